@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole boundary between JavaScript and the C++ core: what src/bindings/ exports.
+// Handles are positive integers that are never reused. Every function may throw a TfwasmError.
+
+/** A tensor as the core describes it. `address` is the offset of its bytes in the wasm heap. */
+export interface TensorDescription {
+  /** See js/dtype.ts; the numbers are those of src/core/dtype.h. */
+  dtype: number;
+  shape: number[];
+  address: number;
+  byteLength: number;
+}
+
+/** A place in the wasm heap that the caller may fill. */
+export interface HeapRange {
+  address: number;
+  byteLength: number;
+}
+
+export interface CoreMemory {
+  numTensors: number;
+  numDataBuffers: number;
+  numBytes: number;
+  /** Size of the wasm heap, which grows but never shrinks. */
+  heapBytes: number;
+}
+
+export interface CoreModule {
+  // Views of the wasm heap. They are replaced when the heap grows: never keep one across a call.
+  readonly HEAPU8: Uint8Array;
+
+  /** "tfwasm 0.1.0"; must match the JavaScript's version. */
+  version(): string;
+
+  // Tensors. Shapes have at most 8 dimensions. New numeric tensors are uninitialized.
+  createTensor(dtype: number, shape: number[]): number;
+  /** Each element as bytes (UTF-8 or raw). */
+  createStringTensor(shape: number[], elements: Uint8Array[]): number;
+  describeTensor(tensor: number): TensorDescription;
+  stringElements(tensor: number): Uint8Array[];
+  /** A new handle that shares the bytes, under another shape of as many elements if given. */
+  cloneTensor(tensor: number, shape?: number[]): number;
+  disposeTensor(tensor: number): void;
+  memory(): CoreMemory;
+
+  /** Runs one op eagerly. `attrs` is a GraphDef attr object as JSON. Returns its outputs. */
+  runOp(op: string, attrs: string, inputs: number[]): number[];
+
+  // Weights, decoded while they stream in: fill up to target.byteLength bytes at target.address,
+  // then commit what was written; repeat until all bytes were given, then pass the decoder to
+  // createModel. The target's length is 0 exactly when every weight is complete.
+  /** `specs`: the JSON list of {name, shape, dtype, quantization?} in stream order. */
+  createWeightDecoder(specs: string): number;
+  /** Bytes of the whole stream, or -1 when string weights make it unknown. */
+  weightStreamBytes(decoder: number): number;
+  weightTarget(decoder: number): HeapRange;
+  commitWeights(decoder: number, byteLength: number): void;
+  disposeWeightDecoder(decoder: number): void;
+
+  // Models.
+  /**
+   * Reads a GraphDef (`topology`, JSON text) with its constants. `signature` is a SignatureDef as
+   * JSON text or ''. Takes the weights out of the decoder, which the caller still disposes.
+   */
+  createModel(topology: string, signature: string, decoder: number): number;
+  /** JSON text of a ModelDescription (js/graph-model.ts). */
+  describeModel(model: number): string;
+  /** A new tensor handle on a weight. */
+  modelWeight(model: number, name: string): number;
+  /**
+   * Optimizes the graph for these feeds and fetches (node names with optional ":index", or
+   * signature keys) and returns an id to pass to run. Cached: cheap to call again.
+   */
+  prepareRun(model: number, feeds: string[], fetches: string[]): number;
+  /** One tensor handle for each feed in, one new handle for each fetch out. */
+  run(model: number, runId: number, inputs: number[]): number[];
+  /** Whether later runs record the time of every node; `takeProfile` returns and clears them. */
+  setProfiling(model: number, enabled: boolean): void;
+  /** JSON text: list of {name, op, milliseconds, outputShapes, bytes} in order of execution. */
+  takeProfile(model: number): string;
+  disposeModel(model: number): void;
+
+  /** Number of threads kernels may use, this thread included. */
+  threadCount(): number;
+}
+
+/** What JavaScript hands to the Emscripten module factory. */
+export interface CoreModuleOptions {
+  /** Instantiates the wasm binary and calls back; returns the exports or {} when asynchronous. */
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): object;
+  /** Number of pool workers to start, of the threaded variants. */
+  poolSize?: number;
+  /** Makes the TfwasmError that the core throws. */
+  makeError(code: string, message: string, op: string, node: string): Error;
+}

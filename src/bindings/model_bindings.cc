@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <emscripten/bind.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "bindings/boundary.h"
+#include "executor/session.h"
+#include "graph/graphdef_reader.h"
+#include "graph/signature.h"
+#include "graph/weights.h"
+#include "ops/evaluate.h"
+
+namespace tfwasm {
+
+namespace {
+
+using emscripten::val;
+
+struct LoadedModel {
+  std::unique_ptr<Session> session;
+  WeightMap weights;
+};
+
+HandleTable<std::unique_ptr<WeightDecoder>>& Decoders() {
+  static auto* decoders = new HandleTable<std::unique_ptr<WeightDecoder>>("weight decoder");
+  return *decoders;
+}
+
+HandleTable<LoadedModel>& Models() {
+  static auto* models = new HandleTable<LoadedModel>("model");
+  return *models;
+}
+
+int32_t CreateWeightDecoder(std::string specs) {
+  return Guard([&] { return Decoders().Add(std::make_unique<WeightDecoder>(specs)); });
+}
+
+double WeightStreamBytes(int32_t decoder) {
+  return Guard([&] { return static_cast<double>(Decoders().Get(decoder)->StreamBytes()); });
+}
+
+val WeightTarget(int32_t decoder) {
+  return Guard([&] {
+    const std::span<uint8_t> target = Decoders().Get(decoder)->Target();
+    val range = val::object();
+    range.set("address", reinterpret_cast<uintptr_t>(target.data()));
+    range.set("byteLength", target.size());
+    return range;
+  });
+}
+
+void CommitWeights(int32_t decoder, double bytes) {
+  Guard([&] { Decoders().Get(decoder)->Commit(static_cast<size_t>(bytes)); });
+}
+
+void DisposeWeightDecoder(int32_t decoder) { Decoders().Remove(decoder); }
+
+// The position of a named output argument of `producer`, e.g. 1 for "indices" of TopKV2.
+int OutputIndex(const Node& producer, std::string_view output_name, int index) {
+  const OpDef* def = FindOp(producer.op);
+  if (def == nullptr) return index;  // reported with all other unknown ops
+  for (size_t i = 0; i < def->output_names.size(); ++i) {
+    if (def->output_names[i] == output_name) return static_cast<int>(i) + index;
+  }
+  return index;
+}
+
+int32_t CreateModel(std::string topology, std::string signature, int32_t decoder) {
+  return Guard([&] {
+    LoadedModel loaded{.weights = Decoders().Get(decoder)->Take()};
+    ModelDef model = ReadGraphDef(topology, OutputIndex);
+    AttachConstants(model, loaded.weights);
+    ApplySignature(model, signature);
+    loaded.session = std::make_unique<Session>(std::move(model));
+    return Models().Add(std::move(loaded));
+  });
+}
+
+std::string DescribeLoadedModel(int32_t handle) {
+  return Guard([&] {
+    const LoadedModel& loaded = Models().Get(handle);
+    return DescribeModel(loaded.session->model(), loaded.weights);
+  });
+}
+
+int32_t ModelWeight(int32_t handle, std::string name) {
+  return Guard([&] {
+    const auto& tensors = Models().Get(handle).weights.tensors;
+    const auto it = tensors.find(name);
+    if (it == tensors.end()) Throw(Code::kInput, "the model has no weight '", name, "'");
+    return Tensors().Add(it->second);
+  });
+}
+
+int PrepareRun(int32_t handle, val feeds, val fetches) {
+  return Guard([&] {
+    return Models().Get(handle).session->Prepare(emscripten::vecFromJSArray<std::string>(feeds),
+                                                 emscripten::vecFromJSArray<std::string>(fetches));
+  });
+}
+
+val Run(int32_t handle, int run, val inputs) {
+  return Guard([&] {
+    Session& session = *Models().Get(handle).session;
+    return AddTensors(session.Run(run, GetTensors(inputs)));
+  });
+}
+
+void SetProfiling(int32_t handle, bool enabled) {
+  Guard([&] { Models().Get(handle).session->SetProfiling(enabled); });
+}
+
+std::string TakeProfile(int32_t handle) {
+  return Guard([&] {
+    auto list = nlohmann::json::array();
+    for (const NodeProfile& profile : Models().Get(handle).session->TakeProfile()) {
+      auto shapes = nlohmann::json::array();
+      for (const Shape& shape : profile.output_shapes) shapes.push_back(shape.dims());
+      list.push_back({{"name", profile.name},
+                      {"op", profile.op},
+                      {"milliseconds", profile.milliseconds},
+                      {"outputShapes", std::move(shapes)},
+                      {"bytes", profile.output_bytes}});
+    }
+    return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  });
+}
+
+void DisposeModel(int32_t handle) { Models().Remove(handle); }
+
+val RunOp(std::string op, std::string attrs, val inputs) {
+  return Guard([&] {
+    Node node;
+    node.name = op;
+    node.op = std::move(op);
+    node.attrs = ReadAttrs(attrs);
+    return AddTensors(Evaluate(node, GetTensors(inputs)));
+  });
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(models) {
+  emscripten::function("createWeightDecoder", &CreateWeightDecoder);
+  emscripten::function("weightStreamBytes", &WeightStreamBytes);
+  emscripten::function("weightTarget", &WeightTarget);
+  emscripten::function("commitWeights", &CommitWeights);
+  emscripten::function("disposeWeightDecoder", &DisposeWeightDecoder);
+  emscripten::function("createModel", &CreateModel);
+  emscripten::function("describeModel", &DescribeLoadedModel);
+  emscripten::function("modelWeight", &ModelWeight);
+  emscripten::function("prepareRun", &PrepareRun);
+  emscripten::function("run", &Run);
+  emscripten::function("setProfiling", &SetProfiling);
+  emscripten::function("takeProfile", &TakeProfile);
+  emscripten::function("disposeModel", &DisposeModel);
+  emscripten::function("runOp", &RunOp);
+}
+
+}  // namespace tfwasm

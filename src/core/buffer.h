@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of tensors: aligned, reference counted through shared_ptr, counted for memory().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "core/dtype.h"
+
+namespace tfwasm {
+
+class Buffer {
+ public:
+  // Enough for every SIMD load.
+  static constexpr size_t kAlignment = 64;
+  // XNNPACK's kernels may read this far past the end (XNN_EXTRA_BYTES).
+  static constexpr size_t kPadding = 16;
+
+  // Uninitialized room for `count` elements; strings are constructed empty.
+  // Throws E_OOM when the heap cannot grow that far.
+  static std::shared_ptr<Buffer> Allocate(DType dtype, uint64_t count);
+
+  ~Buffer();
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+
+  void* data() { return data_; }
+  const void* data() const { return data_; }
+  size_t bytes() const { return bytes_; }
+
+  // Sums over all live buffers.
+  static size_t live_bytes();
+  static size_t live_count();
+
+ private:
+  Buffer(DType dtype, size_t count, size_t bytes, void* data);
+
+  DType dtype_;
+  size_t count_;
+  size_t bytes_;
+  void* data_;
+};
+
+}  // namespace tfwasm

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The element types a tensor can have, with the numbers that cross the JS boundary.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tfwasm {
+
+// The values are part of the JS boundary (js/dtype.ts): never renumber.
+enum class DType : uint8_t {
+  kFloat32 = 0,
+  kInt32 = 1,
+  kBool = 2,  // one byte, 0 or 1
+  kString = 3,
+  kComplex64 = 4,  // interleaved re, im
+  kInvalid = 255,  // a TensorFlow type without a counterpart here
+};
+
+using Complex64 = std::complex<float>;
+
+// Bytes of one element in memory; sizeof(std::string) for kString.
+size_t ElementSize(DType dtype);
+
+// "float32", "int32", "bool", "string", "complex64", or "invalid".
+std::string_view DTypeName(DType dtype);
+
+// The dtype of such a name, as weight specs and the JS API spell it.
+std::optional<DType> ParseDType(std::string_view name);
+
+// The dtype that a TensorFlow DataType name ("DT_INT64") is represented by:
+// floats become float32, integers that fit become int32; others give kInvalid.
+DType FromTensorFlowType(std::string_view name);
+
+// DTypeOf<float>() == DType::kFloat32, and so on.
+template <typename T>
+constexpr DType DTypeOf();
+template <>
+constexpr DType DTypeOf<float>() {
+  return DType::kFloat32;
+}
+template <>
+constexpr DType DTypeOf<int32_t>() {
+  return DType::kInt32;
+}
+template <>
+constexpr DType DTypeOf<bool>() {
+  return DType::kBool;
+}
+template <>
+constexpr DType DTypeOf<uint8_t>() {
+  return DType::kBool;
+}
+template <>
+constexpr DType DTypeOf<std::string>() {
+  return DType::kString;
+}
+template <>
+constexpr DType DTypeOf<Complex64>() {
+  return DType::kComplex64;
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shapes, dtypes and early-known values of everything in a graph, for given feeds.
+#pragma once
+
+#include <vector>
+
+#include "core/tensor.h"
+#include "graph/graph.h"
+#include "ops/op.h"
+
+namespace tfwasm {
+
+struct NodeFacts {
+  const OpDef* def = nullptr;  // null for a feed
+  int first_value = 0;         // its outputs are values first_value, first_value + 1, ...
+  int num_values = 0;
+  // Whether all input and output shapes are known; otherwise it is inferred again at run time.
+  bool planned = false;
+};
+
+struct Inference {
+  std::vector<NodeId> order;     // topological
+  std::vector<NodeFacts> nodes;  // by NodeId
+  std::vector<TensorSpec> specs;  // by value
+  std::vector<Tensor> known;     // by value; empty where the value is not known before the run
+
+  const NodeFacts& facts(NodeId id) const { return nodes[static_cast<size_t>(id)]; }
+  int ValueOf(Edge edge) const { return facts(edge.node).first_value + edge.output; }
+  const TensorSpec& spec(int value) const { return specs[static_cast<size_t>(value)]; }
+  bool IsKnown(int value) const { return !known[static_cast<size_t>(value)].empty(); }
+
+  std::vector<TensorSpec> InputSpecs(const Node& node) const;
+  // nullptr where a value is not known.
+  std::vector<const Tensor*> InputValues(const Node& node) const;
+};
+
+// `feeds`: dtype and shape of every graph.inputs, fully known. Small results that depend on
+// constants and shapes alone are computed here. Errors blame the node at fault.
+Inference InferGraph(const Graph& graph, const std::vector<TensorSpec>& feeds);
+
+}  // namespace tfwasm

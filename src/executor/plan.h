@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// A graph made runnable for given input shapes: kernels prepared, intermediates placed.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/tensor.h"
+#include "executor/profiler.h"
+#include "graph/graph.h"
+#include "ops/op.h"
+
+namespace tfwasm {
+
+// Per-node state that all plans of a graph share; one entry for each NodeId.
+using NodeStates = std::vector<std::shared_ptr<NodeState>>;
+
+// Where the bytes of planned values live. Values that are views of each other, or that are
+// computed in place, share a storage.
+struct Storage {
+  enum class Kind {
+    kConst,  // known at planning
+    kFeed,   // the caller's input tensor
+    kArena,  // at an offset in the arena, reused when its life is over
+    kHeap,   // a tensor of its own for every run: outputs, and inputs of unplanned steps
+  };
+  Kind kind = Kind::kArena;
+  DType dtype = DType::kInvalid;
+  int64_t size = 0;    // elements
+  int first_step = 0;  // the step that writes it first
+  int last_step = 0;   // the last step that reads or writes it
+  size_t offset = 0;   // kArena
+  int index = 0;       // kFeed: which feed; kHeap: which of the run's own tensors
+  Tensor constant;     // kConst
+};
+
+inline constexpr int kUnplanned = -1;
+
+// One output of one node. `storage` is kUnplanned when its shape depends on data: it is then a
+// Tensor made at run time, kept in a slot of its own.
+struct Value {
+  TensorSpec spec;
+  int storage = kUnplanned;
+  int slot = 0;  // of an unplanned value
+};
+
+struct Step {
+  NodeId node = kNoNode;
+  std::unique_ptr<Kernel> kernel;  // null: inferred, prepared and run at run time
+  // Ranges in Plan::arguments.
+  int first_input = 0;
+  int num_inputs = 0;
+  int first_output = 0;
+  int num_outputs = 0;
+};
+
+// What PlanGraph (plan_builder.h) works out.
+struct PlanData {
+  std::vector<Value> values;
+  std::vector<Storage> storages;
+  std::vector<Step> steps;
+  std::vector<int> arguments;  // value ids
+  std::vector<int> outputs;    // value ids, in the order of graph.outputs
+  std::vector<int> heap_storages;
+  size_t num_unplanned = 0;
+  size_t arena_bytes = 0;
+};
+
+class Plan {
+ public:
+  // Both outlive the plan. `feeds`: dtype and shape of every graph.inputs, fully known.
+  Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states);
+
+  bool Fits(std::span<const Tensor> feeds) const;
+  size_t arena_bytes() const { return data_.arena_bytes; }
+  size_t num_steps() const { return data_.steps.size(); }
+
+  // The values of graph.outputs. `arena` has at least arena_bytes() bytes. Not reentrant.
+  // `profiler` may be null.
+  std::vector<Tensor> Run(std::span<const Tensor> feeds, void* arena, Profiler* profiler);
+
+ private:
+  struct RunState;
+
+  void BindArena(void* arena);
+  void BindRun(RunState& state);
+  Tensor ValueTensor(int value, const RunState& state) const;
+  void RunStep(const Step& step, RunState& state);
+  void RunUnplanned(const Step& step, RunState& state);
+  void RunProfiled(const Step& step, RunState& state, Profiler& profiler);
+
+  const Graph& graph_;
+  std::vector<TensorSpec> feeds_;
+  NodeStates& states_;
+  PlanData data_;
+  std::vector<void*> pointers_;     // parallel to data_.arguments
+  std::vector<int> run_arguments_;  // the arguments whose pointers change from run to run
+  void* bound_arena_ = nullptr;
+};
+
+}  // namespace tfwasm

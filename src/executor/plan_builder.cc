@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/plan_builder.h"
+
+#include <algorithm>
+
+#include "executor/inference.h"
+#include "executor/memory_planner.h"
+
+namespace tfwasm {
+
+namespace {
+
+class PlanBuilder {
+ public:
+  PlanBuilder(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states)
+      : graph_(graph), states_(states), inference_(InferGraph(graph, feeds)) {
+    for (size_t i = 0; i < inference_.specs.size(); ++i) {
+      data_.values.push_back({.spec = inference_.specs[i]});
+    }
+  }
+
+  PlanData Build() {
+    ListSteps();
+    FindLastReads();
+    PlaceFeeds();
+    for (size_t i = 0; i < data_.steps.size(); ++i) PlaceStep(static_cast<int>(i));
+    for (const NamedEdge& output : graph_.outputs) {
+      data_.outputs.push_back(inference_.ValueOf(output.edge));
+      Pin(data_.outputs.back());
+    }
+    PlaceArena();
+    PrepareKernels();
+    return std::move(data_);
+  }
+
+ private:
+  const Node& NodeOf(const Step& step) const { return graph_.node(step.node); }
+  const NodeFacts& FactsOf(const Step& step) const { return inference_.facts(step.node); }
+  Value& value(int id) { return data_.values[static_cast<size_t>(id)]; }
+  Storage& storage(int id) { return data_.storages[static_cast<size_t>(id)]; }
+
+  void ListSteps();
+  void AddStep(NodeId id);
+  void FindLastReads();
+  void PlaceFeeds();
+  void PlaceStep(int index);
+  void PlaceOutput(int output, const Step& step, int index);
+  int StorageToShare(const Step& step, const TensorSpec& output, int index);
+  bool MayOverwrite(const Step& step, int input, size_t bytes, int index);
+  int AddStorage(Storage::Kind kind, const TensorSpec& spec, int step);
+  void EnsureStorage(int value_id);
+  void Pin(int value_id);
+  void PlaceArena();
+  void PrepareKernels();
+  std::unique_ptr<Kernel> PrepareKernel(const Step& step);
+  bool HasNothingToRun(const Step& step);
+  bool KnowsConstantsOnly(const Node& node) const;
+
+  const Graph& graph_;
+  NodeStates& states_;
+  Inference inference_;
+  std::vector<int> last_reads_;  // by value: the last step that reads it, -1 for none
+  int end_ = 0;                  // number of steps: the time at which outputs are read
+  PlanData data_;
+};
+
+// Only what the outputs need and is not known already is run.
+void PlanBuilder::ListSteps() {
+  std::vector<bool> needed(static_cast<size_t>(graph_.size()), false);
+  const auto need = [&](Edge edge) {
+    if (!inference_.IsKnown(inference_.ValueOf(edge))) {
+      needed[static_cast<size_t>(edge.node)] = true;
+    }
+  };
+  for (const NamedEdge& output : graph_.outputs) need(output.edge);
+  for (auto it = inference_.order.rbegin(); it != inference_.order.rend(); ++it) {
+    if (!needed[static_cast<size_t>(*it)]) continue;
+    for (const Edge& edge : graph_.node(*it).inputs) need(edge);
+  }
+  for (const NodeId id : inference_.order) {
+    const bool is_feed = inference_.facts(id).def == nullptr;
+    if (needed[static_cast<size_t>(id)] && !is_feed) AddStep(id);
+  }
+}
+
+void PlanBuilder::AddStep(NodeId id) {
+  const NodeFacts& facts = inference_.facts(id);
+  Step step{.node = id};
+  step.first_input = static_cast<int>(data_.arguments.size());
+  for (const Edge& edge : graph_.node(id).inputs) {
+    data_.arguments.push_back(inference_.ValueOf(edge));
+  }
+  step.first_output = static_cast<int>(data_.arguments.size());
+  step.num_inputs = step.first_output - step.first_input;
+  step.num_outputs = facts.num_values;
+  for (int i = 0; i < facts.num_values; ++i) data_.arguments.push_back(facts.first_value + i);
+  data_.steps.push_back(std::move(step));
+}
+
+void PlanBuilder::FindLastReads() {
+  last_reads_.assign(data_.values.size(), -1);
+  end_ = static_cast<int>(data_.steps.size());
+  for (size_t i = 0; i < data_.steps.size(); ++i) {
+    const Step& step = data_.steps[i];
+    for (int k = 0; k < step.num_inputs; ++k) {
+      const int id = data_.arguments[static_cast<size_t>(step.first_input + k)];
+      last_reads_[static_cast<size_t>(id)] = static_cast<int>(i);
+    }
+  }
+  for (const NamedEdge& output : graph_.outputs) {
+    last_reads_[static_cast<size_t>(inference_.ValueOf(output.edge))] = end_;
+  }
+}
+
+int PlanBuilder::AddStorage(Storage::Kind kind, const TensorSpec& spec, int step) {
+  Storage added{.kind = kind, .dtype = spec.dtype, .size = spec.shape.NumElements()};
+  added.first_step = step;
+  added.last_step = step;
+  data_.storages.push_back(std::move(added));
+  return static_cast<int>(data_.storages.size()) - 1;
+}
+
+void PlanBuilder::PlaceFeeds() {
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+    const int id = inference_.ValueOf(graph_.inputs[i].edge);
+    value(id).storage = AddStorage(Storage::Kind::kFeed, value(id).spec, 0);
+    storage(value(id).storage).index = static_cast<int>(i);
+  }
+}
+
+// Gives a known value the storage that it has not got from a step.
+void PlanBuilder::EnsureStorage(int value_id) {
+  const Tensor& known = inference_.known[static_cast<size_t>(value_id)];
+  if (known.empty() || value(value_id).storage != kUnplanned) return;
+  value(value_id).storage = AddStorage(Storage::Kind::kConst, value(value_id).spec, 0);
+  storage(value(value_id).storage).constant = known;
+}
+
+// Makes a value outlive its step as a tensor of its own.
+void PlanBuilder::Pin(int value_id) {
+  EnsureStorage(value_id);
+  if (value(value_id).storage == kUnplanned) return;
+  Storage& pinned = storage(value(value_id).storage);
+  if (pinned.kind != Storage::Kind::kArena) return;
+  pinned.kind = Storage::Kind::kHeap;
+  pinned.index = static_cast<int>(data_.heap_storages.size());
+  data_.heap_storages.push_back(value(value_id).storage);
+}
+
+void PlanBuilder::PlaceStep(int index) {
+  const Step& step = data_.steps[static_cast<size_t>(index)];
+  const bool planned = FactsOf(step).planned;
+  for (int i = 0; i < step.num_inputs; ++i) {
+    const int id = data_.arguments[static_cast<size_t>(step.first_input + i)];
+    EnsureStorage(id);
+    if (value(id).storage == kUnplanned) continue;
+    Storage& read = storage(value(id).storage);
+    // What an unplanned step makes may be a view of its input, so that must stay to the end.
+    read.last_step = std::max(read.last_step, planned ? index : end_);
+    if (!planned) Pin(id);
+  }
+  for (int i = 0; i < step.num_outputs; ++i) {
+    const int id = data_.arguments[static_cast<size_t>(step.first_output + i)];
+    if (planned) {
+      PlaceOutput(i, step, index);
+    } else {
+      value(id).slot = static_cast<int>(data_.num_unplanned++);
+    }
+  }
+}
+
+void PlanBuilder::PlaceOutput(int output, const Step& step, int index) {
+  const int id = data_.arguments[static_cast<size_t>(step.first_output + output)];
+  int place = output == 0 ? StorageToShare(step, value(id).spec, index) : kUnplanned;
+  if (place == kUnplanned) place = AddStorage(Storage::Kind::kArena, value(id).spec, index);
+  value(id).storage = place;
+  Storage& placed = storage(place);
+  // Views and in-place results are read on behalf of the storage they share.
+  placed.last_step = std::max({placed.last_step, index, last_reads_[static_cast<size_t>(id)]});
+  // std::string objects cannot live in raw arena memory.
+  if (placed.dtype == DType::kString) Pin(id);
+}
+
+int PlanBuilder::StorageToShare(const Step& step, const TensorSpec& output, int index) {
+  const OpDef& def = *FactsOf(step).def;
+  const auto first = static_cast<size_t>(step.first_input);
+  if (def.is_view) return value(data_.arguments[first]).storage;
+  const size_t bytes =
+      static_cast<size_t>(output.shape.NumElements()) * ElementSize(output.dtype);
+  for (int i = 0; i < std::min(step.num_inputs, 32); ++i) {
+    if ((def.in_place_inputs >> i & 1) != 0 && MayOverwrite(step, i, bytes, index)) {
+      return value(data_.arguments[first + static_cast<size_t>(i)]).storage;
+    }
+  }
+  return kUnplanned;
+}
+
+bool PlanBuilder::MayOverwrite(const Step& step, int input, size_t bytes, int index) {
+  const auto first = static_cast<size_t>(step.first_input);
+  const int id = data_.arguments[first + static_cast<size_t>(input)];
+  const int shared = value(id).storage;
+  const Storage& candidate = storage(shared);
+  const bool same_bytes =
+      static_cast<size_t>(candidate.size) * ElementSize(candidate.dtype) == bytes;
+  if (candidate.kind != Storage::Kind::kArena || !same_bytes) return false;
+  if (candidate.last_step > index) return false;
+  for (int i = 0; i < step.num_inputs; ++i) {
+    const int other = data_.arguments[first + static_cast<size_t>(i)];
+    if (i != input && value(other).storage == shared) return false;
+  }
+  return true;
+}
+
+void PlanBuilder::PlaceArena() {
+  std::vector<Lifetime> lifetimes;
+  std::vector<int> ids;
+  for (size_t i = 0; i < data_.storages.size(); ++i) {
+    const Storage& placed = data_.storages[i];
+    if (placed.kind != Storage::Kind::kArena) continue;
+    lifetimes.push_back({.bytes = static_cast<size_t>(placed.size) * ElementSize(placed.dtype),
+                         .first = placed.first_step,
+                         .last = placed.last_step});
+    ids.push_back(static_cast<int>(i));
+  }
+  const ArenaLayout layout = PlanArena(lifetimes);
+  for (size_t i = 0; i < ids.size(); ++i) storage(ids[i]).offset = layout.offsets[i];
+  data_.arena_bytes = layout.bytes;
+}
+
+bool PlanBuilder::HasNothingToRun(const Step& step) {
+  const NodeFacts& facts = FactsOf(step);
+  if (!facts.planned || facts.def->is_stateful) return false;
+  if (facts.def->is_view) return true;
+  for (int i = 0; i < step.num_outputs; ++i) {
+    if (value(facts.first_value + i).spec.shape.NumElements() > 0) return false;
+  }
+  return true;
+}
+
+void PlanBuilder::PrepareKernels() {
+  std::erase_if(data_.steps, [&](const Step& step) { return HasNothingToRun(step); });
+  for (Step& step : data_.steps) {
+    if (!FactsOf(step).planned) continue;
+    try {
+      step.kernel = PrepareKernel(step);
+    } catch (Error& error) {
+      error.Blame(NodeOf(step).op, NodeOf(step).name);
+      throw;
+    }
+  }
+}
+
+std::unique_ptr<Kernel> PlanBuilder::PrepareKernel(const Step& step) {
+  const Node& node = NodeOf(step);
+  const NodeFacts& facts = FactsOf(step);
+  std::vector<TensorSpec> outputs;
+  for (int i = 0; i < facts.num_values; ++i) {
+    outputs.push_back(inference_.spec(facts.first_value + i));
+  }
+  // Values that follow from the shapes of this plan must not reach other plans.
+  std::shared_ptr<NodeState> own_state;
+  const bool may_share = KnowsConstantsOnly(node);
+  const KernelContext context(node, inference_.InputSpecs(node), inference_.InputValues(node),
+                              std::move(outputs),
+                              may_share ? &states_[static_cast<size_t>(step.node)] : &own_state);
+  return facts.def->kernel(context);
+}
+
+bool PlanBuilder::KnowsConstantsOnly(const Node& node) const {
+  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const Edge& edge) {
+    return graph_.IsConst(edge) || !inference_.IsKnown(inference_.ValueOf(edge));
+  });
+}
+
+}  // namespace
+
+PlanData PlanGraph(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states) {
+  return PlanBuilder(graph, feeds, states).Build();
+}
+
+}  // namespace tfwasm

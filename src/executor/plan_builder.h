@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shape inference, storage assignment and kernel preparation for one Plan.
+#pragma once
+
+#include <vector>
+
+#include "executor/plan.h"
+
+namespace tfwasm {
+
+// Throws E_INPUT, E_SHAPE, E_DTYPE, E_ATTR or E_OP that blames the node at fault.
+PlanData PlanGraph(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states);
+
+}  // namespace tfwasm

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/session.h"
+
+#include <algorithm>
+
+#include "graph/signature.h"
+#include "ops/op.h"
+
+namespace tfwasm {
+
+namespace {
+
+struct UnknownOp {
+  int count = 0;
+  std::string example;
+};
+
+void CountUnknownOps(const Graph& graph, std::map<std::string, UnknownOp>& unknown) {
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (FindOp(node.op) != nullptr) continue;
+    UnknownOp& entry = unknown[node.op];
+    if (entry.count++ == 0) entry.example = node.name;
+  }
+}
+
+void CheckOps(const ModelDef& model) {
+  std::map<std::string, UnknownOp> unknown;
+  CountUnknownOps(model.graph, unknown);
+  for (const auto& [name, function] : model.functions) CountUnknownOps(function.body, unknown);
+  if (unknown.empty()) return;
+  std::string list;
+  for (const auto& [op, entry] : unknown) {
+    if (!list.empty()) list += ", ";
+    list += StrCat(op, " (", entry.count, "x, e.g. '", entry.example, "')");
+  }
+  Throw(Code::kOp, "the model uses ops that are not supported: ", list);
+}
+
+Edge ResolveFetch(const Graph& graph, const std::string& name) {
+  for (const NamedEdge& output : graph.outputs) {
+    if (output.name == name) return output.edge;
+  }
+  return ResolveTensorName(graph, name);
+}
+
+Edge ResolveFeed(const Graph& graph, const std::string& name) {
+  for (const NamedEdge& input : graph.inputs) {
+    if (input.name == name) return input.edge;
+  }
+  return ResolveTensorName(graph, name);
+}
+
+// The Placeholder to feed instead of `edge`; a new one where the graph computes that value.
+Edge FeedPoint(Graph& graph, Edge edge) {
+  if (graph.node(edge.node).op == "Placeholder") return edge;
+  Node node;
+  node.name = graph.UniqueName(StrCat(graph.node(edge.node).name, "/feed"));
+  node.op = "Placeholder";
+  const Edge feed{.node = graph.Add(std::move(node))};
+  graph.ReplaceUses(edge, feed);
+  return feed;
+}
+
+}  // namespace
+
+Session::Session(ModelDef model) : model_(std::move(model)) { CheckOps(model_); }
+
+Graph Session::CutGraph(const Key& key) const {
+  const auto& [feeds, fetches] = key;
+  Graph graph = model_.graph;
+  graph.inputs.clear();
+  graph.outputs.clear();
+  for (const std::string& name : fetches) {
+    graph.outputs.push_back({name, ResolveFetch(model_.graph, name)});
+  }
+  std::vector<Edge> fed;
+  for (const std::string& name : feeds) {
+    const Edge edge = ResolveFeed(model_.graph, name);
+    if (std::find(fed.begin(), fed.end(), edge) != fed.end()) {
+      Throw(Code::kInput, "input '", name, "' is given twice");
+    }
+    fed.push_back(edge);
+    graph.inputs.push_back({name, FeedPoint(graph, edge)});
+  }
+  return graph;
+}
+
+int Session::Prepare(const std::vector<std::string>& feeds,
+                     const std::vector<std::string>& fetches) {
+  Key key(feeds, fetches);
+  const auto found = ids_.find(key);
+  if (found != ids_.end()) return found->second;
+  programs_.push_back(std::make_unique<Program>(CutGraph(key)));
+  const int id = static_cast<int>(programs_.size()) - 1;
+  ids_.emplace(std::move(key), id);
+  return id;
+}
+
+std::vector<Tensor> Session::Run(int id, std::span<const Tensor> feeds) {
+  if (id < 0 || id >= static_cast<int>(programs_.size())) {
+    Throw(Code::kInternal, "there is no prepared run ", id);
+  }
+  return programs_[static_cast<size_t>(id)]->Run(feeds, arena_, profiling_ ? &profiler_ : nullptr);
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/attr.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tfwasm {
+
+namespace {
+
+[[noreturn]] void ThrowMissing(std::string_view name) {
+  Throw(Code::kAttr, "the attribute '", name, "' is missing");
+}
+
+}  // namespace
+
+void AttrMap::Set(std::string_view name, AttrValue value) {
+  values_.insert_or_assign(std::string(name), std::move(value));
+}
+
+void AttrMap::Erase(std::string_view name) {
+  const auto it = values_.find(name);
+  if (it != values_.end()) values_.erase(it);
+}
+
+const AttrValue* AttrMap::Find(std::string_view name) const {
+  const auto it = values_.find(name);
+  return it == values_.end() ? nullptr : &it->second;
+}
+
+template <typename T>
+const T* AttrMap::Get(std::string_view name, std::string_view kind) const {
+  const AttrValue* value = Find(name);
+  if (value == nullptr) return nullptr;
+  const T* typed = std::get_if<T>(value);
+  if (typed == nullptr) Throw(Code::kAttr, "the attribute '", name, "' must be ", kind);
+  return typed;
+}
+
+int64_t AttrMap::Int(std::string_view name, int64_t fallback) const {
+  const auto* value = Get<int64_t>(name, "an integer");
+  return value == nullptr ? fallback : *value;
+}
+
+float AttrMap::Float(std::string_view name, float fallback) const {
+  const AttrValue* value = Find(name);
+  if (value == nullptr) return fallback;
+  if (const auto* integer = std::get_if<int64_t>(value)) return static_cast<float>(*integer);
+  return *Get<float>(name, "a number");
+}
+
+bool AttrMap::Bool(std::string_view name, bool fallback) const {
+  const auto* value = Get<bool>(name, "a boolean");
+  return value == nullptr ? fallback : *value;
+}
+
+std::string AttrMap::String(std::string_view name, std::string_view fallback) const {
+  const auto* value = Get<std::string>(name, "a string");
+  return value == nullptr ? std::string(fallback) : *value;
+}
+
+std::string AttrMap::LowerString(std::string_view name, std::string_view fallback) const {
+  std::string text = String(name, fallback);
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+std::vector<int64_t> AttrMap::Ints(std::string_view name, std::vector<int64_t> fallback) const {
+  const auto* value = Get<std::vector<int64_t>>(name, "a list of integers");
+  return value == nullptr ? std::move(fallback) : *value;
+}
+
+std::vector<float> AttrMap::Floats(std::string_view name, std::vector<float> fallback) const {
+  const auto* value = Get<std::vector<float>>(name, "a list of numbers");
+  return value == nullptr ? std::move(fallback) : *value;
+}
+
+std::vector<std::string> AttrMap::Strings(std::string_view name) const {
+  const AttrValue* value = Find(name);
+  if (value == nullptr) return {};
+  // An empty list carries no element kind.
+  if (const auto* ints = std::get_if<std::vector<int64_t>>(value); ints && ints->empty()) return {};
+  return *Get<std::vector<std::string>>(name, "a list of strings");
+}
+
+DType AttrMap::Type(std::string_view name, DType fallback) const {
+  const auto* value = Get<DType>(name, "a dtype");
+  if (value == nullptr) return fallback;
+  if (*value == DType::kInvalid) {
+    Throw(Code::kDType, "the attribute '", name, "' names a dtype that is not supported");
+  }
+  return *value;
+}
+
+Shape AttrMap::ShapeOr(std::string_view name, const Shape& fallback) const {
+  const auto* value = Get<Shape>(name, "a shape");
+  return value == nullptr ? fallback : *value;
+}
+
+int64_t AttrMap::RequireInt(std::string_view name) const {
+  if (!Has(name)) ThrowMissing(name);
+  return Int(name, 0);
+}
+
+std::vector<int64_t> AttrMap::RequireInts(std::string_view name) const {
+  if (!Has(name)) ThrowMissing(name);
+  return Ints(name);
+}
+
+DType AttrMap::RequireType(std::string_view name) const {
+  if (!Has(name)) ThrowMissing(name);
+  return Type(name, DType::kInvalid);
+}
+
+}  // namespace tfwasm

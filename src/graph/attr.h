@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attribute values of graph nodes, and checked access to them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/dtype.h"
+#include "core/shape.h"
+#include "core/tensor.h"
+
+namespace tfwasm {
+
+// A reference to a library function, by name.
+struct FunctionRef {
+  std::string name;
+};
+
+// Every kind a GraphDef attribute can have. An empty GraphDef list is an empty int list.
+using AttrValue =
+    std::variant<bool, int64_t, float, std::string, DType, Shape, Tensor, FunctionRef,
+                 std::vector<int64_t>, std::vector<float>, std::vector<bool>,
+                 std::vector<std::string>, std::vector<DType>, std::vector<Shape>,
+                 std::vector<FunctionRef>>;
+
+class AttrMap {
+ public:
+  bool Has(std::string_view name) const { return values_.contains(name); }
+  void Set(std::string_view name, AttrValue value);
+  void Erase(std::string_view name);
+  const std::map<std::string, AttrValue, std::less<>>& values() const { return values_; }
+
+  // The attribute, or `fallback` when it is absent. Throws E_ATTR when it is of another kind.
+  int64_t Int(std::string_view name, int64_t fallback) const;
+  float Float(std::string_view name, float fallback) const;  // accepts ints
+  bool Bool(std::string_view name, bool fallback) const;
+  std::string String(std::string_view name, std::string_view fallback) const;
+  std::vector<int64_t> Ints(std::string_view name, std::vector<int64_t> fallback = {}) const;
+  std::vector<float> Floats(std::string_view name, std::vector<float> fallback = {}) const;
+  std::vector<std::string> Strings(std::string_view name) const;
+  DType Type(std::string_view name, DType fallback) const;
+  Shape ShapeOr(std::string_view name, const Shape& fallback) const;
+
+  // As above, but throws E_ATTR when the attribute is absent.
+  int64_t RequireInt(std::string_view name) const;
+  std::vector<int64_t> RequireInts(std::string_view name) const;
+  DType RequireType(std::string_view name) const;
+
+  // As String, lower-cased ASCII: "SAME" and "same" are one padding.
+  std::string LowerString(std::string_view name, std::string_view fallback) const;
+
+ private:
+  const AttrValue* Find(std::string_view name) const;
+  template <typename T>
+  const T* Get(std::string_view name, std::string_view kind) const;
+
+  std::map<std::string, AttrValue, std::less<>> values_;
+};
+
+}  // namespace tfwasm

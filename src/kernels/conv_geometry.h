@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the windows of convolutions and poolings lie, by TensorFlow's rules.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/error.h"
+
+namespace tfwasm {
+
+enum class Padding { kValid, kSame, kExplicit };
+
+// A window along one spatial axis.
+struct WindowAxis {
+  int64_t size = 1;
+  int64_t stride = 1;
+  int64_t dilation = 1;
+  Padding padding = Padding::kValid;
+  // Padding::kExplicit only.
+  int64_t before = 0;
+  int64_t after = 0;
+
+  // Input positions from the first to the last that one window reads.
+  int64_t extent() const { return (size - 1) * dilation + 1; }
+};
+
+// What a WindowAxis comes to for one input size.
+struct AxisGeometry {
+  int64_t output = 0;
+  int64_t before = 0;
+  int64_t after = 0;
+};
+
+// Throws E_SHAPE when the window is so much larger than the padded input that no output is defined.
+inline AxisGeometry ResolveAxis(const WindowAxis& axis, int64_t input) {
+  AxisGeometry geometry;
+  if (axis.padding == Padding::kSame) {
+    geometry.output = (input + axis.stride - 1) / axis.stride;
+    const int64_t covered = (geometry.output - 1) * axis.stride + axis.extent();
+    const int64_t total = std::max<int64_t>(0, covered - input);
+    geometry.before = total / 2;
+    geometry.after = total - geometry.before;
+    return geometry;
+  }
+  if (axis.padding == Padding::kExplicit) {
+    geometry.before = axis.before;
+    geometry.after = axis.after;
+  }
+  const int64_t padded = input + geometry.before + geometry.after;
+  if (padded - axis.extent() + axis.stride < 0) {
+    Throw(Code::kShape, "a window over ", axis.extent(), " elements does not fit an input of ",
+          padded, " (padding included)");
+  }
+  geometry.output = (padded - axis.extent() + axis.stride) / axis.stride;
+  return geometry;
+}
+
+// The windows of a 2D convolution or pooling.
+struct Window2d {
+  WindowAxis height;
+  WindowAxis width;
+};
+
+// XNNPACK keeps one pointer for every window element of every output pixel. Throws E_LIMIT when
+// that would be absurdly large (it is sized with 32 bits on wasm32).
+inline void CheckIndirectionSize(const Window2d& window, int64_t out_height, int64_t out_width) {
+  constexpr double kMaxPointers = 1 << 27;
+  const double pointers = static_cast<double>(window.height.size) *
+                          static_cast<double>(window.width.size) *
+                          (static_cast<double>(out_height) * static_cast<double>(out_width) + 64);
+  if (pointers > kMaxPointers) {
+    Throw(Code::kLimit, "a window of ", window.height.size, "x", window.width.size,
+          " over an output of ", out_height, "x", out_width, " is too large");
+  }
+}
+
+}  // namespace tfwasm

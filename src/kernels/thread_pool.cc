@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/thread_pool.h"
+
+#include <memory>
+
+#include "core/error.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Waking a sleeping thread takes longer than this much work does.
+constexpr double kMinParallelWork = 1 << 17;
+
+struct PoolDeleter {
+  void operator()(pthreadpool_t pool) const { pthreadpool_destroy(pool); }
+};
+
+using Pool = std::unique_ptr<pthreadpool, PoolDeleter>;
+
+// Never destroyed: threads must not be joined while the process exits.
+Pool& GlobalPool() {
+  static Pool* pool = new Pool;
+  return *pool;
+}
+
+}  // namespace
+
+void SetThreadCount(int count) {
+  Pool& pool = GlobalPool();
+  const int wanted = std::max(count, 1);
+  if (wanted == ThreadCount()) return;
+  pool.reset();
+  if (wanted == 1) return;
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
+  pool.reset(pthreadpool_create(static_cast<size_t>(wanted)));
+  if (pool == nullptr) Throw(Code::kOom, "a pool of ", wanted, " threads could not be started");
+#endif
+}
+
+int ThreadCount() {
+  const Pool& pool = GlobalPool();
+  if (pool == nullptr) return 1;
+  return static_cast<int>(pthreadpool_get_threads_count(pool.get()));
+}
+
+pthreadpool_t PoolFor(double work) {
+  return work < kMinParallelWork ? nullptr : GlobalPool().get();
+}
+
+}  // namespace tfwasm

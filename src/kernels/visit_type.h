@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a dtype at run time to a type at compile time.
+#pragma once
+
+#include <string>
+
+#include "core/dtype.h"
+#include "core/error.h"
+
+namespace tfwasm {
+
+template <typename T>
+struct TypeTag {
+  using type = T;
+};
+
+// visit(TypeTag<T>()) for the type that elements of `dtype` have in memory. Bool elements are read
+// as uint8_t, since a byte from a file that is neither 0 nor 1 is no valid `bool`.
+template <typename F>
+decltype(auto) VisitType(DType dtype, F visit) {
+  switch (dtype) {
+    case DType::kFloat32:
+      return visit(TypeTag<float>());
+    case DType::kInt32:
+      return visit(TypeTag<int32_t>());
+    case DType::kBool:
+      return visit(TypeTag<uint8_t>());
+    case DType::kString:
+      return visit(TypeTag<std::string>());
+    case DType::kComplex64:
+      return visit(TypeTag<Complex64>());
+    case DType::kInvalid:
+      break;
+  }
+  Throw(Code::kDType, "a tensor has no dtype");
+}
+
+// As VisitType, for the dtypes one can order and add.
+template <typename F>
+decltype(auto) VisitNumber(DType dtype, F visit) {
+  switch (dtype) {
+    case DType::kFloat32:
+      return visit(TypeTag<float>());
+    case DType::kInt32:
+      return visit(TypeTag<int32_t>());
+    default:
+      Throw(Code::kDType, "expected float32 or int32, got ", dtype);
+  }
+}
+
+}  // namespace tfwasm

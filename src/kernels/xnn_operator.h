@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ownership and error handling around XNNPACK operators.
+#pragma once
+
+#include <xnnpack.h>
+
+#include <memory>
+#include <string_view>
+
+namespace tfwasm {
+
+// Initializes XNNPACK, the first time. Throws E_OOM or E_INTERNAL.
+void EnsureXnnpack();
+
+[[noreturn]] void ThrowXnnError(xnn_status status, std::string_view what);
+
+// Throws E_OOM or E_INTERNAL unless `status` is success. `what` names the operation.
+inline void CheckXnn(xnn_status status, std::string_view what) {
+  if (status != xnn_status_success) ThrowXnnError(status, what);
+}
+
+class XnnOperator {
+ public:
+  XnnOperator() = default;  // no operator
+
+  // `create` is called with a place for the new xnn_operator_t and returns an xnn_status.
+  template <typename F>
+  static XnnOperator Create(std::string_view what, const F& create) {
+    EnsureXnnpack();
+    xnn_operator_t op = nullptr;
+    CheckXnn(create(&op), what);
+    return XnnOperator(op);
+  }
+
+  explicit operator bool() const { return op_ != nullptr; }
+  xnn_operator_t get() const { return op_.get(); }
+
+  // The operator must have been reshaped and set up.
+  void Run(pthreadpool_t pool) const { CheckXnn(xnn_run_operator(op_.get(), pool), "running"); }
+
+ private:
+  struct Deleter {
+    void operator()(xnn_operator_t op) const { xnn_delete_operator(op); }
+  };
+
+  explicit XnnOperator(xnn_operator_t op) : op_(op) {}
+
+  std::unique_ptr<xnn_operator, Deleter> op_;
+};
+
+}  // namespace tfwasm

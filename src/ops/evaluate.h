@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Running a single node outside any plan: for constant folding, eager ops and tests.
+#pragma once
+
+#include <vector>
+
+#include "core/tensor.h"
+#include "graph/graph.h"
+#include "ops/op.h"
+
+namespace tfwasm {
+
+// The op of `node`. Throws E_OP when there is none, E_EDGE when it does not take that many inputs.
+const OpDef& RequireOp(const Node& node, size_t num_inputs);
+
+// Calls the op's infer and checks that it set every output (unless it deferred).
+// Errors blame the node.
+void Infer(const OpDef& def, InferContext& context);
+
+// The outputs of `node` for these inputs (node.inputs is ignored). Errors blame the node.
+std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs);
+
+// As Evaluate, for a node that is run again and again: only inputs marked `constant` keep their
+// value, so the op may keep `state` that it derives from them. The other values are shown to it
+// only when its infer defers without them, and then no state is kept.
+std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
+                                    const std::vector<bool>& constant,
+                                    std::shared_ptr<NodeState>* state);
+
+}  // namespace tfwasm

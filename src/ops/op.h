@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an op says about itself. One file under src/ops/ defines one op or a tight family and
+// registers it with a static OpRegistration; nothing else in the tree has to hear of it.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/tensor.h"
+#include "graph/graph.h"
+
+namespace tfwasm {
+
+struct TensorSpec {
+  DType dtype = DType::kInvalid;
+  Shape shape;
+};
+
+// State that lives as long as the model and is shared by all plans of one node, such as weights in
+// XNNPACK's packed layout.
+class NodeState {
+ public:
+  virtual ~NodeState() = default;
+};
+
+// What shape inference and kernel creation see of a node: its attributes, and for every input the
+// dtype, the (fully known) shape, and the value where it is constant or already computed.
+class OpContext {
+ public:
+  OpContext(const Node& node, std::vector<TensorSpec> inputs, std::vector<const Tensor*> values)
+      : node_(&node), inputs_(std::move(inputs)), values_(std::move(values)) {}
+
+  const Node& node() const { return *node_; }
+  const AttrMap& attrs() const { return node_->attrs; }
+  int num_inputs() const { return static_cast<int>(inputs_.size()); }
+  DType dtype(int i) const { return inputs_[static_cast<size_t>(i)].dtype; }
+  const Shape& shape(int i) const { return inputs_[static_cast<size_t>(i)].shape; }
+  // nullptr while the value is unknown.
+  const Tensor* value(int i) const { return values_[static_cast<size_t>(i)]; }
+
+  // Checks that throw E_DTYPE or E_SHAPE naming input i by `what`, e.g. "the filter".
+  void ExpectDType(int i, DType expected, std::string_view what) const;
+  void ExpectRank(int i, int rank, std::string_view what) const;
+
+ private:
+  const Node* node_;
+  std::vector<TensorSpec> inputs_;
+  std::vector<const Tensor*> values_;
+};
+
+// Passed to an op's infer function, which calls set_output for each of its outputs, or Defer.
+class InferContext : public OpContext {
+ public:
+  using OpContext::OpContext;
+
+  void set_output(int i, DType dtype, const Shape& shape);
+  // An output whose shape only the kernel finds out (RunContext::AllocateOutput).
+  void set_output_unknown(int i, DType dtype);
+  // An output whose value is known without running anything, such as that of Shape.
+  void set_output_value(int i, Tensor value);
+  // Says that an input's value is needed that is not known yet: infer is called again at run time,
+  // when all values are. Return right after.
+  void Defer() { deferred_ = true; }
+
+  bool deferred() const { return deferred_; }
+  const std::vector<TensorSpec>& outputs() const { return outputs_; }
+  const std::vector<Tensor>& output_values() const { return output_values_; }
+
+ private:
+  void Grow(int i);
+
+  bool deferred_ = false;
+  std::vector<TensorSpec> outputs_;
+  std::vector<Tensor> output_values_;  // an empty Tensor where unknown
+};
+
+// Where a kernel finds its bytes. Strings are std::string objects, complex64 are Complex64.
+class RunContext {
+ public:
+  RunContext(void* const* inputs, void* const* outputs) : inputs_(inputs), outputs_(outputs) {}
+  virtual ~RunContext() = default;
+
+  template <typename T = void>
+  const T* in(int i) const {
+    return static_cast<const T*>(inputs_[i]);
+  }
+  template <typename T = void>
+  T* out(int i) const {
+    return static_cast<T*>(outputs_[i]);
+  }
+  // For outputs declared with set_output_unknown: gives output i its shape and memory.
+  virtual Tensor& AllocateOutput(int i, const Shape& shape);
+
+ private:
+  void* const* inputs_;
+  void* const* outputs_;
+};
+
+// An op made ready for given shapes, attributes and constant inputs.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  // Computes the outputs. Must not throw for planned shapes, save E_INPUT for bad input values
+  // (an index out of range) and E_OOM.
+  virtual void Run(RunContext& context) = 0;
+};
+
+// A Kernel out of a lambda `void(RunContext&)`.
+template <typename F>
+std::unique_ptr<Kernel> MakeKernel(F run) {
+  class LambdaKernel : public Kernel {
+   public:
+    explicit LambdaKernel(F run) : run_(std::move(run)) {}
+    void Run(RunContext& context) override { run_(context); }
+
+   private:
+    F run_;
+  };
+  return std::make_unique<LambdaKernel>(std::move(run));
+}
+
+// Passed to an op's kernel function: additionally the outputs, and the node's shared state.
+class KernelContext : public OpContext {
+ public:
+  KernelContext(const Node& node, std::vector<TensorSpec> inputs,
+                std::vector<const Tensor*> values, std::vector<TensorSpec> outputs,
+                std::shared_ptr<NodeState>* state)
+      : OpContext(node, std::move(inputs), std::move(values)),
+        outputs_(std::move(outputs)),
+        state_(state) {}
+
+  const TensorSpec& output(int i) const { return outputs_[static_cast<size_t>(i)]; }
+  int num_outputs() const { return static_cast<int>(outputs_.size()); }
+
+  // The node's state of type T (a NodeState), made by `create` the first time. `create` may depend
+  // on attributes and constant inputs only, since plans for other shapes share what it returns.
+  template <typename T, typename F>
+  std::shared_ptr<T> Shared(F create) const {
+    if (*state_ == nullptr) *state_ = create();
+    return std::static_pointer_cast<T>(*state_);
+  }
+
+ private:
+  std::vector<TensorSpec> outputs_;
+  std::shared_ptr<NodeState>* state_;
+};
+
+inline constexpr int kAnyNumber = 1 << 30;
+
+struct OpDef {
+  std::string_view name;
+  std::vector<std::string_view> aliases = {};
+  int min_inputs = 1;
+  int max_inputs = 1;  // kAnyNumber for variadic ops
+  // Number of outputs, where it is not 1.
+  int (*num_outputs)(const Node&) = nullptr;
+  // Names of the output arguments, for edges like "split:output:1" inside library functions;
+  // needed only by ops with more than one output argument.
+  std::vector<std::string_view> output_names = {};
+
+  void (*infer)(InferContext&) = nullptr;
+  std::unique_ptr<Kernel> (*kernel)(const KernelContext&) = nullptr;
+
+  // Output 0 may be written over input i, for each bit i, when their byte sizes are equal.
+  uint32_t in_place_inputs = 0;
+  // Output 0 has the very bytes of input 0 under another shape: no kernel is run.
+  bool is_view = false;
+  // Results differ from run to run (random numbers) or have effects: never folded or shared.
+  bool is_stateful = false;
+};
+
+// Registers an op when the program starts.
+class OpRegistration {
+ public:
+  explicit OpRegistration(OpDef def);
+};
+
+// nullptr when there is no such op.
+const OpDef* FindOp(std::string_view name);
+// All registered names, aliases included, sorted.
+std::vector<std::string_view> RegisteredOps();
+int NumOutputs(const OpDef& def, const Node& node);
+
+}  // namespace tfwasm

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What feeds and constants are to the planner.
+#include "ops/op.h"
+
+namespace tfwasm {
+
+namespace {
+
+// A Placeholder that is fed never gets here.
+void InferPlaceholder(InferContext&) {
+  Throw(Code::kInput, "this input was not given a value");
+}
+
+void InferConst(InferContext& context) {
+  const Tensor& value = context.node().value;
+  if (value.empty()) Throw(Code::kWeightMissing, "this constant has no value");
+  context.set_output_value(0, value);
+}
+
+void InferDefault(InferContext& context) {
+  context.set_output(0, context.dtype(0), context.shape(0));
+}
+
+const OpRegistration kPlaceholder(
+    {.name = "Placeholder", .min_inputs = 0, .max_inputs = 0, .infer = InferPlaceholder});
+
+const OpRegistration kConst(
+    {.name = "Const", .min_inputs = 0, .max_inputs = 0, .infer = InferConst});
+
+// Passes its default through when it is not fed.
+const OpRegistration kPlaceholderWithDefault(
+    {.name = "PlaceholderWithDefault", .infer = InferDefault, .is_view = true});
+
+}  // namespace
+
+}  // namespace tfwasm

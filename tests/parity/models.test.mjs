@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole public models, loaded over HTTP and run in Node, against TensorFlow.js's cpu backend.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { startServer } from '../../tools/serve.mjs';
+import { missing } from '../prerequisites.mjs';
+import { assertSameRanking, assertSameTensor, TOLERANCE } from './compare.mjs';
+import { MODELS } from './models.mjs';
+import { makeInput, referenceOutputs } from './reference.mjs';
+
+describe('public models', { skip: missing('dist', 'models', 'tfjs') }, () => {
+  let tf;
+  let server;
+
+  before(async () => {
+    server = await startServer({ port: 0 });
+    tf = await import('../../dist/index.js');
+    await tf.ready();
+  });
+  after(() => server?.close());
+
+  const load = (model) => tf.loadGraphModel(`${server.url}models/${model}.json`);
+
+  function run(model, input, fetches) {
+    const fed = tf.tensor(input.data, input.shape, input.dtype);
+    const results = [model.execute(fed, fetches)].flat();
+    const names = fetches ?? model.outputs.map(({ name }) => name);
+    const outputs = results.map((tensor, index) => {
+      const { shape, dtype } = tensor;
+      return { name: names[index], shape, dtype, data: tensor.dataSync() };
+    });
+    tf.dispose([fed, ...results]);
+    return outputs;
+  }
+
+  function assertSameOutputs(actual, expected, tolerance) {
+    assert.deepEqual(
+      actual.map(({ name }) => name),
+      expected.map(({ name }) => name),
+    );
+    expected.forEach((tensor, index) => assertSameTensor(actual[index], tensor, tolerance));
+  }
+
+  for (const [name, { photo, absolute = TOLERANCE.absolute }] of Object.entries(MODELS)) {
+    const tolerance = { ...TOLERANCE, absolute };
+
+    test(name, async (context) => {
+      const noise = await makeInput(name);
+      const expected = await referenceOutputs(name, noise);
+      const before = tf.memory();
+      const model = await load(name);
+      assert.deepEqual(
+        model.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+        expected.inputs,
+      );
+      const outputs = run(model, noise);
+      assertSameOutputs(outputs, expected.outputs, tolerance);
+
+      await context.test('answers the same bits when asked again', () => {
+        run(model, noise).forEach((tensor, index) => assert.deepEqual(tensor.data, outputs[index].data));
+      });
+      if (photo) {
+        await context.test('on the photograph', async () => {
+          const input = await makeInput(name, { kind: 'photo' });
+          assertSameOutputs(run(model, input), (await referenceOutputs(name, input)).outputs, tolerance);
+        });
+      }
+      if (noise.shape[0] === 1 && model.inputs[0].shape[0] === -1) {
+        await context.test('with a batch of two, and of one again', async () => {
+          const pair = await makeInput(name, { batch: 2, seed: 2 });
+          const reference = await referenceOutputs(name, pair);
+          assertSameOutputs(run(model, pair), reference.outputs, tolerance);
+          assertSameOutputs(run(model, noise), expected.outputs, tolerance);
+        });
+      }
+      model.dispose();
+      const { numTensors, numBytes } = tf.memory();
+      assert.deepEqual({ numTensors, numBytes }, { numTensors: before.numTensors, numBytes: before.numBytes });
+    });
+  }
+
+  test('top-k indices of centernet are the same integers', async () => {
+    const input = await makeInput('centernet', { kind: 'photo' });
+    const fetches = await topKFetches();
+    const [values, indices] = (await referenceOutputs('centernet', input, fetches)).outputs;
+    assert.equal(indices.dtype, 'int32');
+    const model = await load('centernet');
+    const [actualValues, actualIndices] = run(model, input, fetches);
+    model.dispose();
+    assertSameTensor(actualValues, values);
+    assert.equal(actualIndices.dtype, 'int32');
+    assertSameRanking(actualIndices.data, indices.data, values.data);
+  });
+
+  async function topKFetches() {
+    const { readTopology } = await import('./reference.mjs');
+    const { node } = (await readTopology('centernet')).modelTopology;
+    const topK = node.find(({ op }) => op === 'TopKV2');
+    return [`${topK.name}:0`, `${topK.name}:1`];
+  }
+});

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a test needs beyond the repository's own files. A test without its prerequisite is skipped
+// and says why.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { repoRoot } from '../tools/serve.mjs';
+import { findChromium } from '../tools/chromium.mjs';
+
+const require = createRequire(import.meta.url);
+
+function isInstalled(packageName) {
+  return existsSync(path.join(repoRoot, 'node_modules', packageName, 'package.json'));
+}
+
+const CHECKS = {
+  dist: () => (existsSync(path.join(repoRoot, 'dist/index.js')) ? null : 'dist/ is not built (npm run build)'),
+  models: () => (isInstalled('@vladmandic/human') ? null : 'the models are not installed (npm install)'),
+  tfjs: () => {
+    const parts = ['core', 'converter', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`);
+    return parts.every(isInstalled) ? null : 'TensorFlow.js is not installed (npm install)';
+  },
+  chromium: () => {
+    if (!isInstalled('playwright-core')) return 'playwright-core is not installed (npm install)';
+    return findChromium() ? null : 'there is no Chromium (apt-get install chromium, or set CHROMIUM_PATH)';
+  },
+  bundlers: () => {
+    const absent = ['esbuild', 'vite', 'webpack'].filter((name) => !isInstalled(name));
+    return absent.length === 0 ? null : `${absent.join(', ')} not installed (npm install)`;
+  },
+};
+
+/**
+ * For the `skip` option of a test: false when everything named is there, else the reason.
+ *
+ * @param {...keyof typeof CHECKS} names
+ */
+export function missing(...names) {
+  const reasons = names.map((name) => CHECKS[name]()).filter(Boolean);
+  return reasons.length === 0 ? false : reasons.join('; ');
+}
+
+/** Version of an installed package. */
+export function installedVersion(packageName) {
+  return require(path.join(repoRoot, 'node_modules', packageName, 'package.json')).version;
+}

@@ -1,0 +1,23 @@
+// Every folder that the scripts share, in one place.
+
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the repository. */
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** What set-up downloads: compiler, third-party sources, logs. Ignored by git, safe to delete. */
+export const TOOLCHAIN = join(ROOT, '.toolchain');
+
+/** Unpacked third-party sources, one folder a library; `cmake/` reads them here. */
+export const THIRD_PARTY = join(TOOLCHAIN, 'third_party');
+
+/** CMake's build folders, one a preset. Ignored by git, safe to delete. */
+export const BUILD = join(ROOT, 'build');
+
+/** What the npm package ships. Ignored by git, safe to delete. */
+export const DIST = join(ROOT, 'dist');
+
+/** The one Emscripten version this project is built with. */
+export const EMSCRIPTEN_VERSION = readFileSync(join(ROOT, 'emsdk-version.txt'), 'utf8').trim();

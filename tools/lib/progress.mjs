@@ -1,0 +1,48 @@
+// "[2/6] Emscripten 3.1.69 ... 14 s": says what runs before it runs, and how long it took.
+
+const isTerminal = process.stdout.isTTY === true;
+
+/** Numbers the steps of one script. `total` may be left out when it is not known beforehand. */
+export class Progress {
+  #index = 0;
+  #total;
+
+  constructor(total) {
+    this.#total = total;
+  }
+
+  /**
+   * Runs `action` as the next step and returns what it returns. `action` gets `note(text)`, which adds a word about
+   * how the step went ("from apt", "already there") or, on a terminal, shows how far it is.
+   */
+  async step(title, action) {
+    this.#index += 1;
+    const count = this.#total ? `[${this.#index}/${this.#total}] ` : '';
+    const head = `${count}${title} ... `;
+    process.stdout.write(head);
+    const start = performance.now();
+    let note = '';
+    const setNote = (text) => {
+      note = text;
+      if (isTerminal) process.stdout.write(`\r\x1b[K${head}${text} `);
+    };
+    try {
+      const result = await action(setNote);
+      const time = formatSeconds(performance.now() - start);
+      if (isTerminal) process.stdout.write(`\r\x1b[K${head}`);
+      process.stdout.write(`${time}${note && ` (${note})`}\n`);
+      return result;
+    } catch (error) {
+      process.stdout.write('failed\n');
+      throw error;
+    }
+  }
+}
+
+/** 0.4 s, 14 s, 2 min 5 s. */
+export function formatSeconds(milliseconds) {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

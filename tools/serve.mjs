@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// A static file server for development, demos and tests. Every answer carries the headers that make
+// a page cross-origin isolated, which is what lets it use threads.
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const repoRoot = fileURLToPath(new URL('..', import.meta.url));
+
+/** Where the repository's own pages find things: URL prefix -> folder under the root. */
+const SITE = {
+  '/web/': 'web',
+  '/benchmark-page/': 'benchmark-page',
+  '/dist/': 'dist',
+  '/models/': 'node_modules/@vladmandic/human/models',
+};
+
+const MIME_TYPES = {
+  '.bin': 'application/octet-stream',
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.md': 'text/plain; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.ts': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+};
+
+const ISOLATION_HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+/**
+ * Starts serving and resolves when the port is open.
+ *
+ * @param {object} [options]
+ * @param {number} [options.port] 0 takes any free port.
+ * @param {string} [options.root] Folder that relative mounts start from.
+ * @param {Record<string, string>} [options.mounts] URL prefix (with slashes at both ends) ->
+ *     folder; the longest prefix that fits wins. Nothing outside these folders is ever served.
+ * @param {boolean} [options.isolated] False leaves COOP and COEP out.
+ * @param {Record<string, string>} [options.headers] More headers, e.g. a content security policy.
+ * @returns {Promise<{url: string, close: () => Promise<void>}>} `url` ends with a slash.
+ */
+export async function startServer({
+  port = 8080,
+  root = repoRoot,
+  mounts = SITE,
+  isolated = true,
+  headers = {},
+} = {}) {
+  const folders = Object.entries(mounts)
+    .map(([prefix, folder]) => ({ prefix, folder: path.resolve(root, folder) }))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  const common = {
+    ...(isolated ? ISOLATION_HEADERS : {}),
+    'cross-origin-resource-policy': 'same-origin',
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  };
+  const server = createServer((request, response) => {
+    answer(request, response, folders, common).catch((error) => {
+      if (!response.headersSent) sendText(response, 500, `Cannot serve this: ${error.message}`, common);
+      else response.destroy(error);
+    });
+  });
+  await new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(describeListenError(error, port)));
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://localhost:${server.address().port}/`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function describeListenError(error, port) {
+  if (error.code !== 'EADDRINUSE') return error;
+  return new Error(`Port ${port} is taken by another program; stop it or choose another port.`, {
+    cause: error,
+  });
+}
+
+async function answer(request, response, folders, headers) {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    sendText(response, 405, `Only GET and HEAD are served here, not ${request.method}.`, headers);
+    return;
+  }
+  const pathname = decodePath(request.url);
+  if (pathname === '/' && !folders.some(({ prefix }) => prefix === '/')) {
+    response.writeHead(302, { ...headers, location: '/web/' }).end();
+    return;
+  }
+  const file = pathname === null ? null : await findFile(pathname, folders);
+  if (file === null) {
+    sendText(response, 404, `There is no ${request.url} here.`, headers);
+    return;
+  }
+  if (file.isFolder) {
+    response.writeHead(302, { ...headers, location: encodeURI(`${pathname}/`) }).end();
+    return;
+  }
+  response.writeHead(200, {
+    ...headers,
+    'content-type': MIME_TYPES[path.extname(file.path)] ?? 'application/octet-stream',
+    'content-length': file.size,
+  });
+  if (request.method === 'HEAD') response.end();
+  else createReadStream(file.path).on('error', (error) => response.destroy(error)).pipe(response);
+}
+
+/** The decoded path of a request, or null when it is not one that any file can have. */
+function decodePath(url) {
+  try {
+    const decoded = decodeURIComponent(url.split(/[?#]/, 1)[0]);
+    const hostile = /[\0\\]|\/\/|\/\.\.?(\/|$)/.test(decoded);
+    return hostile || !decoded.startsWith('/') ? null : decoded;
+  } catch {
+    return null; // malformed percent escape
+  }
+}
+
+async function findFile(pathname, folders) {
+  const mount = folders.find(({ prefix }) => pathname.startsWith(prefix));
+  if (!mount) return null;
+  const relative = pathname.slice(mount.prefix.length);
+  const wanted = path.join(mount.folder, relative, pathname.endsWith('/') ? 'index.html' : '');
+  try {
+    // Symbolic links may not lead out of the mounted folder either.
+    const [real, realFolder] = await Promise.all([realpath(wanted), realpath(mount.folder)]);
+    if (real !== realFolder && !real.startsWith(realFolder + path.sep)) return null;
+    const info = await stat(real);
+    return { path: real, size: info.size, isFolder: info.isDirectory() };
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(error.code)) return null;
+    throw error;
+  }
+}
+
+function sendText(response, status, text, headers) {
+  response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { url } = await startServer({ port: Number(process.argv[2] ?? 8080) });
+  console.log(`Serving the pages on ${url} (stop with Ctrl+C).`);
+}

@@ -63,7 +63,7 @@ export interface CoreModule {
    * JSON text or ''. Takes the weights out of the decoder, which the caller still disposes.
    */
   createModel(topology: string, signature: string, decoder: number): number;
-  /** JSON text of a ModelDescription (js/graph-model.ts). */
+  /** JSON text of a ModelDescription (js/model-description.ts). */
   describeModel(model: number): string;
   /** A new tensor handle on a weight. */
   modelWeight(model: number, name: string): number;
@@ -80,7 +80,11 @@ export interface CoreModule {
   takeProfile(model: number): string;
   disposeModel(model: number): void;
 
-  /** Number of threads kernels may use, this thread included. */
+  /**
+   * How many threads kernels use, this thread included. Variants without threads always use one;
+   * the others at most `CoreModuleOptions.poolSize + 1`, and one until this is called.
+   */
+  setThreadCount(count: number): void;
   threadCount(): number;
 }
 
@@ -93,6 +97,8 @@ export interface CoreModuleOptions {
   ): object;
   /** Number of pool workers to start, of the threaded variants. */
   poolSize?: number;
+  /** Receives what the glue complains about. */
+  printErr?(text: string): void;
   /** Makes the TfwasmError that the core throws. */
   makeError(code: string, message: string, op: string, node: string): Error;
 }

@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const repoRoot = fileURLToPath(new URL('..', import.meta.url));
 
 /** Where the repository's own pages find things: URL prefix -> folder under the root. */
-const SITE = {
+export const SITE = {
   '/web/': 'web',
   '/benchmark-page/': 'benchmark-page',
   '/dist/': 'dist',
@@ -114,13 +114,47 @@ async function answer(request, response, folders, headers) {
     response.writeHead(302, { ...headers, location: encodeURI(`${pathname}/`) }).end();
     return;
   }
-  response.writeHead(200, {
+  sendFile(request, response, file, headers);
+}
+
+function sendFile(request, response, file, headers) {
+  const fileHeaders = {
     ...headers,
+    'accept-ranges': 'bytes',
     'content-type': MIME_TYPES[path.extname(file.path)] ?? 'application/octet-stream',
-    'content-length': file.size,
+  };
+  const range = parseRange(request.headers.range, file.size);
+  if (range === 'unsatisfiable') {
+    response.writeHead(416, { ...fileHeaders, 'content-range': `bytes */${file.size}` }).end();
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: file.size - 1 };
+  response.writeHead(range ? 206 : 200, {
+    ...fileHeaders,
+    ...(range && { 'content-range': `bytes ${start}-${end}/${file.size}` }),
+    'content-length': end - start + 1,
   });
-  if (request.method === 'HEAD') response.end();
-  else createReadStream(file.path).on('error', (error) => response.destroy(error)).pipe(response);
+  if (request.method === 'HEAD' || file.size === 0) {
+    response.end();
+    return;
+  }
+  createReadStream(file.path, { start, end })
+    .on('error', (error) => response.destroy(error))
+    .pipe(response);
+}
+
+/**
+ * One range of bytes as RFC 9110 section 14 writes it: "bytes=2-5", "bytes=2-" or "bytes=-3".
+ * Null (send everything) for several ranges and for what is no range at all.
+ */
+function parseRange(header, size) {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return null;
+  const [first, last] = [match[1], match[2]].map((digits) => (digits === '' ? null : Number(digits)));
+  if (first !== null && last !== null && first > last) return null;
+  const start = first ?? Math.max(size - last, 0);
+  const end = first === null ? size - 1 : Math.min(last ?? size - 1, size - 1);
+  return start <= end ? { start, end } : 'unsatisfiable';
 }
 
 /** The decoded path of a request, or null when it is not one that any file can have. */

@@ -9,8 +9,8 @@ namespace tfwasm {
 // What one run owns; dropped at its end, also when a kernel throws.
 struct Plan::RunState {
   std::span<const Tensor> feeds;
-  std::vector<Tensor> heap;       // by Storage::index
-  std::vector<Tensor> unplanned;  // by Value::slot
+  std::vector<Tensor> heap = {};       // by Storage::index
+  std::vector<Tensor> unplanned = {};  // by Value::slot
 };
 
 Plan::Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states)

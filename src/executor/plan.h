@@ -32,7 +32,7 @@ struct Storage {
   int last_step = 0;   // the last step that reads or writes it
   size_t offset = 0;   // kArena
   int index = 0;       // kFeed: which feed; kHeap: which of the run's own tensors
-  Tensor constant;     // kConst
+  Tensor constant = {};  // kConst
 };
 
 inline constexpr int kUnplanned = -1;
@@ -47,7 +47,7 @@ struct Value {
 
 struct Step {
   NodeId node = kNoNode;
-  std::unique_ptr<Kernel> kernel;  // null: inferred, prepared and run at run time
+  std::unique_ptr<Kernel> kernel = {};  // null: inferred, prepared and run at run time
   // Ranges in Plan::arguments.
   int first_input = 0;
   int num_inputs = 0;

@@ -25,12 +25,12 @@ struct Edge {
 };
 
 struct Node {
-  std::string name;
-  std::string op;  // a TensorFlow op name; empty once the node has been removed
-  std::vector<Edge> inputs;
-  std::vector<NodeId> control_inputs;
-  AttrMap attrs;
-  Tensor value;  // of a Const node
+  std::string name = {};
+  std::string op = {};  // a TensorFlow op name; empty once the node has been removed
+  std::vector<Edge> inputs = {};
+  std::vector<NodeId> control_inputs = {};
+  AttrMap attrs = {};
+  Tensor value = {};  // of a Const node
 };
 
 // A name under which a value can be fetched or fed, e.g. "Identity:0" or "scores".

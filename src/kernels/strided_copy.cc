@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/strided_copy.h"
 
-#include <cstring>
-
+#include "kernels/copy.h"
 #include "kernels/thread_pool.h"
 
 namespace tfwasm {
@@ -15,6 +14,8 @@ struct Loops {
   std::array<int64_t, Shape::kMaxRank> dims;
   std::array<int64_t, Shape::kMaxRank> in;
   std::array<int64_t, Shape::kMaxRank> out;
+
+  size_t inner() const { return static_cast<size_t>(rank) - 1; }
 };
 
 Loops MergeAxes(const StridedCopy& copy) {
@@ -23,18 +24,17 @@ Loops MergeAxes(const StridedCopy& copy) {
     const auto i = static_cast<size_t>(axis);
     const int64_t dim = copy.shape[axis];
     if (dim == 1) continue;
-    const auto last = static_cast<size_t>(loops.rank) - 1;
-    if (loops.rank > 0 && loops.in[last] == copy.in_strides[i] * dim &&
-        loops.out[last] == copy.out_strides[i] * dim) {
-      loops.dims[last] *= dim;
-      loops.in[last] = copy.in_strides[i];
-      loops.out[last] = copy.out_strides[i];
-      continue;
+    auto place = static_cast<size_t>(loops.rank);
+    if (loops.rank > 0 && loops.in[place - 1] == copy.in_strides[i] * dim &&
+        loops.out[place - 1] == copy.out_strides[i] * dim) {
+      --place;
+      loops.dims[place] *= dim;
+    } else {
+      loops.dims[place] = dim;
+      ++loops.rank;
     }
-    loops.dims[last + 1] = dim;
-    loops.in[last + 1] = copy.in_strides[i];
-    loops.out[last + 1] = copy.out_strides[i];
-    ++loops.rank;
+    loops.in[place] = copy.in_strides[i];
+    loops.out[place] = copy.out_strides[i];
   }
   if (loops.rank == 0) {
     loops.rank = 1;
@@ -43,33 +43,36 @@ Loops MergeAxes(const StridedCopy& copy) {
   return loops;
 }
 
-template <typename T>
-void CopyRow(const char* in, int64_t in_step, char* out, int64_t out_step, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
-    std::memcpy(out + i * out_step, in + i * in_step, sizeof(T));
+// Where a row of the inner loop begins; counts through the outer axes without dividing.
+class RowCursor {
+ public:
+  RowCursor(const Loops& loops, int64_t row) : loops_(loops) {
+    for (size_t axis = loops.inner(); axis-- > 0;) {
+      index_[axis] = row % loops.dims[axis];
+      row /= loops.dims[axis];
+      in += index_[axis] * loops.in[axis];
+      out += index_[axis] * loops.out[axis];
+    }
   }
-}
 
-void CopyRowBytes(const char* in, int64_t in_step, char* out, int64_t out_step, int64_t count,
-                  size_t element_size) {
-  const auto contiguous = static_cast<int64_t>(element_size);
-  if (in_step == contiguous && out_step == contiguous) {
-    std::memcpy(out, in, static_cast<size_t>(count) * element_size);
-    return;
+  void Next() {
+    for (size_t axis = loops_.inner(); axis-- > 0;) {
+      in += loops_.in[axis];
+      out += loops_.out[axis];
+      if (++index_[axis] < loops_.dims[axis]) return;
+      in -= loops_.in[axis] * loops_.dims[axis];
+      out -= loops_.out[axis] * loops_.dims[axis];
+      index_[axis] = 0;
+    }
   }
-  switch (element_size) {
-    case 1:
-      return CopyRow<uint8_t>(in, in_step, out, out_step, count);
-    case 4:
-      return CopyRow<uint32_t>(in, in_step, out, out_step, count);
-    case 8:
-      return CopyRow<uint64_t>(in, in_step, out, out_step, count);
-    default:
-      for (int64_t i = 0; i < count; ++i) {
-        std::memcpy(out + i * out_step, in + i * in_step, element_size);
-      }
-  }
-}
+
+  int64_t in = 0;
+  int64_t out = 0;
+
+ private:
+  const Loops& loops_;
+  std::array<int64_t, Shape::kMaxRank> index_{};
+};
 
 }  // namespace
 
@@ -77,25 +80,26 @@ void StridedCopy::Run(const void* in, void* out) const {
   const int64_t elements = shape.NumElements();
   if (elements == 0) return;
   const Loops loops = MergeAxes(*this);
-  const auto inner = static_cast<size_t>(loops.rank) - 1;
-  const auto bytes = static_cast<int64_t>(element_size);
+  const size_t inner = loops.inner();
   const int64_t rows = elements / loops.dims[inner];
-  ParallelFor(rows, static_cast<double>(loops.dims[inner]), [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      int64_t rest = row;
-      int64_t in_offset = 0;
-      int64_t out_offset = 0;
-      for (size_t axis = inner; axis-- > 0;) {
-        const int64_t index = rest % loops.dims[axis];
-        rest /= loops.dims[axis];
-        in_offset += index * loops.in[axis];
-        out_offset += index * loops.out[axis];
-      }
-      CopyRowBytes(static_cast<const char*>(in) + in_offset * bytes, loops.in[inner] * bytes,
-                   static_cast<char*>(out) + out_offset * bytes, loops.out[inner] * bytes,
-                   loops.dims[inner], element_size);
+  const auto copy_rows = [&](int64_t begin, int64_t end) {
+    RowCursor cursor(loops, begin);
+    for (int64_t row = begin; row < end; ++row, cursor.Next()) {
+      CopyElements(dtype, ElementAt(dtype, in, cursor.in), loops.in[inner],
+                   ElementAt(dtype, out, cursor.out), loops.out[inner], loops.dims[inner]);
     }
-  });
+  };
+  // Strings allocate, and what may throw must stay on the calling thread.
+  if (dtype == DType::kString) return copy_rows(0, rows);
+  ParallelFor(rows, static_cast<double>(loops.dims[inner]), copy_rows);
+}
+
+void CopyRows(DType dtype, const void* in, int64_t in_step, void* out, int64_t out_step,
+              int64_t rows, int64_t columns) {
+  StridedCopy copy{.dtype = dtype, .shape = {rows, columns}};
+  copy.in_strides = {in_step, 1};
+  copy.out_strides = {out_step, 1};
+  copy.Run(in, out);
 }
 
 }  // namespace tfwasm

@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copies between arrays whose elements lie at regular distances: the general case behind
-// transposing, slicing with steps and padding.
+// transposing, slicing with steps and joining.
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 
+#include "core/dtype.h"
 #include "core/shape.h"
 
 namespace tfwasm {
 
 struct StridedCopy {
-  Shape shape;                                      // of what is copied
-  std::array<int64_t, Shape::kMaxRank> in_strides;  // in elements; zero and negative are fine
-  std::array<int64_t, Shape::kMaxRank> out_strides;
-  size_t element_size = 1;
+  DType dtype = DType::kFloat32;
+  Shape shape;                                        // of what is copied
+  std::array<int64_t, Shape::kMaxRank> in_strides{};  // in elements; zero and negative are fine
+  std::array<int64_t, Shape::kMaxRank> out_strides{};
 
-  // `in` and `out` point to the element with all indices zero. They must not overlap.
+  // `in` and `out` point to the element with all indices zero. They must not overlap, unless they
+  // are equal and so are the strides.
   void Run(const void* in, void* out) const;
 };
+
+// Copies `rows` rows of `columns` elements each, which begin `in_step` and `out_step` elements
+// apart.
+void CopyRows(DType dtype, const void* in, int64_t in_step, void* out, int64_t out_step,
+              int64_t rows, int64_t columns);
 
 }  // namespace tfwasm

@@ -44,6 +44,28 @@ std::optional<std::vector<int>> AxesOrDefer(InferContext& context, int i, int ra
   return axes;
 }
 
+std::optional<std::vector<int64_t>> IntsOfAnyRankOrDefer(InferContext& context, int i,
+                                                         std::string_view what) {
+  context.ExpectDType(i, DType::kInt32, what);
+  const Tensor* value = context.value(i);
+  if (value == nullptr) {
+    context.Defer();
+    return std::nullopt;
+  }
+  return ToInts(*value);
+}
+
+std::optional<Shape> ShapeOrDefer(InferContext& context, int i) {
+  const auto dims = IntsOrDefer(context, i, "the shape");
+  if (!dims) return std::nullopt;
+  for (size_t axis = 0; axis < dims->size(); ++axis) {
+    if ((*dims)[axis] >= 0) continue;
+    Throw(Code::kShape, "dimension ", axis, " of the shape is ", (*dims)[axis],
+          ", expected 0 or more");
+  }
+  return Shape(std::span<const int64_t>(*dims));
+}
+
 std::vector<int64_t> KnownInts(const OpContext& context, int i) {
   return ToInts(KnownValue(context, i));
 }

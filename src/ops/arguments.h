@@ -20,6 +20,14 @@ std::optional<int> AxisOrDefer(InferContext& context, int i, int rank);
 // Throws E_SHAPE when one occurs twice.
 std::optional<std::vector<int>> AxesOrDefer(InferContext& context, int i, int rank);
 
+// As IntsOrDefer, for an int32 input of any rank; row-major.
+std::optional<std::vector<int64_t>> IntsOfAnyRankOrDefer(InferContext& context, int i,
+                                                         std::string_view what);
+
+// The shape that input `i` lists, or nullopt after Defer(). Throws E_SHAPE when a dimension is
+// negative.
+std::optional<Shape> ShapeOrDefer(InferContext& context, int i);
+
 // For kernels: the values of an input that infer asked for with one of the functions above.
 std::vector<int64_t> KnownInts(const OpContext& context, int i);
 int64_t KnownInt(const OpContext& context, int i);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { assertSameRanking, assertSameTensor } from './compare.mjs';
-import { randomValues } from './random.mjs';
+import { randomValues } from '../../benchmark-page/random.js';
 
 const tensor = (data, more) => ({ name: 'x', shape: [data.length], dtype: 'float32', data, ...more });
 

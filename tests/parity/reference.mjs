@@ -10,7 +10,7 @@ import { readPhotograph } from '../../tools/photo.mjs';
 import { repoRoot } from '../../tools/serve.mjs';
 import { installedVersion } from '../prerequisites.mjs';
 import { imageInput, MODELS } from './models.mjs';
-import { randomValues } from './random.mjs';
+import { randomValues } from '../../benchmark-page/random.js';
 
 const CACHE = path.join(repoRoot, 'node_modules/.cache/tfwasm-parity');
 const CACHE_FORMAT = 1;

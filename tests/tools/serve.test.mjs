@@ -9,10 +9,10 @@ import { after, before, describe, test } from 'node:test';
 import { startServer } from '../../tools/serve.mjs';
 
 /** A request whose path goes out exactly as given: fetch would resolve the dots itself. */
-function rawGet(base, rawPath, method = 'GET') {
+function rawGet(base, rawPath, method = 'GET', headers = {}) {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base);
-    const call = request({ hostname, port, path: rawPath, method }, (response) => {
+    const call = request({ hostname, port, path: rawPath, method, headers }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () =>
@@ -38,6 +38,7 @@ describe('the static server', () => {
     await writeFile(path.join(root, 'pages/index.html'), '<p>front</p>');
     await writeFile(path.join(root, 'pages/sub/index.html'), '<p>sub</p>');
     await writeFile(path.join(root, 'pages/a b/x.js'), 'export {}');
+    await writeFile(path.join(root, 'pages/empty.bin'), '');
     await writeFile(path.join(root, 'pages/x.wasm'), '\0asm');
     await writeFile(path.join(root, 'models/m.json'), '{}');
     await symlink(path.join(root, 'secret.txt'), path.join(root, 'pages/link.txt'));
@@ -109,6 +110,34 @@ describe('the static server', () => {
     assert.equal(head.headers['content-length'], '12');
     assert.equal(head.body, '');
     assert.equal((await rawGet(server.url, '/index.html', 'POST')).status, 405);
+  });
+
+  for (const [range, status, contentRange, body] of [
+    ['bytes=3-6', 206, 'bytes 3-6/12', 'fron'],
+    ['bytes=8-', 206, 'bytes 8-11/12', '</p>'],
+    ['bytes=-4', 206, 'bytes 8-11/12', '</p>'],
+    ['bytes=-400', 206, 'bytes 0-11/12', '<p>front</p>'],
+    ['bytes=8-400', 206, 'bytes 8-11/12', '</p>'],
+    ['bytes=12-', 416, 'bytes */12', ''],
+    ['bytes=-0', 416, 'bytes */12', ''],
+    ['bytes=6-3', 200, undefined, '<p>front</p>'],
+    ['bytes=0-1,3-4', 200, undefined, '<p>front</p>'],
+    ['lines=0-1', 200, undefined, '<p>front</p>'],
+  ]) {
+    test(`answers the range "${range}" with ${status}`, async () => {
+      const answer = await rawGet(server.url, '/index.html', 'GET', { range });
+      assert.equal(answer.status, status);
+      assert.equal(answer.headers['content-range'], contentRange);
+      assert.equal(answer.headers['accept-ranges'], 'bytes');
+      assert.equal(answer.body, body);
+    });
+  }
+
+  test('serves an empty file', async () => {
+    const answer = await rawGet(server.url, '/empty.bin');
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-length'], '0');
+    assert.equal(answer.headers['content-type'], 'application/octet-stream');
   });
 
   test('says in words that a port is taken', async () => {

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+# XNNPACK's operators and the microkernels they choose from. Upstream's own CMake files know no WebAssembly and want
+# cpuinfo, so this compiles upstream's file lists in its own way. Natively, where only tests run, the portable
+# microkernels are taken.
+set(xnnpack_dir ${third_party}/xnnpack)
+set(xnnpack_own_dir ${CMAKE_SOURCE_DIR}/cmake/xnnpack)
+
+set(instruction_sets scalar)
+if(EMSCRIPTEN)
+  list(APPEND instruction_sets wasm wasmsimd)
+  if(TFWASM_RELAXED_SIMD)
+    list(APPEND instruction_sets wasmrelaxedsimd)
+  endif()
+endif()
+foreach(name IN LISTS instruction_sets)
+  include(${xnnpack_dir}/cmake/gen/${name}_microkernels.cmake)
+  string(TOUPPER ${name} upper)
+  list(APPEND kernel_sources ${PROD_${upper}_MICROKERNEL_SRCS})
+endforeach()
+
+# Half of all microkernels serve operators that nothing here creates: compiling them would only take time. Where one
+# is needed after all, the linker names it: take its family off this list.
+set(unused_families
+    f16-rminmax # only the conversions of float16 run without its hardware
+    f32-conv-hwc f32-conv-hwc2chw f32-dwconv2d-chw f32-gemminc f32-ibilinear-chw f32-spmm f32-qc4w-gemm f32-qc8w-gemm
+    f32-qc8w-spmm f32-ppmm
+    qd8-.* qp8-.* pf32-gemm
+    qs8-dwconv qs8-gemm qs8-igemm qs8-packw qs8-qc8w-.* qs8-qu8-packw
+    qu8-dwconv qu8-gemm qu8-igemm
+    x8-packq x8-packw x16-packw x32-pack-lh)
+list(JOIN unused_families "|" unused_families)
+list(FILTER kernel_sources EXCLUDE REGEX "^src/(${unused_families})/")
+list(TRANSFORM kernel_sources PREPEND ${xnnpack_dir}/)
+
+file(GLOB xnnpack_sources ${xnnpack_dir}/src/*.c ${xnnpack_dir}/src/configs/*.c ${xnnpack_dir}/src/enums/*.c
+     ${xnnpack_dir}/src/operators/*.c ${xnnpack_dir}/src/reference/*.cc ${xnnpack_dir}/src/tables/*.c)
+# The subgraph API, whose work our own executor does.
+list(FILTER xnnpack_sources EXCLUDE REGEX "/src/(memory-planner|runtime|subgraph|tensor)\\.c$")
+
+add_library(xnnpack_flags INTERFACE)
+target_link_libraries(xnnpack_flags INTERFACE tfwasm_platform)
+target_include_directories(
+  xnnpack_flags INTERFACE ${xnnpack_dir}/src ${xnnpack_dir}/include ${third_party}/pthreadpool/include
+                          ${third_party}/fxdiv/include ${third_party}/fp16/include)
+target_compile_options(xnnpack_flags INTERFACE -w -fno-math-errno)
+set(switches_off
+    ARM_BF16 ARM_DOTPROD ARM_FP16_SCALAR ARM_FP16_VECTOR ARM_I8MM ARM_SME ARM_SME2 ASSEMBLY AVX256SKX AVX256VNNI
+    AVX256VNNIGFNI AVX512AMX AVX512F AVX512FP16 AVX512SKX AVX512VBMI AVX512VNNI AVX512VNNIGFNI AVXVNNI AVXVNNIINT8
+    CPUINFO DWCONV_MULTIPASS HVX KLEIDIAI RISCV_FP16_VECTOR RISCV_VECTOR VSX)
+set(switches_on GEMM_M_SPECIALIZATION MEMOPT SPARSE)
+list(TRANSFORM switches_off REPLACE "(.+)" "XNN_ENABLE_\\1=0")
+list(TRANSFORM switches_on REPLACE "(.+)" "XNN_ENABLE_\\1=1")
+target_compile_definitions(xnnpack_flags INTERFACE ${switches_off} ${switches_on} XNN_LOG_LEVEL=0)
+if(EMSCRIPTEN)
+  target_include_directories(xnnpack_flags BEFORE INTERFACE ${xnnpack_own_dir}/wasm)
+else()
+  target_compile_options(xnnpack_flags INTERFACE -D_GNU_SOURCE -include ${xnnpack_own_dir}/host/portable.h)
+endif()
+
+# Microkernels are tiny files that include the same headers: batches of them compile several times faster.
+add_library(xnnpack_kernels STATIC ${kernel_sources})
+target_link_libraries(xnnpack_kernels PRIVATE xnnpack_flags)
+set_target_properties(xnnpack_kernels PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
+
+add_library(xnnpack STATIC ${xnnpack_sources} ${xnnpack_own_dir}/build_identifier.c)
+target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include)
+target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels PUBLIC pthreadpool)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scopes of tidy: which tensors go when a function ends.
+
+/** What a scope looks after. */
+export interface Scoped {
+  readonly isDisposed: boolean;
+  /** Set by keep(): no scope disposes it. */
+  kept: boolean;
+  dispose(): void;
+}
+
+const scopes: Scoped[][] = [];
+
+/** Puts a new tensor into the innermost scope, if there is one. */
+export function track(tensor: Scoped): void {
+  scopes.at(-1)?.push(tensor);
+}
+
+/**
+ * Runs `f` in a scope of its own. What it made and `survivors` does not name is disposed at the
+ * end; the survivors pass on to the scope around it. When `f` throws, nothing survives.
+ */
+export function runInScope<T>(f: () => T, survivors: (result: T) => Iterable<Scoped>): T {
+  const scope: Scoped[] = [];
+  const depth = scopes.push(scope);
+  let surviving = new Set<Scoped>();
+  try {
+    const result = f();
+    surviving = new Set(survivors(result));
+    return result;
+  } finally {
+    scopes.length = depth - 1;
+    for (const tensor of scope) {
+      if (tensor.kept) continue;
+      if (surviving.has(tensor)) track(tensor);
+      else tensor.dispose();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the wasm binaries are, and how they are compiled.
+import { describeError, TfwasmError } from './errors.js';
+import { isNode, type WasmVariant } from './features.js';
+import { fileUrl, readFileUrl } from './node-files.js';
+
+export type WasmFileName = `tfwasm-${WasmVariant}.wasm`;
+
+/** A folder (its URL, ending with a slash), or the URL of each file that is not where it was. */
+export type WasmPaths = string | Partial<Record<WasmFileName, string>>;
+
+export function wasmFileName(variant: WasmVariant): WasmFileName {
+  return `tfwasm-${variant}.wasm`;
+}
+
+/** Bundlers look for exactly this expression, with a literal, and ship the file that it names. */
+function packagedUrl(variant: WasmVariant): string {
+  switch (variant) {
+    case 'simd':
+      return new URL('./tfwasm-simd.wasm', import.meta.url).href;
+    case 'simd-threads':
+      return new URL('./tfwasm-simd-threads.wasm', import.meta.url).href;
+    case 'relaxed':
+      return new URL('./tfwasm-relaxed.wasm', import.meta.url).href;
+    case 'relaxed-threads':
+      return new URL('./tfwasm-relaxed-threads.wasm', import.meta.url).href;
+  }
+}
+
+export function wasmUrl(variant: WasmVariant, paths: WasmPaths | undefined): string {
+  const name = wasmFileName(variant);
+  if (typeof paths === 'string') return `${paths}${paths === '' || paths.endsWith('/') ? '' : '/'}${name}`;
+  return paths?.[name] ?? packagedUrl(variant);
+}
+
+/**
+ * Fetches and compiles, while it arrives where the server says that it is WebAssembly.
+ *
+ * @throws E_WASM that says what came instead.
+ */
+export async function compileWasm(url: string): Promise<WebAssembly.Module> {
+  const file = localFile(url);
+  if (file) return compileBytes(await readFileUrl(file), url);
+  const response = await fetchWasm(url);
+  const type = response.headers.get('content-type') ?? '';
+  if (/^application\/wasm\b/i.test(type) && typeof WebAssembly.compileStreaming === 'function') {
+    return WebAssembly.compileStreaming(response).catch((error) => {
+      throw compileError(url, error);
+    });
+  }
+  return compileBytes(new Uint8Array(await response.arrayBuffer()), url, type);
+}
+
+/** The file that `url` means in Node.js: a file: URL or a path. */
+function localFile(url: string): URL | undefined {
+  if (url.startsWith('file:')) return new URL(url);
+  return isNode() && !URL.canParse(url) ? fileUrl(url) : undefined;
+}
+
+async function fetchWasm(url: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: 'same-origin' });
+  } catch (error) {
+    throw new TfwasmError('E_WASM', `cannot fetch ${url}: ${describeError(error)}`, { cause: error });
+  }
+  if (response.ok) return response;
+  throw new TfwasmError(
+    'E_WASM',
+    `cannot fetch ${url}: status ${response.status}; setWasmPaths() says where the files of tfwasm are`,
+  );
+}
+
+/** The first bytes of every wasm binary. */
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+
+async function compileBytes(bytes: Uint8Array<ArrayBuffer>, url: string, type = ''): Promise<WebAssembly.Module> {
+  if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
+    const start = new TextDecoder('latin1').decode(bytes.subarray(0, 24));
+    throw new TfwasmError(
+      'E_WASM',
+      `${url} is not WebAssembly: ${type ? `it is served as ${type} and ` : ''}it begins with ${JSON.stringify(start)}; ` +
+        'setWasmPaths() says where the files of tfwasm are',
+    );
+  }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw compileError(url, error);
+  }
+}
+
+function compileError(url: string, error: unknown): TfwasmError {
+  const text = describeError(error);
+  const hint = /content security policy|unsafe-eval/i.test(text)
+    ? "; the page's Content-Security-Policy needs script-src 'wasm-unsafe-eval'"
+    : '';
+  return new TfwasmError('E_WASM', `cannot compile ${url}: ${text}${hint}`, { cause: error });
+}

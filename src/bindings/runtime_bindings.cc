@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <emscripten/bind.h>
+
+#include "bindings/boundary.h"
+#include "kernels/thread_pool.h"
+
+#ifndef TFWASM_VERSION
+#error "the build defines TFWASM_VERSION, from package.json"
+#endif
+
+namespace tfwasm {
+
+namespace {
+
+std::string Version() { return "tfwasm " TFWASM_VERSION; }
+
+void SetThreads(int count) {
+  Guard([&] { SetThreadCount(count); });
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(runtime) {
+  emscripten::function("version", &Version);
+  emscripten::function("setThreadCount", &SetThreads);
+  emscripten::function("threadCount", &ThreadCount);
+}
+
+}  // namespace tfwasm

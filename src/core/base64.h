@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tfwasm {
+
+// The bytes of base64 text in the standard or the URL-safe alphabet, padded or not, as protobuf's
+// JSON mapping allows for `bytes` fields. nullopt when the text is malformed.
+std::optional<std::string> DecodeBase64(std::string_view text);
+
+}  // namespace tfwasm

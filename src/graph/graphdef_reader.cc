@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/graphdef_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "graph/attr_reader.h"
+#include "graph/proto_json.h"
+#include "graph/tensor_name.h"
+#include "graph/tensor_proto.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Reads one list of nodes, that of the main graph or of a function, into a Graph.
+class NodeReader {
+ public:
+  // `function`: name of the function, empty for the main graph.
+  NodeReader(Graph& graph, OutputResolver resolver, std::string_view function)
+      : graph_(graph), resolver_(resolver), function_(function) {}
+
+  // Edges are resolved once all nodes are known, since they may point forward.
+  void Read(const Json::Array& nodes) {
+    const NodeId first = graph_.size();
+    for (const Json& node : nodes) AddNode(node);
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      const Json* inputs = FindField(nodes[i], "input");
+      if (inputs == nullptr) continue;
+      Node& node = graph_.node(first + static_cast<NodeId>(i));
+      Blaming(node.op, node.name, [&] {
+        for (const Json& input : ExpectArray(*inputs, "'input'")) {
+          Connect(node, ExpectString(input, "an input"));
+        }
+      });
+    }
+  }
+
+  Edge Resolve(std::string_view text) const {
+    NodeId id = graph_.Find(text);
+    if (id != kNoNode) return {.node = id};
+    const auto name = ParseTensorName(text);
+    if (!name) Throw(Code::kEdge, "'", text, "' is not the name of a tensor");
+    id = graph_.Find(name->node);
+    if (id == kNoNode) Throw(Code::kEdge, "the node '", name->node, "' does not exist");
+    if (name->output_name.empty()) return {.node = id, .output = name->index};
+    return {.node = id, .output = resolver_(graph_.node(id), name->output_name, name->index)};
+  }
+
+ private:
+  // Calls `f` and names the node in the error that it may throw.
+  template <typename F>
+  void Blaming(std::string_view op, std::string_view name, F f) const {
+    try {
+      f();
+    } catch (Error& error) {
+      error.Blame(op, function_.empty() ? std::string(name) : StrCat(function_, "/", name));
+      throw;
+    }
+  }
+
+  void AddNode(const Json& json) {
+    Node node;
+    ExpectObject(json, "a node");
+    if (const Json* name = FindField(json, "name")) node.name = ExpectString(*name, "a node's name");
+    if (const Json* op = FindField(json, "op")) node.op = ExpectString(*op, "a node's op");
+    if (node.name.empty()) Throw(Code::kJson, "node ", graph_.size(), " has no name");
+    if (node.op.empty()) Throw(Code::kOp, "the node '", node.name, "' has no op");
+    Blaming(node.op, node.name, [&] { ReadNodeAttrs(json, node); });
+    graph_.Add(std::move(node));
+  }
+
+  static void ReadNodeAttrs(const Json& json, Node& node) {
+    const Json* attrs = FindField(json, "attr");
+    if (attrs == nullptr) return;
+    const bool is_const = node.op == "Const";
+    node.attrs = ReadAttrMap(*attrs, is_const ? "value" : "");
+    if (!is_const) return;
+    const Json* value = attrs->Find("value");
+    const Json* tensor = value == nullptr ? nullptr : FindField(*value, "tensor");
+    if (tensor == nullptr) return;
+    TensorProto proto = ReadTensorProto(*tensor, "the attribute 'value'");
+    node.value = std::move(proto.value);
+    node.attrs.Set("dtype", proto.dtype);
+    node.attrs.Set("shape", proto.shape);
+  }
+
+  void Connect(Node& node, std::string_view input) const {
+    if (!input.starts_with('^')) {
+      node.inputs.push_back(Resolve(input));
+      return;
+    }
+    const NodeId id = graph_.Find(input.substr(1));
+    if (id == kNoNode) Throw(Code::kEdge, "the control input '", input, "' does not exist");
+    node.control_inputs.push_back(id);
+  }
+
+  Graph& graph_;
+  OutputResolver resolver_;
+  std::string_view function_;
+};
+
+DType DeclaredDType(const Node& node) {
+  const auto& attrs = node.attrs.values();
+  const auto it = attrs.find("dtype");
+  const auto* dtype = it == attrs.end() ? nullptr : std::get_if<DType>(&it->second);
+  return dtype == nullptr ? DType::kInvalid : *dtype;
+}
+
+// The list at `field`, or an empty one.
+const Json::Array& ArrayField(const Json& message, std::string_view field) {
+  static const auto* const kEmpty = new Json::Array;
+  const Json* list = FindField(message, field);
+  return list == nullptr ? *kEmpty : ExpectArray(*list, field);
+}
+
+const std::string& ArgName(const Json& arg) {
+  const Json* name = FindField(arg, "name");
+  if (name == nullptr) Throw(Code::kJson, "an argument has no name");
+  if (FindField(arg, "numberAttr") != nullptr || FindField(arg, "typeListAttr") != nullptr) {
+    Throw(Code::kAttr, "the argument '", *name->AsString(), "' is a list, which is not supported");
+  }
+  return ExpectString(*name, "an argument's name");
+}
+
+void AddArgument(Graph& body, const Json& arg) {
+  Node node;
+  node.name = ArgName(arg);
+  node.op = "Placeholder";
+  const Json* type = FindField(arg, "type");
+  const DType dtype = type == nullptr ? DType::kInvalid : ReadDType(*type, "an argument's type");
+  // Resources and variants are handles that have no dtype here.
+  if (dtype != DType::kInvalid) node.attrs.Set("dtype", dtype);
+  std::string name = node.name;
+  body.inputs.push_back({std::move(name), {.node = body.Add(std::move(node))}});
+}
+
+Function ReadFunctionBody(const Json& json, const Json& signature, std::string_view name,
+                          OutputResolver resolver) {
+  Function function;
+  Graph& body = function.body;
+  for (const Json& arg : ArrayField(signature, "inputArg")) AddArgument(body, arg);
+  NodeReader reader(body, resolver, name);
+  reader.Read(ArrayField(json, "nodeDef"));
+  const Json* results = FindField(json, "ret");
+  for (const Json& arg : ArrayField(signature, "outputArg")) {
+    const std::string& arg_name = ArgName(arg);
+    const Json* result = results == nullptr ? nullptr : results->Find(arg_name);
+    if (result == nullptr) Throw(Code::kEdge, "the result '", arg_name, "' is not defined");
+    body.outputs.push_back({arg_name, reader.Resolve(ExpectString(*result, "'ret'"))});
+  }
+  return function;
+}
+
+void ReadFunctions(const Json& library, OutputResolver resolver, ModelDef& model) {
+  for (const Json& json : ArrayField(library, "function")) {
+    const Json* signature = FindField(json, "signature");
+    const Json* name_field = signature == nullptr ? nullptr : FindField(*signature, "name");
+    if (name_field == nullptr) Throw(Code::kJson, "a library function has no name");
+    const std::string& name = ExpectString(*name_field, "a function's name");
+    try {
+      Function function = ReadFunctionBody(json, *signature, name, resolver);
+      if (!model.functions.emplace(name, std::move(function)).second) {
+        Throw(Code::kDuplicate, "two library functions have this name");
+      }
+    } catch (Error& error) {
+      error.Blame("function", name);
+      throw;
+    }
+  }
+}
+
+int64_t ReadVersion(const Json& topology, std::string_view field) {
+  const Json* versions = FindField(topology, "versions");
+  const Json* version = versions == nullptr ? nullptr : FindField(*versions, field);
+  return version == nullptr ? 0 : ReadInt64(*version, field);
+}
+
+std::vector<bool> FindReadNodes(const Graph& graph) {
+  std::vector<bool> is_read(static_cast<size_t>(graph.size()));
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    for (const Edge& edge : node.inputs) is_read[static_cast<size_t>(edge.node)] = true;
+    for (const NodeId control : node.control_inputs) is_read[static_cast<size_t>(control)] = true;
+  }
+  return is_read;
+}
+
+TensorInfo DescribeOutput(const Node& node) {
+  TensorInfo info{.key = node.name, .name = node.name};
+  if (!node.op.starts_with("Placeholder")) return info;
+  info.dtype = DeclaredDType(node);
+  info.shape = node.attrs.ShapeOr("shape", Shape::UnknownRank());
+  return info;
+}
+
+void SetDefaultInterface(ModelDef& model) {
+  const Graph& graph = model.graph;
+  const std::vector<bool> is_read = FindReadNodes(graph);
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    const bool is_input = node.op.starts_with("Placeholder");
+    const bool is_output = !is_read[static_cast<size_t>(id)] && node.op != "NoOp" && node.op != "Const";
+    if (!is_input && !is_output) continue;
+    (is_input ? model.inputs : model.outputs).push_back(DescribeOutput(node));
+    (is_input ? model.graph.inputs : model.graph.outputs).push_back({node.name, {.node = id}});
+  }
+}
+
+}  // namespace
+
+ModelDef ReadGraphDef(std::string_view topology, OutputResolver resolver) {
+  const Json json = ParseJson(topology, "the model topology");
+  ExpectObject(json, "the model topology");
+  ModelDef model;
+  NodeReader(model.graph, resolver, "").Read(ArrayField(json, "node"));
+  if (const Json* library = FindField(json, "library")) ReadFunctions(*library, resolver, model);
+  model.producer = ReadVersion(json, "producer");
+  model.min_consumer = ReadVersion(json, "minConsumer");
+  SetDefaultInterface(model);
+  return model;
+}
+
+AttrMap ReadAttrs(std::string_view json) {
+  return ReadAttrMap(ParseJson(json, "the attribute list"));
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model as its reader leaves it: the main graph, the library functions and the signature.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace tfwasm {
+
+// A function of the graph's library, which If, While and PartitionedCall run by name.
+struct Function {
+  // inputs: the arguments in order, each a Placeholder of that name; outputs: the results in order.
+  Graph body;
+};
+
+// What a model declares of one of its inputs or outputs.
+struct TensorInfo {
+  std::string key;   // what the signature calls it; without one, the tensor's name
+  std::string name;  // of the tensor: "node" or "node:output"
+  DType dtype = DType::kInvalid;  // kInvalid: not declared
+  Shape shape = Shape::UnknownRank();
+};
+
+struct ModelDef {
+  Graph graph;  // the names in inputs and outputs are the keys of the infos below
+  std::map<std::string, Function, std::less<>> functions;
+  std::vector<TensorInfo> inputs;   // one for each of graph.inputs
+  std::vector<TensorInfo> outputs;  // one for each of graph.outputs
+  // GraphDef.versions
+  int64_t producer = 0;
+  int64_t min_consumer = 0;
+};
+
+}  // namespace tfwasm

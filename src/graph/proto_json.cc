@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/proto_json.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "core/base64.h"
+#include "core/error.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Position = number in TensorFlow's types.proto.
+constexpr std::string_view kTypeNames[] = {
+    "DT_INVALID", "DT_FLOAT",     "DT_DOUBLE",   "DT_INT32",    "DT_UINT8",  "DT_INT16",
+    "DT_INT8",    "DT_STRING",    "DT_COMPLEX64", "DT_INT64",   "DT_BOOL",   "DT_QINT8",
+    "DT_QUINT8",  "DT_QINT32",    "DT_BFLOAT16", "DT_QINT16",   "DT_QUINT16", "DT_UINT16",
+    "DT_COMPLEX128", "DT_HALF",   "DT_RESOURCE", "DT_VARIANT",  "DT_UINT32", "DT_UINT64"};
+
+// Numbers of reference types are those of the types plus this.
+constexpr int64_t kFirstReferenceType = 100;
+
+[[noreturn]] void ThrowKind(Code code, std::string_view what, std::string_view expected,
+                            const Json& value) {
+  Throw(code, what, " must be ", expected, ", got ", value.KindName());
+}
+
+std::string ToSnakeCase(std::string_view name) {
+  std::string snake;
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper) snake += '_';
+    snake += upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return snake;
+}
+
+}  // namespace
+
+const Json* FindField(const Json& message, std::string_view name) {
+  const Json* field = message.Find(name);
+  if (field != nullptr) return field;
+  const std::string snake = ToSnakeCase(name);
+  return snake == name ? nullptr : message.Find(snake);
+}
+
+const Json::Array& ExpectArray(const Json& value, std::string_view what) {
+  if (value.AsArray() == nullptr) ThrowKind(Code::kJson, what, "a list", value);
+  return *value.AsArray();
+}
+
+const Json::Object& ExpectObject(const Json& value, std::string_view what) {
+  if (value.AsObject() == nullptr) ThrowKind(Code::kJson, what, "an object", value);
+  return *value.AsObject();
+}
+
+const std::string& ExpectString(const Json& value, std::string_view what) {
+  if (value.AsString() == nullptr) ThrowKind(Code::kJson, what, "a string", value);
+  return *value.AsString();
+}
+
+bool ReadBool(const Json& value, std::string_view what) {
+  if (value.AsBool() == nullptr) ThrowKind(Code::kAttr, what, "a boolean", value);
+  return *value.AsBool();
+}
+
+int64_t ReadInt64(const Json& value, std::string_view what) {
+  if (const auto number = value.AsInt()) return *number;
+  if (const std::string* text = value.AsString()) {
+    int64_t number = 0;
+    const char* end = text->data() + text->size();
+    const auto [stop, error] = std::from_chars(text->data(), end, number);
+    if (error == std::errc() && stop == end) return number;
+  }
+  ThrowKind(Code::kAttr, what, "a 64-bit integer", value);
+}
+
+double ReadDouble(const Json& value, std::string_view what) {
+  if (const auto number = value.AsDouble()) return *number;
+  if (const std::string* text = value.AsString(); text != nullptr && !text->empty()) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    if (*text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+    if (*text == "Infinity") return kInfinity;
+    if (*text == "-Infinity") return -kInfinity;
+    // strtod alone would also take "inf", hexadecimal and leading blanks.
+    const bool decimal = text->find_first_not_of("+-.0123456789eE") == std::string::npos;
+    char* stop = nullptr;
+    const double number = std::strtod(text->c_str(), &stop);
+    if (decimal && stop == text->c_str() + text->size()) return number;
+  }
+  ThrowKind(Code::kAttr, what, "a number", value);
+}
+
+std::string ReadBytes(const Json& value, std::string_view what) {
+  if (const std::string* text = value.AsString()) {
+    auto bytes = DecodeBase64(*text);
+    if (!bytes) Throw(Code::kAttr, what, " is not valid base64");
+    return *std::move(bytes);
+  }
+  const Json::Array* list = value.AsArray();
+  if (list == nullptr) ThrowKind(Code::kAttr, what, "base64 text", value);
+  std::string bytes;
+  for (const Json& element : *list) {
+    const int64_t byte = element.AsInt().value_or(-1);
+    if (byte < 0 || byte > 255) Throw(Code::kAttr, what, " has an element that is not a byte");
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
+}
+
+std::string_view ReadTypeName(const Json& value, std::string_view what) {
+  if (const std::string* text = value.AsString()) {
+    std::string_view name = *text;
+    if (name.ends_with("_REF")) name.remove_suffix(4);
+    for (const std::string_view known : kTypeNames) {
+      if (known == name) return known;
+    }
+    return "";
+  }
+  const auto number = value.AsInt();
+  if (!number) ThrowKind(Code::kAttr, what, "the name or number of a dtype", value);
+  const int64_t index = *number > kFirstReferenceType ? *number - kFirstReferenceType : *number;
+  return index >= 0 && index < std::ssize(kTypeNames) ? kTypeNames[index] : "";
+}
+
+DType ReadDType(const Json& value, std::string_view what) {
+  return FromTensorFlowType(ReadTypeName(value, what));
+}
+
+Shape ReadShape(const Json& value, std::string_view what) {
+  ExpectObject(value, what);
+  const Json* unknown_rank = FindField(value, "unknownRank");
+  if (unknown_rank != nullptr && ReadBool(*unknown_rank, what)) return Shape::UnknownRank();
+  Shape shape;
+  const Json* dims = FindField(value, "dim");
+  if (dims == nullptr) return shape;
+  for (const Json& dim : ExpectArray(*dims, what)) {
+    // Fields that are 0 are left out of the JSON.
+    const Json* size = FindField(dim, "size");
+    shape.Append(size == nullptr ? 0 : ReadInt64(*size, what));
+  }
+  return shape;
+}
+
+}  // namespace tfwasm

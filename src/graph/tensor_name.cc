@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/tensor_name.h"
+
+#include <charconv>
+
+namespace tfwasm {
+
+namespace {
+
+constexpr int kMaxIndex = 65535;
+
+std::optional<int> ParseIndex(std::string_view text) {
+  int index = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, index);
+  if (error != std::errc() || stop != end || index < 0 || index > kMaxIndex) return std::nullopt;
+  return index;
+}
+
+bool IsNumber(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<TensorName> ParseTensorName(std::string_view text) {
+  const size_t first = text.find(':');
+  TensorName name{.node = text.substr(0, first)};
+  if (name.node.empty()) return std::nullopt;
+  if (first == std::string_view::npos) return name;
+
+  std::string_view rest = text.substr(first + 1);
+  if (!IsNumber(rest)) {
+    const size_t second = rest.find(':');
+    name.output_name = rest.substr(0, second);
+    if (name.output_name.empty()) return std::nullopt;
+    if (second == std::string_view::npos) return name;
+    rest.remove_prefix(second + 1);
+  }
+  const auto index = ParseIndex(rest);
+  if (!index) return std::nullopt;
+  name.index = *index;
+  return name;
+}
+
+}  // namespace tfwasm

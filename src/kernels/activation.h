@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Activation functions that follow another operation and are applied to its result in place.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "kernels/xnn_operator.h"
+
+namespace tfwasm {
+
+enum class ActivationKind {
+  kNone,
+  kClamp,
+  kElu,
+  kLeakyRelu,
+  kPrelu,  // applied by whoever has the slopes
+  kSigmoid,
+  kTanh,
+  kHardSwish,
+};
+
+struct Activation {
+  ActivationKind kind = ActivationKind::kNone;
+  // kClamp; unbounded for all others.
+  float min = -std::numeric_limits<float>::infinity();
+  float max = std::numeric_limits<float>::infinity();
+  // The slope of kLeakyRelu.
+  float alpha = 0;
+
+  // Whether XNNPACK's operators can clamp to [min, max] on their own.
+  bool IsFusable() const { return min < max; }
+};
+
+// An activation made ready for a number of elements.
+class ActivationStep {
+ public:
+  ActivationStep(const Activation& activation, int64_t count);
+  void Run(float* data) const;
+
+ private:
+  XnnOperator op_;
+  int64_t count_;
+};
+
+}  // namespace tfwasm

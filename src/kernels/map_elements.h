@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loops over elements that the compiler turns into SIMD code although the result may be written
+// over an operand: each block is computed whole before any of it is stored.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+namespace tfwasm {
+
+// Whether T can be computed in blocks; strings cannot.
+template <typename T>
+inline constexpr bool kIsPlain = std::is_trivially_copyable_v<T>;
+
+inline constexpr int64_t kMapBlock = 16;
+
+// out[i] = fn(in[i])
+template <typename In, typename Out, typename F>
+void MapElements(const In* in, Out* out, int64_t count, F fn) {
+  int64_t i = 0;
+  for (; i + kMapBlock <= count; i += kMapBlock) {
+    Out block[kMapBlock];
+    for (int64_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(in[i + k]));
+    std::copy_n(block, kMapBlock, out + i);
+  }
+  for (; i < count; ++i) out[i] = static_cast<Out>(fn(in[i]));
+}
+
+// One operand of a row: consecutive elements (step 1) or one element for the whole row (step 0).
+template <typename T>
+class RowOperand {
+ public:
+  // A block of copies stands in for a repeated element, so that one loop serves all cases.
+  RowOperand(const T* data, int64_t step, int64_t count) : data_(data), step_(step) {
+    if (step == 0 && count >= kMapBlock) std::fill_n(copies_, kMapBlock, *data);
+  }
+  const T* Block(int64_t i) const { return step_ == 0 ? copies_ : data_ + i; }
+  const T& operator[](int64_t i) const { return data_[i * step_]; }
+
+ private:
+  const T* data_;
+  int64_t step_;
+  T copies_[kMapBlock];
+};
+
+// out[i] = fn(a[i * a_step], b[i * b_step])
+template <typename In, typename Out, typename F>
+void MapPairs(const In* a, int64_t a_step, const In* b, int64_t b_step, Out* out, int64_t count,
+              F fn) {
+  int64_t i = 0;
+  if constexpr (kIsPlain<In>) {
+    const RowOperand<In> x(a, a_step, count);
+    const RowOperand<In> y(b, b_step, count);
+    for (; i + kMapBlock <= count; i += kMapBlock) {
+      const In* p = x.Block(i);
+      const In* q = y.Block(i);
+      Out block[kMapBlock];
+      for (int64_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(p[k], q[k]));
+      std::copy_n(block, kMapBlock, out + i);
+    }
+  }
+  for (; i < count; ++i) out[i] = static_cast<Out>(fn(a[i * a_step], b[i * b_step]));
+}
+
+// out[i] = fn(a[i * a_step], b[i * b_step], c[i * c_step])
+template <typename A, typename T, typename F>
+void MapTriples(const A* a, int64_t a_step, const T* b, int64_t b_step, const T* c, int64_t c_step,
+                T* out, int64_t count, F fn) {
+  int64_t i = 0;
+  if constexpr (kIsPlain<T>) {
+    const RowOperand<A> x(a, a_step, count);
+    const RowOperand<T> y(b, b_step, count);
+    const RowOperand<T> z(c, c_step, count);
+    for (; i + kMapBlock <= count; i += kMapBlock) {
+      const A* p = x.Block(i);
+      const T* q = y.Block(i);
+      const T* r = z.Block(i);
+      T block[kMapBlock];
+      for (int64_t k = 0; k < kMapBlock; ++k) block[k] = fn(p[k], q[k], r[k]);
+      std::copy_n(block, kMapBlock, out + i);
+    }
+  }
+  for (; i < count; ++i) out[i] = fn(a[i * a_step], b[i * b_step], c[i * c_step]);
+}
+
+}  // namespace tfwasm

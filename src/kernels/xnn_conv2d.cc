@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/xnn_conv2d.h"
+
+#include "core/tensor.h"
+#include "kernels/scratch.h"
+#include "kernels/strided_copy.h"
+#include "kernels/thread_pool.h"
+
+namespace tfwasm {
+
+namespace {
+
+constexpr std::string_view kWhat = "convolution";
+
+bool IsPointwise(const Window2d& window) {
+  return window.height.size == 1 && window.width.size == 1;
+}
+
+// From [height, width, inputs, outputs] to XNNPACK's [outputs, height, width, inputs].
+Tensor TransposeFilter(const Conv2dSpec& spec, const float* filter) {
+  const int64_t outputs = spec.groups * spec.group_outputs;
+  const int64_t rest = spec.window.height.size * spec.window.width.size * spec.group_inputs;
+  Tensor transposed(DType::kFloat32, {outputs, rest});
+  StridedCopy copy;
+  copy.shape = transposed.shape();
+  copy.in_strides = {1, outputs};
+  copy.out_strides = {rest, 1};
+  copy.Run(filter, transposed.mutable_data());
+  return transposed;
+}
+
+XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const float* bias) {
+  const auto u32 = [](int64_t value) { return static_cast<uint32_t>(value); };
+  const WindowAxis& height = spec.window.height;
+  const WindowAxis& width = spec.window.width;
+  uint32_t flags = spec.is_depthwise ? XNN_FLAG_DEPTHWISE_CONVOLUTION : 0;
+  if (height.padding == Padding::kSame && !IsPointwise(spec.window)) {
+    flags |= XNN_FLAG_TENSORFLOW_SAME_PADDING;
+  }
+  const Activation none;
+  const Activation& clamp = spec.activation.IsFusable() ? spec.activation : none;
+  return XnnOperator::Create(kWhat, [&](xnn_operator_t* op) {
+    return xnn_create_convolution2d_nhwc_f32(
+        u32(height.before), u32(width.after), u32(height.after), u32(width.before),
+        u32(height.size), u32(width.size), u32(height.stride), u32(width.stride),
+        u32(height.dilation), u32(width.dilation), u32(spec.groups),
+        static_cast<size_t>(spec.group_inputs), static_cast<size_t>(spec.group_outputs),
+        static_cast<size_t>(spec.groups * spec.group_inputs),
+        static_cast<size_t>(spec.groups * spec.group_outputs), filter, bias, clamp.min, clamp.max,
+        flags, nullptr, nullptr, op);
+  });
+}
+
+}  // namespace
+
+XnnConv2d::XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* bias)
+    : spec_(spec) {
+  if (spec.is_depthwise) {
+    op_ = CreateOperator(spec, filter, bias);
+  } else {
+    const Tensor transposed = TransposeFilter(spec, filter);
+    op_ = CreateOperator(spec, static_cast<const float*>(transposed.data()), bias);
+  }
+}
+
+pthreadpool_t XnnConv2d::Pool(const ImageSize& input) const {
+  const auto number = [](int64_t value) { return static_cast<double>(value); };
+  const Window2d& window = spec_.window;
+  const double pixels = number(input.batch) * number(input.height) * number(input.width) /
+                        (number(window.height.stride) * number(window.width.stride));
+  return PoolFor(pixels * number(window.height.size) * number(window.width.size) *
+                 number(spec_.groups) * number(spec_.group_inputs) * number(spec_.group_outputs));
+}
+
+void XnnConv2d::Prepare(const ImageSize& input) {
+  if (input == prepared_ && ThreadCount() == prepared_threads_) return;
+  prepared_ = {};
+  size_t alignment = 0;
+  size_t out_height = 0;
+  size_t out_width = 0;
+  CheckXnn(xnn_reshape_convolution2d_nhwc_f32(
+               op_.get(), static_cast<size_t>(input.batch), static_cast<size_t>(input.height),
+               static_cast<size_t>(input.width), &workspace_bytes_, &alignment, &out_height,
+               &out_width, Pool(input)),
+           kWhat);
+  prepared_ = input;
+  prepared_threads_ = ThreadCount();
+}
+
+void XnnConv2d::Run(const ImageSize& input, const float* in, float* out) {
+  Prepare(input);
+  void* workspace = workspace_bytes_ == 0 ? nullptr : ScratchSpace(workspace_bytes_);
+  CheckXnn(xnn_setup_convolution2d_nhwc_f32(op_.get(), workspace, in, out), kWhat);
+  op_.Run(Pool(input));
+}
+
+}  // namespace tfwasm

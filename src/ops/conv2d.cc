@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/conv_kernel.h"
+
+namespace tfwasm {
+
+namespace {
+
+ConvNode ReadConv2d(const OpContext& context) {
+  context.ExpectDType(0, DType::kFloat32, "the input");
+  context.ExpectDType(1, DType::kFloat32, "the filter");
+  context.ExpectRank(1, 4, "the filter");
+  ConvNode conv;
+  conv.format = ReadDataFormat(context.attrs());
+  conv.input = ReadImages(context, 0, conv.format, "the input");
+  const Shape& filter = context.shape(1);
+  if (filter[2] < 1 || conv.input.channels % filter[2] != 0) {
+    Throw(Code::kShape, "the filter takes ", filter[2], " channels per group, but the input has ",
+          conv.input.channels);
+  }
+  conv.spec.group_inputs = filter[2];
+  conv.spec.groups = std::max<int64_t>(1, conv.input.channels / filter[2]);
+  if (filter[3] % conv.spec.groups != 0) {
+    Throw(Code::kShape, "the filter's ", filter[3], " output channels do not divide into ",
+          conv.spec.groups, " groups");
+  }
+  conv.spec.group_outputs = filter[3] / conv.spec.groups;
+  ReadConvWindow(context, conv);
+  return conv;
+}
+
+void InferConv2d(InferContext& context) {
+  const ConvNode conv = ReadConv2d(context);
+  context.set_output(0, DType::kFloat32, ImageShape(conv.output, conv.format));
+}
+
+std::unique_ptr<Kernel> PrepareConv2d(const KernelContext& context) {
+  return MakeConvKernel(context, ReadConv2d(context));
+}
+
+const OpRegistration kConv2d({.name = "Conv2D",
+                              .min_inputs = 2,
+                              .max_inputs = 2,
+                              .infer = InferConv2d,
+                              .kernel = PrepareConv2d});
+
+const OpRegistration kFusedConv2d({.name = "_FusedConv2D",
+                                   .min_inputs = 2,
+                                   .max_inputs = kAnyNumber,
+                                   .infer = InferConv2d,
+                                   .kernel = PrepareConv2d});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/conv_kernel.h"
+
+namespace tfwasm {
+
+namespace {
+
+ConvNode ReadDepthwise(const OpContext& context) {
+  context.ExpectDType(0, DType::kFloat32, "the input");
+  context.ExpectDType(1, DType::kFloat32, "the filter");
+  context.ExpectRank(1, 4, "the filter");
+  ConvNode conv;
+  conv.format = ReadDataFormat(context.attrs());
+  conv.input = ReadImages(context, 0, conv.format, "the input");
+  const Shape& filter = context.shape(1);
+  if (filter[2] != conv.input.channels) {
+    Throw(Code::kShape, "the filter is for ", filter[2], " channels, but the input has ",
+          conv.input.channels);
+  }
+  conv.spec.is_depthwise = true;
+  conv.spec.groups = filter[2];
+  conv.spec.group_outputs = filter[3];
+  ReadConvWindow(context, conv);
+  return conv;
+}
+
+void InferDepthwise(InferContext& context) {
+  const ConvNode conv = ReadDepthwise(context);
+  context.set_output(0, DType::kFloat32, ImageShape(conv.output, conv.format));
+}
+
+std::unique_ptr<Kernel> PrepareDepthwise(const KernelContext& context) {
+  return MakeConvKernel(context, ReadDepthwise(context));
+}
+
+const OpRegistration kDepthwise({.name = "DepthwiseConv2dNative",
+                                 .aliases = {"DepthwiseConv2d"},
+                                 .min_inputs = 2,
+                                 .max_inputs = 2,
+                                 .infer = InferDepthwise,
+                                 .kernel = PrepareDepthwise});
+
+const OpRegistration kFusedDepthwise({.name = "FusedDepthwiseConv2dNative",
+                                      .min_inputs = 2,
+                                      .max_inputs = kAnyNumber,
+                                      .infer = InferDepthwise,
+                                      .kernel = PrepareDepthwise});
+
+}  // namespace
+
+}  // namespace tfwasm

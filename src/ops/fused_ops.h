@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operations that _FusedConv2D, FusedDepthwiseConv2dNative and _FusedMatMul do afterwards.
+#pragma once
+
+#include <memory>
+
+#include "kernels/activation.h"
+#include "kernels/prelu.h"
+#include "ops/op.h"
+
+namespace tfwasm {
+
+// What the attribute "fused_ops" lists: a bias, an activation, both or nothing.
+struct FusedOps {
+  int bias_input = -1;   // -1: no bias
+  int slope_input = -1;  // of Prelu; -1: none
+  Activation activation;
+};
+
+// Throws E_OP for a list that is not supported, E_EDGE when the number of inputs does not fit it,
+// and E_ATTR, E_DTYPE or E_SHAPE for parameters that do not fit `channels` of output.
+FusedOps ReadFusedOps(const OpContext& context, int64_t channels);
+
+// What is left to do after an XNNPACK operator that has added the bias and clamped to
+// [activation.min, activation.max] if Activation::IsFusable.
+class FusedActivation {
+ public:
+  // Throws E_SHAPE when the slopes of Prelu do not broadcast to `output`.
+  FusedActivation(const OpContext& context, const FusedOps& fused, const Shape& output);
+  void Run(const RunContext& context, float* data) const;
+
+ private:
+  int slope_input_;
+  std::unique_ptr<ActivationStep> step_;
+  std::unique_ptr<Prelu> prelu_;
+};
+
+}  // namespace tfwasm

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ops that hand their inputs on.
+#include "kernels/copy.h"
+#include "ops/infer.h"
+
+namespace tfwasm {
+
+namespace {
+
+int NumInputs(const Node& node) { return static_cast<int>(node.inputs.size()); }
+
+void InferIdentityN(InferContext& context) {
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    context.set_output(i, context.dtype(i), context.shape(i));
+  }
+}
+
+std::unique_ptr<Kernel> IdentityNKernel(const KernelContext& context) {
+  std::vector<TensorSpec> specs;
+  for (int i = 0; i < context.num_outputs(); ++i) specs.push_back(context.output(i));
+  return MakeKernel([specs = std::move(specs)](RunContext& run) {
+    for (size_t i = 0; i < specs.size(); ++i) {
+      const int index = static_cast<int>(i);
+      CopyElements(specs[i].dtype, run.in(index), run.out(index), specs[i].shape.NumElements());
+    }
+  });
+}
+
+const OpRegistration kIdentity({.name = "Identity",
+                                .aliases = {"Snapshot", "StopGradient", "PreventGradient"},
+                                .infer = InferLikeInput,
+                                .is_view = true});
+
+const OpRegistration kIdentityN({.name = "IdentityN",
+                                 .max_inputs = kAnyNumber,
+                                 .num_outputs = NumInputs,
+                                 .infer = InferIdentityN,
+                                 .kernel = IdentityNKernel,
+                                 .in_place_inputs = 1});
+
+// Only ever a source or target of control edges.
+const OpRegistration kNoOp({.name = "NoOp",
+                            .min_inputs = 0,
+                            .max_inputs = 0,
+                            .num_outputs = [](const Node&) { return 0; },
+                            .infer = [](InferContext&) {}});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/pad.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "kernels/copy.h"
+#include "ops/arguments.h"
+#include "ops/infer.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Paddings are a [rank, 2] tensor of what comes before and after each axis.
+PadSpec MakePadSpec(const Shape& shape, const Shape& paddings, const std::vector<int64_t>& values) {
+  if (!(paddings == Shape({shape.rank(), 2}))) {
+    Throw(Code::kShape, "the paddings must have shape [", shape.rank(), ",2], got ", paddings);
+  }
+  PadSpec spec;
+  for (size_t axis = 0; axis < static_cast<size_t>(shape.rank()); ++axis) {
+    spec.before[axis] = values[2 * axis];
+    spec.after[axis] = values[2 * axis + 1];
+    if (spec.before[axis] >= 0 && spec.after[axis] >= 0) continue;
+    Throw(Code::kShape, "the paddings must not be negative, got ", spec.before[axis], " and ",
+          spec.after[axis], " for axis ", axis);
+  }
+  return spec;
+}
+
+Shape PaddedShape(const Shape& shape, const PadSpec& spec) {
+  Shape padded;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const auto i = static_cast<size_t>(axis);
+    padded.Append(spec.before[i] + shape[axis] + spec.after[i]);
+  }
+  return padded;
+}
+
+// Sets the output and returns true, unless the paddings are not known yet.
+bool InferPadded(InferContext& context, PadSpec* spec) {
+  const auto values = IntsOfAnyRankOrDefer(context, 1, "the paddings");
+  if (!values) return false;
+  *spec = MakePadSpec(context.shape(0), context.shape(1), *values);
+  context.set_output(0, context.dtype(0), PaddedShape(context.shape(0), *spec));
+  return true;
+}
+
+PadSpec KnownPadSpec(const OpContext& context) {
+  return MakePadSpec(context.shape(0), context.shape(1), KnownInts(context, 1));
+}
+
+void InferPad(InferContext& context) {
+  PadSpec spec;
+  InferPadded(context, &spec);
+}
+
+int32_t ToInt32(float number) {
+  constexpr float kLimit = 2147483648.0f;
+  if (!(number > -kLimit)) return std::numeric_limits<int32_t>::min();
+  if (number >= kLimit) return std::numeric_limits<int32_t>::max();
+  return static_cast<int32_t>(number);
+}
+
+// Zero, unless an attribute that TensorFlow.js adds says otherwise.
+Tensor PadValue(const OpContext& context) {
+  Tensor value(context.dtype(0), {});
+  ZeroElements(value.dtype(), value.mutable_data(), 1);
+  const float number = context.attrs().Float("constant_value", 0);
+  if (value.dtype() == DType::kFloat32) value.mutable_values<float>()[0] = number;
+  if (value.dtype() == DType::kInt32) value.mutable_values<int32_t>()[0] = ToInt32(number);
+  return value;
+}
+
+std::unique_ptr<Kernel> PadKernel(const KernelContext& context) {
+  const ConstantPad pad(context.dtype(0), context.shape(0), KnownPadSpec(context));
+  return MakeKernel([pad, value = PadValue(context)](RunContext& run) {
+    pad.Run(run.in(0), value.data(), run.out(0));
+  });
+}
+
+void InferPadV2(InferContext& context) {
+  ExpectScalar(context, 2, context.dtype(0), "the value to pad with");
+  InferPad(context);
+}
+
+std::unique_ptr<Kernel> PadV2Kernel(const KernelContext& context) {
+  const ConstantPad pad(context.dtype(0), context.shape(0), KnownPadSpec(context));
+  return MakeKernel([pad](RunContext& run) { pad.Run(run.in(0), run.in(2), run.out(0)); });
+}
+
+bool RepeatsEdge(const OpContext& context) {
+  const std::string mode = context.attrs().LowerString("mode", "reflect");
+  if (mode != "reflect" && mode != "symmetric") {
+    Throw(Code::kAttr, "the attribute 'mode' must be REFLECT or SYMMETRIC, got '", mode, "'");
+  }
+  return mode == "symmetric";
+}
+
+void InferMirrorPad(InferContext& context) {
+  const bool repeats_edge = RepeatsEdge(context);
+  PadSpec spec;
+  if (!InferPadded(context, &spec)) return;
+  const Shape& shape = context.shape(0);
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const auto i = static_cast<size_t>(axis);
+    const int64_t most = std::max<int64_t>(0, repeats_edge ? shape[axis] : shape[axis] - 1);
+    if (spec.before[i] <= most && spec.after[i] <= most) continue;
+    Throw(Code::kShape, "the paddings of axis ", axis, " must not exceed ", most, ", got ",
+          spec.before[i], " and ", spec.after[i]);
+  }
+}
+
+std::unique_ptr<Kernel> MirrorPadKernel(const KernelContext& context) {
+  const MirrorPad pad(context.dtype(0), context.shape(0), KnownPadSpec(context),
+                      RepeatsEdge(context));
+  return MakeKernel([pad](RunContext& run) { pad.Run(run.in(0), run.out(0)); });
+}
+
+const OpRegistration kPad({.name = "Pad",
+                           .min_inputs = 2,
+                           .max_inputs = 2,
+                           .infer = InferPad,
+                           .kernel = PadKernel,
+                           .in_place_inputs = 1});
+
+const OpRegistration kPadV2({.name = "PadV2",
+                             .min_inputs = 3,
+                             .max_inputs = 3,
+                             .infer = InferPadV2,
+                             .kernel = PadV2Kernel,
+                             .in_place_inputs = 1});
+
+const OpRegistration kMirrorPad({.name = "MirrorPad",
+                                 .min_inputs = 2,
+                                 .max_inputs = 2,
+                                 .infer = InferMirrorPad,
+                                 .kernel = MirrorPadKernel});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/prelu.h"
+
+#include "ops/infer.h"
+#include "ops/op.h"
+
+namespace tfwasm {
+
+namespace {
+
+void InferPrelu(InferContext& context) {
+  context.ExpectDType(0, DType::kFloat32, "the input");
+  context.ExpectDType(1, DType::kFloat32, "the slope");
+  // Checks that the slopes broadcast to the input.
+  const Prelu prelu(context.shape(0), context.shape(1));
+  InferLikeInput(context);
+}
+
+std::unique_ptr<Kernel> PreparePrelu(const KernelContext& context) {
+  const Prelu prelu(context.shape(0), context.shape(1));
+  return MakeKernel([prelu](RunContext& run) {
+    prelu.Run(run.in<float>(0), run.in<float>(1), run.out<float>(0));
+  });
+}
+
+const OpRegistration kPrelu({.name = "Prelu",
+                             .min_inputs = 2,
+                             .max_inputs = 2,
+                             .infer = InferPrelu,
+                             .kernel = PreparePrelu,
+                             .in_place_inputs = 1});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of a tensor without reading it: all these are values at planning time.
+#include <limits>
+
+#include "ops/op.h"
+
+namespace tfwasm {
+
+namespace {
+
+int32_t ToInt32(int64_t value) {
+  if (value > std::numeric_limits<int32_t>::max()) {
+    Throw(Code::kShape, value, " does not fit an int32");
+  }
+  return static_cast<int32_t>(value);
+}
+
+Tensor DimsOf(const Shape& shape) {
+  std::vector<int32_t> dims;
+  for (const int64_t dim : shape.dims()) dims.push_back(ToInt32(dim));
+  return Tensor::FromSpan<int32_t>({shape.rank()}, dims);
+}
+
+void InferShape(InferContext& context) {
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    context.set_output_value(i, DimsOf(context.shape(i)));
+  }
+}
+
+void InferSize(InferContext& context) {
+  context.set_output_value(0, Tensor::Scalar(ToInt32(context.shape(0).NumElements())));
+}
+
+void InferRank(InferContext& context) {
+  context.set_output_value(0, Tensor::Scalar<int32_t>(context.shape(0).rank()));
+}
+
+const OpRegistration kShapeOp({.name = "Shape", .infer = InferShape});
+
+const OpRegistration kShapeN(
+    {.name = "ShapeN",
+     .max_inputs = kAnyNumber,
+     .num_outputs = [](const Node& node) { return static_cast<int>(node.inputs.size()); },
+     .infer = InferShape});
+
+const OpRegistration kSize({.name = "Size", .infer = InferSize});
+const OpRegistration kRank({.name = "Rank", .infer = InferRank});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The attributes that convolutions and poolings share: layout, strides, dilations, padding.
+#pragma once
+
+#include "kernels/conv_geometry.h"
+#include "ops/op.h"
+
+namespace tfwasm {
+
+enum class DataFormat { kChannelsLast, kChannelsFirst };
+
+// The dimensions of a batch of images, whatever their layout.
+struct ImageDims {
+  int64_t batch = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 0;
+
+  int64_t elements() const { return batch * height * width * channels; }
+};
+
+struct HeightWidth {
+  int64_t height = 1;
+  int64_t width = 1;
+};
+
+// The attribute "data_format". Throws E_ATTR unless it is NHWC, NCHW or absent.
+DataFormat ReadDataFormat(const AttrMap& attrs);
+
+// Input `i` as images. Throws E_SHAPE unless it has rank 4.
+ImageDims ReadImages(const OpContext& context, int i, DataFormat format, std::string_view what);
+Shape ImageShape(const ImageDims& dims, DataFormat format);
+
+// A list attribute of four positive numbers, of which those for batch and channels must be 1;
+// ones when it is absent. Throws E_ATTR.
+HeightWidth ReadHeightWidth(const AttrMap& attrs, std::string_view name, DataFormat format);
+
+// A window of this size with the strides, padding and, where wanted, dilations of the node.
+Window2d ReadWindow(const AttrMap& attrs, DataFormat format, HeightWidth size, bool dilated);
+
+// The output of this window over `input`, with `channels` channels. Throws E_SHAPE or E_LIMIT.
+ImageDims WindowOutput(const Window2d& window, const ImageDims& input, int64_t channels);
+
+// For a kernel that expects input 0 and output 0 in NHWC layout: transposes both when `format` is
+// kChannelsFirst. The dimensions are those of input 0 and output 0.
+std::unique_ptr<Kernel> WithLayout(DataFormat format, const ImageDims& input,
+                                   const ImageDims& output, DType dtype,
+                                   std::unique_ptr<Kernel> kernel, int num_inputs);
+
+}  // namespace tfwasm

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/fold_constants.h"
+
+#include <algorithm>
+
+#include "ops/evaluate.h"
+#include "passes/rewrite.h"
+
+namespace tfwasm {
+
+namespace {
+
+constexpr size_t kMostBytesPerNode = size_t{1} << 20;
+constexpr size_t kMostBytes = size_t{32} << 20;
+// Where only the kernel knows how much it makes, inputs must be small.
+constexpr size_t kMostInputBytesOfUnknown = size_t{1} << 14;
+
+size_t SpecBytes(const TensorSpec& spec) {
+  return static_cast<size_t>(spec.shape.NumElements()) * ElementSize(spec.dtype);
+}
+
+class Folder {
+ public:
+  explicit Folder(Graph& graph) : graph_(graph), uses_(graph) {}
+
+  bool Run() {
+    const bool changed = RewriteNodes(graph_, [&](NodeId id) { return Fold(id); });
+    return replacements_.ApplyTo(graph_) || changed;
+  }
+
+ private:
+  bool Fold(NodeId id) {
+    if (!IsUsed(id)) return false;
+    const auto inputs = ConstInputs(graph_.node(id));
+    if (inputs.empty()) return false;
+    const OpDef& def = RequireOp(graph_.node(id), inputs.size());
+    if (def.is_stateful || !Fits(def, graph_.node(id), inputs)) return false;
+    std::vector<Tensor> outputs = Evaluate(graph_.node(id), inputs);
+    size_t bytes = 0;
+    for (const Tensor& output : outputs) bytes += output.bytes();
+    if (bytes > bytes_left_) return false;
+    bytes_left_ -= bytes;
+    Store(id, std::move(outputs));
+    return true;
+  }
+
+  bool IsUsed(NodeId id) const {
+    return !uses_.Consumers(id).empty() || uses_.Count({.node = id}) > 0;
+  }
+
+  // The inputs of a node that may be folded; none when one of them is not constant.
+  std::vector<Tensor> ConstInputs(const Node& node) const {
+    std::vector<Tensor> inputs;
+    if (node.op == "Const" || !node.control_inputs.empty()) return {};
+    for (const Edge& edge : node.inputs) {
+      const Edge source = replacements_.Resolve(edge);
+      const Tensor* value = source.output == 0 ? graph_.ConstValue(source) : nullptr;
+      if (value == nullptr || value->empty()) return {};
+      inputs.push_back(*value);
+    }
+    return inputs;
+  }
+
+  // Whether the outputs are small enough, found out before any memory is taken for them.
+  bool Fits(const OpDef& def, const Node& node, const std::vector<Tensor>& inputs) const {
+    std::vector<TensorSpec> specs;
+    std::vector<const Tensor*> values;
+    size_t input_bytes = 0;
+    for (const Tensor& input : inputs) {
+      if (input.dtype() == DType::kString) return false;  // its size says little about its memory
+      specs.push_back({input.dtype(), input.shape()});
+      values.push_back(&input);
+      input_bytes += input.bytes();
+    }
+    InferContext context(node, std::move(specs), std::move(values));
+    Infer(def, context);
+    size_t output_bytes = 0;
+    for (const TensorSpec& output : context.outputs()) {
+      if (output.dtype == DType::kString) return false;
+      if (!output.shape.IsKnown()) return input_bytes <= kMostInputBytesOfUnknown;
+      output_bytes += SpecBytes(output);
+      if (output_bytes > bytes_left_) return false;
+    }
+    return output_bytes <= std::max(kMostBytesPerNode, input_bytes);
+  }
+
+  // A node with one output becomes the constant itself, and so keeps its name.
+  void Store(NodeId id, std::vector<Tensor> outputs) {
+    if (outputs.size() != 1) {
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        const std::string name = StrCat(graph_.node(id).name, "/output_", i);
+        const Edge folded{.node = graph_.AddConst(name, std::move(outputs[i]))};
+        replacements_.Add({id, static_cast<int>(i)}, folded);
+      }
+      return;
+    }
+    Node& node = graph_.node(id);
+    node.op = "Const";
+    node.inputs.clear();
+    node.attrs = AttrMap();
+    node.attrs.Set("dtype", outputs[0].dtype());
+    node.value = std::move(outputs[0]);
+  }
+
+  Graph& graph_;
+  UseMap uses_;
+  EdgeReplacements replacements_;
+  size_t bytes_left_ = kMostBytes;
+};
+
+}  // namespace
+
+bool FoldConstants(Graph& graph) { return Folder(graph).Run(); }
+
+}  // namespace tfwasm

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several passes need to look at a graph and to change it.
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "graph/graph.h"
+
+namespace tfwasm {
+
+// Calls `rewrite(id) -> bool` for every node, inputs before consumers, and returns whether any call
+// returned true. A node whose attributes make `rewrite` throw is left as it is, for the planner to
+// complain about; `rewrite` must therefore check everything before it changes anything.
+template <typename F>
+bool RewriteNodes(Graph& graph, F rewrite) {
+  bool changed = false;
+  for (const NodeId id : graph.TopologicalOrder()) {
+    if (graph.IsRemoved(id)) continue;
+    try {
+      changed |= rewrite(id);
+    } catch (const Error&) {
+    }
+  }
+  return changed;
+}
+
+bool IsOneOf(std::string_view op, std::initializer_list<std::string_view> ops);
+
+// The node that makes `edge` when that is its first output and `op` its op; else nullptr.
+const Node* ProducerOf(const Graph& graph, Edge edge, std::string_view op);
+
+// The value of a float32 constant of rank 0, unless it is NaN.
+std::optional<float> ConstScalar(const Graph& graph, Edge edge);
+
+// The integers of an int32 constant of rank 0 or 1 (rank 2: row by row).
+std::optional<std::vector<int64_t>> ConstInts(const Graph& graph, Edge edge);
+
+// The float32 constant at `edge`, or nullptr.
+const Tensor* ConstFloats(const Graph& graph, Edge edge);
+
+// Collects "read this instead of that" and applies it to the whole graph at once.
+class EdgeReplacements {
+ public:
+  void Add(Edge from, Edge to) { to_[{from.node, from.output}] = Resolve(to); }
+  Edge Resolve(Edge edge) const;
+  // Whether anything was replaced.
+  bool ApplyTo(Graph& graph) const;
+
+ private:
+  std::map<std::pair<NodeId, int>, Edge> to_;
+};
+
+}  // namespace tfwasm

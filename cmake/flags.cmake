@@ -9,7 +9,6 @@ add_library(tfwasm_own_code INTERFACE)
 target_compile_options(tfwasm_platform INTERFACE -ffunction-sections -fdata-sections)
 
 if(EMSCRIPTEN)
-  string(APPEND CMAKE_C_FLAGS_RELEASE " -O3")
   target_compile_options(tfwasm_platform INTERFACE -msimd128 -fwasm-exceptions)
   target_link_options(tfwasm_platform INTERFACE -fwasm-exceptions)
   if(TFWASM_RELAXED_SIMD)
@@ -26,5 +25,8 @@ else()
   target_compile_options(tfwasm_own_code INTERFACE -fsanitize=undefined -fno-sanitize-recover=all)
 endif()
 
-target_compile_options(tfwasm_own_code INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+# Designated initializers may leave out fields that have defaults.
+target_compile_options(
+  tfwasm_own_code INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+                            -Wno-missing-designated-field-initializers -Werror)
 target_link_libraries(tfwasm_own_code INTERFACE tfwasm_platform)

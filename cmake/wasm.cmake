@@ -1,2 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
-# The WebAssembly binary of a variant and the JavaScript that Emscripten makes to load it.
+# The WebAssembly binary of a variant and the JavaScript ("glue") that Emscripten writes to load it. Variants with and
+# without relaxed SIMD share one glue: tools/build.mjs checks that it is the same.
+
+file(GLOB binding_sources CONFIGURE_DEPENDS src/bindings/*.cc)
+add_executable(tfwasm ${binding_sources})
+target_link_libraries(tfwasm PRIVATE tfwasm_core tfwasm_own_code)
+target_compile_definitions(tfwasm PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
+
+# Threads start this very file as their worker, under this name.
+set_target_properties(tfwasm PROPERTIES OUTPUT_NAME $<IF:$<BOOL:${TFWASM_THREADS}>,glue-threads,glue>)
+
+# For the library and for its tests alike.
+set(common_link_options
+    -sALLOW_MEMORY_GROWTH=1
+    -sMAXIMUM_MEMORY=4GB
+    -sABORTING_MALLOC=0 # a failed allocation throws std::bad_alloc
+    -sSTACK_SIZE=256KB
+    -sDEFAULT_PTHREAD_STACK_SIZE=256KB
+    -Wno-pthreads-mem-growth)
+
+target_link_options(
+  tfwasm
+  PRIVATE
+  ${common_link_options}
+  -O3
+  -lembind
+  -sMODULARIZE=1
+  -sEXPORT_ES6=1
+  -sENVIRONMENT=web,worker,node
+  -sDYNAMIC_EXECUTION=0 # works under a strict Content-Security-Policy
+  -sFILESYSTEM=0
+  -sINCOMING_MODULE_JS_API=instantiateWasm,printErr
+  "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=Module.poolSize>")
+
+# A stack overflow or a wrong call inside the runtime must not go unnoticed in tests.
+target_link_options(
+  tfwasm_tests
+  PRIVATE
+  ${common_link_options}
+  -O1
+  -sASSERTIONS=1
+  -sSTACK_OVERFLOW_CHECK=2
+  -sENVIRONMENT=node
+  -sEXIT_RUNTIME=1
+  "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=4>"
+  "$<$<BOOL:${TFWASM_THREADS}>:-sPROXY_TO_PTHREAD=1>")
+# "type": "module" in package.json makes .js mean something else.
+set_target_properties(tfwasm_tests PROPERTIES SUFFIX .cjs)

@@ -43,7 +43,7 @@ export function tensorsIn(container: unknown): Set<Tensor> {
     if (typeof value !== 'object' || value === null || seen.has(value)) continue;
     seen.add(value);
     if (value instanceof Tensor) found.add(value);
-    else if (!ArrayBuffer.isView(value)) pending.push(...Object.values(value));
+    else if (!ArrayBuffer.isView(value)) for (const part of Object.values(value)) pending.push(part);
   }
   return found;
 }

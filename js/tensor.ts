@@ -127,16 +127,36 @@ export interface NamedTensorMap {
   [name: string]: Tensor;
 }
 
-/** The tensor of a handle that the core returned. Takes the handle over, even when it fails. */
+/** The tensor of a handle that the core returned. When it fails the handle is disposed. */
 export function tensorOfHandle(handle: number): Tensor {
   return callCore((core) => {
-    const { dtype, shape } = core.describeTensor(handle);
-    const name = dtypeFromNumber(dtype);
-    return new Tensor(TensorStorage.ofHandle(handle, name, shape), name, shape);
+    try {
+      const { dtype, shape } = core.describeTensor(handle);
+      const name = dtypeFromNumber(dtype);
+      return new Tensor(TensorStorage.ofHandle(handle, name, shape), name, shape);
+    } catch (error) {
+      core.disposeTensor(handle);
+      throw error;
+    }
   });
 }
 
 function decodeStrings(elements: readonly Uint8Array[]): string[] {
   const decoder = new TextDecoder();
   return elements.map((element) => decoder.decode(element));
+}
+
+/** The tensors of handles that the core returned: all of them, or, on an error, none. */
+export function tensorsOfHandles(handles: readonly number[]): Tensor[] {
+  const tensors: Tensor[] = [];
+  try {
+    for (const handle of handles) tensors.push(tensorOfHandle(handle));
+    return tensors;
+  } catch (error) {
+    for (const tensor of tensors) tensor.dispose();
+    callCore((core) => {
+      for (const handle of handles.slice(tensors.length)) core.disposeTensor(handle);
+    });
+    throw error;
+  }
 }

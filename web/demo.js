@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The demo page: MoveNet on a photograph, through the package's public functions.
-import { drawSkeleton, isSure } from './draw.js';
+import { drawPicture, drawSkeleton, isSure } from './draw.js';
 import { fitIntoSquare, MODEL_SIDE, mapToPicture, readKeypoints } from './movenet.js';
 
 const MODEL_URL = '/models/movenet-lightning.json';
@@ -18,19 +18,18 @@ function showStatus(text) {
   status.textContent = text;
 }
 
-function showError(what, error) {
+function showError(error) {
   console.error(error);
   status.classList.add('failed');
-  status.textContent = `${what}: ${error.message}`;
+  status.textContent = error.message;
 }
 
-/** Runs one step after another, so that what failed can be said. */
+/** Runs one step, so that an error says which one failed. */
 async function attempt(what, action) {
   try {
     return await action();
   } catch (error) {
-    showError(what, error);
-    throw error;
+    throw new Error(`${what}: ${error.message}`, { cause: error });
   }
 }
 
@@ -80,13 +79,17 @@ function predict({ tf, model }, pixels) {
   });
 }
 
+function setControls(enabled) {
+  for (const id of ['again', 'file']) element(id).disabled = !enabled;
+}
+
 /** Lets the browser paint what was written into the page. */
 const nextPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 async function run() {
   const { picture } = state;
   const fit = fitIntoSquare(picture.width, picture.height);
-  element('again').disabled = true;
+  setControls(false);
   showStatus('Predicting…');
   await nextPaint();
   await attempt('The prediction failed', () => {
@@ -110,8 +113,7 @@ async function run() {
     });
     const sure = keypoints.filter(isSure).length;
     showStatus(`Found ${sure} of ${keypoints.length} joints.`);
-  });
-  element('again').disabled = false;
+  }).finally(() => setControls(true));
 }
 
 async function load() {
@@ -128,7 +130,7 @@ async function load() {
     }),
   ]);
   Object.assign(state, { tf, picture });
-  drawSkeleton(element('picture'), picture, []);
+  drawPicture(element('picture'), picture);
   const start = performance.now();
   const onProgress = (fraction) => showStatus(`Loading the model… ${Math.round(fraction * 100)} %`);
   state.model = await attempt('The model could not be loaded', () => tf.loadGraphModel(MODEL_URL, { onProgress }));
@@ -143,12 +145,9 @@ async function choosePicture(file) {
   await run();
 }
 
-element('again').addEventListener('click', () => run().catch(() => {}));
+element('again').addEventListener('click', () => run().catch(showError));
 element('file').addEventListener('change', ({ target }) => {
-  if (target.files[0] && state.model) choosePicture(target.files[0]).catch(() => {});
+  if (target.files[0]) choosePicture(target.files[0]).catch(showError);
 });
 
-// Every failure was shown where it happened.
-load()
-  .then(run)
-  .catch(() => {});
+load().then(run).catch(showError);

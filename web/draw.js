@@ -10,14 +10,24 @@ const JOINT_COLORS = { left: '#22b8ff', right: '#ffb020', middle: '#ff5d8f' };
 /**
  * @param {HTMLCanvasElement} canvas Takes the picture's size.
  * @param {ImageBitmap} picture
- * @param {{name: string, x: number, y: number, score: number}[]} keypoints x and y as fractions of
- *     the picture.
+ * @returns {CanvasRenderingContext2D} to draw over it.
  */
-export function drawSkeleton(canvas, picture, keypoints) {
+export function drawPicture(canvas, picture) {
   canvas.width = picture.width;
   canvas.height = picture.height;
   const context = canvas.getContext('2d');
   context.drawImage(picture, 0, 0);
+  return context;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas Takes the picture's size.
+ * @param {ImageBitmap} picture
+ * @param {{name: string, x: number, y: number, score: number}[]} keypoints x and y as fractions of
+ *     the picture.
+ */
+export function drawSkeleton(canvas, picture, keypoints) {
+  const context = drawPicture(canvas, picture);
   const unit = Math.max(canvas.width, canvas.height) / 128;
   const at = ({ x, y }) => [x * canvas.width, y * canvas.height];
   context.lineCap = 'round';

@@ -6,6 +6,7 @@
 
 #include "bindings/boundary.h"
 #include "executor/session.h"
+#include "graph/constants.h"
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
 #include "graph/weights.h"

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "graph/model_def.h"
-#include "graph/weights.h"
 
 namespace tfwasm {
 
@@ -25,10 +24,6 @@ using OutputResolver = int (*)(const Node& producer, std::string_view name, int 
 // Throws E_JSON, E_LIMIT, E_ATTR, E_SHAPE, E_DTYPE, E_AMBIGUOUS, E_DUPLICATE or E_EDGE, blaming the
 // node. Cycles are left for Graph::TopologicalOrder to report.
 ModelDef ReadGraphDef(std::string_view topology, OutputResolver resolver);
-
-// Gives every Const, also those in functions, the weight of its name. Throws E_WEIGHT_MISSING that
-// lists all constants without a value, E_SHAPE or E_DTYPE when a weight is not what its node says.
-void AttachConstants(ModelDef& model, const WeightMap& weights);
 
 // A GraphDef attr object alone, e.g. {"axis": {"i": "1"}}.
 AttrMap ReadAttrs(std::string_view json);

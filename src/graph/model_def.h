@@ -18,8 +18,8 @@ struct Function {
 
 // What a model declares of one of its inputs or outputs.
 struct TensorInfo {
-  std::string key;   // what the signature calls it; without one, the tensor's name
-  std::string name;  // of the tensor: "node" or "node:output"
+  std::string key = {};   // what the signature calls it; without one, the tensor's name
+  std::string name = {};  // of the tensor: "node" or "node:output"
   DType dtype = DType::kInvalid;  // kInvalid: not declared
   Shape shape = Shape::UnknownRank();
 };

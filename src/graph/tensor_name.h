@@ -8,8 +8,8 @@ namespace tfwasm {
 
 // "node", "node:index", "node:output_name" or "node:output_name:index", taken apart.
 struct TensorName {
-  std::string_view node;
-  std::string_view output_name;
+  std::string_view node = {};
+  std::string_view output_name = {};
   int index = 0;
 };
 

@@ -11,25 +11,13 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "graph/weight_spec.h"
 
 namespace tfwasm {
 
 struct WeightMap {
   std::map<std::string, Tensor, std::less<>> tensors;
   std::vector<std::string> names;  // the keys, in stream order
-};
-
-// One entry of a weights manifest.
-struct WeightSpec {
-  // What the stream holds of each element.
-  enum class Encoding : uint8_t { kPlain, kUint8, kUint16, kFloat16, kString };
-
-  std::string name;
-  DType dtype = DType::kInvalid;
-  Shape shape;
-  Encoding encoding = Encoding::kPlain;
-  double scale = 1;  // of kUint8 and kUint16: value = scale * q + min
-  double min = 0;
 };
 
 class WeightReceiver;
@@ -64,11 +52,11 @@ class WeightDecoder {
   WeightMap Take();
 
  private:
+  // Moves past the weights that are complete.
   void Advance();
-  void ThrowTooFewBytes() const;
 
   std::vector<WeightSpec> specs_;
-  size_t next_ = 0;  // the weight under way
+  size_t next_ = 0;                           // the weight under way
   std::unique_ptr<WeightReceiver> receiver_;  // of that weight, once its memory is taken
   std::vector<Tensor> done_;
   int64_t stream_bytes_ = 0;

@@ -62,6 +62,14 @@ struct Window2d {
   WindowAxis width;
 };
 
+// The axis with the padding that it comes to for one input size made explicit.
+inline WindowAxis WithExplicitPadding(WindowAxis axis, const AxisGeometry& geometry) {
+  axis.padding = Padding::kExplicit;
+  axis.before = geometry.before;
+  axis.after = geometry.after;
+  return axis;
+}
+
 // XNNPACK keeps one pointer for every window element of every output pixel. Throws E_LIMIT when
 // that would be absurdly large (it is sized with 32 bits on wasm32).
 inline void CheckIndirectionSize(const Window2d& window, int64_t out_height, int64_t out_width) {

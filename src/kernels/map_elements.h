@@ -4,8 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <type_traits>
 
 namespace tfwasm {
@@ -14,15 +14,15 @@ namespace tfwasm {
 template <typename T>
 inline constexpr bool kIsPlain = std::is_trivially_copyable_v<T>;
 
-inline constexpr int64_t kMapBlock = 16;
+inline constexpr size_t kMapBlock = 16;
 
 // out[i] = fn(in[i])
 template <typename In, typename Out, typename F>
-void MapElements(const In* in, Out* out, int64_t count, F fn) {
-  int64_t i = 0;
-  for (; i + kMapBlock <= count; i += kMapBlock) {
+void MapElements(const In* in, Out* out, size_t count, F fn) {
+  size_t i = 0;
+  for (; count - i >= kMapBlock; i += kMapBlock) {
     Out block[kMapBlock];
-    for (int64_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(in[i + k]));
+    for (size_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(in[i + k]));
     std::copy_n(block, kMapBlock, out + i);
   }
   for (; i < count; ++i) out[i] = static_cast<Out>(fn(in[i]));
@@ -33,31 +33,31 @@ template <typename T>
 class RowOperand {
  public:
   // A block of copies stands in for a repeated element, so that one loop serves all cases.
-  RowOperand(const T* data, int64_t step, int64_t count) : data_(data), step_(step) {
+  RowOperand(const T* data, size_t step, size_t count) : data_(data), step_(step) {
     if (step == 0 && count >= kMapBlock) std::fill_n(copies_, kMapBlock, *data);
   }
-  const T* Block(int64_t i) const { return step_ == 0 ? copies_ : data_ + i; }
-  const T& operator[](int64_t i) const { return data_[i * step_]; }
+  const T* Block(size_t i) const { return step_ == 0 ? copies_ : data_ + i; }
+  const T& operator[](size_t i) const { return data_[i * step_]; }
 
  private:
   const T* data_;
-  int64_t step_;
+  size_t step_;
   T copies_[kMapBlock];
 };
 
 // out[i] = fn(a[i * a_step], b[i * b_step])
 template <typename In, typename Out, typename F>
-void MapPairs(const In* a, int64_t a_step, const In* b, int64_t b_step, Out* out, int64_t count,
+void MapPairs(const In* a, size_t a_step, const In* b, size_t b_step, Out* out, size_t count,
               F fn) {
-  int64_t i = 0;
+  size_t i = 0;
   if constexpr (kIsPlain<In>) {
     const RowOperand<In> x(a, a_step, count);
     const RowOperand<In> y(b, b_step, count);
-    for (; i + kMapBlock <= count; i += kMapBlock) {
+    for (; count - i >= kMapBlock; i += kMapBlock) {
       const In* p = x.Block(i);
       const In* q = y.Block(i);
       Out block[kMapBlock];
-      for (int64_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(p[k], q[k]));
+      for (size_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(p[k], q[k]));
       std::copy_n(block, kMapBlock, out + i);
     }
   }
@@ -66,19 +66,19 @@ void MapPairs(const In* a, int64_t a_step, const In* b, int64_t b_step, Out* out
 
 // out[i] = fn(a[i * a_step], b[i * b_step], c[i * c_step])
 template <typename A, typename T, typename F>
-void MapTriples(const A* a, int64_t a_step, const T* b, int64_t b_step, const T* c, int64_t c_step,
-                T* out, int64_t count, F fn) {
-  int64_t i = 0;
+void MapTriples(const A* a, size_t a_step, const T* b, size_t b_step, const T* c, size_t c_step,
+                T* out, size_t count, F fn) {
+  size_t i = 0;
   if constexpr (kIsPlain<T>) {
     const RowOperand<A> x(a, a_step, count);
     const RowOperand<T> y(b, b_step, count);
     const RowOperand<T> z(c, c_step, count);
-    for (; i + kMapBlock <= count; i += kMapBlock) {
+    for (; count - i >= kMapBlock; i += kMapBlock) {
       const A* p = x.Block(i);
       const T* q = y.Block(i);
       const T* r = z.Block(i);
       T block[kMapBlock];
-      for (int64_t k = 0; k < kMapBlock; ++k) block[k] = fn(p[k], q[k], r[k]);
+      for (size_t k = 0; k < kMapBlock; ++k) block[k] = fn(p[k], q[k], r[k]);
       std::copy_n(block, kMapBlock, out + i);
     }
   }

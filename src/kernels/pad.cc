@@ -67,6 +67,10 @@ void ConstantPad::Run(const void* in, const void* value, void* out) const {
 
 MirrorPad::MirrorPad(DType dtype, const Shape& input, const PadSpec& spec, bool repeat_edge)
     : dtype_(dtype), edge_(repeat_edge ? 1 : 0) {
+  if (input.NumElements() == 0) {
+    rows_ = 0;
+    return;
+  }
   int last = input.rank() - 1;
   const auto has_border = [&](int axis) {
     const auto i = static_cast<size_t>(axis);
@@ -77,10 +81,6 @@ MirrorPad::MirrorPad(DType dtype, const Shape& input, const PadSpec& spec, bool 
   size_ = input[last];
   before_ = spec.before[static_cast<size_t>(last)];
   after_ = spec.after[static_cast<size_t>(last)];
-  if (input.NumElements() == 0) {
-    rows_ = 0;
-    return;
-  }
   const auto strides = RowMajorStrides(input);
   for (size_t i = 0; i < static_cast<size_t>(last); ++i) {
     const int64_t size = input[static_cast<int>(i)];

@@ -52,6 +52,7 @@ void ApplyRange(const T* in, const T* values, int64_t period, T* out, int64_t be
 template <typename T, typename F>
 void ApplyRepeated(const T* in, const T* values, int64_t period, T* out, int64_t count,
                    const F& op) {
+  if (count == 0) return;
   // Short periods are laid out several times, so that the inner loop pays.
   std::array<T, 256> repeated;
   const auto room = static_cast<int64_t>(repeated.size());

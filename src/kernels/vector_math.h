@@ -82,7 +82,7 @@ inline float Tanh(float x) {
   p = p * z - 5.37397155531e-2f;
   p = p * z + 1.33314422036e-1f;
   p = p * z - 3.33332819422e-1f;
-  const float near = p * z * x + x;
+  const float near = std::copysign(p * z * x + x, x);  // keeps -0
   const float magnitude = std::fabs(x);
   const float far = std::copysign(1.0f - 2.0f / (Exp(2.0f * magnitude) + 1.0f), x);
   return magnitude < 0.625f ? near : far;
@@ -125,7 +125,7 @@ inline float Softplus(float x) {
   return (x > 0.0f ? x : 0.0f) + log1p;
 }
 
-// Within 3e-7 of the value, relatively.
+// Within 6e-7 of the value, relatively.
 inline float Erf(float x) {
   const float z = x * x;
   // The Taylor series, for |x| < 0.5.

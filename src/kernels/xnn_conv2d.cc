@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::string_view kWhat = "convolution";
 
-bool IsPointwise(const Window2d& window) {
-  return window.height.size == 1 && window.width.size == 1;
-}
-
 // From [height, width, inputs, outputs] to XNNPACK's [outputs, height, width, inputs].
 Tensor TransposeFilter(const Conv2dSpec& spec, const float* filter) {
   const int64_t outputs = spec.groups * spec.group_outputs;
@@ -34,7 +30,7 @@ XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const fl
   const WindowAxis& height = spec.window.height;
   const WindowAxis& width = spec.window.width;
   uint32_t flags = spec.is_depthwise ? XNN_FLAG_DEPTHWISE_CONVOLUTION : 0;
-  if (height.padding == Padding::kSame && !IsPointwise(spec.window)) {
+  if (height.padding == Padding::kSame) {
     flags |= XNN_FLAG_TENSORFLOW_SAME_PADDING;
   }
   const Activation none;

@@ -11,6 +11,8 @@
 namespace tfwasm {
 
 struct Conv2dSpec {
+  // With one kind of padding for both axes. With Padding::kSame no stride may exceed the window's
+  // extent, as XNNPACK's own padding fails then.
   Window2d window;
   int64_t groups = 1;
   int64_t group_inputs = 1;   // channels of input per group

@@ -1,35 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/conv_kernel.h"
 
+#include "ops/packed_variants.h"
+
 namespace tfwasm {
 
 namespace {
 
-struct PackedConv2d : NodeState {
-  PackedConv2d(const Conv2dSpec& spec, const float* filter, const float* bias)
-      : conv(spec, filter, bias) {}
+// Whether XnnConv2d can derive SAME padding from the input's size on its own.
+bool CanPadItself(const Window2d& window) {
+  return window.height.stride <= window.height.extent() &&
+         window.width.stride <= window.width.extent();
+}
 
-  XnnConv2d conv;
-};
+Conv2dSpec ResolvePadding(const ConvNode& conv) {
+  Conv2dSpec spec = conv.spec;
+  Window2d& window = spec.window;
+  if (window.height.padding == Padding::kSame && !CanPadItself(window)) {
+    window.height =
+        WithExplicitPadding(window.height, ResolveAxis(window.height, conv.input.height));
+    window.width = WithExplicitPadding(window.width, ResolveAxis(window.width, conv.input.width));
+  }
+  return spec;
+}
 
 class ConvKernel : public Kernel {
  public:
   // `packed` is nullptr when the filter or the bias is known only at run time.
   ConvKernel(const KernelContext& context, const ConvNode& conv,
-             std::shared_ptr<PackedConv2d> packed)
+             const Conv2dSpec& spec, std::shared_ptr<XnnConv2d> packed)
       : packed_(std::move(packed)),
-        spec_(conv.spec),
+        spec_(spec),
         input_{conv.input.batch, conv.input.height, conv.input.width},
         bias_input_(conv.fused.bias_input),
-        activation_(context, conv.fused, ImageShape(conv.output, DataFormat::kChannelsLast)) {
-    if (packed_ != nullptr) packed_->conv.Prepare(input_);
+        activation_(context, conv.fused, ImageShape(conv.output, DataFormat::kChannelsLast),
+                    /*clamped=*/true) {
+    if (packed_ != nullptr) packed_->Prepare(input_);
   }
 
   void Run(RunContext& context) override {
     const auto* in = context.in<float>(0);
     auto* out = context.out<float>(0);
     if (packed_ != nullptr) {
-      packed_->conv.Run(input_, in, out);
+      packed_->Run(input_, in, out);
     } else {
       const float* bias = bias_input_ < 0 ? nullptr : context.in<float>(bias_input_);
       XnnConv2d(spec_, context.in<float>(1), bias).Run(input_, in, out);
@@ -38,22 +51,24 @@ class ConvKernel : public Kernel {
   }
 
  private:
-  std::shared_ptr<PackedConv2d> packed_;
+  std::shared_ptr<XnnConv2d> packed_;
   Conv2dSpec spec_;
   ImageSize input_;
   int bias_input_;
   FusedActivation activation_;
 };
 
-std::shared_ptr<PackedConv2d> PackIfConstant(const KernelContext& context, const ConvNode& conv) {
+std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const ConvNode& conv,
+                                          const Conv2dSpec& spec) {
   const Tensor* filter = context.value(1);
   const int bias_input = conv.fused.bias_input;
   const Tensor* bias = bias_input < 0 ? nullptr : context.value(bias_input);
   if (filter == nullptr || (bias_input >= 0 && bias == nullptr)) return nullptr;
-  return context.Shared<PackedConv2d>([&] {
-    return std::make_shared<PackedConv2d>(
-        conv.spec, filter->values<float>().data(),
-        bias == nullptr ? nullptr : bias->values<float>().data());
+  using Variants = PackedVariants<XnnConv2d>;
+  const auto variants = context.Shared<Variants>([] { return std::make_shared<Variants>(); });
+  return variants->Get(spec.window, spec.groups, [&] {
+    return std::make_shared<XnnConv2d>(spec, filter->values<float>().data(),
+                                       bias == nullptr ? nullptr : bias->values<float>().data());
   });
 }
 
@@ -71,9 +86,11 @@ void ReadConvWindow(const OpContext& context, ConvNode& conv) {
 
 std::unique_ptr<Kernel> MakeConvKernel(const KernelContext& context, const ConvNode& conv) {
   if (conv.output.elements() == 0) return MakeKernel([](RunContext&) {});
-  auto kernel = std::make_unique<ConvKernel>(context, conv, PackIfConstant(context, conv));
-  return WithLayout(conv.format, conv.input, conv.output, DType::kFloat32, std::move(kernel),
-                    context.num_inputs());
+  const Conv2dSpec spec = ResolvePadding(conv);
+  auto kernel =
+      std::make_unique<ConvKernel>(context, conv, spec, PackIfConstant(context, conv, spec));
+  return WithLayout({.format = conv.format, .num_inputs = context.num_inputs()}, conv.input,
+                    conv.output, std::move(kernel));
 }
 
 }  // namespace tfwasm

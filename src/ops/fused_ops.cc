@@ -101,14 +101,14 @@ FusedOps ReadFusedOps(const OpContext& context, int64_t channels) {
 }
 
 FusedActivation::FusedActivation(const OpContext& context, const FusedOps& fused,
-                                 const Shape& output)
+                                 const Shape& output, bool clamped)
     : slope_input_(fused.slope_input) {
   const Activation& activation = fused.activation;
   if (activation.kind == ActivationKind::kPrelu) {
     prelu_ = std::make_unique<Prelu>(output, context.shape(slope_input_));
     return;
   }
-  if (activation.kind == ActivationKind::kClamp && activation.IsFusable()) return;
+  if (clamped && activation.kind == ActivationKind::kClamp && activation.IsFusable()) return;
   step_ = std::make_unique<ActivationStep>(activation, output.NumElements());
 }
 

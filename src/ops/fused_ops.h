@@ -21,12 +21,13 @@ struct FusedOps {
 // and E_ATTR, E_DTYPE or E_SHAPE for parameters that do not fit `channels` of output.
 FusedOps ReadFusedOps(const OpContext& context, int64_t channels);
 
-// What is left to do after an XNNPACK operator that has added the bias and clamped to
-// [activation.min, activation.max] if Activation::IsFusable.
+// The activation, applied to a result that has its bias already. `clamped`: by an operator that
+// applied what Activation::IsFusable.
 class FusedActivation {
  public:
   // Throws E_SHAPE when the slopes of Prelu do not broadcast to `output`.
-  FusedActivation(const OpContext& context, const FusedOps& fused, const Shape& output);
+  FusedActivation(const OpContext& context, const FusedOps& fused, const Shape& output,
+                  bool clamped);
   void Run(const RunContext& context, float* data) const;
 
  private:

@@ -84,7 +84,8 @@ std::unique_ptr<Kernel> PrepareMaxPool(const KernelContext& context) {
   } else {
     kernel = XnnPool<XnnMaxPool>(pool.geometry);
   }
-  return WithLayout(pool.format, pool.input, pool.output, context.dtype(0), std::move(kernel), 1);
+  return WithLayout({.format = pool.format, .dtype = context.dtype(0)}, pool.input, pool.output,
+                    std::move(kernel));
 }
 
 std::unique_ptr<Kernel> PrepareAvgPool(const KernelContext& context) {
@@ -93,7 +94,7 @@ std::unique_ptr<Kernel> PrepareAvgPool(const KernelContext& context) {
   // Of one element, the mean is the maximum.
   auto kernel = HasOneElement(pool.geometry.window) ? LoopMaxPool<float>(pool.geometry)
                                                     : XnnPool<XnnAveragePool>(pool.geometry);
-  return WithLayout(pool.format, pool.input, pool.output, DType::kFloat32, std::move(kernel), 1);
+  return WithLayout({.format = pool.format}, pool.input, pool.output, std::move(kernel));
 }
 
 const OpRegistration kMaxPool(

@@ -72,20 +72,22 @@ StridedCopy LayoutCopy(const ImageDims& dims, DType dtype, bool to_channels_last
 
 class TransposingKernel : public Kernel {
  public:
-  TransposingKernel(const ImageDims& input, const ImageDims& output, DType dtype,
-                    std::unique_ptr<Kernel> kernel, int num_inputs)
-      : input_(LayoutCopy(input, dtype, true)),
-        output_(LayoutCopy(output, dtype, false)),
-        dtype_(dtype),
-        kernel_(std::move(kernel)),
-        num_inputs_(num_inputs) {}
+  TransposingKernel(const ImageLayout& layout, const ImageDims& input, const ImageDims& output,
+                    std::unique_ptr<Kernel> kernel)
+      : layout_(layout),
+        input_(LayoutCopy(input, layout.dtype, true)),
+        output_(LayoutCopy(output, layout.dtype, false)),
+        kernel_(std::move(kernel)) {}
 
   void Run(RunContext& context) override {
-    Tensor input(dtype_, input_.shape);
-    Tensor output(dtype_, output_.shape);
-    input_.Run(context.in(0), input.mutable_data());
-    std::vector<void*> inputs{input.mutable_data()};
-    for (int i = 1; i < num_inputs_; ++i) inputs.push_back(const_cast<void*>(context.in(i)));
+    Tensor input(layout_.dtype, input_.shape);
+    Tensor output(layout_.dtype, output_.shape);
+    input_.Run(context.in(layout_.image_input), input.mutable_data());
+    std::vector<void*> inputs;
+    for (int i = 0; i < layout_.num_inputs; ++i) {
+      inputs.push_back(i == layout_.image_input ? input.mutable_data()
+                                                : const_cast<void*>(context.in(i)));
+    }
     void* outputs[] = {output.mutable_data()};
     RunContext inner(inputs.data(), outputs);
     kernel_->Run(inner);
@@ -93,11 +95,10 @@ class TransposingKernel : public Kernel {
   }
 
  private:
+  ImageLayout layout_;
   StridedCopy input_;
   StridedCopy output_;
-  DType dtype_;
   std::unique_ptr<Kernel> kernel_;
-  int num_inputs_;
 };
 
 }  // namespace
@@ -172,11 +173,10 @@ ImageDims WindowOutput(const Window2d& window, const ImageDims& input, int64_t c
   return output;
 }
 
-std::unique_ptr<Kernel> WithLayout(DataFormat format, const ImageDims& input,
-                                   const ImageDims& output, DType dtype,
-                                   std::unique_ptr<Kernel> kernel, int num_inputs) {
-  if (format == DataFormat::kChannelsLast) return kernel;
-  return std::make_unique<TransposingKernel>(input, output, dtype, std::move(kernel), num_inputs);
+std::unique_ptr<Kernel> WithLayout(const ImageLayout& layout, const ImageDims& input,
+                                   const ImageDims& output, std::unique_ptr<Kernel> kernel) {
+  if (layout.format == DataFormat::kChannelsLast) return kernel;
+  return std::make_unique<TransposingKernel>(layout, input, output, std::move(kernel));
 }
 
 }  // namespace tfwasm

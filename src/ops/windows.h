@@ -41,10 +41,17 @@ Window2d ReadWindow(const AttrMap& attrs, DataFormat format, HeightWidth size, b
 // The output of this window over `input`, with `channels` channels. Throws E_SHAPE or E_LIMIT.
 ImageDims WindowOutput(const Window2d& window, const ImageDims& input, int64_t channels);
 
-// For a kernel that expects input 0 and output 0 in NHWC layout: transposes both when `format` is
-// kChannelsFirst. The dimensions are those of input 0 and output 0.
-std::unique_ptr<Kernel> WithLayout(DataFormat format, const ImageDims& input,
-                                   const ImageDims& output, DType dtype,
-                                   std::unique_ptr<Kernel> kernel, int num_inputs);
+// How a kernel's images are laid out, and which of its inputs they are.
+struct ImageLayout {
+  DataFormat format = DataFormat::kChannelsLast;
+  int num_inputs = 1;
+  int image_input = 0;
+  DType dtype = DType::kFloat32;
+};
+
+// For a kernel that expects images in NHWC layout: transposes them and output 0, of these
+// dimensions, when the format is kChannelsFirst.
+std::unique_ptr<Kernel> WithLayout(const ImageLayout& layout, const ImageDims& input,
+                                   const ImageDims& output, std::unique_ptr<Kernel> kernel);
 
 }  // namespace tfwasm

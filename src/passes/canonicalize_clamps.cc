@@ -10,7 +10,7 @@ namespace {
 
 // The clamp of `outer`'s input that `outer` and the clamp before it come to. A clamp with other
 // readers is not skipped: it is made anyway, perhaps by the op before it.
-Clamp SkipInnerClamp(const Graph& graph, const UseMap& uses, Clamp outer) {
+ClampNode SkipInnerClamp(const Graph& graph, const UseMap& uses, ClampNode outer) {
   if (outer.input.output != 0 || uses.Count(outer.input) != 1) return outer;
   const auto inner = AsClamp(graph, graph.node(outer.input.node));
   if (!inner) return outer;
@@ -24,7 +24,7 @@ bool CanonicalizeClamps(Graph& graph) {
   return RewriteNodes(graph, [&](NodeId id) {
     const auto own = AsClamp(graph, graph.node(id));
     if (!own) return false;
-    const Clamp clamp = SkipInnerClamp(graph, uses, *own);
+    const ClampNode clamp = SkipInnerClamp(graph, uses, *own);
     Node& node = graph.node(id);
     const std::string_view name = ClampName(clamp.range);
     if (node.op == name && node.inputs == std::vector<Edge>{clamp.input}) return false;

@@ -12,24 +12,24 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-std::optional<Clamp> AsBound(const Graph& graph, const Node& node) {
+std::optional<ClampNode> AsBound(const Graph& graph, const Node& node) {
   if (node.inputs.size() != 2) return std::nullopt;
   for (const size_t i : {size_t{1}, size_t{0}}) {
     const auto bound = ConstScalar(graph, node.inputs[i]);
     if (!bound) continue;
-    Clamp clamp{.input = node.inputs[1 - i], .range = {}};
+    ClampNode clamp{.input = node.inputs[1 - i], .range = {}};
     (node.op == "Minimum" ? clamp.range.max : clamp.range.min) = *bound;
     return clamp;
   }
   return std::nullopt;
 }
 
-std::optional<Clamp> AsClip(const Graph& graph, const Node& node) {
+std::optional<ClampNode> AsClip(const Graph& graph, const Node& node) {
   if (node.inputs.size() != 3) return std::nullopt;
   const auto min = ConstScalar(graph, node.inputs[1]);
   const auto max = ConstScalar(graph, node.inputs[2]);
   if (!min || !max || *min > *max) return std::nullopt;
-  return Clamp{node.inputs[0], {*min, *max}};
+  return ClampNode{node.inputs[0], {*min, *max}};
 }
 
 }  // namespace
@@ -38,17 +38,17 @@ ClampRange ClampRange::Then(const ClampRange& next) const {
   return {std::clamp(min, next.min, next.max), std::clamp(max, next.min, next.max)};
 }
 
-std::optional<Clamp> AsClamp(const Graph& graph, const Node& node) {
+std::optional<ClampNode> AsClamp(const Graph& graph, const Node& node) {
   if (IsOneOf(node.op, {"Minimum", "Maximum"})) return AsBound(graph, node);
   if (node.op == "ClipByValue") return AsClip(graph, node);
   if (node.inputs.size() != 1) return std::nullopt;
-  if (node.op == "Relu") return Clamp{node.inputs[0], {0, kInfinity}};
-  if (node.op == "Relu6") return Clamp{node.inputs[0], {0, 6}};
+  if (node.op == "Relu") return ClampNode{node.inputs[0], {0, kInfinity}};
+  if (node.op == "Relu6") return ClampNode{node.inputs[0], {0, 6}};
   if (node.op != "Clamp") return std::nullopt;
   const ClampRange range{node.attrs.Float("clamp_min", -kInfinity),
                          node.attrs.Float("clamp_max", kInfinity)};
   if (!(range.min <= range.max)) return std::nullopt;
-  return Clamp{node.inputs[0], range};
+  return ClampNode{node.inputs[0], range};
 }
 
 std::string_view ClampName(const ClampRange& range) {

@@ -20,14 +20,14 @@ struct ClampRange {
   bool operator==(const ClampRange&) const = default;
 };
 
-struct Clamp {
+struct ClampNode {
   Edge input;
   ClampRange range;
 };
 
 // `node` as a clamp when it is Relu, Relu6, Clamp, or one of Minimum, Maximum and ClipByValue with
 // float32 scalars of rank 0. Bounds in the wrong order come out as TensorFlow applies them.
-std::optional<Clamp> AsClamp(const Graph& graph, const Node& node);
+std::optional<ClampNode> AsClamp(const Graph& graph, const Node& node);
 
 // The name that this range has as an op and in fused_ops: "Relu", "Relu6" or "Clamp".
 std::string_view ClampName(const ClampRange& range);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/linear_node.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "passes/rewrite.h"
@@ -21,25 +22,25 @@ constexpr OpNames kOpNames[] = {
     {LinearKind::kMatMul, "MatMul", "_FusedMatMul"},
 };
 
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
+constexpr std::string_view kActivations[] = {"Relu",  "Relu6",   "Clamp", "Elu",      "LeakyRelu",
+                                             "Prelu", "Sigmoid", "Tanh",  "HardSwish"};
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : int{c}; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 // Reads fused_ops: an optional BiasAdd, then an optional activation.
 bool ReadFusedOps(const Node& node, LinearNode& linear) {
-  for (const std::string& fused : node.attrs.Strings("fused_ops")) {
-    const std::string name = Lower(fused);
+  for (const std::string& name : node.attrs.Strings("fused_ops")) {
     if (!linear.activation.empty()) return false;
-    if (name == "biasadd") {
+    if (EqualsIgnoringCase(name, "BiasAdd")) {
       if (linear.has_bias) return false;
       linear.has_bias = true;
-    } else if (name == "fusedbatchnorm") {
-      return false;
-    } else if (name != "linear" && name != "noop") {
-      linear.activation = name;
+    } else if (!EqualsIgnoringCase(name, "Linear") && !EqualsIgnoringCase(name, "NoOp")) {
+      linear.activation = ActivationName(name);
+      if (linear.activation.empty()) return false;
     }
   }
   return true;
@@ -47,13 +48,22 @@ bool ReadFusedOps(const Node& node, LinearNode& linear) {
 
 }  // namespace
 
+std::string_view ActivationName(std::string_view op) {
+  for (const std::string_view known : kActivations) {
+    if (EqualsIgnoringCase(op, known)) return known;
+  }
+  return {};
+}
+
 std::optional<LinearNode> AsLinear(const Node& node) {
   for (const OpNames& names : kOpNames) {
     if (node.op != names.plain && node.op != names.fused) continue;
-    LinearNode linear{.kind = names.kind};
+    LinearNode linear;
+    linear.kind = names.kind;
+    if (!node.control_inputs.empty()) return std::nullopt;
     if (node.attrs.LowerString("data_format", "nhwc") != "nhwc") return std::nullopt;
     if (node.op == names.fused && !ReadFusedOps(node, linear)) return std::nullopt;
-    const size_t inputs = 2 + (linear.has_bias ? 1 : 0) + (linear.activation == "prelu" ? 1 : 0);
+    const size_t inputs = 2 + (linear.has_bias ? 1 : 0) + (linear.activation == "Prelu" ? 1 : 0);
     if (node.inputs.size() != inputs) return std::nullopt;
     linear.transpose_b =
         linear.kind == LinearKind::kMatMul && node.attrs.Bool("transpose_b", false);
@@ -106,21 +116,22 @@ std::optional<std::vector<double>> ChannelValues(const Graph& graph, Edge edge, 
   return std::vector<double>(values.begin(), values.end());
 }
 
-void SetFusedOps(Node& node, const LinearNode& linear) {
+void BecomeLinear(Node& node, const Node& source, const LinearNode& linear) {
+  node.inputs = source.inputs;
+  node.attrs = source.attrs;
   std::vector<std::string> fused;
-  if (linear.has_bias) fused.push_back("BiasAdd");
-  if (!linear.activation.empty()) fused.push_back(linear.activation);
+  if (linear.has_bias) fused.emplace_back("BiasAdd");
+  if (!linear.activation.empty()) fused.emplace_back(linear.activation);
   for (const OpNames& names : kOpNames) {
-    if (names.kind == linear.kind) node.op = names.fused;
+    if (names.kind == linear.kind) node.op = fused.empty() ? names.plain : names.fused;
+  }
+  if (fused.empty()) {
+    node.attrs.Erase("fused_ops");
+    node.attrs.Erase("num_args");
+    return;
   }
   node.attrs.Set("num_args", static_cast<int64_t>(node.inputs.size()) - 2);
   node.attrs.Set("fused_ops", std::move(fused));
-}
-
-void BecomeFused(Node& node, const Node& source, const LinearNode& linear) {
-  node.inputs = source.inputs;
-  node.attrs = source.attrs;
-  SetFusedOps(node, linear);
 }
 
 }  // namespace tfwasm

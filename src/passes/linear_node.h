@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "graph/graph.h"
@@ -19,16 +18,19 @@ struct LinearNode {
   LinearKind kind = LinearKind::kConv;
   // Inputs in order: x, filter, the bias if there is one, the slopes of Prelu.
   bool has_bias = false;
-  std::string activation;  // as in fused_ops, lower case; empty for none
+  std::string_view activation;  // as in fused_ops, e.g. "Relu6"; empty for none
   bool transpose_b = false;
 
   // The rank of its input and output.
   int rank() const { return kind == LinearKind::kMatMul ? 2 : 4; }
 };
 
-// `node` as a linear node; nullopt when it is none, its data is not NHWC, or its attributes and
-// inputs do not agree.
+// `node` as a linear node; nullopt when it is none, its data is not NHWC, it has control
+// inputs, or its attributes and inputs do not agree.
 std::optional<LinearNode> AsLinear(const Node& node);
+
+// The name that this op has as an activation in fused_ops, in any case; empty when it is none.
+std::string_view ActivationName(std::string_view op);
 
 // The number of output channels that this filter gives; nullopt when its rank is wrong.
 std::optional<int64_t> OutputChannels(const LinearNode& linear, const Tensor& filter);
@@ -42,11 +44,8 @@ Tensor ScaledFilter(const LinearNode& linear, const Tensor& filter, std::span<co
 std::optional<std::vector<double>> ChannelValues(const Graph& graph, Edge edge, int64_t channels,
                                                  int rank);
 
-// Turns `node` into a copy of the linear node `source`, which had a bias and an activation as in
-// `linear`, in its fused form. `node` keeps its name.
-void BecomeFused(Node& node, const Node& source, const LinearNode& linear);
-
-// Writes fused_ops, num_args and the op name of the fused form from `linear`.
-void SetFusedOps(Node& node, const LinearNode& linear);
+// Makes `node` do what `source` does, with its inputs and attributes but the bias and activation of
+// `linear`. `node` keeps its name and its place in the graph.
+void BecomeLinear(Node& node, const Node& source, const LinearNode& linear);
 
 }  // namespace tfwasm

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { assertSameRanking, assertSameTensor } from './compare.mjs';
-import { randomValues } from '../../benchmark-page/random.js';
 
 const tensor = (data, more) => ({ name: 'x', shape: [data.length], dtype: 'float32', data, ...more });
 
@@ -59,17 +58,4 @@ describe('assertSameRanking', () => {
     assert.throws(() => assertSameRanking([7, 4], [7, 5], [0.9, 0.5]), /ranks 1 to 1/);
     assert.throws(() => assertSameRanking([7], [7, 5], [0.9, 0.5]), /expected 2 indices/);
   });
-});
-
-test('randomValues are repeatable, in range and of the dtype', () => {
-  const floats = randomValues('float32', 1000, [-1, 1], 5);
-  assert.deepEqual(floats, randomValues('float32', 1000, [-1, 1], 5));
-  assert.notDeepEqual(floats, randomValues('float32', 1000, [-1, 1], 6));
-  assert.ok(floats.every((value) => value >= -1 && value <= 1));
-  const mean = floats.reduce((sum, value) => sum + value, 0) / floats.length;
-  assert.ok(Math.abs(mean) < 0.1, `mean ${mean}`);
-  const integers = randomValues('int32', 1000, [0, 255]);
-  assert.ok(integers instanceof Int32Array);
-  assert.equal(Math.min(...integers), 0);
-  assert.equal(Math.max(...integers), 255);
 });

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public models that parity is checked on, and what to feed them.
 
+import { PUBLIC_MODELS } from '../../benchmark-page/models.js';
+
 /**
- * `range`: values a real application would feed. `photo`: also fed the photograph, scaled into that
- * range. `absolute`: tolerance where float32 rounding alone exceeds the usual one: outputs with
- * values near 0 that are differences of values near 100.
- *
- * @type {Record<string, {range: [number, number], photo?: boolean, absolute?: number}>}
+ * `inputs`: what the model is fed, random numbers unless said otherwise; the slowest models of the
+ * reference get one input only. `absolute`: tolerance where float32 rounding alone exceeds the
+ * usual one: outputs with values near 0 that are differences of values near 100.
  */
-export const MODELS = {
-  antispoof: { range: [0, 1] },
-  blazeface: { range: [-1, 1], photo: true, absolute: 1e-4 },
-  centernet: { range: [0, 255], photo: true },
-  emotion: { range: [0, 1] },
-  facemesh: { range: [0, 1] },
-  faceres: { range: [0, 255], photo: true },
-  'handlandmark-lite': { range: [0, 1] },
-  iris: { range: [0, 1] },
-  liveness: { range: [0, 1] },
-  'movenet-lightning': { range: [0, 255], photo: true },
+const CHECKS = {
+  blazeface: { inputs: ['noise', 'photo'], absolute: 1e-4 },
+  centernet: { inputs: ['photo'] },
+  faceres: { inputs: ['photo'] },
+  'movenet-lightning': { inputs: ['noise', 'photo'] },
 };
+
+/**
+ * @type {Record<string, {range: readonly [number, number], inputs: ('noise' | 'photo')[],
+ *     absolute?: number}>}
+ */
+export const MODELS = Object.fromEntries(
+  Object.entries(PUBLIC_MODELS).map(([name, { range }]) => [name, { range, inputs: ['noise'], ...CHECKS[name] }]),
+);
 
 /** What the models of the table have in common: one image in, its shape and dtype. */
 export function imageInput(topologyJson) {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The public face of tfwasm. Names and meanings are those of TensorFlow.js.
+export * as browser from './browser.js';
+export type { PixelData, PixelSource } from './browser.js';
+export type { DataType, DataTypeMap, NumericDataType } from './dtype.js';
+export { dispose, keep, type MemoryInfo, memory, type TensorContainer, tidy } from './engine.js';
+export { type ErrorCode, TfwasmError } from './errors.js';
+export type { WasmVariant } from './features.js';
+export {
+  GraphModel,
+  type ModelInputs,
+  type ModelPredictConfig,
+  type ModelTensorInfo,
+  type NamedTensorsMap,
+} from './graph-model.js';
+export * as io from './io/index.js';
+export { loadGraphModel } from './load-graph-model.js';
+export { type ProfileInfo, profile } from './profile.js';
+export type { KernelProfile } from './profile-recorder.js';
+export {
+  getThreadsCount,
+  getWasmVariant,
+  ready,
+  setThreadsCount,
+  setWasmPaths,
+  setWasmVariant,
+} from './runtime.js';
+export type { ArrayMap, Rank, ShapeMap } from './shape.js';
+export {
+  type NamedTensorMap,
+  type Scalar,
+  Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  type Tensor5D,
+  type Tensor6D,
+} from './tensor.js';
+export { fill, ones, scalar, tensor, tensor1d, tensor2d, tensor3d, tensor4d, zeros } from './tensor-factories.js';
+export type { TensorLike, TypedArray } from './tensor-values.js';
+export { version } from './version.js';
+export type { WasmFileName, WasmPaths } from './wasm-files.js';

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The weights manifest of a model.json. It may come from anywhere: nothing in it is trusted.
+import { TfwasmError } from '../errors.js';
+import type { WeightSpec, WeightsManifestGroup } from './types.js';
+
+/** Throws E_MANIFEST, with the place, unless `manifest` has the form of one. */
+export function checkManifest(manifest: unknown): WeightsManifestGroup[] {
+  const groups = checkList(manifest, '/weightsManifest');
+  groups.forEach((group, index) => {
+    const place = `/weightsManifest/${index}`;
+    const { paths, weights } = checkObject(group, place) as Partial<WeightsManifestGroup>;
+    checkList(paths, `${place}/paths`).forEach((path, i) => {
+      if (typeof path !== 'string') throw unexpected('a string', path, `${place}/paths/${i}`);
+    });
+    checkList(weights, `${place}/weights`).forEach((spec, i) => void checkObject(spec, `${place}/weights/${i}`));
+  });
+  return groups as WeightsManifestGroup[];
+}
+
+function checkList(value: unknown, place: string): unknown[] {
+  if (!Array.isArray(value)) throw unexpected('a list', value, place);
+  return value;
+}
+
+function checkObject(value: unknown, place: string): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unexpected('an object', value, place);
+  return value;
+}
+
+function unexpected(expected: string, value: unknown, place: string): TfwasmError {
+  const got = Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value;
+  return new TfwasmError('E_MANIFEST', `${place} of model.json must be ${expected}, got ${got}`);
+}
+
+/**
+ * Makes sure that a path of the manifest stays in the folder that it is relative to.
+ *
+ * @throws E_PATH
+ */
+export function checkPath(path: string): string {
+  let decoded = path;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    // A stray percent sign means itself.
+  }
+  const problem =
+    path === ''
+      ? 'is empty'
+      : // biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers drop them, which would join two dots
+        /[\\\x00-\x1f]/.test(decoded)
+        ? 'has a backslash or a control character'
+        : decoded.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(decoded.trimStart())
+          ? 'is not relative'
+          : decoded.split('/').some((part) => part.trim() === '..')
+            ? 'leads out of the folder of the model'
+            : undefined;
+  if (problem === undefined) return path;
+  throw new TfwasmError(
+    'E_PATH',
+    `the weights path ${JSON.stringify(path)} ${problem}; weightUrlConverter can map paths to any URL`,
+  );
+}
+
+const STORED_BYTES: ReadonlyMap<unknown, number> = new Map<unknown, number>([
+  ['float32', 4],
+  ['int32', 4],
+  ['bool', 1],
+  ['complex64', 8],
+  ['float16', 2],
+  ['uint16', 2],
+  ['uint8', 1],
+]);
+
+/** Bytes that the files of a group hold together; undefined when its weights do not tell. */
+export function groupBytes(weights: readonly WeightSpec[]): number | undefined {
+  let sum = 0;
+  for (const { shape, dtype, quantization } of weights) {
+    const bytes = STORED_BYTES.get(quantization?.dtype ?? dtype);
+    if (bytes === undefined || !Array.isArray(shape)) return undefined;
+    sum += shape.reduce<number>((product, size) => product * (Number.isInteger(size) && size >= 0 ? size : Number.NaN), bytes);
+  }
+  return Number.isSafeInteger(sum) ? sum : undefined;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gathers, while profile() runs, what models execute.
+import { callCore } from './runtime.js';
+
+/** One node that was executed. */
+export interface KernelProfile {
+  /** The op, e.g. "Conv2D". */
+  name: string;
+  /** The graph node. */
+  node: string;
+  kernelTimeMs: number;
+  outputShapes: number[][];
+  /** Bytes of the outputs. */
+  bytesAdded: number;
+}
+
+/** As the core tells it. */
+interface NodeProfile {
+  name: string;
+  op: string;
+  milliseconds: number;
+  outputShapes: number[][];
+  bytes: number;
+}
+
+export function parseProfile(json: string): KernelProfile[] {
+  return (JSON.parse(json) as NodeProfile[]).map(({ name, op, milliseconds, outputShapes, bytes }) => ({
+    name: op,
+    node: name,
+    kernelTimeMs: milliseconds,
+    outputShapes,
+    bytesAdded: bytes,
+  }));
+}
+
+/** The recordings under way, innermost last. */
+const recordings: KernelProfile[][] = [];
+
+/** Adds what models execute to `kernels` until the returned function is called. */
+export function startRecording(kernels: KernelProfile[]): () => void {
+  recordings.push(kernels);
+  return () => void recordings.splice(recordings.lastIndexOf(kernels), 1);
+}
+
+/** Runs one execution of a model, and records its nodes if that is wanted. */
+export function recordKernels<T>(model: number, execute: () => T): T {
+  if (recordings.length === 0) return execute();
+  callCore((core) => core.setProfiling(model, true));
+  try {
+    return execute();
+  } finally {
+    const kernels = parseProfile(
+      callCore((core) => {
+        core.setProfiling(model, false);
+        return core.takeProfile(model);
+      }),
+    );
+    for (const list of recordings) list.push(...kernels);
+  }
+}

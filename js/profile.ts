@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { memory, type TensorContainer } from './engine.js';
+import { TfwasmError } from './errors.js';
+import { type KernelProfile, startRecording } from './profile-recorder.js';
+
+/** What `profile()` tells. */
+export interface ProfileInfo {
+  /** Bytes that are in use after the function and were not before. */
+  newBytes: number;
+  /** Tensors that are in use after the function and were not before. */
+  newTensors: number;
+  /** The larger of the bytes in use before and after the function. */
+  peakBytes: number;
+  /** Everything that models executed, in order. */
+  kernels: KernelProfile[];
+  /** The names of the ops among them, each once. */
+  kernelNames: string[];
+  /** What the function returned. */
+  result: TensorContainer;
+}
+
+/**
+ * Runs a function and tells what models executed in it and how memory changed.
+ *
+ * @param f May be asynchronous.
+ */
+export async function profile(f: () => TensorContainer | Promise<TensorContainer>): Promise<ProfileInfo> {
+  if (typeof f !== 'function') throw new TfwasmError('E_INPUT', 'profile() takes a function');
+  const before = memory();
+  const kernels: KernelProfile[] = [];
+  const stop = startRecording(kernels);
+  const result = await Promise.resolve()
+    .then(f)
+    .finally(stop);
+  const after = memory();
+  return {
+    newBytes: after.numBytes - before.numBytes,
+    newTensors: after.numTensors - before.numTensors,
+    peakBytes: Math.max(before.numBytes, after.numBytes),
+    kernels,
+    kernelNames: [...new Set(kernels.map(({ name }) => name))],
+    result,
+  };
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/constants.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Constants that neither the weights nor the graph give a value.
+struct Missing {
+  int count = 0;
+  std::string names;
+
+  void Add(const std::string& name) {
+    constexpr int kMostNames = 20;
+    if (++count <= kMostNames) names += StrCat(count > 1 ? ", '" : "'", name, "'");
+    if (count == kMostNames + 1) names += ", ...";
+  }
+};
+
+void CheckDeclaration(const Node& node, const Tensor& weight) {
+  const auto& attrs = node.attrs.values();
+  const auto find = [&]<typename T>(std::string_view name, const T*) {
+    const auto it = attrs.find(name);
+    return it == attrs.end() ? nullptr : std::get_if<T>(&it->second);
+  };
+  const DType* dtype = find("dtype", static_cast<const DType*>(nullptr));
+  if (dtype != nullptr && *dtype != DType::kInvalid && *dtype != weight.dtype()) {
+    Throw(Code::kDType, "this constant is declared ", *dtype, ", its weight is ", weight.dtype());
+  }
+  const Shape* shape = find("shape", static_cast<const Shape*>(nullptr));
+  if (shape != nullptr && *shape != weight.shape()) {
+    Throw(Code::kShape, "this constant is declared with shape ", *shape, ", its weight has shape ",
+          weight.shape());
+  }
+}
+
+void AttachConstant(Node& node, const WeightMap& weights, Missing& missing) {
+  const auto it = weights.tensors.find(node.name);
+  if (it != weights.tensors.end()) {
+    CheckDeclaration(node, it->second);
+    node.value = it->second;
+  }
+  if (node.value.empty()) return missing.Add(node.name);
+  node.attrs.Set("dtype", node.value.dtype());
+  node.attrs.Erase("shape");
+}
+
+void AttachConstants(Graph& graph, const WeightMap& weights, Missing& missing) {
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    Node& node = graph.node(id);
+    if (node.op != "Const") continue;
+    try {
+      AttachConstant(node, weights, missing);
+    } catch (Error& error) {
+      error.Blame(node.op, node.name);
+      throw;
+    }
+  }
+}
+
+}  // namespace
+
+void AttachConstants(ModelDef& model, const WeightMap& weights) {
+  Missing missing;
+  AttachConstants(model.graph, weights, missing);
+  for (auto& [name, function] : model.functions) AttachConstants(function.body, weights, missing);
+  if (missing.count == 0) return;
+  Throw(Code::kWeightMissing, missing.count, missing.count == 1 ? " constant has" : " constants have",
+        " no weights: ", missing.names);
+}
+
+}  // namespace tfwasm

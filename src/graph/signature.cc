@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/signature.h"
+
+#include <set>
+#include <utility>
+
+#include "graph/proto_json.h"
+#include "graph/tensor_name.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Node `name`, or the output of it that "name:index" asks for; an edge of no node if there is none.
+Edge FindTensor(const Graph& graph, std::string_view text) {
+  const NodeId id = graph.Find(text);
+  if (id != kNoNode) return {.node = id};
+  const auto name = ParseTensorName(text);
+  if (!name || !name->output_name.empty()) return {};
+  return {.node = graph.Find(name->node), .output = name->index};
+}
+
+TensorInfo ReadTensorInfo(const std::string& key, const Json& json) {
+  TensorInfo info{.key = key};
+  ExpectObject(json, "a tensor of the signature");
+  const Json* name = FindField(json, "name");
+  if (name == nullptr) Throw(Code::kJson, "'", key, "' of the signature names no tensor");
+  info.name = ExpectString(*name, "a tensor name of the signature");
+  if (const Json* dtype = FindField(json, "dtype")) info.dtype = ReadDType(*dtype, key);
+  if (const Json* shape = FindField(json, "tensorShape")) info.shape = ReadShape(*shape, key);
+  return info;
+}
+
+// What the Placeholder says goes before the signature: it is what feeds are checked against.
+void TakePlaceholderInfo(const Node& node, TensorInfo& info) {
+  if (!node.op.starts_with("Placeholder")) return;
+  const auto& attrs = node.attrs.values();
+  if (const auto it = attrs.find("dtype"); it != attrs.end()) {
+    const auto* dtype = std::get_if<DType>(&it->second);
+    if (dtype != nullptr && *dtype != DType::kInvalid) info.dtype = *dtype;
+  }
+  const Shape shape = node.attrs.ShapeOr("shape", Shape::UnknownRank());
+  if (shape.rank_known()) info.shape = shape;
+}
+
+// One side of the interface: the inputs or the outputs.
+struct Side {
+  std::vector<TensorInfo> infos;
+  std::vector<NamedEdge> edges;
+};
+
+Side ReadSide(const Graph& graph, const Json& signature, std::string_view field) {
+  Side side;
+  const Json* tensors = FindField(signature, field);
+  if (tensors == nullptr) return side;
+  std::set<std::string_view> keys;
+  for (const auto& [key, json] : ExpectObject(*tensors, field)) {
+    if (!keys.insert(key).second) {
+      Throw(Code::kDuplicate, "the signature has two ", field, " named '", key, "'");
+    }
+    TensorInfo info = ReadTensorInfo(key, json);
+    const Edge edge = FindTensor(graph, info.name);
+    if (edge.node == kNoNode) {
+      // The converter prunes inputs that no output depends on, but leaves them in the signature.
+      if (field == "inputs") continue;
+      Throw(Code::kEdge, "the output '", key, "' of the signature is the tensor '", info.name,
+            "', which the graph does not have");
+    }
+    TakePlaceholderInfo(graph.node(edge.node), info);
+    side.infos.push_back(std::move(info));
+    side.edges.push_back({key, edge});
+  }
+  return side;
+}
+
+std::string NameList(const std::vector<NamedEdge>& edges) {
+  constexpr size_t kMostNames = 8;
+  std::string list;
+  for (size_t i = 0; i < edges.size() && i < kMostNames; ++i) {
+    list += StrCat(i > 0 ? ", '" : "'", edges[i].name, "'");
+  }
+  return edges.size() > kMostNames ? list + ", ..." : list;
+}
+
+std::string DTypeJson(DType dtype) {
+  return dtype == DType::kInvalid ? "null" : QuoteJson(DTypeName(dtype));
+}
+
+std::string ShapeJson(const Shape& shape) {
+  if (!shape.rank_known()) return "null";
+  std::string text = "[";
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    text += StrCat(axis > 0 ? "," : "", shape[axis]);
+  }
+  return text + "]";
+}
+
+void AppendTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
+                   const std::vector<NamedEdge>& edges, std::string& out) {
+  for (size_t i = 0; i < infos.size(); ++i) {
+    const TensorInfo& info = infos[i];
+    out += StrCat(i > 0 ? "," : "", "{\"key\":", QuoteJson(info.key), ",\"name\":",
+                  QuoteJson(info.name), ",\"node\":", QuoteJson(graph.node(edges[i].edge.node).name),
+                  ",\"dtype\":", DTypeJson(info.dtype), ",\"shape\":", ShapeJson(info.shape), "}");
+  }
+}
+
+void AppendWeights(const WeightMap& weights, std::string& out) {
+  for (size_t i = 0; i < weights.names.size(); ++i) {
+    const Tensor& tensor = weights.tensors.at(weights.names[i]);
+    out += StrCat(i > 0 ? "," : "", "{\"name\":", QuoteJson(weights.names[i]), ",\"dtype\":",
+                  DTypeJson(tensor.dtype()), ",\"shape\":", ShapeJson(tensor.shape()), "}");
+  }
+}
+
+}  // namespace
+
+void ApplySignature(ModelDef& model, std::string_view signature_json) {
+  if (signature_json.empty()) return;
+  const Json signature = ParseJson(signature_json, "the signature");
+  if (signature.is_null()) return;
+  ExpectObject(signature, "the signature");
+  Side inputs = ReadSide(model.graph, signature, "inputs");
+  Side outputs = ReadSide(model.graph, signature, "outputs");
+  if (!inputs.infos.empty()) {
+    model.inputs = std::move(inputs.infos);
+    model.graph.inputs = std::move(inputs.edges);
+  }
+  if (!outputs.infos.empty()) {
+    model.outputs = std::move(outputs.infos);
+    model.graph.outputs = std::move(outputs.edges);
+  }
+}
+
+Edge ResolveTensorName(const Graph& graph, std::string_view name) {
+  const Edge edge = FindTensor(graph, name);
+  if (edge.node == kNoNode) {
+    Throw(Code::kInput, "the model has no tensor '", name, "'; its inputs are ",
+          NameList(graph.inputs), " and its outputs ", NameList(graph.outputs));
+  }
+  return edge;
+}
+
+std::string DescribeModel(const ModelDef& model, const WeightMap& weights) {
+  std::string out = StrCat("{\"version\":\"", model.producer, ".", model.min_consumer, "\"");
+  out += ",\"inputs\":[";
+  AppendTensors(model.graph, model.inputs, model.graph.inputs, out);
+  out += "],\"outputs\":[";
+  AppendTensors(model.graph, model.outputs, model.graph.outputs, out);
+  out += "],\"weights\":[";
+  AppendWeights(weights, out);
+  return out + "]}";
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/weight_receiver.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/half.h"
+
+namespace tfwasm {
+
+namespace {
+
+using Encoding = WeightSpec::Encoding;
+
+// Receives straight into the tensor.
+class PlainReceiver : public WeightReceiver {
+ public:
+  explicit PlainReceiver(const WeightSpec& spec) : tensor_(spec.dtype, spec.shape) {}
+
+  std::span<uint8_t> Target() override {
+    auto* data = static_cast<uint8_t*>(tensor_.mutable_data());
+    return {data + received_, tensor_.bytes() - received_};
+  }
+
+  void Commit(size_t bytes) override {
+    const std::span<uint8_t> written = Target().first(bytes);
+    // Any other byte than 0 and 1 would not be a bool.
+    if (tensor_.dtype() == DType::kBool) {
+      for (uint8_t& byte : written) byte = byte != 0;
+    }
+    received_ += bytes;
+  }
+
+  Tensor Take() override { return std::move(tensor_); }
+
+ private:
+  Tensor tensor_;
+  size_t received_ = 0;
+};
+
+// Decoders of one stored element.
+struct FromHalf {
+  using Stored = uint16_t;
+  using Value = float;
+
+  explicit FromHalf(const WeightSpec&) {}
+  float operator()(uint16_t stored) const { return HalfToFloat(stored); }
+};
+
+template <typename S, typename V>
+struct FromAffine {
+  using Stored = S;
+  using Value = V;
+
+  explicit FromAffine(const WeightSpec& spec) : scale(spec.scale), min(spec.min) {}
+  V operator()(S stored) const {
+    const double value = scale * stored + min;
+    if constexpr (std::is_same_v<V, float>) return static_cast<float>(value);
+    return static_cast<V>(std::floor(value + 0.5));
+  }
+
+  double scale;
+  double min;
+};
+
+// Receives elements smaller than the tensor's into the tail of its memory, and decodes towards the
+// front as they come. The decoded front cannot catch up with the tail before the last element:
+// element i of n is written up to byte w * (i + 1) and those after it start at byte
+// (w - s) * n + s * (i + 1), for sizes s < w.
+template <typename Decode>
+class QuantizedReceiver : public WeightReceiver {
+ public:
+  explicit QuantizedReceiver(const WeightSpec& spec)
+      : decode_(spec), tensor_(spec.dtype, spec.shape) {}
+
+  std::span<uint8_t> Target() override {
+    return {Tail() + received_, ElementCount() * sizeof(Stored) - received_};
+  }
+
+  void Commit(size_t bytes) override {
+    received_ += bytes;
+    const size_t whole = received_ / sizeof(Stored);
+    auto* values = static_cast<Value*>(tensor_.mutable_data());
+    // By blocks, so that the loop reads from and writes to memory that cannot overlap.
+    std::array<Stored, 256> block;
+    while (decoded_ < whole) {
+      const size_t count = std::min(block.size(), whole - decoded_);
+      std::memcpy(block.data(), Tail() + decoded_ * sizeof(Stored), count * sizeof(Stored));
+      std::transform(block.begin(), block.begin() + static_cast<ptrdiff_t>(count),
+                     values + decoded_, decode_);
+      decoded_ += count;
+    }
+  }
+
+  Tensor Take() override { return std::move(tensor_); }
+
+ private:
+  using Stored = typename Decode::Stored;
+  using Value = typename Decode::Value;
+
+  size_t ElementCount() const { return static_cast<size_t>(tensor_.size()); }
+  uint8_t* Tail() {
+    return static_cast<uint8_t*>(tensor_.mutable_data()) +
+           ElementCount() * (sizeof(Value) - sizeof(Stored));
+  }
+
+  Decode decode_;
+  Tensor tensor_;
+  size_t received_ = 0;  // bytes
+  size_t decoded_ = 0;   // elements
+};
+
+// Elements are a 32-bit length and that many bytes. The list grows only as bytes come.
+class StringReceiver : public WeightReceiver {
+ public:
+  explicit StringReceiver(const WeightSpec& spec)
+      : shape_(spec.shape), count_(static_cast<size_t>(spec.shape.NumElements())) {}
+
+  // As many bytes as are sure to belong to this weight: a length for each element to come.
+  std::span<uint8_t> Target() override {
+    constexpr uint64_t kMostBytes = 64 << 10;
+    const uint64_t lengths_to_come = count_ - strings_.size() - (in_string_ ? 0 : prefix_size_ > 0);
+    const uint64_t rest = in_string_ ? to_read_ : prefix_size_ > 0 ? 4 - prefix_size_ : 0;
+    staging_.resize(static_cast<size_t>(std::min(kMostBytes, lengths_to_come * 4 + rest)));
+    return staging_;
+  }
+
+  void Commit(size_t bytes) override {
+    std::span<const uint8_t> input(staging_.data(), bytes);
+    while (!input.empty()) {
+      input = input.subspan(in_string_ ? ReadString(input) : ReadLength(input));
+    }
+  }
+
+  Tensor Take() override {
+    Tensor tensor(DType::kString, shape_);
+    std::move(strings_.begin(), strings_.end(), tensor.mutable_values<std::string>().begin());
+    return tensor;
+  }
+
+ private:
+  // Both return how many bytes they used.
+  size_t ReadLength(std::span<const uint8_t> input) {
+    const size_t used = std::min(prefix_.size() - prefix_size_, input.size());
+    std::copy_n(input.begin(), used, prefix_.begin() + static_cast<ptrdiff_t>(prefix_size_));
+    prefix_size_ += used;
+    if (prefix_size_ < prefix_.size()) return used;
+    constexpr uint32_t kLongest = 1 << 30;
+    std::memcpy(&to_read_, prefix_.data(), prefix_.size());
+    if (to_read_ > kLongest) {
+      Throw(Code::kString, "element ", strings_.size(), " has a length of ", to_read_, " bytes");
+    }
+    prefix_size_ = 0;
+    strings_.emplace_back();
+    in_string_ = to_read_ > 0;
+    return used;
+  }
+
+  size_t ReadString(std::span<const uint8_t> input) {
+    const size_t used = std::min<size_t>(to_read_, input.size());
+    strings_.back().append(reinterpret_cast<const char*>(input.data()), used);
+    to_read_ -= static_cast<uint32_t>(used);
+    in_string_ = to_read_ > 0;
+    return used;
+  }
+
+  Shape shape_;
+  size_t count_;
+  std::vector<std::string> strings_;
+  std::vector<uint8_t> staging_;
+  std::array<uint8_t, 4> prefix_{};  // the length of the next element, as far as it has come
+  size_t prefix_size_ = 0;
+  uint32_t to_read_ = 0;  // of the string under way
+  bool in_string_ = false;
+};
+
+template <typename Stored>
+std::unique_ptr<WeightReceiver> CreateAffine(const WeightSpec& spec) {
+  if (spec.dtype == DType::kInt32) {
+    return std::make_unique<QuantizedReceiver<FromAffine<Stored, int32_t>>>(spec);
+  }
+  return std::make_unique<QuantizedReceiver<FromAffine<Stored, float>>>(spec);
+}
+
+}  // namespace
+
+std::unique_ptr<WeightReceiver> WeightReceiver::Create(const WeightSpec& spec) {
+  switch (spec.encoding) {
+    case Encoding::kPlain:
+      return std::make_unique<PlainReceiver>(spec);
+    case Encoding::kUint8:
+      return CreateAffine<uint8_t>(spec);
+    case Encoding::kUint16:
+      return CreateAffine<uint16_t>(spec);
+    case Encoding::kFloat16:
+      return std::make_unique<QuantizedReceiver<FromHalf>>(spec);
+    case Encoding::kString:
+      return std::make_unique<StringReceiver>(spec);
+  }
+  Throw(Code::kInternal, "an unknown weight encoding");
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a weights manifest says of the weights in its stream.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/dtype.h"
+#include "core/shape.h"
+
+namespace tfwasm {
+
+struct WeightSpec {
+  // How the stream holds an element.
+  enum class Encoding : uint8_t { kPlain, kUint8, kUint16, kFloat16, kString };
+
+  std::string name;
+  DType dtype = DType::kInvalid;
+  Shape shape;
+  Encoding encoding = Encoding::kPlain;
+  double scale = 1;  // of kUint8 and kUint16: value = scale * q + min
+  double min = 0;
+
+  // Bytes of one element in the stream; for strings those of the length prefix.
+  int64_t StoredElementSize() const;
+};
+
+// Reads the JSON list [{name, shape, dtype, quantization?: {dtype, scale?, min?}}].
+// Throws E_JSON, E_SHAPE, E_DTYPE, E_QUANT, E_DUPLICATE or E_LIMIT, naming the weight.
+std::vector<WeightSpec> ReadWeightSpecs(std::string_view json);
+
+}  // namespace tfwasm

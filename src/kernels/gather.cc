@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/gather.h"
+
+#include <string>
+#include <type_traits>
+
+#include "core/error.h"
+#include "kernels/copy.h"
+#include "kernels/thread_pool.h"
+#include "kernels/visit_type.h"
+
+namespace tfwasm {
+
+namespace {
+
+void CheckIndices(const GatherDims& dims, const int32_t* indices) {
+  const int64_t total = dims.batch * dims.count;
+  for (int64_t i = 0; i < total; ++i) {
+    if (indices[i] >= 0 && indices[i] < dims.size) continue;
+    Throw(Code::kInput, "indices[", i, "] is ", indices[i], ", expected at least 0 and less than ",
+          dims.size);
+  }
+}
+
+// Single elements, where calling memcpy for each would take longer than copying it.
+template <typename T>
+void PickElements(const void* in, const int32_t* indices, void* out, int64_t count) {
+  const T* from = static_cast<const T*>(in);
+  T* to = static_cast<T*>(out);
+  for (int64_t i = 0; i < count; ++i) to[i] = from[indices[i]];
+}
+
+void PickBlocks(DType dtype, int64_t block, const void* in, const int32_t* indices, void* out,
+                int64_t count) {
+  if (block == 1) {
+    return VisitType(dtype, [&](auto tag) {
+      PickElements<typename decltype(tag)::type>(in, indices, out, count);
+    });
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    CopyElements(dtype, ElementAt(dtype, in, indices[i] * block),
+                 ElementAt(dtype, out, i * block), block);
+  }
+}
+
+template <typename T>
+void AddBlock(const T* from, T* to, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    if constexpr (std::is_same_v<T, uint8_t>) {
+      to[i] = to[i] != 0 || from[i] != 0;
+    } else if constexpr (std::is_same_v<T, int32_t>) {
+      // Wraps around, as in TensorFlow.
+      to[i] = static_cast<int32_t>(static_cast<uint32_t>(to[i]) + static_cast<uint32_t>(from[i]));
+    } else {
+      to[i] += from[i];
+    }
+  }
+}
+
+}  // namespace
+
+void Gather(DType dtype, const GatherDims& dims, const void* in, const int32_t* indices,
+            void* out) {
+  CheckIndices(dims, indices);
+  const auto pick = [&](int64_t slab, int64_t begin, int64_t end) {
+    const int32_t* picked = indices + slab / dims.outer * dims.count;
+    PickBlocks(dtype, dims.inner, ElementAt(dtype, in, slab * dims.size * dims.inner),
+               picked + begin, ElementAt(dtype, out, (slab * dims.count + begin) * dims.inner),
+               end - begin);
+  };
+  const int64_t slabs = dims.batch * dims.outer;
+  const auto block = static_cast<double>(dims.inner);
+  // Strings allocate, and what may throw must stay on the calling thread.
+  if (dtype == DType::kString) {
+    for (int64_t slab = 0; slab < slabs; ++slab) pick(slab, 0, dims.count);
+  } else if (slabs == 1) {
+    ParallelFor(dims.count, block, [&](int64_t begin, int64_t end) { pick(0, begin, end); });
+  } else {
+    ParallelFor(slabs, block * static_cast<double>(dims.count), [&](int64_t begin, int64_t end) {
+      for (int64_t slab = begin; slab < end; ++slab) pick(slab, 0, dims.count);
+    });
+  }
+}
+
+NdIndices::NdIndices(const Shape& indexed, int64_t index_depth, int64_t index_rows)
+    : shape(indexed), depth(static_cast<int>(index_depth)), rows(index_rows) {
+  if (index_depth > indexed.rank()) {
+    Throw(Code::kShape, index_depth, " indices are too many for a tensor of shape ", indexed);
+  }
+  block = indexed.Product(depth, indexed.rank());
+}
+
+int64_t NdIndices::Offset(const int32_t* indices, int64_t row) const {
+  const int32_t* index = indices + row * depth;
+  int64_t offset = 0;
+  for (int axis = 0; axis < depth; ++axis) {
+    if (index[axis] < 0 || index[axis] >= shape[axis]) {
+      Throw(Code::kInput, "index ", axis, " of row ", row, " is ", index[axis],
+            ", expected at least 0 and less than ", shape[axis]);
+    }
+    offset = offset * shape[axis] + index[axis];
+  }
+  return offset * block;
+}
+
+void GatherNd(DType dtype, const NdIndices& where, const void* in, const int32_t* indices,
+              void* out) {
+  for (int64_t row = 0; row < where.rows; ++row) {
+    CopyElements(dtype, ElementAt(dtype, in, where.Offset(indices, row)),
+                 ElementAt(dtype, out, row * where.block), where.block);
+  }
+}
+
+void ScatterNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
+               void* out) {
+  for (int64_t row = 0; row < where.rows; ++row) {
+    CopyElements(dtype, ElementAt(dtype, updates, row * where.block),
+                 ElementAt(dtype, out, where.Offset(indices, row)), where.block);
+  }
+}
+
+void ScatterAddNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
+                  void* out) {
+  VisitType(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_same_v<T, std::string>) {
+      Throw(Code::kDType, "strings cannot be added");
+    } else {
+      for (int64_t row = 0; row < where.rows; ++row) {
+        AddBlock(static_cast<const T*>(updates) + row * where.block,
+                 static_cast<T*>(out) + where.Offset(indices, row), where.block);
+      }
+    }
+  });
+}
+
+}  // namespace tfwasm

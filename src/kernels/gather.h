@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Picking parts of a tensor by index.
+#pragma once
+
+#include <cstdint>
+
+#include "core/dtype.h"
+#include "core/shape.h"
+
+namespace tfwasm {
+
+// From [batch, outer, size, inner] by indices [batch, count] to [batch, outer, count, inner].
+struct GatherDims {
+  int64_t batch = 1;
+  int64_t outer = 1;
+  int64_t size = 1;
+  int64_t count = 1;
+  int64_t inner = 1;
+};
+
+// Throws E_INPUT when an index is not in [0, size).
+void Gather(DType dtype, const GatherDims& dims, const void* in, const int32_t* indices, void* out);
+
+// Rows of `depth` indices into the leading axes of a tensor of shape `shape`.
+struct NdIndices {
+  NdIndices(const Shape& shape, int64_t depth, int64_t rows);
+
+  // The element at which the block that row `row` of `indices` points to begins.
+  // Throws E_INPUT when an index is out of range.
+  int64_t Offset(const int32_t* indices, int64_t row) const;
+
+  Shape shape;
+  int depth;
+  int64_t rows;
+  int64_t block;  // elements of one block
+};
+
+// Copies the blocks that `indices` point to into out [rows, block].
+void GatherNd(DType dtype, const NdIndices& where, const void* in, const int32_t* indices,
+              void* out);
+
+// Copies the blocks of updates [rows, block] to where `indices` point to; later rows win.
+void ScatterNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
+               void* out);
+
+// As ScatterNd, but adds; bools are or-ed. Throws E_DTYPE for strings.
+void ScatterAddNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
+                  void* out);
+
+}  // namespace tfwasm

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/reduce.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "kernels/scratch.h"
+#include "kernels/thread_pool.h"
+
+namespace tfwasm {
+
+namespace {
+
+// What a reduction does: Step adds an element to a partial result, Merge adds partial results to
+// totals, which may be more precise.
+
+struct FloatSum {
+  using Element = float;
+  using Total = double;
+  static constexpr float kIdentity = 0;
+  static float Step(float sum, float x) { return sum + x; }
+  static double Merge(double a, double b) { return a + b; }
+  static float Finish(double total, int64_t divisor) {
+    return static_cast<float>(divisor == 1 ? total : total / static_cast<double>(divisor));
+  }
+};
+
+struct FloatSumOfSquares : FloatSum {
+  static float Step(float sum, float x) { return sum + x * x; }
+};
+
+struct IntSum {
+  using Element = int32_t;
+  using Total = uint32_t;  // wraps around
+  static constexpr int32_t kIdentity = 0;
+  static int32_t Step(int32_t sum, int32_t x) {
+    return static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(x));
+  }
+  static uint32_t Merge(uint32_t a, uint32_t b) { return a + b; }
+  static int32_t Finish(uint32_t total, int64_t divisor) {
+    const int64_t sum = static_cast<int32_t>(total);
+    return divisor == 0 ? 0 : static_cast<int32_t>(sum / divisor);
+  }
+};
+
+template <typename T>
+struct Plain {
+  using Element = T;
+  using Total = T;
+  static T Finish(T total, int64_t) { return total; }
+};
+
+struct FloatProd : Plain<float> {
+  static constexpr float kIdentity = 1;
+  static float Step(float a, float b) { return a * b; }
+  static float Merge(float a, float b) { return a * b; }
+};
+
+struct IntProd : Plain<int32_t> {
+  static constexpr int32_t kIdentity = 1;
+  static int32_t Step(int32_t a, int32_t b) {
+    return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
+  }
+  static int32_t Merge(int32_t a, int32_t b) { return Step(a, b); }
+};
+
+// a != a: NaN stays NaN.
+template <typename T>
+struct Max : Plain<T> {
+  static constexpr T kIdentity = std::numeric_limits<T>::has_infinity
+                                     ? -std::numeric_limits<T>::infinity()
+                                     : std::numeric_limits<T>::lowest();
+  static T Step(T a, T b) { return ((a > b) | (a != a)) ? a : b; }
+  static T Merge(T a, T b) { return Step(a, b); }
+};
+
+template <typename T>
+struct Min : Plain<T> {
+  static constexpr T kIdentity = std::numeric_limits<T>::has_infinity
+                                     ? std::numeric_limits<T>::infinity()
+                                     : std::numeric_limits<T>::max();
+  static T Step(T a, T b) { return ((a < b) | (a != a)) ? a : b; }
+  static T Merge(T a, T b) { return Step(a, b); }
+};
+
+struct All : Plain<uint8_t> {
+  static constexpr uint8_t kIdentity = 1;
+  static uint8_t Step(uint8_t a, uint8_t b) { return b != 0 ? a : 0; }
+  static uint8_t Merge(uint8_t a, uint8_t b) { return Step(a, b); }
+};
+
+struct Any : Plain<uint8_t> {
+  static constexpr uint8_t kIdentity = 0;
+  static uint8_t Step(uint8_t a, uint8_t b) { return b != 0 ? 1 : a; }
+  static uint8_t Merge(uint8_t a, uint8_t b) { return Step(a, b); }
+};
+
+constexpr int64_t kLanes = 16;
+template <typename Op>
+using Totals = std::array<typename Op::Total, kLanes>;
+
+// Adds `rows` rows of `columns` <= kLanes elements, `stride` apart, to the totals of the columns.
+template <typename Op, typename Columns>
+void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, Columns columns,
+             Totals<Op>& totals) {
+  constexpr int64_t kBlockRows = 64;
+  for (int64_t first = 0; first < rows; first += kBlockRows) {
+    const int64_t last = std::min(rows, first + kBlockRows);
+    typename Op::Element partial[kLanes];
+    std::fill_n(partial, kLanes, Op::kIdentity);
+    for (int64_t row = first; row < last; ++row) {
+      const auto* x = in + row * stride;
+      for (int64_t k = 0; k < columns; ++k) partial[k] = Op::Step(partial[k], x[k]);
+    }
+    for (size_t k = 0; k < static_cast<size_t>(columns); ++k) {
+      totals[k] = Op::Merge(totals[k], static_cast<typename Op::Total>(partial[k]));
+    }
+  }
+}
+
+template <typename Op>
+Totals<Op> NoTotals() {
+  Totals<Op> totals;
+  totals.fill(static_cast<typename Op::Total>(Op::kIdentity));
+  return totals;
+}
+
+// A constant number of columns lets the compiler keep the partial results in SIMD registers.
+using AllLanes = std::integral_constant<int64_t, kLanes>;
+
+template <typename Op>
+typename Op::Element ReduceRow(const typename Op::Element* in, int64_t size, int64_t divisor) {
+  Totals<Op> totals = NoTotals<Op>();
+  const int64_t rows = size / kLanes;
+  AddRows<Op>(in, rows, kLanes, AllLanes(), totals);
+  AddRows<Op>(in + rows * kLanes, 1, kLanes, size % kLanes, totals);
+  typename Op::Total total = totals[0];
+  for (size_t k = 1; k < kLanes; ++k) total = Op::Merge(total, totals[k]);
+  return Op::Finish(total, divisor);
+}
+
+template <typename Op>
+void ReduceColumns(const typename Op::Element* in, int64_t size, int64_t inner, int64_t divisor,
+                   int64_t columns, typename Op::Element* out) {
+  Totals<Op> totals = NoTotals<Op>();
+  if (columns == kLanes) {
+    AddRows<Op>(in, size, inner, AllLanes(), totals);
+  } else {
+    AddRows<Op>(in, size, inner, columns, totals);
+  }
+  for (int64_t k = 0; k < columns; ++k) {
+    out[k] = Op::Finish(totals[static_cast<size_t>(k)], divisor);
+  }
+}
+
+template <typename Op>
+void ReducePass(const void* in, int64_t outer, int64_t size, int64_t inner, int64_t divisor,
+                void* out) {
+  const auto* from = static_cast<const typename Op::Element*>(in);
+  auto* to = static_cast<typename Op::Element*>(out);
+  if (inner == 1) {
+    ParallelFor(outer, static_cast<double>(size), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) to[i] = ReduceRow<Op>(from + i * size, size, divisor);
+    });
+    return;
+  }
+  const int64_t strips = (inner + kLanes - 1) / kLanes;
+  const double work = static_cast<double>(size) * kLanes;
+  ParallelFor(outer * strips, work, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t row = i / strips;
+      const int64_t column = i % strips * kLanes;
+      ReduceColumns<Op>(from + row * size * inner + column, size, inner, divisor,
+                        std::min(kLanes, inner - column), to + row * inner + column);
+    }
+  });
+}
+
+using PassFunction = void (*)(const void*, int64_t, int64_t, int64_t, int64_t, void*);
+
+PassFunction FloatPass(Reduction reduction) {
+  switch (reduction) {
+    case Reduction::kSum:
+    case Reduction::kMean:
+      return ReducePass<FloatSum>;
+    case Reduction::kProd:
+      return ReducePass<FloatProd>;
+    case Reduction::kMax:
+      return ReducePass<Max<float>>;
+    case Reduction::kMin:
+      return ReducePass<Min<float>>;
+    case Reduction::kEuclideanNorm:
+      return ReducePass<FloatSumOfSquares>;
+    default:
+      Throw(Code::kDType, "expected bool, got float32");
+  }
+}
+
+PassFunction IntPass(Reduction reduction) {
+  switch (reduction) {
+    case Reduction::kSum:
+    case Reduction::kMean:
+      return ReducePass<IntSum>;
+    case Reduction::kProd:
+      return ReducePass<IntProd>;
+    case Reduction::kMax:
+      return ReducePass<Max<int32_t>>;
+    case Reduction::kMin:
+      return ReducePass<Min<int32_t>>;
+    default:
+      Throw(Code::kDType, "expected ",
+            reduction == Reduction::kEuclideanNorm ? "float32" : "bool", ", got int32");
+  }
+}
+
+PassFunction BoolPass(Reduction reduction) {
+  if (reduction == Reduction::kAll) return ReducePass<All>;
+  if (reduction == Reduction::kAny) return ReducePass<Any>;
+  Throw(Code::kDType, "expected float32 or int32, got bool");
+}
+
+PassFunction FindPass(Reduction reduction, DType dtype) {
+  switch (dtype) {
+    case DType::kFloat32:
+      return FloatPass(reduction);
+    case DType::kInt32:
+      return IntPass(reduction);
+    case DType::kBool:
+      return BoolPass(reduction);
+    default:
+      Throw(Code::kDType, "a tensor of ", dtype, " cannot be reduced");
+  }
+}
+
+}  // namespace
+
+Reducer::Reducer(Reduction reduction, DType dtype, const Shape& shape, std::span<const int> axes)
+    : element_size_(ElementSize(dtype)) {
+  PlanPasses(reduction, dtype, shape, axes);
+  int64_t count = 1;
+  for (const int axis : axes) count *= shape[axis];
+  if (reduction == Reduction::kMean) passes_.back().divisor = count;
+  if (reduction == Reduction::kEuclideanNorm) {
+    // The squares are taken by the first pass.
+    for (size_t i = 1; i < passes_.size(); ++i) passes_[i].run = FindPass(Reduction::kSum, dtype);
+    roots_ = passes_.back().outer * passes_.back().inner;
+  }
+}
+
+void Reducer::PlanPasses(Reduction reduction, DType dtype, const Shape& shape,
+                         std::span<const int> axes) {
+  const PassFunction run = FindPass(reduction, dtype);
+  // Elements in the axes after those that have been looked at, without the reduced ones.
+  int64_t inner = 1;
+  int64_t size = 1;
+  bool in_group = false;
+  const auto close_group = [&](int axis) {
+    if (in_group) passes_.push_back({run, shape.Product(0, axis + 1), size, inner, 1});
+    in_group = false;
+    size = 1;
+  };
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    if (shape[axis] == 1) continue;
+    if (std::find(axes.begin(), axes.end(), axis) != axes.end()) {
+      in_group = true;
+      size *= shape[axis];
+      continue;
+    }
+    close_group(axis);
+    inner *= shape[axis];
+  }
+  close_group(-1);
+  if (passes_.empty()) passes_.push_back({run, 1, 1, shape.NumElements(), 1});
+}
+
+void Reducer::Run(const void* in, void* out) const {
+  // Two places for what lies between the passes; the first result is the largest.
+  const Pass& first = passes_.front();
+  const size_t room = (static_cast<size_t>(first.outer * first.inner) * element_size_ + 63) / 64 * 64;
+  char* scratch = nullptr;
+  if (passes_.size() > 1) scratch = static_cast<char*>(ScratchSpace(2 * room));
+  const void* from = in;
+  for (size_t i = 0; i < passes_.size(); ++i) {
+    const Pass& pass = passes_[i];
+    void* to = i + 1 == passes_.size() ? out : scratch + i % 2 * room;
+    pass.run(from, pass.outer, pass.size, pass.inner, pass.divisor, to);
+    from = to;
+  }
+  float* roots = static_cast<float*>(out);
+  for (int64_t i = 0; i < roots_; ++i) roots[i] = std::sqrt(roots[i]);
+}
+
+}  // namespace tfwasm

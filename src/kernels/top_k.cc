@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/top_k.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "core/error.h"
+#include "kernels/scratch.h"
+
+namespace tfwasm {
+
+namespace {
+
+constexpr uint32_t kSignBit = 0x80000000u;
+
+// Unsigned numbers in the order of the values.
+uint32_t OrderedBits(int32_t value) { return static_cast<uint32_t>(value) ^ kSignBit; }
+
+uint32_t OrderedBits(float value) {
+  if (std::isnan(value)) return 0;
+  // Adding zero makes -0 and 0 equal.
+  const auto bits = std::bit_cast<uint32_t>(value + 0.0f);
+  return (bits & kSignBit) != 0 ? ~bits : bits | kSignBit;
+}
+
+// Value and column in one number, so that the greater key is always the one to prefer.
+template <typename T>
+uint64_t Key(T value, int64_t column) {
+  return static_cast<uint64_t>(OrderedBits(value)) << 32 | ~static_cast<uint32_t>(column);
+}
+
+// Collects keys and throws the lesser half away whenever there are `room` of them: every key is
+// looked at a constant number of times on average, however the row is ordered.
+template <typename T>
+void SelectRow(const T* row, int64_t columns, int64_t k, uint64_t* keys, int64_t room) {
+  uint64_t threshold = 0;
+  int64_t count = 0;
+  const auto keep_best = [&] {
+    std::nth_element(keys, keys + k - 1, keys + count, std::greater<>());
+    threshold = keys[k - 1];
+    count = k;
+  };
+  for (int64_t column = 0; column < columns; ++column) {
+    const uint64_t key = Key(row[column], column);
+    if (key < threshold) continue;
+    keys[count++] = key;
+    if (count == room) keep_best();
+  }
+  if (count > k) keep_best();
+  std::sort(keys, keys + k, std::greater<>());
+}
+
+}  // namespace
+
+template <typename T>
+void TopK(const T* in, int64_t rows, int64_t columns, int64_t k, T* values, int32_t* indices) {
+  if (rows == 0 || k == 0) return;
+  const int64_t room = std::min(columns, 2 * k) + 1;
+  if (static_cast<uint64_t>(room) > std::numeric_limits<size_t>::max() / sizeof(uint64_t)) {
+    Throw(Code::kOom, "out of memory: ", k, " elements are too many to select");
+  }
+  auto* keys =
+      static_cast<uint64_t*>(ScratchSpace(static_cast<size_t>(room) * sizeof(uint64_t)));
+  for (int64_t r = 0; r < rows; ++r) {
+    const T* row = in + r * columns;
+    SelectRow(row, columns, k, keys, room);
+    for (int64_t i = 0; i < k; ++i) {
+      const uint32_t column = ~static_cast<uint32_t>(keys[i]);
+      values[r * k + i] = row[column];
+      indices[r * k + i] = static_cast<int32_t>(column);
+    }
+  }
+}
+
+template void TopK(const float*, int64_t, int64_t, int64_t, float*, int32_t*);
+template void TopK(const int32_t*, int64_t, int64_t, int64_t, int32_t*, int32_t*);
+
+}  // namespace tfwasm

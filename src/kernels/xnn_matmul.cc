@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/xnn_matmul.h"
+
+#include <algorithm>
+
+#include "kernels/thread_pool.h"
+
+namespace tfwasm {
+
+namespace {
+
+constexpr std::string_view kFullyConnected = "fully connected";
+constexpr std::string_view kBatchMatMul = "batch matrix multiply";
+
+}  // namespace
+
+XnnFullyConnected::XnnFullyConnected(int64_t inputs, int64_t outputs, const float* weights,
+                                     bool is_transposed, const float* bias,
+                                     const Activation& activation)
+    : inputs_(static_cast<double>(inputs)), outputs_(static_cast<double>(outputs)) {
+  const auto in = static_cast<size_t>(inputs);
+  const auto out = static_cast<size_t>(outputs);
+  const Activation none;
+  const Activation& clamp = activation.IsFusable() ? activation : none;
+  // What XNNPACK calls transposed is TensorFlow's usual layout.
+  const uint32_t flags = is_transposed ? 0 : XNN_FLAG_TRANSPOSE_WEIGHTS;
+  op_ = XnnOperator::Create(kFullyConnected, [&](xnn_operator_t* op) {
+    return xnn_create_fully_connected_nc_f32(in, out, in, out, weights, bias, clamp.min, clamp.max,
+                                             flags, nullptr, nullptr, op);
+  });
+}
+
+void XnnFullyConnected::Run(int64_t rows, const float* in, float* out) {
+  const pthreadpool_t pool = PoolFor(static_cast<double>(rows) * inputs_ * outputs_);
+  if (rows != prepared_rows_ || ThreadCount() != prepared_threads_) {
+    prepared_rows_ = 0;
+    CheckXnn(xnn_reshape_fully_connected_nc_f32(op_.get(), static_cast<size_t>(rows), pool),
+             kFullyConnected);
+    prepared_rows_ = rows;
+    prepared_threads_ = ThreadCount();
+  }
+  CheckXnn(xnn_setup_fully_connected_nc_f32(op_.get(), in, out), kFullyConnected);
+  op_.Run(pool);
+}
+
+XnnBatchMatMul::XnnBatchMatMul(Dims dims)
+    : dims_(std::move(dims)),
+      work_(static_cast<double>(dims_.m) * static_cast<double>(dims_.k) *
+            static_cast<double>(dims_.n)) {
+  for (size_t i = 0; i < dims_.batch_a.size(); ++i) {
+    work_ *= static_cast<double>(std::max(dims_.batch_a[i], dims_.batch_b[i]));
+  }
+  const uint32_t flags = dims_.is_b_transposed ? XNN_FLAG_TRANSPOSE_B : 0;
+  op_ = XnnOperator::Create(kBatchMatMul, [&](xnn_operator_t* op) {
+    return xnn_create_batch_matrix_multiply_nc_f32(flags, op);
+  });
+  Prepare();
+}
+
+void XnnBatchMatMul::Prepare() {
+  if (prepared_threads_ == ThreadCount()) return;
+  size_t alignment = 0;
+  CheckXnn(xnn_reshape_batch_matrix_multiply_nc_f32(
+               op_.get(), dims_.batch_a.size(), dims_.batch_a.data(), dims_.batch_b.data(),
+               static_cast<size_t>(dims_.m), static_cast<size_t>(dims_.k),
+               static_cast<size_t>(dims_.n), &workspace_bytes_, &alignment, PoolFor(work_)),
+           kBatchMatMul);
+  prepared_threads_ = ThreadCount();
+}
+
+void XnnBatchMatMul::Run(const float* a, const float* b, float* out, void* workspace) {
+  Prepare();
+  CheckXnn(xnn_setup_batch_matrix_multiply_nc_f32(op_.get(), workspace, a, b, out), kBatchMatMul);
+  op_.Run(PoolFor(work_));
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of float32 matrices by XNNPACK.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/activation.h"
+#include "kernels/xnn_operator.h"
+
+namespace tfwasm {
+
+// rows x inputs times a fixed inputs x outputs matrix, with a bias and a clamp. Holds the packed
+// matrix and bias; these may be discarded after construction.
+class XnnFullyConnected {
+ public:
+  // `weights` is [inputs, outputs], or [outputs, inputs] if `is_transposed`. `bias` may be
+  // nullptr. Applies `activation` where Activation::IsFusable.
+  XnnFullyConnected(int64_t inputs, int64_t outputs, const float* weights, bool is_transposed,
+                    const float* bias, const Activation& activation);
+
+  void Run(int64_t rows, const float* in, float* out);
+
+ private:
+  double inputs_;
+  double outputs_;
+  XnnOperator op_;
+  int64_t prepared_rows_ = 0;
+  int prepared_threads_ = 0;
+};
+
+// a [..., m, k] times b [..., k, n], whose leading dimensions broadcast.
+class XnnBatchMatMul {
+ public:
+  struct Dims {
+    std::vector<size_t> batch_a;  // as many as in batch_b
+    std::vector<size_t> batch_b;
+    int64_t m = 0;
+    int64_t k = 0;
+    int64_t n = 0;
+    bool is_b_transposed = false;  // b is [..., n, k]
+  };
+
+  // No dimension may be zero.
+  explicit XnnBatchMatMul(Dims dims);
+
+  // Working memory that Run needs, aligned as the scratch space.
+  size_t workspace_bytes() const { return workspace_bytes_; }
+  void Run(const float* a, const float* b, float* out, void* workspace);
+
+ private:
+  void Prepare();
+
+  Dims dims_;
+  XnnOperator op_;
+  double work_;
+  int prepared_threads_ = 0;
+  size_t workspace_bytes_ = 0;
+};
+
+}  // namespace tfwasm

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Batch normalization with given statistics, as in inference.
+#include <cmath>
+#include <vector>
+
+#include "kernels/thread_pool.h"
+#include "ops/arguments.h"
+#include "ops/infer.h"
+
+namespace tfwasm {
+
+namespace {
+
+enum InputIndex { kImages, kScale, kOffset, kMean, kVariance };
+
+int ChannelAxis(const OpContext& context) {
+  const int rank = context.shape(kImages).rank();
+  const std::string format = context.attrs().LowerString("data_format", "nhwc");
+  if (format == "nhwc" || format == "ndhwc") return rank - 1;
+  if (format == "nchw" || format == "ncdhw") return 1;
+  Throw(Code::kAttr, "'data_format' must be NHWC, NCHW, NDHWC or NCDHW, got '", format, "'");
+}
+
+void InferBatchNorm(InferContext& context) {
+  for (int i = kImages; i <= kVariance; ++i) {
+    context.ExpectDType(i, DType::kFloat32, i == kImages ? "the input" : "each statistic");
+  }
+  ExpectRankAtLeast(context, kImages, 2, "the input");
+  const int64_t channels = context.shape(kImages)[ChannelAxis(context)];
+  for (int i = kScale; i <= kVariance; ++i) {
+    if (context.shape(i) == Shape{channels}) continue;
+    Throw(Code::kShape, "scale, offset, mean and variance must have shape [", channels, "], got ",
+          context.shape(i));
+  }
+  const float epsilon = context.attrs().Float("epsilon", 0.001f);
+  if (!(epsilon >= 0)) Throw(Code::kAttr, "'epsilon' must not be negative, got ", epsilon);
+  InferLikeInput(context);
+}
+
+class BatchNorm : public Kernel {
+ public:
+  BatchNorm(const AxisSplit& split, float epsilon)
+      : split_(split),
+        epsilon_(epsilon),
+        factors_(static_cast<size_t>(split.size)),
+        terms_(static_cast<size_t>(split.size)) {}
+
+  void Run(RunContext& context) override {
+    const auto* scale = context.in<float>(kScale);
+    const auto* offset = context.in<float>(kOffset);
+    const auto* mean = context.in<float>(kMean);
+    const auto* variance = context.in<float>(kVariance);
+    for (size_t c = 0; c < factors_.size(); ++c) {
+      factors_[c] = scale[c] / std::sqrt(variance[c] + epsilon_);
+      terms_[c] = offset[c] - mean[c] * factors_[c];
+    }
+    if (split_.inner == 1) {
+      ChannelsLast(context.in<float>(kImages), context.out<float>(0));
+    } else {
+      ChannelsFirst(context.in<float>(kImages), context.out<float>(0));
+    }
+  }
+
+ private:
+  void ChannelsLast(const float* in, float* out) const {
+    const int64_t channels = split_.size;
+    const float* factors = factors_.data();
+    const float* terms = terms_.data();
+    ParallelFor(split_.outer, static_cast<double>(channels), [=](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) {
+        const float* x = in + row * channels;
+        float* y = out + row * channels;
+        for (int64_t c = 0; c < channels; ++c) y[c] = x[c] * factors[c] + terms[c];
+      }
+    });
+  }
+
+  void ChannelsFirst(const float* in, float* out) const {
+    const int64_t inner = split_.inner;
+    ParallelFor(split_.outer * split_.size, static_cast<double>(inner),
+                [this, in, out, inner](int64_t begin, int64_t end) {
+                  for (int64_t row = begin; row < end; ++row) {
+                    const auto c = static_cast<size_t>(row % split_.size);
+                    const float factor = factors_[c];
+                    const float term = terms_[c];
+                    const float* x = in + row * inner;
+                    float* y = out + row * inner;
+                    for (int64_t i = 0; i < inner; ++i) y[i] = x[i] * factor + term;
+                  }
+                });
+  }
+
+  AxisSplit split_;
+  float epsilon_;
+  std::vector<float> factors_;
+  std::vector<float> terms_;
+};
+
+std::unique_ptr<Kernel> PrepareBatchNorm(const KernelContext& context) {
+  const AxisSplit split(context.shape(kImages), ChannelAxis(context));
+  return std::make_unique<BatchNorm>(split, context.attrs().Float("epsilon", 0.001f));
+}
+
+// Only the first output, y: the others are for training.
+const OpRegistration kBatchNorm({.name = "FusedBatchNorm",
+                                 .aliases = {"FusedBatchNormV2", "FusedBatchNormV3"},
+                                 .min_inputs = 5,
+                                 .max_inputs = 5,
+                                 .output_names = {"y"},
+                                 .infer = InferBatchNorm,
+                                 .kernel = PrepareBatchNorm,
+                                 .in_place_inputs = 1});
+
+}  // namespace
+
+}  // namespace tfwasm

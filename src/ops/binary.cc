@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arithmetic on two tensors, with broadcasting. int32 wraps around; an integer division by zero
+// gives 0 (TensorFlow stops there, which a plan cannot; TensorFlow.js gives 0 as well).
+#include <cmath>
+#include <limits>
+
+#include "ops/elementwise.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Rounds towards zero.
+int32_t Quotient(int32_t a, int32_t b) {
+  if (b == 0) return 0;
+  return b == -1 ? WrappingSub(0, a) : a / b;
+}
+int32_t Remainder(int32_t a, int32_t b) { return b == 0 || b == -1 ? 0 : a % b; }
+
+bool OfOppositeSigns(int32_t a, int32_t b) { return (a < 0) != (b < 0); }
+
+int32_t FloorQuotient(int32_t a, int32_t b) {
+  const int32_t remainder = Remainder(a, b);
+  return Quotient(a, b) - (remainder != 0 && OfOppositeSigns(remainder, b) ? 1 : 0);
+}
+// Of the sign of b.
+int32_t FloorRemainder(int32_t a, int32_t b) {
+  const int32_t remainder = Remainder(a, b);
+  return remainder != 0 && OfOppositeSigns(remainder, b) ? remainder + b : remainder;
+}
+float FloorRemainder(float a, float b) {
+  const float remainder = std::fmod(a, b);
+  return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
+}
+
+// The exact result rounded towards zero, and 0 for 0 to a negative power.
+int32_t IntegerPower(int32_t base, int32_t exponent) {
+  if (exponent < 0) {
+    if (base == 1) return 1;
+    if (base == -1) return exponent % 2 == 0 ? 1 : -1;
+    return 0;
+  }
+  int32_t result = 1;
+  for (; exponent > 0; exponent >>= 1) {
+    if ((exponent & 1) != 0) result = WrappingMul(result, base);
+    base = WrappingMul(base, base);
+  }
+  return result;
+}
+
+constexpr auto kPower = [](float a, float b) { return std::pow(a, b); };
+constexpr auto kIntegerPower = [](int32_t a, int32_t b) { return IntegerPower(a, b); };
+
+const OpRegistration kAdd(BinaryOp<[](float a, float b) { return a + b; },
+                                   [](int32_t a, int32_t b) { return WrappingAdd(a, b); },
+                                   [](Complex64 a, Complex64 b) { return a + b; }>("Add",
+                                                                                   {"AddV2"}));
+
+const OpRegistration kSub(BinaryOp<[](float a, float b) { return a - b; },
+                                   [](int32_t a, int32_t b) { return WrappingSub(a, b); },
+                                   [](Complex64 a, Complex64 b) { return a - b; }>("Sub"));
+
+const OpRegistration kMul(
+    BinaryOp<[](float a, float b) { return a * b; },
+             [](int32_t a, int32_t b) { return WrappingMul(a, b); },
+             [](Complex64 a, Complex64 b) {
+               return Complex64(a.real() * b.real() - a.imag() * b.imag(),
+                                a.real() * b.imag() + a.imag() * b.real());
+             }>("Mul"));
+
+const OpRegistration kMulNoNan(
+    BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a * b; }>("MulNoNan"));
+
+// Integers: TensorFlow's Div rounds towards zero.
+const OpRegistration kDiv(
+    BinaryOp<[](float a, float b) { return a / b; },
+             [](int32_t a, int32_t b) { return Quotient(a, b); }>("Div"));
+
+const OpRegistration kTruncateDiv(
+    BinaryOp<[](int32_t a, int32_t b) { return Quotient(a, b); }>("TruncateDiv"));
+
+// TensorFlow has no integer RealDiv; for TensorFlow.js it is a FloorDiv.
+const OpRegistration kRealDiv(
+    BinaryOp<[](float a, float b) { return a / b; },
+             [](int32_t a, int32_t b) { return FloorQuotient(a, b); },
+             [](Complex64 a, Complex64 b) {
+               // In double, where the squares of floats cannot overflow.
+               const std::complex<double> x(a.real(), a.imag());
+               const double re = b.real();
+               const double im = b.imag();
+               const double norm = re * re + im * im;
+               return Complex64(static_cast<float>((x.real() * re + x.imag() * im) / norm),
+                                static_cast<float>((x.imag() * re - x.real() * im) / norm));
+             }>("RealDiv"));
+
+const OpRegistration kDivNoNan(
+    BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a / b; }>("DivNoNan"));
+
+const OpRegistration kFloorDiv(
+    BinaryOp<[](float a, float b) { return std::floor(a / b); },
+             [](int32_t a, int32_t b) { return FloorQuotient(a, b); }>("FloorDiv"));
+
+const OpRegistration kFloorMod(
+    CostlyBinaryOp<[](float a, float b) { return FloorRemainder(a, b); },
+                   [](int32_t a, int32_t b) { return FloorRemainder(a, b); }>("FloorMod"));
+
+// Of the sign of a, as in C.
+const OpRegistration kMod(
+    CostlyBinaryOp<[](float a, float b) { return std::fmod(a, b); },
+                   [](int32_t a, int32_t b) { return Remainder(a, b); }>("Mod", {"TruncateMod"}));
+
+// NaN when either is.
+const OpRegistration kMaximum(
+    BinaryOp<[](float a, float b) { return ((a > b) | (a != a)) ? a : b; },
+             [](int32_t a, int32_t b) { return a > b ? a : b; }>("Maximum"));
+
+const OpRegistration kMinimum(
+    BinaryOp<[](float a, float b) { return ((a < b) | (a != a)) ? a : b; },
+             [](int32_t a, int32_t b) { return a < b ? a : b; }>("Minimum"));
+
+const OpRegistration kSquaredDifference(
+    BinaryOp<[](float a, float b) { return (a - b) * (a - b); },
+             [](int32_t a, int32_t b) {
+               const int32_t difference = WrappingSub(a, b);
+               return WrappingMul(difference, difference);
+             }>("SquaredDifference"));
+
+// Squares and cubes are common and need no logarithm.
+std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
+  static constexpr auto kSquare = UnaryLoopOf<[](float a) { return a * a; }>();
+  static constexpr auto kCube = UnaryLoopOf<[](float a) { return a * a * a; }>();
+  const Tensor* exponent = context.value(1);
+  if (exponent != nullptr && context.dtype(1) == DType::kFloat32 && exponent->size() == 1 &&
+      context.output(0).shape.NumElements() == context.shape(0).NumElements()) {
+    const float value = exponent->values<float>()[0];
+    if (value == 2) return MakeUnaryKernel(context, kSquare, kCheap);
+    if (value == 3) return MakeUnaryKernel(context, kCube, kCheap);
+  }
+  return BinaryKernelOf<kCostly, kPower, kIntegerPower>(context);
+}
+
+const OpRegistration kPow([] {
+  OpDef def = BinaryOp<kPower, kIntegerPower>("Pow");
+  def.kernel = PowKernel;
+  return def;
+}());
+
+const OpRegistration kAtan2(
+    CostlyBinaryOp<[](float y, float x) { return std::atan2(y, x); }>("Atan2"));
+
+const OpRegistration kXdivy(
+    BinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x / y; }>("Xdivy"));
+
+const OpRegistration kXlogy(
+    CostlyBinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x * std::log(y); }>("Xlogy"));
+
+const OpRegistration kBitwiseAnd(
+    BinaryOp<[](int32_t a, int32_t b) { return a & b; }>("BitwiseAnd"));
+const OpRegistration kBitwiseOr(
+    BinaryOp<[](int32_t a, int32_t b) { return a | b; }>("BitwiseOr"));
+const OpRegistration kBitwiseXor(
+    BinaryOp<[](int32_t a, int32_t b) { return a ^ b; }>("BitwiseXor"));
+
+}  // namespace
+
+}  // namespace tfwasm

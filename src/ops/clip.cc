@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// ClipByValue: elements limited to [minimum, maximum]. NaN stays NaN.
+#include "kernels/broadcast.h"
+#include "kernels/map_elements.h"
+#include "kernels/visit_type.h"
+#include "ops/arguments.h"
+
+namespace tfwasm {
+
+namespace {
+
+void ExpectBound(const InferContext& context, int i, std::string_view what) {
+  const Shape& bound = context.shape(i);
+  if (bound.NumElements() == 1 && bound.rank() <= 1) return;
+  if (!(bound == context.shape(0))) {
+    Throw(Code::kShape, what, " must be a scalar or of the input's shape ", context.shape(0),
+          ", got shape ", bound);
+  }
+}
+
+void InferClip(InferContext& context) {
+  ExpectNumber(context, 0, "the input");
+  ExpectOneDType(context, 0, 3);
+  ExpectBound(context, 1, "the minimum");
+  ExpectBound(context, 2, "the maximum");
+  context.set_output(0, context.dtype(0), context.shape(0));
+}
+
+// A bound with one element is a scalar, even where the input has a lower rank.
+Shape BoundShape(const KernelContext& context, int i) {
+  return context.shape(i).NumElements() == 1 ? Shape() : context.shape(i);
+}
+
+std::unique_ptr<Kernel> ClipKernel(const KernelContext& context) {
+  const Shape& shape = context.output(0).shape;
+  const std::array<Shape, 3> operands = {shape, BoundShape(context, 1), BoundShape(context, 2)};
+  const BroadcastLoops rows(shape, operands);
+  return VisitNumber(context.dtype(0), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    return MakeKernel([rows](RunContext& run) {
+      const T* in = run.in<T>(0);
+      const T* low = run.in<T>(1);
+      const T* high = run.in<T>(2);
+      T* out = run.out<T>(0);
+      rows.ForEachRow(1, [&](const RowOffsets& offsets, int64_t out_offset, size_t count) {
+        MapTriples(in + offsets[0], rows.row_step(0), low + offsets[1], rows.row_step(1),
+                   high + offsets[2], rows.row_step(2), out + out_offset, count,
+                   [](T x, T minimum, T maximum) {
+                     const T below = x > maximum ? maximum : x;
+                     return below < minimum ? minimum : below;
+                   });
+      });
+    });
+  });
+}
+
+const OpRegistration kClip({.name = "ClipByValue",
+                            .min_inputs = 3,
+                            .max_inputs = 3,
+                            .infer = InferClip,
+                            .kernel = ClipKernel,
+                            .in_place_inputs = 0b1});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tensors all of whose elements are the same.
+#include "kernels/copy.h"
+#include "kernels/visit_type.h"
+#include "ops/arguments.h"
+#include "ops/infer.h"
+
+namespace tfwasm {
+
+namespace {
+
+void InferFill(InferContext& context) {
+  ExpectScalar(context, 1, context.dtype(1), "the value to fill with");
+  const auto shape = ShapeOrDefer(context, 0);
+  if (shape) context.set_output(0, context.dtype(1), *shape);
+}
+
+std::unique_ptr<Kernel> FillKernel(const KernelContext& context) {
+  const TensorSpec& output = context.output(0);
+  return MakeKernel([dtype = output.dtype, count = output.shape.NumElements()](RunContext& run) {
+    FillElements(dtype, run.in(1), run.out(0), count);
+  });
+}
+
+// Zeros and Ones: the input is the shape.
+void InferFromShape(InferContext& context) {
+  const DType dtype = context.attrs().Type("T", DType::kFloat32);
+  const auto shape = ShapeOrDefer(context, 0);
+  if (shape) context.set_output(0, dtype, *shape);
+}
+
+std::unique_ptr<Kernel> ZerosKernel(const KernelContext& context) {
+  const TensorSpec& output = context.output(0);
+  return MakeKernel([dtype = output.dtype, count = output.shape.NumElements()](RunContext& run) {
+    ZeroElements(dtype, run.out(0), count);
+  });
+}
+
+std::unique_ptr<Kernel> OnesKernel(const KernelContext& context) {
+  const TensorSpec& output = context.output(0);
+  Tensor one(output.dtype, {});
+  VisitType(output.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_same_v<T, std::string>) {
+      Throw(Code::kDType, "strings cannot be 1");
+    } else {
+      one.mutable_values<T>()[0] = T(1);
+    }
+  });
+  return MakeKernel([one, count = output.shape.NumElements()](RunContext& run) {
+    FillElements(one.dtype(), one.data(), run.out(0), count);
+  });
+}
+
+const OpRegistration kFill({.name = "Fill",
+                            .min_inputs = 2,
+                            .max_inputs = 2,
+                            .infer = InferFill,
+                            .kernel = FillKernel});
+
+const OpRegistration kZeros({.name = "Zeros", .infer = InferFromShape, .kernel = ZerosKernel});
+const OpRegistration kOnes({.name = "Ones", .infer = InferFromShape, .kernel = OnesKernel});
+
+const OpRegistration kZerosLike({.name = "ZerosLike",
+                                 .infer = InferLikeInput,
+                                 .kernel = ZerosKernel,
+                                 .in_place_inputs = 1});
+
+const OpRegistration kOnesLike({.name = "OnesLike",
+                                .infer = InferLikeInput,
+                                .kernel = OnesKernel,
+                                .in_place_inputs = 1});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/gather.h"
+
+#include "ops/arguments.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Number of leading axes that the tensor and the indices have in common; a negative number counts
+// from the indices' rank.
+int BatchDims(const OpContext& context) {
+  const int64_t value = context.attrs().Int("batch_dims", 0);
+  const Shape& indices = context.shape(1);
+  const int64_t batch_dims = value < 0 ? value + indices.rank() : value;
+  if (batch_dims < 0 || batch_dims > indices.rank()) {
+    Throw(Code::kAttr, "batch_dims is ", value, ", which is out of range for indices of shape ",
+          indices);
+  }
+  return static_cast<int>(batch_dims);
+}
+
+void CheckBatch(const Shape& shape, const Shape& indices, int batch_dims, int axis) {
+  if (batch_dims > axis) {
+    Throw(Code::kShape, "batch_dims must not exceed the axis ", axis, ", got ", batch_dims);
+  }
+  for (int i = 0; i < batch_dims; ++i) {
+    if (shape[i] == indices[i]) continue;
+    Throw(Code::kShape, "the first ", batch_dims, " dimensions of ", shape, " and of the indices, ",
+          indices, ", must agree");
+  }
+}
+
+void InferAlong(InferContext& context, int axis, int batch_dims) {
+  context.ExpectDType(1, DType::kInt32, "the indices");
+  const Shape& shape = context.shape(0);
+  const Shape& indices = context.shape(1);
+  CheckBatch(shape, indices, batch_dims, axis);
+  Shape output;
+  for (int i = 0; i < axis; ++i) output.Append(shape[i]);
+  for (int i = batch_dims; i < indices.rank(); ++i) output.Append(indices[i]);
+  for (int i = axis + 1; i < shape.rank(); ++i) output.Append(shape[i]);
+  context.set_output(0, context.dtype(0), output);
+}
+
+std::unique_ptr<Kernel> GatherAlong(const KernelContext& context, int axis, int batch_dims) {
+  const Shape& shape = context.shape(0);
+  const Shape& indices = context.shape(1);
+  const GatherDims dims{.batch = shape.Product(0, batch_dims),
+                        .outer = shape.Product(batch_dims, axis),
+                        .size = shape[axis],
+                        .count = indices.Product(batch_dims, indices.rank()),
+                        .inner = shape.Product(axis + 1, shape.rank())};
+  return MakeKernel([dims, dtype = context.dtype(0)](RunContext& run) {
+    Gather(dtype, dims, run.in(0), run.in<int32_t>(1), run.out(0));
+  });
+}
+
+void InferGather(InferContext& context) {
+  ExpectRankAtLeast(context, 0, 1, "the tensor to gather from");
+  InferAlong(context, 0, 0);
+}
+
+std::unique_ptr<Kernel> GatherKernel(const KernelContext& context) {
+  return GatherAlong(context, 0, 0);
+}
+
+void InferGatherV2(InferContext& context) {
+  const auto axis = AxisOrDefer(context, 2, context.shape(0).rank());
+  if (axis) InferAlong(context, *axis, BatchDims(context));
+}
+
+std::unique_ptr<Kernel> GatherV2Kernel(const KernelContext& context) {
+  return GatherAlong(context, KnownAxis(context, 2, context.shape(0).rank()), BatchDims(context));
+}
+
+const OpRegistration kGather({.name = "Gather",
+                              .min_inputs = 2,
+                              .max_inputs = 2,
+                              .infer = InferGather,
+                              .kernel = GatherKernel});
+
+const OpRegistration kGatherV2({.name = "GatherV2",
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .infer = InferGatherV2,
+                                .kernel = GatherV2Kernel});
+
+}  // namespace
+
+}  // namespace tfwasm

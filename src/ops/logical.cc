@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logic on bool tensors, with broadcasting.
+#include "ops/elementwise.h"
+
+namespace tfwasm {
+
+namespace {
+
+// On bytes: any byte but 0 is true, and the results are 0 or 1.
+constexpr auto kTruth = [](uint8_t a) { return static_cast<uint8_t>(a != 0 ? 1 : 0); };
+
+const OpRegistration kLogicalNot(
+    UnaryOp<[](uint8_t a) { return static_cast<uint8_t>(a == 0 ? 1 : 0); }>("LogicalNot"));
+
+const OpRegistration kLogicalAnd(BinaryOp<[](uint8_t a, uint8_t b) {
+  return static_cast<uint8_t>(kTruth(a) & kTruth(b));
+}>("LogicalAnd"));
+
+const OpRegistration kLogicalOr(BinaryOp<[](uint8_t a, uint8_t b) {
+  return static_cast<uint8_t>(kTruth(a) | kTruth(b));
+}>("LogicalOr"));
+
+const OpRegistration kLogicalXor(BinaryOp<[](uint8_t a, uint8_t b) {
+  return static_cast<uint8_t>(kTruth(a) ^ kTruth(b));
+}>("LogicalXor"));
+
+}  // namespace
+
+}  // namespace tfwasm

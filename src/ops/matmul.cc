@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// MatMul and its batched and fused kin.
+#include <algorithm>
+
+#include "kernels/repeated_operand.h"
+#include "kernels/scratch.h"
+#include "kernels/strided_copy.h"
+#include "kernels/xnn_matmul.h"
+#include "ops/arguments.h"
+#include "ops/fused_ops.h"
+
+namespace tfwasm {
+
+namespace {
+
+// A matrix product with its inputs and attributes checked.
+struct MatMulNode {
+  bool transpose_a = false;
+  bool transpose_b = false;
+  Shape batch_a;
+  Shape batch_b;
+  int64_t m = 0;
+  int64_t k = 0;
+  int64_t n = 0;
+  Shape output;
+  FusedOps fused;
+
+  int64_t rows() const { return batch_a.NumElements() * m; }
+};
+
+Shape BatchDims(const Shape& shape) { return Shape(shape.dims().first(shape.dims().size() - 2)); }
+
+bool ReadTranspose(const AttrMap& attrs, std::string_view name, std::string_view batched_name) {
+  return attrs.Bool(name, false) || attrs.Bool(batched_name, false);
+}
+
+MatMulNode ReadMatMul(const OpContext& context) {
+  ExpectNumber(context, 0, "the first matrix");
+  ExpectOneDType(context, 0, 2);
+  ExpectRankAtLeast(context, 0, 2, "the first matrix");
+  ExpectRankAtLeast(context, 1, 2, "the second matrix");
+  MatMulNode node;
+  node.transpose_a = ReadTranspose(context.attrs(), "transpose_a", "adj_x");
+  node.transpose_b = ReadTranspose(context.attrs(), "transpose_b", "adj_y");
+  const Shape& a = context.shape(0);
+  const Shape& b = context.shape(1);
+  node.batch_a = BatchDims(a);
+  node.batch_b = BatchDims(b);
+  node.m = a[a.rank() - (node.transpose_a ? 1 : 2)];
+  node.k = a[a.rank() - (node.transpose_a ? 2 : 1)];
+  node.n = b[b.rank() - (node.transpose_b ? 2 : 1)];
+  const int64_t b_rows = b[b.rank() - (node.transpose_b ? 1 : 2)];
+  if (node.k != b_rows) {
+    Throw(Code::kShape, "the inner dimensions of ", a, node.transpose_a ? " (transposed)" : "",
+          " and ", b, node.transpose_b ? " (transposed)" : "", " must agree, got ", node.k,
+          " and ", b_rows);
+  }
+  node.output = BroadcastShapes(node.batch_a, node.batch_b);
+  node.output.Append(node.m);
+  node.output.Append(node.n);
+  node.fused = ReadFusedOps(context, node.n);
+  return node;
+}
+
+void InferMatMul(InferContext& context) {
+  context.set_output(0, context.dtype(0), ReadMatMul(context).output);
+}
+
+void InferFusedMatMul(InferContext& context) {
+  context.ExpectDType(0, DType::kFloat32, "the first matrix");
+  InferMatMul(context);
+}
+
+// Swaps the last two axes of a [batch, k, m] array.
+StridedCopy TransposeA(const MatMulNode& node) {
+  StridedCopy copy;
+  copy.shape = {node.batch_a.NumElements(), node.m, node.k};
+  copy.in_strides = {node.m * node.k, 1, node.m};
+  copy.out_strides = RowMajorStrides(copy.shape);
+  return copy;
+}
+
+struct PackedMatrix : NodeState {
+  PackedMatrix(const MatMulNode& node, const float* weights, const float* bias)
+      : product(node.k, node.n, weights, node.transpose_b, bias, node.fused.activation) {}
+
+  XnnFullyConnected product;
+};
+
+// The second matrix and the bias are constant.
+class PackedMatMul : public Kernel {
+ public:
+  PackedMatMul(const KernelContext& context, const MatMulNode& node,
+               std::shared_ptr<PackedMatrix> packed)
+      : packed_(std::move(packed)),
+        rows_(node.rows()),
+        a_bytes_(static_cast<size_t>(node.rows() * node.k) * sizeof(float)),
+        transpose_a_(node.transpose_a),
+        transposition_(TransposeA(node)),
+        activation_(context, node.fused, node.output, /*clamped=*/true) {}
+
+  void Run(RunContext& context) override {
+    const auto* a = context.in<float>(0);
+    if (transpose_a_) {
+      auto* transposed = static_cast<float*>(ScratchSpace(a_bytes_));
+      transposition_.Run(a, transposed);
+      a = transposed;
+    }
+    packed_->product.Run(rows_, a, context.out<float>(0));
+    activation_.Run(context, context.out<float>(0));
+  }
+
+ private:
+  std::shared_ptr<PackedMatrix> packed_;
+  int64_t rows_;
+  size_t a_bytes_;
+  bool transpose_a_;
+  StridedCopy transposition_;
+  FusedActivation activation_;
+};
+
+// The leading dimensions of both, made equally many.
+XnnBatchMatMul::Dims BatchMatMulDims(const MatMulNode& node) {
+  XnnBatchMatMul::Dims dims;
+  dims.m = node.m;
+  dims.k = node.k;
+  dims.n = node.n;
+  dims.is_b_transposed = node.transpose_b;
+  if (node.batch_b.NumElements() == 1) {
+    // One tall product is faster than many small ones.
+    dims.m = node.rows();
+    return dims;
+  }
+  const int rank = std::max(node.batch_a.rank(), node.batch_b.rank());
+  const auto padded = [rank](const Shape& batch) {
+    std::vector<size_t> sizes(static_cast<size_t>(rank - batch.rank()), 1);
+    for (const int64_t dim : batch) sizes.push_back(static_cast<size_t>(dim));
+    return sizes;
+  };
+  dims.batch_a = padded(node.batch_a);
+  dims.batch_b = padded(node.batch_b);
+  return dims;
+}
+
+class BatchMatMul : public Kernel {
+ public:
+  BatchMatMul(const KernelContext& context, const MatMulNode& node)
+      : product_(BatchMatMulDims(node)),
+        transpose_a_(node.transpose_a),
+        transposition_(TransposeA(node)),
+        bias_input_(node.fused.bias_input),
+        columns_(node.n),
+        count_(node.output.NumElements()),
+        activation_(context, node.fused, node.output, /*clamped=*/false) {
+    if (!transpose_a_) return;
+    constexpr size_t kAlignment = Buffer::kAlignment;
+    const size_t bytes = static_cast<size_t>(node.rows() * node.k) * sizeof(float);
+    // XNNPACK may read a little past the end.
+    a_bytes_ = (bytes + Buffer::kPadding + kAlignment - 1) / kAlignment * kAlignment;
+  }
+
+  void Run(RunContext& context) override {
+    const auto* a = context.in<float>(0);
+    auto* out = context.out<float>(0);
+    char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_.workspace_bytes()));
+    if (transpose_a_) {
+      transposition_.Run(a, workspace);
+      a = reinterpret_cast<const float*>(workspace);
+    }
+    product_.Run(a, context.in<float>(1), out, workspace + a_bytes_);
+    if (bias_input_ >= 0) {
+      ApplyRepeated(out, context.in<float>(bias_input_), columns_, out, count_,
+                    [](float x, float bias) { return x + bias; });
+    }
+    activation_.Run(context, out);
+  }
+
+ private:
+  XnnBatchMatMul product_;
+  bool transpose_a_;
+  StridedCopy transposition_;
+  size_t a_bytes_ = 0;
+  int bias_input_;
+  int64_t columns_;
+  int64_t count_;
+  FusedActivation activation_;
+};
+
+// A sum of no products: zero, plus the bias.
+std::unique_ptr<Kernel> PrepareEmptySum(const KernelContext& context, const MatMulNode& node) {
+  const int64_t count = node.output.NumElements();
+  if (context.dtype(0) == DType::kInt32) {
+    return MakeKernel(
+        [count](RunContext& run) { std::fill_n(run.out<int32_t>(0), count, int32_t{0}); });
+  }
+  return MakeKernel([count, columns = node.n, bias = node.fused.bias_input,
+                     activation = FusedActivation(context, node.fused, node.output,
+                                                  /*clamped=*/false)](RunContext& run) {
+    auto* out = run.out<float>(0);
+    std::fill_n(out, count, 0.0f);
+    for (int64_t i = 0; bias >= 0 && i < count; ++i) out[i] = run.in<float>(bias)[i % columns];
+    activation.Run(run, out);
+  });
+}
+
+// Of int32 matrices: sums wrap around, as in TensorFlow.
+class IntMatMul : public Kernel {
+ public:
+  explicit IntMatMul(const MatMulNode& node)
+      : node_(node),
+        batch_(BroadcastShapes(node.batch_a, node.batch_b)),
+        batch_a_(node.batch_a, batch_),
+        batch_b_(node.batch_b, batch_) {}
+
+  void Run(RunContext& context) override {
+    // Which matrix of `a` and `b` each product takes.
+    const int64_t products = batch_.NumElements();
+    const std::vector<int32_t> a_index = Indices(batch_a_, node_.batch_a, products);
+    const std::vector<int32_t> b_index = Indices(batch_b_, node_.batch_b, products);
+    for (int64_t i = 0; i < products; ++i) {
+      const auto place = static_cast<size_t>(i);
+      Multiply(context.in<uint32_t>(0) + a_index[place] * node_.m * node_.k,
+               context.in<uint32_t>(1) + b_index[place] * node_.k * node_.n,
+               context.out<uint32_t>(0) + i * node_.m * node_.n);
+    }
+  }
+
+ private:
+  static std::vector<int32_t> Indices(const RepeatedOperand& operand, const Shape& batch,
+                                      int64_t products) {
+    std::vector<int32_t> all(static_cast<size_t>(batch.NumElements()));
+    for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int32_t>(i);
+    const auto* values = static_cast<const int32_t*>(operand.Values(all.data()));
+    std::vector<int32_t> result(static_cast<size_t>(products));
+    for (int64_t i = 0; i < products; ++i) {
+      result[static_cast<size_t>(i)] = values[i % operand.period()];
+    }
+    return result;
+  }
+
+  void Multiply(const uint32_t* a, const uint32_t* b, uint32_t* out) const {
+    const int64_t a_row = node_.transpose_a ? 1 : node_.k;
+    const int64_t a_column = node_.transpose_a ? node_.m : 1;
+    const int64_t b_row = node_.transpose_b ? 1 : node_.n;
+    const int64_t b_column = node_.transpose_b ? node_.k : 1;
+    std::fill_n(out, node_.m * node_.n, 0u);
+    for (int64_t i = 0; i < node_.m; ++i) {
+      for (int64_t k = 0; k < node_.k; ++k) {
+        const uint32_t factor = a[i * a_row + k * a_column];
+        for (int64_t j = 0; j < node_.n; ++j) {
+          out[i * node_.n + j] += factor * b[k * b_row + j * b_column];
+        }
+      }
+    }
+  }
+
+  MatMulNode node_;
+  Shape batch_;
+  RepeatedOperand batch_a_;
+  RepeatedOperand batch_b_;
+};
+
+bool IsConstantOrAbsent(const OpContext& context, int input) {
+  return input < 0 || context.value(input) != nullptr;
+}
+
+std::unique_ptr<Kernel> PrepareMatMul(const KernelContext& context) {
+  const MatMulNode node = ReadMatMul(context);
+  if (node.output.NumElements() == 0) return MakeKernel([](RunContext&) {});
+  if (node.k == 0) return PrepareEmptySum(context, node);
+  if (context.dtype(0) == DType::kInt32) return std::make_unique<IntMatMul>(node);
+  const int bias = node.fused.bias_input;
+  const bool is_constant = IsConstantOrAbsent(context, 1) && IsConstantOrAbsent(context, bias);
+  if (!is_constant || node.batch_b.NumElements() != 1) {
+    return std::make_unique<BatchMatMul>(context, node);
+  }
+  auto packed = context.Shared<PackedMatrix>([&] {
+    return std::make_shared<PackedMatrix>(
+        node, context.value(1)->values<float>().data(),
+        bias < 0 ? nullptr : context.value(bias)->values<float>().data());
+  });
+  return std::make_unique<PackedMatMul>(context, node, std::move(packed));
+}
+
+const OpRegistration kMatMul(
+    {.name = "MatMul",
+     .aliases = {"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"},
+     .min_inputs = 2,
+     .max_inputs = 2,
+     .infer = InferMatMul,
+     .kernel = PrepareMatMul});
+
+const OpRegistration kFusedMatMul({.name = "_FusedMatMul",
+                                   .min_inputs = 2,
+                                   .max_inputs = kAnyNumber,
+                                   .infer = InferFusedMatMul,
+                                   .kernel = PrepareMatMul});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reductions over axes: Sum, Mean, Prod, Max, Min, All, Any and EuclideanNorm.
+#include "kernels/reduce.h"
+
+#include <algorithm>
+
+#include "ops/arguments.h"
+
+namespace tfwasm {
+
+namespace {
+
+Shape ReducedShape(const Shape& shape, const std::vector<int>& axes, bool keep_dims) {
+  Shape result;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (std::find(axes.begin(), axes.end(), axis) == axes.end()) {
+      result.Append(shape[axis]);
+    } else if (keep_dims) {
+      result.Append(1);
+    }
+  }
+  return result;
+}
+
+template <Reduction kReduction>
+void InferReduce(InferContext& context) {
+  const auto axes = AxesOrDefer(context, 1, context.shape(0).rank());
+  if (!axes) return;
+  Reducer(kReduction, context.dtype(0), context.shape(0), *axes);  // checks the dtype
+  const bool keep_dims = context.attrs().Bool("keep_dims", false);
+  context.set_output(0, context.dtype(0), ReducedShape(context.shape(0), *axes, keep_dims));
+}
+
+template <Reduction kReduction>
+std::unique_ptr<Kernel> ReduceKernel(const KernelContext& context) {
+  const Shape& shape = context.shape(0);
+  std::vector<int> axes;
+  for (const int64_t axis : KnownInts(context, 1)) {
+    axes.push_back(NormalizeAxis(axis, shape.rank()));
+  }
+  std::sort(axes.begin(), axes.end());
+  return MakeKernel([reducer = Reducer(kReduction, context.dtype(0), shape, axes)](
+                        RunContext& run) { reducer.Run(run.in(0), run.out(0)); });
+}
+
+template <Reduction kReduction>
+OpDef ReduceOp(std::string_view name) {
+  return {.name = name,
+          .min_inputs = 2,
+          .max_inputs = 2,
+          .infer = InferReduce<kReduction>,
+          .kernel = ReduceKernel<kReduction>};
+}
+
+const OpRegistration kSum(ReduceOp<Reduction::kSum>("Sum"));
+// int32 is divided by the count towards zero, as in TensorFlow.
+const OpRegistration kMean(ReduceOp<Reduction::kMean>("Mean"));
+const OpRegistration kProd(ReduceOp<Reduction::kProd>("Prod"));
+const OpRegistration kMax(ReduceOp<Reduction::kMax>("Max"));
+const OpRegistration kMin(ReduceOp<Reduction::kMin>("Min"));
+const OpRegistration kAll(ReduceOp<Reduction::kAll>("All"));
+const OpRegistration kAny(ReduceOp<Reduction::kAny>("Any"));
+const OpRegistration kEuclideanNorm(ReduceOp<Reduction::kEuclideanNorm>("EuclideanNorm"));
+
+}  // namespace
+
+}  // namespace tfwasm

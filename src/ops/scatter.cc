@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing or adding blocks to places given by index.
+#include "kernels/copy.h"
+#include "kernels/gather.h"
+#include "ops/arguments.h"
+#include "ops/infer.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Checks that `updates` has one block of `shape` for every row of `indices`.
+NdIndices CheckedIndices(const Shape& shape, const Shape& indices, const Shape& updates) {
+  if (indices.rank() < 1) {
+    Throw(Code::kShape, "the indices must have rank 1 or more, got shape ", indices);
+  }
+  const int last = indices.rank() - 1;
+  const NdIndices where(shape, indices[last], indices.Product(0, last));
+  Shape expected;
+  for (int i = 0; i < last; ++i) expected.Append(indices[i]);
+  for (int i = where.depth; i < shape.rank(); ++i) expected.Append(shape[i]);
+  if (!(updates == expected)) {
+    Throw(Code::kShape, "the updates must have shape ", expected, ", got ", updates);
+  }
+  return where;
+}
+
+void InferScatterNd(InferContext& context) {
+  context.ExpectDType(0, DType::kInt32, "the indices");
+  if (context.dtype(1) == DType::kString) Throw(Code::kDType, "the updates must not be strings");
+  const auto shape = ShapeOrDefer(context, 2);
+  if (!shape) return;
+  CheckedIndices(*shape, context.shape(0), context.shape(1));
+  context.set_output(0, context.dtype(1), *shape);
+}
+
+std::unique_ptr<Kernel> ScatterNdKernel(const KernelContext& context) {
+  const Shape& shape = context.output(0).shape;
+  const NdIndices where = CheckedIndices(shape, context.shape(0), context.shape(1));
+  const DType dtype = context.dtype(1);
+  return MakeKernel([=, size = shape.NumElements()](RunContext& run) {
+    ZeroElements(dtype, run.out(0), size);
+    ScatterAddNd(dtype, where, run.in<int32_t>(0), run.in(1), run.out(0));
+  });
+}
+
+void InferTensorScatterUpdate(InferContext& context) {
+  context.ExpectDType(1, DType::kInt32, "the indices");
+  context.ExpectDType(2, context.dtype(0), "the updates");
+  CheckedIndices(context.shape(0), context.shape(1), context.shape(2));
+  InferLikeInput(context);
+}
+
+std::unique_ptr<Kernel> TensorScatterUpdateKernel(const KernelContext& context) {
+  const Shape& shape = context.shape(0);
+  const NdIndices where = CheckedIndices(shape, context.shape(1), context.shape(2));
+  const DType dtype = context.dtype(0);
+  return MakeKernel([=, size = shape.NumElements()](RunContext& run) {
+    CopyElements(dtype, run.in(0), run.out(0), size);
+    ScatterNd(dtype, where, run.in<int32_t>(1), run.in(2), run.out(0));
+  });
+}
+
+// The indices are one number, a list of numbers, or one row of them for each value; the values may
+// be one for all.
+NdIndices SparseIndices(const Shape& shape, const Shape& indices, const Shape& values) {
+  if (indices.rank() > 2) {
+    Throw(Code::kShape, "the indices must have rank 2 or less, got shape ", indices);
+  }
+  const int64_t rows = indices.rank() == 0 ? 1 : indices[0];
+  const int64_t depth = indices.rank() == 2 ? indices[1] : 1;
+  if (depth != shape.rank()) {
+    Throw(Code::kShape, "expected ", shape.rank(), " indices a value, got ", depth);
+  }
+  if (values.rank() > 1 || (values.rank() == 1 && values[0] != rows)) {
+    Throw(Code::kShape, "expected ", rows, " values, got shape ", values);
+  }
+  return NdIndices(shape, depth, rows);
+}
+
+void InferSparseToDense(InferContext& context) {
+  context.ExpectDType(0, DType::kInt32, "the indices");
+  ExpectScalar(context, 3, context.dtype(2), "the default value");
+  const auto shape = ShapeOrDefer(context, 1);
+  if (!shape) return;
+  SparseIndices(*shape, context.shape(0), context.shape(2));
+  context.set_output(0, context.dtype(2), *shape);
+}
+
+std::unique_ptr<Kernel> SparseToDenseKernel(const KernelContext& context) {
+  const Shape& shape = context.output(0).shape;
+  const NdIndices where = SparseIndices(shape, context.shape(0), context.shape(2));
+  const DType dtype = context.dtype(2);
+  const int64_t step = context.shape(2).rank() == 0 ? 0 : 1;
+  return MakeKernel([=, size = shape.NumElements()](RunContext& run) {
+    FillElements(dtype, run.in(3), run.out(0), size);
+    const auto* indices = run.in<int32_t>(0);
+    for (int64_t row = 0; row < where.rows; ++row) {
+      CopyElements(dtype, ElementAt(dtype, run.in(2), row * step),
+                   ElementAt(dtype, run.out(0), where.Offset(indices, row)), 1);
+    }
+  });
+}
+
+const OpRegistration kScatterNd({.name = "ScatterNd",
+                                 .min_inputs = 3,
+                                 .max_inputs = 3,
+                                 .infer = InferScatterNd,
+                                 .kernel = ScatterNdKernel});
+
+const OpRegistration kTensorScatterUpdate({.name = "TensorScatterUpdate",
+                                           .min_inputs = 3,
+                                           .max_inputs = 3,
+                                           .infer = InferTensorScatterUpdate,
+                                           .kernel = TensorScatterUpdateKernel,
+                                           .in_place_inputs = 1});
+
+const OpRegistration kSparseToDense({.name = "SparseToDense",
+                                     .min_inputs = 4,
+                                     .max_inputs = 4,
+                                     .infer = InferSparseToDense,
+                                     .kernel = SparseToDenseKernel});
+
+}  // namespace
+
+}  // namespace tfwasm

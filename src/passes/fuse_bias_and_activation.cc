@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/fuse_bias_and_activation.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "passes/linear_node.h"
+#include "passes/rewrite.h"
+
+namespace tfwasm {
+
+namespace {
+
+// The clamp that a product ends with, or the whole line when it has no activation; nullopt when it
+// has another.
+std::optional<ClampRange> FusedClamp(const Node& source, const LinearNode& linear) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (linear.activation.empty()) return ClampRange{};
+  if (linear.activation == "Relu") return ClampRange{0, kInfinity};
+  if (linear.activation == "Relu6") return ClampRange{0, 6};
+  if (linear.activation != "Clamp") return std::nullopt;
+  const ClampRange range{source.attrs.Float("clamp_min", -kInfinity),
+                         source.attrs.Float("clamp_max", kInfinity)};
+  return range.min <= range.max ? std::optional(range) : std::nullopt;
+}
+
+class Fuser {
+ public:
+  explicit Fuser(Graph& graph) : graph_(graph), uses_(graph) {}
+
+  bool Fuse(NodeId id) {
+    const size_t inputs = graph_.node(id).inputs.size();
+    for (size_t i = 0; i < std::min<size_t>(inputs, 2); ++i) {
+      const Edge edge = graph_.node(id).inputs[i];
+      if (edge.output != 0 || edge.node == id || uses_.Count(edge) != 1) continue;
+      const Node& source = graph_.node(edge.node);
+      const auto linear = AsLinear(source);
+      if (!linear) continue;
+      if (FuseBias(id, i, source, *linear) || FuseClamp(id, source, *linear) ||
+          FuseActivation(id, i, source, *linear)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  bool FuseBias(NodeId id, size_t input, Node source, LinearNode linear) {
+    const Node& node = graph_.node(id);
+    if (linear.has_bias || !linear.activation.empty() || node.inputs.size() != 2) return false;
+    const Edge bias = node.inputs[1 - input];
+    if (node.op == "BiasAdd") {
+      const bool is_nhwc = node.attrs.LowerString("data_format", "nhwc") == "nhwc";
+      if (input != 0 || !is_nhwc) return false;
+      source.inputs.push_back(bias);  // has rank 1, or BiasAdd would not take it either
+    } else if (IsOneOf(node.op, {"Add", "AddV2"})) {
+      if (!IsPerChannel(bias, source, linear)) return false;
+      source.inputs.push_back(AsVector(bias));
+    } else {
+      return false;
+    }
+    linear.has_bias = true;
+    BecomeLinear(graph_.node(id), source, linear);
+    return true;
+  }
+
+  bool FuseClamp(NodeId id, const Node& source, LinearNode linear) {
+    const auto clamp = AsClamp(graph_, graph_.node(id));
+    const auto fused = FusedClamp(source, linear);
+    if (!clamp || !fused) return false;
+    const ClampRange range = fused->Then(clamp->range);
+    linear.activation = ClampName(range);
+    Node& node = graph_.node(id);
+    BecomeLinear(node, source, linear);
+    SetClampAttrs(node.attrs, range);
+    return true;
+  }
+
+  bool FuseActivation(NodeId id, size_t input, Node source, LinearNode linear) {
+    const Node& node = graph_.node(id);
+    if (!linear.activation.empty() || input != 0) return false;
+    linear.activation = ActivationName(node.op);
+    if (node.op == "Prelu") {
+      const bool fits = node.inputs.size() == 2 && IsPerChannel(node.inputs[1], source, linear);
+      if (!fits) return false;
+      source.inputs.push_back(AsVector(node.inputs[1]));
+    } else if (!IsOneOf(node.op, {"Elu", "LeakyRelu", "Sigmoid", "Tanh", "HardSwish"}) ||
+               node.inputs.size() != 1) {
+      return false;
+    } else if (node.op == "LeakyRelu") {
+      source.attrs.Set("leakyrelu_alpha", node.attrs.Float("alpha", 0.2F));
+    } else if (node.op == "HardSwish" && node.attrs.Has("hardswish_scale")) {
+      source.attrs.Set("hardswish_scale", node.attrs.Float("hardswish_scale", 0));
+    }
+    BecomeLinear(graph_.node(id), source, linear);
+    return true;
+  }
+
+  // Whether `edge` is a constant with one number for each output channel of `source`.
+  bool IsPerChannel(Edge edge, const Node& source, const LinearNode& linear) const {
+    const Tensor* filter = ConstFloats(graph_, source.inputs[1]);
+    const Tensor* value = ConstFloats(graph_, edge);
+    if (filter == nullptr || value == nullptr) return false;
+    const auto channels = OutputChannels(linear, *filter);
+    return channels && value->size() == *channels &&
+           ChannelValues(graph_, edge, *channels, linear.rank());
+  }
+
+  // The constant at `edge` with rank 1.
+  Edge AsVector(Edge edge) {
+    const Tensor value = *graph_.ConstValue(edge);
+    if (value.shape().rank() == 1) return edge;
+    const std::string name = graph_.node(edge.node).name + "/vector";
+    return {.node = graph_.AddConst(name, value.Reshaped({value.size()}))};
+  }
+
+  Graph& graph_;
+  UseMap uses_;
+};
+
+}  // namespace
+
+bool FuseBiasAndActivation(Graph& graph) {
+  Fuser fuser(graph);
+  return RewriteNodes(graph, [&](NodeId id) { return fuser.Fuse(id); });
+}
+
+}  // namespace tfwasm

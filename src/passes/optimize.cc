@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/optimize.h"
+
+#include "passes/canonicalize_clamps.h"
+#include "passes/eliminate_common_subexpressions.h"
+#include "passes/fold_batch_norms.h"
+#include "passes/fold_constants.h"
+#include "passes/fold_pads.h"
+#include "passes/fuse_bias_and_activation.h"
+#include "passes/recognize_hard_swish.h"
+#include "passes/remove_control_inputs.h"
+#include "passes/remove_dead_nodes.h"
+#include "passes/remove_identities.h"
+
+namespace tfwasm {
+
+namespace {
+
+// What makes the graph plainer comes before what looks for patterns in it.
+constexpr Pass kPasses[] = {
+    {"remove_dead_nodes", RemoveDeadNodes},
+    {"remove_control_inputs", RemoveControlInputs},
+    {"remove_identities", RemoveIdentities},
+    {"fold_constants", FoldConstants},
+    {"eliminate_common_subexpressions", EliminateCommonSubexpressions},
+    {"canonicalize_clamps", CanonicalizeClamps},
+    {"recognize_hard_swish", RecognizeHardSwish},
+    {"fold_pads", FoldPads},
+    {"fold_batch_norms", FoldBatchNorms},
+    {"fuse_bias_and_activation", FuseBiasAndActivation},
+};
+
+// Real models settle in three or four rounds.
+constexpr int kMostRounds = 16;
+
+}  // namespace
+
+std::span<const Pass> AllPasses() { return kPasses; }
+
+void Optimize(Graph& graph) {
+  bool changed = true;
+  for (int round = 0; changed && round < kMostRounds; ++round) {
+    changed = false;
+    for (const Pass& pass : kPasses) {
+      if (!pass.run(graph)) continue;
+      changed = true;
+      // Nodes that nothing reads any more would still count as readers of others.
+      RemoveDeadNodes(graph);
+    }
+  }
+  graph.Compact();
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packs the package, installs it beside the apps in a temporary folder, and builds each app.
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { run } from '../../tools/lib/run.mjs';
+import { repoRoot } from '../../tools/serve.mjs';
+import { writeTinyModel } from '../tiny-model.mjs';
+
+const APPS = fileURLToPath(new URL('apps', import.meta.url));
+
+/**
+ * A temporary folder with the apps, the tiny model (model/) and what a user gets from "npm install".
+ *
+ * @returns {Promise<{folder: string, remove: () => Promise<void>}>}
+ */
+export async function installApps() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-apps-'));
+  await cp(APPS, folder, { recursive: true });
+  await writeTinyModel(path.join(folder, 'model'));
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder, ...quiet], { cwd: repoRoot });
+  const [{ filename }] = JSON.parse(stdout);
+  await run('npm', ['install', '--offline', ...quiet, `./${filename}`], { cwd: folder });
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** What each bundler makes of an app: the folder to serve. Rejects on errors and on warnings. */
+export const builders = {
+  async vite(folder) {
+    const { build, createLogger } = await import('vite');
+    const outDir = path.join(folder, 'vite/dist');
+    const { logger, complaints } = collectComplaints(createLogger('warn'));
+    await build({ root: path.join(folder, 'vite'), configFile: false, build: { outDir }, logLevel: 'warn', customLogger: logger });
+    failOn(complaints);
+    return outDir;
+  },
+
+  async webpack(folder) {
+    const { default: webpack } = await import('webpack');
+    const outDir = path.join(folder, 'webpack-built');
+    const context = path.join(folder, 'webpack');
+    const compiler = webpack({
+      mode: 'production',
+      context,
+      entry: './main.js',
+      output: { path: outDir },
+      // Sizes are checked elsewhere.
+      performance: { hints: false },
+    });
+    const stats = await promisify(compiler.run.bind(compiler))();
+    await promisify(compiler.close.bind(compiler))();
+    const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
+    failOn([...errors, ...warnings].map(({ message, moduleName }) => `${moduleName}: ${message}`));
+    await cp(path.join(context, 'index.html'), path.join(outDir, 'index.html'));
+    return outDir;
+  },
+
+  async esbuild(folder) {
+    const { build } = await import('esbuild');
+    const outdir = path.join(folder, 'esbuild-built');
+    const { warnings } = await build({
+      absWorkingDir: path.join(folder, 'esbuild'),
+      entryPoints: ['main.js'],
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      outdir,
+      loader: { '.wasm': 'file' },
+      logLevel: 'silent',
+    });
+    failOn(warnings.map(({ text }) => text));
+    await cp(path.join(folder, 'esbuild/index.html'), path.join(outdir, 'index.html'));
+    return outdir;
+  },
+};
+
+function collectComplaints(logger) {
+  const complaints = [];
+  for (const level of ['warn', 'warnOnce', 'error']) logger[level] = (message) => complaints.push(message);
+  return { logger, complaints };
+}
+
+function failOn(complaints) {
+  if (complaints.length > 0) throw new Error(complaints.join('\n'));
+}

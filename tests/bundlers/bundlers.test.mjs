@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The packed package in the hands of users: each way to consume it gives one right prediction,
+// without a file copied by hand.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { startServer } from '../../tools/serve.mjs';
+import { startBrowser } from '../browser/chromium.mjs';
+import { missing } from '../prerequisites.mjs';
+import { tinyAnswer } from '../tiny-model.mjs';
+import { builders, installApps } from './build-apps.mjs';
+
+const EXPECTED = tinyAnswer([1, 2]);
+
+describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }, () => {
+  let apps;
+  let browser;
+
+  before(async () => {
+    [apps, browser] = await Promise.all([installApps(), startBrowser()]);
+  });
+  after(() => Promise.all([apps?.remove(), browser?.close()]));
+
+  const serve = (folder, isolated) =>
+    startServer({ port: 0, root: apps.folder, isolated, mounts: { '/': folder, '/model/': 'model' } });
+
+  /** Opens a page and returns what the app in it reported. */
+  async function predictInPage(url) {
+    const { page, problems } = await browser.newPage();
+    try {
+      await page.goto(url);
+      const result = await page.waitForFunction(() => globalThis.result, null, { timeout: 15_000 });
+      return { ...(await result.jsonValue()), problems };
+    } catch (error) {
+      throw new Error(`${error.message}\n${problems.join('\n')}`, { cause: error });
+    } finally {
+      await page.close();
+    }
+  }
+
+  function assertPredicted({ error, values, shape, variant, threads, problems }, wantedThreads) {
+    assert.equal(error, undefined);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(values, EXPECTED);
+    assert.deepEqual(shape, [1, 3]);
+    assert.equal(threads, wantedThreads);
+    assert.equal(variant.endsWith('-threads'), wantedThreads > 1, variant);
+  }
+
+  async function checkInBrowser(folder, { threads, page = '' }) {
+    const server = await serve(folder, threads > 1);
+    try {
+      assertPredicted(await predictInPage(`${server.url}${page}?threads=${threads}`), threads);
+    } finally {
+      await server.close();
+    }
+  }
+
+  for (const [bundler, threadCounts] of Object.entries({ vite: [1, 2], webpack: [1, 2], esbuild: [1] })) {
+    test(`works in a ${bundler} build`, async (context) => {
+      const built = await builders[bundler](apps.folder);
+      for (const threads of threadCounts) {
+        await context.test(`with ${threads} threads`, () => checkInBrowser(built, { threads }));
+      }
+    });
+  }
+
+  test('works in the development server of vite', async () => {
+    const { createServer } = await import('vite');
+    const server = await createServer({
+      root: path.join(apps.folder, 'vite'),
+      configFile: false,
+      publicDir: apps.folder,
+      logLevel: 'silent',
+      server: { port: 0, fs: { allow: [apps.folder] } },
+    });
+    try {
+      await server.listen();
+      assertPredicted(await predictInPage(`${server.resolvedUrls.local[0]}?threads=1`), 1);
+    } finally {
+      await server.close();
+    }
+  });
+
+  for (const app of ['plain', 'worker']) {
+    for (const threads of [1, 2]) {
+      test(`works as it is in a page (${app}, ${threads} threads)`, () =>
+        checkInBrowser('.', { threads, page: `${app}/` }));
+    }
+  }
+
+  for (const threads of [1, 2]) {
+    test(`works in Node.js, which then ends by itself (${threads} threads)`, async () => {
+      const server = await serve('.', true);
+      try {
+        const args = [path.join(apps.folder, 'node/main.js'), `${server.url}model/model.json`, String(threads)];
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+        assert.equal(stderr, '');
+        assertPredicted({ ...JSON.parse(stdout), problems: [] }, threads);
+      } finally {
+        await server.close();
+      }
+    });
+  }
+});

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/json.h"
+
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+
+namespace tfwasm {
+namespace {
+
+Code ParseErrorCode(std::string_view text) {
+  try {
+    ParseJson(text, "the text");
+  } catch (const Error& error) {
+    return error.code();
+  }
+  FAIL("no error for: ", std::string(text.substr(0, 60)));
+  return Code::kInternal;
+}
+
+std::string Repeat(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST_CASE("numbers keep what they are") {
+  struct Case {
+    std::string_view text;
+    std::optional<int64_t> as_int;
+    double as_double;
+  };
+  const Case cases[] = {
+      {"0", 0, 0},
+      {"-7", -7, -7},
+      {"9223372036854775807", INT64_MAX, 0x1p63},
+      {"18446744073709551615", std::nullopt, 0x1p64},
+      {"1e3", 1000, 1000},
+      {"0.5", std::nullopt, 0.5},
+      {"-0x", std::nullopt, 0},
+      {"1e300", std::nullopt, 1e300},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.text);
+    if (c.text == "-0x") {
+      CHECK(ParseErrorCode(c.text) == Code::kJson);
+      continue;
+    }
+    const Json json = ParseJson(c.text, "the text");
+    CHECK(json.AsInt() == c.as_int);
+    CHECK(json.AsDouble() == c.as_double);
+  }
+}
+
+TEST_CASE("each kind is told from the others") {
+  const Json json = ParseJson(
+      "\xef\xbb\xbf"  // a byte order mark is no reason to fail
+      R"( {"b": true, "s": "\u00e9\n", "n": null, "l": [1, [2]], "o": {"__proto__": 3}} )",
+      "the text");
+  REQUIRE(json.AsObject() != nullptr);
+  CHECK(json.AsObject()->size() == 5);
+  CHECK(*json.Find("b")->AsBool());
+  CHECK(*json.Find("s")->AsString() == "\xc3\xa9\n");
+  CHECK(json.Find("n") == nullptr);
+  CHECK(json.Find("absent") == nullptr);
+  CHECK(json.Find("l")->AsArray()->at(1).AsArray()->at(0).AsInt() == 2);
+  CHECK(json.Find("o")->Find("__proto__")->AsInt() == 3);
+  CHECK(json.Find("l")->Find("o") == nullptr);
+  CHECK(json.Find("s")->AsInt() == std::nullopt);
+  CHECK(json.Find("b")->AsDouble() == std::nullopt);
+  CHECK(json.Find("l")->KindName() == "a list");
+}
+
+TEST_CASE("objects keep their order, and the last of equal keys wins") {
+  const Json json = ParseJson(R"({"z": 1, "a": 2, "z": 3})", "the text");
+  CHECK(json.AsObject()->at(0).key == "z");
+  CHECK(json.AsObject()->at(1).key == "a");
+  CHECK(json.Find("z")->AsInt() == 3);
+}
+
+TEST_CASE("malformed text is an error that says where") {
+  const std::string_view cases[] = {"",         "{",        "[1,]",      "{\"a\" 1}", "nul",
+                                    "NaN",      "[1] x",    "\"\\x\"",   "\"\xff\"",  "<html>",
+                                    "1e999",    "{1: 2}",   "\"\\ud800\"", "[1 2]",   "\"a\nb\""};
+  for (const std::string_view text : cases) {
+    CAPTURE(text);
+    CHECK(ParseErrorCode(text) == Code::kJson);
+  }
+  try {
+    ParseJson("[1, x]", "the model topology");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.message().starts_with("the model topology is not valid JSON at byte 5: "));
+  }
+}
+
+TEST_CASE("deep nesting is refused without recursion") {
+  CHECK(ParseErrorCode(Repeat("[", 100'000)) == Code::kLimit);
+  CHECK(ParseErrorCode(Repeat("{\"a\":", 100'000)) == Code::kLimit);
+  CHECK(ParseErrorCode(Repeat("[", kMaxJsonDepth + 1)) == Code::kLimit);
+  const std::string deepest = Repeat("[", kMaxJsonDepth) + Repeat("]", kMaxJsonDepth);
+  CHECK(ParseJson(deepest, "the text").AsArray()->size() == 1);
+}
+
+TEST_CASE("quoted text reads back") {
+  const std::string_view cases[] = {"", "plain", "\"\\/", "\n\t\x01\x1f", "\xe4\xbd\xa0\xf0\x9f\x98\x80"};
+  for (const std::string_view text : cases) {
+    CAPTURE(text);
+    CHECK(*ParseJson(QuoteJson(text), "the text").AsString() == text);
+  }
+  CHECK(QuoteJson("a\"\n") == "\"a\\\"\\u000a\"");
+}
+
+}  // namespace
+}  // namespace tfwasm

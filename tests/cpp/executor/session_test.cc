@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/session.h"
+
+#include <doctest/doctest.h>
+
+#include "core/buffer.h"
+#include "graph/graphdef_reader.h"
+#include "ops/op_test.h"
+
+namespace tfwasm {
+namespace {
+
+// y = relu(x + 1), z = y * y
+constexpr std::string_view kTopology = R"({"node": [
+  {"name": "x", "op": "Placeholder", "attr": {"dtype": {"type": "DT_FLOAT"},
+   "shape": {"shape": {"dim": [{"size": "-1"}, {"size": "2"}]}}}},
+  {"name": "one", "op": "Const", "attr": {"dtype": {"type": "DT_FLOAT"},
+   "value": {"tensor": {"dtype": "DT_FLOAT", "tensorShape": {}, "floatVal": [1]}}}},
+  {"name": "sum", "op": "AddV2", "input": ["x", "one"]},
+  {"name": "y", "op": "Relu", "input": ["sum"]},
+  {"name": "z", "op": "Mul", "input": ["y", "y"]}]})";
+
+int FirstOutput(const Node&, std::string_view, int index) { return index; }
+
+Session Load(std::string_view topology) { return Session(ReadGraphDef(topology, FirstOutput)); }
+
+std::vector<Tensor> Predict(Session& session, std::vector<std::string> feeds,
+                            std::vector<std::string> fetches, std::vector<Tensor> inputs) {
+  return session.Run(session.Prepare(feeds, fetches), inputs);
+}
+
+std::string MessageOf(Session& session, std::vector<std::string> feeds,
+                      std::vector<std::string> fetches, std::vector<Tensor> inputs) {
+  try {
+    Predict(session, std::move(feeds), std::move(fetches), std::move(inputs));
+  } catch (const Error& error) {
+    return StrCat(CodeName(error.code()), " ", error.message());
+  }
+  return "no error";
+}
+
+TEST_CASE("a session predicts, for any batch size") {
+  Session session = Load(kTopology);
+  ExpectTensor(Predict(session, {"x"}, {"z"}, {F32({1, 2}, {1, -3})})[0], F32({1, 2}, {4, 0}));
+  ExpectTensor(Predict(session, {"x"}, {"z"}, {F32({2, 2}, {0, 1, 2, 3})})[0],
+               F32({2, 2}, {1, 4, 9, 16}));
+  ExpectTensor(Predict(session, {"x"}, {"z"}, {F32({0, 2}, {})})[0], F32({0, 2}, {}));
+}
+
+TEST_CASE("intermediate nodes can be fetched and fed") {
+  Session session = Load(kTopology);
+  const auto fetched = Predict(session, {"x"}, {"z", "sum", "y:0"}, {F32({1, 2}, {1, -3})});
+  ExpectTensor(fetched[0], F32({1, 2}, {4, 0}));
+  ExpectTensor(fetched[1], F32({1, 2}, {2, -2}));
+  ExpectTensor(fetched[2], F32({1, 2}, {2, 0}));
+  ExpectTensor(Predict(session, {"y"}, {"z"}, {F32({1, 2}, {3, -3})})[0], F32({1, 2}, {9, 9}));
+  ExpectTensor(Predict(session, {"x"}, {"x"}, {F32({1, 2}, {3, 4})})[0], F32({1, 2}, {3, 4}));
+  ExpectTensor(Predict(session, {}, {"one"}, {})[0], F32({}, {1}));
+}
+
+TEST_CASE("the same feeds and fetches are prepared once") {
+  Session session = Load(kTopology);
+  CHECK(session.Prepare({"x"}, {"z"}) == session.Prepare({"x"}, {"z"}));
+  CHECK(session.Prepare({"x"}, {"z"}) != session.Prepare({"x"}, {"y"}));
+}
+
+TEST_CASE("wrong inputs are refused by name, and nothing leaks") {
+  Session session = Load(kTopology);
+  Predict(session, {"x"}, {"z"}, {F32({1, 2}, {1, 2})});
+  const size_t buffers = Buffer::live_count();
+  CHECK(MessageOf(session, {"x"}, {"z"}, {F32({1, 3}, {1, 2, 3})}) ==
+        "E_INPUT input 'x': expected float32 [-1,2], got float32 [1,3]");
+  CHECK(MessageOf(session, {"x"}, {"z"}, {I32({1, 2}, {1, 2})}) ==
+        "E_INPUT input 'x': expected float32 [-1,2], got int32 [1,2]");
+  CHECK(MessageOf(session, {"x", "x"}, {"z"}, {F32({1, 2}, {1, 2}), F32({1, 2}, {1, 2})}) ==
+        "E_INPUT input 'x' is given twice");
+  CHECK(MessageOf(session, {}, {"z"}, {}).find("'x'") != std::string::npos);
+  CHECK(MessageOf(session, {"nope"}, {"z"}, {F32({}, {1})}).find("'nope'") != std::string::npos);
+  CHECK(MessageOf(session, {"x"}, {"nope"}, {F32({1, 2}, {1, 2})}).find("'nope'") !=
+        std::string::npos);
+  CHECK(MessageOf(session, {"x"}, {"z:1"}, {F32({1, 2}, {1, 2})}).starts_with("E_"));
+  CHECK(Buffer::live_count() == buffers);
+}
+
+TEST_CASE("one error names every unsupported op") {
+  std::string message;
+  try {
+    Load(R"({"node": [{"name": "a", "op": "Foo"}, {"name": "b", "op": "Bar", "input": ["a"]},
+                      {"name": "c", "op": "Foo", "input": ["b"]}],
+             "library": {"function": [{"signature": {"name": "f"},
+                                       "nodeDef": [{"name": "d", "op": "Baz"}]}]}})");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::kOp);
+    message = error.message();
+  }
+  CHECK(message ==
+        "the model uses ops that are not supported: Bar (1x, e.g. 'b'), Baz (1x, e.g. 'd'), "
+        "Foo (2x, e.g. 'a')");
+}
+
+TEST_CASE("a cycle is an error") {
+  Session session = Load(R"({"node": [{"name": "a", "op": "Relu", "input": ["b"]},
+                                      {"name": "b", "op": "Relu", "input": ["a"]}]})");
+  CHECK(MessageOf(session, {}, {"b"}, {}).starts_with("E_CYCLE"));
+}
+
+TEST_CASE("the profiler names what ran") {
+  Session session = Load(kTopology);
+  session.SetProfiling(true);
+  Predict(session, {"x"}, {"y"}, {F32({1, 2}, {1, 2})});
+  const auto profiles = session.TakeProfile();
+  REQUIRE(!profiles.empty());
+  CHECK(profiles.back().op == "Relu");
+  CHECK(profiles.back().output_bytes == 8);
+  CHECK(session.TakeProfile().empty());
+}
+
+}  // namespace
+}  // namespace tfwasm

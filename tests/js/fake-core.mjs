@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// A CoreModule (js/core-module.ts) in JavaScript: real tensors on a small heap, weights that are
+// decoded as float32, and one model whose output is twice its input.
+
+const ELEMENT_BYTES = [4, 4, 1, 0, 8];
+const FLOAT32 = 0;
+
+export class FakeCore {
+  HEAPU8 = new Uint8Array(1 << 16);
+  /** The bytes of weights that were committed, in order. */
+  weightBytes = [];
+  models = new Set();
+  decoders = new Map();
+  /** Calls of run(): the feeds and fetches that they were prepared for. */
+  runs = [];
+  profiling = false;
+  #makeError;
+  #tensors = new Map();
+  #last = 0;
+  #top = 64;
+  #prepared = [];
+  #profile = [];
+  #fail;
+
+  /** @param makeError As CoreModuleOptions.makeError. */
+  constructor(makeError, { targetBytes = 6 } = {}) {
+    this.#makeError = makeError;
+    this.targetBytes = targetBytes;
+  }
+
+  /** The next call of a method throws. */
+  failNext(method, error) {
+    this.#fail = { method, error };
+  }
+
+  #enter(method) {
+    if (this.#fail?.method !== method) return;
+    const { error } = this.#fail;
+    this.#fail = undefined;
+    throw error;
+  }
+
+  #throw(code, message) {
+    throw this.#makeError(code, message, '', '');
+  }
+
+  #get(handle) {
+    const tensor = this.#tensors.get(handle);
+    if (!tensor) this.#throw('E_DISPOSED', 'this tensor has been disposed');
+    return tensor;
+  }
+
+  #add(tensor) {
+    this.#tensors.set(++this.#last, tensor);
+    return this.#last;
+  }
+
+  version() {
+    return 'tfwasm 0.1.0';
+  }
+
+  createTensor(dtype, shape) {
+    this.#enter('createTensor');
+    const byteLength = shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
+    const address = this.#top;
+    this.#top += Math.ceil(byteLength / 16) * 16;
+    // A heap that grows takes the old views along.
+    if (this.#top > this.HEAPU8.length) {
+      const grown = new Uint8Array(this.#top * 2);
+      grown.set(this.HEAPU8);
+      structuredClone(this.HEAPU8.buffer, { transfer: [this.HEAPU8.buffer] });
+      this.HEAPU8 = grown;
+    }
+    return this.#add({ dtype, shape, buffer: { address, byteLength } });
+  }
+
+  createStringTensor(shape, elements) {
+    return this.#add({ dtype: 3, shape, buffer: { address: 0, byteLength: 0, elements } });
+  }
+
+  describeTensor(handle) {
+    this.#enter('describeTensor');
+    const { dtype, shape, buffer } = this.#get(handle);
+    return { dtype, shape: [...shape], address: buffer.address, byteLength: buffer.byteLength };
+  }
+
+  stringElements(handle) {
+    return this.#get(handle).buffer.elements;
+  }
+
+  cloneTensor(handle, shape) {
+    const tensor = this.#get(handle);
+    return this.#add({ ...tensor, shape: shape ?? tensor.shape });
+  }
+
+  disposeTensor(handle) {
+    this.#tensors.delete(handle);
+  }
+
+  memory() {
+    const buffers = new Set([...this.#tensors.values()].map(({ buffer }) => buffer));
+    return {
+      numTensors: this.#tensors.size,
+      numDataBuffers: buffers.size,
+      numBytes: [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0),
+      heapBytes: this.HEAPU8.length,
+    };
+  }
+
+  createWeightDecoder(specs) {
+    const bytes = JSON.parse(specs).map(({ shape }) => 4 * shape.reduce((product, size) => product * size, 1));
+    const total = bytes.reduce((sum, length) => sum + length, 0);
+    this.decoders.set(++this.#last, { specs: JSON.parse(specs), total, left: total });
+    return this.#last;
+  }
+
+  weightStreamBytes(decoder) {
+    return this.decoders.get(decoder).total;
+  }
+
+  weightTarget(decoder) {
+    return { address: 8, byteLength: Math.min(this.targetBytes, this.decoders.get(decoder).left) };
+  }
+
+  commitWeights(decoder, byteLength) {
+    this.#enter('commitWeights');
+    this.decoders.get(decoder).left -= byteLength;
+    this.weightBytes.push(...this.HEAPU8.subarray(8, 8 + byteLength));
+  }
+
+  disposeWeightDecoder(decoder) {
+    this.decoders.delete(decoder);
+  }
+
+  createModel(topology, signature, decoder) {
+    this.#enter('createModel');
+    this.topology = JSON.parse(topology);
+    this.signature = signature;
+    this.specs = this.decoders.get(decoder).specs;
+    this.models.add(++this.#last);
+    return this.#last;
+  }
+
+  describeModel() {
+    this.#enter('describeModel');
+    const endpoint = (key, node, dtype, shape) => ({ key, name: `${node}:0`, node, dtype, shape });
+    return JSON.stringify({
+      version: '12.3',
+      inputs: [endpoint('image', 'x', 'float32', [-1, 2])],
+      outputs: [endpoint('scores', 'Identity', 'float32', null), ...(this.extraOutputs ?? [])],
+      weights: this.specs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    });
+  }
+
+  modelWeight(_model, name) {
+    return this.createTensor(FLOAT32, this.specs.find((spec) => spec.name === name).shape);
+  }
+
+  prepareRun(_model, feeds, fetches) {
+    return this.#prepared.push({ feeds, fetches }) - 1;
+  }
+
+  run(_model, id, inputs) {
+    this.#enter('run');
+    const { feeds, fetches } = this.#prepared[id];
+    this.runs.push({ feeds, fetches });
+    if (this.profiling) {
+      this.#profile.push({ name: 'double', op: 'Mul', milliseconds: 1.5, outputShapes: [[1, 2]], bytes: 8 });
+    }
+    return fetches.map(() => {
+      const { shape, buffer } = this.#get(inputs[0]);
+      const handle = this.createTensor(FLOAT32, shape);
+      const target = this.#get(handle).buffer;
+      const view = ({ address, byteLength }) => new Float32Array(this.HEAPU8.buffer, address, byteLength / 4);
+      view(target).set(view(buffer).map((value) => 2 * value));
+      return handle;
+    });
+  }
+
+  setProfiling(_model, enabled) {
+    this.profiling = enabled;
+  }
+
+  takeProfile() {
+    return JSON.stringify(this.#profile.splice(0));
+  }
+
+  disposeModel(model) {
+    this.models.delete(model);
+  }
+
+  setThreadCount() {}
+
+  threadCount() {
+    return 1;
+  }
+}
+
+/** Gives the sources of `importSource()` a core of this kind. */
+export function startFakeCore(tf, options) {
+  const core = new FakeCore(tf.inner.errors.makeCoreError, options);
+  tf.inner.runtime.adoptCore(core);
+  return core;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The TypeScript sources as one module, inner parts included, for tests that need no wasm.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CACHE = path.join(ROOT, 'node_modules/.cache');
+
+/** What tests reach into, beside the public face. */
+const INNER = ['runtime', 'errors', 'features', 'wasm-files', 'tensor-storage', 'io/manifest', 'io/shards', 'io/request'];
+
+/**
+ * @returns {Promise<Record<string, any>>} All that js/index.ts exports, and `inner`: the exports of
+ *     the inner modules by the name of the module.
+ */
+export async function importSource() {
+  const { build } = await import('esbuild');
+  await mkdir(CACHE, { recursive: true });
+  const folder = await mkdtemp(path.join(CACHE, 'tfwasm-source-'));
+  try {
+    const outfile = path.join(folder, 'source.mjs');
+    const lines = INNER.map((name, index) => `import * as m${index} from './js/${name}.js';`);
+    const members = INNER.map((name, index) => `${JSON.stringify(name)}: m${index}`);
+    await build({
+      stdin: {
+        contents: `${lines.join('\n')}\nexport * from './js/index.js';\nexport const inner = {${members.join(', ')}};`,
+        resolveDir: ROOT,
+        loader: 'ts',
+      },
+      bundle: true,
+      format: 'esm',
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      target: 'es2022',
+      external: ['./glue.js', './glue-threads.js'],
+      sourcemap: 'inline',
+      outfile,
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -8,15 +8,7 @@ set(xnnpack_own_dir ${CMAKE_SOURCE_DIR}/cmake/xnnpack)
 set(instruction_sets scalar)
 if(EMSCRIPTEN)
   list(APPEND instruction_sets wasm wasmsimd)
-  if(TFWASM_RELAXED_SIMD)
-    list(APPEND instruction_sets wasmrelaxedsimd)
-  endif()
 endif()
-foreach(name IN LISTS instruction_sets)
-  include(${xnnpack_dir}/cmake/gen/${name}_microkernels.cmake)
-  string(TOUPPER ${name} upper)
-  list(APPEND kernel_sources ${PROD_${upper}_MICROKERNEL_SRCS})
-endforeach()
 
 # Half of all microkernels serve operators that nothing here creates: compiling them would only take time. Where one
 # is needed after all, the linker names it: take its family off this list.
@@ -29,8 +21,18 @@ set(unused_families
     qu8-dwconv qu8-gemm qu8-igemm
     x8-packq x8-packw x16-packw x32-pack-lh)
 list(JOIN unused_families "|" unused_families)
-list(FILTER kernel_sources EXCLUDE REGEX "^src/(${unused_families})/")
-list(TRANSFORM kernel_sources PREPEND ${xnnpack_dir}/)
+
+# Sets `variable` to the used microkernels of the instruction sets that follow.
+function(list_kernels variable)
+  foreach(name IN LISTS ARGN)
+    include(${xnnpack_dir}/cmake/gen/${name}_microkernels.cmake)
+    string(TOUPPER ${name} upper)
+    list(APPEND sources ${PROD_${upper}_MICROKERNEL_SRCS})
+  endforeach()
+  list(FILTER sources EXCLUDE REGEX "^src/(${unused_families})/")
+  list(TRANSFORM sources PREPEND ${xnnpack_dir}/)
+  set(${variable} ${sources} PARENT_SCOPE)
+endfunction()
 
 file(GLOB xnnpack_sources ${xnnpack_dir}/src/*.c ${xnnpack_dir}/src/configs/*.c ${xnnpack_dir}/src/enums/*.c
      ${xnnpack_dir}/src/operators/*.c ${xnnpack_dir}/src/reference/*.cc ${xnnpack_dir}/src/tables/*.c)
@@ -58,10 +60,26 @@ else()
 endif()
 
 # Microkernels are tiny files that include the same headers: batches of them compile several times faster.
-add_library(xnnpack_kernels STATIC ${kernel_sources})
-target_link_libraries(xnnpack_kernels PRIVATE xnnpack_flags)
-set_target_properties(xnnpack_kernels PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
+function(add_kernel_library target)
+  add_library(${target} STATIC ${ARGN})
+  target_link_libraries(${target} PRIVATE xnnpack_flags)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
+endfunction()
+
+list_kernels(kernel_sources ${instruction_sets})
+add_kernel_library(xnnpack_kernels ${kernel_sources})
 
 add_library(xnnpack STATIC ${xnnpack_sources} ${xnnpack_own_dir}/build_identifier.c)
 target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include)
 target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels PUBLIC pthreadpool)
+
+# Only what must be compiled for relaxed SIMD is: all other objects are the same as in the variant without it, and
+# come out of ccache when that was built before.
+if(TFWASM_RELAXED_SIMD)
+  list_kernels(relaxed_sources wasmrelaxedsimd)
+  add_kernel_library(xnnpack_relaxed_kernels ${relaxed_sources})
+  foreach(target xnnpack xnnpack_relaxed_kernels)
+    target_compile_options(${target} PRIVATE -mrelaxed-simd)
+  endforeach()
+  target_link_libraries(xnnpack PRIVATE xnnpack_relaxed_kernels)
+endif()

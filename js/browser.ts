@@ -162,7 +162,12 @@ function toRgba(values: ArrayLike<number>, numPixels: number, depth: number, isF
   return bytes;
 }
 
-function draw(bytes: Uint8ClampedArray, width: number, height: number, canvas: HTMLCanvasElement | OffscreenCanvas): void {
+function draw(
+  bytes: Uint8ClampedArray,
+  width: number,
+  height: number,
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+): void {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d') as Context2D | null;

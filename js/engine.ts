@@ -6,19 +6,6 @@ import { runInScope } from './scopes.js';
 import { Tensor } from './tensor.js';
 import { waiting } from './tensor-storage.js';
 
-/** Tensors, alone or anywhere inside arrays and objects. */
-export type TensorContainer =
-  | void
-  | Tensor
-  | string
-  | number
-  | boolean
-  | null
-  | undefined
-  | bigint
-  | object
-  | readonly TensorContainer[];
-
 /** What `memory()` tells. */
 export interface MemoryInfo {
   /** Tensors that have not been disposed. */
@@ -54,10 +41,10 @@ export function tensorsIn(container: unknown): Set<Tensor> {
  *
  * @returns What the function returns.
  */
-export function tidy<T extends TensorContainer>(f: () => T): T;
+export function tidy<T>(f: () => T): T;
 /** As above; the name is for the reader only. */
-export function tidy<T extends TensorContainer>(name: string, f: () => T): T;
-export function tidy<T extends TensorContainer>(nameOrFunction: string | (() => T), f?: () => T): T {
+export function tidy<T>(name: string, f: () => T): T;
+export function tidy<T>(nameOrFunction: string | (() => T), f?: () => T): T {
   const body = typeof nameOrFunction === 'function' ? nameOrFunction : f;
   if (typeof body !== 'function') {
     throw new TfwasmError('E_INPUT', 'tidy() takes a function, after an optional name');
@@ -77,8 +64,8 @@ export function keep<T extends Tensor>(result: T): T {
   return result;
 }
 
-/** Disposes every tensor found in a container. */
-export function dispose(container: TensorContainer): void {
+/** Disposes every tensor found in a container: a tensor, or arrays and objects with some inside. */
+export function dispose(container: unknown): void {
   for (const tensor of tensorsIn(container)) tensor.dispose();
 }
 

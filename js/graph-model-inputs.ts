@@ -21,7 +21,10 @@ export function toFeeds(inputs: unknown, expected: readonly EndpointDescription[
     return new Map(expected.map(({ key }, index) => [key, checkTensor(tensors[index], key)]));
   }
   if (typeof inputs !== 'object' || inputs === null) {
-    throw new TfwasmError('E_INPUT', `a model takes a tensor, a list of tensors or a map of tensors, got ${String(inputs)}`);
+    throw new TfwasmError(
+      'E_INPUT',
+      `a model takes a tensor, a list of tensors or a map of tensors, got ${String(inputs)}`,
+    );
   }
   return new Map(Object.entries(inputs).map(([name, value]) => [name, checkTensor(value, name)]));
 }
@@ -51,6 +54,9 @@ export function checkInput(name: string, { dtype, shape }: Tensor, declared: End
     expected === null ||
     (expected.length === sizes.length && expected.every((size, index) => size < 0 || size === sizes[index]));
   if (!fits) {
-    throw new TfwasmError('E_SHAPE', `input '${name}' must have shape ${formatShape(expected)}, got ${formatShape(sizes)}`);
+    throw new TfwasmError(
+      'E_SHAPE',
+      `input '${name}' must have shape ${formatShape(expected)}, got ${formatShape(sizes)}`,
+    );
   }
 }

@@ -3,7 +3,7 @@ import type { DataType } from './dtype.js';
 import { keep } from './engine.js';
 import { TfwasmError } from './errors.js';
 import { checkInput, type FeedMap, toFeeds } from './graph-model-inputs.js';
-import type { ModelArtifacts, Signature } from './io/types.js';
+import type { ModelArtifacts, Signature, UserDefinedMetadata } from './io/types.js';
 import type { EndpointDescription, ModelDescription } from './model-description.js';
 import { type KernelProfile, recordKernels, startRecording } from './profile-recorder.js';
 import { callCore } from './runtime.js';
@@ -54,7 +54,7 @@ export class GraphModel {
   /** What the converter wrote: the names of inputs and outputs with their tensors. */
   readonly modelSignature: Signature | undefined;
   /** What whoever converted the model attached to it. */
-  readonly metadata: { [key: string]: unknown } | undefined;
+  readonly metadata: UserDefinedMetadata | undefined;
   /** The names under which `predict` returns the outputs, if it returns a map. */
   readonly modelStructuredOutputKeys: readonly string[] | undefined;
   /** The model's inputs. */
@@ -80,7 +80,7 @@ export class GraphModel {
     this.modelVersion = version;
     this.modelSignature = signature;
     this.metadata = artifacts.userDefinedMetadata;
-    const keys = this.metadata?.['structuredOutputKeys'];
+    const keys = this.metadata?.structuredOutputKeys;
     this.modelStructuredOutputKeys = Array.isArray(keys) ? keys.map(String) : undefined;
     this.inputs = inputs.map(toTensorInfo);
     this.outputs = outputs.map(toTensorInfo);

@@ -3,7 +3,7 @@
 export * as browser from './browser.js';
 export type { PixelData, PixelSource } from './browser.js';
 export type { DataType, DataTypeMap, NumericDataType } from './dtype.js';
-export { dispose, keep, type MemoryInfo, memory, type TensorContainer, tidy } from './engine.js';
+export { dispose, keep, type MemoryInfo, memory, tidy } from './engine.js';
 export { type ErrorCode, TfwasmError } from './errors.js';
 export type { WasmVariant } from './features.js';
 export {

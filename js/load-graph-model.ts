@@ -76,9 +76,7 @@ async function createModel(
 
 /** A signature among the metadata is the newer one. */
 function signatureOf({ signature, userDefinedMetadata }: ModelArtifacts): Signature | undefined {
-  const newer = userDefinedMetadata?.['signature'];
-  if (typeof newer === 'object' && newer !== null) return newer as Signature;
-  return signature ?? undefined;
+  return userDefinedMetadata?.signature ?? signature ?? undefined;
 }
 
 function toJson(value: unknown): string {

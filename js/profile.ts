@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { memory, type TensorContainer } from './engine.js';
+import { memory } from './engine.js';
 import { TfwasmError } from './errors.js';
 import { type KernelProfile, startRecording } from './profile-recorder.js';
 
 /** What `profile()` tells. */
-export interface ProfileInfo {
+export interface ProfileInfo<T = unknown> {
   /** Bytes that are in use after the function and were not before. */
   newBytes: number;
   /** Tensors that are in use after the function and were not before. */
@@ -16,7 +16,7 @@ export interface ProfileInfo {
   /** The names of the ops among them, each once. */
   kernelNames: string[];
   /** What the function returned. */
-  result: TensorContainer;
+  result: T;
 }
 
 /**
@@ -24,14 +24,12 @@ export interface ProfileInfo {
  *
  * @param f May be asynchronous.
  */
-export async function profile(f: () => TensorContainer | Promise<TensorContainer>): Promise<ProfileInfo> {
+export async function profile<T>(f: () => T | Promise<T>): Promise<ProfileInfo<T>> {
   if (typeof f !== 'function') throw new TfwasmError('E_INPUT', 'profile() takes a function');
   const before = memory();
   const kernels: KernelProfile[] = [];
   const stop = startRecording(kernels);
-  const result = await Promise.resolve()
-    .then(f)
-    .finally(stop);
+  const result = await Promise.resolve().then(f).finally(stop);
   const after = memory();
   return {
     newBytes: after.numBytes - before.numBytes,

@@ -119,7 +119,8 @@ function warnOfOneThread(reason: string): void {
 }
 
 function checkNotStarted(name: string): void {
-  if (starting) throw new TfwasmError('E_WASM', `${name}() has to be called before ready() and before a model is loaded`);
+  if (starting)
+    throw new TfwasmError('E_WASM', `${name}() has to be called before ready() and before a model is loaded`);
 }
 
 function requireStarted(): Started {

@@ -32,7 +32,8 @@ export function formatTensor(
   const printer = { elements, dtype, widths: columnWidths(elements, shape, dtype) };
   const lines = ['Tensor'];
   if (verbose) lines.push(`  dtype: ${dtype}`, `  rank: ${shape.length}`, `  shape: [${shape}]`, '  values:');
-  const body = shape.length === 0 ? [formatScalar(elements[0] as Element, dtype)] : formatBlock(printer, shape, 0, true);
+  const body =
+    shape.length === 0 ? [formatScalar(elements[0] as Element, dtype)] : formatBlock(printer, shape, 0, true);
   lines.push(body.map((line) => `    ${line}`).join('\n'));
   return lines.join('\n');
 }

@@ -43,7 +43,8 @@ function describeValue(value: unknown): string {
 /** The dtype of the first element: integers only where a typed array holds them. */
 export function inferDtype(values: TensorLike): DataType {
   let first: unknown = values;
-  while (Array.isArray(first)) first = first[0];
+  // Lists may be nested for ever, in themselves: inferShape refuses them.
+  for (let depth = 0; Array.isArray(first) && depth <= MAX_RANK; ++depth) first = first[0];
   if (isTypedArray(first)) return first instanceof Float32Array || first instanceof Float64Array ? 'float32' : 'int32';
   if (typeof first === 'boolean') return 'bool';
   return typeof first === 'string' ? 'string' : 'float32';
@@ -73,14 +74,14 @@ export function inferShape(values: TensorLike, dtype: DataType): number[] {
 /** Throws E_SHAPE, naming the element, unless all sub-arrays agree with `shape`. */
 function checkNesting(values: unknown, shape: readonly number[], dtype: DataType, path: readonly number[] = []): void {
   const expected = shape[path.length];
-  const fail = (problem: string) => {
+  const fail = (problem: string): never => {
     throw new TfwasmError('E_SHAPE', `values${path.map((index) => `[${index}]`).join('')} ${problem}`);
   };
   if (!isList(values, dtype)) {
     if (expected !== undefined) fail(`should be an array of ${expected} elements, but is a single value`);
     return;
   }
-  if (expected === undefined) return fail('should be a single value, but is an array');
+  if (expected === undefined) fail('should be a single value, but is an array');
   if (values.length !== expected) fail(`should have ${expected} elements, but has ${values.length}`);
   if (!Array.isArray(values)) {
     if (path.length + 1 < shape.length) fail('should be nested deeper');

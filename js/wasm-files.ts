@@ -40,7 +40,7 @@ export function wasmUrl(variant: WasmVariant, paths: WasmPaths | undefined): str
  */
 export async function compileWasm(url: string): Promise<WebAssembly.Module> {
   const file = localFile(url);
-  if (file) return compileBytes(await readFileUrl(file), url);
+  if (file) return compileBytes(await readFileUrl(file).catch(cannotGet), url);
   const response = await fetchWasm(url);
   const type = response.headers.get('content-type') ?? '';
   if (/^application\/wasm\b/i.test(type) && typeof WebAssembly.compileStreaming === 'function') {
@@ -58,17 +58,17 @@ function localFile(url: string): URL | undefined {
 }
 
 async function fetchWasm(url: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, { credentials: 'same-origin' });
-  } catch (error) {
-    throw new TfwasmError('E_WASM', `cannot fetch ${url}: ${describeError(error)}`, { cause: error });
-  }
-  if (response.ok) return response;
-  throw new TfwasmError(
-    'E_WASM',
-    `cannot fetch ${url}: status ${response.status}; setWasmPaths() says where the files of tfwasm are`,
-  );
+  const response = await fetch(url, { credentials: 'same-origin' }).catch((error) => {
+    return cannotGet(new Error(`cannot fetch ${url}: ${describeError(error)}`, { cause: error }));
+  });
+  if (!response.ok) cannotGet(new Error(`cannot fetch ${url}: status ${response.status}`));
+  return response;
+}
+
+const PATHS_HINT = 'setWasmPaths() says where the files of tfwasm are';
+
+function cannotGet(error: unknown): never {
+  throw new TfwasmError('E_WASM', `${describeError(error)}; ${PATHS_HINT}`, { cause: error });
 }
 
 /** The first bytes of every wasm binary. */
@@ -79,8 +79,7 @@ async function compileBytes(bytes: Uint8Array<ArrayBuffer>, url: string, type = 
     const start = new TextDecoder('latin1').decode(bytes.subarray(0, 24));
     throw new TfwasmError(
       'E_WASM',
-      `${url} is not WebAssembly: ${type ? `it is served as ${type} and ` : ''}it begins with ${JSON.stringify(start)}; ` +
-        'setWasmPaths() says where the files of tfwasm are',
+      `${url} is not WebAssembly: ${type ? `it is served as ${type} and ` : ''}it begins with ${JSON.stringify(start)}; ${PATHS_HINT}`,
     );
   }
   try {

@@ -51,7 +51,7 @@ function instantiate(factory: CoreFactory, module: WebAssembly.Module, poolSize:
         return {};
       },
       printErr(text) {
-        if (/^worker( sent an error|: onmessage|.*failed)/i.test(text)) reject(new Error(text));
+        if (/^worker sent an error/.test(text)) reject(new Error(text));
         else console.warn(text);
       },
       poolSize,

@@ -5,17 +5,17 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { repoRoot } from '../tools/serve.mjs';
 import { findChromium } from '../tools/chromium.mjs';
+import { ROOT } from '../tools/lib/paths.mjs';
 
 const require = createRequire(import.meta.url);
 
 function isInstalled(packageName) {
-  return existsSync(path.join(repoRoot, 'node_modules', packageName, 'package.json'));
+  return existsSync(path.join(ROOT, 'node_modules', packageName, 'package.json'));
 }
 
 const CHECKS = {
-  dist: () => (existsSync(path.join(repoRoot, 'dist/index.js')) ? null : 'dist/ is not built (npm run build)'),
+  dist: () => (existsSync(path.join(ROOT, 'dist/index.js')) ? null : 'dist/ is not built (npm run build)'),
   models: () => (isInstalled('@vladmandic/human') ? null : 'the models are not installed (npm install)'),
   tfjs: () => {
     const parts = ['core', 'converter', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`);
@@ -45,5 +45,5 @@ export function missing(...names) {
 
 /** Version of an installed package. */
 export function installedVersion(packageName) {
-  return require(path.join(repoRoot, 'node_modules', packageName, 'package.json')).version;
+  return require(path.join(ROOT, 'node_modules', packageName, 'package.json')).version;
 }

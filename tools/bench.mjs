@@ -54,7 +54,8 @@ function parseCommandLine() {
 function parseNames(option, text, known) {
   const names = text.split(',');
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new ToolError(`--${option}: there is no ${unknown.join(', ')}, only ${known.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new ToolError(`--${option}: there is no ${unknown.join(', ')}, only ${known.join(', ')}.`);
   return names;
 }
 

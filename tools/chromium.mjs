@@ -5,6 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { ToolError } from './lib/run.mjs';
+
 const CANDIDATES = [
   process.env.CHROMIUM_PATH,
   '/usr/bin/chromium',
@@ -48,7 +50,9 @@ export function findChromium() {
 export async function launchChromium({ flags = [], viewport = { width: 1280, height: 900 } } = {}) {
   const executablePath = findChromium();
   if (!executablePath) {
-    throw new Error('No Chromium was found: install it (apt-get install chromium) or set CHROMIUM_PATH to its program.');
+    throw new ToolError(
+      'No Chromium was found: install it (apt-get install chromium) or set CHROMIUM_PATH to its program.',
+    );
   }
   const { chromium } = await import('playwright-core');
   const profile = await mkdtemp(path.join(tmpdir(), 'tfwasm-chromium-'));

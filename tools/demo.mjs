@@ -3,13 +3,14 @@
 // program would use them. `node tools/demo.mjs`, or runDemo() from `npm start`.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 
-import { MINIMUM_SCORE, MODEL_SIDE, readKeypoints } from '../web/movenet.js';
 import { median } from '../benchmark-page/statistics.js';
-import { ToolError } from './lib/run.mjs';
+import { MINIMUM_SCORE, MODEL_SIDE, readKeypoints } from '../web/movenet.js';
+import { isMain } from './lib/main.mjs';
+import { ROOT } from './lib/paths.mjs';
+import { runMain, ToolError } from './lib/run.mjs';
 import { readPhotograph } from './photo.mjs';
-import { repoRoot, startServer } from './serve.mjs';
+import { startServer } from './serve.mjs';
 
 const MODEL = 'movenet-lightning.json';
 
@@ -54,7 +55,7 @@ export async function predictPhotograph({ repeats = 30 } = {}) {
 }
 
 function requireFile(file, problem) {
-  if (!existsSync(path.join(repoRoot, file))) {
+  if (!existsSync(path.join(ROOT, file))) {
     throw new ToolError(`The demo cannot run: ${problem}.`);
   }
 }
@@ -72,7 +73,6 @@ export async function runDemo({ print = console.log } = {}) {
   print(`\nload ${ms(times.load)}, first prediction ${ms(times.first)}, later ${ms(times.later)} (median)`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { runMain } = await import('./lib/run.mjs');
+if (isMain(import.meta.url)) {
   await runMain(runDemo);
 }

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { repoRoot } from './serve.mjs';
+import { ROOT } from './lib/paths.mjs';
 
 /**
  * Reads the photograph and scales it to a square of `side` pixels.
@@ -13,7 +13,7 @@ import { repoRoot } from './serve.mjs';
  */
 export async function readPhotograph(side) {
   const { PNG } = await import('pngjs');
-  const file = path.join(repoRoot, 'web/images/astronaut.png');
+  const file = path.join(ROOT, 'web/images/astronaut.png');
   const { width, height, data } = PNG.sync.read(await readFile(file));
   return resizeBilinear({ width, height, data }, side);
 }

@@ -5,9 +5,10 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 
-export const repoRoot = fileURLToPath(new URL('..', import.meta.url));
+import { isMain } from './lib/main.mjs';
+import { ROOT } from './lib/paths.mjs';
+import { runMain, ToolError } from './lib/run.mjs';
 
 /** Where the repository's own pages find things: URL prefix -> folder under the root. */
 export const SITE = {
@@ -51,13 +52,7 @@ const ISOLATION_HEADERS = {
  * @param {Record<string, string>} [options.headers] More headers, e.g. a content security policy.
  * @returns {Promise<{url: string, close: () => Promise<void>}>} `url` ends with a slash.
  */
-export async function startServer({
-  port = 8080,
-  root = repoRoot,
-  mounts = SITE,
-  isolated = true,
-  headers = {},
-} = {}) {
+export async function startServer({ port = 8080, root = ROOT, mounts = SITE, isolated = true, headers = {} } = {}) {
   const folders = Object.entries(mounts)
     .map(([prefix, folder]) => ({ prefix, folder: path.resolve(root, folder) }))
     .sort((a, b) => b.prefix.length - a.prefix.length);
@@ -90,7 +85,7 @@ export async function startServer({
 
 function describeListenError(error, port) {
   if (error.code !== 'EADDRINUSE') return error;
-  return new Error(`Port ${port} is taken by another program; stop it or choose another port.`, {
+  return new ToolError(`Port ${port} is taken by another program; stop it or choose another port.`, {
     cause: error,
   });
 }
@@ -190,7 +185,9 @@ function sendText(response, status, text, headers) {
   response.end(`${text}\n`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { url } = await startServer({ port: Number(process.argv[2] ?? 8080) });
-  console.log(`Serving the pages on ${url} (stop with Ctrl+C).`);
+if (isMain(import.meta.url)) {
+  await runMain(async () => {
+    const { url } = await startServer({ port: Number(process.argv[2] ?? 8080) });
+    console.log(`Serving the pages on ${url} (stop with Ctrl+C).`);
+  });
 }

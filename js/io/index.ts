@@ -10,6 +10,7 @@ export type {
   RequestDetails,
   Signature,
   SignatureTensorInfo,
+  UserDefinedMetadata,
   WeightQuantization,
   WeightSpec,
   WeightsManifestGroup,

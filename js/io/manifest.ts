@@ -78,7 +78,10 @@ export function groupBytes(weights: readonly WeightSpec[]): number | undefined {
   for (const { shape, dtype, quantization } of weights) {
     const bytes = STORED_BYTES.get(quantization?.dtype ?? dtype);
     if (bytes === undefined || !Array.isArray(shape)) return undefined;
-    sum += shape.reduce<number>((product, size) => product * (Number.isInteger(size) && size >= 0 ? size : Number.NaN), bytes);
+    sum += shape.reduce<number>(
+      (product, size) => product * (Number.isInteger(size) && size >= 0 ? size : Number.NaN),
+      bytes,
+    );
   }
   return Number.isSafeInteger(sum) ? sum : undefined;
 }

@@ -48,12 +48,17 @@ export async function requestJson(url: string, context: RequestContext): Promise
     throw toHttpError(url, error, context.signal);
   });
   if (text.length > MAX_JSON_CHARACTERS) {
-    throw new TfwasmError('E_LIMIT', `${url} has ${text.length} characters; at most ${MAX_JSON_CHARACTERS} are accepted`);
+    throw new TfwasmError(
+      'E_LIMIT',
+      `${url} has ${text.length} characters; at most ${MAX_JSON_CHARACTERS} are accepted`,
+    );
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new TfwasmError('E_JSON', `${url} is not JSON: ${describeError(error)}${hintAt(text, url)}`, { cause: error });
+    throw new TfwasmError('E_JSON', `${url} is not JSON: ${describeError(error)}${hintAt(text, url)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -119,7 +119,11 @@ async function* readShard(
   }
 }
 
-function wrongLength({ urls, byteLength = 0 }: ShardGroup, received: number, response: Response | undefined): TfwasmError {
+function wrongLength(
+  { urls, byteLength = 0 }: ShardGroup,
+  received: number,
+  response: Response | undefined,
+): TfwasmError {
   const names = urls.length > 3 ? `${urls[0]} and ${urls.length - 1} more files` : urls.join(', ') || 'no file';
   const got = received > byteLength ? `more came (${received} so far)` : `${received} came`;
   const type = response?.headers?.get('content-type') ?? '';

@@ -40,6 +40,15 @@ export interface Signature {
   outputs?: { [key: string]: SignatureTensorInfo };
 }
 
+/** What whoever converted a model attached to it. */
+export interface UserDefinedMetadata {
+  /** Wins over the signature beside it. */
+  signature?: Signature;
+  /** The names under which `predict` returns the outputs. */
+  structuredOutputKeys?: string[];
+  [key: string]: unknown;
+}
+
 /** A model, in parts, as an IOHandler loads it. */
 export interface ModelArtifacts {
   /** A GraphDef in its JSON form. */
@@ -53,7 +62,7 @@ export interface ModelArtifacts {
   generatedBy?: string;
   convertedBy?: string | null;
   signature?: Signature;
-  userDefinedMetadata?: { [key: string]: unknown };
+  userDefinedMetadata?: UserDefinedMetadata;
   modelInitializer?: object;
   initializerSignature?: Signature;
 }

@@ -90,7 +90,8 @@ class Inferrer {
     facts.planned = AllKnown(context.outputs());
     const std::vector<Tensor>& values = context.output_values();
     for (size_t i = 0; i < values.size(); ++i) result_.known[first + i] = values[i];
-    if (facts.planned && !result_.IsKnown(facts.first_value)) ComputeEarly(node, facts, context);
+    if (values.empty() || !facts.planned || result_.IsKnown(facts.first_value)) return;
+  ComputeEarly(node, facts, context);
   }
 
   void ComputeEarly(const Node& node, const NodeFacts& facts, const InferContext& context) {

@@ -65,8 +65,8 @@ void AttachConstants(ModelDef& model, const WeightMap& weights) {
   AttachConstants(model.graph, weights, missing);
   for (auto& [name, function] : model.functions) AttachConstants(function.body, weights, missing);
   if (missing.count == 0) return;
-  Throw(Code::kWeightMissing, missing.count, missing.count == 1 ? " constant has" : " constants have",
-        " no weights: ", missing.names);
+  Throw(Code::kWeightMissing, missing.count,
+        missing.count == 1 ? " constant has" : " constants have", " no weights: ", missing.names);
 }
 
 }  // namespace tfwasm

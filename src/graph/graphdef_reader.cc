@@ -62,7 +62,8 @@ class NodeReader {
   void AddNode(const Json& json) {
     Node node;
     ExpectObject(json, "a node");
-    if (const Json* name = FindField(json, "name")) node.name = ExpectString(*name, "a node's name");
+    if (const Json* name = FindField(json, "name"))
+      node.name = ExpectString(*name, "a node's name");
     if (const Json* op = FindField(json, "op")) node.op = ExpectString(*op, "a node's op");
     if (node.name.empty()) Throw(Code::kJson, "node ", graph_.size(), " has no name");
     if (node.op.empty()) Throw(Code::kOp, "the node '", node.name, "' has no op");
@@ -100,13 +101,6 @@ class NodeReader {
   std::string_view function_;
 };
 
-DType DeclaredDType(const Node& node) {
-  const auto& attrs = node.attrs.values();
-  const auto it = attrs.find("dtype");
-  const auto* dtype = it == attrs.end() ? nullptr : std::get_if<DType>(&it->second);
-  return dtype == nullptr ? DType::kInvalid : *dtype;
-}
-
 // The list at `field`, or an empty one.
 const Json::Array& ArrayField(const Json& message, std::string_view field) {
   static const auto* const kEmpty = new Json::Array;
@@ -115,12 +109,13 @@ const Json::Array& ArrayField(const Json& message, std::string_view field) {
 }
 
 const std::string& ArgName(const Json& arg) {
-  const Json* name = FindField(arg, "name");
-  if (name == nullptr) Throw(Code::kJson, "an argument has no name");
+  const Json* field = FindField(arg, "name");
+  if (field == nullptr) Throw(Code::kJson, "an argument has no name");
+  const std::string& name = ExpectString(*field, "an argument's name");
   if (FindField(arg, "numberAttr") != nullptr || FindField(arg, "typeListAttr") != nullptr) {
-    Throw(Code::kAttr, "the argument '", *name->AsString(), "' is a list, which is not supported");
+    Throw(Code::kAttr, "the argument '", name, "' is a list, which is not supported");
   }
-  return ExpectString(*name, "an argument's name");
+  return name;
 }
 
 void AddArgument(Graph& body, const Json& arg) {
@@ -186,23 +181,18 @@ std::vector<bool> FindReadNodes(const Graph& graph) {
   return is_read;
 }
 
-TensorInfo DescribeOutput(const Node& node) {
-  TensorInfo info{.key = node.name, .name = node.name};
-  if (!node.op.starts_with("Placeholder")) return info;
-  info.dtype = DeclaredDType(node);
-  info.shape = node.attrs.ShapeOr("shape", Shape::UnknownRank());
-  return info;
-}
-
 void SetDefaultInterface(ModelDef& model) {
   const Graph& graph = model.graph;
   const std::vector<bool> is_read = FindReadNodes(graph);
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     const bool is_input = node.op.starts_with("Placeholder");
-    const bool is_output = !is_read[static_cast<size_t>(id)] && node.op != "NoOp" && node.op != "Const";
+    const bool is_output =
+        !is_read[static_cast<size_t>(id)] && node.op != "NoOp" && node.op != "Const";
     if (!is_input && !is_output) continue;
-    (is_input ? model.inputs : model.outputs).push_back(DescribeOutput(node));
+    TensorInfo info{.key = node.name, .name = node.name};
+    TakePlaceholderInfo(node, info);
+    (is_input ? model.inputs : model.outputs).push_back(std::move(info));
     (is_input ? model.graph.inputs : model.graph.outputs).push_back({node.name, {.node = id}});
   }
 }

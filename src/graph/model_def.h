@@ -18,11 +18,15 @@ struct Function {
 
 // What a model declares of one of its inputs or outputs.
 struct TensorInfo {
-  std::string key = {};   // what the signature calls it; without one, the tensor's name
-  std::string name = {};  // of the tensor: "node" or "node:output"
+  std::string key = {};           // what the signature calls it; without one, the tensor's name
+  std::string name = {};          // of the tensor: "node" or "node:output"
   DType dtype = DType::kInvalid;  // kInvalid: not declared
   Shape shape = Shape::UnknownRank();
 };
+
+// Overwrites dtype and shape with what `node` declares, if it is a Placeholder and declares them.
+// Throws E_ATTR, blaming the node, when its attributes are of the wrong kind.
+void TakePlaceholderInfo(const Node& node, TensorInfo& info);
 
 struct ModelDef {
   Graph graph;  // the names in inputs and outputs are the keys of the infos below

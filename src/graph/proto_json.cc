@@ -15,10 +15,10 @@ namespace {
 
 // Position = number in TensorFlow's types.proto.
 constexpr std::string_view kTypeNames[] = {
-    "DT_INVALID", "DT_FLOAT",     "DT_DOUBLE",   "DT_INT32",    "DT_UINT8",  "DT_INT16",
-    "DT_INT8",    "DT_STRING",    "DT_COMPLEX64", "DT_INT64",   "DT_BOOL",   "DT_QINT8",
-    "DT_QUINT8",  "DT_QINT32",    "DT_BFLOAT16", "DT_QINT16",   "DT_QUINT16", "DT_UINT16",
-    "DT_COMPLEX128", "DT_HALF",   "DT_RESOURCE", "DT_VARIANT",  "DT_UINT32", "DT_UINT64"};
+    "DT_INVALID",    "DT_FLOAT",  "DT_DOUBLE",    "DT_INT32",   "DT_UINT8",   "DT_INT16",
+    "DT_INT8",       "DT_STRING", "DT_COMPLEX64", "DT_INT64",   "DT_BOOL",    "DT_QINT8",
+    "DT_QUINT8",     "DT_QINT32", "DT_BFLOAT16",  "DT_QINT16",  "DT_QUINT16", "DT_UINT16",
+    "DT_COMPLEX128", "DT_HALF",   "DT_RESOURCE",  "DT_VARIANT", "DT_UINT32",  "DT_UINT64"};
 
 // Numbers of reference types are those of the types plus this.
 constexpr int64_t kFirstReferenceType = 100;

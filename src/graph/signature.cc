@@ -31,18 +31,6 @@ TensorInfo ReadTensorInfo(const std::string& key, const Json& json) {
   return info;
 }
 
-// What the Placeholder says goes before the signature: it is what feeds are checked against.
-void TakePlaceholderInfo(const Node& node, TensorInfo& info) {
-  if (!node.op.starts_with("Placeholder")) return;
-  const auto& attrs = node.attrs.values();
-  if (const auto it = attrs.find("dtype"); it != attrs.end()) {
-    const auto* dtype = std::get_if<DType>(&it->second);
-    if (dtype != nullptr && *dtype != DType::kInvalid) info.dtype = *dtype;
-  }
-  const Shape shape = node.attrs.ShapeOr("shape", Shape::UnknownRank());
-  if (shape.rank_known()) info.shape = shape;
-}
-
 // One side of the interface: the inputs or the outputs.
 struct Side {
   std::vector<TensorInfo> infos;
@@ -66,6 +54,7 @@ Side ReadSide(const Graph& graph, const Json& signature, std::string_view field)
       Throw(Code::kEdge, "the output '", key, "' of the signature is the tensor '", info.name,
             "', which the graph does not have");
     }
+    // Feeds are checked against the Placeholder, so what that says goes before the signature.
     TakePlaceholderInfo(graph.node(edge.node), info);
     side.infos.push_back(std::move(info));
     side.edges.push_back({key, edge});
@@ -99,8 +88,9 @@ void AppendTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
                    const std::vector<NamedEdge>& edges, std::string& out) {
   for (size_t i = 0; i < infos.size(); ++i) {
     const TensorInfo& info = infos[i];
-    out += StrCat(i > 0 ? "," : "", "{\"key\":", QuoteJson(info.key), ",\"name\":",
-                  QuoteJson(info.name), ",\"node\":", QuoteJson(graph.node(edges[i].edge.node).name),
+    out += StrCat(i > 0 ? "," : "", "{\"key\":", QuoteJson(info.key),
+                  ",\"name\":", QuoteJson(info.name),
+                  ",\"node\":", QuoteJson(graph.node(edges[i].edge.node).name),
                   ",\"dtype\":", DTypeJson(info.dtype), ",\"shape\":", ShapeJson(info.shape), "}");
   }
 }
@@ -108,8 +98,9 @@ void AppendTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
 void AppendWeights(const WeightMap& weights, std::string& out) {
   for (size_t i = 0; i < weights.names.size(); ++i) {
     const Tensor& tensor = weights.tensors.at(weights.names[i]);
-    out += StrCat(i > 0 ? "," : "", "{\"name\":", QuoteJson(weights.names[i]), ",\"dtype\":",
-                  DTypeJson(tensor.dtype()), ",\"shape\":", ShapeJson(tensor.shape()), "}");
+    out += StrCat(i > 0 ? "," : "", "{\"name\":", QuoteJson(weights.names[i]),
+                  ",\"dtype\":", DTypeJson(tensor.dtype()),
+                  ",\"shape\":", ShapeJson(tensor.shape()), "}");
   }
 }
 

@@ -17,8 +17,10 @@ std::optional<int> ParseIndex(std::string_view text) {
   return index;
 }
 
-bool IsNumber(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+// Whether the text starts as the names of output arguments do, not as an index.
+bool IsOutputName(std::string_view text) {
+  const char c = text.empty() ? '\0' : text.front();
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 }  // namespace
@@ -30,10 +32,9 @@ std::optional<TensorName> ParseTensorName(std::string_view text) {
   if (first == std::string_view::npos) return name;
 
   std::string_view rest = text.substr(first + 1);
-  if (!IsNumber(rest)) {
+  if (IsOutputName(rest)) {
     const size_t second = rest.find(':');
     name.output_name = rest.substr(0, second);
-    if (name.output_name.empty()) return std::nullopt;
     if (second == std::string_view::npos) return name;
     rest.remove_prefix(second + 1);
   }

@@ -21,14 +21,10 @@ struct ValueField {
 };
 
 constexpr ValueField kValueFields[] = {
-    {"floatVal", "DT_FLOAT"},
-    {"intVal", "DT_INT32 DT_INT16 DT_INT8 DT_UINT8 DT_UINT16"},
-    {"int64Val", "DT_INT64"},
-    {"boolVal", "DT_BOOL"},
-    {"stringVal", "DT_STRING"},
-    {"halfVal", "DT_HALF"},
-    {"doubleVal", "DT_DOUBLE"},
-    {"scomplexVal", "DT_COMPLEX64"},
+    {"floatVal", "DT_FLOAT"},        {"intVal", "DT_INT32 DT_INT16 DT_INT8 DT_UINT8 DT_UINT16"},
+    {"int64Val", "DT_INT64"},        {"boolVal", "DT_BOOL"},
+    {"stringVal", "DT_STRING"},      {"halfVal", "DT_HALF"},
+    {"doubleVal", "DT_DOUBLE"},      {"scomplexVal", "DT_COMPLEX64"},
     {"dcomplexVal", "DT_COMPLEX128"}};
 
 // The values of a TensorProto, still undecoded.
@@ -125,9 +121,8 @@ Tensor ReadValueField(const Json& values, const ValueField& field, DType dtype,
                       return static_cast<uint8_t>(ReadBool(value, what));
                     }));
     case DType::kString:
-      return Expand(shape, ReadList<std::string>(values, [&](const Json& value) {
-                      return ReadBytes(value, what);
-                    }));
+      return Expand(shape, ReadList<std::string>(
+                               values, [&](const Json& value) { return ReadBytes(value, what); }));
     case DType::kComplex64:
       return Expand(shape, ReadComplexList(values, what));
     case DType::kInvalid:

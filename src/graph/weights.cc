@@ -19,8 +19,8 @@ int64_t SumStreamBytes(const std::vector<WeightSpec>& specs) {
     if (spec.encoding == WeightSpec::Encoding::kString) has_strings = true;
     sum += spec.shape.NumElements() * spec.StoredElementSize();
     if (sum > kMaxStreamBytes) {
-      Throw(Code::kLimit, "the weights up to '", spec.name, "' have ", sum,
-            " bytes; the limit is ", kMaxStreamBytes);
+      Throw(Code::kLimit, "the weights up to '", spec.name, "' have ", sum, " bytes; the limit is ",
+            kMaxStreamBytes);
     }
   }
   return has_strings ? -1 : sum;
@@ -82,9 +82,8 @@ WeightMap WeightDecoder::Take() {
   if (next_ < specs_.size()) {
     const WeightSpec& spec = specs_[next_];
     const bool is_string = receiver_ != nullptr && spec.encoding == WeightSpec::Encoding::kString;
-    Throw(is_string ? Code::kString : Code::kWeightBytes, "the weights end after ",
-          received_bytes_, " bytes, before weight ", next_, " '", spec.name, "' of ",
-          specs_.size(), " was complete",
+    Throw(is_string ? Code::kString : Code::kWeightBytes, "the weights end after ", received_bytes_,
+          " bytes, before weight ", next_, " '", spec.name, "' of ", specs_.size(), " was complete",
           stream_bytes_ < 0 ? "" : StrCat("; the manifest declares ", stream_bytes_, " bytes"));
   }
   WeightMap weights;

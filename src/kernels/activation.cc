@@ -17,8 +17,6 @@ xnn_unary_operator UnaryOperator(ActivationKind kind) {
       return xnn_unary_sigmoid;
     case ActivationKind::kTanh:
       return xnn_unary_tanh;
-    case ActivationKind::kHardSwish:
-      return xnn_unary_hardswish;
     default:
       return xnn_unary_clamp;
   }
@@ -45,9 +43,15 @@ xnn_unary_params Parameters(const Activation& activation) {
 
 }  // namespace
 
-ActivationStep::ActivationStep(const Activation& activation, int64_t count) : count_(count) {
-  if (activation.kind == ActivationKind::kNone || activation.kind == ActivationKind::kPrelu) {
-    return;
+ActivationStep::ActivationStep(const Activation& activation, int64_t count)
+    : activation_(activation), count_(count) {
+  switch (activation.kind) {
+    case ActivationKind::kNone:
+    case ActivationKind::kPrelu:
+    case ActivationKind::kHardSwish:
+      return;
+    default:
+      break;
   }
   const xnn_unary_params params = Parameters(activation);
   op_ = XnnOperator::Create("activation", [&](xnn_operator_t* op) {
@@ -57,11 +61,14 @@ ActivationStep::ActivationStep(const Activation& activation, int64_t count) : co
 }
 
 void ActivationStep::Run(float* data) const {
+  if (activation_.kind == ActivationKind::kHardSwish) {
+    HardSwish(data, data, count_, activation_.scale);
+    return;
+  }
   if (!op_ || count_ == 0) return;
   const pthreadpool_t pool = PoolFor(static_cast<double>(count_));
   const auto count = static_cast<size_t>(count_);
-  CheckXnn(xnn_reshape_unary_elementwise_nc(op_.get(), 1, count, count, count, pool),
-           "activation");
+  CheckXnn(xnn_reshape_unary_elementwise_nc(op_.get(), 1, count, count, count, pool), "activation");
   CheckXnn(xnn_setup_unary_elementwise_nc(op_.get(), data, data), "activation");
   op_.Run(pool);
 }

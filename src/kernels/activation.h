@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "kernels/hard_swish.h"
 #include "kernels/xnn_operator.h"
 
 namespace tfwasm {
@@ -27,6 +28,8 @@ struct Activation {
   float max = std::numeric_limits<float>::infinity();
   // The slope of kLeakyRelu.
   float alpha = 0;
+  // The factor of kHardSwish.
+  float scale = kHardSwishScale;
 
   // Whether XNNPACK's operators can clamp to [min, max] on their own.
   bool IsFusable() const { return min < max; }
@@ -39,6 +42,7 @@ class ActivationStep {
   void Run(float* data) const;
 
  private:
+  Activation activation_;
   XnnOperator op_;
   int64_t count_;
 };

@@ -55,6 +55,19 @@ BroadcastLoops::BroadcastLoops(const Shape& output, std::span<const Shape> opera
     dims_[k] = dims_[k + 1];
     strides_[k] = strides_[k + 1];
   }
+  repeated_row_operand_ = FindRepeatedRow(operands.size());
+}
+
+int BroadcastLoops::FindRepeatedRow(size_t operands) const {
+  if (outer_rank_ != 1) return -1;
+  int found = -1;
+  for (size_t i = 0; i < operands; ++i) {
+    if (steps_[i] != 1) return -1;
+    if (strides_[0][i] != 0) continue;
+    if (found >= 0) return -1;
+    found = static_cast<int>(i);
+  }
+  return found;
 }
 
 BroadcastLoops::Position BroadcastLoops::PositionOf(int64_t row) const {

@@ -28,6 +28,11 @@ class BroadcastLoops {
   // By how many elements the operand advances along a row: 1, or 0 when one element serves all.
   size_t row_step(int operand) const { return steps_[static_cast<size_t>(operand)]; }
 
+  // The operand that is the same row for all rows, such as a bias, while the others have a row for
+  // each; -1 when there is none.
+  int repeated_row_operand() const { return repeated_row_operand_; }
+  int64_t row_size() const { return row_size_; }
+
   // Calls row(offsets, out_offset, count) for parts of rows that together cover the output once,
   // on several threads when that pays. `work`: of one element, as in PoolFor.
   template <typename F>
@@ -59,11 +64,13 @@ class BroadcastLoops {
 
   Position PositionOf(int64_t row) const;
   void Advance(Position& position) const;
+  int FindRepeatedRow(size_t operands) const;
 
   int64_t size_ = 0;
   int64_t rows_ = 0;
   int64_t row_size_ = 0;
   std::array<size_t, kMaxBroadcastOperands> steps_{};
+  int repeated_row_operand_ = -1;
   // The axes around a row, innermost first, and the operands' strides along them.
   int outer_rank_ = 0;
   std::array<int64_t, Shape::kMaxRank> dims_{};

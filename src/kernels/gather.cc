@@ -38,8 +38,8 @@ void PickBlocks(DType dtype, int64_t block, const void* in, const int32_t* indic
     });
   }
   for (int64_t i = 0; i < count; ++i) {
-    CopyElements(dtype, ElementAt(dtype, in, indices[i] * block),
-                 ElementAt(dtype, out, i * block), block);
+    CopyElements(dtype, ElementAt(dtype, in, indices[i] * block), ElementAt(dtype, out, i * block),
+                 block);
   }
 }
 

@@ -59,8 +59,7 @@ void ConstantPad::Run(const void* in, const void* value, void* out) const {
       FillElements(dtype_, value, to, inner_.before);
       CopyElements(dtype_, ElementAt(dtype_, in, input_row * inner_.size),
                    ElementAt(dtype_, to, inner_.before), inner_.size);
-      FillElements(dtype_, value, ElementAt(dtype_, to, inner_.before + inner_.size),
-                   inner_.after);
+      FillElements(dtype_, value, ElementAt(dtype_, to, inner_.before + inner_.size), inner_.after);
     }
   });
 }

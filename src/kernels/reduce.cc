@@ -106,7 +106,7 @@ using Totals = std::array<typename Op::Total, kLanes>;
 template <typename Op, typename Columns>
 void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, Columns columns,
              Totals<Op>& totals) {
-  constexpr int64_t kBlockRows = 64;
+  constexpr int64_t kBlockRows = 16;
   for (int64_t first = 0; first < rows; first += kBlockRows) {
     const int64_t last = std::min(rows, first + kBlockRows);
     typename Op::Element partial[kLanes];
@@ -211,8 +211,8 @@ PassFunction IntPass(Reduction reduction) {
     case Reduction::kMin:
       return ReducePass<Min<int32_t>>;
     default:
-      Throw(Code::kDType, "expected ",
-            reduction == Reduction::kEuclideanNorm ? "float32" : "bool", ", got int32");
+      Throw(Code::kDType, "expected ", reduction == Reduction::kEuclideanNorm ? "float32" : "bool",
+            ", got int32");
   }
 }
 
@@ -279,7 +279,8 @@ void Reducer::PlanPasses(Reduction reduction, DType dtype, const Shape& shape,
 void Reducer::Run(const void* in, void* out) const {
   // Two places for what lies between the passes; the first result is the largest.
   const Pass& first = passes_.front();
-  const size_t room = (static_cast<size_t>(first.outer * first.inner) * element_size_ + 63) / 64 * 64;
+  const size_t room =
+      (static_cast<size_t>(first.outer * first.inner) * element_size_ + 63) / 64 * 64;
   char* scratch = nullptr;
   if (passes_.size() > 1) scratch = static_cast<char*>(ScratchSpace(2 * room));
   const void* from = in;

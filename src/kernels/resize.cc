@@ -25,8 +25,8 @@ std::vector<int64_t> NearestPositions(int64_t input, int64_t output, const Resiz
   for (int64_t i = 0; i < output; ++i) {
     const float center = static_cast<float>(i) + (spec.half_pixel_centers ? 0.5f : 0.0f);
     const float position = center * scale;
-    const auto nearest = static_cast<int64_t>(spec.align_corners ? std::round(position)
-                                                                 : std::floor(position));
+    const auto nearest =
+        static_cast<int64_t>(spec.align_corners ? std::round(position) : std::floor(position));
     positions[Size(i)] = std::clamp<int64_t>(nearest, 0, input - 1);
   }
   return positions;
@@ -40,14 +40,14 @@ XnnResizeBilinear::XnnResizeBilinear(const ResizeSpec& spec)
   if (spec.align_corners) flags |= XNN_FLAG_ALIGN_CORNERS;
   if (!spec.align_corners && !spec.half_pixel_centers) flags |= XNN_FLAG_TENSORFLOW_LEGACY_MODE;
   op_ = XnnOperator::Create(kResize, [&](xnn_operator_t* op) {
-    return xnn_create_resize_bilinear2d_nhwc_f32(Size(spec.out_height), Size(spec.out_width),
-                                                 flags, op);
+    return xnn_create_resize_bilinear2d_nhwc_f32(Size(spec.out_height), Size(spec.out_width), flags,
+                                                 op);
   });
   size_t alignment = 0;
-  CheckXnn(xnn_reshape_resize_bilinear2d_nhwc_f32(
-               op_.get(), Size(spec.batch), Size(spec.in_height), Size(spec.in_width),
-               Size(spec.channels), Size(spec.channels), Size(spec.channels), &workspace_bytes_,
-               &alignment, PoolFor(work_)),
+  CheckXnn(xnn_reshape_resize_bilinear2d_nhwc_f32(op_.get(), Size(spec.batch), Size(spec.in_height),
+                                                  Size(spec.in_width), Size(spec.channels),
+                                                  Size(spec.channels), Size(spec.channels),
+                                                  &workspace_bytes_, &alignment, PoolFor(work_)),
            kResize);
 }
 

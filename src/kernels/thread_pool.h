@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The threads that kernels run on, one pool for the process. Kernels are started by one thread only.
+// The threads that kernels run on, one pool for the process. Kernels are started by one thread
+// only.
 #pragma once
 
 #include <pthreadpool.h>

@@ -62,8 +62,7 @@ void TopK(const T* in, int64_t rows, int64_t columns, int64_t k, T* values, int3
   if (static_cast<uint64_t>(room) > std::numeric_limits<size_t>::max() / sizeof(uint64_t)) {
     Throw(Code::kOom, "out of memory: ", k, " elements are too many to select");
   }
-  auto* keys =
-      static_cast<uint64_t*>(ScratchSpace(static_cast<size_t>(room) * sizeof(uint64_t)));
+  auto* keys = static_cast<uint64_t*>(ScratchSpace(static_cast<size_t>(room) * sizeof(uint64_t)));
   for (int64_t r = 0; r < rows; ++r) {
     const T* row = in + r * columns;
     SelectRow(row, columns, k, keys, room);

@@ -21,8 +21,8 @@ std::vector<AxisRun> FindRuns(const Shape& shape, const std::vector<int>& permut
   for (const int axis : permutation) {
     if (shape[axis] == 1) continue;
     // Axes of size 1 between two do not keep them apart.
-    const bool continues = !runs.empty() && runs.back().last <= axis &&
-                           shape.Product(runs.back().last, axis) == 1;
+    const bool continues =
+        !runs.empty() && runs.back().last <= axis && shape.Product(runs.back().last, axis) == 1;
     if (continues) {
       runs.back().last = axis + 1;
     } else {
@@ -43,9 +43,8 @@ Transposer::Transposer(DType dtype, const Shape& shape, const std::vector<int>& 
             [](const AxisRun& a, const AxisRun& b) { return a.first < b.first; });
   for (const AxisRun& run : in_order) dims_.push_back(shape.Product(run.first, run.last));
   for (const AxisRun& run : runs) {
-    const auto place = std::find_if(in_order.begin(), in_order.end(), [&](const AxisRun& other) {
-      return other.first == run.first;
-    });
+    const auto place = std::find_if(in_order.begin(), in_order.end(),
+                                    [&](const AxisRun& other) { return other.first == run.first; });
     permutation_.push_back(static_cast<int>(place - in_order.begin()));
   }
   // For less the direct loop is faster.
@@ -59,8 +58,8 @@ Transposer::Transposer(DType dtype, const Shape& shape, const std::vector<int>& 
 }
 
 void Transposer::PrepareXnn() {
-  xnn_ = XnnOperator::Create(
-      "transpose", [](xnn_operator_t* op) { return xnn_create_transpose_nd_x32(0, op); });
+  xnn_ = XnnOperator::Create("transpose",
+                             [](xnn_operator_t* op) { return xnn_create_transpose_nd_x32(0, op); });
   const std::vector<size_t> dims(dims_.begin(), dims_.end());
   const std::vector<size_t> permutation(permutation_.begin(), permutation_.end());
   CheckXnn(xnn_reshape_transpose_nd_x32(xnn_.get(), dims.size(), dims.data(), permutation.data(),

@@ -49,8 +49,9 @@ XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const fl
 
 }  // namespace
 
-XnnConv2d::XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* bias)
-    : spec_(spec) {
+XnnConv2d::XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* bias) : spec_(spec) {
+  const int64_t taps = spec.window.height.size * spec.window.width.size;
+  CheckPackedSize(spec.groups, taps * spec.group_inputs, spec.group_outputs);
   if (spec.is_depthwise) {
     op_ = CreateOperator(spec, filter, bias);
   } else {
@@ -74,10 +75,10 @@ void XnnConv2d::Prepare(const ImageSize& input) {
   size_t alignment = 0;
   size_t out_height = 0;
   size_t out_width = 0;
-  CheckXnn(xnn_reshape_convolution2d_nhwc_f32(
-               op_.get(), static_cast<size_t>(input.batch), static_cast<size_t>(input.height),
-               static_cast<size_t>(input.width), &workspace_bytes_, &alignment, &out_height,
-               &out_width, Pool(input)),
+  CheckXnn(xnn_reshape_convolution2d_nhwc_f32(op_.get(), static_cast<size_t>(input.batch),
+                                              static_cast<size_t>(input.height),
+                                              static_cast<size_t>(input.width), &workspace_bytes_,
+                                              &alignment, &out_height, &out_width, Pool(input)),
            kWhat);
   prepared_ = input;
   prepared_threads_ = ThreadCount();

@@ -37,6 +37,7 @@ XnnDeconv2d::XnnDeconv2d(const Deconv2dSpec& spec, const float* filter) : spec_(
   const auto u32 = [](int64_t value) { return static_cast<uint32_t>(value); };
   const WindowAxis& height = spec.window.height;
   const WindowAxis& width = spec.window.width;
+  CheckPackedSize(spec.groups, height.size * width.size * spec.group_inputs, spec.group_outputs);
   const Tensor transposed = TransposeFilter(spec, filter);
   const Activation none;
   op_ = XnnOperator::Create(kWhat, [&](xnn_operator_t* op) {

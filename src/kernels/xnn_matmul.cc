@@ -18,6 +18,7 @@ XnnFullyConnected::XnnFullyConnected(int64_t inputs, int64_t outputs, const floa
                                      bool is_transposed, const float* bias,
                                      const Activation& activation)
     : inputs_(static_cast<double>(inputs)), outputs_(static_cast<double>(outputs)) {
+  CheckPackedSize(1, inputs, outputs);
   const auto in = static_cast<size_t>(inputs);
   const auto out = static_cast<size_t>(outputs);
   const Activation none;
@@ -50,6 +51,9 @@ XnnBatchMatMul::XnnBatchMatMul(Dims dims)
   for (size_t i = 0; i < dims_.batch_a.size(); ++i) {
     work_ *= static_cast<double>(std::max(dims_.batch_a[i], dims_.batch_b[i]));
   }
+  int64_t matrices = 1;
+  for (const size_t dim : dims_.batch_b) matrices *= static_cast<int64_t>(dim);
+  CheckPackedSize(matrices, dims_.k, dims_.n);
   const uint32_t flags = dims_.is_b_transposed ? XNN_FLAG_TRANSPOSE_B : 0;
   op_ = XnnOperator::Create(kBatchMatMul, [&](xnn_operator_t* op) {
     return xnn_create_batch_matrix_multiply_nc_f32(flags, op);
@@ -66,6 +70,11 @@ void XnnBatchMatMul::Prepare() {
                static_cast<size_t>(dims_.n), &workspace_bytes_, &alignment, PoolFor(work_)),
            kBatchMatMul);
   prepared_threads_ = ThreadCount();
+}
+
+size_t XnnBatchMatMul::WorkspaceBytes() {
+  Prepare();
+  return workspace_bytes_;
 }
 
 void XnnBatchMatMul::Run(const float* a, const float* b, float* out, void* workspace) {

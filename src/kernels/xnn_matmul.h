@@ -44,8 +44,8 @@ class XnnBatchMatMul {
   // No dimension may be zero.
   explicit XnnBatchMatMul(Dims dims);
 
-  // Working memory that Run needs, aligned as the scratch space.
-  size_t workspace_bytes() const { return workspace_bytes_; }
+  // Working memory that the next Run needs, aligned as the scratch space.
+  size_t WorkspaceBytes();
   void Run(const float* a, const float* b, float* out, void* workspace);
 
  private:

@@ -33,6 +33,17 @@ void EnsureXnnpack() {
   initialized = true;
 }
 
+void CheckPackedSize(int64_t groups, int64_t inputs, int64_t outputs) {
+  // No wasm kernel has tiles larger than this in either direction.
+  constexpr double kTile = 16;
+  constexpr double kMostBytes = 1u << 31;
+  const double rows = static_cast<double>(inputs) + kTile;
+  const double columns = static_cast<double>(outputs) + kTile;
+  if (static_cast<double>(groups) * rows * columns * sizeof(float) > kMostBytes) {
+    Throw(Code::kLimit, "weights of ", groups, " times ", inputs, "x", outputs, " are too large");
+  }
+}
+
 void ThrowXnnError(xnn_status status, std::string_view what) {
   if (status == xnn_status_out_of_memory) {
     Throw(Code::kOom, "out of memory in XNNPACK (", what, ")");

@@ -4,6 +4,7 @@
 
 #include <xnnpack.h>
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -18,6 +19,10 @@ void EnsureXnnpack();
 inline void CheckXnn(xnn_status status, std::string_view what) {
   if (status != xnn_status_success) ThrowXnnError(status, what);
 }
+
+// Throws E_LIMIT when `groups` matrices of `inputs` x `outputs` weights are too large to pack:
+// XNNPACK pads them and does not notice when a size exceeds wasm's 32 bits.
+void CheckPackedSize(int64_t groups, int64_t inputs, int64_t outputs);
 
 class XnnOperator {
  public:

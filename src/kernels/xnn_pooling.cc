@@ -33,10 +33,10 @@ XnnMaxPool::XnnMaxPool(const PoolingGeometry& pool) : work_(Work(pool)) {
   });
   size_t out_height = 0;
   size_t out_width = 0;
-  CheckXnn(xnn_reshape_max_pooling2d_nhwc_f32(
-               op_.get(), Size(pool.batch), Size(pool.in_height), Size(pool.in_width),
-               Size(pool.channels), Size(pool.channels), Size(pool.channels), &out_height,
-               &out_width, PoolFor(work_)),
+  CheckXnn(xnn_reshape_max_pooling2d_nhwc_f32(op_.get(), Size(pool.batch), Size(pool.in_height),
+                                              Size(pool.in_width), Size(pool.channels),
+                                              Size(pool.channels), Size(pool.channels), &out_height,
+                                              &out_width, PoolFor(work_)),
            "max pooling");
 }
 
@@ -63,8 +63,8 @@ void XnnAveragePool::Prepare() {
   size_t out_width = 0;
   CheckXnn(xnn_reshape_average_pooling2d_nhwc_f32(
                op_.get(), Size(pool_.batch), Size(pool_.in_height), Size(pool_.in_width),
-               Size(pool_.channels), Size(pool_.channels), Size(pool_.channels),
-               &workspace_bytes_, &alignment, &out_height, &out_width, PoolFor(work_)),
+               Size(pool_.channels), Size(pool_.channels), Size(pool_.channels), &workspace_bytes_,
+               &alignment, &out_height, &out_width, PoolFor(work_)),
            "average pooling");
   prepared_threads_ = ThreadCount();
 }
@@ -72,8 +72,7 @@ void XnnAveragePool::Prepare() {
 void XnnAveragePool::Run(const float* in, float* out) {
   Prepare();
   void* workspace = workspace_bytes_ == 0 ? nullptr : ScratchSpace(workspace_bytes_);
-  CheckXnn(xnn_setup_average_pooling2d_nhwc_f32(op_.get(), workspace, in, out),
-           "average pooling");
+  CheckXnn(xnn_setup_average_pooling2d_nhwc_f32(op_.get(), workspace, in, out), "average pooling");
   op_.Run(PoolFor(work_));
 }
 

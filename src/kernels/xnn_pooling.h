@@ -7,9 +7,14 @@
 
 namespace tfwasm {
 
-// For windows of more than one element.
+// For windows of more than one element that leave no gaps (Fits).
 class XnnMaxPool {
  public:
+  static bool Fits(const Window2d& window) {
+    return window.height.size * window.width.size > 1 &&
+           window.height.stride <= window.height.size && window.width.stride <= window.width.size;
+  }
+
   explicit XnnMaxPool(const PoolingGeometry& pool);
   void Run(const float* in, float* out);
 

@@ -18,9 +18,8 @@ XnnUnary::XnnUnary(xnn_unary_operator function, int64_t size) : size_(size) {
                                            nullptr, nullptr, 0, op);
   });
   const auto count = static_cast<size_t>(size);
-  CheckXnn(
-      xnn_reshape_unary_elementwise_nc(op_.get(), 1, count, count, count, PoolFor(Work(size))),
-      "elementwise function");
+  CheckXnn(xnn_reshape_unary_elementwise_nc(op_.get(), 1, count, count, count, PoolFor(Work(size))),
+           "elementwise function");
 }
 
 void XnnUnary::Run(const float* in, float* out) const {

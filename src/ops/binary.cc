@@ -60,21 +60,19 @@ const OpRegistration kSub(BinaryOp<[](float a, float b) { return a - b; },
                                    [](int32_t a, int32_t b) { return WrappingSub(a, b); },
                                    [](Complex64 a, Complex64 b) { return a - b; }>("Sub"));
 
-const OpRegistration kMul(
-    BinaryOp<[](float a, float b) { return a * b; },
-             [](int32_t a, int32_t b) { return WrappingMul(a, b); },
-             [](Complex64 a, Complex64 b) {
-               return Complex64(a.real() * b.real() - a.imag() * b.imag(),
-                                a.real() * b.imag() + a.imag() * b.real());
-             }>("Mul"));
+const OpRegistration kMul(BinaryOp<[](float a, float b) { return a * b; },
+                                   [](int32_t a, int32_t b) { return WrappingMul(a, b); },
+                                   [](Complex64 a, Complex64 b) {
+                                     return Complex64(a.real() * b.real() - a.imag() * b.imag(),
+                                                      a.real() * b.imag() + a.imag() * b.real());
+                                   }>("Mul"));
 
 const OpRegistration kMulNoNan(
     BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a * b; }>("MulNoNan"));
 
 // Integers: TensorFlow's Div rounds towards zero.
-const OpRegistration kDiv(
-    BinaryOp<[](float a, float b) { return a / b; },
-             [](int32_t a, int32_t b) { return Quotient(a, b); }>("Div"));
+const OpRegistration kDiv(BinaryOp<[](float a, float b) { return a / b; },
+                                   [](int32_t a, int32_t b) { return Quotient(a, b); }>("Div"));
 
 const OpRegistration kTruncateDiv(
     BinaryOp<[](int32_t a, int32_t b) { return Quotient(a, b); }>("TruncateDiv"));
@@ -118,12 +116,11 @@ const OpRegistration kMinimum(
     BinaryOp<[](float a, float b) { return ((a < b) | (a != a)) ? a : b; },
              [](int32_t a, int32_t b) { return a < b ? a : b; }>("Minimum"));
 
-const OpRegistration kSquaredDifference(
-    BinaryOp<[](float a, float b) { return (a - b) * (a - b); },
-             [](int32_t a, int32_t b) {
-               const int32_t difference = WrappingSub(a, b);
-               return WrappingMul(difference, difference);
-             }>("SquaredDifference"));
+const OpRegistration kSquaredDifference(BinaryOp<[](float a, float b) { return (a - b) * (a - b); },
+                                                 [](int32_t a, int32_t b) {
+                                                   const int32_t difference = WrappingSub(a, b);
+                                                   return WrappingMul(difference, difference);
+                                                 }>("SquaredDifference"));
 
 // Squares and cubes are common and need no logarithm.
 std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
@@ -156,8 +153,7 @@ const OpRegistration kXlogy(
 
 const OpRegistration kBitwiseAnd(
     BinaryOp<[](int32_t a, int32_t b) { return a & b; }>("BitwiseAnd"));
-const OpRegistration kBitwiseOr(
-    BinaryOp<[](int32_t a, int32_t b) { return a | b; }>("BitwiseOr"));
+const OpRegistration kBitwiseOr(BinaryOp<[](int32_t a, int32_t b) { return a | b; }>("BitwiseOr"));
 const OpRegistration kBitwiseXor(
     BinaryOp<[](int32_t a, int32_t b) { return a ^ b; }>("BitwiseXor"));
 

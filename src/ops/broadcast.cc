@@ -34,8 +34,7 @@ void InferBroadcastArgs(InferContext& context) {
   if (!a || !b) return;
   std::vector<int32_t> dims;
   for (const int64_t dim : BroadcastShapes(*a, *b)) dims.push_back(static_cast<int32_t>(dim));
-  context.set_output_value(
-      0, Tensor::FromSpan<int32_t>({static_cast<int64_t>(dims.size())}, dims));
+  context.set_output_value(0, Tensor::FromSpan<int32_t>({static_cast<int64_t>(dims.size())}, dims));
 }
 
 const OpRegistration kBroadcastTo({.name = "BroadcastTo",

@@ -54,9 +54,7 @@ std::unique_ptr<Kernel> VisitCastable(DType dtype, const F& visit) {
   }
 }
 
-bool IsCastable(DType dtype) {
-  return dtype != DType::kString && dtype != DType::kInvalid;
-}
+bool IsCastable(DType dtype) { return dtype != DType::kString && dtype != DType::kInvalid; }
 
 void InferCast(InferContext& context) {
   const DType to = context.attrs().RequireType("DstT");
@@ -71,8 +69,7 @@ std::unique_ptr<Kernel> CastKernel(const KernelContext& context) {
   const DType from = context.dtype(0);
   const DType to = context.output(0).dtype;
   if (from == to) {
-    return MakeKernel(
-        [=](RunContext& run) { CopyElements(from, run.in(0), run.out(0), size); });
+    return MakeKernel([=](RunContext& run) { CopyElements(from, run.in(0), run.out(0), size); });
   }
   return VisitCastable(from, [&](auto from_tag) {
     return VisitCastable(to, [&](auto to_tag) {

@@ -72,8 +72,8 @@ void ResolveWindow(TransposeNode& node) {
   const AxisGeometry width = ResolveAxis(window.width, node.output.width);
   if (height.output != node.input.height || width.output != node.input.width) {
     Throw(Code::kShape, "an output of ", node.output.height, "x", node.output.width,
-          " belongs to an input of ", height.output, "x", width.output, ", got ",
-          node.input.height, "x", node.input.width);
+          " belongs to an input of ", height.output, "x", width.output, ", got ", node.input.height,
+          "x", node.input.width);
   }
   CheckIndirectionSize(window, node.output.height, node.output.width);
   window.height = WithExplicitPadding(window.height, height);
@@ -127,14 +127,14 @@ ImageSize SizeOf(const ImageDims& dims) {
 std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
   const TransposeNode node = ReadTranspose(context, ToInts(*context.value(kSizes)));
   if (node.output.elements() == 0) return MakeKernel([](RunContext&) {});
-  auto kernel = MakeKernel([packed = PackIfConstant(context, node.spec), spec = node.spec,
-                            input = SizeOf(node.input),
-                            output = SizeOf(node.output)](RunContext& run) {
-    const auto* in = run.in<float>(kImages);
-    auto* out = run.out<float>(0);
-    if (packed != nullptr) return packed->Run(input, output, in, out);
-    XnnDeconv2d(spec, run.in<float>(kFilter)).Run(input, output, in, out);
-  });
+  auto kernel =
+      MakeKernel([packed = PackIfConstant(context, node.spec), spec = node.spec,
+                  input = SizeOf(node.input), output = SizeOf(node.output)](RunContext& run) {
+        const auto* in = run.in<float>(kImages);
+        auto* out = run.out<float>(0);
+        if (packed != nullptr) return packed->Run(input, output, in, out);
+        XnnDeconv2d(spec, run.in<float>(kFilter)).Run(input, output, in, out);
+      });
   return WithLayout({.format = node.format, .num_inputs = 3, .image_input = kImages}, node.input,
                     node.output, std::move(kernel));
 }

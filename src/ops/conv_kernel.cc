@@ -27,8 +27,8 @@ Conv2dSpec ResolvePadding(const ConvNode& conv) {
 class ConvKernel : public Kernel {
  public:
   // `packed` is nullptr when the filter or the bias is known only at run time.
-  ConvKernel(const KernelContext& context, const ConvNode& conv,
-             const Conv2dSpec& spec, std::shared_ptr<XnnConv2d> packed)
+  ConvKernel(const KernelContext& context, const ConvNode& conv, const Conv2dSpec& spec,
+             std::shared_ptr<XnnConv2d> packed)
       : packed_(std::move(packed)),
         spec_(spec),
         input_{conv.input.batch, conv.input.height, conv.input.width},

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/elementwise.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "kernels/broadcast.h"
 
 namespace tfwasm {
@@ -51,9 +54,13 @@ class BinaryKernel : public Kernel {
         in_size_(static_cast<int64_t>(ElementSize(loop.in))),
         out_size_(static_cast<int64_t>(ElementSize(loop.out))),
         rows_(rows),
-        work_(work) {}
+        work_(work) {
+    const bool is_plain = loop.in != DType::kString;
+    if (is_plain && rows.repeated_row_operand() >= 0) row_copies_ = kRoom / rows.row_size();
+  }
 
   void Run(RunContext& context) override {
+    if (row_copies_ > 1) return RunWide(context);
     const char* a = context.in<char>(0);
     const char* b = context.in<char>(1);
     char* out = context.out<char>(0);
@@ -66,11 +73,37 @@ class BinaryKernel : public Kernel {
   }
 
  private:
+  static constexpr int64_t kRoom = 128;  // elements
+
+  // Several rows at once: one operand is a short row, of which copies are laid out side by side.
+  void RunWide(RunContext& context) const {
+    const int repeated = rows_.repeated_row_operand();
+    const int64_t row_size = rows_.row_size();
+    alignas(16) std::array<char, kRoom * sizeof(Complex64)> copies;
+    const auto row_bytes = static_cast<size_t>(row_size * in_size_);
+    for (int64_t i = 0; i < row_copies_; ++i) {
+      std::memcpy(copies.data() + static_cast<size_t>(i) * row_bytes, context.in(repeated),
+                  row_bytes);
+    }
+    const char* advancing = context.in<char>(1 - repeated);
+    char* out = context.out<char>(0);
+    const double row_work = work_ * static_cast<double>(row_size);
+    ParallelFor(rows_.size() / row_size, row_work, [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; row += row_copies_) {
+        const int64_t count = std::min(row_copies_, end - row) * row_size;
+        const char* at = advancing + row * row_size * in_size_;
+        run_(repeated == 0 ? copies.data() : at, 1, repeated == 0 ? at : copies.data(), 1,
+             out + row * row_size * out_size_, static_cast<size_t>(count));
+      }
+    });
+  }
+
   void (*run_)(const void*, size_t, const void*, size_t, void*, size_t);
   int64_t in_size_;
   int64_t out_size_;
   BroadcastLoops rows_;
   double work_;
+  int64_t row_copies_ = 0;
 };
 
 }  // namespace
@@ -104,8 +137,8 @@ std::unique_ptr<Kernel> MakeUnaryKernel(const KernelContext& context, const Unar
 std::unique_ptr<Kernel> MakeBinaryKernel(const KernelContext& context, const BinaryLoop& loop,
                                          double work) {
   const std::array<Shape, 2> operands = {context.shape(0), context.shape(1)};
-  return std::make_unique<BinaryKernel>(
-      loop, BroadcastLoops(context.output(0).shape, operands), work);
+  return std::make_unique<BinaryKernel>(loop, BroadcastLoops(context.output(0).shape, operands),
+                                        work);
 }
 
 }  // namespace tfwasm

@@ -2,7 +2,8 @@
 // Turns functions of single elements into ops:
 //
 //   const OpRegistration kSub(BinaryOp<[](float a, float b) { return a - b; },
-//                                      [](int32_t a, int32_t b) { return WrappingSub(a, b); }>("Sub"));
+//                                      [](int32_t a, int32_t b) { return WrappingSub(a, b);
+//                                      }>("Sub"));
 //
 // Each function stands for the dtype of its arguments (bool elements are uint8_t); a result of
 // type bool makes a bool output.
@@ -69,13 +70,12 @@ constexpr BinaryLoop MakeBinaryLoop() {
 template <auto... kFns>
 inline constexpr std::array<UnaryLoop, sizeof...(kFns)> kUnaryLoops = {MakeUnaryLoop<kFns>()...};
 template <auto... kFns>
-inline constexpr std::array<BinaryLoop, sizeof...(kFns)> kBinaryLoops = {
-    MakeBinaryLoop<kFns>()...};
+inline constexpr std::array<BinaryLoop, sizeof...(kFns)> kBinaryLoops = {MakeBinaryLoop<kFns>()...};
 
 // The result may take an operand's place when their elements have one size.
 template <auto kFn, auto... kRest>
-constexpr bool kKeepsType = std::is_same_v<typename SignatureOf<kFn>::Argument,
-                                           typename SignatureOf<kFn>::Result>;
+constexpr bool kKeepsType =
+    std::is_same_v<typename SignatureOf<kFn>::Argument, typename SignatureOf<kFn>::Result>;
 
 }  // namespace elementwise_internal
 

@@ -52,24 +52,17 @@ std::unique_ptr<Kernel> OnesKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kFill({.name = "Fill",
-                            .min_inputs = 2,
-                            .max_inputs = 2,
-                            .infer = InferFill,
-                            .kernel = FillKernel});
+const OpRegistration kFill(
+    {.name = "Fill", .min_inputs = 2, .max_inputs = 2, .infer = InferFill, .kernel = FillKernel});
 
 const OpRegistration kZeros({.name = "Zeros", .infer = InferFromShape, .kernel = ZerosKernel});
 const OpRegistration kOnes({.name = "Ones", .infer = InferFromShape, .kernel = OnesKernel});
 
-const OpRegistration kZerosLike({.name = "ZerosLike",
-                                 .infer = InferLikeInput,
-                                 .kernel = ZerosKernel,
-                                 .in_place_inputs = 1});
+const OpRegistration kZerosLike(
+    {.name = "ZerosLike", .infer = InferLikeInput, .kernel = ZerosKernel, .in_place_inputs = 1});
 
-const OpRegistration kOnesLike({.name = "OnesLike",
-                                .infer = InferLikeInput,
-                                .kernel = OnesKernel,
-                                .in_place_inputs = 1});
+const OpRegistration kOnesLike(
+    {.name = "OnesLike", .infer = InferLikeInput, .kernel = OnesKernel, .in_place_inputs = 1});
 
 }  // namespace
 

@@ -38,6 +38,12 @@ Activation ReadLeakyRelu(const AttrMap& attrs) {
   return activation;
 }
 
+Activation ReadHardSwish(const AttrMap& attrs) {
+  Activation activation{.kind = ActivationKind::kHardSwish};
+  activation.scale = attrs.Float("hardswish_scale", activation.scale);
+  return activation;
+}
+
 std::optional<Activation> ReadActivation(const std::string& name, const AttrMap& attrs) {
   if (name == "relu") return Activation{.kind = ActivationKind::kClamp, .min = 0};
   if (name == "relu6") return Activation{.kind = ActivationKind::kClamp, .min = 0, .max = 6};
@@ -47,7 +53,7 @@ std::optional<Activation> ReadActivation(const std::string& name, const AttrMap&
   if (name == "prelu") return Activation{.kind = ActivationKind::kPrelu};
   if (name == "sigmoid") return Activation{.kind = ActivationKind::kSigmoid};
   if (name == "tanh") return Activation{.kind = ActivationKind::kTanh};
-  if (name == "hardswish") return Activation{.kind = ActivationKind::kHardSwish};
+  if (name == "hardswish") return ReadHardSwish(attrs);
   return std::nullopt;
 }
 

@@ -52,8 +52,8 @@ MatMulNode ReadMatMul(const OpContext& context) {
   const int64_t b_rows = b[b.rank() - (node.transpose_b ? 1 : 2)];
   if (node.k != b_rows) {
     Throw(Code::kShape, "the inner dimensions of ", a, node.transpose_a ? " (transposed)" : "",
-          " and ", b, node.transpose_b ? " (transposed)" : "", " must agree, got ", node.k,
-          " and ", b_rows);
+          " and ", b, node.transpose_b ? " (transposed)" : "", " must agree, got ", node.k, " and ",
+          b_rows);
   }
   node.output = BroadcastShapes(node.batch_a, node.batch_b);
   node.output.Append(node.m);
@@ -162,7 +162,7 @@ class BatchMatMul : public Kernel {
   void Run(RunContext& context) override {
     const auto* a = context.in<float>(0);
     auto* out = context.out<float>(0);
-    char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_.workspace_bytes()));
+    char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_.WorkspaceBytes()));
     if (transpose_a_) {
       transposition_.Run(a, workspace);
       a = reinterpret_cast<const float*>(workspace);
@@ -282,13 +282,12 @@ std::unique_ptr<Kernel> PrepareMatMul(const KernelContext& context) {
   return std::make_unique<PackedMatMul>(context, node, std::move(packed));
 }
 
-const OpRegistration kMatMul(
-    {.name = "MatMul",
-     .aliases = {"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"},
-     .min_inputs = 2,
-     .max_inputs = 2,
-     .infer = InferMatMul,
-     .kernel = PrepareMatMul});
+const OpRegistration kMatMul({.name = "MatMul",
+                              .aliases = {"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"},
+                              .min_inputs = 2,
+                              .max_inputs = 2,
+                              .infer = InferMatMul,
+                              .kernel = PrepareMatMul});
 
 const OpRegistration kFusedMatMul({.name = "_FusedMatMul",
                                    .min_inputs = 2,

@@ -32,8 +32,7 @@ void InferPack(InferContext& context) {
     Throw(Code::kShape, "all inputs must have one shape, got ", context.shape(0), " and ",
           context.shape(i), " (input ", i, ")");
   }
-  context.set_output(0, context.dtype(0),
-                     InsertDim(context.shape(0), PackAxis(context), count));
+  context.set_output(0, context.dtype(0), InsertDim(context.shape(0), PackAxis(context), count));
 }
 
 std::unique_ptr<Kernel> PackKernel(const KernelContext& context) {
@@ -78,12 +77,12 @@ const OpRegistration kPack({.name = "Pack",
                             .kernel = PackKernel,
                             .in_place_inputs = 1});
 
-const OpRegistration kUnpack(
-    {.name = "Unpack",
-     .num_outputs = [](const Node& node) { return OutputCount(node, "num"); },
-     .infer = InferUnpack,
-     .kernel = UnpackKernel,
-     .in_place_inputs = 1});
+const OpRegistration kUnpack({.name = "Unpack",
+                              .num_outputs =
+                                  [](const Node& node) { return OutputCount(node, "num"); },
+                              .infer = InferUnpack,
+                              .kernel = UnpackKernel,
+                              .in_place_inputs = 1});
 
 }  // namespace
 

@@ -28,8 +28,8 @@ PoolingNode ReadPooling(const OpContext& context) {
   PoolingNode pool;
   pool.format = ReadDataFormat(attrs);
   pool.input = ReadImages(context, 0, pool.format, "the input");
-  const Window2d window = ReadWindow(attrs, pool.format,
-                                     ReadHeightWidth(attrs, "ksize", pool.format), false);
+  const Window2d window =
+      ReadWindow(attrs, pool.format, ReadHeightWidth(attrs, "ksize", pool.format), false);
   CheckPadding(window.height);
   CheckPadding(window.width);
   pool.output = WindowOutput(window, pool.input, pool.input.channels);
@@ -79,10 +79,10 @@ std::unique_ptr<Kernel> PrepareMaxPool(const KernelContext& context) {
   std::unique_ptr<Kernel> kernel;
   if (context.dtype(0) == DType::kInt32) {
     kernel = LoopMaxPool<int32_t>(pool.geometry);
-  } else if (HasOneElement(pool.geometry.window)) {
-    kernel = LoopMaxPool<float>(pool.geometry);
-  } else {
+  } else if (XnnMaxPool::Fits(pool.geometry.window)) {
     kernel = XnnPool<XnnMaxPool>(pool.geometry);
+  } else {
+    kernel = LoopMaxPool<float>(pool.geometry);
   }
   return WithLayout({.format = pool.format, .dtype = context.dtype(0)}, pool.input, pool.output,
                     std::move(kernel));
@@ -97,10 +97,8 @@ std::unique_ptr<Kernel> PrepareAvgPool(const KernelContext& context) {
   return WithLayout({.format = pool.format}, pool.input, pool.output, std::move(kernel));
 }
 
-const OpRegistration kMaxPool(
-    {.name = "MaxPool", .infer = InferMaxPool, .kernel = PrepareMaxPool});
-const OpRegistration kAvgPool(
-    {.name = "AvgPool", .infer = InferAvgPool, .kernel = PrepareAvgPool});
+const OpRegistration kMaxPool({.name = "MaxPool", .infer = InferMaxPool, .kernel = PrepareMaxPool});
+const OpRegistration kAvgPool({.name = "AvgPool", .infer = InferAvgPool, .kernel = PrepareAvgPool});
 
 }  // namespace
 

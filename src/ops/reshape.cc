@@ -87,11 +87,8 @@ void InferEnsureShape(InferContext& context) {
   InferLikeInput(context);
 }
 
-const OpRegistration kReshape({.name = "Reshape",
-                               .min_inputs = 2,
-                               .max_inputs = 2,
-                               .infer = InferReshape,
-                               .is_view = true});
+const OpRegistration kReshape(
+    {.name = "Reshape", .min_inputs = 2, .max_inputs = 2, .infer = InferReshape, .is_view = true});
 
 const OpRegistration kExpandDims({.name = "ExpandDims",
                                   .min_inputs = 2,

@@ -49,10 +49,10 @@ void InferResize(InferContext& context, DType dtype) {
 // The result is float32 even for integers.
 void InferBilinear(InferContext& context) {
   InferResize(context, DType::kFloat32);
-  const double out_pixels =
-      context.deferred() ? 0
-                         : static_cast<double>(context.outputs()[0].shape[1]) *
-                               static_cast<double>(context.outputs()[0].shape[2]);
+  const double out_pixels = context.deferred()
+                                ? 0
+                                : static_cast<double>(context.outputs()[0].shape[1]) *
+                                      static_cast<double>(context.outputs()[0].shape[2]);
   // XNNPACK keeps 24 bytes a pixel, sized with 32 bits on wasm32.
   if (out_pixels > 1 << 26) {
     Throw(Code::kLimit, "an output of ", context.outputs()[0].shape, " is too large");
@@ -83,8 +83,7 @@ class ResizeBilinear : public Kernel {
   void Run(RunContext& context) override {
     constexpr auto kAlignment = static_cast<int64_t>(Buffer::kAlignment / sizeof(float));
     // XNNPACK may read a little past the end.
-    const int64_t converted =
-        in_elements_ == 0 ? 0 : (in_elements_ / kAlignment + 2) * kAlignment;
+    const int64_t converted = in_elements_ == 0 ? 0 : (in_elements_ / kAlignment + 2) * kAlignment;
     const size_t bytes = static_cast<size_t>(converted) * sizeof(float);
     auto* workspace = static_cast<float*>(ScratchSpace(bytes + resize_.workspace_bytes()));
     const float* in = context.in<float>(0);

@@ -19,9 +19,9 @@ void ExpectTypes(const InferContext& context) {
 
 void InferSelectV2(InferContext& context) {
   ExpectTypes(context);
-  context.set_output(0, context.dtype(1),
-                     BroadcastShapes(context.shape(0),
-                                     BroadcastShapes(context.shape(1), context.shape(2))));
+  context.set_output(
+      0, context.dtype(1),
+      BroadcastShapes(context.shape(0), BroadcastShapes(context.shape(1), context.shape(2))));
 }
 
 void InferSelect(InferContext& context) {
@@ -32,8 +32,7 @@ void InferSelect(InferContext& context) {
     Throw(Code::kShape, "both tensors to select from must have one shape, got ", shape, " and ",
           context.shape(2));
   }
-  const bool chooses_rows =
-      condition.rank() == 1 && shape.rank() > 0 && condition[0] == shape[0];
+  const bool chooses_rows = condition.rank() == 1 && shape.rank() > 0 && condition[0] == shape[0];
   if (condition.rank() != 0 && !(condition == shape) && !chooses_rows) {
     Throw(Code::kShape, "the condition must be a scalar, a vector of ", shape,
           "'s first dimension or of the shape ", shape, ", got shape ", condition);

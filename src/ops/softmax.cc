@@ -49,10 +49,8 @@ std::unique_ptr<Kernel> PrepareLogSoftmax(const KernelContext& context) {
   });
 }
 
-const OpRegistration kSoftmax({.name = "Softmax",
-                               .infer = InferSoftmax,
-                               .kernel = PrepareSoftmax,
-                               .in_place_inputs = 1});
+const OpRegistration kSoftmax(
+    {.name = "Softmax", .infer = InferSoftmax, .kernel = PrepareSoftmax, .in_place_inputs = 1});
 
 const OpRegistration kLogSoftmax({.name = "LogSoftmax",
                                   .infer = InferSoftmax,

@@ -166,8 +166,8 @@ void InferStridedSlice(InferContext& context) {
 
 std::unique_ptr<Kernel> StridedSliceKernel(const KernelContext& context) {
   const Shape& shape = context.shape(0);
-  const Indexing indexing = MakeIndexing(context, KnownInts(context, 1), KnownInts(context, 2),
-                                         KnownInts(context, 3));
+  const Indexing indexing =
+      MakeIndexing(context, KnownInts(context, 1), KnownInts(context, 2), KnownInts(context, 3));
   const SliceSpec spec = Resolver(shape, indexing).Resolve().slice;
   return MakeKernel([slice = Slice(context.dtype(0), shape, spec)](RunContext& run) {
     slice.Run(run.in(0), run.out(0));

@@ -40,10 +40,8 @@ void InferTranspose(InferContext& context) {
 
 std::unique_ptr<Kernel> TransposeKernel(const KernelContext& context) {
   const std::vector<int> permutation = ToPermutation(KnownInts(context, 1), context.shape(0));
-  return MakeKernel(
-      [transposer = Transposer(context.dtype(0), context.shape(0), permutation)](RunContext& run) {
-        transposer.Run(run.in(0), run.out(0));
-      });
+  return MakeKernel([transposer = Transposer(context.dtype(0), context.shape(0), permutation)](
+                        RunContext& run) { transposer.Run(run.in(0), run.out(0)); });
 }
 
 const OpRegistration kTranspose({.name = "Transpose",

@@ -16,12 +16,15 @@ namespace {
 
 const OpRegistration kAbs(UnaryOp<[](float x) { return std::fabs(x); },
                                   [](int32_t x) { return x < 0 ? WrappingSub(0, x) : x; }>("Abs"));
-const OpRegistration kNeg(UnaryOp<[](float x) { return -x; },
-                                  [](int32_t x) { return WrappingSub(0, x); },
-                                  [](Complex64 x) { return -x; }>("Neg"));
-const OpRegistration kSign(
-    UnaryOp<[](float x) { return x > 0 ? 1.0f : x < 0 ? -1.0f : x; },
-            [](int32_t x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }>("Sign"));
+const OpRegistration kNeg(
+    UnaryOp<[](float x) { return -x; }, [](int32_t x) { return WrappingSub(0, x); },
+            [](Complex64 x) { return -x; }>("Neg"));
+const OpRegistration kSign(UnaryOp<[](float x) { return x > 0   ? 1.0f
+                                                        : x < 0 ? -1.0f
+                                                                : x; },
+                                   [](int32_t x) { return x > 0   ? 1
+                                                          : x < 0 ? -1
+                                                                  : 0; }>("Sign"));
 const OpRegistration kCeil(UnaryOp<[](float x) { return std::ceil(x); }>("Ceil"));
 const OpRegistration kFloor(UnaryOp<[](float x) { return std::floor(x); }>("Floor"));
 // Halves go to the even neighbour.
@@ -30,13 +33,13 @@ const OpRegistration kRound(
 
 // Powers and logarithms.
 
-const OpRegistration kSquare(UnaryOp<[](float x) { return x * x; },
-                                     [](int32_t x) { return WrappingMul(x, x); }>("Square"));
+const OpRegistration kSquare(
+    UnaryOp<[](float x) { return x * x; }, [](int32_t x) { return WrappingMul(x, x); }>("Square"));
 const OpRegistration kSqrt(UnaryOp<[](float x) { return std::sqrt(x); }>("Sqrt"));
 const OpRegistration kRsqrt(UnaryOp<[](float x) { return 1.0f / std::sqrt(x); }>("Rsqrt"));
 const OpRegistration kReciprocal(
-    UnaryOp<[](float x) { return 1.0f / x; },
-            [](int32_t x) { return x == 1 || x == -1 ? x : 0; }>("Reciprocal", {"Inv"}));
+    UnaryOp<[](float x) { return 1.0f / x; }, [](int32_t x) { return x == 1 || x == -1 ? x : 0; }>(
+        "Reciprocal", {"Inv"}));
 const OpRegistration kExp(CostlyUnaryOp<[](float x) { return vector_math::Exp(x); }>("Exp"));
 const OpRegistration kExpm1(CostlyUnaryOp<[](float x) { return std::expm1(x); }>("Expm1"));
 const OpRegistration kLog(CostlyUnaryOp<[](float x) { return vector_math::Log(x); }>("Log"));
@@ -63,9 +66,8 @@ const OpRegistration kIsNan(UnaryOp<[](float x) { return x != x; }>("IsNan"));
 const OpRegistration kIsInf(UnaryOp<[](float x) {
   return std::fabs(x) == std::numeric_limits<float>::infinity();
 }>("IsInf"));
-const OpRegistration kIsFinite(UnaryOp<[](float x) {
-  return std::fabs(x) <= std::numeric_limits<float>::max();
-}>("IsFinite"));
+const OpRegistration kIsFinite(
+    UnaryOp<[](float x) { return std::fabs(x) <= std::numeric_limits<float>::max(); }>("IsFinite"));
 
 const OpRegistration kInvert(UnaryOp<[](int32_t x) { return ~x; }>("Invert"));
 
@@ -73,9 +75,12 @@ const OpRegistration kInvert(UnaryOp<[](int32_t x) { return ~x; }>("Invert"));
 
 const OpRegistration kRelu(UnaryOp<[](float x) { return x < 0 ? 0.0f : x; },
                                    [](int32_t x) { return x < 0 ? 0 : x; }>("Relu"));
-const OpRegistration kRelu6(
-    UnaryOp<[](float x) { return x < 0 ? 0.0f : x > 6 ? 6.0f : x; },
-            [](int32_t x) { return x < 0 ? 0 : x > 6 ? 6 : x; }>("Relu6"));
+const OpRegistration kRelu6(UnaryOp<[](float x) { return x < 0   ? 0.0f
+                                                         : x > 6 ? 6.0f
+                                                                 : x; },
+                                    [](int32_t x) { return x < 0   ? 0
+                                                           : x > 6 ? 6
+                                                                   : x; }>("Relu6"));
 const OpRegistration kElu(CostlyUnaryOp<[](float x) { return vector_math::Elu(x); }>("Elu"));
 // Klambauer et al., "Self-Normalizing Neural Networks", 2017.
 const OpRegistration kSelu(CostlyUnaryOp<[](float x) {
@@ -87,12 +92,6 @@ const OpRegistration kSoftplus(
     CostlyUnaryOp<[](float x) { return vector_math::Softplus(x); }>("Softplus"));
 const OpRegistration kSoftsign(
     UnaryOp<[](float x) { return x / (1.0f + std::fabs(x)); }>("Softsign"));
-// x * relu6(x + 3) / 6; made by graph rewrites.
-const OpRegistration kHardSwish(UnaryOp<[](float x) {
-  const float shifted = x + 3.0f;
-  const float clipped = shifted < 0 ? 0.0f : shifted > 6 ? 6.0f : shifted;
-  return x * clipped * (1.0f / 6.0f);
-}>("HardSwish"));
 
 constexpr auto kSigmoidFunction = [](float x) { return vector_math::Sigmoid(x); };
 constexpr auto kTanhFunction = [](float x) { return vector_math::Tanh(x); };

@@ -9,6 +9,8 @@ namespace {
 
 // Sums of a few such numbers fit in 32 bits, which XNNPACK computes with on wasm32.
 constexpr int64_t kLargestExtent = 1 << 24;
+// An empty tensor's other dimensions could be anything.
+constexpr int64_t kLargestDim = int64_t{1} << 32;
 
 // Where batch, height, width and channels are in a shape or attribute.
 struct AxisOrder {
@@ -113,6 +115,9 @@ DataFormat ReadDataFormat(const AttrMap& attrs) {
 ImageDims ReadImages(const OpContext& context, int i, DataFormat format, std::string_view what) {
   context.ExpectRank(i, 4, what);
   const auto dims = context.shape(i).dims();
+  for (const int64_t dim : dims) {
+    if (dim > kLargestDim) Throw(Code::kLimit, "the dimension ", dim, " is too large");
+  }
   const AxisOrder order = OrderOf(format);
   return {dims[order.batch], dims[order.height], dims[order.width], dims[order.channels]};
 }
@@ -129,8 +134,8 @@ HeightWidth ReadHeightWidth(const AttrMap& attrs, std::string_view name, DataFor
   CheckList(values, 4, 1, name);
   const AxisOrder order = OrderOf(format);
   if (values[order.batch] != 1 || values[order.channels] != 1) {
-    Throw(Code::kAttr, "'", name, "' must be 1 for batch and channels, got ",
-          values[order.batch], " and ", values[order.channels]);
+    Throw(Code::kAttr, "'", name, "' must be 1 for batch and channels, got ", values[order.batch],
+          " and ", values[order.channels]);
   }
   return {values[order.height], values[order.width]};
 }

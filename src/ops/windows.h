@@ -16,7 +16,11 @@ struct ImageDims {
   int64_t width = 0;
   int64_t channels = 0;
 
-  int64_t elements() const { return batch * height * width * channels; }
+  // A size that has been checked, or 0.
+  int64_t elements() const {
+    const bool is_empty = batch == 0 || height == 0 || width == 0 || channels == 0;
+    return is_empty ? 0 : batch * height * width * channels;
+  }
 };
 
 struct HeightWidth {
@@ -27,7 +31,7 @@ struct HeightWidth {
 // The attribute "data_format". Throws E_ATTR unless it is NHWC, NCHW or absent.
 DataFormat ReadDataFormat(const AttrMap& attrs);
 
-// Input `i` as images. Throws E_SHAPE unless it has rank 4.
+// Input `i` as images. Throws E_SHAPE unless it has rank 4, E_LIMIT for absurd dimensions.
 ImageDims ReadImages(const OpContext& context, int i, DataFormat format, std::string_view what);
 Shape ImageShape(const ImageDims& dims, DataFormat format);
 

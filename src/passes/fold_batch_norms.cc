@@ -82,11 +82,10 @@ class Folder {
 
   std::optional<ChannelAffine> MatchBatchNorm(NodeId id, size_t input) const {
     const Node& node = graph_.node(id);
-    const bool is_plain = IsOneOf(node.op, {"FusedBatchNorm", "FusedBatchNormV2",
-                                            "FusedBatchNormV3"}) &&
-                          input == 0 && node.inputs.size() == 5 &&
-                          !node.attrs.Bool("is_training", false) &&
-                          node.attrs.LowerString("data_format", "nhwc") == "nhwc";
+    const bool is_plain =
+        IsOneOf(node.op, {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"}) &&
+        input == 0 && node.inputs.size() == 5 && !node.attrs.Bool("is_training", false) &&
+        node.attrs.LowerString("data_format", "nhwc") == "nhwc";
     if (!is_plain || !ReadsFirstOutputOnly(id)) return std::nullopt;
     const auto scale = Constant(node.inputs[1]);
     const auto offset = Constant(node.inputs[2]);
@@ -136,9 +135,8 @@ class Folder {
   }
 
   static bool AreFloats(const Channels& values) {
-    return std::all_of(values.begin(), values.end(), [](double value) {
-      return std::isfinite(static_cast<float>(value));
-    });
+    return std::all_of(values.begin(), values.end(),
+                       [](double value) { return std::isfinite(static_cast<float>(value)); });
   }
 
   static Tensor FloatTensor(const Channels& values) {

@@ -17,8 +17,9 @@ constexpr int64_t kMostPadding = 1 << 20;
 // What `node` pads its input by, when it is a Pad of height and width with zeros.
 std::optional<Paddings> SpatialZeroPaddings(const Graph& graph, const Node& node) {
   const size_t count = node.inputs.size();
-  const bool is_zero = (node.op == "Pad" && count == 2) ||
-                       (node.op == "PadV2" && count == 3 && ConstScalar(graph, node.inputs[2]) == 0);
+  const bool is_zero =
+      (node.op == "Pad" && count == 2) ||
+      (node.op == "PadV2" && count == 3 && ConstScalar(graph, node.inputs[2]) == 0);
   if (!is_zero || !node.control_inputs.empty()) return std::nullopt;
   const Tensor* constant = graph.ConstValue(node.inputs[1]);
   auto paddings = ConstInts(graph, node.inputs[1]);

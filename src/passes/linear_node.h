@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conv2D, DepthwiseConv2dNative, MatMul and their fused forms, seen as one: a product with a filter,
-// then optionally a bias for each output channel, then optionally an activation.
+// Conv2D, DepthwiseConv2dNative, MatMul and their fused forms, seen as one: a product with a
+// filter, then optionally a bias for each output channel, then optionally an activation.
 #pragma once
 
 #include <optional>

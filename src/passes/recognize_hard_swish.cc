@@ -39,6 +39,7 @@ class Matcher {
   std::optional<HardSwish> Match(NodeId id) const {
     if (!IsOneOf(graph_.node(id).op, {"Mul", "Div", "RealDiv"})) return std::nullopt;
     const Product product = ExpandProduct(id);
+    if (product.edges.size() == 1) return MatchScaled(product);
     if (product.edges.size() != 2) return std::nullopt;
     for (const size_t i : {size_t{0}, size_t{1}}) {
       const auto gate = MatchGate(product.edges[i]);
@@ -50,6 +51,16 @@ class Matcher {
 
  private:
   bool IsInner(Edge edge) const { return edge.output == 0 && uses_.Count(edge) == 1; }
+
+  // A hard-swish recognized before, times a constant.
+  std::optional<HardSwish> MatchScaled(const Product& product) const {
+    const Node* inner = ProducerOf(graph_, product.edges[0], "HardSwish");
+    if (inner == nullptr || !IsInner(product.edges[0]) || inner->inputs.size() != 1) {
+      return std::nullopt;
+    }
+    const double scale = double{inner->attrs.Float("hardswish_scale", 1.0F / 6)};
+    return HardSwish{inner->inputs[0], scale * product.scale};
+  }
 
   // Splits off a constant scalar factor, if there is one.
   bool SplitScale(const Node& node, Edge& rest, double& scale) const {

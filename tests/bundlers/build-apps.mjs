@@ -6,8 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { ROOT } from '../../tools/lib/paths.mjs';
 import { run } from '../../tools/lib/run.mjs';
-import { repoRoot } from '../../tools/serve.mjs';
 import { writeTinyModel } from '../tiny-model.mjs';
 
 const APPS = fileURLToPath(new URL('apps', import.meta.url));
@@ -23,7 +23,7 @@ export async function installApps() {
   await writeTinyModel(path.join(folder, 'model'));
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder, ...quiet], { cwd: repoRoot });
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder, ...quiet], { cwd: ROOT });
   const [{ filename }] = JSON.parse(stdout);
   await run('npm', ['install', '--offline', ...quiet, `./${filename}`], { cwd: folder });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
@@ -35,7 +35,13 @@ export const builders = {
     const { build, createLogger } = await import('vite');
     const outDir = path.join(folder, 'vite/dist');
     const { logger, complaints } = collectComplaints(createLogger('warn'));
-    await build({ root: path.join(folder, 'vite'), configFile: false, build: { outDir }, logLevel: 'warn', customLogger: logger });
+    await build({
+      root: path.join(folder, 'vite'),
+      configFile: false,
+      build: { outDir },
+      logLevel: 'warn',
+      customLogger: logger,
+    });
     failOn(complaints);
     return outDir;
   },

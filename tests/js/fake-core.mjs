@@ -5,6 +5,9 @@
 const ELEMENT_BYTES = [4, 4, 1, 0, 8];
 const FLOAT32 = 0;
 
+/** Of all cores: garbage of an earlier one must not take tensors of a later one along. */
+let lastHandle = 0;
+
 export class FakeCore {
   HEAPU8 = new Uint8Array(1 << 16);
   /** The bytes of weights that were committed, in order. */
@@ -16,7 +19,6 @@ export class FakeCore {
   profiling = false;
   #makeError;
   #tensors = new Map();
-  #last = 0;
   #top = 64;
   #prepared = [];
   #profile = [];
@@ -51,8 +53,8 @@ export class FakeCore {
   }
 
   #add(tensor) {
-    this.#tensors.set(++this.#last, tensor);
-    return this.#last;
+    this.#tensors.set(++lastHandle, tensor);
+    return lastHandle;
   }
 
   version() {
@@ -110,8 +112,8 @@ export class FakeCore {
   createWeightDecoder(specs) {
     const bytes = JSON.parse(specs).map(({ shape }) => 4 * shape.reduce((product, size) => product * size, 1));
     const total = bytes.reduce((sum, length) => sum + length, 0);
-    this.decoders.set(++this.#last, { specs: JSON.parse(specs), total, left: total });
-    return this.#last;
+    this.decoders.set(++lastHandle, { specs: JSON.parse(specs), total, left: total });
+    return lastHandle;
   }
 
   weightStreamBytes(decoder) {
@@ -137,8 +139,8 @@ export class FakeCore {
     this.topology = JSON.parse(topology);
     this.signature = signature;
     this.specs = this.decoders.get(decoder).specs;
-    this.models.add(++this.#last);
-    return this.#last;
+    this.models.add(++lastHandle);
+    return lastHandle;
   }
 
   describeModel() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The TypeScript sources as one module, inner parts included, for tests that need no wasm.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -8,7 +9,19 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules/.cache');
 
 /** What tests reach into, beside the public face. */
-const INNER = ['runtime', 'errors', 'features', 'wasm-files', 'tensor-storage', 'io/manifest', 'io/shards', 'io/request'];
+const INNER = [
+  'runtime',
+  'errors',
+  'features',
+  'wasm-files',
+  'tensor-storage',
+  'io/manifest',
+  'io/shards',
+  'io/request',
+];
+
+/** In place of Emscripten's glue: what tests put into `globalThis.createTestCore`. */
+const GLUE = 'export default (options) => globalThis.createTestCore(options);';
 
 /**
  * @returns {Promise<Record<string, any>>} All that js/index.ts exports, and `inner`: the exports of
@@ -18,27 +31,26 @@ export async function importSource() {
   const { build } = await import('esbuild');
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(path.join(CACHE, 'tfwasm-source-'));
-  try {
-    const outfile = path.join(folder, 'source.mjs');
-    const lines = INNER.map((name, index) => `import * as m${index} from './js/${name}.js';`);
-    const members = INNER.map((name, index) => `${JSON.stringify(name)}: m${index}`);
-    await build({
-      stdin: {
-        contents: `${lines.join('\n')}\nexport * from './js/index.js';\nexport const inner = {${members.join(', ')}};`,
-        resolveDir: ROOT,
-        loader: 'ts',
-      },
-      bundle: true,
-      format: 'esm',
-      platform: 'neutral',
-      mainFields: ['module', 'main'],
-      target: 'es2022',
-      external: ['./glue.js', './glue-threads.js'],
-      sourcemap: 'inline',
-      outfile,
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = path.join(folder, 'source.mjs');
+  const lines = INNER.map((name, index) => `import * as m${index} from './js/${name}.js';`);
+  const members = INNER.map((name, index) => `${JSON.stringify(name)}: m${index}`);
+  await build({
+    stdin: {
+      contents: `${lines.join('\n')}\nexport * from './js/index.js';\nexport const inner = {${members.join(', ')}};`,
+      resolveDir: ROOT,
+      loader: 'ts',
+    },
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'es2022',
+    external: ['./glue.js', './glue-threads.js'],
+    sourcemap: 'inline',
+    outfile,
+  });
+  await writeFile(path.join(folder, 'package.json'), '{"type": "module"}');
+  for (const name of ['glue', 'glue-threads']) await writeFile(path.join(folder, `${name}.js`), GLUE);
+  return import(pathToFileURL(outfile).href);
 }

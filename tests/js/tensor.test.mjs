@@ -21,18 +21,50 @@ function describeTensors() {
   describe('infers shape and dtype', () => {
     for (const [what, make, shape, dtype, data] of [
       ['of a number', () => tf.tensor(3), [], 'float32', [3]],
-      ['of nested numbers', () => tf.tensor([[1, 2.5], [3, 4]]), [2, 2], 'float32', [1, 2.5, 3, 4]],
+      [
+        'of nested numbers',
+        () =>
+          tf.tensor([
+            [1, 2.5],
+            [3, 4],
+          ]),
+        [2, 2],
+        'float32',
+        [1, 2.5, 3, 4],
+      ],
       ['of booleans', () => tf.tensor([true, false]), [2], 'bool', [1, 0]],
-      ['of strings', () => tf.tensor([['a', 'bé'], ['', '☃']]), [2, 2], 'string', ['a', 'bé', '', '☃']],
+      [
+        'of strings',
+        () =>
+          tf.tensor([
+            ['a', 'bé'],
+            ['', '☃'],
+          ]),
+        [2, 2],
+        'string',
+        ['a', 'bé', '', '☃'],
+      ],
       ['of a Float32Array', () => tf.tensor(new Float32Array([1, 2])), [2], 'float32', [1, 2]],
       ['of a Float64Array', () => tf.tensor(new Float64Array([1.5])), [1], 'float32', [1.5]],
       ['of an Int32Array', () => tf.tensor(new Int32Array([1, -2])), [2], 'int32', [1, -2]],
       ['of a Uint8Array', () => tf.tensor(new Uint8Array([1, 255])), [2], 'int32', [1, 255]],
-      ['of typed arrays in a list', () => tf.tensor([new Uint8Array([1, 2]), new Uint8Array([3, 4])]), [2, 2], 'int32', [1, 2, 3, 4]],
+      [
+        'of typed arrays in a list',
+        () => tf.tensor([new Uint8Array([1, 2]), new Uint8Array([3, 4])]),
+        [2, 2],
+        'int32',
+        [1, 2, 3, 4],
+      ],
       ['of no values', () => tf.tensor([]), [0], 'float32', []],
       ['of empty lists', () => tf.tensor([[], []]), [2, 0], 'float32', []],
       ['from a shape', () => tf.tensor([1, 2, 3, 4, 5, 6], [1, 2, 3]), [1, 2, 3], 'float32', [1, 2, 3, 4, 5, 6]],
-      ['from a shape that splits the inner lists', () => tf.tensor([[1, 2, 3, 4]], [1, 2, 2]), [1, 2, 2], 'float32', [1, 2, 3, 4]],
+      [
+        'from a shape that splits the inner lists',
+        () => tf.tensor([[1, 2, 3, 4]], [1, 2, 2]),
+        [1, 2, 2],
+        'float32',
+        [1, 2, 3, 4],
+      ],
       ['from a dtype', () => tf.tensor([1.7, -1.7, 300], undefined, 'int32'), [3], 'int32', [1, -1, 300]],
       ['of truth values', () => tf.tensor([0, 0.4, 0.6, -2, true], null, 'bool'), [5], 'bool', [0, 0, 1, 1, 1]],
       ['of truth values in a typed array', () => tf.tensor(new Float32Array([0, 2]), [2], 'bool'), [2], 'bool', [0, 1]],
@@ -57,7 +89,10 @@ function describeTensors() {
         assert.deepEqual(tensor.shape, shape);
         assert.equal(tensor.dtype, dtype);
         assert.equal(tensor.rank, shape.length);
-        assert.equal(tensor.size, shape.reduce((product, size) => product * size, 1));
+        assert.equal(
+          tensor.size,
+          shape.reduce((product, size) => product * size, 1),
+        );
         assert.deepEqual(Array.from(tensor.dataSync()), data);
         assert.deepEqual(Array.from(await tensor.data()), data);
         tensor.dispose();
@@ -68,11 +103,32 @@ function describeTensors() {
   describe('refuses', () => {
     for (const [what, make, code, message] of [
       ['too few values', () => tf.tensor([1, 2, 3], [2, 2]), 'E_SHAPE', /\[2,2\] takes 4 values, got 3/],
-      ['a nesting that is not the shape', () => tf.tensor([[1, 2], [3, 4]], [4, 1]), 'E_SHAPE', /nested as \[2,2\].*\[4,1\]/],
+      [
+        'a nesting that is not the shape',
+        () =>
+          tf.tensor(
+            [
+              [1, 2],
+              [3, 4],
+            ],
+            [4, 1],
+          ),
+        'E_SHAPE',
+        /nested as \[2,2\].*\[4,1\]/,
+      ],
       ['ragged lists', () => tf.tensor([[1, 2], [3]]), 'E_SHAPE', /values\[1\] should have 2 elements, but has 1/],
       ['lists among values', () => tf.tensor([1, [2]]), 'E_SHAPE', /values\[1\] should be a single value/],
       ['values among lists', () => tf.tensor([[1], 2]), 'E_SHAPE', /values\[1\] should be an array of 1/],
-      ['a list that holds itself', () => { const list = []; list[0] = list; return tf.tensor(list); }, 'E_SHAPE', /nested deeper/],
+      [
+        'a list that holds itself',
+        () => {
+          const list = [];
+          list[0] = list;
+          return tf.tensor(list);
+        },
+        'E_SHAPE',
+        /nested deeper/,
+      ],
       ['a negative dimension', () => tf.zeros([2, -1]), 'E_SHAPE', /\[2,-1\]/],
       ['a fraction of a dimension', () => tf.zeros([1.5]), 'E_SHAPE', /1\.5/],
       ['nine dimensions', () => tf.zeros([1, 1, 1, 1, 1, 1, 1, 1, 1]), 'E_SHAPE', /at most 8/],
@@ -90,7 +146,12 @@ function describeTensors() {
       ['bytes as a number', () => tf.scalar(new Uint8Array(2)), 'E_INPUT', /dtype string/],
       ['nested values for tensor1d', () => tf.tensor1d([[1]]), 'E_SHAPE', /tensor1d\(\) takes a flat array/],
       ['flat values without shape', () => tf.tensor3d([1, 2]), 'E_SHAPE', /tensor3d\(\).*together with a shape/],
-      ['a shape of the wrong rank', () => tf.tensor2d([1], [1, 1, 1]), 'E_SHAPE', /tensor2d\(\).*2 dimensions, got \[1,1,1\]/],
+      [
+        'a shape of the wrong rank',
+        () => tf.tensor2d([1], [1, 1, 1]),
+        'E_SHAPE',
+        /tensor2d\(\).*2 dimensions, got \[1,1,1\]/,
+      ],
       ['ones of strings', () => tf.ones([1], 'string'), 'E_DTYPE', /string/],
       ['a number filled with text', () => tf.fill([1], 'a', 'int32'), 'E_INPUT', /"a"/],
     ]) {
@@ -115,7 +176,16 @@ function describeTensors() {
   test('gives nested arrays', async () => {
     for (const [tensor, expected] of [
       [tf.scalar(4), 4],
-      [tf.tensor([[1, 2, 3], [4, 5, 6]]), [[1, 2, 3], [4, 5, 6]]],
+      [
+        tf.tensor([
+          [1, 2, 3],
+          [4, 5, 6],
+        ]),
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+      ],
       [tf.tensor([[['a'], ['b']]]), [[['a'], ['b']]]],
       [tf.tensor([true, false]), [1, 0]],
       [tf.zeros([2, 0]), []],
@@ -146,7 +216,10 @@ function describeTensors() {
     assert.equal(tf.memory().numBytes, before.numBytes + 24);
     tensor.dispose();
     assert.deepEqual(clone.arraySync(), [1, 2, 3, 4, 5, 6]);
-    assert.deepEqual(reshaped.arraySync(), [[1, 2, 3], [4, 5, 6]]);
+    assert.deepEqual(reshaped.arraySync(), [
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     throwsCode(() => reshaped.reshape([4]), 'E_SHAPE', /\[2,3\] to \[4\]/);
     throwsCode(() => reshaped.reshape([-1, 4]), 'E_SHAPE', /6 elements/);
     throwsCode(() => reshaped.reshape([-1, 0]), 'E_SHAPE');

@@ -74,7 +74,9 @@ export function assertSameRanking(actual, expected, values, { relative, absolute
     let end = start + 1;
     while (end < expected.length && isTie(end - 1, end)) ++end;
     const group = new Set(Array.from(expected).slice(start, end));
-    const strangers = Array.from(actual).slice(start, end).filter((index) => !group.has(index));
+    const strangers = Array.from(actual)
+      .slice(start, end)
+      .filter((index) => !group.has(index));
     const touchesCut = end === expected.length && end - start > 1;
     if (strangers.length > 0 && !touchesCut) {
       throw new Error(`ranks ${start} to ${end - 1}: expected indices ${[...group]}, got ${strangers}`);

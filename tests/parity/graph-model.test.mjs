@@ -65,7 +65,7 @@ describe('GraphModel', { skip: missing('dist', 'models', 'tfjs') }, () => {
     const fed = feed(input);
     const results = liveness.execute(fed, wanted);
     assert.equal(results.length, 3);
-    results.forEach((tensor, index) => assertGives(tensor, reference[index]));
+    for (const [index, tensor] of results.entries()) assertGives(tensor, reference[index]);
     assertGives(liveness.execute(fed, wanted[1]), reference[1]);
     assertGives(liveness.execute(fed, 'Identity:0'), { ...reference[2], name: 'Identity:0' });
     fed.dispose();
@@ -178,7 +178,12 @@ describe('GraphModel', { skip: missing('dist', 'models', 'tfjs') }, () => {
   test('keeps tidy from leaking the outputs', () => {
     const fed = feed(input);
     const before = usage();
-    const sum = tf.tidy(() => liveness.predict(fed).dataSync().reduce((total, value) => total + value, 0));
+    const sum = tf.tidy(() =>
+      liveness
+        .predict(fed)
+        .dataSync()
+        .reduce((total, value) => total + value, 0),
+    );
     assert.ok(Math.abs(sum - 1) < 1e-5, `softmax sums to ${sum}`);
     assert.deepEqual(usage(), before);
     fed.dispose();

@@ -44,7 +44,7 @@ describe('public models', { skip: missing('dist', 'models', 'tfjs') }, () => {
       actual.map(({ name }) => name),
       expected.map(({ name }) => name),
     );
-    expected.forEach((tensor, index) => assertSameTensor(actual[index], tensor, tolerance));
+    for (const [index, tensor] of expected.entries()) assertSameTensor(actual[index], tensor, tolerance);
   }
 
   for (const [name, { inputs, absolute = TOLERANCE.absolute }] of Object.entries(MODELS)) {
@@ -64,7 +64,7 @@ describe('public models', { skip: missing('dist', 'models', 'tfjs') }, () => {
       assertSameOutputs(outputs, expected.outputs, tolerance);
 
       await context.test('answers the same bits when asked again', () => {
-        run(model, input).forEach((tensor, index) => assert.deepEqual(tensor.data, outputs[index].data));
+        for (const [index, { data }] of run(model, input).entries()) assert.deepEqual(data, outputs[index].data);
       });
       for (const kind of moreKinds) {
         await context.test(`on other input (${kind})`, async () => {

@@ -6,16 +6,16 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 
+import { ROOT } from '../../tools/lib/paths.mjs';
 import { readPhotograph } from '../../tools/photo.mjs';
-import { repoRoot } from '../../tools/serve.mjs';
 import { installedVersion } from '../prerequisites.mjs';
 import { imageInput, MODELS } from './models.mjs';
 import { randomValues } from '../../benchmark-page/random.js';
 
-const CACHE = path.join(repoRoot, 'node_modules/.cache/tfwasm-parity');
+const CACHE = path.join(ROOT, 'node_modules/.cache/tfwasm-parity');
 const CACHE_FORMAT = 1;
 
-export const MODEL_FOLDER = path.join(repoRoot, 'node_modules/@vladmandic/human/models');
+export const MODEL_FOLDER = path.join(ROOT, 'node_modules/@vladmandic/human/models');
 
 /** The parsed model.json of a model of the table. */
 export async function readTopology(model) {
@@ -68,7 +68,8 @@ export async function referenceOutputs(model, input, fetches) {
 async function cacheKey(model, input, fetches) {
   const hash = createHash('sha256');
   hash.update(`${CACHE_FORMAT} ${installedVersion('@tensorflow/tfjs-core')} ${JSON.stringify(fetches ?? null)}`);
-  for (const extension of ['json', 'bin']) hash.update(await readFile(path.join(MODEL_FOLDER, `${model}.${extension}`)));
+  for (const extension of ['json', 'bin'])
+    hash.update(await readFile(path.join(MODEL_FOLDER, `${model}.${extension}`)));
   hash.update(JSON.stringify([input.name, input.dtype, input.shape]));
   hash.update(new Uint8Array(input.data.buffer, input.data.byteOffset, input.data.byteLength));
   return hash.digest('hex').slice(0, 24);

@@ -42,7 +42,18 @@ describe('maximumDifference', () => {
   for (const [what, outputs, expected, difference] of [
     ['equal outputs', [[1, 2], [3]], [[1, 2], [3]], 0],
     ['outputs of zeros', [[0, 0]], [[0, 0]], 0],
-    ['is relative to the largest value of the output', [[1, 2], [100, 99]], [[1, 2], [100, 100]], 0.01],
+    [
+      'is relative to the largest value of the output',
+      [
+        [1, 2],
+        [100, 99],
+      ],
+      [
+        [1, 2],
+        [100, 100],
+      ],
+      0.01,
+    ],
     ['NaN in one', [[Number.NaN]], [[1]], Number.NaN],
     ['another number of values', [[1, 2]], [[1]], Number.NaN],
     ['another number of outputs', [[1], [2]], [[1]], Number.NaN],

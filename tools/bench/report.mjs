@@ -44,7 +44,16 @@ export function printModel({ model, engines }) {
     const [load, first, firstResult] = [engine.load, engine.first, engine.firstResult].map(milliseconds);
     const predictions = [engine.median, engine.p90].map(milliseconds);
     const ratios = index === 0 ? ['', ''] : [engine.loadRatio, engine.ratio].map(times);
-    printRow([index === 0 ? model : '', engineName(engine), load, first, firstResult, ratios[0], ...predictions, ratios[1]]);
+    printRow([
+      index === 0 ? model : '',
+      engineName(engine),
+      load,
+      first,
+      firstResult,
+      ratios[0],
+      ...predictions,
+      ratios[1],
+    ]);
     if (!(engine.difference <= ACCEPTED_DIFFERENCE)) {
       console.log(`  outputs DIFFER by ${engine.difference.toExponential(1)} of their largest value: not comparable`);
     }
@@ -74,6 +83,8 @@ export function printSummary(rows) {
 export function printOverhead({ nodes, engines }) {
   console.log(`\nA chain of ${nodes} additions of scalars, one thread:\n`);
   for (const engine of engines) {
-    console.log(`  ${engineName(engine).padEnd(24)}${Math.round(engine.nanosecondsPerNode).toString().padStart(8)} ns a node`);
+    console.log(
+      `  ${engineName(engine).padEnd(24)}${Math.round(engine.nanosecondsPerNode).toString().padStart(8)} ns a node`,
+    );
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every folder that the scripts share, in one place.
 
 import { readFileSync } from 'node:fs';

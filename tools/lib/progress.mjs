@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // "[2/6] Emscripten 3.1.69 ... 14 s": says what runs before it runs, and how long it took.
 
 const isTerminal = process.stdout.isTTY === true;
@@ -43,6 +44,6 @@ export class Progress {
 export function formatSeconds(milliseconds) {
   const seconds = milliseconds / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  return whole < 90 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

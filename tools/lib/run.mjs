@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Child processes for the scripts: output is captured and kept out of sight unless something goes wrong.
 
 import { spawn, spawnSync } from 'node:child_process';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The machine's own package manager: finds out what is missing and installs just that.
 
 import { ask, retry, run, ToolError } from '../lib/run.mjs';

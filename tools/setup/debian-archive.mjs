@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packages of Debian 13 ("trixie") unpacked into a folder of ours, on whatever Debian release this is.
 //
 // apt does the work, with a state of its own (sources, lists, cache) beside the machine's: nothing outside the folder

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finds or installs the pinned Emscripten and puts a link to it at `.toolchain/emscripten`, where CMake looks.
 
 import {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C and C++ sources that are compiled into tfwasm, unpacked into `.toolchain/third_party/`.
 //
 // Each is pinned twice: by the SHA-256 of its tarball and, for git, by upstream's commit id.
@@ -61,12 +62,17 @@ async function fromGit(note) {
   }
 }
 
-/** Checks a tarball and unpacks it without its top folder, if it has one. */
-async function unpackTarball({ name, tarball, sha256, topFolder }, folder) {
-  const path = join(folder, tarball);
+/** Throws unless the file at `path` is the one that was pinned. */
+export function checkTarball(path, sha256) {
   if (!existsSync(path)) throw new ToolError(`${path} does not exist.`);
   const found = createHash('sha256').update(readFileSync(path)).digest('hex');
   if (found !== sha256) throw new ToolError(`${path} has SHA-256 ${found}, expected ${sha256}.`);
+}
+
+/** Checks a tarball and unpacks it without its top folder, if it has one. */
+async function unpackTarball({ name, tarball, sha256, topFolder }, folder) {
+  const path = join(folder, tarball);
+  checkTarball(path, sha256);
   const target = join(THIRD_PARTY, name);
   const partial = `${target}.partial`;
   mkdirSync(partial, { recursive: true });

@@ -29,8 +29,9 @@ TEST_CASE("base64 decodes") {
 }
 
 TEST_CASE("malformed base64 is refused") {
-  const std::string_view cases[] = {"A", "AAAAA", "====", "Z===", "Zg=", "Zg==Zg==", "Zm 9v", "Zm9\n",
-                                    "Zm9%", "\xff\xff\xff\xff", "="};
+  const std::string_view cases[] = {
+      "A", "AAAAA", "====", "Z===", "Zg=", "Zg==Zg==", "Zm 9v", "Zm9\n", "Zm9%", "\xff\xff\xff\xff",
+      "="};
   for (const std::string_view text : cases) {
     CAPTURE(text);
     CHECK_FALSE(DecodeBase64(text).has_value());

@@ -18,8 +18,8 @@ TEST_CASE("every binary16 number has its value") {
     if (exponent == 31) {
       REQUIRE((fraction == 0 ? std::isinf(value) : std::isnan(value)));
     } else {
-      const double magnitude = exponent == 0 ? std::ldexp(fraction, -24)
-                                             : std::ldexp(1024 + fraction, exponent - 25);
+      const double magnitude =
+          exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
       REQUIRE(std::abs(value) == magnitude);
     }
   }

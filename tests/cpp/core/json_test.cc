@@ -79,9 +79,9 @@ TEST_CASE("objects keep their order, and the last of equal keys wins") {
 }
 
 TEST_CASE("malformed text is an error that says where") {
-  const std::string_view cases[] = {"",         "{",        "[1,]",      "{\"a\" 1}", "nul",
-                                    "NaN",      "[1] x",    "\"\\x\"",   "\"\xff\"",  "<html>",
-                                    "1e999",    "{1: 2}",   "\"\\ud800\"", "[1 2]",   "\"a\nb\""};
+  const std::string_view cases[] = {"",      "{",      "[1,]",        "{\"a\" 1}", "nul",
+                                    "NaN",   "[1] x",  "\"\\x\"",     "\"\xff\"",  "<html>",
+                                    "1e999", "{1: 2}", "\"\\ud800\"", "[1 2]",     "\"a\nb\""};
   for (const std::string_view text : cases) {
     CAPTURE(text);
     CHECK(ParseErrorCode(text) == Code::kJson);
@@ -103,7 +103,8 @@ TEST_CASE("deep nesting is refused without recursion") {
 }
 
 TEST_CASE("quoted text reads back") {
-  const std::string_view cases[] = {"", "plain", "\"\\/", "\n\t\x01\x1f", "\xe4\xbd\xa0\xf0\x9f\x98\x80"};
+  const std::string_view cases[] = {"", "plain", "\"\\/", "\n\t\x01\x1f",
+                                    "\xe4\xbd\xa0\xf0\x9f\x98\x80"};
   for (const std::string_view text : cases) {
     CAPTURE(text);
     CHECK(*ParseJson(QuoteJson(text), "the text").AsString() == text);

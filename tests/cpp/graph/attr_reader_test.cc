@@ -43,12 +43,18 @@ TEST_CASE("dtypes by name and by number") {
     std::string_view type;
     DType dtype;
   };
-  const Case cases[] = {{"\"DT_FLOAT\"", DType::kFloat32}, {"1", DType::kFloat32},
-                        {"\"DT_HALF\"", DType::kFloat32},  {"9", DType::kInt32},
-                        {"\"DT_INT64\"", DType::kInt32},   {"10", DType::kBool},
-                        {"\"DT_FLOAT_REF\"", DType::kFloat32}, {"103", DType::kInt32},
-                        {"\"DT_RESOURCE\"", DType::kInvalid},  {"999", DType::kInvalid},
-                        {"-1", DType::kInvalid},           {"\"nonsense\"", DType::kInvalid}};
+  const Case cases[] = {{"\"DT_FLOAT\"", DType::kFloat32},
+                        {"1", DType::kFloat32},
+                        {"\"DT_HALF\"", DType::kFloat32},
+                        {"9", DType::kInt32},
+                        {"\"DT_INT64\"", DType::kInt32},
+                        {"10", DType::kBool},
+                        {"\"DT_FLOAT_REF\"", DType::kFloat32},
+                        {"103", DType::kInt32},
+                        {"\"DT_RESOURCE\"", DType::kInvalid},
+                        {"999", DType::kInvalid},
+                        {"-1", DType::kInvalid},
+                        {"\"nonsense\"", DType::kInvalid}};
   for (const Case& c : cases) {
     CAPTURE(c.type);
     CHECK(Read<DType>(StrCat("{\"type\":", c.type, "}")) == c.dtype);

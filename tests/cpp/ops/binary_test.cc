@@ -66,7 +66,9 @@ const IntCase kInts[] = {
     {"Mod", {7, -7, 7, -7, 5}, {3, 3, -3, -3, 0}, {1, -1, 1, -1, 0}},
     {"Maximum", {1, -5}, {2, -6}, {2, -5}},
     {"Minimum", {1, -5}, {2, -6}, {1, -6}},
-    {"Pow", {2, -3, 2, 1, -1, 0, 2, 7}, {10, 3, -1, -5, -3, 0, 32, 0},
+    {"Pow",
+     {2, -3, 2, 1, -1, 0, 2, 7},
+     {10, 3, -1, -5, -3, 0, 32, 0},
      {1024, -27, 0, 1, -1, 1, 0, 1}},
     {"SquaredDifference", {1, -2, kIntMin}, {4, 3, 1}, {9, 25, 1}},
     {"BitwiseAnd", {12, -1}, {10, 7}, {8, 7}},
@@ -123,6 +125,9 @@ TEST_CASE("broadcasting follows its definition for all kinds of shapes") {
       {{2, 3, 40}, {3, 1}},
       {{2, 1, 4}, {3, 1}},
       {{1, 20, 20, 3}, {3}},
+      {{3}, {131, 3}},
+      {{131, 64}, {64}},
+      {{131, 65}, {65}},
       {{2, 20, 5, 3}, {2, 1, 1, 3}},
       {{2, 1, 5, 1}, {1, 20, 1, 3}},
       {{2, 2, 1, 2, 1, 2, 1, 2}, {2, 1, 3, 1, 2, 1, 3, 1}},
@@ -160,8 +165,7 @@ TEST_CASE("powers with a constant exponent") {
 }
 
 TEST_CASE("inputs that do not fit are refused") {
-  ExpectError(Code::kShape,
-              [] { RunOp("Add", {}, {F32({2}, {1, 2}), F32({3}, {1, 2, 3})}); });
+  ExpectError(Code::kShape, [] { RunOp("Add", {}, {F32({2}, {1, 2}), F32({3}, {1, 2, 3})}); });
   ExpectError(Code::kDType, [] { RunOp("Add", {}, {F32({1}, {1}), I32({1}, {1})}); });
   ExpectError(Code::kDType, [] { RunOp("Mul", {}, {Bool({1}, {1}), Bool({1}, {1})}); });
   ExpectError(Code::kDType, [] { RunOp("Atan2", {}, {I32({1}, {1}), I32({1}, {1})}); });

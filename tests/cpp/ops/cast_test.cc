@@ -31,9 +31,8 @@ TEST_CASE("casts with complex numbers") {
 
 TEST_CASE("casts of many elements and to the same dtype") {
   const Tensor in = MakeF32({1000}, [](size_t i) { return static_cast<double>(i) - 500.5; });
-  const Tensor expected = MakeI32({1000}, [](size_t i) {
-    return static_cast<int32_t>(static_cast<double>(i) - 500.5);
-  });
+  const Tensor expected = MakeI32(
+      {1000}, [](size_t i) { return static_cast<int32_t>(static_cast<double>(i) - 500.5); });
   ExpectTensor(CastTo(DType::kInt32, in), expected);
   ExpectTensor(CastTo(DType::kFloat32, in), in);
   ExpectTensor(CastTo(DType::kString, Strings({1}, {"a"})), Strings({1}, {"a"}));

@@ -28,8 +28,7 @@ TEST_CASE("clipping many elements, and to one bound each") {
 TEST_CASE("bounds must fit") {
   const Tensor in = F32({2}, {1, 2});
   const Tensor one = F32({}, {1});
-  ExpectError(Code::kShape,
-              [&] { RunOp("ClipByValue", {}, {in, F32({3}, {1, 2, 3}), one}); });
+  ExpectError(Code::kShape, [&] { RunOp("ClipByValue", {}, {in, F32({3}, {1, 2, 3}), one}); });
   ExpectError(Code::kDType, [&] { RunOp("ClipByValue", {}, {in, one, I32({}, {1})}); });
   const Tensor flag = Bool({}, {1});
   ExpectError(Code::kDType, [&] { RunOp("ClipByValue", {}, {flag, flag, flag}); });

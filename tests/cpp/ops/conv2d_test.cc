@@ -48,22 +48,77 @@ void CheckConv2d(const Conv2dCase& c, uint32_t seed) {
 TEST_CASE("Conv2D: chosen geometries") {
   const std::vector<Conv2dCase> cases = {
       {{.height = 5, .width = 4, .channels = 3}, 1, 7},
-      {{.batch = 2, .height = 6, .width = 5, .channels = 3, .size_y = 3, .size_x = 3,
-        .padding = "SAME"}, 1, 8},
+      {{.batch = 2,
+        .height = 6,
+        .width = 5,
+        .channels = 3,
+        .size_y = 3,
+        .size_x = 3,
+        .padding = "SAME"},
+       1,
+       8},
       // SAME with an odd sum of padding: the larger part is after the image.
-      {{.height = 8, .width = 8, .channels = 3, .size_y = 3, .size_x = 3, .stride_y = 2,
-        .stride_x = 2, .padding = "SAME"}, 1, 5},
-      {{.height = 7, .width = 9, .channels = 2, .size_y = 2, .size_x = 4, .stride_y = 3,
-        .stride_x = 2, .padding = "SAME"}, 1, 3},
-      {{.height = 9, .width = 9, .channels = 4, .size_y = 1, .size_x = 1, .stride_y = 2,
-        .stride_x = 3, .padding = "SAME"}, 1, 9},
-      {{.height = 9, .width = 10, .channels = 4, .size_y = 3, .size_x = 3, .dilation_y = 2,
-        .dilation_x = 3, .padding = "SAME"}, 1, 4},
-      {{.height = 9, .width = 10, .channels = 4, .size_y = 3, .size_x = 2, .stride_y = 2,
-        .dilation_x = 2}, 1, 4},
-      {{.height = 4, .width = 5, .channels = 3, .size_y = 3, .size_x = 3, .padding = "EXPLICIT",
-        .pads = {0, 2, 1, 3}}, 1, 4},
-      {{.height = 6, .width = 6, .channels = 8, .size_y = 3, .size_x = 3, .padding = "SAME"}, 4, 12},
+      {{.height = 8,
+        .width = 8,
+        .channels = 3,
+        .size_y = 3,
+        .size_x = 3,
+        .stride_y = 2,
+        .stride_x = 2,
+        .padding = "SAME"},
+       1,
+       5},
+      {{.height = 7,
+        .width = 9,
+        .channels = 2,
+        .size_y = 2,
+        .size_x = 4,
+        .stride_y = 3,
+        .stride_x = 2,
+        .padding = "SAME"},
+       1,
+       3},
+      {{.height = 9,
+        .width = 9,
+        .channels = 4,
+        .size_y = 1,
+        .size_x = 1,
+        .stride_y = 2,
+        .stride_x = 3,
+        .padding = "SAME"},
+       1,
+       9},
+      {{.height = 9,
+        .width = 10,
+        .channels = 4,
+        .size_y = 3,
+        .size_x = 3,
+        .dilation_y = 2,
+        .dilation_x = 3,
+        .padding = "SAME"},
+       1,
+       4},
+      {{.height = 9,
+        .width = 10,
+        .channels = 4,
+        .size_y = 3,
+        .size_x = 2,
+        .stride_y = 2,
+        .dilation_x = 2},
+       1,
+       4},
+      {{.height = 4,
+        .width = 5,
+        .channels = 3,
+        .size_y = 3,
+        .size_x = 3,
+        .padding = "EXPLICIT",
+        .pads = {0, 2, 1, 3}},
+       1,
+       4},
+      {{.height = 6, .width = 6, .channels = 8, .size_y = 3, .size_x = 3, .padding = "SAME"},
+       4,
+       12},
       {{.height = 6, .width = 6, .channels = 6, .size_y = 1, .size_x = 1}, 3, 6},
       // As many groups as channels, and a window larger than the image.
       {{.height = 3, .width = 3, .channels = 5, .size_y = 5, .size_x = 5, .padding = "SAME"}, 5, 5},
@@ -99,8 +154,17 @@ TEST_CASE("Conv2D: random geometries") {
 }
 
 TEST_CASE("Conv2D: channels first") {
-  const Conv2dCase c{{.batch = 2, .height = 6, .width = 5, .channels = 3, .size_y = 3, .size_x = 2,
-                      .stride_y = 2, .padding = "EXPLICIT", .pads = {1, 0, 2, 1}}, 1, 4};
+  const Conv2dCase c{{.batch = 2,
+                      .height = 6,
+                      .width = 5,
+                      .channels = 3,
+                      .size_y = 3,
+                      .size_x = 2,
+                      .stride_y = 2,
+                      .padding = "EXPLICIT",
+                      .pads = {1, 0, 2, 1}},
+                     1,
+                     4};
   const ConvTensors t(c, 3);
   const TestAttrs attrs{{"strides", {1, 1, 2, 1}},
                         {"padding", "EXPLICIT"},
@@ -110,8 +174,8 @@ TEST_CASE("Conv2D: channels first") {
 }
 
 TEST_CASE("_FusedConv2D: every activation") {
-  const Conv2dCase c{{.height = 6, .width = 7, .channels = 5, .size_y = 3, .size_x = 3,
-                      .padding = "SAME"}, 1, 6};
+  const Conv2dCase c{
+      {.height = 6, .width = 7, .channels = 5, .size_y = 3, .size_x = 3, .padding = "SAME"}, 1, 6};
   const ConvTensors t(c, 5);
   const auto bias = t.bias.values<float>();
   const Tensor biased = Map(t.result, [&](float v, size_t i) { return v + bias[i % 6]; });
@@ -199,8 +263,10 @@ TEST_CASE("Conv2D: the bias alone may be variable") {
 }
 
 TEST_CASE("Conv2D: threads give the same result") {
-  const Conv2dCase c{{.height = 40, .width = 41, .channels = 16, .size_y = 3, .size_x = 3,
-                      .padding = "SAME"}, 1, 24};
+  const Conv2dCase c{
+      {.height = 40, .width = 41, .channels = 16, .size_y = 3, .size_x = 3, .padding = "SAME"},
+      1,
+      24};
   SetThreadCount(3);
   CheckConv2d(c, 11);
   SetThreadCount(1);
@@ -230,8 +296,10 @@ TEST_CASE("Conv2D: bad arguments") {
       {Code::kAttr, {ones}},
       {Code::kAttr, {ones, {"padding", "CIRCULAR"}}},
       {Code::kAttr, {ones, {"padding", "EXPLICIT"}}},
-      {Code::kAttr, {ones, {"padding", "EXPLICIT"}, {"explicit_paddings", {0, 0, -1, 0, 0, 0, 0, 0}}}},
-      {Code::kAttr, {ones, {"padding", "EXPLICIT"}, {"explicit_paddings", {0, 0, 1, 0, 0, 0, 1, 0}}}},
+      {Code::kAttr,
+       {ones, {"padding", "EXPLICIT"}, {"explicit_paddings", {0, 0, -1, 0, 0, 0, 0, 0}}}},
+      {Code::kAttr,
+       {ones, {"padding", "EXPLICIT"}, {"explicit_paddings", {0, 0, 1, 0, 0, 0, 1, 0}}}},
       {Code::kAttr, {{"strides", {1, 0, 1, 1}}, valid}},
       {Code::kAttr, {{"strides", {1, 1, 1}}, valid}},
       {Code::kAttr, {{"strides", {2, 1, 1, 1}}, valid}},
@@ -248,8 +316,12 @@ TEST_CASE("Conv2D: bad arguments") {
       {Code::kOp, {ones, valid, {"fused_ops", std::vector<std::string>{"FusedBatchNorm"}}}},
       {Code::kOp, {ones, valid, {"fused_ops", std::vector<std::string>{"Relu", "BiasAdd"}}}},
       {Code::kEdge, {ones, valid, {"fused_ops", std::vector<std::string>{"BiasAdd"}}}},
-      {Code::kAttr, {ones, valid, {"fused_ops", std::vector<std::string>{"Clamp"}},
-                     {"clamp_min", 1.0f}, {"clamp_max", 0.0f}}},
+      {Code::kAttr,
+       {ones,
+        valid,
+        {"fused_ops", std::vector<std::string>{"Clamp"}},
+        {"clamp_min", 1.0f},
+        {"clamp_max", 0.0f}}},
   };
   for (const BadConv& c : cases) {
     const auto index = &c - cases.data();

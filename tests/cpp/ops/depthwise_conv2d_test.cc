@@ -18,8 +18,7 @@ void CheckDepthwise(const WindowCase& c, int64_t multiplier, uint32_t seed) {
   TestRandom random(seed);
   const Tensor input = random.Floats({c.batch, c.height, c.width, c.channels});
   const Tensor filter = random.Floats({c.size_y, c.size_x, c.channels, multiplier});
-  const Tensor expected =
-      ReferenceConv(c, c.channels, c.channels * multiplier, input, filter);
+  const Tensor expected = ReferenceConv(c, c.channels, c.channels * multiplier, input, filter);
   ExpectOp("DepthwiseConv2dNative", DepthwiseAttrs(c), {input, filter}, expected);
 }
 
@@ -49,7 +48,12 @@ TEST_CASE("DepthwiseConv2dNative: geometries") {
 
 TEST_CASE("FusedDepthwiseConv2dNative: bias and activation") {
   TestRandom random(22);
-  WindowCase c{.height = 7, .width = 6, .channels = 5, .size_y = 3, .size_x = 3, .stride_y = 2,
+  WindowCase c{.height = 7,
+               .width = 6,
+               .channels = 5,
+               .size_y = 3,
+               .size_x = 3,
+               .stride_y = 2,
                .stride_x = 2};
   c.padding = "SAME";
   const Tensor input = random.Floats({1, 7, 6, 5});
@@ -79,8 +83,8 @@ TEST_CASE("DepthwiseConv2dNative: channels first") {
 
 TEST_CASE("DepthwiseConv2dNative: empty and bad arguments") {
   const TestAttrs attrs{{"strides", {1, 1, 1, 1}}, {"padding", "VALID"}};
-  ExpectOp("DepthwiseConv2dNative", attrs,
-           {F32({0, 2, 2, 1}, {}), F32({1, 1, 1, 2}, {1, 2})}, F32({0, 2, 2, 2}, {}));
+  ExpectOp("DepthwiseConv2dNative", attrs, {F32({0, 2, 2, 1}, {}), F32({1, 1, 1, 2}, {1, 2})},
+           F32({0, 2, 2, 2}, {}));
   ExpectOp("DepthwiseConv2dNative", attrs, {F32({1, 1, 1, 0}, {}), F32({1, 1, 0, 2}, {})},
            F32({1, 1, 1, 0}, {}));
   ExpectError(Code::kShape, [&] {

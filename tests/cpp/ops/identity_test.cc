@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/op_test.h"
-
 #include "ops/op.h"
+#include "ops/op_test.h"
 
 namespace tfwasm {
 

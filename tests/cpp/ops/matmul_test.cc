@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "kernels/xnn_operator.h"
 #include "ops/window_reference.h"
 
 namespace tfwasm {
@@ -64,10 +65,10 @@ TEST_CASE("MatMul: shapes and transpositions") {
     int64_t m, k, n;
   };
   const std::vector<Case> cases = {
-      {{}, {}, 1, 1, 1},          {{}, {}, 3, 5, 4},           {{}, {}, 1, 70, 33},
-      {{}, {}, 17, 9, 1},         {{3}, {3}, 4, 5, 6},         {{2, 3}, {2, 3}, 2, 7, 9},
-      {{2, 3}, {}, 4, 5, 6},      {{}, {2, 3}, 4, 5, 6},       {{2, 1}, {1, 3}, 4, 5, 6},
-      {{3}, {2, 1}, 3, 2, 5},     {{1}, {1, 1}, 3, 8, 9},      {{1, 2, 1, 3}, {2, 2, 1, 1}, 2, 3, 2},
+      {{}, {}, 1, 1, 1},      {{}, {}, 3, 5, 4},      {{}, {}, 1, 70, 33},
+      {{}, {}, 17, 9, 1},     {{3}, {3}, 4, 5, 6},    {{2, 3}, {2, 3}, 2, 7, 9},
+      {{2, 3}, {}, 4, 5, 6},  {{}, {2, 3}, 4, 5, 6},  {{2, 1}, {1, 3}, 4, 5, 6},
+      {{3}, {2, 1}, 3, 2, 5}, {{1}, {1, 1}, 3, 8, 9}, {{1, 2, 1, 3}, {2, 2, 1, 1}, 2, 3, 2},
   };
   TestRandom random(31);
   for (const Case& c : cases) {
@@ -105,22 +106,21 @@ TEST_CASE("_FusedMatMul: bias and activation") {
       const Tensor bias = random.Floats({7});
       const Tensor slopes = random.Floats({7});
       const Tensor product = ReferenceMatMul(a, b, ta, tb);
-      const auto expect = [&](const std::vector<std::string>& ops,
-                              const std::vector<Tensor>& more, const auto& fn) {
+      const auto expect = [&](const std::vector<std::string>& ops, const std::vector<Tensor>& more,
+                              const auto& fn) {
         const Tensor expected = MakeF32({5, 7}, [&](size_t i) {
           return fn(product.values<float>()[i] + bias.values<float>()[i % 7], i % 7);
         });
         std::vector<Tensor> inputs{a, b, bias};
         inputs.insert(inputs.end(), more.begin(), more.end());
-        ExpectOp("_FusedMatMul",
-                 {{"transpose_a", ta}, {"transpose_b", tb}, {"fused_ops", ops}}, inputs, expected);
+        ExpectOp("_FusedMatMul", {{"transpose_a", ta}, {"transpose_b", tb}, {"fused_ops", ops}},
+                 inputs, expected);
       };
       expect({"BiasAdd"}, {}, [](float v, size_t) { return v; });
       expect({"BiasAdd", "Relu"}, {}, [](float v, size_t) { return std::max(v, 0.0f); });
       expect({"BiasAdd", "Sigmoid"}, {}, [](float v, size_t) { return 1 / (1 + std::exp(-v)); });
-      expect({"BiasAdd", "Prelu"}, {slopes}, [&](float v, size_t j) {
-        return v < 0 ? v * slopes.values<float>()[j] : v;
-      });
+      expect({"BiasAdd", "Prelu"}, {slopes},
+             [&](float v, size_t j) { return v < 0 ? v * slopes.values<float>()[j] : v; });
     }
   }
 }
@@ -149,18 +149,20 @@ TEST_CASE("MatMul: empty dimensions") {
 }
 
 TEST_CASE("MatMul: bad arguments") {
+  // Weights whose padded size XNNPACK could not count in 32 bits.
+  ExpectError(Code::kLimit, [] { CheckPackedSize(1, int64_t{1} << 27, 1); });
+  ExpectError(Code::kLimit, [] { CheckPackedSize(int64_t{1} << 24, 1, 1); });
+  CheckPackedSize(1, 25088, 4096);
   const auto zeros = [](const Shape& shape) { return MakeF32(shape, [](size_t) { return 0; }); };
   ExpectError(Code::kShape, [&] { RunOp("MatMul", {}, {zeros({2, 3}), zeros({2, 3})}); });
   ExpectError(Code::kShape, [&] { RunOp("MatMul", {}, {zeros({3}), zeros({3, 2})}); });
   ExpectError(Code::kShape, [&] { RunOp("MatMul", {}, {zeros({2, 2, 3}), zeros({3, 3, 3})}); });
   ExpectError(Code::kDType, [&] { RunOp("MatMul", {}, {zeros({1, 1}), I32({1, 1}, {1})}); });
-  ExpectError(Code::kDType,
-              [&] { RunOp("MatMul", {}, {Bool({1, 1}, {1}), Bool({1, 1}, {1})}); });
+  ExpectError(Code::kDType, [&] { RunOp("MatMul", {}, {Bool({1, 1}, {1}), Bool({1, 1}, {1})}); });
   ExpectError(Code::kDType,
               [&] { RunOp("_FusedMatMul", {}, {I32({1, 1}, {1}), I32({1, 1}, {1})}); });
-  ExpectError(Code::kEdge, [&] {
-    RunOp("_FusedMatMul", {}, {zeros({1, 1}), zeros({1, 1}), zeros({1})});
-  });
+  ExpectError(Code::kEdge,
+              [&] { RunOp("_FusedMatMul", {}, {zeros({1, 1}), zeros({1, 1}), zeros({1})}); });
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs single ops by name and compares tensors, for the tests of src/ops/.
 //
-//   const Tensor out = RunOp("Sum", {{"keep_dims", true}}, {F32({2, 2}, {1, 2, 3, 4}), I32({}, {0})});
-//   ExpectTensor(out, F32({1, 2}, {4, 6}));
-//   ExpectError(Code::kShape, [] { RunOp("Add", {}, {F32({2}, {1, 2}), F32({3}, {1, 2, 3})}); });
+//   const Tensor out = RunOp("Sum", {{"keep_dims", true}}, {F32({2, 2}, {1, 2, 3, 4}), I32({},
+//   {0})}); ExpectTensor(out, F32({1, 2}, {4, 6})); ExpectError(Code::kShape, [] { RunOp("Add", {},
+//   {F32({2}, {1, 2}), F32({3}, {1, 2, 3})}); });
 #pragma once
 
 #include <doctest/doctest.h>

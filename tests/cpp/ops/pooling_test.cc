@@ -65,9 +65,8 @@ TEST_CASE("MaxPool and AvgPool: random geometries") {
     ExpectOp("MaxPool", PoolAttrs(c), {input}, expected.max);
     ExpectOp("AvgPool", PoolAttrs(c), {input}, expected.mean);
     const auto to_int = [](const Tensor& t) {
-      return MakeI32(t.shape(), [&](size_t k) {
-        return std::lround(double{t.values<float>()[k]} * 1e6);
-      });
+      return MakeI32(t.shape(),
+                     [&](size_t k) { return std::lround(double{t.values<float>()[k]} * 1e6); });
     };
     ExpectOp("MaxPool", PoolAttrs(c), {to_int(input)}, to_int(expected.max));
   }
@@ -105,23 +104,22 @@ TEST_CASE("MaxPool and AvgPool: empty and bad arguments") {
     ExpectOp(op, {strides, size, valid}, {F32({2, 4, 4, 0}, {})}, F32({2, 3, 3, 0}, {}));
     ExpectError(Code::kShape, [&] { RunOp(op, {strides, size, valid}, {F32({1}, {1})}); });
     ExpectError(Code::kAttr, [&] { RunOp(op, {strides, size}, {image}); });
-    ExpectError(Code::kAttr, [&] {
-      RunOp(op, {strides, {"ksize", {1, 2, 2, 2}}, valid}, {image});
-    });
-    ExpectError(Code::kAttr, [&] {
-      RunOp(op, {strides, {"ksize", {1, 0, 2, 1}}, valid}, {image});
-    });
+    ExpectError(Code::kAttr,
+                [&] { RunOp(op, {strides, {"ksize", {1, 2, 2, 2}}, valid}, {image}); });
+    ExpectError(Code::kAttr,
+                [&] { RunOp(op, {strides, {"ksize", {1, 0, 2, 1}}, valid}, {image}); });
     // A window of padding only.
     ExpectError(Code::kAttr, [&] {
-      RunOp(op,
-            {strides, size, {"padding", "EXPLICIT"}, {"explicit_paddings", {0, 0, 2, 0, 0, 0, 0, 0}}},
-            {image});
+      RunOp(
+          op,
+          {strides, size, {"padding", "EXPLICIT"}, {"explicit_paddings", {0, 0, 2, 0, 0, 0, 0, 0}}},
+          {image});
     });
-    ExpectError(Code::kDType, [&] { RunOp(op, {strides, size, valid}, {Bool({1, 2, 2, 1}, {1, 0, 0, 1})}); });
+    ExpectError(Code::kDType,
+                [&] { RunOp(op, {strides, size, valid}, {Bool({1, 2, 2, 1}, {1, 0, 0, 1})}); });
   }
-  ExpectError(Code::kDType, [&] {
-    RunOp("AvgPool", {strides, size, valid}, {I32({1, 2, 2, 1}, {1, 2, 3, 4})});
-  });
+  ExpectError(Code::kDType,
+              [&] { RunOp("AvgPool", {strides, size, valid}, {I32({1, 2, 2, 1}, {1, 2, 3, 4})}); });
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/op_test.h"
-
 #include "ops/op.h"
+#include "ops/op_test.h"
 
 namespace tfwasm {
 
@@ -32,9 +31,14 @@ TEST_CASE("Reshape") {
 }
 
 TEST_CASE("Reshape refuses shapes that do not fit") {
-  for (const std::vector<int32_t>& dims : std::vector<std::vector<int32_t>>{
-           {5}, {-1, 4}, {-1, -1}, {-1, 0}, {-2, -3}, {kIntMax, kIntMax, kIntMax, 2},
-           {1, 1, 1, 1, 1, 1, 1, 1, 6}}) {
+  for (const std::vector<int32_t>& dims :
+       std::vector<std::vector<int32_t>>{{5},
+                                         {-1, 4},
+                                         {-1, -1},
+                                         {-1, 0},
+                                         {-2, -3},
+                                         {kIntMax, kIntMax, kIntMax, 2},
+                                         {1, 1, 1, 1, 1, 1, 1, 1, 6}}) {
     ExpectError(Code::kShape, [&] {
       RunOp("Reshape", {}, {Iota({2, 3}), I32({static_cast<int64_t>(dims.size())}, dims)});
     });

@@ -17,10 +17,10 @@ TEST_CASE("both select among tensors of one shape, of every dtype") {
     ExpectTensor(
         RunOp(op, {}, {condition, Strings({3}, {"a", "b", "c"}), Strings({3}, {"x", "y", "z"})}),
         Strings({3}, {"a", "y", "c"}));
-    ExpectTensor(RunOp(op, {},
-                       {condition, C64({3}, {{1, 1}, {2, 2}, {3, 3}}),
-                        C64({3}, {{4, 4}, {5, 5}, {6, 6}})}),
-                 C64({3}, {{1, 1}, {5, 5}, {3, 3}}));
+    ExpectTensor(
+        RunOp(op, {},
+              {condition, C64({3}, {{1, 1}, {2, 2}, {3, 3}}), C64({3}, {{4, 4}, {5, 5}, {6, 6}})}),
+        C64({3}, {{1, 1}, {5, 5}, {3, 3}}));
   }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/op_test.h"
-
 #include "ops/op.h"
+#include "ops/op_test.h"
 
 namespace tfwasm {
 
@@ -11,9 +10,9 @@ TEST_CASE("Shape, Size and Rank") {
     Tensor shape;
     int32_t size;
   };
-  for (const Case& c : {Case{F32({}, {1}), I32({0}, {}), 1},
-                        Case{Strings({2, 1}, {"a", "b"}), I32({2}, {2, 1}), 2},
-                        Case{I32({3, 0, 2}, {}), I32({3}, {3, 0, 2}), 0}}) {
+  for (const Case& c :
+       {Case{F32({}, {1}), I32({0}, {}), 1}, Case{Strings({2, 1}, {"a", "b"}), I32({2}, {2, 1}), 2},
+        Case{I32({3, 0, 2}, {}), I32({3}, {3, 0, 2}), 0}}) {
     ExpectTensor(RunOp("Shape", {}, {c.x}), c.shape);
     ExpectTensor(RunOp("Size", {}, {c.x}), I32({}, {c.size}));
     ExpectTensor(RunOp("Rank", {}, {c.x}), I32({}, {c.x.shape().rank()}));
@@ -23,7 +22,8 @@ TEST_CASE("Shape, Size and Rank") {
 TEST_CASE("ShapeN gives a shape for each input") {
   Node node = TestNode("ShapeN", {});
   node.inputs.resize(2);
-  const std::vector<Tensor> shapes = Evaluate(node, {F32({2, 3}, {1, 2, 3, 4, 5, 6}), I32({}, {1})});
+  const std::vector<Tensor> shapes =
+      Evaluate(node, {F32({2, 3}, {1, 2, 3, 4, 5, 6}), I32({}, {1})});
   REQUIRE(shapes.size() == 2);
   ExpectTensor(shapes[0], I32({2}, {2, 3}));
   ExpectTensor(shapes[1], I32({0}, {}));

@@ -65,9 +65,8 @@ TEST_CASE("every dtype") {
                Strings({2, 1}, {"a", "b"}));
   ExpectTensor(RunOp("Transpose", {}, {Strings({2, 2}, {"a", "b", "c", "d"}), swap}),
                Strings({2, 2}, {"a", "c", "b", "d"}));
-  ExpectTensor(
-      RunOp("Transpose", {}, {C64({2, 2}, {{1, 2}, {3, 4}, {5, 6}, {7, 8}}), swap}),
-      C64({2, 2}, {{1, 2}, {5, 6}, {3, 4}, {7, 8}}));
+  ExpectTensor(RunOp("Transpose", {}, {C64({2, 2}, {{1, 2}, {3, 4}, {5, 6}, {7, 8}}), swap}),
+               C64({2, 2}, {{1, 2}, {5, 6}, {3, 4}, {7, 8}}));
 }
 
 TEST_CASE("only permutations of the axes will do") {

@@ -29,7 +29,6 @@ const FunctionCase kFunctions[] = {
     {"Exp", [](double x) { return std::exp(x); }, -80, 80},
     {"Expm1", [](double x) { return std::expm1(x); }, -10, 10},
     {"Floor", [](double x) { return std::floor(x); }, -4, 4},
-    {"HardSwish", [](double x) { return x * std::min(std::max(x + 3, 0.0), 6.0) / 6; }, -5, 5},
     {"Inv", [](double x) { return 1 / x; }, 0.1, 9},
     {"LeakyRelu", [](double x) { return x < 0 ? 0.2 * x : x; }, -5, 5},
     {"Log", [](double x) { return std::log(x); }, 1e-6, 1000},
@@ -42,12 +41,12 @@ const FunctionCase kFunctions[] = {
     {"Round", [](double x) { return std::nearbyint(x); }, -9, 9},
     {"Rsqrt", [](double x) { return 1 / std::sqrt(x); }, 0.1, 100},
     {"Selu",
-     [](double x) {
-       return 1.0507009873554805 * (x < 0 ? 1.6732632423543772 * std::expm1(x) : x);
-     },
+     [](double x) { return 1.0507009873554805 * (x < 0 ? 1.6732632423543772 * std::expm1(x) : x); },
      -10, 10},
     {"Sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }, -40, 40},
-    {"Sign", [](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0; }, -2, 2},
+    {"Sign", [](double x) { return x > 0   ? 1.0
+                                   : x < 0 ? -1.0
+                                           : 0.0; }, -2, 2},
     {"Sin", [](double x) { return std::sin(x); }, -20, 20},
     {"Sinh", [](double x) { return std::sinh(x); }, -10, 10},
     {"Softplus", [](double x) { return std::log1p(std::exp(x)); }, -40, 40},

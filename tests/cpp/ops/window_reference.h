@@ -146,9 +146,8 @@ inline Tensor ToChannelsFirst(const Tensor& nhwc) {
 }
 
 // Compares both with all inputs constant and with none.
-inline void ExpectOp(std::string_view op, const TestAttrs& attrs,
-                     const std::vector<Tensor>& inputs, const Tensor& expected,
-                     float tolerance = 1e-5f) {
+inline void ExpectOp(std::string_view op, const TestAttrs& attrs, const std::vector<Tensor>& inputs,
+                     const Tensor& expected, float tolerance = 1e-5f) {
   ExpectTensor(RunOp(op, attrs, inputs), expected, tolerance);
   ExpectTensor(Evaluate(TestNode(op, attrs), inputs)[0], expected, tolerance);
 }

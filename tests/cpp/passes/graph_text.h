@@ -100,7 +100,8 @@ inline std::string GraphText(const Graph& graph) {
     }
   }
   for (const NamedEdge& output : graph.outputs) {
-    text += StrCat("-> ", output.name, ": ", graph_text_internal::EdgeText(graph, output.edge), '\n');
+    text +=
+        StrCat("-> ", output.name, ": ", graph_text_internal::EdgeText(graph, output.edge), '\n');
   }
   return text;
 }

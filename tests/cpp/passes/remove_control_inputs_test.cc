@@ -7,10 +7,8 @@
 namespace tfwasm {
 namespace {
 
-const OpRegistration kEffect({.name = "TestEffect",
-                              .infer = InferLikeInput,
-                              .is_view = true,
-                              .is_stateful = true});
+const OpRegistration kEffect(
+    {.name = "TestEffect", .infer = InferLikeInput, .is_view = true, .is_stateful = true});
 
 TEST_CASE("remove_control_inputs keeps the order of effects and forgets the rest") {
   TestGraph test;

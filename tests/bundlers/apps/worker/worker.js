@@ -3,6 +3,6 @@ import * as tf from '/node_modules/tfwasm/dist/index.js';
 
 import { predict } from '/predict.js';
 
-onmessage = async ({ data }) => {
+addEventListener('message', async ({ data }) => {
   postMessage(await predict(tf, data).catch((error) => ({ error: error.stack })));
-};
+});

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/element_key.h"
+
+#include <cmath>
+#include <limits>
+
+#include "kernels/copy.h"
+
+namespace tfwasm {
+
+namespace {
+
+void AppendFloat(float value, std::string& key) {
+  // Adding zero makes 0 of -0.
+  const float canonical = std::isnan(value) ? std::numeric_limits<float>::quiet_NaN() : value + 0;
+  key.append(reinterpret_cast<const char*>(&canonical), sizeof(canonical));
+}
+
+}  // namespace
+
+void AppendKey(DType dtype, const void* data, int64_t index, std::string& key) {
+  const void* element = ElementAt(dtype, data, index);
+  switch (dtype) {
+    case DType::kFloat32:
+      return AppendFloat(*static_cast<const float*>(element), key);
+    case DType::kComplex64:
+      AppendFloat(static_cast<const Complex64*>(element)->real(), key);
+      return AppendFloat(static_cast<const Complex64*>(element)->imag(), key);
+    case DType::kString: {
+      const auto& text = *static_cast<const std::string*>(element);
+      // The length in front keeps ["ab", "c"] and ["a", "bc"] apart.
+      const uint64_t length = text.size();
+      key.append(reinterpret_cast<const char*>(&length), sizeof(length));
+      key.append(text);
+      return;
+    }
+    default:
+      key.append(static_cast<const char*>(element), ElementSize(dtype));
+  }
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ops whose output holds each of some elements once; how many that are depends on their values.
+#include <limits>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "kernels/copy.h"
+#include "kernels/element_key.h"
+#include "kernels/strided_copy.h"
+#include "ops/arguments.h"
+#include "ops/infer.h"
+
+namespace tfwasm {
+
+namespace {
+
+int TwoOutputs(const Node&) { return 2; }
+
+void ExpectInt32Positions(int64_t size) {
+  if (size > std::numeric_limits<int32_t>::max()) {
+    Throw(Code::kLimit, size, " elements are too many for int32 positions");
+  }
+}
+
+void SetOutputs(InferContext& context, int axis) {
+  const int64_t size = context.shape(0)[axis];
+  ExpectInt32Positions(size);
+  context.set_output_unknown(0, context.dtype(0));
+  context.set_output(1, DType::kInt32, {size});
+}
+
+void InferUnique(InferContext& context) {
+  context.ExpectRank(0, 1, "the input");
+  SetOutputs(context, 0);
+}
+
+// The axis is a list of one, or an empty one for inputs of rank 1.
+int UniqueAxis(const OpContext& context, const std::vector<int64_t>& axes) {
+  const int rank = context.shape(0).rank();
+  if (axes.empty() && rank == 1) return 0;
+  if (axes.size() != 1) Throw(Code::kShape, "expected one axis, got ", axes.size());
+  return NormalizeAxis(axes[0], rank);
+}
+
+void InferUniqueV2(InferContext& context) {
+  const auto axes = IntsOrDefer(context, 1, "the axis");
+  if (axes) SetOutputs(context, UniqueAxis(context, *axes));
+}
+
+// Compares slices across `axis`; keeps them in the order in which they first come.
+std::unique_ptr<Kernel> MakeUnique(const KernelContext& context, int axis) {
+  const DType dtype = context.dtype(0);
+  const Shape shape = context.shape(0);
+  const AxisSplit split(shape, axis);
+  return MakeKernel([=](RunContext& run) {
+    std::unordered_map<std::string, int32_t> places;
+    std::vector<int64_t> firsts;
+    for (int64_t i = 0; i < split.size; ++i) {
+      std::string key;
+      for (int64_t outer = 0; outer < split.outer; ++outer) {
+        const int64_t begin = (outer * split.size + i) * split.inner;
+        for (int64_t k = 0; k < split.inner; ++k) AppendKey(dtype, run.in(0), begin + k, key);
+      }
+      const auto next = static_cast<int32_t>(firsts.size());
+      const auto [place, is_new] = places.emplace(std::move(key), next);
+      if (is_new) firsts.push_back(i);
+      run.out<int32_t>(1)[i] = place->second;
+    }
+    const auto count = static_cast<int64_t>(firsts.size());
+    Tensor& kept = run.AllocateOutput(0, shape.WithDim(axis, count));
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t first = firsts[static_cast<size_t>(i)];
+      CopyRows(dtype, ElementAt(dtype, run.in(0), first * split.inner), split.size * split.inner,
+               ElementAt(dtype, kept.mutable_data(), i * split.inner), count * split.inner,
+               split.outer, split.inner);
+    }
+  });
+}
+
+std::unique_ptr<Kernel> UniqueKernel(const KernelContext& context) {
+  return MakeUnique(context, 0);
+}
+
+std::unique_ptr<Kernel> UniqueV2Kernel(const KernelContext& context) {
+  return MakeUnique(context, UniqueAxis(context, KnownInts(context, 1)));
+}
+
+void InferListDiff(InferContext& context) {
+  ExpectOneDType(context, 0, 2);
+  context.ExpectRank(0, 1, "the first list");
+  context.ExpectRank(1, 1, "the second list");
+  ExpectInt32Positions(context.shape(0)[0]);
+  context.set_output_unknown(0, context.dtype(0));
+  context.set_output_unknown(1, DType::kInt32);
+}
+
+// What is in the first list but not in the second, and where it was; repetitions stay.
+std::unique_ptr<Kernel> ListDiffKernel(const KernelContext& context) {
+  const DType dtype = context.dtype(0);
+  const int64_t size = context.shape(0)[0];
+  const int64_t excluded_size = context.shape(1)[0];
+  return MakeKernel([=](RunContext& run) {
+    std::unordered_set<std::string> excluded;
+    std::string key;
+    for (int64_t i = 0; i < excluded_size; ++i) {
+      key.clear();
+      AppendKey(dtype, run.in(1), i, key);
+      excluded.insert(key);
+    }
+    std::vector<int32_t> kept;
+    for (int64_t i = 0; i < size; ++i) {
+      key.clear();
+      AppendKey(dtype, run.in(0), i, key);
+      if (!excluded.contains(key)) kept.push_back(static_cast<int32_t>(i));
+    }
+    const auto count = static_cast<int64_t>(kept.size());
+    Tensor& values = run.AllocateOutput(0, {count});
+    Tensor& positions = run.AllocateOutput(1, {count});
+    for (int64_t i = 0; i < count; ++i) {
+      const int32_t from = kept[static_cast<size_t>(i)];
+      CopyElements(dtype, ElementAt(dtype, run.in(0), from),
+                   ElementAt(dtype, values.mutable_data(), i), 1);
+      positions.mutable_values<int32_t>()[static_cast<size_t>(i)] = from;
+    }
+  });
+}
+
+const OpRegistration kUnique({.name = "Unique",
+                              .num_outputs = TwoOutputs,
+                              .output_names = {"y", "idx"},
+                              .infer = InferUnique,
+                              .kernel = UniqueKernel});
+
+const OpRegistration kUniqueV2({.name = "UniqueV2",
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .num_outputs = TwoOutputs,
+                                .output_names = {"y", "idx"},
+                                .infer = InferUniqueV2,
+                                .kernel = UniqueV2Kernel});
+
+const OpRegistration kListDiff({.name = "ListDiff",
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .num_outputs = TwoOutputs,
+                                .output_names = {"out", "idx"},
+                                .infer = InferListDiff,
+                                .kernel = ListDiffKernel});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// libFuzzer target: loads hostile models. Whatever the bytes, loading ends in a model or an Error.
+//
+// An input is a GraphDef, a signature, a list of weight specs and the weights' bytes, each ended by
+// a line "--"; tests/fuzz/corpus/load_model/ has examples.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "graph/constants.h"
+#include "graph/graphdef_reader.h"
+#include "graph/signature.h"
+#include "graph/weights.h"
+
+namespace {
+
+using namespace tfwasm;
+
+// More than this is memory that any manifest may ask for, and no fault.
+constexpr int64_t kMostWeightBytes = int64_t{16} << 20;
+
+struct Input {
+  std::string_view topology;
+  std::string_view signature;
+  std::string_view specs;
+  std::string_view weights;
+};
+
+std::string_view TakeSection(std::string_view& data) {
+  constexpr std::string_view kSeparator = "\n--\n";
+  const size_t end = std::min(data.find(kSeparator), data.size());
+  const std::string_view section = data.substr(0, end);
+  data.remove_prefix(std::min(end + kSeparator.size(), data.size()));
+  return section;
+}
+
+Input SplitInput(std::string_view data) {
+  Input input;
+  input.topology = TakeSection(data);
+  input.signature = TakeSection(data);
+  input.specs = TakeSection(data);
+  input.weights = TakeSection(data);
+  return input;
+}
+
+// Elements of all weights, whatever they take in the stream.
+int64_t DecodedElements(std::string_view specs) {
+  int64_t elements = 0;
+  for (const WeightSpec& spec : ReadWeightSpecs(specs)) elements += spec.shape.NumElements();
+  return elements;
+}
+
+WeightMap Decode(std::string_view specs, std::string_view bytes) {
+  if (DecodedElements(specs) * 8 > kMostWeightBytes) return {};
+  WeightDecoder decoder(specs);
+  size_t portion = 1;
+  while (!bytes.empty()) {
+    const auto target = decoder.Target();
+    const size_t size = std::min({target.size(), bytes.size(), portion});
+    std::copy_n(bytes.begin(), size, target.begin());
+    decoder.Commit(size > 0 ? size : 1);
+    bytes.remove_prefix(size);
+    portion = portion % 13 + 1;
+  }
+  return decoder.Take();
+}
+
+void Load(const Input& input) {
+  const WeightMap weights = Decode(input.specs, input.weights);
+  ModelDef model =
+      ReadGraphDef(input.topology, [](const Node&, std::string_view, int index) { return index; });
+  AttachConstants(model, weights);
+  ApplySignature(model, input.signature);
+  model.graph.TopologicalOrder();
+  for (const auto& [name, function] : model.functions) function.body.TopologicalOrder();
+  ParseJson(DescribeModel(model, weights), "the description");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const size_t live_bytes = Buffer::live_bytes();
+  try {
+    Load(SplitInput({reinterpret_cast<const char*>(data), size}));
+  } catch (const Error&) {
+  }
+  if (Buffer::live_bytes() != live_bytes) __builtin_trap();
+  return 0;
+}

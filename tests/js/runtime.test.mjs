@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starting the core: which build, with how many threads, and what happens when it does not start.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, afterEach, beforeEach, describe, test } from 'node:test';
+
+import { FakeCore } from './fake-core.mjs';
+import { send, startFaultServer } from './fault-server.mjs';
+import { importSource } from './source.mjs';
+
+const EMPTY = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+const VARIANTS = ['simd', 'simd-threads', 'relaxed', 'relaxed-threads'];
+
+const server = await startFaultServer(
+  Object.fromEntries(
+    VARIANTS.map((name) => [`/tfwasm-${name}.wasm`, send(EMPTY, { 'content-type': 'application/wasm' })]),
+  ),
+);
+after(() => server.close());
+
+/** A realm of its own for each test: it is started once. */
+let tf;
+let core;
+let warnings;
+
+beforeEach(async (context) => {
+  tf = await importSource();
+  core = new FakeCore(tf.inner.errors.makeCoreError);
+  core.setThreadCount = (count) => {
+    core.threads = count;
+  };
+  core.threadCount = () => core.threads ?? 1;
+  warnings = context.mock?.method(console, 'warn', () => {}).mock ?? { calls: [] };
+  tf.setWasmPaths(server.url);
+  server.requests.length = 0;
+});
+afterEach(() => {
+  delete globalThis.createTestCore;
+});
+
+/** Does what Emscripten's factory does: instantiate, start workers, then resolve. */
+const startsCore = async (options) => {
+  await new Promise((resolve) => options.instantiateWasm({}, resolve));
+  core.poolSize = options.poolSize;
+  return core;
+};
+
+const failsAs = (message) => (error) => {
+  assert.ok(error instanceof tf.TfwasmError, error.stack);
+  assert.equal(error.code, 'E_WASM');
+  assert.match(error.message, message);
+  return true;
+};
+
+describe('ready', () => {
+  test('starts the core once', async () => {
+    let starts = 0;
+    globalThis.createTestCore = (options) => {
+      ++starts;
+      return startsCore(options);
+    };
+    tf.setWasmVariant('simd');
+    await Promise.all([tf.ready(), tf.ready()]);
+    await tf.ready();
+    assert.equal(starts, 1);
+    assert.deepEqual(server.requests, ['/tfwasm-simd.wasm']);
+    assert.equal(tf.getWasmVariant(), 'simd');
+    assert.equal(tf.getThreadsCount(), 1);
+    assert.equal(core.poolSize, 0);
+    assert.throws(() => tf.setWasmVariant('relaxed'), failsAs(/before/));
+  });
+
+  test('starts as many threads as asked for', async () => {
+    globalThis.createTestCore = startsCore;
+    tf.setThreadsCount(3);
+    await tf.ready();
+    assert.match(tf.getWasmVariant(), /-threads$/);
+    assert.equal(tf.getThreadsCount(), 3);
+    assert.equal(core.poolSize, 2);
+  });
+
+  test('goes on with one thread when workers do not start', async () => {
+    globalThis.createTestCore = (options) => {
+      if (options.poolSize === 0) return startsCore(options);
+      options.printErr('worker sent an error! glue-threads.js:1: blocked');
+      return new Promise(() => {});
+    };
+    tf.setThreadsCount(2);
+    await tf.ready();
+    assert.doesNotMatch(tf.getWasmVariant(), /threads/);
+    assert.equal(tf.getThreadsCount(), 1);
+    assert.equal(warnings.calls.length, 1);
+    assert.match(warnings.calls[0].arguments[0], /one thread.*blocked/);
+  });
+
+  test('does not go on with another build than the one asked for', async () => {
+    globalThis.createTestCore = () => Promise.reject(new Error('no workers here'));
+    tf.setWasmVariant('simd-threads');
+    await assert.rejects(tf.ready(), failsAs(/simd-threads\.wasm: no workers here/));
+  });
+
+  test('does not wait forever for workers', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    let called;
+    const wasCalled = new Promise((resolve) => {
+      called = resolve;
+    });
+    globalThis.createTestCore = () => {
+      called();
+      return new Promise(() => {});
+    };
+    tf.setWasmVariant('simd-threads');
+    const starting = tf.ready();
+    await wasCalled;
+    context.mock.timers.tick(60_000);
+    await assert.rejects(starting, failsAs(/workers do not start/));
+  });
+
+  test('refuses files of another version', async () => {
+    core.version = () => 'tfwasm 0.0.9';
+    globalThis.createTestCore = startsCore;
+    tf.setWasmVariant('simd');
+    await assert.rejects(tf.ready(), failsAs(/tfwasm 0\.0\.9.*one version/));
+  });
+
+  test('fails when the binary does not fit, and can be tried again', async () => {
+    globalThis.createTestCore = (options) =>
+      new Promise((resolve) => {
+        WebAssembly.instantiate = () => Promise.reject(new WebAssembly.LinkError('import missing'));
+        options.instantiateWasm({}, resolve);
+      });
+    const { instantiate } = WebAssembly;
+    tf.setWasmVariant('simd');
+    try {
+      await assert.rejects(tf.ready(), failsAs(/import missing/));
+    } finally {
+      WebAssembly.instantiate = instantiate;
+    }
+    globalThis.createTestCore = startsCore;
+    await tf.ready();
+    assert.equal(tf.memory().numTensors, 0);
+  });
+});
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  assert.equal(tf.version, version);
+});

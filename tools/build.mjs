@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fills dist/, what the npm package ships: WebAssembly, the JavaScript bundle and its declarations.
+//
+//   npm run build                        everything
+//   npm run build -- --variant simd      of the WebAssembly only this variant (may be repeated)
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildVariant, installVariants } from './build/wasm.mjs';
+import { isMain } from './lib/main.mjs';
+import { DIST, ROOT } from './lib/paths.mjs';
+import { Progress } from './lib/progress.mjs';
+import { run, runMain, ToolError } from './lib/run.mjs';
+import { reportSizes } from './lib/sizes.mjs';
+import { VARIANTS } from './lib/variants.mjs';
+
+/** How many steps of `progress` build takes. */
+export const buildSteps = (variants) => variants.length + 2;
+
+export async function build(progress, variants = VARIANTS) {
+  mkdirSync(DIST, { recursive: true });
+  for (const variant of variants) {
+    await progress.step(`WebAssembly ${variant}`, (note) => buildVariant(variant, note));
+  }
+  installVariants(variants);
+  await progress.step('JavaScript', bundleJavaScript);
+  await progress.step('TypeScript declarations', emitDeclarations);
+}
+
+async function bundleJavaScript() {
+  // Imported here, since set-up may have installed it only just now.
+  const { build: bundle } = await import('esbuild');
+  await bundle({
+    entryPoints: [join(ROOT, 'js/index.ts')],
+    outfile: join(DIST, 'index.js'),
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'es2022',
+    sourcemap: true,
+    // Emscripten's files lie beside the bundle: threads start theirs as a worker.
+    external: ['./glue.js', './glue-threads.js', 'node:*'],
+    logLevel: 'silent',
+  }).catch((error) => {
+    throw new ToolError('The JavaScript could not be bundled.', { output: error.message, cause: error });
+  });
+}
+
+async function emitDeclarations() {
+  removeDeclarations();
+  await run(join(ROOT, 'node_modules/.bin/tsc'), ['--project', ROOT, '--pretty', 'false'], { cwd: ROOT }).catch(
+    (error) => {
+      throw new ToolError('The TypeScript has errors.', { output: error.output, cause: error });
+    },
+  );
+}
+
+/** Those of sources that are gone would stay forever. */
+function removeDeclarations() {
+  for (const file of readdirSync(DIST, { recursive: true })) {
+    if (file.endsWith('.d.ts')) rmSync(join(DIST, file));
+  }
+}
+
+function chosenVariants() {
+  const { values } = parseArgs({ options: { variant: { type: 'string', multiple: true } } });
+  const unknown = values.variant?.find((name) => !VARIANTS.includes(name));
+  if (unknown) throw new ToolError(`There is no variant "${unknown}"; choose from ${VARIANTS.join(', ')}.`);
+  return VARIANTS.filter((name) => !values.variant || values.variant.includes(name));
+}
+
+if (isMain(import.meta.url)) {
+  await runMain(async () => {
+    const variants = chosenVariants();
+    await build(new Progress(buildSteps(variants)), variants);
+    console.log(reportSizes());
+  });
+}

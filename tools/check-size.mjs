@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints the size of everything in dist/ and fails when a file is larger than its budget.
+import { isMain } from './lib/main.mjs';
+import { runMain, ToolError } from './lib/run.mjs';
+import { budgetErrors, measureSizes, reportSizes } from './lib/sizes.mjs';
+import { VARIANTS, wasmFileName } from './lib/variants.mjs';
+
+export function checkSizes() {
+  const sizes = measureSizes();
+  const absent = VARIANTS.map(wasmFileName).filter((name) => !sizes.some((size) => size.name === name));
+  const errors = [...absent.map((name) => `dist/${name} is missing.`), ...budgetErrors(sizes)];
+  if (errors.length > 0) throw new ToolError(errors.join(' '), { output: reportSizes(sizes) });
+  return sizes;
+}
+
+if (isMain(import.meta.url)) await runMain(() => console.log(reportSizes(checkSizes())));

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// How large what ships is, and how large it may become. 1 KB is 1000 bytes.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { DIST } from './paths.mjs';
+
+const WASM_BUDGET = { raw: 900_000, gzip: 300_000 };
+/** All JavaScript that one page loads: the bundle and one glue. */
+const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 40_000 };
+
+/** Sizes of the files of `folder` that a page loads: [{name, raw, gzip}]. */
+export function measureSizes(folder = DIST) {
+  return readdirSync(folder)
+    .filter((name) => /\.(js|wasm)$/.test(name))
+    .sort()
+    .map((name) => {
+      const bytes = readFileSync(join(folder, name));
+      return { name, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+    });
+}
+
+/** One sentence for each budget that `sizes` exceed. */
+export function budgetErrors(sizes) {
+  const wasm = sizes.filter(({ name }) => name.endsWith('.wasm'));
+  const bundle = sizes.filter(({ name }) => name === 'index.js');
+  const glues = sizes.filter(({ name }) => name.startsWith('glue'));
+  const pages = glues.map((glue) => sum(`${['index.js', glue.name].join(' + ')}`, [...bundle, glue]));
+  return [...wasm.flatMap((size) => exceeded(size, WASM_BUDGET)), ...pages.flatMap((size) => exceeded(size, JAVASCRIPT_BUDGET))];
+}
+
+function sum(name, sizes) {
+  const add = (key) => sizes.reduce((total, size) => total + size[key], 0);
+  return { name, raw: add('raw'), gzip: add('gzip') };
+}
+
+function exceeded(size, budget) {
+  return ['raw', 'gzip']
+    .filter((key) => size[key] > budget[key])
+    .map((key) => `${size.name} has ${kilobytes(size[key])} (${key}), the budget is ${kilobytes(budget[key])}.`);
+}
+
+/** A table of all sizes. */
+export function reportSizes(sizes = measureSizes()) {
+  const width = Math.max(...sizes.map(({ name }) => name.length));
+  return sizes
+    .map(
+      ({ name, raw, gzip }) =>
+        `  ${name.padEnd(width)} ${kilobytes(raw).padStart(9)} ${kilobytes(gzip).padStart(9)} gzipped`,
+    )
+    .join('\n');
+}
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;

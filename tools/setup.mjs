@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gets everything that building (and with --test, testing) needs. Quick when it is all there.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMain } from './lib/main.mjs';
+import { EMSCRIPTEN_VERSION, TOOLCHAIN } from './lib/paths.mjs';
+import { Progress } from './lib/progress.mjs';
+import { runMain } from './lib/run.mjs';
+import { setUpEmscripten } from './setup/emscripten.mjs';
+import { setUpHeaderLibraries } from './setup/header-libraries.mjs';
+import { setUpNpmPackages } from './setup/npm-packages.mjs';
+import { setUpRequirements } from './setup/requirements.mjs';
+import { setUpThirdParty } from './setup/third-party.mjs';
+
+/** How many steps of `progress` setUp takes. */
+export const SETUP_STEPS = 4;
+
+export async function setUp(progress, { forTest = false } = {}) {
+  await progress.step('Compilers and tools', (note) => setUpRequirements(forTest, note));
+  mkdirSync(TOOLCHAIN, { recursive: true });
+  // Emscripten's scripts are CommonJS, whatever the package.json above them says.
+  writeFileSync(join(TOOLCHAIN, 'package.json'), '{ "type": "commonjs" }\n');
+  await progress.step(`Emscripten ${EMSCRIPTEN_VERSION}`, setUpEmscripten);
+  await progress.step('Third-party sources', async (note) => {
+    setUpHeaderLibraries();
+    await setUpThirdParty(note);
+  });
+  await progress.step('npm packages', setUpNpmPackages);
+}
+
+if (isMain(import.meta.url)) {
+  await runMain(() => setUp(new Progress(SETUP_STEPS), { forTest: process.argv.includes('--test') }));
+}

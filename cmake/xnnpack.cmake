@@ -39,6 +39,11 @@ file(GLOB xnnpack_sources ${xnnpack_dir}/src/*.c ${xnnpack_dir}/src/configs/*.c 
 # The subgraph API, whose work our own executor does.
 list(FILTER xnnpack_sources EXCLUDE REGEX "/src/(memory-planner|runtime|subgraph|tensor)\\.c$")
 
+if(EMSCRIPTEN)
+  list(FILTER xnnpack_sources EXCLUDE REGEX "/src/reference/(unary|binary)-elementwise\\.cc$")
+  list(APPEND xnnpack_sources ${xnnpack_own_dir}/no_reference_kernels.c)
+endif()
+
 add_library(xnnpack_flags INTERFACE)
 target_link_libraries(xnnpack_flags INTERFACE tfwasm_platform)
 target_include_directories(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DataType } from './dtype.js';
-import { keep } from './engine.js';
+import { dispose, keep } from './engine.js';
 import { TfwasmError } from './errors.js';
 import { checkInput, type FeedMap, toFeeds } from './graph-model-inputs.js';
 import type { ModelArtifacts, Signature, UserDefinedMetadata } from './io/types.js';
@@ -92,13 +92,7 @@ export class GraphModel {
   /** The weights as the model was loaded with them. They are disposed with the model. */
   get weights(): NamedTensorsMap {
     const handle = this.#handle();
-    if (!this.#weights) {
-      const weights = Object.create(null) as NamedTensorsMap;
-      for (const { name } of this.#description.weights) {
-        weights[name] = [keep(tensorOfHandle(callCore((core) => core.modelWeight(handle, name))))];
-      }
-      this.#weights = weights;
-    }
+    this.#weights ??= readWeights(handle, this.#description);
     return this.#weights;
   }
 
@@ -164,7 +158,7 @@ export class GraphModel {
   /** Frees the model and its weights. Does nothing the second time. */
   dispose(): void {
     forgotten.unregister(this);
-    for (const tensor of Object.values(this.#weights ?? {}).flat()) tensor.dispose();
+    dispose(this.#weights);
     this.#weights = undefined;
     disposeHandle(this.#state);
   }
@@ -200,6 +194,19 @@ export class GraphModel {
       this.#runs.set(key, run);
     }
     return run;
+  }
+}
+
+function readWeights(handle: number, description: ModelDescription): NamedTensorsMap {
+  const weights = Object.create(null) as NamedTensorsMap;
+  try {
+    for (const { name } of description.weights) {
+      weights[name] = [keep(tensorOfHandle(callCore((core) => core.modelWeight(handle, name))))];
+    }
+    return weights;
+  } catch (error) {
+    dispose(weights);
+    throw error;
   }
 }
 

@@ -138,8 +138,12 @@ export class TensorStorage {
 
 /** A view of the wasm heap, valid until the next call into the core. */
 export function heapBytes(core: CoreModule, address: number, byteLength: number): Uint8Array<ArrayBuffer> {
+  const end = address + byteLength;
+  // The heap of a threaded core may have been grown by another thread; HEAPU8 follows as soon as
+  // the glue reads from the heap, as it does for every string.
+  if (end > core.HEAPU8.byteLength) core.version();
   const { buffer } = core.HEAPU8;
-  if (address + byteLength > buffer.byteLength) {
+  if (end > buffer.byteLength) {
     throw new TfwasmError('E_INTERNAL', `${byteLength} bytes at ${address} are not in the wasm heap`);
   }
   return new Uint8Array(buffer as ArrayBuffer, address, byteLength);

@@ -35,7 +35,9 @@ export async function request(url: string, context: RequestContext, details: Req
 /** An error of the network as E_HTTP; what an abort throws stays what it is. */
 function toHttpError(url: string, error: unknown, signal: AbortSignal): unknown {
   if (error instanceof TfwasmError || signal.aborted) return error;
-  return new TfwasmError('E_HTTP', `the request for ${url} failed: ${describeError(error)}`, { cause: error });
+  // Node.js says "fetch failed", and why only in the cause.
+  const cause = error instanceof Error && error.cause !== undefined ? ` (${describeError(error.cause)})` : '';
+  return new TfwasmError('E_HTTP', `the request for ${url} failed: ${describeError(error)}${cause}`, { cause: error });
 }
 
 /** Larger files than this are no model.json. */

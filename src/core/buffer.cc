@@ -24,9 +24,13 @@ size_t RoundUp(size_t value, size_t multiple) { return (value + multiple - 1) / 
 
 }  // namespace
 
+void Buffer::CheckAddressable(uint64_t bytes) {
+  if (bytes > std::numeric_limits<size_t>::max() - kPadding - kAlignment) ThrowOutOfMemory(bytes);
+}
+
 std::shared_ptr<Buffer> Buffer::Allocate(DType dtype, uint64_t count) {
   const uint64_t wanted = count * ElementSize(dtype);
-  if (wanted > std::numeric_limits<size_t>::max() - kPadding - kAlignment) ThrowOutOfMemory(wanted);
+  CheckAddressable(wanted);
   const auto bytes = static_cast<size_t>(wanted);
   void* data = std::aligned_alloc(kAlignment, RoundUp(bytes + kPadding, kAlignment));
   if (data == nullptr) ThrowOutOfMemory(wanted);

@@ -20,6 +20,8 @@ class Buffer {
   // Uninitialized room for `count` elements; strings are constructed empty.
   // Throws E_OOM when the heap cannot grow that far.
   static std::shared_ptr<Buffer> Allocate(DType dtype, uint64_t count);
+  // Throws E_OOM when not even the address space has room for so many bytes.
+  static void CheckAddressable(uint64_t bytes);
 
   ~Buffer();
   Buffer(const Buffer&) = delete;

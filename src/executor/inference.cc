@@ -10,18 +10,16 @@ namespace tfwasm {
 namespace {
 
 // Larger results are computed by every run, in the arena.
-constexpr size_t kMostBytesComputedEarly = 1 << 16;
+constexpr uint64_t kMostBytesComputedEarly = 1 << 16;
 
 bool AllKnown(const std::vector<TensorSpec>& specs) {
   return std::all_of(specs.begin(), specs.end(),
                      [](const TensorSpec& spec) { return spec.shape.IsKnown(); });
 }
 
-size_t TotalBytes(const std::vector<TensorSpec>& specs) {
-  size_t bytes = 0;
-  for (const TensorSpec& spec : specs) {
-    bytes += static_cast<size_t>(spec.shape.NumElements()) * ElementSize(spec.dtype);
-  }
+uint64_t TotalBytes(const std::vector<TensorSpec>& specs) {
+  uint64_t bytes = 0;
+  for (const TensorSpec& spec : specs) bytes += NumBytes(spec);
   return bytes;
 }
 
@@ -44,6 +42,7 @@ class Inferrer {
     for (const NodeId id : result_.order) {
       if (!is_feed[static_cast<size_t>(id)]) InferNode(id);
     }
+    for (const NamedEdge& output : graph_.outputs) CheckEdge(output.edge);
     return std::move(result_);
   }
 
@@ -91,7 +90,7 @@ class Inferrer {
     const std::vector<Tensor>& values = context.output_values();
     for (size_t i = 0; i < values.size(); ++i) result_.known[first + i] = values[i];
     if (values.empty() || !facts.planned || result_.IsKnown(facts.first_value)) return;
-  ComputeEarly(node, facts, context);
+    ComputeEarly(node, facts, context);
   }
 
   void ComputeEarly(const Node& node, const NodeFacts& facts, const InferContext& context) {

@@ -14,8 +14,8 @@ namespace {
 // Steps times blocks that are looked at before sharing is given up; about a second's work.
 constexpr int64_t kMostWork = 20'000'000;
 
-size_t Align(size_t bytes) {
-  const size_t at_least_one = std::max<size_t>(bytes, 1);
+uint64_t Align(uint64_t bytes) {
+  const uint64_t at_least_one = std::max<uint64_t>(bytes, 1);
   return (at_least_one + Buffer::kAlignment - 1) / Buffer::kAlignment * Buffer::kAlignment;
 }
 
@@ -45,9 +45,9 @@ std::vector<size_t> LargestFirst(const std::vector<Lifetime>& lifetimes) {
 }
 
 // The lowest offset with `bytes` free beside `neighbours`, which must be sorted by offset.
-size_t LowestGap(const std::vector<size_t>& neighbours, const std::vector<size_t>& offsets,
-                 const std::vector<Lifetime>& lifetimes, size_t bytes) {
-  size_t candidate = 0;
+uint64_t LowestGap(const std::vector<size_t>& neighbours, const std::vector<uint64_t>& offsets,
+                   const std::vector<Lifetime>& lifetimes, uint64_t bytes) {
+  uint64_t candidate = 0;
   for (const size_t neighbour : neighbours) {
     if (offsets[neighbour] >= candidate + bytes) break;
     candidate = std::max(candidate, offsets[neighbour] + Align(lifetimes[neighbour].bytes));
@@ -79,7 +79,7 @@ ArenaLayout PlanArena(const std::vector<Lifetime>& lifetimes) {
     });
     neighbours.erase(std::unique(neighbours.begin(), neighbours.end()), neighbours.end());
 
-    const size_t bytes = Align(lifetime.bytes);
+    const uint64_t bytes = Align(lifetime.bytes);
     layout.offsets[block] = LowestGap(neighbours, layout.offsets, lifetimes, bytes);
     layout.bytes = std::max(layout.bytes, layout.offsets[block] + bytes);
     for (auto it = first; it != last; ++it) it->push_back(block);

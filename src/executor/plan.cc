@@ -128,8 +128,7 @@ void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {
       spec = {made.dtype(), made.shape()};
     }
     profile.output_shapes.push_back(spec.shape);
-    profile.output_bytes +=
-        static_cast<size_t>(spec.shape.NumElements()) * ElementSize(spec.dtype);
+    profile.output_bytes += static_cast<size_t>(NumBytes(spec));
   }
   profiler.Add(std::move(profile));
 }

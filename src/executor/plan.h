@@ -30,9 +30,11 @@ struct Storage {
   int64_t size = 0;    // elements
   int first_step = 0;  // the step that writes it first
   int last_step = 0;   // the last step that reads or writes it
-  size_t offset = 0;   // kArena
+  uint64_t offset = 0;  // kArena
   int index = 0;       // kFeed: which feed; kHeap: which of the run's own tensors
   Tensor constant = {};  // kConst
+
+  uint64_t bytes() const { return static_cast<uint64_t>(size) * ElementSize(dtype); }
 };
 
 inline constexpr int kUnplanned = -1;
@@ -64,7 +66,7 @@ struct PlanData {
   std::vector<int> outputs;    // value ids, in the order of graph.outputs
   std::vector<int> heap_storages;
   size_t num_unplanned = 0;
-  size_t arena_bytes = 0;
+  uint64_t arena_bytes = 0;
 };
 
 class Plan {
@@ -73,7 +75,7 @@ class Plan {
   Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states);
 
   bool Fits(std::span<const Tensor> feeds) const;
-  size_t arena_bytes() const { return data_.arena_bytes; }
+  uint64_t arena_bytes() const { return data_.arena_bytes; }
   size_t num_steps() const { return data_.steps.size(); }
 
   // The values of graph.outputs. `arena` has at least arena_bytes() bytes. Not reentrant.

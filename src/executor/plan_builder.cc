@@ -46,7 +46,7 @@ class PlanBuilder {
   void PlaceStep(int index);
   void PlaceOutput(int output, const Step& step, int index);
   int StorageToShare(const Step& step, const TensorSpec& output, int index);
-  bool MayOverwrite(const Step& step, int input, size_t bytes, int index);
+  bool MayOverwrite(const Step& step, int input, uint64_t bytes, int index);
   int AddStorage(Storage::Kind kind, const TensorSpec& spec, int step);
   void EnsureStorage(int value_id);
   void Pin(int value_id);
@@ -114,6 +114,8 @@ void PlanBuilder::FindLastReads() {
 
 int PlanBuilder::AddStorage(Storage::Kind kind, const TensorSpec& spec, int step) {
   Storage added{.kind = kind, .dtype = spec.dtype, .size = spec.shape.NumElements()};
+  // Kernels are prepared before memory is taken: no size may wrap round in them.
+  Buffer::CheckAddressable(added.bytes());
   added.first_step = step;
   added.last_step = step;
   data_.storages.push_back(std::move(added));
@@ -185,8 +187,7 @@ int PlanBuilder::StorageToShare(const Step& step, const TensorSpec& output, int 
   const OpDef& def = *FactsOf(step).def;
   const auto first = static_cast<size_t>(step.first_input);
   if (def.is_view) return value(data_.arguments[first]).storage;
-  const size_t bytes =
-      static_cast<size_t>(output.shape.NumElements()) * ElementSize(output.dtype);
+  const uint64_t bytes = NumBytes(output);
   for (int i = 0; i < std::min(step.num_inputs, 32); ++i) {
     if ((def.in_place_inputs >> i & 1) != 0 && MayOverwrite(step, i, bytes, index)) {
       return value(data_.arguments[first + static_cast<size_t>(i)]).storage;
@@ -195,14 +196,12 @@ int PlanBuilder::StorageToShare(const Step& step, const TensorSpec& output, int 
   return kUnplanned;
 }
 
-bool PlanBuilder::MayOverwrite(const Step& step, int input, size_t bytes, int index) {
+bool PlanBuilder::MayOverwrite(const Step& step, int input, uint64_t bytes, int index) {
   const auto first = static_cast<size_t>(step.first_input);
   const int id = data_.arguments[first + static_cast<size_t>(input)];
   const int shared = value(id).storage;
   const Storage& candidate = storage(shared);
-  const bool same_bytes =
-      static_cast<size_t>(candidate.size) * ElementSize(candidate.dtype) == bytes;
-  if (candidate.kind != Storage::Kind::kArena || !same_bytes) return false;
+  if (candidate.kind != Storage::Kind::kArena || candidate.bytes() != bytes) return false;
   if (candidate.last_step > index) return false;
   for (int i = 0; i < step.num_inputs; ++i) {
     const int other = data_.arguments[first + static_cast<size_t>(i)];
@@ -217,9 +216,8 @@ void PlanBuilder::PlaceArena() {
   for (size_t i = 0; i < data_.storages.size(); ++i) {
     const Storage& placed = data_.storages[i];
     if (placed.kind != Storage::Kind::kArena) continue;
-    lifetimes.push_back({.bytes = static_cast<size_t>(placed.size) * ElementSize(placed.dtype),
-                         .first = placed.first_step,
-                         .last = placed.last_step});
+    lifetimes.push_back(
+        {.bytes = placed.bytes(), .first = placed.first_step, .last = placed.last_step});
     ids.push_back(static_cast<int>(i));
   }
   const ArenaLayout layout = PlanArena(lifetimes);

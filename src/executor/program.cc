@@ -16,7 +16,7 @@ Graph Optimized(Graph graph) {
 
 }  // namespace
 
-void* Arena::Reserve(size_t bytes) {
+void* Arena::Reserve(uint64_t bytes) {
   if (buffer_ == nullptr || buffer_->bytes() < bytes) {
     buffer_.reset();  // first, so that the old block's memory can be used for the new one
     buffer_ = Buffer::Allocate(DType::kBool, bytes);

@@ -18,7 +18,7 @@ namespace tfwasm {
 class Arena {
  public:
   // At least `bytes` bytes; what was in them before may be lost. Throws E_OOM.
-  void* Reserve(size_t bytes);
+  void* Reserve(uint64_t bytes);
 
  private:
   std::shared_ptr<Buffer> buffer_;

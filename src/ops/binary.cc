@@ -124,8 +124,8 @@ const OpRegistration kSquaredDifference(BinaryOp<[](float a, float b) { return (
 
 // Squares and cubes are common and need no logarithm.
 std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
-  static constexpr auto kSquare = UnaryLoopOf<[](float a) { return a * a; }>();
-  static constexpr auto kCube = UnaryLoopOf<[](float a) { return a * a * a; }>();
+  static constexpr std::array kSquare = {UnaryLoopOf<[](float a) { return a * a; }>()};
+  static constexpr std::array kCube = {UnaryLoopOf<[](float a) { return a * a * a; }>()};
   const Tensor* exponent = context.value(1);
   if (exponent != nullptr && context.dtype(1) == DType::kFloat32 && exponent->size() == 1 &&
       context.output(0).shape.NumElements() == context.shape(0).NumElements()) {

@@ -14,10 +14,13 @@ namespace {
 
 // Towards zero. What int32 cannot hold goes to its nearest end, NaN to 0.
 int32_t ToInt(float x) {
+  // No branch, so that the loop becomes SIMD code, and no conversion that is undefined.
   constexpr float kTooLarge = 2147483648.0f;
-  if (x >= kTooLarge) return std::numeric_limits<int32_t>::max();
-  if (x < -kTooLarge) return std::numeric_limits<int32_t>::min();
-  return x == x ? static_cast<int32_t>(x) : 0;
+  const float low = x < -kTooLarge ? -kTooLarge : x;
+  const float number = x == x ? low : 0.0f;
+  const bool is_large = x >= kTooLarge;
+  const auto result = static_cast<int32_t>(is_large ? 0.0f : number);
+  return is_large ? std::numeric_limits<int32_t>::max() : result;
 }
 
 template <typename To, typename From>

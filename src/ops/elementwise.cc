@@ -108,10 +108,6 @@ class BinaryKernel : public Kernel {
 
 }  // namespace
 
-const UnaryLoop& FindLoop(std::span<const UnaryLoop> loops, DType dtype) {
-  return FindIn(loops, dtype);
-}
-
 const BinaryLoop& FindLoop(std::span<const BinaryLoop> loops, DType dtype) {
   return FindIn(loops, dtype);
 }
@@ -129,16 +125,28 @@ void InferBinary(InferContext& context, std::span<const BinaryLoop> loops) {
                      BroadcastShapes(context.shape(0), context.shape(1)));
 }
 
-std::unique_ptr<Kernel> MakeUnaryKernel(const KernelContext& context, const UnaryLoop& loop,
-                                        double work) {
+std::unique_ptr<Kernel> MakeUnaryKernel(const KernelContext& context,
+                                        std::span<const UnaryLoop> loops, double work) {
+  const UnaryLoop& loop = FindIn(loops, context.dtype(0));
   return std::make_unique<UnaryKernel>(loop, context.shape(0).NumElements(), work);
 }
 
-std::unique_ptr<Kernel> MakeBinaryKernel(const KernelContext& context, const BinaryLoop& loop,
-                                         double work) {
+std::unique_ptr<Kernel> MakeBinaryKernel(const KernelContext& context,
+                                         std::span<const BinaryLoop> loops, double work) {
+  const BinaryLoop& loop = FindIn(loops, context.dtype(0));
   const std::array<Shape, 2> operands = {context.shape(0), context.shape(1)};
-  return std::make_unique<BinaryKernel>(loop, BroadcastLoops(context.output(0).shape, operands),
-                                        work);
+  const BroadcastLoops rows(context.output(0).shape, operands);
+  return std::make_unique<BinaryKernel>(loop, rows, work);
+}
+
+OpDef ElementwiseOp(std::string_view name, std::initializer_list<std::string_view> aliases,
+                    int num_inputs, void (*infer)(InferContext&),
+                    std::unique_ptr<Kernel> (*kernel)(const KernelContext&), bool keeps_type) {
+  OpDef def = {.name = name, .aliases = aliases, .infer = infer, .kernel = kernel};
+  def.min_inputs = num_inputs;
+  def.max_inputs = num_inputs;
+  if (keeps_type) def.in_place_inputs = num_inputs == 1 ? 0b1 : 0b11;
+  return def;
 }
 
 }  // namespace tfwasm

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -80,15 +81,14 @@ constexpr bool kKeepsType =
 }  // namespace elementwise_internal
 
 // The loop for `dtype`. Throws E_DTYPE that lists the dtypes that have one.
-const UnaryLoop& FindLoop(std::span<const UnaryLoop> loops, DType dtype);
 const BinaryLoop& FindLoop(std::span<const BinaryLoop> loops, DType dtype);
 
 void InferUnary(InferContext& context, std::span<const UnaryLoop> loops);
 void InferBinary(InferContext& context, std::span<const BinaryLoop> loops);
-std::unique_ptr<Kernel> MakeUnaryKernel(const KernelContext& context, const UnaryLoop& loop,
-                                        double work);
-std::unique_ptr<Kernel> MakeBinaryKernel(const KernelContext& context, const BinaryLoop& loop,
-                                         double work);
+std::unique_ptr<Kernel> MakeUnaryKernel(const KernelContext& context,
+                                        std::span<const UnaryLoop> loops, double work);
+std::unique_ptr<Kernel> MakeBinaryKernel(const KernelContext& context,
+                                         std::span<const BinaryLoop> loops, double work);
 
 template <auto kFn>
 constexpr UnaryLoop UnaryLoopOf() {
@@ -102,53 +102,48 @@ constexpr BinaryLoop BinaryLoopOf() {
 
 template <double kWork, auto... kFns>
 std::unique_ptr<Kernel> UnaryKernelOf(const KernelContext& context) {
-  const auto& loops = elementwise_internal::kUnaryLoops<kFns...>;
-  return MakeUnaryKernel(context, FindLoop(loops, context.dtype(0)), kWork);
+  return MakeUnaryKernel(context, elementwise_internal::kUnaryLoops<kFns...>, kWork);
 }
 template <double kWork, auto... kFns>
 std::unique_ptr<Kernel> BinaryKernelOf(const KernelContext& context) {
-  const auto& loops = elementwise_internal::kBinaryLoops<kFns...>;
-  return MakeBinaryKernel(context, FindLoop(loops, context.dtype(0)), kWork);
+  return MakeBinaryKernel(context, elementwise_internal::kBinaryLoops<kFns...>, kWork);
+}
+
+// What all these ops have in common; out of line, since it is needed a hundred times.
+OpDef ElementwiseOp(std::string_view name, std::initializer_list<std::string_view> aliases,
+                    int num_inputs, void (*infer)(InferContext&),
+                    std::unique_ptr<Kernel> (*kernel)(const KernelContext&), bool keeps_type);
+
+template <auto... kFns>
+void InferUnaryOf(InferContext& context) {
+  InferUnary(context, elementwise_internal::kUnaryLoops<kFns...>);
+}
+template <auto... kFns>
+void InferBinaryOf(InferContext& context) {
+  InferBinary(context, elementwise_internal::kBinaryLoops<kFns...>);
 }
 
 template <auto... kFns>
-OpDef UnaryOp(std::string_view name, std::vector<std::string_view> aliases = {}) {
-  return {.name = name,
-          .aliases = std::move(aliases),
-          .infer =
-              [](InferContext& context) {
-                InferUnary(context, elementwise_internal::kUnaryLoops<kFns...>);
-              },
-          .kernel = UnaryKernelOf<kCheap, kFns...>,
-          .in_place_inputs = elementwise_internal::kKeepsType<kFns...> ? 0b1u : 0u};
+OpDef UnaryOp(std::string_view name, std::initializer_list<std::string_view> aliases = {}) {
+  return ElementwiseOp(name, aliases, 1, InferUnaryOf<kFns...>, UnaryKernelOf<kCheap, kFns...>,
+                       elementwise_internal::kKeepsType<kFns...>);
 }
-
 template <auto... kFns>
-OpDef BinaryOp(std::string_view name, std::vector<std::string_view> aliases = {}) {
-  return {.name = name,
-          .aliases = std::move(aliases),
-          .min_inputs = 2,
-          .max_inputs = 2,
-          .infer =
-              [](InferContext& context) {
-                InferBinary(context, elementwise_internal::kBinaryLoops<kFns...>);
-              },
-          .kernel = BinaryKernelOf<kCheap, kFns...>,
-          .in_place_inputs = elementwise_internal::kKeepsType<kFns...> ? 0b11u : 0u};
+OpDef BinaryOp(std::string_view name, std::initializer_list<std::string_view> aliases = {}) {
+  return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>, BinaryKernelOf<kCheap, kFns...>,
+                       elementwise_internal::kKeepsType<kFns...>);
 }
 
 // A UnaryOp or BinaryOp whose functions take many times longer than an addition.
 template <auto... kFns>
-OpDef CostlyUnaryOp(std::string_view name, std::vector<std::string_view> aliases = {}) {
-  OpDef def = UnaryOp<kFns...>(name, std::move(aliases));
-  def.kernel = UnaryKernelOf<kCostly, kFns...>;
-  return def;
+OpDef CostlyUnaryOp(std::string_view name) {
+  return ElementwiseOp(name, {}, 1, InferUnaryOf<kFns...>, UnaryKernelOf<kCostly, kFns...>,
+                       elementwise_internal::kKeepsType<kFns...>);
 }
 template <auto... kFns>
-OpDef CostlyBinaryOp(std::string_view name, std::vector<std::string_view> aliases = {}) {
-  OpDef def = BinaryOp<kFns...>(name, std::move(aliases));
-  def.kernel = BinaryKernelOf<kCostly, kFns...>;
-  return def;
+OpDef CostlyBinaryOp(std::string_view name, std::initializer_list<std::string_view> aliases = {}) {
+  return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>, BinaryKernelOf<kCostly, kFns...>,
+                       elementwise_internal::kKeepsType<kFns...>);
 }
 
 // Integer arithmetic that wraps around instead of being undefined.

@@ -20,6 +20,11 @@ struct TensorSpec {
   Shape shape;
 };
 
+// Of a known shape. 64 bits, since what a model asks for need not fit the address space.
+inline uint64_t NumBytes(const TensorSpec& spec) {
+  return static_cast<uint64_t>(spec.shape.NumElements()) * ElementSize(spec.dtype);
+}
+
 // State that lives as long as the model and is shared by all plans of one node, such as weights in
 // XNNPACK's packed layout.
 class NodeState {

@@ -10,14 +10,10 @@ namespace tfwasm {
 
 namespace {
 
-constexpr size_t kMostBytesPerNode = size_t{1} << 20;
-constexpr size_t kMostBytes = size_t{32} << 20;
+constexpr uint64_t kMostBytesPerNode = uint64_t{1} << 20;
+constexpr uint64_t kMostBytes = uint64_t{32} << 20;
 // Where only the kernel knows how much it makes, inputs must be small.
-constexpr size_t kMostInputBytesOfUnknown = size_t{1} << 14;
-
-size_t SpecBytes(const TensorSpec& spec) {
-  return static_cast<size_t>(spec.shape.NumElements()) * ElementSize(spec.dtype);
-}
+constexpr uint64_t kMostInputBytesOfUnknown = uint64_t{1} << 14;
 
 class Folder {
  public:
@@ -36,7 +32,7 @@ class Folder {
     const OpDef& def = RequireOp(graph_.node(id), inputs.size());
     if (def.is_stateful || !Fits(def, graph_.node(id), inputs)) return false;
     std::vector<Tensor> outputs = Evaluate(graph_.node(id), inputs);
-    size_t bytes = 0;
+    uint64_t bytes = 0;
     for (const Tensor& output : outputs) bytes += output.bytes();
     if (bytes > bytes_left_) return false;
     bytes_left_ -= bytes;
@@ -65,7 +61,7 @@ class Folder {
   bool Fits(const OpDef& def, const Node& node, const std::vector<Tensor>& inputs) const {
     std::vector<TensorSpec> specs;
     std::vector<const Tensor*> values;
-    size_t input_bytes = 0;
+    uint64_t input_bytes = 0;
     for (const Tensor& input : inputs) {
       if (input.dtype() == DType::kString) return false;  // its size says little about its memory
       specs.push_back({input.dtype(), input.shape()});
@@ -74,11 +70,11 @@ class Folder {
     }
     InferContext context(node, std::move(specs), std::move(values));
     Infer(def, context);
-    size_t output_bytes = 0;
+    uint64_t output_bytes = 0;
     for (const TensorSpec& output : context.outputs()) {
       if (output.dtype == DType::kString) return false;
       if (!output.shape.IsKnown()) return input_bytes <= kMostInputBytesOfUnknown;
-      output_bytes += SpecBytes(output);
+      output_bytes += NumBytes(output);
       if (output_bytes > bytes_left_) return false;
     }
     return output_bytes <= std::max(kMostBytesPerNode, input_bytes);
@@ -105,7 +101,7 @@ class Folder {
   Graph& graph_;
   UseMap uses_;
   EdgeReplacements replacements_;
-  size_t bytes_left_ = kMostBytes;
+  uint64_t bytes_left_ = kMostBytes;
 };
 
 }  // namespace

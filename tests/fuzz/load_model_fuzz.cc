@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/json.h"
 #include "graph/constants.h"
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"

@@ -12,7 +12,7 @@
 namespace tfwasm {
 namespace {
 
-// The value of {"a": `message`}; a bool's monostate-like absence is a failed check.
+// The value of {"a": `message`}, which must be a T.
 template <typename T>
 T Read(std::string_view message) {
   const AttrMap attrs = ReadAttrs(StrCat("{\"a\":", message, "}"));

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "graph/error_code.h"
 
 namespace tfwasm {

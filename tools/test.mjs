@@ -90,7 +90,8 @@ async function test() {
       console.log(`\n${lastLines(error.output, 200)}\n${error.message}\n`);
     });
   }
-  if (failures.length > 0) throw new ToolError(`${failures.length} of ${checks.length} checks failed: ${failures.join('; ')}.`);
+  if (failures.length > 0)
+    throw new ToolError(`${failures.length} of ${checks.length} checks failed: ${failures.join('; ')}.`);
   console.log('\nEverything passes.');
 }
 

@@ -10,21 +10,35 @@
 
 namespace tfwasm {
 
-// Whether T can be computed in blocks; strings cannot.
-template <typename T>
-inline constexpr bool kIsPlain = std::is_trivially_copyable_v<T>;
-
+// The rest that does not fill a block is not worth SIMD code of its own: the pragmas below halve
+// the size of the wasm code.
 inline constexpr size_t kMapBlock = 16;
+
+// A function that cannot become SIMD code, such as one of the C library: its loop is left as it is.
+template <typename F>
+struct Scalar : F {
+  static constexpr bool kIsScalar = true;
+};
+template <typename F>
+Scalar(F) -> Scalar<F>;
+
+// Whether to compute results of type Out from elements of type In in blocks.
+template <typename In, typename Out, typename F>
+inline constexpr bool kInBlocks =
+    std::is_arithmetic_v<In> && std::is_arithmetic_v<Out> && !requires { F::kIsScalar; };
 
 // out[i] = fn(in[i])
 template <typename In, typename Out, typename F>
 void MapElements(const In* in, Out* out, size_t count, F fn) {
   size_t i = 0;
-  for (; count - i >= kMapBlock; i += kMapBlock) {
-    Out block[kMapBlock];
-    for (size_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(in[i + k]));
-    std::copy_n(block, kMapBlock, out + i);
+  if constexpr (kInBlocks<In, Out, F>) {
+    for (; count - i >= kMapBlock; i += kMapBlock) {
+      Out block[kMapBlock];
+      for (size_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(in[i + k]));
+      std::copy_n(block, kMapBlock, out + i);
+    }
   }
+#pragma clang loop vectorize(disable) unroll(disable)
   for (; i < count; ++i) out[i] = static_cast<Out>(fn(in[i]));
 }
 
@@ -50,7 +64,7 @@ template <typename In, typename Out, typename F>
 void MapPairs(const In* a, size_t a_step, const In* b, size_t b_step, Out* out, size_t count,
               F fn) {
   size_t i = 0;
-  if constexpr (kIsPlain<In>) {
+  if constexpr (kInBlocks<In, Out, F>) {
     const RowOperand<In> x(a, a_step, count);
     const RowOperand<In> y(b, b_step, count);
     for (; count - i >= kMapBlock; i += kMapBlock) {
@@ -61,6 +75,7 @@ void MapPairs(const In* a, size_t a_step, const In* b, size_t b_step, Out* out, 
       std::copy_n(block, kMapBlock, out + i);
     }
   }
+#pragma clang loop vectorize(disable) unroll(disable)
   for (; i < count; ++i) out[i] = static_cast<Out>(fn(a[i * a_step], b[i * b_step]));
 }
 
@@ -69,7 +84,7 @@ template <typename A, typename T, typename F>
 void MapTriples(const A* a, size_t a_step, const T* b, size_t b_step, const T* c, size_t c_step,
                 T* out, size_t count, F fn) {
   size_t i = 0;
-  if constexpr (kIsPlain<T>) {
+  if constexpr (kInBlocks<T, T, F>) {
     const RowOperand<A> x(a, a_step, count);
     const RowOperand<T> y(b, b_step, count);
     const RowOperand<T> z(c, c_step, count);
@@ -82,6 +97,7 @@ void MapTriples(const A* a, size_t a_step, const T* b, size_t b_step, const T* c
       std::copy_n(block, kMapBlock, out + i);
     }
   }
+#pragma clang loop vectorize(disable) unroll(disable)
   for (; i < count; ++i) out[i] = fn(a[i * a_step], b[i * b_step], c[i * c_step]);
 }
 

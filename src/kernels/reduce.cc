@@ -103,19 +103,28 @@ template <typename Op>
 using Totals = std::array<typename Op::Total, kLanes>;
 
 // Adds `rows` rows of `columns` <= kLanes elements, `stride` apart, to the totals of the columns.
-template <typename Op, typename Columns>
-void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, Columns columns,
+template <typename Op>
+void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64_t columns,
              Totals<Op>& totals) {
   constexpr int64_t kBlockRows = 16;
   for (int64_t first = 0; first < rows; first += kBlockRows) {
     const int64_t last = std::min(rows, first + kBlockRows);
     typename Op::Element partial[kLanes];
     std::fill_n(partial, kLanes, Op::kIdentity);
-    for (int64_t row = first; row < last; ++row) {
-      const auto* x = in + row * stride;
-      for (int64_t k = 0; k < columns; ++k) partial[k] = Op::Step(partial[k], x[k]);
+    if (columns == kLanes) {
+      // The partial results stay in SIMD registers.
+      for (int64_t row = first; row < last; ++row) {
+        const auto* x = in + row * stride;
+        for (int64_t k = 0; k < kLanes; ++k) partial[k] = Op::Step(partial[k], x[k]);
+      }
+    } else {
+      for (int64_t row = first; row < last; ++row) {
+        const auto* x = in + row * stride;
+#pragma clang loop vectorize(disable) unroll(disable)
+        for (int64_t k = 0; k < columns; ++k) partial[k] = Op::Step(partial[k], x[k]);
+      }
     }
-    for (size_t k = 0; k < static_cast<size_t>(columns); ++k) {
+    for (size_t k = 0; k < kLanes; ++k) {
       totals[k] = Op::Merge(totals[k], static_cast<typename Op::Total>(partial[k]));
     }
   }
@@ -128,108 +137,83 @@ Totals<Op> NoTotals() {
   return totals;
 }
 
-// A constant number of columns lets the compiler keep the partial results in SIMD registers.
-using AllLanes = std::integral_constant<int64_t, kLanes>;
-
 template <typename Op>
-typename Op::Element ReduceRow(const typename Op::Element* in, int64_t size, int64_t divisor) {
+void ReduceRow(const void* in, int64_t size, int64_t divisor, void* out) {
+  const auto* from = static_cast<const typename Op::Element*>(in);
   Totals<Op> totals = NoTotals<Op>();
   const int64_t rows = size / kLanes;
-  AddRows<Op>(in, rows, kLanes, AllLanes(), totals);
-  AddRows<Op>(in + rows * kLanes, 1, kLanes, size % kLanes, totals);
+  AddRows<Op>(from, rows, kLanes, kLanes, totals);
+  AddRows<Op>(from + rows * kLanes, 1, kLanes, size % kLanes, totals);
   typename Op::Total total = totals[0];
   for (size_t k = 1; k < kLanes; ++k) total = Op::Merge(total, totals[k]);
-  return Op::Finish(total, divisor);
+  *static_cast<typename Op::Element*>(out) = Op::Finish(total, divisor);
 }
 
 template <typename Op>
-void ReduceColumns(const typename Op::Element* in, int64_t size, int64_t inner, int64_t divisor,
-                   int64_t columns, typename Op::Element* out) {
+void ReduceColumns(const void* in, int64_t size, int64_t inner, int64_t columns, int64_t divisor,
+                   void* out) {
   Totals<Op> totals = NoTotals<Op>();
-  if (columns == kLanes) {
-    AddRows<Op>(in, size, inner, AllLanes(), totals);
-  } else {
-    AddRows<Op>(in, size, inner, columns, totals);
-  }
+  AddRows<Op>(static_cast<const typename Op::Element*>(in), size, inner, columns, totals);
+  auto* to = static_cast<typename Op::Element*>(out);
   for (int64_t k = 0; k < columns; ++k) {
-    out[k] = Op::Finish(totals[static_cast<size_t>(k)], divisor);
+    to[k] = Op::Finish(totals[static_cast<size_t>(k)], divisor);
   }
 }
 
 template <typename Op>
-void ReducePass(const void* in, int64_t outer, int64_t size, int64_t inner, int64_t divisor,
-                void* out) {
-  const auto* from = static_cast<const typename Op::Element*>(in);
-  auto* to = static_cast<typename Op::Element*>(out);
-  if (inner == 1) {
-    ParallelFor(outer, static_cast<double>(size), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) to[i] = ReduceRow<Op>(from + i * size, size, divisor);
-    });
-    return;
-  }
-  const int64_t strips = (inner + kLanes - 1) / kLanes;
-  const double work = static_cast<double>(size) * kLanes;
-  ParallelFor(outer * strips, work, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const int64_t row = i / strips;
-      const int64_t column = i % strips * kLanes;
-      ReduceColumns<Op>(from + row * size * inner + column, size, inner, divisor,
-                        std::min(kLanes, inner - column), to + row * inner + column);
-    }
-  });
+constexpr ReduceLoops LoopsOf() {
+  return {ReduceRow<Op>, ReduceColumns<Op>};
 }
 
-using PassFunction = void (*)(const void*, int64_t, int64_t, int64_t, int64_t, void*);
-
-PassFunction FloatPass(Reduction reduction) {
+ReduceLoops FloatLoops(Reduction reduction) {
   switch (reduction) {
     case Reduction::kSum:
     case Reduction::kMean:
-      return ReducePass<FloatSum>;
+      return LoopsOf<FloatSum>();
     case Reduction::kProd:
-      return ReducePass<FloatProd>;
+      return LoopsOf<FloatProd>();
     case Reduction::kMax:
-      return ReducePass<Max<float>>;
+      return LoopsOf<Max<float>>();
     case Reduction::kMin:
-      return ReducePass<Min<float>>;
+      return LoopsOf<Min<float>>();
     case Reduction::kEuclideanNorm:
-      return ReducePass<FloatSumOfSquares>;
+      return LoopsOf<FloatSumOfSquares>();
     default:
       Throw(Code::kDType, "expected bool, got float32");
   }
 }
 
-PassFunction IntPass(Reduction reduction) {
+ReduceLoops IntLoops(Reduction reduction) {
   switch (reduction) {
     case Reduction::kSum:
     case Reduction::kMean:
-      return ReducePass<IntSum>;
+      return LoopsOf<IntSum>();
     case Reduction::kProd:
-      return ReducePass<IntProd>;
+      return LoopsOf<IntProd>();
     case Reduction::kMax:
-      return ReducePass<Max<int32_t>>;
+      return LoopsOf<Max<int32_t>>();
     case Reduction::kMin:
-      return ReducePass<Min<int32_t>>;
+      return LoopsOf<Min<int32_t>>();
     default:
       Throw(Code::kDType, "expected ", reduction == Reduction::kEuclideanNorm ? "float32" : "bool",
             ", got int32");
   }
 }
 
-PassFunction BoolPass(Reduction reduction) {
-  if (reduction == Reduction::kAll) return ReducePass<All>;
-  if (reduction == Reduction::kAny) return ReducePass<Any>;
+ReduceLoops BoolLoops(Reduction reduction) {
+  if (reduction == Reduction::kAll) return LoopsOf<All>();
+  if (reduction == Reduction::kAny) return LoopsOf<Any>();
   Throw(Code::kDType, "expected float32 or int32, got bool");
 }
 
-PassFunction FindPass(Reduction reduction, DType dtype) {
+ReduceLoops FindLoops(Reduction reduction, DType dtype) {
   switch (dtype) {
     case DType::kFloat32:
-      return FloatPass(reduction);
+      return FloatLoops(reduction);
     case DType::kInt32:
-      return IntPass(reduction);
+      return IntLoops(reduction);
     case DType::kBool:
-      return BoolPass(reduction);
+      return BoolLoops(reduction);
     default:
       Throw(Code::kDType, "a tensor of ", dtype, " cannot be reduced");
   }
@@ -238,27 +222,28 @@ PassFunction FindPass(Reduction reduction, DType dtype) {
 }  // namespace
 
 Reducer::Reducer(Reduction reduction, DType dtype, const Shape& shape, std::span<const int> axes)
-    : element_size_(ElementSize(dtype)) {
+    : element_size_(static_cast<int64_t>(ElementSize(dtype))) {
   PlanPasses(reduction, dtype, shape, axes);
   int64_t count = 1;
   for (const int axis : axes) count *= shape[axis];
   if (reduction == Reduction::kMean) passes_.back().divisor = count;
   if (reduction == Reduction::kEuclideanNorm) {
     // The squares are taken by the first pass.
-    for (size_t i = 1; i < passes_.size(); ++i) passes_[i].run = FindPass(Reduction::kSum, dtype);
+    for (size_t i = 1; i < passes_.size(); ++i)
+      passes_[i].loops = FindLoops(Reduction::kSum, dtype);
     roots_ = passes_.back().outer * passes_.back().inner;
   }
 }
 
 void Reducer::PlanPasses(Reduction reduction, DType dtype, const Shape& shape,
                          std::span<const int> axes) {
-  const PassFunction run = FindPass(reduction, dtype);
+  const ReduceLoops loops = FindLoops(reduction, dtype);
   // Elements in the axes after those that have been looked at, without the reduced ones.
   int64_t inner = 1;
   int64_t size = 1;
   bool in_group = false;
   const auto close_group = [&](int axis) {
-    if (in_group) passes_.push_back({run, shape.Product(0, axis + 1), size, inner, 1});
+    if (in_group) passes_.push_back({loops, shape.Product(0, axis + 1), size, inner, 1});
     in_group = false;
     size = 1;
   };
@@ -273,21 +258,43 @@ void Reducer::PlanPasses(Reduction reduction, DType dtype, const Shape& shape,
     inner *= shape[axis];
   }
   close_group(-1);
-  if (passes_.empty()) passes_.push_back({run, 1, 1, shape.NumElements(), 1});
+  if (passes_.empty()) passes_.push_back({loops, 1, 1, shape.NumElements(), 1});
+}
+
+void Reducer::Pass::Run(const char* in, char* out, int64_t element_size) const {
+  if (inner == 1) {
+    ParallelFor(outer, static_cast<double>(size), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        loops.row(in + i * size * element_size, size, divisor, out + i * element_size);
+      }
+    });
+    return;
+  }
+  const int64_t strips = (inner + kLanes - 1) / kLanes;
+  const double work = static_cast<double>(size) * kLanes;
+  ParallelFor(outer * strips, work, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t row = i / strips;
+      const int64_t column = i % strips * kLanes;
+      loops.columns(in + (row * size * inner + column) * element_size, size, inner,
+                    std::min(kLanes, inner - column), divisor,
+                    out + (row * inner + column) * element_size);
+    }
+  });
 }
 
 void Reducer::Run(const void* in, void* out) const {
   // Two places for what lies between the passes; the first result is the largest.
   const Pass& first = passes_.front();
-  const size_t room =
-      (static_cast<size_t>(first.outer * first.inner) * element_size_ + 63) / 64 * 64;
+  const auto bytes = static_cast<size_t>(first.outer * first.inner * element_size_);
+  const size_t room = (bytes + 63) / 64 * 64;
   char* scratch = nullptr;
   if (passes_.size() > 1) scratch = static_cast<char*>(ScratchSpace(2 * room));
-  const void* from = in;
+  const char* from = static_cast<const char*>(in);
   for (size_t i = 0; i < passes_.size(); ++i) {
-    const Pass& pass = passes_[i];
-    void* to = i + 1 == passes_.size() ? out : scratch + i % 2 * room;
-    pass.run(from, pass.outer, pass.size, pass.inner, pass.divisor, to);
+    const bool is_last = i + 1 == passes_.size();
+    char* to = is_last ? static_cast<char*>(out) : scratch + i % 2 * room;
+    passes_[i].Run(from, to, element_size_);
     from = to;
   }
   float* roots = static_cast<float*>(out);

@@ -13,6 +13,15 @@ namespace tfwasm {
 
 enum class Reduction { kSum, kMean, kProd, kMax, kMin, kAll, kAny, kEuclideanNorm };
 
+// The loops of a reduction for one dtype.
+struct ReduceLoops {
+  // Reduces `size` consecutive elements to one.
+  void (*row)(const void* in, int64_t size, int64_t divisor, void* out);
+  // Reduces `size` rows of a few columns, `inner` elements apart, to one such row.
+  void (*columns)(const void* in, int64_t size, int64_t inner, int64_t columns, int64_t divisor,
+                  void* out);
+};
+
 // A reduction made ready for one shape. Sums of float32 are kept in float64 from block to block,
 // so that their error does not grow with the number of elements (XNNPACK's does). Over no elements
 // at all the results are 0, NaN (0 for int32), 1, the lowest and highest value, true, false and 0.
@@ -27,22 +36,22 @@ class Reducer {
   void Run(const void* in, void* out) const;
 
  private:
-  // Reduces [outer, size, inner] to [outer, inner], dividing by `divisor` in the end.
-  using PassFunction = void (*)(const void* in, int64_t outer, int64_t size, int64_t inner,
-                                int64_t divisor, void* out);
-  // One for each group of adjacent reduced axes, from the last to the first.
+  // Reduces [outer, size, inner] to [outer, inner]; one for each group of adjacent reduced axes,
+  // from the last to the first.
   struct Pass {
-    PassFunction run;
+    void Run(const char* in, char* out, int64_t element_size) const;
+
+    ReduceLoops loops;
     int64_t outer;
     int64_t size;
     int64_t inner;
-    int64_t divisor;
+    int64_t divisor;  // of the results
   };
 
   void PlanPasses(Reduction reduction, DType dtype, const Shape& shape, std::span<const int> axes);
 
   std::vector<Pass> passes_;
-  size_t element_size_;
+  int64_t element_size_;
   int64_t roots_ = 0;  // of how many results to take the square root
 };
 

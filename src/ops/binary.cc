@@ -48,8 +48,8 @@ int32_t IntegerPower(int32_t base, int32_t exponent) {
   return result;
 }
 
-constexpr auto kPower = [](float a, float b) { return std::pow(a, b); };
-constexpr auto kIntegerPower = [](int32_t a, int32_t b) { return IntegerPower(a, b); };
+constexpr auto kPower = Scalar{[](float a, float b) { return std::pow(a, b); }};
+constexpr auto kIntegerPower = Scalar{[](int32_t a, int32_t b) { return IntegerPower(a, b); }};
 
 const OpRegistration kAdd(BinaryOp<[](float a, float b) { return a + b; },
                                    [](int32_t a, int32_t b) { return WrappingAdd(a, b); },
@@ -71,16 +71,17 @@ const OpRegistration kMulNoNan(
     BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a * b; }>("MulNoNan"));
 
 // Integers: TensorFlow's Div rounds towards zero.
-const OpRegistration kDiv(BinaryOp<[](float a, float b) { return a / b; },
-                                   [](int32_t a, int32_t b) { return Quotient(a, b); }>("Div"));
+const OpRegistration kDiv(
+    BinaryOp<[](float a, float b) { return a / b; },
+             Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}>("Div"));
 
 const OpRegistration kTruncateDiv(
-    BinaryOp<[](int32_t a, int32_t b) { return Quotient(a, b); }>("TruncateDiv"));
+    BinaryOp<Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}>("TruncateDiv"));
 
 // TensorFlow has no integer RealDiv; for TensorFlow.js it is a FloorDiv.
 const OpRegistration kRealDiv(
     BinaryOp<[](float a, float b) { return a / b; },
-             [](int32_t a, int32_t b) { return FloorQuotient(a, b); },
+             Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }},
              [](Complex64 a, Complex64 b) {
                // In double, where the squares of floats cannot overflow.
                const std::complex<double> x(a.real(), a.imag());
@@ -96,16 +97,17 @@ const OpRegistration kDivNoNan(
 
 const OpRegistration kFloorDiv(
     BinaryOp<[](float a, float b) { return std::floor(a / b); },
-             [](int32_t a, int32_t b) { return FloorQuotient(a, b); }>("FloorDiv"));
+             Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }}>("FloorDiv"));
 
 const OpRegistration kFloorMod(
-    CostlyBinaryOp<[](float a, float b) { return FloorRemainder(a, b); },
-                   [](int32_t a, int32_t b) { return FloorRemainder(a, b); }>("FloorMod"));
+    CostlyBinaryOp<Scalar{[](float a, float b) { return FloorRemainder(a, b); }},
+                   Scalar{[](int32_t a, int32_t b) { return FloorRemainder(a, b); }}>("FloorMod"));
 
 // Of the sign of a, as in C.
 const OpRegistration kMod(
-    CostlyBinaryOp<[](float a, float b) { return std::fmod(a, b); },
-                   [](int32_t a, int32_t b) { return Remainder(a, b); }>("Mod", {"TruncateMod"}));
+    CostlyBinaryOp<Scalar{[](float a, float b) { return std::fmod(a, b); }},
+                   Scalar{[](int32_t a, int32_t b) { return Remainder(a, b); }}>("Mod",
+                                                                                 {"TruncateMod"}));
 
 // NaN when either is.
 const OpRegistration kMaximum(
@@ -143,13 +145,14 @@ const OpRegistration kPow([] {
 }());
 
 const OpRegistration kAtan2(
-    CostlyBinaryOp<[](float y, float x) { return std::atan2(y, x); }>("Atan2"));
+    CostlyBinaryOp<Scalar{[](float y, float x) { return std::atan2(y, x); }}>("Atan2"));
 
 const OpRegistration kXdivy(
     BinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x / y; }>("Xdivy"));
 
 const OpRegistration kXlogy(
-    CostlyBinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x * std::log(y); }>("Xlogy"));
+    CostlyBinaryOp<Scalar{[](float x, float y) { return x == 0 ? 0.0f : x * std::log(y); }}>(
+        "Xlogy"));
 
 const OpRegistration kBitwiseAnd(
     BinaryOp<[](int32_t a, int32_t b) { return a & b; }>("BitwiseAnd"));

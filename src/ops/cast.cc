@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cast between float32, int32, bool and complex64.
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "kernels/copy.h"
-#include "kernels/map_elements.h"
-#include "kernels/thread_pool.h"
-#include "kernels/visit_type.h"
-#include "ops/op.h"
+#include "ops/elementwise.h"
 
 namespace tfwasm {
 
@@ -40,22 +39,15 @@ To Convert(From x) {
   }
 }
 
-// As VisitType, without strings.
-template <typename F>
-std::unique_ptr<Kernel> VisitCastable(DType dtype, const F& visit) {
-  switch (dtype) {
-    case DType::kFloat32:
-      return visit(TypeTag<float>());
-    case DType::kInt32:
-      return visit(TypeTag<int32_t>());
-    case DType::kBool:
-      return visit(TypeTag<uint8_t>());
-    case DType::kComplex64:
-      return visit(TypeTag<Complex64>());
-    default:
-      Throw(Code::kDType, "a cast of ", dtype, " is not possible");
-  }
-}
+template <typename From, typename To>
+constexpr UnaryLoop kLoop = UnaryLoopOf<[](From x) { return Convert<To>(x); }>();
+
+constexpr UnaryLoop kLoops[] = {
+    kLoop<float, int32_t>,   kLoop<float, uint8_t>,     kLoop<float, Complex64>,
+    kLoop<int32_t, float>,   kLoop<int32_t, uint8_t>,   kLoop<int32_t, Complex64>,
+    kLoop<uint8_t, float>,   kLoop<uint8_t, int32_t>,   kLoop<uint8_t, Complex64>,
+    kLoop<Complex64, float>, kLoop<Complex64, int32_t>, kLoop<Complex64, uint8_t>,
+};
 
 bool IsCastable(DType dtype) { return dtype != DType::kString && dtype != DType::kInvalid; }
 
@@ -74,18 +66,10 @@ std::unique_ptr<Kernel> CastKernel(const KernelContext& context) {
   if (from == to) {
     return MakeKernel([=](RunContext& run) { CopyElements(from, run.in(0), run.out(0), size); });
   }
-  return VisitCastable(from, [&](auto from_tag) {
-    return VisitCastable(to, [&](auto to_tag) {
-      using From = typename decltype(from_tag)::type;
-      using To = typename decltype(to_tag)::type;
-      return MakeKernel([size](RunContext& run) {
-        ParallelFor(size, 1, [&](int64_t begin, int64_t end) {
-          MapElements(run.in<From>(0) + begin, run.out<To>(0) + begin,
-                      static_cast<size_t>(end - begin), [](From x) { return Convert<To>(x); });
-        });
-      });
-    });
-  });
+  const auto loop = std::find_if(std::begin(kLoops), std::end(kLoops),
+                                 [&](const UnaryLoop& l) { return l.in == from && l.out == to; });
+  if (loop == std::end(kLoops)) Throw(Code::kInternal, "no cast from ", from, " to ", to);
+  return MakeUnaryKernel(context, {loop, 1}, kCheap);
 }
 
 const OpRegistration kCast(

@@ -19,7 +19,8 @@ const OpRegistration kConj(
     UnaryOp<[](Complex64 x) { return std::conj(x); }, [](float x) { return x; }>("Conj"));
 
 const OpRegistration kComplexAbs(
-    CostlyUnaryOp<[](Complex64 x) { return std::hypot(x.real(), x.imag()); }>("ComplexAbs"));
+    CostlyUnaryOp<Scalar{[](Complex64 x) { return std::hypot(x.real(), x.imag()); }}>(
+        "ComplexAbs"));
 
 }  // namespace
 

@@ -22,34 +22,34 @@ Shape ReducedShape(const Shape& shape, const std::vector<int>& axes, bool keep_d
   return result;
 }
 
-template <Reduction kReduction>
-void InferReduce(InferContext& context) {
+void InferReduction(InferContext& context, Reduction reduction) {
   const auto axes = AxesOrDefer(context, 1, context.shape(0).rank());
   if (!axes) return;
-  Reducer(kReduction, context.dtype(0), context.shape(0), *axes);  // checks the dtype
+  Reducer(reduction, context.dtype(0), context.shape(0), *axes);  // checks the dtype
   const bool keep_dims = context.attrs().Bool("keep_dims", false);
   context.set_output(0, context.dtype(0), ReducedShape(context.shape(0), *axes, keep_dims));
 }
 
-template <Reduction kReduction>
-std::unique_ptr<Kernel> ReduceKernel(const KernelContext& context) {
+std::unique_ptr<Kernel> ReductionKernel(const KernelContext& context, Reduction reduction) {
   const Shape& shape = context.shape(0);
   std::vector<int> axes;
   for (const int64_t axis : KnownInts(context, 1)) {
     axes.push_back(NormalizeAxis(axis, shape.rank()));
   }
   std::sort(axes.begin(), axes.end());
-  return MakeKernel([reducer = Reducer(kReduction, context.dtype(0), shape, axes)](
-                        RunContext& run) { reducer.Run(run.in(0), run.out(0)); });
+  return MakeKernel([reducer = Reducer(reduction, context.dtype(0), shape, axes)](RunContext& run) {
+    reducer.Run(run.in(0), run.out(0));
+  });
 }
 
 template <Reduction kReduction>
 OpDef ReduceOp(std::string_view name) {
-  return {.name = name,
-          .min_inputs = 2,
-          .max_inputs = 2,
-          .infer = InferReduce<kReduction>,
-          .kernel = ReduceKernel<kReduction>};
+  return {
+      .name = name,
+      .min_inputs = 2,
+      .max_inputs = 2,
+      .infer = [](InferContext& context) { InferReduction(context, kReduction); },
+      .kernel = [](const KernelContext& context) { return ReductionKernel(context, kReduction); }};
 }
 
 const OpRegistration kSum(ReduceOp<Reduction::kSum>("Sum"));

@@ -41,23 +41,23 @@ const OpRegistration kReciprocal(
     UnaryOp<[](float x) { return 1.0f / x; }, [](int32_t x) { return x == 1 || x == -1 ? x : 0; }>(
         "Reciprocal", {"Inv"}));
 const OpRegistration kExp(CostlyUnaryOp<[](float x) { return vector_math::Exp(x); }>("Exp"));
-const OpRegistration kExpm1(CostlyUnaryOp<[](float x) { return std::expm1(x); }>("Expm1"));
+const OpRegistration kExpm1(CostlyUnaryOp<Scalar{[](float x) { return std::expm1(x); }}>("Expm1"));
 const OpRegistration kLog(CostlyUnaryOp<[](float x) { return vector_math::Log(x); }>("Log"));
-const OpRegistration kLog1p(CostlyUnaryOp<[](float x) { return std::log1p(x); }>("Log1p"));
+const OpRegistration kLog1p(CostlyUnaryOp<Scalar{[](float x) { return std::log1p(x); }}>("Log1p"));
 
 // Trigonometry.
 
-const OpRegistration kSin(CostlyUnaryOp<[](float x) { return std::sin(x); }>("Sin"));
-const OpRegistration kCos(CostlyUnaryOp<[](float x) { return std::cos(x); }>("Cos"));
-const OpRegistration kTan(CostlyUnaryOp<[](float x) { return std::tan(x); }>("Tan"));
-const OpRegistration kAsin(CostlyUnaryOp<[](float x) { return std::asin(x); }>("Asin"));
-const OpRegistration kAcos(CostlyUnaryOp<[](float x) { return std::acos(x); }>("Acos"));
-const OpRegistration kAtan(CostlyUnaryOp<[](float x) { return std::atan(x); }>("Atan"));
-const OpRegistration kSinh(CostlyUnaryOp<[](float x) { return std::sinh(x); }>("Sinh"));
-const OpRegistration kCosh(CostlyUnaryOp<[](float x) { return std::cosh(x); }>("Cosh"));
-const OpRegistration kAsinh(CostlyUnaryOp<[](float x) { return std::asinh(x); }>("Asinh"));
-const OpRegistration kAcosh(CostlyUnaryOp<[](float x) { return std::acosh(x); }>("Acosh"));
-const OpRegistration kAtanh(CostlyUnaryOp<[](float x) { return std::atanh(x); }>("Atanh"));
+const OpRegistration kSin(CostlyUnaryOp<Scalar{[](float x) { return std::sin(x); }}>("Sin"));
+const OpRegistration kCos(CostlyUnaryOp<Scalar{[](float x) { return std::cos(x); }}>("Cos"));
+const OpRegistration kTan(CostlyUnaryOp<Scalar{[](float x) { return std::tan(x); }}>("Tan"));
+const OpRegistration kAsin(CostlyUnaryOp<Scalar{[](float x) { return std::asin(x); }}>("Asin"));
+const OpRegistration kAcos(CostlyUnaryOp<Scalar{[](float x) { return std::acos(x); }}>("Acos"));
+const OpRegistration kAtan(CostlyUnaryOp<Scalar{[](float x) { return std::atan(x); }}>("Atan"));
+const OpRegistration kSinh(CostlyUnaryOp<Scalar{[](float x) { return std::sinh(x); }}>("Sinh"));
+const OpRegistration kCosh(CostlyUnaryOp<Scalar{[](float x) { return std::cosh(x); }}>("Cosh"));
+const OpRegistration kAsinh(CostlyUnaryOp<Scalar{[](float x) { return std::asinh(x); }}>("Asinh"));
+const OpRegistration kAcosh(CostlyUnaryOp<Scalar{[](float x) { return std::acosh(x); }}>("Acosh"));
+const OpRegistration kAtanh(CostlyUnaryOp<Scalar{[](float x) { return std::atanh(x); }}>("Atanh"));
 const OpRegistration kErf(CostlyUnaryOp<[](float x) { return vector_math::Erf(x); }>("Erf"));
 
 // Tests.

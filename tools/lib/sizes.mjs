@@ -26,7 +26,10 @@ export function budgetErrors(sizes) {
   const bundle = sizes.filter(({ name }) => name === 'index.js');
   const glues = sizes.filter(({ name }) => name.startsWith('glue'));
   const pages = glues.map((glue) => sum(`${['index.js', glue.name].join(' + ')}`, [...bundle, glue]));
-  return [...wasm.flatMap((size) => exceeded(size, WASM_BUDGET)), ...pages.flatMap((size) => exceeded(size, JAVASCRIPT_BUDGET))];
+  return [
+    ...wasm.flatMap((size) => exceeded(size, WASM_BUDGET)),
+    ...pages.flatMap((size) => exceeded(size, JAVASCRIPT_BUDGET)),
+  ];
 }
 
 function sum(name, sizes) {

@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine's own package manager: finds out what is missing and installs just that.
+// The machine's own package manager: installs what requirements.mjs finds missing.
 
 import { ask, retry, run, ToolError } from '../lib/run.mjs';
 
 /** Whether this is a Debian-family machine. */
 export const hasApt = () => ask('apt-get', ['--version']) !== null;
-
-/** Those of `packages` that are not installed. One quick call. */
-export function missingPackages(packages) {
-  const format = '${Package} ${db:Status-Status}\\n';
-  // dpkg-query exits non-zero when it knows nothing of a package, and still prints the others.
-  const listed = ask('sh', ['-c', `dpkg-query -W -f='${format}' ${packages.join(' ')} 2>/dev/null; true`]) ?? '';
-  const installed = new Set(
-    listed
-      .split('\n')
-      .filter((line) => line.endsWith(' installed'))
-      .map((line) => line.split(' ')[0]),
-  );
-  return packages.filter((name) => !installed.has(name));
-}
 
 /** Installs `packages` with root's or sudo's rights. */
 export async function installPackages(packages, note) {

@@ -72,13 +72,19 @@ function writeState() {
     'APT::Sandbox::User': 'root',
   };
   const path = join(STATE, 'apt.conf');
-  writeFileSync(path, Object.entries(settings).map(([key, value]) => `${key} "${value}";\n`).join(''));
+  writeFileSync(
+    path,
+    Object.entries(settings)
+      .map(([key, value]) => `${key} "${value}";\n`)
+      .join(''),
+  );
   return path;
 }
 
 /** The address of the Debian mirror that this machine already uses: its main archive, not the security one. */
 function debianMirror() {
-  const lines = ask('apt-get', ['indextargets', '--format', '$(SITE) $(ORIGIN) $(CODENAME) $(LABEL)'])?.split('\n') ?? [];
+  const lines =
+    ask('apt-get', ['indextargets', '--format', '$(SITE) $(ORIGIN) $(CODENAME) $(LABEL)'])?.split('\n') ?? [];
   const site = lines
     .map((line) => line.split(' '))
     .find(([, origin, , label]) => origin === 'Debian' && label === 'Debian')?.[0];

@@ -2,7 +2,15 @@
 // Finds or installs the pinned Emscripten and puts a link to it at `.toolchain/emscripten`, where CMake looks.
 
 import {
-  accessSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync,
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -31,7 +39,10 @@ export async function setUpEmscripten(note) {
   try {
     await unpackPackages(['emscripten', 'binaryen', ...binaryenLibraries()], DEBIAN_ROOT, note);
   } catch (error) {
-    throw new ToolError(unavailable('Debian 13 could not be reached through apt'), { output: error.output, cause: error });
+    throw new ToolError(unavailable('Debian 13 could not be reached through apt'), {
+      output: error.output,
+      cause: error,
+    });
   }
   if (versionIn(DEBIAN_EMSCRIPTEN) !== EMSCRIPTEN_VERSION) {
     throw new ToolError(unavailable(`Debian 13 offers ${versionIn(DEBIAN_EMSCRIPTEN)}`));

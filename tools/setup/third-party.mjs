@@ -19,7 +19,11 @@ export async function setUpThirdParty(note) {
   const wanted = JSON.stringify(LIBRARIES);
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return note('already there');
   const reasons = [];
-  for (const [source, get] of [['TFWASM_THIRD_PARTY', fromFolder], ['Debian 13', fromApt], ['git', fromGit]]) {
+  for (const [source, get] of [
+    ['TFWASM_THIRD_PARTY', fromFolder],
+    ['Debian 13', fromApt],
+    ['git', fromGit],
+  ]) {
     try {
       rmSync(THIRD_PARTY, { recursive: true, force: true });
       mkdirSync(THIRD_PARTY, { recursive: true });
@@ -47,7 +51,11 @@ async function fromFolder() {
 async function fromApt(note) {
   if (!hasApt()) throw new ToolError('This machine has no apt.');
   const folder = join(TOOLCHAIN, 'apt/sources');
-  await downloadSources(LIBRARIES.map(({ name }) => name), folder, note);
+  await downloadSources(
+    LIBRARIES.map(({ name }) => name),
+    folder,
+    note,
+  );
   for (const library of LIBRARIES) await unpackTarball(library, folder);
 }
 

@@ -24,7 +24,7 @@ target_link_options(
   tfwasm
   PRIVATE
   ${common_link_options}
-  -O3
+  -Oz
   -lembind
   -sMODULARIZE=1
   -sEXPORT_ES6=1

@@ -37,11 +37,44 @@ void CheckOps(const ModelDef& model) {
   Throw(Code::kOp, "the model uses ops that are not supported: ", list);
 }
 
+int CountOutputs(const Node& node) {
+  try {
+    return NumOutputs(*FindOp(node.op), node);
+  } catch (Error& error) {
+    error.Blame(node.op, node.name);
+    throw;
+  }
+}
+
+// Passes trust that every edge names an output that its node has.
+void CheckEdges(const Graph& graph) {
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    for (const Edge& edge : graph.node(id).inputs) {
+      const Node& producer = graph.node(edge.node);
+      const int count = CountOutputs(producer);
+      if (edge.output < count) continue;
+      Throw(Code::kEdge, "'", graph.node(id).name, "' reads output ", edge.output, " of '",
+            producer.name, "', which has ", count);
+    }
+  }
+}
+
+void CheckEdges(const ModelDef& model) {
+  CheckEdges(model.graph);
+  for (const auto& [name, function] : model.functions) CheckEdges(function.body);
+}
+
 Edge ResolveFetch(const Graph& graph, const std::string& name) {
   for (const NamedEdge& output : graph.outputs) {
     if (output.name == name) return output.edge;
   }
-  return ResolveTensorName(graph, name);
+  const Edge edge = ResolveTensorName(graph, name);
+  const int count = CountOutputs(graph.node(edge.node));
+  if (edge.output >= count) {
+    Throw(Code::kInput, "the model has no tensor '", name, "': '", graph.node(edge.node).name,
+          "' has ", count, count == 1 ? " output" : " outputs");
+  }
+  return edge;
 }
 
 Edge ResolveFeed(const Graph& graph, const std::string& name) {
@@ -64,7 +97,10 @@ Edge FeedPoint(Graph& graph, Edge edge) {
 
 }  // namespace
 
-Session::Session(ModelDef model) : model_(std::move(model)) { CheckOps(model_); }
+Session::Session(ModelDef model) : model_(std::move(model)) {
+  CheckOps(model_);
+  CheckEdges(model_);
+}
 
 Graph Session::CutGraph(const Key& key) const {
   const auto& [feeds, fetches] = key;

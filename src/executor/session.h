@@ -17,7 +17,8 @@ namespace tfwasm {
 
 class Session {
  public:
-  // Throws E_OP that lists every op of the model that tfwasm does not have.
+  // Throws E_OP that lists every op of the model that tfwasm does not have, E_EDGE for a node that
+  // reads an output that there is not.
   explicit Session(ModelDef model);
 
   const ModelDef& model() const { return model_; }

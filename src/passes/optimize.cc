@@ -6,7 +6,9 @@
 #include "passes/fold_batch_norms.h"
 #include "passes/fold_constants.h"
 #include "passes/fold_pads.h"
+#include "passes/fuse_add_and_relu.h"
 #include "passes/fuse_bias_and_activation.h"
+#include "passes/move_biases_before_sums.h"
 #include "passes/recognize_hard_swish.h"
 #include "passes/remove_control_inputs.h"
 #include "passes/remove_dead_nodes.h"
@@ -26,8 +28,10 @@ constexpr Pass kPasses[] = {
     {"canonicalize_clamps", CanonicalizeClamps},
     {"recognize_hard_swish", RecognizeHardSwish},
     {"fold_pads", FoldPads},
+    {"move_biases_before_sums", MoveBiasesBeforeSums},
     {"fold_batch_norms", FoldBatchNorms},
     {"fuse_bias_and_activation", FuseBiasAndActivation},
+    {"fuse_add_and_relu", FuseAddAndRelu},
 };
 
 // Real models settle in three or four rounds.

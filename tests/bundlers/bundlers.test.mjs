@@ -32,7 +32,7 @@ describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }
     const { page, problems } = await browser.newPage();
     try {
       await page.goto(url);
-      const result = await page.waitForFunction(() => globalThis.result, null, { timeout: 15_000 });
+      const result = await page.waitForFunction(() => globalThis.result, null, { timeout: 60_000 });
       return { ...(await result.jsonValue()), problems };
     } catch (error) {
       throw new Error(`${error.message}\n${problems.join('\n')}`, { cause: error });
@@ -97,7 +97,7 @@ describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }
       const server = await serve('.', true);
       try {
         const args = [path.join(apps.folder, 'node/main.js'), `${server.url}model/model.json`, String(threads)];
-        const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
         assert.equal(stderr, '');
         assertPredicted({ ...JSON.parse(stdout), problems: [] }, threads);
       } finally {

@@ -62,6 +62,22 @@ TEST_CASE("Optimize folds a bias, a batch norm after it and a Pad before it") {
                   {RandomF32({1, 6, 5, 3})});
 }
 
+TEST_CASE("Optimize makes two nodes of a residual block that TensorFlow's optimizer reordered") {
+  TestGraph test;
+  const Edge x = test.Input("x");
+  const Edge conv = test.Op("conv", "Conv2D", {x, test.Const(RandomF32({1, 1, 3, 3}))}, kSame);
+  const Edge sum = test.Op("sum", "AddV2", {conv, x});
+  const Edge biased = test.Op("biased", "AddV2", {test.Const(RandomF32({3})), sum});
+  test.Output("y", test.Op("relu", "Relu", {biased}));
+  ExpectOptimized(test,
+                  "conv/biased = _FusedConv2D(x, float32[1,1,3,3], "
+                  "[-3.2127933502197266,-3.7146315574645996,-2.1265392303466797]) "
+                  "fused_ops=[BiasAdd] num_args=1 padding=SAME\n"
+                  "relu = AddRelu(conv/biased, x)\n"
+                  "-> y: relu\n",
+                  {RandomF32({1, 6, 5, 3})});
+}
+
 TEST_CASE("Optimize keeps intermediate outputs as they were") {
   TestGraph test;
   const Edge x = test.Input("x");

@@ -26,7 +26,9 @@ class TestGraph {
     graph.inputs.push_back({name, edge});
     return edge;
   }
-  Edge Const(const Tensor& value) { return {.node = graph.AddConst(StrCat("const", graph.size()), value)}; }
+  Edge Const(const Tensor& value) {
+    return {.node = graph.AddConst(StrCat("const", graph.size()), value)};
+  }
   Edge Const(float value) { return Const(F32({}, {value})); }
   Edge Op(const std::string& name, std::string_view op, std::vector<Edge> inputs,
           const TestAttrs& attrs = {}) {

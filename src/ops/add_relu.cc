@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// AddRelu: max(a + b, 0) with broadcasting. Made by graph rewrites. NaN stays NaN.
+#include "ops/elementwise.h"
+
+namespace tfwasm {
+
+namespace {
+
+const OpRegistration kAddRelu(BinaryOp<[](float a, float b) {
+  const float sum = a + b;
+  return sum < 0 ? 0.0f : sum;
+},
+                                       [](int32_t a, int32_t b) {
+                                         const int32_t sum = WrappingAdd(a, b);
+                                         return sum < 0 ? 0 : sum;
+                                       }>("AddRelu"));
+
+}  // namespace
+
+}  // namespace tfwasm

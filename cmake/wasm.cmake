@@ -5,7 +5,7 @@
 file(GLOB binding_sources CONFIGURE_DEPENDS src/bindings/*.cc)
 add_executable(tfwasm ${binding_sources})
 target_link_libraries(tfwasm PRIVATE tfwasm_core tfwasm_own_code)
-target_compile_options(tfwasm PRIVATE -Os)
+target_compile_options(tfwasm PRIVATE -Oz)
 target_compile_definitions(tfwasm PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
 
 # Threads start this very file as their worker, under this name.

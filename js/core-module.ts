@@ -25,6 +25,16 @@ export interface CoreMemory {
   heapBytes: number;
 }
 
+/** One execution of one node. */
+export interface NodeProfile {
+  name: string;
+  op: string;
+  milliseconds: number;
+  outputShapes: number[][];
+  /** Of the outputs. */
+  bytes: number;
+}
+
 export interface CoreModule {
   // Views of the wasm heap. They are replaced when the heap grows: never keep one across a call.
   readonly HEAPU8: Uint8Array;
@@ -76,8 +86,8 @@ export interface CoreModule {
   run(model: number, runId: number, inputs: number[]): number[];
   /** Whether later runs record the time of every node; `takeProfile` returns and clears them. */
   setProfiling(model: number, enabled: boolean): void;
-  /** JSON text: list of {name, op, milliseconds, outputShapes, bytes} in order of execution. */
-  takeProfile(model: number): string;
+  /** In order of execution. */
+  takeProfile(model: number): NodeProfile[];
   disposeModel(model: number): void;
 
   /**

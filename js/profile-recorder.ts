@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gathers, while profile() runs, what models execute.
+import type { NodeProfile } from './core-module.js';
 import { callCore } from './runtime.js';
 
 /** One node that was executed. */
@@ -14,23 +15,8 @@ export interface KernelProfile {
   bytesAdded: number;
 }
 
-/** As the core tells it. */
-interface NodeProfile {
-  name: string;
-  op: string;
-  milliseconds: number;
-  outputShapes: number[][];
-  bytes: number;
-}
-
-export function parseProfile(json: string): KernelProfile[] {
-  return (JSON.parse(json) as NodeProfile[]).map(({ name, op, milliseconds, outputShapes, bytes }) => ({
-    name: op,
-    node: name,
-    kernelTimeMs: milliseconds,
-    outputShapes,
-    bytesAdded: bytes,
-  }));
+function kernelProfile({ name, op, milliseconds, outputShapes, bytes }: NodeProfile): KernelProfile {
+  return { name: op, node: name, kernelTimeMs: milliseconds, outputShapes, bytesAdded: bytes };
 }
 
 /** The recordings under way, innermost last. */
@@ -49,12 +35,11 @@ export function recordKernels<T>(model: number, execute: () => T): T {
   try {
     return execute();
   } finally {
-    const kernels = parseProfile(
-      callCore((core) => {
-        core.setProfiling(model, false);
-        return core.takeProfile(model);
-      }),
-    );
+    const profiles = callCore((core) => {
+      core.setProfiling(model, false);
+      return core.takeProfile(model);
+    });
+    const kernels = profiles.map(kernelProfile);
     for (const list of recordings) list.push(...kernels);
   }
 }

@@ -2,7 +2,6 @@
 #include <emscripten/bind.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "bindings/boundary.h"
 #include "executor/session.h"
@@ -112,19 +111,25 @@ void SetProfiling(int32_t handle, bool enabled) {
   Guard([&] { Models().Get(handle).session->SetProfiling(enabled); });
 }
 
-std::string TakeProfile(int32_t handle) {
+val ProfileToJs(const NodeProfile& profile) {
+  val shapes = val::array();
+  for (const Shape& shape : profile.output_shapes) shapes.call<void>("push", ShapeToJs(shape));
+  val result = val::object();
+  result.set("name", profile.name);
+  result.set("op", profile.op);
+  result.set("milliseconds", profile.milliseconds);
+  result.set("outputShapes", shapes);
+  result.set("bytes", profile.output_bytes);
+  return result;
+}
+
+val TakeProfile(int32_t handle) {
   return Guard([&] {
-    auto list = nlohmann::json::array();
+    val list = val::array();
     for (const NodeProfile& profile : Models().Get(handle).session->TakeProfile()) {
-      auto shapes = nlohmann::json::array();
-      for (const Shape& shape : profile.output_shapes) shapes.push_back(shape.dims());
-      list.push_back({{"name", profile.name},
-                      {"op", profile.op},
-                      {"milliseconds", profile.milliseconds},
-                      {"outputShapes", std::move(shapes)},
-                      {"bytes", profile.output_bytes}});
+      list.call<void>("push", ProfileToJs(profile));
     }
-    return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return list;
   });
 }
 

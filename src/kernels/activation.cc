@@ -1,76 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/activation.h"
 
+#include "kernels/map_elements.h"
 #include "kernels/thread_pool.h"
+#include "kernels/vector_math.h"
 
 namespace tfwasm {
 
 namespace {
 
-xnn_unary_operator UnaryOperator(ActivationKind kind) {
-  switch (kind) {
-    case ActivationKind::kElu:
-      return xnn_unary_elu;
-    case ActivationKind::kLeakyRelu:
-      return xnn_unary_leaky_relu;
-    case ActivationKind::kSigmoid:
-      return xnn_unary_sigmoid;
-    case ActivationKind::kTanh:
-      return xnn_unary_tanh;
-    default:
-      return xnn_unary_clamp;
-  }
-}
-
-xnn_unary_params Parameters(const Activation& activation) {
-  xnn_unary_params params = {};
-  switch (activation.kind) {
-    case ActivationKind::kElu:
-      params.elu.alpha = 1;
-      break;
-    case ActivationKind::kLeakyRelu:
-      params.leaky_relu.negative_slope = activation.alpha;
-      break;
-    case ActivationKind::kClamp:
-      params.clamp.min = activation.min;
-      params.clamp.max = activation.max;
-      break;
-    default:
-      break;
-  }
-  return params;
-}
-
-}  // namespace
-
-ActivationStep::ActivationStep(const Activation& activation, int64_t count)
-    : activation_(activation), count_(count) {
-  switch (activation.kind) {
-    case ActivationKind::kNone:
-    case ActivationKind::kPrelu:
-    case ActivationKind::kHardSwish:
-      return;
-    default:
-      break;
-  }
-  const xnn_unary_params params = Parameters(activation);
-  op_ = XnnOperator::Create("activation", [&](xnn_operator_t* op) {
-    return xnn_create_unary_elementwise_nc(UnaryOperator(activation.kind), xnn_datatype_fp32,
-                                           xnn_datatype_fp32, &params, nullptr, nullptr, 0, op);
+template <typename F>
+void MapInPlace(float* data, int64_t count, double work, F fn) {
+  ParallelFor(count, work, [=](int64_t begin, int64_t end) {
+    MapElements(data + begin, data + begin, static_cast<size_t>(end - begin), fn);
   });
 }
 
-void ActivationStep::Run(float* data) const {
-  if (activation_.kind == ActivationKind::kHardSwish) {
-    HardSwish(data, data, count_, activation_.scale);
-    return;
+// Exponentials take many times longer than an addition.
+constexpr double kExpWork = 8;
+
+}  // namespace
+
+void Activate(const Activation& activation, float* data, int64_t count) {
+  switch (activation.kind) {
+    case ActivationKind::kNone:
+    case ActivationKind::kPrelu:
+      return;
+    case ActivationKind::kClamp:
+      return MapInPlace(data, count, 1, [min = activation.min, max = activation.max](float x) {
+        const float above = x < min ? min : x;
+        return above > max ? max : above;
+      });
+    case ActivationKind::kElu:
+      return MapInPlace(data, count, kExpWork, [](float x) { return vector_math::Elu(x); });
+    case ActivationKind::kLeakyRelu:
+      return MapInPlace(data, count, 1,
+                        [slope = activation.alpha](float x) { return x < 0 ? slope * x : x; });
+    case ActivationKind::kSigmoid:
+      return MapInPlace(data, count, kExpWork, [](float x) { return vector_math::Sigmoid(x); });
+    case ActivationKind::kTanh:
+      return MapInPlace(data, count, kExpWork, [](float x) { return vector_math::Tanh(x); });
+    case ActivationKind::kHardSwish:
+      return HardSwish(data, data, count, activation.scale);
   }
-  if (!op_ || count_ == 0) return;
-  const pthreadpool_t pool = PoolFor(static_cast<double>(count_));
-  const auto count = static_cast<size_t>(count_);
-  CheckXnn(xnn_reshape_unary_elementwise_nc(op_.get(), 1, count, count, count, pool), "activation");
-  CheckXnn(xnn_setup_unary_elementwise_nc(op_.get(), data, data), "activation");
-  op_.Run(pool);
 }
 
 }  // namespace tfwasm

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "kernels/hard_swish.h"
-#include "kernels/xnn_operator.h"
 
 namespace tfwasm {
 
@@ -35,16 +34,7 @@ struct Activation {
   bool IsFusable() const { return min < max; }
 };
 
-// An activation made ready for a number of elements.
-class ActivationStep {
- public:
-  ActivationStep(const Activation& activation, int64_t count);
-  void Run(float* data) const;
-
- private:
-  Activation activation_;
-  XnnOperator op_;
-  int64_t count_;
-};
+// Applies the activation to `count` elements in place. NaN stays NaN. kNone and kPrelu do nothing.
+void Activate(const Activation& activation, float* data, int64_t count);
 
 }  // namespace tfwasm

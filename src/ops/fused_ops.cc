@@ -108,19 +108,18 @@ FusedOps ReadFusedOps(const OpContext& context, int64_t channels) {
 
 FusedActivation::FusedActivation(const OpContext& context, const FusedOps& fused,
                                  const Shape& output, bool clamped)
-    : slope_input_(fused.slope_input) {
-  const Activation& activation = fused.activation;
-  if (activation.kind == ActivationKind::kPrelu) {
+    : slope_input_(fused.slope_input), activation_(fused.activation), count_(output.NumElements()) {
+  if (activation_.kind == ActivationKind::kPrelu) {
     prelu_ = std::make_unique<Prelu>(output, context.shape(slope_input_));
-    return;
   }
-  if (clamped && activation.kind == ActivationKind::kClamp && activation.IsFusable()) return;
-  step_ = std::make_unique<ActivationStep>(activation, output.NumElements());
+  const bool is_done =
+      clamped && activation_.kind == ActivationKind::kClamp && activation_.IsFusable();
+  if (is_done) activation_.kind = ActivationKind::kNone;
 }
 
 void FusedActivation::Run(const RunContext& context, float* data) const {
   if (prelu_ != nullptr) prelu_->Run(data, context.in<float>(slope_input_), data);
-  if (step_ != nullptr) step_->Run(data);
+  Activate(activation_, data, count_);
 }
 
 }  // namespace tfwasm

@@ -32,7 +32,8 @@ class FusedActivation {
 
  private:
   int slope_input_;
-  std::unique_ptr<ActivationStep> step_;
+  Activation activation_;  // kNone when the operator did it
+  int64_t count_;          // elements of the result
   std::unique_ptr<Prelu> prelu_;
 };
 

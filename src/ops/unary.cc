@@ -5,7 +5,6 @@
 
 #include "kernels/thread_pool.h"
 #include "kernels/vector_math.h"
-#include "kernels/xnn_unary.h"
 #include "ops/elementwise.h"
 
 namespace tfwasm {
@@ -93,26 +92,9 @@ const OpRegistration kSoftplus(
 const OpRegistration kSoftsign(
     UnaryOp<[](float x) { return x / (1.0f + std::fabs(x)); }>("Softsign"));
 
-constexpr auto kSigmoidFunction = [](float x) { return vector_math::Sigmoid(x); };
-constexpr auto kTanhFunction = [](float x) { return vector_math::Tanh(x); };
-
-// XNNPACK's, where there are enough elements for its hand-written SIMD code to pay.
-template <xnn_unary_operator kOperator, auto kFn>
-OpDef XnnUnaryOp(std::string_view name) {
-  OpDef def = UnaryOp<kFn>(name);
-  def.kernel = [](const KernelContext& context) {
-    constexpr int64_t kMinSize = 64;
-    const int64_t size = context.shape(0).NumElements();
-    if (size < kMinSize) return UnaryKernelOf<kCostly, kFn>(context);
-    return MakeKernel([op = XnnUnary(kOperator, size)](RunContext& run) {
-      op.Run(run.in<float>(0), run.out<float>(0));
-    });
-  };
-  return def;
-}
-
-const OpRegistration kSigmoid(XnnUnaryOp<xnn_unary_sigmoid, kSigmoidFunction>("Sigmoid"));
-const OpRegistration kTanh(XnnUnaryOp<xnn_unary_tanh, kTanhFunction>("Tanh"));
+const OpRegistration kSigmoid(
+    CostlyUnaryOp<[](float x) { return vector_math::Sigmoid(x); }>("Sigmoid"));
+const OpRegistration kTanh(CostlyUnaryOp<[](float x) { return vector_math::Tanh(x); }>("Tanh"));
 
 float LeakyReluSlope(const OpContext& context) { return context.attrs().Float("alpha", 0.2f); }
 

@@ -184,7 +184,7 @@ export class FakeCore {
   }
 
   takeProfile() {
-    return JSON.stringify(this.#profile.splice(0));
+    return this.#profile.splice(0);
   }
 
   disposeModel(model) {

@@ -173,7 +173,7 @@ describe('profile', () => {
     assert.deepEqual(kernels, [kernel]);
     model.predict(input);
     assert.equal(core.profiling, false);
-    assert.equal(core.takeProfile(), '[]');
+    assert.deepEqual(core.takeProfile(), []);
   });
 
   test('of a function gives what it executed and what it left', async () => {
@@ -203,7 +203,7 @@ describe('profile', () => {
     );
     model.predict(input);
     assert.equal(core.profiling, false);
-    assert.equal(core.takeProfile(), '[]');
+    assert.deepEqual(core.takeProfile(), []);
     await assert.rejects(tf.profile(), { code: 'E_INPUT' });
   });
 });

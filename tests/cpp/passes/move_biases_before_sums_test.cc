@@ -17,15 +17,15 @@ TEST_CASE("move_biases_before_sums adds the bias to the convolution first") {
   TestGraph test;
   const Edge x = test.Input("x");
   const Edge sum = test.Op("sum", "AddN", {x, Conv(test, x)}, {{"N", 2}});
-  test.Output("y", test.Op("y", "AddV2", {test.Const(RandomF32({3})), sum}));
+  test.Output("y", test.Op("y", "AddV2", {test.Const(F32({3}, {1, 2, 3})), sum}));
   ExpectRewrite(test, MoveBiasesBeforeSums,
                 "conv = Conv2D(x, float32[1,1,3,3]) padding=SAME\n"
                 "sum = AddN(x, conv) N=2\n"
-                "y = AddV2([-3.2127933502197266,-3.7146315574645996,-2.1265392303466797], sum)\n"
+                "y = AddV2([1,2,3], sum)\n"
                 "-> y: y\n",
                 "conv = Conv2D(x, float32[1,1,3,3]) padding=SAME\n"
                 "conv/biased = AddV2(conv, "
-                "[-3.2127933502197266,-3.7146315574645996,-2.1265392303466797])\n"
+                "[1,2,3])\n"
                 "y = AddN(x, conv/biased) N=2\n"
                 "-> y: y\n",
                 {kImage});

@@ -67,11 +67,11 @@ TEST_CASE("Optimize makes two nodes of a residual block that TensorFlow's optimi
   const Edge x = test.Input("x");
   const Edge conv = test.Op("conv", "Conv2D", {x, test.Const(RandomF32({1, 1, 3, 3}))}, kSame);
   const Edge sum = test.Op("sum", "AddV2", {conv, x});
-  const Edge biased = test.Op("biased", "AddV2", {test.Const(RandomF32({3})), sum});
+  const Edge biased = test.Op("biased", "AddV2", {test.Const(F32({3}, {1, 2, 3})), sum});
   test.Output("y", test.Op("relu", "Relu", {biased}));
   ExpectOptimized(test,
                   "conv/biased = _FusedConv2D(x, float32[1,1,3,3], "
-                  "[-3.2127933502197266,-3.7146315574645996,-2.1265392303466797]) "
+                  "[1,2,3]) "
                   "fused_ops=[BiasAdd] num_args=1 padding=SAME\n"
                   "relu = AddRelu(conv/biased, x)\n"
                   "-> y: relu\n",
@@ -102,14 +102,14 @@ TEST_CASE("Optimize keeps intermediate outputs as they were") {
 TEST_CASE("Optimize walks long chains and leaves no removed node behind") {
   TestGraph test;
   Edge x = test.Input("x");
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     x = test.Op(StrCat("a", i), "AddV2", {x, test.Const(static_cast<float>(i + 1))});
     x = test.Op(StrCat("b", i), "Identity", {x});
   }
   test.Output("y", x);
   Graph graph = test.graph;
   Optimize(graph);
-  CHECK(graph.size() == 40001);
+  CHECK(graph.size() == 10001);
   for (NodeId id = 0; id < graph.size(); ++id) CHECK_FALSE(graph.IsRemoved(id));
 }
 

@@ -59,9 +59,9 @@ list(TRANSFORM switches_off REPLACE "(.+)" "XNN_ENABLE_\\1=0")
 list(TRANSFORM switches_on REPLACE "(.+)" "XNN_ENABLE_\\1=1")
 target_compile_definitions(xnnpack_flags INTERFACE ${switches_off} ${switches_on} XNN_LOG_LEVEL=0)
 if(EMSCRIPTEN)
-  target_include_directories(xnnpack_flags BEFORE INTERFACE ${xnnpack_own_dir}/wasm)
+  target_include_directories(xnnpack_flags BEFORE INTERFACE ${xnnpack_own_dir}/wasm-include)
 else()
-  target_compile_options(xnnpack_flags INTERFACE -D_GNU_SOURCE -include ${xnnpack_own_dir}/host/portable.h)
+  target_compile_options(xnnpack_flags INTERFACE -D_GNU_SOURCE -include ${xnnpack_own_dir}/host-include/portable.h)
 endif()
 
 # Microkernels are tiny files that include the same headers: batches of them compile several times faster.

@@ -52,14 +52,19 @@ export function installVariants(variants) {
     const built = join(BUILD, variant, name);
     const glue = makeBundlable(readFileSync(built, 'utf8'), { threads: isThreaded(variant) });
     if (glues.has(name) && glues.get(name) !== glue) {
-      throw new ToolError(`${built} differs from that of another variant, which shall share it; make them the same.`);
+      throw new ToolError(
+        `${built} differs from that of another variant; they must be the same, since a page loads one for both.`,
+      );
     }
     glues.set(name, glue);
-    copyFileSync(built.replace(/\.js$/, '.wasm'), join(DIST, wasmFileName(variant)));
   }
   for (const [name, glue] of glues) {
     removeOutdated(name, glue, variants);
     writeFileSync(join(DIST, name), glue);
+  }
+  for (const variant of variants) {
+    const built = join(BUILD, variant, glueFileName(variant).replace(/\.js$/, '.wasm'));
+    copyFileSync(built, join(DIST, wasmFileName(variant)));
   }
 }
 

@@ -69,9 +69,9 @@ TEST_CASE("wrong inputs are refused by name, and nothing leaks") {
   Predict(session, {"x"}, {"z"}, {F32({1, 2}, {1, 2})});
   const size_t buffers = Buffer::live_count();
   CHECK(MessageOf(session, {"x"}, {"z"}, {F32({1, 3}, {1, 2, 3})}) ==
-        "E_INPUT input 'x': expected float32 [-1,2], got float32 [1,3]");
+        "E_INPUT input 'x': expected float32 [?,2], got float32 [1,3]");
   CHECK(MessageOf(session, {"x"}, {"z"}, {I32({1, 2}, {1, 2})}) ==
-        "E_INPUT input 'x': expected float32 [-1,2], got int32 [1,2]");
+        "E_INPUT input 'x': expected float32 [?,2], got int32 [1,2]");
   CHECK(MessageOf(session, {"x", "x"}, {"z"}, {F32({1, 2}, {1, 2}), F32({1, 2}, {1, 2})}) ==
         "E_INPUT input 'x' is given twice");
   CHECK(MessageOf(session, {}, {"z"}, {}).find("'x'") != std::string::npos);

@@ -15,7 +15,9 @@ namespace {
 std::atomic<size_t> live_bytes_total{0};
 std::atomic<size_t> live_buffer_count{0};
 
-size_t RoundUp(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+size_t RoundUp(size_t value, size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 [[noreturn]] void ThrowOutOfMemory(uint64_t bytes) {
   Throw(Code::kOom, "out of memory: ", bytes, " bytes were asked for while tensors hold ",
@@ -34,7 +36,8 @@ std::shared_ptr<Buffer> Buffer::Allocate(DType dtype, uint64_t count) {
   const auto bytes = static_cast<size_t>(wanted);
   void* data = std::aligned_alloc(kAlignment, RoundUp(bytes + kPadding, kAlignment));
   if (data == nullptr) ThrowOutOfMemory(wanted);
-  if (dtype == DType::kString) std::uninitialized_default_construct_n(static_cast<std::string*>(data), count);
+  if (dtype == DType::kString)
+    std::uninitialized_default_construct_n(static_cast<std::string*>(data), count);
   return std::shared_ptr<Buffer>(new Buffer(dtype, static_cast<size_t>(count), bytes, data));
 }
 

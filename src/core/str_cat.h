@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Joins values into a string, for error messages; streams and std::format would cost 100 KB of wasm.
+// Joins values into a string, for error messages; streams and std::format would cost 100 KB of
+// wasm.
 #pragma once
 
 #include <concepts>

@@ -74,8 +74,8 @@ class Inferrer {
   void CheckEdge(Edge edge) const {
     const int count = result_.facts(edge.node).num_values;
     if (edge.output < 0 || edge.output >= count) {
-      Throw(Code::kEdge, "an input is output ", edge.output, " of '",
-            graph_.node(edge.node).name, "', which has ", count);
+      Throw(Code::kEdge, "an input is output ", edge.output, " of '", graph_.node(edge.node).name,
+            "', which has ", count);
     }
   }
 

@@ -19,10 +19,10 @@ struct NodeFacts {
 };
 
 struct Inference {
-  std::vector<NodeId> order;     // topological
-  std::vector<NodeFacts> nodes;  // by NodeId
+  std::vector<NodeId> order;      // topological
+  std::vector<NodeFacts> nodes;   // by NodeId
   std::vector<TensorSpec> specs;  // by value
-  std::vector<Tensor> known;     // by value; empty where the value is not known before the run
+  std::vector<Tensor> known;      // by value; empty where the value is not known before the run
 
   const NodeFacts& facts(NodeId id) const { return nodes[static_cast<size_t>(id)]; }
   int ValueOf(Edge edge) const { return facts(edge.node).first_value + edge.output; }

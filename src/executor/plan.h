@@ -27,11 +27,11 @@ struct Storage {
   };
   Kind kind = Kind::kArena;
   DType dtype = DType::kInvalid;
-  int64_t size = 0;    // elements
-  int first_step = 0;  // the step that writes it first
-  int last_step = 0;   // the last step that reads or writes it
-  uint64_t offset = 0;  // kArena
-  int index = 0;       // kFeed: which feed; kHeap: which of the run's own tensors
+  int64_t size = 0;      // elements
+  int first_step = 0;    // the step that writes it first
+  int last_step = 0;     // the last step that reads or writes it
+  uint64_t offset = 0;   // kArena
+  int index = 0;         // kFeed: which feed; kHeap: which of the run's own tensors
   Tensor constant = {};  // kConst
 
   uint64_t bytes() const { return static_cast<uint64_t>(size) * ElementSize(dtype); }

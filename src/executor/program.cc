@@ -56,8 +56,7 @@ Plan& Program::PlanFor(std::span<const Tensor> feeds) {
   return *plans_.front();
 }
 
-std::vector<Tensor> Program::Run(std::span<const Tensor> feeds, Arena& arena,
-                                 Profiler* profiler) {
+std::vector<Tensor> Program::Run(std::span<const Tensor> feeds, Arena& arena, Profiler* profiler) {
   CheckFeeds(feeds);
   Plan& plan = PlanFor(feeds);
   return plan.Run(feeds, arena.Reserve(plan.arena_bytes()), profiler);

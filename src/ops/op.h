@@ -131,9 +131,8 @@ std::unique_ptr<Kernel> MakeKernel(F run) {
 // Passed to an op's kernel function: additionally the outputs, and the node's shared state.
 class KernelContext : public OpContext {
  public:
-  KernelContext(const Node& node, std::vector<TensorSpec> inputs,
-                std::vector<const Tensor*> values, std::vector<TensorSpec> outputs,
-                std::shared_ptr<NodeState>* state)
+  KernelContext(const Node& node, std::vector<TensorSpec> inputs, std::vector<const Tensor*> values,
+                std::vector<TensorSpec> outputs, std::shared_ptr<NodeState>* state)
       : OpContext(node, std::move(inputs), std::move(values)),
         outputs_(std::move(outputs)),
         state_(state) {}

@@ -7,9 +7,7 @@ namespace tfwasm {
 namespace {
 
 // A Placeholder that is fed never gets here.
-void InferPlaceholder(InferContext&) {
-  Throw(Code::kInput, "this input was not given a value");
-}
+void InferPlaceholder(InferContext&) { Throw(Code::kInput, "this input was not given a value"); }
 
 void InferConst(InferContext& context) {
   const Tensor& value = context.node().value;
@@ -28,8 +26,9 @@ const OpRegistration kConst(
     {.name = "Const", .min_inputs = 0, .max_inputs = 0, .infer = InferConst});
 
 // Passes its default through when it is not fed.
-const OpRegistration kPlaceholderWithDefault(
-    {.name = "PlaceholderWithDefault", .infer = InferDefault, .is_view = true});
+const OpRegistration kPlaceholderWithDefault({.name = "PlaceholderWithDefault",
+                                              .infer = InferDefault,
+                                              .is_view = true});
 
 }  // namespace
 

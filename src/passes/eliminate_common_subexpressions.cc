@@ -13,21 +13,23 @@ namespace {
 
 // Larger constants are the same only when they share their memory: comparing all weights would
 // take longer than it saves.
-constexpr size_t kMostBytesCompared = 4096;
+constexpr size_t kMostBytesCompared = 1024;
 
-// Builds a text that two nodes have in common exactly when they compute the same.
+// Builds bytes that two nodes have in common exactly when they compute the same.
 class KeyBuilder {
  public:
   void Add(std::string_view text) {
     Add(static_cast<int64_t>(text.size()));
     key_ += text;
   }
-  void Add(int64_t value) { key_ += StrCat(value, ' '); }
+  void Add(int64_t value) { key_.append(reinterpret_cast<const char*>(&value), sizeof(value)); }
   void Add(bool value) { Add(int64_t{value}); }
   void Add(float value) { Add(int64_t{std::bit_cast<int32_t>(value)}); }
   void Add(DType dtype) { Add(static_cast<int64_t>(dtype)); }
   void Add(const Shape& shape) {
-    Add(shape.rank_known() ? shape.ToString() : std::string("unknown"));
+    Add(int64_t{shape.rank()});
+    if (!shape.rank_known()) return;
+    for (const int64_t dim : shape) Add(dim);
   }
   void Add(const FunctionRef& function) { Add(function.name); }
   void Add(const Tensor& tensor);

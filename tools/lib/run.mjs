@@ -40,10 +40,13 @@ export function run(command, args, options = {}) {
     child.on('close', (code, signal) => {
       if (code === 0) return resolve({ stdout, output });
       const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
-      reject(new ToolError(`"${[command, ...args].join(' ')}" ${how}.`, { output }));
+      reject(new ToolError(`"${shorten([command, ...args].join(' '))}" ${how}.`, { output }));
     });
   });
 }
+
+/** A command line with hundreds of files says no more than its start. */
+const shorten = (text) => (text.length <= 120 ? text : `${text.slice(0, 120)}…`);
 
 /** Resolves with the first success of `action`, tried `times` times; for downloads over a shaky network. */
 export async function retry(times, action) {

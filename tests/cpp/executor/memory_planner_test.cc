@@ -44,7 +44,7 @@ TEST_CASE("random lifetimes never overlap, are aligned and share memory") {
     const ArenaLayout layout = PlanArena(lifetimes);
     CHECK_FALSE(Overlap(lifetimes, layout));
     CHECK(layout.bytes < total);
-    for (const size_t offset : layout.offsets) CHECK(offset % Buffer::kAlignment == 0);
+    for (const uint64_t offset : layout.offsets) CHECK(offset % Buffer::kAlignment == 0);
   }
 }
 

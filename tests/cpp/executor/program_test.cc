@@ -58,8 +58,7 @@ const OpRegistration kPositive(
              const float* in = run.in<float>(0);
              int64_t count = 0;
              for (int64_t i = 0; i < size; ++i) count += in[i] > 0 ? 1 : 0;
-             auto* out = static_cast<float*>(
-                 run.AllocateOutput(0, Shape({count})).mutable_data());
+             auto* out = static_cast<float*>(run.AllocateOutput(0, Shape({count})).mutable_data());
              for (int64_t i = 0; i < size; ++i) {
                if (in[i] > 0) *out++ = in[i];
              }
@@ -129,7 +128,7 @@ TEST_CASE("a value that is read later is not overwritten in place") {
   GraphBuilder builder;
   const Edge x = builder.Input("x");
   const Edge a = builder.Op("a", "TestAdd", {x, x});
-  const Edge b = builder.Op("b", "TestAdd", {a, x});   // must not destroy a
+  const Edge b = builder.Op("b", "TestAdd", {a, x});  // must not destroy a
   const Edge view = builder.Op("view", "TestFlat", {a});
   const Edge c = builder.Op("c", "TestAdd", {b, view});
   builder.Output("a", a);
@@ -242,8 +241,8 @@ TEST_CASE("a placeholder that is needed but not fed is named") {
   builder.graph.inputs.clear();
   builder.Output("y", builder.Op("sum", "TestAdd", {x, x}));
   Program program(std::move(builder.graph));
-  CHECK_THROWS_WITH_AS(RunOnce(program, {}),
-                       "[Placeholder 'x'] this input was not given a value", Error);
+  CHECK_THROWS_WITH_AS(RunOnce(program, {}), "[Placeholder 'x'] this input was not given a value",
+                       Error);
 }
 
 TEST_CASE("an edge to an output that a node does not have is refused") {

@@ -22,15 +22,24 @@ export async function lintCpp(note = () => {}, files = cppFiles(['.cc']).filter(
       try {
         await run('clang-tidy-19', ['--quiet', '-p', join(BUILD, 'host'), file], { cwd: ROOT });
       } catch (error) {
-        complaints.push(error.output || error.message);
+        if (!error.output) throw error;
+        complaints.push(...findings(error.output));
       }
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   if (complaints.length === 0) return note(`${files.length} files`);
-  throw new ToolError(`clang-tidy finds something in ${complaints.length} of ${files.length} C++ files.`, {
-    output: complaints.join('\n'),
-  });
+  // A finding in a header comes once for every file that includes it.
+  const different = [...new Set(complaints)];
+  throw new ToolError(`clang-tidy finds ${different.length} faults in the C++.`, { output: different.join('\n') });
+}
+
+/** Splits what clang-tidy printed into its findings, each with the lines of code below it. */
+function findings(output) {
+  return output
+    .split(/^(?=\S+:\d+:\d+: (?:error|warning): )/m)
+    .filter((text) => / (error|warning): /.test(text))
+    .map((text) => text.replace(/^(\d+ warnings generated\.|Suppressed \d+ warnings.*)\n/gm, '').trimEnd());
 }
 
 const isLinted = (file) => file.startsWith('src/') && !file.startsWith('src/bindings/');

@@ -6,10 +6,11 @@ import { PUBLIC_MODELS } from '../../benchmark-page/models.js';
 /**
  * `inputs`: what the model is fed, random numbers unless said otherwise; the slowest models of the
  * reference get one input only. `absolute`: tolerance where float32 rounding alone exceeds the
- * usual one: outputs with values near 0 that are differences of values near 100.
+ * usual one: outputs with values near 0 that are differences of values near 100. (TensorFlow.js's own
+ * wasm backend is as far from its cpu backend there: for blazeface 3.1 times the usual tolerance.)
  */
 const CHECKS = {
-  blazeface: { inputs: ['noise', 'photo'], absolute: 3e-5 },
+  blazeface: { inputs: ['noise', 'photo'], absolute: 5e-5 },
   centernet: { inputs: ['photo'] },
   facemesh: { absolute: 3e-5 },
   faceres: { inputs: ['photo'] },

@@ -26,6 +26,7 @@ const CHECKS = {
   'attw (types of the package)': () =>
     bin('attw', '--pack', '.', '--profile', 'esm-only', '--no-color', '--exclude-entrypoints', ...WASM_ENTRYPOINTS),
   'C++ tests, native with ASan and UBSan': nativeCppTests,
+  'fuzz corpus, native with ASan and UBSan': fuzzCorpus,
   'C++ tests, WebAssembly in Node.js': wasmCppTests,
   'JavaScript tests': javaScriptTests,
   'clang-tidy (C++ lint)': lintCpp,
@@ -43,6 +44,13 @@ async function nativeCppTests(note) {
     await run(join(BUILD, 'host/tfwasm_tests'), ['--no-colors=true'], { cwd: ROOT, env, timeout: 10 * 60_000 }),
     note,
   );
+}
+
+/** Runs the fuzz target on the inputs it has found or was given; it ends with an error at the first that fails. */
+async function fuzzCorpus(note) {
+  await buildPreset('host', 'tfwasm_fuzz_load_model', note);
+  const program = join(BUILD, 'host/tfwasm_fuzz_load_model');
+  await run(program, ['-runs=0', join(ROOT, 'tests/fuzz/corpus/load_model')], { cwd: ROOT, timeout: 60_000 });
 }
 
 async function wasmCppTests(note) {

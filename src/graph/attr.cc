@@ -69,12 +69,14 @@ std::string AttrMap::LowerString(std::string_view name, std::string_view fallbac
 
 std::vector<int64_t> AttrMap::Ints(std::string_view name, std::vector<int64_t> fallback) const {
   const auto* value = Get<std::vector<int64_t>>(name, "a list of integers");
-  return value == nullptr ? std::move(fallback) : *value;
+  if (value == nullptr) return fallback;
+  return *value;
 }
 
 std::vector<float> AttrMap::Floats(std::string_view name, std::vector<float> fallback) const {
   const auto* value = Get<std::vector<float>>(name, "a list of numbers");
-  return value == nullptr ? std::move(fallback) : *value;
+  if (value == nullptr) return fallback;
+  return *value;
 }
 
 std::vector<std::string> AttrMap::Strings(std::string_view name) const {

@@ -27,8 +27,8 @@ struct WeightSpec {
   int64_t StoredElementSize() const;
 };
 
-// Reads the JSON list [{name, shape, dtype, quantization?: {dtype, scale?, min?}}].
+// Reads the JSON text of a list [{name, shape, dtype, quantization?: {dtype, scale?, min?}}].
 // Throws E_JSON, E_SHAPE, E_DTYPE, E_QUANT, E_DUPLICATE or E_LIMIT, naming the weight.
-std::vector<WeightSpec> ReadWeightSpecs(std::string_view json);
+std::vector<WeightSpec> ReadWeightSpecs(std::string_view text);
 
 }  // namespace tfwasm

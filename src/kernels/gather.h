@@ -21,9 +21,9 @@ struct GatherDims {
 // Throws E_INPUT when an index is not in [0, size).
 void Gather(DType dtype, const GatherDims& dims, const void* in, const int32_t* indices, void* out);
 
-// Rows of `depth` indices into the leading axes of a tensor of shape `shape`.
+// Rows of `index_depth` indices into the leading axes of a tensor of shape `indexed`.
 struct NdIndices {
-  NdIndices(const Shape& shape, int64_t depth, int64_t rows);
+  NdIndices(const Shape& indexed, int64_t index_depth, int64_t index_rows);
 
   // The element at which the block that row `row` of `indices` points to begins.
   // Throws E_INPUT when an index is out of range.

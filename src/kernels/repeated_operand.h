@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "core/shape.h"
+#include "kernels/map_elements.h"
 #include "kernels/strided_copy.h"
 #include "kernels/thread_pool.h"
 
@@ -38,10 +39,7 @@ void ApplyRange(const T* in, const T* values, int64_t period, T* out, int64_t be
   while (begin < end) {
     const int64_t phase = begin % period;
     const int64_t count = std::min(period - phase, end - begin);
-    const T* a = in + begin;
-    const T* b = values + phase;
-    T* result = out + begin;
-    for (int64_t i = 0; i < count; ++i) result[i] = op(a[i], b[i]);
+    MapPairs(in + begin, 1, values + phase, 1, out + begin, static_cast<size_t>(count), op);
     begin += count;
   }
 }

@@ -25,7 +25,7 @@ Shape ReducedShape(const Shape& shape, const std::vector<int>& axes, bool keep_d
 void InferReduction(InferContext& context, Reduction reduction) {
   const auto axes = AxesOrDefer(context, 1, context.shape(0).rank());
   if (!axes) return;
-  Reducer(reduction, context.dtype(0), context.shape(0), *axes);  // checks the dtype
+  [[maybe_unused]] const Reducer checks_dtype(reduction, context.dtype(0), context.shape(0), *axes);
   const bool keep_dims = context.attrs().Bool("keep_dims", false);
   context.set_output(0, context.dtype(0), ReducedShape(context.shape(0), *axes, keep_dims));
 }

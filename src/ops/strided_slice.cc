@@ -81,7 +81,7 @@ class Resolver {
     if (!had_ellipsis) {
       for (int k = 0; k < whole_axes; ++k) TakeWhole();
     }
-    return std::move(result_);
+    return result_;
   }
 
  private:

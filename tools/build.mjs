@@ -3,7 +3,7 @@
 //
 //   npm run build                        everything
 //   npm run build -- --variant simd      of the WebAssembly only this variant (may be repeated)
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildVariant, installVariants } from './build/wasm.mjs';
@@ -48,18 +48,21 @@ async function bundleJavaScript() {
 }
 
 async function emitDeclarations() {
-  removeDeclarations();
+  const start = Date.now();
   await run(join(ROOT, 'node_modules/.bin/tsc'), ['--project', ROOT, '--pretty', 'false'], { cwd: ROOT }).catch(
     (error) => {
       throw new ToolError('The TypeScript has errors.', { output: error.output, cause: error });
     },
   );
+  removeDeclarations(start);
 }
 
-/** Those of sources that are gone would stay forever. */
-function removeDeclarations() {
+/** Removes what was not written since `start`: the declarations of sources that are gone. */
+function removeDeclarations(start) {
   for (const file of readdirSync(DIST, { recursive: true })) {
-    if (file.endsWith('.d.ts')) rmSync(join(DIST, file));
+    const path = join(DIST, file);
+    // Some file systems count in whole seconds.
+    if (file.endsWith('.d.ts') && statSync(path).mtimeMs < start - 1000) rmSync(path);
   }
 }
 

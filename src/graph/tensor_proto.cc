@@ -67,14 +67,14 @@ void CheckExpansion(DType dtype, const Shape& shape) {
 // A tensor of `values`, the last of them repeated as often as it takes.
 template <typename T>
 Tensor Expand(const Shape& shape, const std::vector<T>& values) {
-  const auto size = static_cast<size_t>(shape.NumElements());
+  const auto size = static_cast<uint64_t>(shape.NumElements());
   if (values.size() > size) {
     Throw(Code::kAttr, "a tensor of shape ", shape, " is given ", values.size(), " values");
   }
   if (values.size() < size) CheckExpansion(DTypeOf<T>(), shape);
   Tensor tensor(DTypeOf<T>(), shape);
   T* end = std::copy(values.begin(), values.end(), static_cast<T*>(tensor.mutable_data()));
-  if (!values.empty()) std::fill_n(end, size - values.size(), values.back());
+  if (!values.empty()) std::fill_n(end, static_cast<size_t>(size) - values.size(), values.back());
   return tensor;
 }
 

@@ -119,7 +119,7 @@ class QuantizedReceiver : public WeightReceiver {
 class StringReceiver : public WeightReceiver {
  public:
   explicit StringReceiver(const WeightSpec& spec)
-      : shape_(spec.shape), count_(static_cast<size_t>(spec.shape.NumElements())) {}
+      : shape_(spec.shape), count_(static_cast<uint64_t>(spec.shape.NumElements())) {}
 
   // As many bytes as are sure to belong to this weight: a length for each element to come.
   std::span<uint8_t> Target() override {
@@ -170,7 +170,7 @@ class StringReceiver : public WeightReceiver {
   }
 
   Shape shape_;
-  size_t count_;
+  uint64_t count_;
   std::vector<std::string> strings_;
   std::vector<uint8_t> staging_;
   std::array<uint8_t, 4> prefix_{};  // the length of the next element, as far as it has come

@@ -106,11 +106,6 @@ int64_t AttrMap::RequireInt(std::string_view name) const {
   return Int(name, 0);
 }
 
-std::vector<int64_t> AttrMap::RequireInts(std::string_view name) const {
-  if (!Has(name)) ThrowMissing(name);
-  return Ints(name);
-}
-
 DType AttrMap::RequireType(std::string_view name) const {
   if (!Has(name)) ThrowMissing(name);
   return Type(name, DType::kInvalid);

@@ -23,10 +23,6 @@ void InferBroadcast(InferContext& context) {
   context.set_output(0, context.dtype(0), BroadcastInputs(context));
 }
 
-void InferComparison(InferContext& context) {
-  context.set_output(0, DType::kBool, BroadcastInputs(context));
-}
-
 std::optional<std::vector<int64_t>> IntsOrDefer(InferContext& context, int i,
                                                 std::string_view what) {
   context.ExpectDType(i, DType::kInt32, what);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small model on a misbehaving server, and a core that only counts, for the tests of loading. Both are as new before
+// every test.
+import assert from 'node:assert/strict';
+import { after, beforeEach } from 'node:test';
+
+import { startFakeCore } from './fake-core.mjs';
+import { send, startFaultServer } from './fault-server.mjs';
+import { importSource } from './source.mjs';
+
+export const tf = await importSource();
+
+/** 40 bytes of weights in two groups: one of two files cut inside an element, one of one. */
+export const BYTES = Buffer.from(Array.from({ length: 40 }, (_, index) => index + 1));
+export const SHARDS = {
+  'a.bin': BYTES.subarray(0, 13),
+  'b.bin': BYTES.subarray(13, 24),
+  'sub/c.bin': BYTES.subarray(24),
+};
+export const MANIFEST = [
+  { paths: ['a.bin', './b.bin'], weights: [{ name: 'w', shape: [2, 3], dtype: 'float32' }] },
+  { paths: ['sub/c.bin'], weights: [{ name: 'v', shape: [4], dtype: 'float32' }] },
+];
+export const MODEL = {
+  format: 'graph-model',
+  modelTopology: { node: [{ name: 'x', op: 'Placeholder' }], versions: { producer: 12 } },
+  signature: { inputs: { image: { name: 'x:0' } } },
+  userDefinedMetadata: { author: 'me' },
+  weightsManifest: MANIFEST,
+};
+
+export let core;
+export const routes = {};
+export const server = await startFaultServer(routes);
+after(() => server.close());
+
+export function serveModel(model = MODEL) {
+  for (const route of Object.keys(routes)) delete routes[route];
+  routes['/m/model.json'] = send(JSON.stringify(model), { 'content-type': 'application/json' });
+  for (const [name, bytes] of Object.entries(SHARDS)) routes[`/m/${name}`] = send(bytes);
+  server.requests.length = 0;
+}
+
+/** Gives the tests a new `core`. */
+export function restartCore() {
+  core = startFakeCore(tf);
+}
+
+beforeEach(() => {
+  restartCore();
+  serveModel();
+});
+
+export const url = () => `${server.url}m/model.json`;
+export const load = (options) => tf.loadGraphModel(url(), options);
+
+export async function assertFails(loading, code, message) {
+  await assert.rejects(loading, (error) => {
+    assert.ok(error instanceof tf.TfwasmError, error.stack);
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, message);
+    return true;
+  });
+  assert.deepEqual([core.decoders.size, core.models.size, tf.memory().numTensors], [0, 0, 0]);
+}

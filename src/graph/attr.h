@@ -46,7 +46,6 @@ class AttrMap {
 
   // As above, but throws E_ATTR when the attribute is absent.
   int64_t RequireInt(std::string_view name) const;
-  std::vector<int64_t> RequireInts(std::string_view name) const;
   DType RequireType(std::string_view name) const;
 
   // As String, lower-cased ASCII: "SAME" and "same" are one padding.

@@ -135,12 +135,10 @@ UseMap::UseMap(const Graph& graph) : consumers_(static_cast<size_t>(graph.size()
     for (const Edge& edge : graph.node(id).inputs) {
       consumers_[static_cast<size_t>(edge.node)].push_back(id);
       ++counts_[{edge.node, edge.output}];
-      last_consumer_[{edge.node, edge.output}] = id;
     }
   }
   for (const NamedEdge& output : graph.outputs) {
     ++counts_[{output.edge.node, output.edge.output}];
-    last_consumer_[{output.edge.node, output.edge.output}] = kNoNode;
   }
 }
 
@@ -151,10 +149,6 @@ int UseMap::Count(Edge edge) const {
 
 const std::vector<NodeId>& UseMap::Consumers(NodeId node) const {
   return consumers_[static_cast<size_t>(node)];
-}
-
-NodeId UseMap::SingleConsumer(Edge edge) const {
-  return Count(edge) == 1 ? last_consumer_.at({edge.node, edge.output}) : kNoNode;
 }
 
 }  // namespace tfwasm

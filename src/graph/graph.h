@@ -89,13 +89,10 @@ class UseMap {
   int Count(Edge edge) const;
   // The nodes that read any output of `node`, each once for every input that does.
   const std::vector<NodeId>& Consumers(NodeId node) const;
-  // The only reader of `edge`, when it has exactly one and that is a node; else kNoNode.
-  NodeId SingleConsumer(Edge edge) const;
 
  private:
   std::vector<std::vector<NodeId>> consumers_;
   std::map<std::pair<NodeId, int>, int> counts_;
-  std::map<std::pair<NodeId, int>, NodeId> last_consumer_;
 };
 
 }  // namespace tfwasm

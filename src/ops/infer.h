@@ -10,8 +10,6 @@ namespace tfwasm {
 void InferLikeInput(InferContext& context);
 // Output 0 has the broadcast shape of inputs 0 and 1, which must agree in dtype.
 void InferBroadcast(InferContext& context);
-// As InferBroadcast, with a bool result.
-void InferComparison(InferContext& context);
 
 // The value of input `i` as integers (shapes, axes, sizes), or nullopt after Defer().
 // Throws E_DTYPE or E_SHAPE when it is not an int32 tensor of rank 0 or 1.

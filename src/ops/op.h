@@ -185,8 +185,6 @@ class OpRegistration {
 
 // nullptr when there is no such op.
 const OpDef* FindOp(std::string_view name);
-// All registered names, aliases included, sorted.
-std::vector<std::string_view> RegisteredOps();
 int NumOutputs(const OpDef& def, const Node& node);
 
 }  // namespace tfwasm

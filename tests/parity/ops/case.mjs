@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tables under cases/ are written in. A table is a list of
+//
+//   {
+//     op: 'Conv3D',                       // a TensorFlow op name
+//     name: 'strides of 2',               // what is special about it; unique within the op
+//     attrs: { strides: { list: { i: ['1', '2', '2', '2', '1'] } } }, // as in a GraphDef
+//     inputs: [f32([1, 4, 4, 4, 2]), constant(i32([2], [0, 1]))],
+//     // Optional. Without `expected` TensorFlow.js's cpu backend says what is right.
+//     expected: [f32([1], [3])], source: 'the definition of ...', // why these values
+//     throws: { code: 'E_SHAPE', message: /rank/ },  // instead of outputs; the message names op and argument
+//     outputs: 2,                         // how many are compared; 1 when left out
+//     tolerance: { relative: 1e-4, absolute: 1e-5 },
+//   }
+//
+// An input is fed at run time unless it is wrapped in constant(), which puts it into the graph as a
+// Const node: how real models give axes, shapes, sizes and filters.
+import { randomValues } from '../../../benchmark-page/random.js';
+
+const length = (shape) => shape.reduce((product, size) => product * size, 1);
+
+/** A tensor of a case: complex64 values interleave real and imaginary parts. */
+const tensor = (dtype, shape, data) => ({ dtype, shape, data });
+
+/** float32: the values given, or random ones from -2 to 2 out of the seed. */
+export function f32(shape, values = 1) {
+  const data = typeof values === 'number' ? randomValues('float32', length(shape), [-2, 2], values) : values;
+  return tensor('float32', shape, Float32Array.from(data));
+}
+
+/** int32: the values given, or random ones from -9 to 9 out of the seed. */
+export function i32(shape, values = 1) {
+  const data = typeof values === 'number' ? randomValues('int32', length(shape), [-9, 9], values) : values;
+  return tensor('int32', shape, Int32Array.from(data));
+}
+
+/** bool: the values given, or random ones out of the seed. */
+export function bool(shape, values = 1) {
+  const data = typeof values === 'number' ? randomValues('int32', length(shape), [0, 1], values) : values;
+  return tensor('bool', shape, Uint8Array.from(data));
+}
+
+/** string: a list of JavaScript strings. */
+export const str = (shape, values) => tensor('string', shape, values);
+
+/** complex64: re, im, re, im, ... or random parts from -2 to 2 out of the seed. */
+export function c64(shape, values = 1) {
+  const data = typeof values === 'number' ? randomValues('float32', 2 * length(shape), [-2, 2], values) : values;
+  return tensor('complex64', shape, Float32Array.from(data));
+}
+
+/** The input as a Const node of the graph. */
+export const constant = (input) => ({ ...input, constant: true });
+
+/** Attributes, as in a GraphDef. */
+export const attr = {
+  int: (value) => ({ i: String(value) }),
+  ints: (...values) => ({ list: { i: values.map(String) } }),
+  float: (value) => ({ f: value }),
+  bool: (value) => ({ b: value }),
+  string: (text) => ({ s: Buffer.from(text).toString('base64') }),
+  strings: (...texts) => ({ list: { s: texts.map((text) => Buffer.from(text).toString('base64')) } }),
+  type: (name) => ({ type: name }), // 'DT_FLOAT'
+  shape: (...sizes) => ({ shape: { dim: sizes.map((size) => ({ size: String(size) })) } }),
+};

@@ -2,7 +2,7 @@
 # Header-only libraries. Set-up links each one's folder into .toolchain/include: the system's whole /usr/include
 # must not be on a WebAssembly include path.
 set(header_root ${CMAKE_SOURCE_DIR}/.toolchain/include)
-foreach(pair nlohmann_json:nlohmann/json.hpp doctest:doctest/doctest.h)
+foreach(pair rapidjson:rapidjson/reader.h doctest:doctest/doctest.h)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 library)
   list(GET pair 1 header)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json.h"
 
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 
@@ -38,40 +41,35 @@ std::string_view Json::KindName() const {
   return kNames[value_.index()];
 }
 
-// Receives the parser's events. The parser itself does not recurse.
+// Receives the parser's events.
 class JsonBuilder {
  public:
+  using Size = rapidjson::SizeType;
+
   explicit JsonBuilder(std::string_view what) : what_(what) {}
 
   Json TakeRoot() { return std::move(root_); }
 
-  bool null() { return Set(std::monostate()); }
-  bool boolean(bool value) { return Set(value); }
-  bool number_integer(int64_t value) { return Set(value); }
-  bool number_unsigned(uint64_t value) {
+  bool Null() { return Set(std::monostate()); }
+  bool Bool(bool value) { return Set(value); }
+  bool Int(int value) { return Set(int64_t{value}); }
+  bool Uint(unsigned value) { return Set(int64_t{value}); }
+  bool Int64(int64_t value) { return Set(value); }
+  bool Uint64(uint64_t value) {
     return value <= INT64_MAX ? Set(static_cast<int64_t>(value)) : Set(static_cast<double>(value));
   }
-  bool number_float(double value, const std::string&) { return Set(value); }
-  bool string(std::string& value) { return Set(std::move(value)); }
-  bool binary(nlohmann::json::binary_t&) { return false; }  // not in JSON text
-  bool start_object(size_t) { return Open(Json::Object()); }
-  bool end_object() { return Close(); }
-  bool start_array(size_t) { return Open(Json::Array()); }
-  bool end_array() { return Close(); }
+  bool Double(double value) { return Set(value); }
+  bool RawNumber(const char*, Size, bool) { return false; }  // only on request
+  bool String(const char* text, Size size, bool) { return Set(std::string(text, size)); }
+  bool StartObject() { return Open(Json::Object()); }
+  bool EndObject(Size) { return Close(); }
+  bool StartArray() { return Open(Json::Array()); }
+  bool EndArray(Size) { return Close(); }
 
-  bool key(std::string& name) {
+  bool Key(const char* text, Size size, bool) {
     auto& object = std::get<Json::Object>(open_.back()->value_);
-    object.push_back({std::move(name), Json()});
+    object.push_back({std::string(text, size), Json()});
     return true;
-  }
-
-  bool parse_error(size_t position, const std::string&, const nlohmann::json::exception& error) {
-    // The text is "[json.exception.NAME.ID] what happened".
-    std::string_view reason = error.what();
-    reason.remove_prefix(std::min(reason.find("] ") + 2, reason.size()));
-    constexpr size_t kLongest = 200;
-    Throw(Code::kJson, what_, " is not valid JSON at byte ", position, ": ",
-          reason.substr(0, kLongest));
   }
 
  private:
@@ -111,13 +109,45 @@ class JsonBuilder {
   std::vector<Json*> open_;
 };
 
+namespace {
+
+// Iterative, so that no text can exhaust the stack; numbers are rounded as the standard asks.
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
+                                 rapidjson::kParseValidateEncodingFlag |
+                                 rapidjson::kParseFullPrecisionFlag;
+
+rapidjson::ParseResult Parse(std::string_view text, JsonBuilder& builder) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const size_t skipped = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  rapidjson::MemoryStream stream(text.data() + skipped, text.size() - skipped);
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream, builder);
+  if (result.IsError()) return {result.Code(), result.Offset() + skipped};
+  // The reader takes a zero byte for the end.
+  const size_t read = stream.Tell() + skipped;
+  if (read < text.size()) return {rapidjson::kParseErrorDocumentRootNotSingular, read};
+  return result;
+}
+
+}  // namespace
+
 Json ParseJson(std::string_view text, std::string_view what) {
   if (text.size() > kMaxJsonBytes) {
     Throw(Code::kLimit, what, " has ", text.size(), " bytes; the limit is ", kMaxJsonBytes);
   }
   JsonBuilder builder(what);
-  nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
+  const rapidjson::ParseResult result = Parse(text, builder);
+  if (result.IsError()) {
+    Throw(Code::kJson, what, " is not valid JSON at byte ", result.Offset(), ": ",
+          rapidjson::GetParseError_En(result.Code()));
+  }
   return builder.TakeRoot();
+}
+
+std::optional<double> ParseJsonNumber(std::string_view text) {
+  JsonBuilder builder("the number");
+  if (Parse(text, builder).IsError()) return std::nullopt;
+  return builder.TakeRoot().AsDouble();
 }
 
 std::string QuoteJson(std::string_view text) {

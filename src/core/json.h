@@ -58,6 +58,9 @@ inline constexpr size_t kMaxJsonBytes = size_t{100} << 20;
 // position, or E_LIMIT when the text is too long or nested too deeply.
 Json ParseJson(std::string_view text, std::string_view what);
 
+// The value of a text that is a JSON number and nothing else.
+std::optional<double> ParseJsonNumber(std::string_view text);
+
 // `text` as a JSON string, quotes included.
 std::string QuoteJson(std::string_view text);
 

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/str_cat.h"
 
-#include <cstdio>
-#include <cstdlib>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 namespace tfwasm {
 
+// printf would add 20 KB.
 std::string NumberToString(double value) {
-  char text[32];
-  for (int digits = 6; digits <= 17; ++digits) {
-    std::snprintf(text, sizeof(text), "%.*g", digits, value);
-    if (std::strtod(text, nullptr) == value) break;
-  }
+  using rapidjson::CrtAllocator;
+  using rapidjson::UTF8;
+  constexpr unsigned kFlags = rapidjson::kWriteNanAndInfFlag;
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer, UTF8<>, UTF8<>, CrtAllocator, kFlags> writer(buffer);
+  writer.Double(value);
+  std::string text(buffer.GetString(), buffer.GetSize());
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
   return text;
 }
 

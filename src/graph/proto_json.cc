@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 
 #include "core/base64.h"
@@ -85,11 +84,7 @@ double ReadDouble(const Json& value, std::string_view what) {
     if (*text == "NaN") return std::numeric_limits<double>::quiet_NaN();
     if (*text == "Infinity") return kInfinity;
     if (*text == "-Infinity") return -kInfinity;
-    // strtod alone would also take "inf", hexadecimal and leading blanks.
-    const bool decimal = text->find_first_not_of("+-.0123456789eE") == std::string::npos;
-    char* stop = nullptr;
-    const double number = std::strtod(text->c_str(), &stop);
-    if (decimal && stop == text->c_str() + text->size()) return number;
+    if (const auto number = ParseJsonNumber(*text)) return *number;
   }
   ThrowKind(Code::kAttr, what, "a number", value);
 }

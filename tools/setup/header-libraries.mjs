@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOOLCHAIN } from '../lib/paths.mjs';
 
-const FOLDERS = ['nlohmann', 'doctest'];
+const FOLDERS = ['rapidjson', 'doctest'];
 
 export function setUpHeaderLibraries() {
   const root = join(TOOLCHAIN, 'include');

@@ -19,7 +19,7 @@ const FOR_BUILD = {
   'clang-19': 'clang++-19',
   'lld-19': 'wasm-ld-19',
   'llvm-19': 'llvm-ar-19',
-  'nlohmann-json3-dev': '/usr/include/nlohmann/json.hpp',
+  'rapidjson-dev': '/usr/include/rapidjson/reader.h',
   'doctest-dev': '/usr/include/doctest/doctest.h',
 };
 

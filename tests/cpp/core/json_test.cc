@@ -90,7 +90,7 @@ TEST_CASE("malformed text is an error that says where") {
     ParseJson("[1, x]", "the model topology");
     FAIL("no error");
   } catch (const Error& error) {
-    CHECK(error.message().starts_with("the model topology is not valid JSON at byte 5: "));
+    CHECK(error.message().starts_with("the model topology is not valid JSON at byte 4: "));
   }
 }
 

@@ -35,7 +35,7 @@ struct Case {
 TEST_CASE("canonicalize_clamps gives every chain the range it has") {
   const Case cases[] = {
       {{{"Maximum", 0}}, "n0 = Relu(x)\n"},
-      {{{"Minimum", 6}}, "n0 = Clamp(x) clamp_max=6 clamp_min=-inf\n"},
+      {{{"Minimum", 6}}, "n0 = Clamp(x) clamp_max=6 clamp_min=-Infinity\n"},
       {{{"Minimum", 2}, {"Maximum", -1}}, "n1 = Clamp(x) clamp_max=2 clamp_min=-1\n"},
       {{{"Maximum", -1}, {"Minimum", 2}}, "n1 = Clamp(x) clamp_max=2 clamp_min=-1\n"},
       {{{"Relu", 0}, {"Minimum", 6}}, "n1 = Relu6(x)\n"},
@@ -46,7 +46,7 @@ TEST_CASE("canonicalize_clamps gives every chain the range it has") {
       {{{"Minimum", -1}, {"Maximum", 2}}, "n1 = Clamp(x) clamp_max=2 clamp_min=2\n"},
       {{{"Maximum", 2}, {"Minimum", -1}}, "n1 = Clamp(x) clamp_max=-1 clamp_min=-1\n"},
       {{{"Relu", 0}}, "n0 = Relu(x)\n", false},
-      {{{"Minimum", kNan}}, "n0 = Minimum(x, nan)\n", false},
+      {{{"Minimum", kNan}}, "n0 = Minimum(x, NaN)\n", false},
   };
   for (const Case& c : cases) {
     TestGraph test;
@@ -82,7 +82,7 @@ TEST_CASE("canonicalize_clamps does not skip a clamp that is read elsewhere") {
   test.Output("relu", relu);
   ExpectRewrite(test, CanonicalizeClamps,
                 "relu = Relu(x)\nupper = Minimum(relu, 1)\n-> y: upper\n-> relu: relu\n",
-                "relu = Relu(x)\nupper = Clamp(relu) clamp_max=1 clamp_min=-inf\n"
+                "relu = Relu(x)\nupper = Clamp(relu) clamp_max=1 clamp_min=-Infinity\n"
                 "-> y: upper\n-> relu: relu\n",
                 {Extremes()});
 }

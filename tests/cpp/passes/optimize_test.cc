@@ -94,7 +94,7 @@ TEST_CASE("Optimize keeps intermediate outputs as they were") {
                   "bias = _FusedConv2D(x, float32[1,1,3,8], float32[8]) fused_ops=[BiasAdd] "
                   "num_args=1 padding=SAME\n"
                   "relu = Relu(bias)\n"
-                  "upper = Clamp(relu) clamp_max=1 clamp_min=-inf\n"
+                  "upper = Clamp(relu) clamp_max=1 clamp_min=-Infinity\n"
                   "-> y: upper\n-> identity: relu\n-> bias: bias\n-> x: x\n-> one: 1\n",
                   {RandomF32({1, 4, 4, 3})});
 }

@@ -133,7 +133,8 @@ function sendFile(request, response, file, headers) {
     response.end();
     return;
   }
-  createReadStream(file.path, { start, end })
+  // The default of 64 KB costs more in calls than in copying.
+  createReadStream(file.path, { start, end, highWaterMark: 1 << 20 })
     .on('error', (error) => response.destroy(error))
     .pipe(response);
 }

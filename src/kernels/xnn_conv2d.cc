@@ -3,8 +3,8 @@
 
 #include "core/tensor.h"
 #include "kernels/scratch.h"
-#include "kernels/strided_copy.h"
 #include "kernels/thread_pool.h"
+#include "kernels/transpose.h"
 
 namespace tfwasm {
 
@@ -17,11 +17,7 @@ Tensor TransposeFilter(const Conv2dSpec& spec, const float* filter) {
   const int64_t outputs = spec.groups * spec.group_outputs;
   const int64_t rest = spec.window.height.size * spec.window.width.size * spec.group_inputs;
   Tensor transposed(DType::kFloat32, {outputs, rest});
-  StridedCopy copy;
-  copy.shape = transposed.shape();
-  copy.in_strides = {1, outputs};
-  copy.out_strides = {rest, 1};
-  copy.Run(filter, transposed.mutable_data());
+  Transposer(DType::kFloat32, {rest, outputs}, {1, 0}).Run(filter, transposed.mutable_data());
   return transposed;
 }
 

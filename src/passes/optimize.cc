@@ -35,22 +35,22 @@ constexpr Pass kPasses[] = {
 };
 
 // Real models settle in three or four rounds.
-constexpr int kMostRounds = 16;
+constexpr size_t kMostRounds = 16;
 
 }  // namespace
 
 std::span<const Pass> AllPasses() { return kPasses; }
 
 void Optimize(Graph& graph) {
-  bool changed = true;
-  for (int round = 0; changed && round < kMostRounds; ++round) {
-    changed = false;
-    for (const Pass& pass : kPasses) {
-      if (!pass.run(graph)) continue;
-      changed = true;
-      // Nodes that nothing reads any more would still count as readers of others.
-      RemoveDeadNodes(graph);
-    }
+  constexpr size_t kCount = std::size(kPasses);
+  // Done once every pass has found nothing to do in the graph as it is.
+  size_t idle = 0;
+  for (size_t i = 0; idle < kCount && i < kMostRounds * kCount; ++i) {
+    ++idle;
+    if (!kPasses[i % kCount].run(graph)) continue;
+    idle = 0;
+    // Nodes that nothing reads any more would still count as readers of others.
+    RemoveDeadNodes(graph);
   }
   graph.Compact();
 }

@@ -77,7 +77,11 @@ export function conv2d<T extends Tensor3D | Tensor4D>(
   return op('conv2d', () => {
     const weights = floatArg<Tensor>(filter, 'filter');
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
-      run('Conv2D', [images, weights], conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode)),
+      run(
+        'Conv2D',
+        [images, weights],
+        conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode),
+      ),
     );
   });
 }
@@ -102,7 +106,17 @@ export function conv1d<T extends Tensor2D | Tensor3D>(
     const isFirst = isChannelsFirst(dataFormat, 'NWC', 'NCW');
     // An image of one row.
     const axis = isFirst ? 2 : 1;
-    const widthPad = typeof pad === 'number' ? inFormat<[number, number]>([[0, 0], [pad, pad]], isFirst, [0, 0]) : pad;
+    const widthPad =
+      typeof pad === 'number'
+        ? inFormat<[number, number]>(
+            [
+              [0, 0],
+              [pad, pad],
+            ],
+            isFirst,
+            [0, 0],
+          )
+        : pad;
     return batched(floatArg<T>(x, 'x'), 3, (sequences) => {
       const shape: number[] = [...sequences.shape];
       shape.splice(axis, 0, 1);

@@ -29,7 +29,9 @@ export function eye(
 ): Tensor2D {
   return op('eye', () => {
     const matrix = oneHot(range(0, checkCount(numRows), 1, 'int32'), checkCount(numColumns), 1, 0, dtype);
-    return (batchShape ? broadcastTo<Rank>(matrix, [...batchShape, numRows, numColumns] as number[]) : matrix) as Tensor2D;
+    return (
+      batchShape ? broadcastTo<Rank>(matrix, [...batchShape, numRows, numColumns] as number[]) : matrix
+    ) as Tensor2D;
   });
 }
 
@@ -49,19 +51,20 @@ export function linspace(start: number, stop: number, num: number): Tensor1D {
  * The numbers from start to before stop in steps. The step is -1 where stop lies below start and no
  * step is given; a step that leads away gives no numbers. Throws E_INPUT for a step of 0.
  */
-export function range(
-  start: number,
-  stop: number,
-  step = 1,
-  dtype: 'float32' | 'int32' = 'float32',
-): Tensor1D {
+export function range(start: number, stop: number, step = 1, dtype: 'float32' | 'int32' = 'float32'): Tensor1D {
   return op('range', () => {
     check(step !== 0, 'the step must not be 0');
     const by = stop < start && step === 1 ? -1 : step;
     if (start === stop || start < stop !== by > 0) return zeros<'R1'>([0], dtype);
     // What is no integer may still be the bound of integers.
-    const bounds = dtype === 'int32' ? [Math.trunc(start), Math.trunc(start) + Math.ceil((stop - start) / by) * Math.trunc(by), Math.trunc(by)] : [start, stop, by];
-    return run<Tensor1D>('Range', bounds.map((bound) => constant(bound, dtype)));
+    const bounds =
+      dtype === 'int32'
+        ? [Math.trunc(start), Math.trunc(start) + Math.ceil((stop - start) / by) * Math.trunc(by), Math.trunc(by)]
+        : [start, stop, by];
+    return run<Tensor1D>(
+      'Range',
+      bounds.map((bound) => constant(bound, dtype)),
+    );
   });
 }
 
@@ -78,7 +81,12 @@ export function oneHot(
 ): Tensor {
   return op('oneHot', () => {
     const inner = dtype === 'complex64' ? 'float32' : dtype;
-    const inputs = [arg(indices, 'indices', 'int32'), int(checkCount(depth)), value(onValue, inner), value(offValue, inner)];
+    const inputs = [
+      arg(indices, 'indices', 'int32'),
+      int(checkCount(depth)),
+      value(onValue, inner),
+      value(offValue, inner),
+    ];
     return toDtype(run('OneHot', inputs, { axis: -1 }), dtype);
   });
 }
@@ -112,7 +120,8 @@ export function meshgrid<T extends Tensor>(
     const down = arg<T>(y, 'y');
     const isRows = indexing === 'xy';
     const shape = isRows ? [down.size, across.size] : [across.size, down.size];
-    const spread = (list: T, isRow: boolean) => broadcastTo(list.reshape(isRow ? [1, list.size] : [list.size, 1]), shape);
+    const spread = (list: T, isRow: boolean) =>
+      broadcastTo(list.reshape(isRow ? [1, list.size] : [list.size, 1]), shape);
     return [spread(across, isRows), spread(down, !isRows)] as Tensor[] as T[];
   });
 }

@@ -8,12 +8,7 @@ import { expandDims } from './shape.js';
 import { arg, check, int, ints, op, run, runAll, toDtype, value } from './run.js';
 
 /** The parts of x along an axis that int32 indices name. batchDims leading dimensions are paired. */
-export function gather<T extends Tensor>(
-  x: T | TensorLike,
-  indices: Tensor | TensorLike,
-  axis = 0,
-  batchDims = 0,
-): T {
+export function gather<T extends Tensor>(x: T | TensorLike, indices: Tensor | TensorLike, axis = 0, batchDims = 0): T {
   return op('gather', () =>
     run<T>('GatherV2', [arg<T>(x, 'x'), arg(indices, 'indices', 'int32'), int(axis)], { batch_dims: batchDims }),
   );
@@ -66,7 +61,8 @@ export function sparseToDense<R extends Rank>(
 
 function scalarLike(x: Scalar | number | boolean | string, { dtype }: Tensor) {
   if (x instanceof Tensor) return toDtype<Tensor>(x, dtype);
-  if (typeof x === 'string' || dtype === 'string') return arg(dtype === 'string' && x === 0 ? '' : x, 'defaultValue', dtype);
+  if (typeof x === 'string' || dtype === 'string')
+    return arg(dtype === 'string' && x === 0 ? '' : x, 'defaultValue', dtype);
   return dtype === 'complex64' ? toDtype(arg(x, 'defaultValue'), dtype) : value(x, dtype);
 }
 

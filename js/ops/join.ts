@@ -21,7 +21,12 @@ export function concat<T extends Tensor>(tensors: readonly (T | TensorLike)[], a
   });
 }
 
-function concatOfRank<T extends Tensor>(name: string, rank: number, tensors: readonly (T | TensorLike)[], axis: number) {
+function concatOfRank<T extends Tensor>(
+  name: string,
+  rank: number,
+  tensors: readonly (T | TensorLike)[],
+  axis: number,
+) {
   return op(name, () => {
     const list = args<T>(tensors, 'tensors');
     list.forEach((tensor, index) => {

@@ -13,11 +13,7 @@ import { arg, args, check, floatArg, int, op, run } from './run.js';
 import { pad, slice } from './shape.js';
 
 /** Matrices with zeros outside of a band around the diagonal. A negative width leaves that side whole. */
-export function bandPart<T extends Tensor>(
-  a: T | TensorLike,
-  numLower: number | Scalar,
-  numUpper: number | Scalar,
-): T {
+export function bandPart<T extends Tensor>(a: T | TensorLike, numLower: number | Scalar, numUpper: number | Scalar): T {
   return op('bandPart', () => {
     const width = (x: number | Scalar) => (typeof x === 'number' ? int(x) : arg(x, 'a width', 'int32'));
     return run<T>('MatrixBandPart', [arg<T>(a, 'a'), width(numLower), width(numUpper)]);
@@ -55,7 +51,10 @@ function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
     const head = slice(r, [j, j], [1, 1]);
     const image = mul(where(greater(head, 0), -1, 1), norm(column));
     const tail = slice(column, [1, 0], [rows - j - 1, 1]);
-    const normal = pad(concat([sub(head, image), tail], 0), [[j, 0], [0, 0]]);
+    const normal = pad(concat([sub(head, image), tail], 0), [
+      [j, 0],
+      [0, 0],
+    ]);
     const factor = divNoNan(2, sum(mul(normal, normal)));
     r = sub(r, mul(factor, matMul(normal, matMul(normal, r, true))));
     q = sub(q, mul(factor, matMul(matMul(q, normal), normal, false, true)));

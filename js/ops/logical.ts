@@ -80,4 +80,3 @@ export async function booleanMaskAsync(
     return run('GatherV2', [flat, indices.reshape([indices.size]), int(first)]);
   });
 }
-

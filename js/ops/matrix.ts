@@ -30,10 +30,7 @@ export function dot(t1: Tensor | TensorLike, t2: Tensor | TensorLike): Tensor {
     const b = arg(t2, 't2', 'numeric');
     checkRank(a, 't1', 1, 2);
     checkRank(b, 't2', 1, 2);
-    const product = matMul(
-      a.rank === 1 ? a.reshape([1, a.size]) : a,
-      b.rank === 1 ? b.reshape([b.size, 1]) : b,
-    );
+    const product = matMul(a.rank === 1 ? a.reshape([1, a.size]) : a, b.rank === 1 ? b.reshape([b.size, 1]) : b);
     return product.reshape([...a.shape.slice(0, -1), ...b.shape.slice(1)]);
   });
 }
@@ -56,4 +53,3 @@ export function einsum(equation: string, ...tensors: (Tensor | TensorLike)[]): T
     return run('Einsum', list, { equation: equation.replace(/\s/g, ''), N: list.length });
   });
 }
-

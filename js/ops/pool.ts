@@ -4,7 +4,20 @@ import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../te
 import type { TensorLike } from '../tensor-values.js';
 import { div } from './arithmetic.js';
 import { onesLike } from './creation.js';
-import { type Attrs, arg, check, checkRank, dtypeAttr, floatArg, op, pairs, run, runAll, toDtype, value } from './run.js';
+import {
+  type Attrs,
+  arg,
+  check,
+  checkRank,
+  dtypeAttr,
+  floatArg,
+  op,
+  pairs,
+  run,
+  runAll,
+  toDtype,
+  value,
+} from './run.js';
 import { batchToSpaceND, pad as padTensor, spaceToBatchND } from './shape.js';
 import {
   batched,
@@ -118,7 +131,9 @@ function pool3d<T extends Tensor>(
     const pads = explicitPads(pad, rounding, windows);
     const padding = pads ? 'VALID' : String(pad).toUpperCase();
     const pool = (x: Tensor) => run(kernel, [x], { ...windowAttrs(windows), padding, data_format: dataFormat });
-    return pads?.some(([before, after]) => before + after > 0) ? lay(batch, inFormat(pads, isFirst, [0, 0]), pool) : pool(batch);
+    return pads?.some(([before, after]) => before + after > 0)
+      ? lay(batch, inFormat(pads, isFirst, [0, 0]), pool)
+      : pool(batch);
   });
 }
 
@@ -162,7 +177,12 @@ export function maxPool3d<T extends Tensor4D | Tensor5D>(
 }
 
 /** Zeros around images so that windows with gaps are as many as `pad` says. */
-function basePads(pad: Pad, size: readonly number[], window: readonly number[], gaps: readonly number[]): [number, number][] {
+function basePads(
+  pad: Pad,
+  size: readonly number[],
+  window: readonly number[],
+  gaps: readonly number[],
+): [number, number][] {
   if (pad === 'same') {
     return window.map((extent, axis) => {
       const total = (extent - 1) * (gaps[axis] as number);
@@ -170,7 +190,12 @@ function basePads(pad: Pad, size: readonly number[], window: readonly number[], 
     });
   }
   const windows = { size, window, strides: [1, 1], dilations: gaps, channelsFirst: false };
-  return explicitPads(pad, undefined, windows) ?? [[0, 0], [0, 0]];
+  return (
+    explicitPads(pad, undefined, windows) ?? [
+      [0, 0],
+      [0, 0],
+    ]
+  );
 }
 
 /**
@@ -189,7 +214,10 @@ export function pool<T extends Tensor3D | Tensor4D>(
   dimRoundingMode?: Rounding,
 ): T {
   return op('pool', () => {
-    check(poolingType === 'avg' || poolingType === 'max', `the pooling type must be 'avg' or 'max', got ${poolingType}`);
+    check(
+      poolingType === 'avg' || poolingType === 'max',
+      `the pooling type must be 'avg' or 'max', got ${poolingType}`,
+    );
     const plain = poolingType === 'avg' ? avgPool : maxPool;
     const gaps = perDimension(dilations, 2, 'dilations');
     const images = arg<T>(input, 'input', 'numeric');
@@ -206,7 +234,11 @@ export function pool<T extends Tensor3D | Tensor4D>(
       });
       const spread = pads.map(([before, after], axis) => [before, after + (extra[axis] as number)]);
       const pooled = plain(spaceToBatchND(batch as Tensor4D, gaps, spread), windowShape, strides, 'valid');
-      return batchToSpaceND(pooled, gaps, extra.map((count) => [0, count]));
+      return batchToSpaceND(
+        pooled,
+        gaps,
+        extra.map((count) => [0, count]),
+      );
     });
   });
 }

@@ -8,7 +8,6 @@ import { tensor } from '../tensor-factories.js';
 import type { TensorLike } from '../tensor-values.js';
 import { add, mul } from './arithmetic.js';
 import { type Attrs, check, checkInt, checkRank, dtypeAttr, floatArg, int, ints, op, run, toDtype } from './run.js';
-import { log } from './unary.js';
 
 type Seed = number | string | undefined;
 
@@ -68,12 +67,10 @@ export function randomUniformInt<R extends Rank>(
     const low = checkInt(minval, `the argument 'minval'`);
     const high = checkInt(maxval, `the argument 'maxval'`);
     check(low < high, `minval ${low} must be less than maxval ${high}`);
-    // Truncated before the sum, since rounding down and to zero differ below zero.
-    const offsets = toDtype(mul(draw('RandomUniform', shape, seed), high - low), 'int32');
-    return run<Tensor<R>>('AddV2', [offsets, int(low)]);
+    const attrs = { ...seedAttrs(seed), minval: low, maxval: high, T: dtypeAttr('int32') };
+    return run<Tensor<R>>('RandomUniformInt', [ints(checkShape(shape))], attrs);
   });
 }
-
 
 function normal<R extends Rank>(
   kernel: string,
@@ -187,10 +184,9 @@ export function multinomial<T extends Tensor1D | Tensor2D>(
   return op('multinomial', () => {
     const given = floatArg<Tensor>(logits, 'logits');
     checkRank(given, 'logits', 1, 2);
-    const odds = normalized ? log(given) : given;
-    const rows = odds.rank === 1 ? odds.reshape([1, odds.size]) : odds;
-    const attrs = { ...seedAttrs(seed), output_dtype: dtypeAttr('int32') };
+    const rows = given.rank === 1 ? given.reshape([1, given.size]) : given;
+    const attrs = { ...seedAttrs(seed), normalized, output_dtype: dtypeAttr('int32') };
     const samples = run('Multinomial', [rows, int(numSamples)], attrs);
-    return (odds.rank === 1 ? samples.reshape([samples.size]) : samples) as Tensor as T;
+    return (given.rank === 1 ? samples.reshape([samples.size]) : samples) as Tensor as T;
   });
 }

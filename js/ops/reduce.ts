@@ -69,7 +69,12 @@ export function argMin<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
   return argReduce<T>('argMin', 'ArgMin', x, axis);
 }
 
-type Cumulative = <T extends Tensor>(x: Tensor | TensorLike, axis?: number, exclusive?: boolean, reverse?: boolean) => T;
+type Cumulative = <T extends Tensor>(
+  x: Tensor | TensorLike,
+  axis?: number,
+  exclusive?: boolean,
+  reverse?: boolean,
+) => T;
 
 function cumulative(name: string, kernel: string): Cumulative {
   return <T extends Tensor>(x: Tensor | TensorLike, axis = 0, exclusive = false, reverse = false) =>
@@ -96,11 +101,7 @@ export function logSumExp<T extends Tensor>(x: Tensor | TensorLike, axis?: Axes,
 }
 
 /** Mean and variance along the axes. */
-export function moments(
-  x: Tensor | TensorLike,
-  axis?: Axes,
-  keepDims = false,
-): { mean: Tensor; variance: Tensor } {
+export function moments(x: Tensor | TensorLike, axis?: Axes, keepDims = false): { mean: Tensor; variance: Tensor } {
   return op('moments', () => {
     const numbers = floatArg(x, 'x');
     const axes = axesOf(axis, numbers.rank);
@@ -145,8 +146,7 @@ export function norm(
     const isFlat = axis === null || axis === undefined;
     const axes = axesOf(axis, numbers.rank);
     check(isFlat || axes.length <= 2, `a norm is along one axis or two, got ${axes.length}`);
-    const kept =
-      !isFlat && axes.length === 2 ? matrixNorm(numbers, ord, axes) : vectorNorm(numbers, ord, axes);
+    const kept = !isFlat && axes.length === 2 ? matrixNorm(numbers, ord, axes) : vectorNorm(numbers, ord, axes);
     return keepDims ? kept : run('Sum', [kept, ints(axes)], { keep_dims: false });
   });
 }
@@ -186,4 +186,3 @@ function sizeInput(size: number): Written {
   check(checkInt(size, `the argument 'size'`) >= 0, `the argument 'size' must not be negative, got ${size}`);
   return int(size);
 }
-

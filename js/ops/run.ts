@@ -12,7 +12,9 @@ import { heapBytes, TensorStorage } from '../tensor-storage.js';
 import type { TensorLike } from '../tensor-values.js';
 
 /** What an attribute of a node can be. Whole numbers also do where the op wants a float. */
-type AttrValue = boolean | number | string | readonly number[] | readonly string[] | { type: string };
+type AttrValue = boolean | number | string | readonly number[] | readonly string[] | GraphAttr;
+/** As it stands in a GraphDef. */
+type GraphAttr = { type: string } | { list: { f: readonly number[] } };
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
 /** Numbers that go to an op without becoming a tensor first, as CoreModule.runOp describes them. */
@@ -31,6 +33,9 @@ const GRAPH_DTYPES: Readonly<Record<DataType, string>> = {
 
 /** A dtype as an attribute. */
 export const dtypeAttr = (dtype: DataType): { type: string } => ({ type: GRAPH_DTYPES[dtype] });
+
+/** A list of floats as an attribute. */
+export const floatsAttr = (values: readonly number[]): GraphAttr => ({ list: { f: values } });
 
 const CONSTANT = 0;
 const VALUE = -1;
@@ -105,7 +110,7 @@ function attrJson(value: AttrValue): object {
     if (Number.isSafeInteger(value)) return { i: value };
     return { f: Number.isFinite(value) ? value : String(value) };
   }
-  if ('type' in value) return value;
+  if (!Array.isArray(value)) return value;
   if (typeof value[0] === 'string') return { list: { s: value.map((text) => (attrJson(text) as { s: string }).s) } };
   return { list: { i: value } };
 }

@@ -91,11 +91,11 @@ export const atanh: Unary = ofFloats('atanh', 'Atanh');
 /** The Gauss error function. */
 export const erf: Unary = ofFloats('erf', 'Erf');
 /** Whether x is NaN, as bool. */
-export const isNaN: Unary = ofFloats('isNaN', 'IsNan');
+const isNaNOf: Unary = ofFloats('isNaN', 'IsNan');
 /** Whether x is an infinity, as bool. */
 export const isInf: Unary = ofFloats('isInf', 'IsInf');
 /** Whether x is neither NaN nor an infinity, as bool. */
-export const isFinite: Unary = ofFloats('isFinite', 'IsFinite');
+const isFiniteOf: Unary = ofFloats('isFinite', 'IsFinite');
 /** max(x, 0). */
 export const relu: Unary = ofNumbers('relu', 'Relu');
 /** min(max(x, 0), 6). */
@@ -135,3 +135,5 @@ export function cast<T extends Tensor>(x: T | TensorLike, dtype: DataType): T {
     return from.dtype === dtype ? run<T>('Identity', [from]) : toDtype(from, dtype);
   });
 }
+
+export { isFiniteOf as isFinite, isNaNOf as isNaN };

@@ -14,7 +14,8 @@ export function perDimension(given: number | readonly number[], count: number, n
   const list = typeof given === 'number' ? new Array<number>(count).fill(given) : [...given];
   // A third number would be for the depth, which is not a spatial dimension here.
   check(list.length >= count, `the argument '${name}' must be a number or list ${count} numbers, got [${list}]`);
-  for (const value of list) check(checkInt(value, `'${name}'`) > 0, `the argument '${name}' must be positive, got ${value}`);
+  for (const value of list)
+    check(checkInt(value, `'${name}'`) > 0, `the argument '${name}' must be positive, got ${value}`);
   return list.slice(0, count);
 }
 
@@ -47,20 +48,30 @@ export interface Windows {
  * The padding on both sides of each spatial dimension, or nothing for 'valid' and 'same'. Other
  * roundings than down are what a little more padding behind gives.
  */
-export function explicitPads(pad: Pad, rounding: Rounding | undefined, windows: Windows): [number, number][] | undefined {
+export function explicitPads(
+  pad: Pad,
+  rounding: Rounding | undefined,
+  windows: Windows,
+): [number, number][] | undefined {
   if (pad === 'valid' || pad === 'same') {
     check(rounding === undefined || rounding === null, `a dimRoundingMode needs a padding in numbers, not '${pad}'`);
     return undefined;
   }
   const { size, window, strides, dilations, channelsFirst } = windows;
-  check(typeof pad === 'number' || Array.isArray(pad), `the padding must be 'valid', 'same', a number or a list, got ${pad}`);
+  check(
+    typeof pad === 'number' || Array.isArray(pad),
+    `the padding must be 'valid', 'same', a number or a list, got ${pad}`,
+  );
   const given = typeof pad === 'number' ? [] : pad.slice(channelsFirst ? 2 : 1, channelsFirst ? undefined : -1);
   if (typeof pad !== 'number' && given.length !== size.length) {
     throw new TfwasmError('E_INPUT', `the padding must list ${size.length + 2} pairs, got ${pad.length}`);
   }
   return size.map((extent, axis) => {
     const [before, after] = given[axis] ?? [pad as number, pad as number];
-    check(checkInt(before, 'the padding') >= 0 && checkInt(after, 'the padding') >= 0, 'the padding must not be negative');
+    check(
+      checkInt(before, 'the padding') >= 0 && checkInt(after, 'the padding') >= 0,
+      'the padding must not be negative',
+    );
     const stride = strides[axis] as number;
     const covered = ((window[axis] as number) - 1) * (dilations[axis] as number) + 1;
     const steps = (extent + before + after - covered) / stride;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the functions of the op API call the op library of the core.
 import type { CoreModule } from '../core-module.js';
-import { type DataType, dtypeFromNumber, dtypeNumber } from '../dtype.js';
+import { checkDtype, type DataType, dtypeFromNumber, dtypeNumber } from '../dtype.js';
 import { tensorsIn } from '../engine.js';
 import { TfwasmError } from '../errors.js';
 import { callCore } from '../runtime.js';
@@ -32,7 +32,7 @@ const GRAPH_DTYPES: Readonly<Record<DataType, string>> = {
 };
 
 /** A dtype as an attribute. */
-export const dtypeAttr = (dtype: DataType): { type: string } => ({ type: GRAPH_DTYPES[dtype] });
+export const dtypeAttr = (dtype: DataType): { type: string } => ({ type: GRAPH_DTYPES[checkDtype(dtype)] });
 
 /** A list of floats as an attribute. */
 export const floatsAttr = (values: readonly number[]): GraphAttr => ({ list: { f: values } });

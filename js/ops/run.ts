@@ -17,7 +17,7 @@ type AttrValue = boolean | number | string | readonly number[] | readonly string
 type GraphAttr = { type: string } | { list: { f: readonly number[] } };
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
-/** Numbers that go to an op without becoming a tensor first, as CoreModule.runOp describes them. */
+/** Numbers that go to an op without becoming a tensor first, as CoreModule.runPreparedOp describes them. */
 export class Written {
   constructor(readonly code: readonly number[]) {}
 }
@@ -170,7 +170,7 @@ export function runAll(kernel: string, inputs: readonly (Tensor | Written)[], at
     const caller = callerOf(core);
     const id = idOf(caller, kernel, attrs);
     writeInputs(caller, inputs);
-    return readOutputs(caller, core.runOp(id, inputs.length));
+    return readOutputs(caller, core.runPreparedOp(id, inputs.length));
   });
 }
 

@@ -9,7 +9,7 @@
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
 #include "graph/weights.h"
-#include "ops/op.h"
+#include "ops/evaluate.h"
 
 namespace tfwasm {
 
@@ -135,6 +135,16 @@ val TakeProfile(int32_t handle) {
 
 void DisposeModel(int32_t handle) { Models().Remove(handle); }
 
+val RunOp(std::string op, std::string attrs, val inputs) {
+  return Guard([&] {
+    Node node;
+    node.name = op;
+    node.op = std::move(op);
+    node.attrs = ReadAttrs(attrs);
+    return AddTensors(Evaluate(node, GetTensors(inputs)));
+  });
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(models) {
@@ -151,6 +161,7 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("setProfiling", &SetProfiling);
   emscripten::function("takeProfile", &TakeProfile);
   emscripten::function("disposeModel", &DisposeModel);
+  emscripten::function("runOp", &RunOp);
 }
 
 }  // namespace tfwasm

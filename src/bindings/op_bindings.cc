@@ -95,7 +95,7 @@ uintptr_t OpFrame(int size) {
   });
 }
 
-int RunOp(int op, int num_inputs) {
+int RunPreparedOp(int op, int num_inputs) {
   return Guard([&] {
     FrameReader reader;
     std::vector<EagerInput> inputs;
@@ -111,7 +111,7 @@ void ForgetOps() { Ops().Clear(); }
 EMSCRIPTEN_BINDINGS(ops) {
   emscripten::function("prepareOp", &PrepareOp);
   emscripten::function("opFrame", &OpFrame);
-  emscripten::function("runOp", &RunOp);
+  emscripten::function("runPreparedOp", &RunPreparedOp);
   emscripten::function("forgetOps", &ForgetOps);
 }
 

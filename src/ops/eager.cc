@@ -61,7 +61,8 @@ std::vector<Tensor> EagerOps::Run(int id, std::span<const EagerInput> inputs) {
   if (id < 0 || static_cast<size_t>(id) >= ops_.size()) {
     Throw(Code::kInternal, "there is no prepared op ", id);
   }
-  const Node& node = ops_[static_cast<size_t>(id)];
+  Node& node = ops_[static_cast<size_t>(id)];
+  node.inputs.resize(inputs.size());  // some ops have as many outputs as inputs
   std::vector<Tensor> tensors;
   for (const EagerInput& input : inputs) tensors.push_back(input.tensor);
   std::string key = KeyOf(id, inputs);

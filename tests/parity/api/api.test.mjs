@@ -100,7 +100,11 @@ for (const { file, CASES = [], ERRORS = [] } of TABLES) {
       test(name, async () => {
         const { values, leaked } = await evaluate(tf, run);
         const wanted = expected ? leaves(expected(tf)) : (await evaluate(oracle, run)).values;
-        assertSame(values, wanted.map((leaf) => (leaf.tensor ? describeTensor(leaf) : leaf)), tolerance);
+        assertSame(
+          values,
+          wanted.map((leaf) => (leaf.tensor ? describeTensor(leaf) : leaf)),
+          tolerance,
+        );
         assert.equal(leaked, 0, `${leaked} tensors leak`);
       });
     }

@@ -38,7 +38,13 @@ const PAIRS = [
   ['of int32 and float32', (tf) => [integers(tf, [2, 2]), positive(tf, [2], 2)]],
   ['of a tensor and a number', (tf) => [floats(tf, [3]), 2]],
   ['of a number and an int32 tensor', (tf) => [1.5, tf.tensor([1, 2, 3], [3], 'int32')]],
-  ['of lists', () => [[1, 2], [[3], [4]]]],
+  [
+    'of lists',
+    () => [
+      [1, 2],
+      [[3], [4]],
+    ],
+  ],
   ['of nothing', (tf) => [tf.tensor([], [0, 2]), tf.tensor([1, 2])]],
 ];
 const ARITHMETIC = 'add sub mul div mod maximum minimum squaredDifference'.split(' ');
@@ -53,7 +59,9 @@ export const CASES = [
     [`${name} of special values`, (tf) => tf[name](special(name))],
     [`${name} of nothing`, (tf) => tf[name](tf.tensor([], [0, 3]))],
   ]),
-  ...'abs neg sign square relu relu6'.split(' ').map((name) => [`${name} of int32`, (tf) => tf[name](integers(tf, [7]))]),
+  ...'abs neg sign square relu relu6'
+    .split(' ')
+    .map((name) => [`${name} of int32`, (tf) => tf[name](integers(tf, [7]))]),
   ['sqrt of int32', (tf) => tf.sqrt(tf.tensor([4, 9], [2], 'int32')), { expected: (tf) => tf.tensor([2, 3]) }],
   ['exp of a number', (tf) => tf.exp(1)],
   ['abs of complex64', (tf) => tf.abs(complexes(tf, [2, 2]))],
@@ -91,7 +99,18 @@ export const CASES = [
   ['divNoNan of int32', (tf) => tf.divNoNan(tf.tensor([7], [1], 'int32'), tf.tensor([0], [1], 'int32'))],
   ['atan2', (tf) => tf.atan2([1, -1, 0, 2], [1, -1, -1, 0])],
   ['bitwiseAnd', (tf) => tf.bitwiseAnd(tf.tensor([5, 12], [2], 'int32'), tf.tensor([3, 10], [2], 'int32'))],
-  ['addN', (tf) => tf.addN([floats(tf, [2, 2]), floats(tf, [2, 2], 2), [[1, 2], [3, 4]]])],
+  [
+    'addN',
+    (tf) =>
+      tf.addN([
+        floats(tf, [2, 2]),
+        floats(tf, [2, 2], 2),
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ]),
+  ],
   ['addN of one', (tf) => tf.addN([[1, 2]])],
   ['prelu', (tf) => tf.prelu(floats(tf, [2, 3]), [0.1, 0.2, 0.3])],
   ['clipByValue', (tf) => tf.clipByValue([-2, 0.5, 3, NaN], -1, 1)],
@@ -100,18 +119,76 @@ export const CASES = [
 
   ['equal of strings', (tf) => tf.equal(['a', 'b'], ['a', 'c'])],
   ['notEqual of bool', (tf) => tf.notEqual([true, false], [true, true])],
-  ...'logicalAnd logicalOr'.split(' ').map((name) => [name, (tf) => tf[name]([true, false, true], [true, true, false])]),
+  ...'logicalAnd logicalOr'
+    .split(' ')
+    .map((name) => [name, (tf) => tf[name]([true, false, true], [true, true, false])]),
   ['logicalXor', (tf) => tf.logicalXor([true, false, true], [true, true, false])],
   ['logicalNot', (tf) => tf.logicalNot([true, false])],
   ['logicalAnd that broadcasts', (tf) => tf.logicalAnd([[true], [false]], [true, false])],
   ['where', (tf) => tf.where([true, false, true], [1, 2, 3], [10, 20, 30])],
-  ['where that broadcasts', (tf) => tf.where([[true], [false]], [[1, 2], [3, 4]], [[0, 0], [0, 0]])],
+  [
+    'where that broadcasts',
+    (tf) =>
+      tf.where(
+        [[true], [false]],
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [
+          [0, 0],
+          [0, 0],
+        ],
+      ),
+  ],
   ['where of int32 and float32', (tf) => tf.where([true, false], tf.tensor([1, 2], [2], 'int32'), [0.5, 0.5])],
-  ['whereAsync', (tf) => tf.whereAsync([[true, false], [false, true]])],
+  [
+    'whereAsync',
+    (tf) =>
+      tf.whereAsync([
+        [true, false],
+        [false, true],
+      ]),
+  ],
   ['whereAsync of nothing', (tf) => tf.whereAsync([false, false])],
-  ['booleanMaskAsync', (tf) => tf.booleanMaskAsync([[1, 2], [3, 4], [5, 6]], [true, false, true])],
-  ['booleanMaskAsync along an axis', (tf) => tf.booleanMaskAsync([[1, 2], [3, 4]], [false, true], 1)],
-  ['booleanMaskAsync of two dimensions', (tf) => tf.booleanMaskAsync([[1, 2], [3, 4]], [[false, true], [true, true]])],
+  [
+    'booleanMaskAsync',
+    (tf) =>
+      tf.booleanMaskAsync(
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+        [true, false, true],
+      ),
+  ],
+  [
+    'booleanMaskAsync along an axis',
+    (tf) =>
+      tf.booleanMaskAsync(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [false, true],
+        1,
+      ),
+  ],
+  [
+    'booleanMaskAsync of two dimensions',
+    (tf) =>
+      tf.booleanMaskAsync(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [
+          [false, true],
+          [true, true],
+        ],
+      ),
+  ],
   ['complex', (tf) => tf.complex([1, 2], [3, 4])],
   ['real', (tf) => tf.real(complexes(tf, [2, 2]))],
   ['imag', (tf) => tf.imag(complexes(tf, [2, 2]))],
@@ -124,7 +201,12 @@ export const ERRORS = [
   ['an object', (tf) => tf.sub(1, {}), 'E_INPUT', /^sub\(\): the argument 'b'/],
   ['ragged lists', (tf) => tf.exp([[1], [2, 3]]), 'E_SHAPE', /^exp\(\): the argument 'x'/],
   ['strings of a function', (tf) => tf.sqrt(tf.tensor(['a'])), 'E_DTYPE', /^sqrt\(\): the argument 'x'/],
-  ['numbers for booleans', (tf) => tf.logicalAnd(tf.tensor([1]), [true]), 'E_DTYPE', /^logicalAnd\(\): the argument 'a'/],
+  [
+    'numbers for booleans',
+    (tf) => tf.logicalAnd(tf.tensor([1]), [true]),
+    'E_DTYPE',
+    /^logicalAnd\(\): the argument 'a'/,
+  ],
   ['an empty range', (tf) => tf.clipByValue([1], 2, 1), 'E_INPUT', /^clipByValue\(\)/],
   ['no tensors', (tf) => tf.addN([]), 'E_INPUT', /^addN\(\): the argument 'tensors'/],
   ['an unknown dtype', (tf) => tf.cast([1], 'float16'), 'E_DTYPE', /^cast\(\).*float16/],

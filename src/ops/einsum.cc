@@ -20,30 +20,28 @@ Shape ShapeOf(const EinsumEquation& equation, const Labels& labels) {
   return shape;
 }
 
-// The strides of each label in an array whose axes are `axes`: a label that occurs twice runs
-// along the diagonal.
-void LabelStrides(const Labels& axes, const Shape& shape, const Labels& labels,
-                  std::array<int64_t, Shape::kMaxRank>& strides) {
+int PlaceOf(const Labels& labels, int label) {
+  return static_cast<int>(std::find(labels.begin(), labels.end(), label) - labels.begin());
+}
+
+// The strides of each label in a row-major array whose axes are `axes`: a label that occurs twice
+// runs along the diagonal.
+std::array<int64_t, Shape::kMaxRank> LabelStrides(const Labels& axes, const Shape& shape,
+                                                  const Labels& labels) {
   const auto steps = RowMajorStrides(shape);
-  strides.fill(0);
+  std::array<int64_t, Shape::kMaxRank> strides{};
   for (size_t axis = 0; axis < axes.size(); ++axis) {
-    const auto place = std::find(labels.begin(), labels.end(), axes[axis]) - labels.begin();
-    strides[static_cast<size_t>(place)] += steps[axis];
+    strides[static_cast<size_t>(PlaceOf(labels, axes[axis]))] += steps[axis];
   }
+  return strides;
 }
 
-Labels WithoutRepetitions(const Labels& labels) {
-  Labels result;
-  for (const int label : labels) {
-    if (!Contains(result, label)) result.push_back(label);
-  }
-  return result;
-}
+Labels WithoutRepetitions(const Labels& labels) { return Union({}, labels); }
 
-// A value on the way, computed by `run(in, out)` from the values before it.
+// A value on the way, computed from values before it.
 struct Stage {
   std::vector<size_t> inputs;
-  std::function<void(const std::vector<void*>& in, void* out)> run;
+  std::unique_ptr<Kernel> kernel;  // nullptr for an input of the op
   Shape shape;
 };
 
@@ -52,23 +50,23 @@ struct Operand {
   Labels labels;
 };
 
-}  // namespace
-
-// Works out the stages for given shapes.
 class EinsumPlan : public Kernel {
  public:
-  explicit EinsumPlan(const KernelContext& context)
-      : context_(&context), equation_(context), dtype_(context.dtype(0)) {
+  explicit EinsumPlan(const KernelContext& context) : equation_(context), dtype_(context.dtype(0)) {
+    std::vector<Operand> operands;
     for (int i = 0; i < context.num_inputs(); ++i) {
-      const auto index = static_cast<size_t>(i);
-      stages_.push_back({.inputs = {}, .run = nullptr, .shape = context.shape(i)});
-      operands_.push_back({index, equation_.input(index)});
+      const size_t value = AddStage({}, context.shape(i), nullptr);
+      operands.push_back({value, equation_.input(value)});
     }
-    for (Operand& operand : operands_) Diagonal(operand);
-    while (operands_.size() > 1) Multiply();
-    SumOut(operands_[0], equation_.output());
-    Output(operands_[0]);
-    context_ = nullptr;
+    for (Operand& operand : operands) TakeDiagonal(operand);
+    Operand result = std::move(operands[0]);
+    for (size_t i = 1; i < operands.size(); ++i) {
+      Labels later = equation_.output();
+      for (size_t k = i + 1; k < operands.size(); ++k) later = Union(later, operands[k].labels);
+      result = Multiply(std::move(result), std::move(operands[i]), later);
+    }
+    SumOut(result, equation_.output());
+    AddOutput(std::move(result));
   }
 
   void Run(RunContext& run) override {
@@ -76,7 +74,7 @@ class EinsumPlan : public Kernel {
     std::vector<void*> values(stages_.size());
     for (size_t i = 0; i < stages_.size(); ++i) {
       const Stage& stage = stages_[i];
-      if (stage.run == nullptr) {
+      if (stage.kernel == nullptr) {
         values[i] = const_cast<void*>(run.in(static_cast<int>(i)));
         continue;
       }
@@ -85,85 +83,67 @@ class EinsumPlan : public Kernel {
       values[i] = is_last ? run.out(0) : tensors[i].mutable_data();
       std::vector<void*> in;
       for (const size_t input : stage.inputs) in.push_back(values[input]);
-      stage.run(in, values[i]);
+      RunContext stage_run(in.data(), &values[i]);
+      stage.kernel->Run(stage_run);
       for (const size_t input : stage.inputs) tensors[input] = Tensor();
     }
   }
 
  private:
-  template <typename F>
-  size_t AddStage(std::vector<size_t> inputs, const Shape& shape, F run) {
-    stages_.push_back({std::move(inputs), std::move(run), shape});
+  size_t AddStage(std::vector<size_t> inputs, const Shape& shape, std::unique_ptr<Kernel> kernel) {
+    stages_.push_back({std::move(inputs), std::move(kernel), shape});
     return stages_.size() - 1;
   }
 
-  // Takes the diagonal of repeated labels, and drops axes of size 1 that broadcast.
-  void Diagonal(Operand& operand) {
-    const Labels axes = operand.labels;
-    const Shape& shape = stages_[operand.value].shape;
-    Labels kept;
-    for (size_t axis = 0; axis < axes.size(); ++axis) {
-      if (shape[static_cast<int>(axis)] == equation_.size(axes[axis])) kept.push_back(axes[axis]);
+  // Merges repeated labels, and drops axes of size 1 that broadcast.
+  void TakeDiagonal(Operand& operand) {
+    const Shape shape = stages_[operand.value].shape;
+    Labels axes;
+    for (size_t i = 0; i < operand.labels.size(); ++i) {
+      const int label = operand.labels[i];
+      if (shape[static_cast<int>(i)] == equation_.size(label)) axes.push_back(label);
     }
-    Labels labels = WithoutRepetitions(kept);
-    if (labels.size() < kept.size()) {
-      StridedCopy copy{.dtype = dtype_, .shape = ShapeOf(equation_, labels)};
-      LabelStrides(kept, ShapeOf(equation_, kept), labels, copy.in_strides);
-      copy.out_strides = RowMajorStrides(copy.shape);
-      operand.value =
-          AddStage({operand.value}, copy.shape, [copy](const std::vector<void*>& in, void* out) {
-            if (copy.shape.NumElements() != 0) copy.Run(in[0], out);
-          });
-    }
-    operand.labels = std::move(labels);
+    operand.labels = WithoutRepetitions(axes);
+    if (operand.labels.size() == axes.size()) return;
+    StridedCopy copy{.dtype = dtype_, .shape = ShapeOf(equation_, operand.labels)};
+    copy.in_strides = LabelStrides(axes, ShapeOf(equation_, axes), operand.labels);
+    copy.out_strides = RowMajorStrides(copy.shape);
+    const auto run_copy = [copy](RunContext& run) {
+      if (copy.shape.NumElements() != 0) copy.Run(run.in(0), run.out(0));
+    };
+    operand.value = AddStage({operand.value}, copy.shape, MakeKernel(run_copy));
   }
 
   // Sums over the labels that are not needed.
   void SumOut(Operand& operand, const Labels& needed) {
+    const Labels summed = Difference(operand.labels, needed);
+    if (summed.empty()) return;
     std::vector<int> axes;
-    Labels kept;
-    for (size_t axis = 0; axis < operand.labels.size(); ++axis) {
-      const int label = operand.labels[axis];
-      if (Contains(needed, label)) {
-        kept.push_back(label);
-      } else {
-        axes.push_back(static_cast<int>(axis));
-      }
-    }
-    if (axes.empty()) return;
-    auto reducer = std::make_shared<Reducer>(Reduction::kSum, dtype_,
-                                             ShapeOf(equation_, operand.labels), axes);
-    operand.value =
-        AddStage({operand.value}, ShapeOf(equation_, kept),
-                 [reducer](const std::vector<void*>& in, void* out) { reducer->Run(in[0], out); });
-    operand.labels = std::move(kept);
+    for (const int label : summed) axes.push_back(PlaceOf(operand.labels, label));
+    Reducer reducer(Reduction::kSum, dtype_, ShapeOf(equation_, operand.labels), axes);
+    operand.labels = Difference(operand.labels, summed);
+    operand.value = AddStage({operand.value}, ShapeOf(equation_, operand.labels),
+                             MakeKernel([reducer = std::move(reducer)](RunContext& run) {
+                               reducer.Run(run.in(0), run.out(0));
+                             }));
   }
 
   void Transpose(Operand& operand, const Labels& order) {
     if (operand.labels == order) return;
     std::vector<int> permutation;
-    for (const int label : order) {
-      permutation.push_back(static_cast<int>(
-          std::find(operand.labels.begin(), operand.labels.end(), label) - operand.labels.begin()));
-    }
-    auto transposer =
-        std::make_shared<Transposer>(dtype_, ShapeOf(equation_, operand.labels), permutation);
-    operand.value = AddStage(
-        {operand.value}, ShapeOf(equation_, order),
-        [transposer](const std::vector<void*>& in, void* out) { transposer->Run(in[0], out); });
+    for (const int label : order) permutation.push_back(PlaceOf(operand.labels, label));
+    Transposer transposer(dtype_, ShapeOf(equation_, operand.labels), permutation);
     operand.labels = order;
+    operand.value = AddStage({operand.value}, ShapeOf(equation_, order),
+                             MakeKernel([transposer = std::move(transposer)](RunContext& run) {
+                               transposer.Run(run.in(0), run.out(0));
+                             }));
   }
 
-  // Replaces the first two operands by their product.
-  void Multiply() {
-    Operand a = std::move(operands_[0]);
-    Operand b = std::move(operands_[1]);
-    operands_.erase(operands_.begin());
-    Labels later = equation_.output();
-    for (size_t i = 1; i < operands_.size(); ++i) Append(later, operands_[i].labels);
+  // The product of `a` and `b`, summed over the labels of both that are not needed later.
+  Operand Multiply(Operand a, Operand b, const Labels& later) {
     SumOut(a, Union(later, b.labels));
     SumOut(b, Union(later, a.labels));
-
     Labels batch;
     Labels summed;
     for (const int label : a.labels) {
@@ -180,81 +160,61 @@ class EinsumPlan : public Kernel {
     const int64_t m = ShapeOf(equation_, own_a).NumElements();
     const int64_t k = ShapeOf(equation_, summed).NumElements();
     const int64_t n = ShapeOf(equation_, own_b).NumElements();
-    const Labels labels = Union(Union(batch, own_a), own_b);
-    const Shape shape = ShapeOf(equation_, labels);
-    size_t product;
-    if (summed.empty()) {
-      product = AddOp("Mul", {a.value, b.value}, {{batches, m, 1}, {batches, 1, n}}, shape, false);
-    } else if (is_b_transposed) {
-      product =
-          AddOp("MatMul", {a.value, b.value}, {{batches, m, k}, {batches, n, k}}, shape, true);
-    } else {
-      product =
-          AddOp("MatMul", {a.value, b.value}, {{batches, m, k}, {batches, k, n}}, shape, false);
+    if (k != 1 && m * n != 1) {
+      const Shape matrix_b = is_b_transposed ? Shape{batches, n, k} : Shape{batches, k, n};
+      return AddOp("MatMul", {a.value, b.value}, {{batches, m, k}, matrix_b},
+                   Union(Union(batch, own_a), own_b), is_b_transposed);
     }
-    operands_[0] = {product, labels};
+    // Rows by rows or single elements: multiply first, add up after that.
+    const Shape rows_a = k == 1 ? Shape{batches, m, 1} : Shape{batches, k};
+    const Shape rows_b = k == 1 ? Shape{batches, 1, n} : Shape{batches, k};
+    Operand result = AddOp("Mul", {a.value, b.value}, {rows_a, rows_b},
+                           Union(Union(batch, own_a), Union(summed, own_b)), false);
+    SumOut(result, later);
+    return result;
   }
 
-  // A stage that runs the kernel of an op.
-  size_t AddOp(std::string_view op, std::vector<size_t> inputs, const std::vector<Shape>& shapes,
-               const Shape& output, bool transpose_b) {
+  // The result of an op that is given its inputs as these shapes.
+  Operand AddOp(std::string_view op, std::vector<size_t> inputs, const std::vector<Shape>& shapes,
+                Labels labels, bool transpose_b) {
     Node node;
-    node.name = context_->node().name;
     node.op = op;
     node.attrs.Set("transpose_b", transpose_b);
     std::vector<TensorSpec> specs;
     for (const Shape& shape : shapes) specs.push_back({dtype_, shape});
-    std::vector<const Tensor*> values(specs.size(), nullptr);
+    const std::vector<const Tensor*> values(specs.size(), nullptr);
     const OpDef& def = *FindOp(op);
-    InferContext infer(node, specs, values);
-    def.infer(infer);
+    InferContext inferred(node, specs, values);
+    def.infer(inferred);
     std::shared_ptr<NodeState> state;
-    const KernelContext context(node, specs, values, infer.outputs(), &state);
-    std::shared_ptr<Kernel> kernel = def.kernel(context);
-    return AddStage(std::move(inputs), output, [kernel](const std::vector<void*>& in, void* out) {
-      RunContext run(in.data(), &out);
-      kernel->Run(run);
-    });
+    const KernelContext context(node, specs, values, inferred.outputs(), &state);
+    const size_t value =
+        AddStage(std::move(inputs), ShapeOf(equation_, labels), def.kernel(context));
+    return {value, std::move(labels)};
   }
 
-  // The last stage: axes in the order of the output, along diagonals where labels repeat.
-  void Output(Operand& operand) {
+  // The last stage: the axes in the order of the output, on the diagonal where labels repeat.
+  void AddOutput(Operand result) {
     const Labels& output = equation_.output();
-    const Labels labels = WithoutRepetitions(output);
-    if (labels.size() == output.size()) {
-      Transpose(operand, output);
-      if (stages_.back().run == nullptr) AddCopy(operand);
-      return;
+    if (WithoutRepetitions(output).size() == output.size()) {
+      Transpose(result, output);
+      if (stages_.back().kernel != nullptr && result.value + 1 == stages_.size()) return;
     }
-    StridedCopy copy{.dtype = dtype_, .shape = ShapeOf(equation_, operand.labels)};
-    copy.in_strides = RowMajorStrides(copy.shape);
     const Shape shape = ShapeOf(equation_, output);
-    LabelStrides(output, shape, operand.labels, copy.out_strides);
-    AddStage({operand.value}, shape,
-             [copy, dtype = dtype_, count = shape.NumElements()](const std::vector<void*>& in,
-                                                                 void* out) {
-               ZeroElements(dtype, out, count);
-               copy.Run(in[0], out);
-             });
+    StridedCopy copy{.dtype = dtype_, .shape = ShapeOf(equation_, result.labels)};
+    copy.in_strides = RowMajorStrides(copy.shape);
+    copy.out_strides = LabelStrides(output, shape, result.labels);
+    const auto run_copy = [copy, count = shape.NumElements()](RunContext& run) {
+      ZeroElements(copy.dtype, run.out(0), count);
+      copy.Run(run.in(0), run.out(0));
+    };
+    AddStage({result.value}, shape, MakeKernel(run_copy));
   }
 
-  void AddCopy(const Operand& operand) {
-    const Shape shape = ShapeOf(equation_, operand.labels);
-    AddStage(
-        {operand.value}, shape,
-        [dtype = dtype_, count = shape.NumElements()](const std::vector<void*>& in, void* out) {
-          CopyElements(dtype, in[0], out, count);
-        });
-  }
-
-  const KernelContext* context_;
   EinsumEquation equation_;
   DType dtype_;
   std::vector<Stage> stages_;  // the first ones are the inputs
-  std::vector<Operand> operands_;
 };
-
-namespace {
 
 void InferEinsum(InferContext& context) {
   ExpectNumber(context, 0, "the operands");

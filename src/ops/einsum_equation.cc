@@ -51,10 +51,6 @@ bool Contains(const Labels& labels, int label) {
   return std::find(labels.begin(), labels.end(), label) != labels.end();
 }
 
-void Append(Labels& labels, const Labels& more) {
-  labels.insert(labels.end(), more.begin(), more.end());
-}
-
 Labels Difference(const Labels& a, const Labels& b) {
   Labels result;
   for (const int label : a) {
@@ -65,7 +61,9 @@ Labels Difference(const Labels& a, const Labels& b) {
 
 Labels Union(const Labels& a, const Labels& b) {
   Labels result = a;
-  Append(result, Difference(b, a));
+  for (const int label : b) {
+    if (!Contains(result, label)) result.push_back(label);
+  }
   return result;
 }
 

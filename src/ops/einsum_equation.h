@@ -13,8 +13,7 @@ namespace tfwasm {
 using Labels = std::vector<int>;
 
 bool Contains(const Labels& labels, int label);
-void Append(Labels& labels, const Labels& more);
-// `a`, and behind it what only `b` has.
+// `a`, and behind it, once, what only `b` has.
 Labels Union(const Labels& a, const Labels& b);
 // What only `a` has.
 Labels Difference(const Labels& a, const Labels& b);

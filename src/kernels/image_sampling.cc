@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 
 #include "kernels/thread_pool.h"
-#include "kernels/visit_type.h"
 
 namespace tfwasm {
 
@@ -43,21 +41,16 @@ struct CropAxis {
   float last;
 };
 
-template <typename T>
-void BlendPixels(const T* const corners[4], float x, float y, int64_t channels, float* out) {
+void BlendPixels(const float* const corners[4], float x, float y, int64_t channels, float* out) {
   for (int64_t c = 0; c < channels; ++c) {
-    const auto top_left = static_cast<float>(corners[0][c]);
-    const auto top_right = static_cast<float>(corners[1][c]);
-    const auto bottom_left = static_cast<float>(corners[2][c]);
-    const auto bottom_right = static_cast<float>(corners[3][c]);
-    const float top = top_left + (top_right - top_left) * x;
-    const float bottom = bottom_left + (bottom_right - bottom_left) * x;
+    const float top = corners[0][c] + (corners[1][c] - corners[0][c]) * x;
+    const float bottom = corners[2][c] + (corners[3][c] - corners[2][c]) * x;
     out[c] = top + (bottom - top) * y;
   }
 }
 
-template <typename T>
-void CropRow(const CropAndResize& crop, const T* image, const float* box, int64_t row, float* out) {
+void CropRow(const CropAndResize& crop, const float* image, const float* box, int64_t row,
+             float* out) {
   const SamplingSpec& spec = crop.spec;
   const int64_t channels = spec.channels;
   const CropAxis rows(box[0], box[2], spec.in_height, spec.out_height);
@@ -78,12 +71,11 @@ void CropRow(const CropAndResize& crop, const T* image, const float* box, int64_
     } else if (spec.is_bilinear) {
       const float top = std::floor(y);
       const float left = std::floor(x);
-      const T* const corners[] = {pixel(top, left), pixel(top, std::ceil(x)),
-                                  pixel(std::ceil(y), left), pixel(std::ceil(y), std::ceil(x))};
+      const float* const corners[] = {pixel(top, left), pixel(top, std::ceil(x)),
+                                      pixel(std::ceil(y), left), pixel(std::ceil(y), std::ceil(x))};
       BlendPixels(corners, x - left, y - top, channels, out);
     } else {
-      const T* nearest = pixel(std::round(y), std::round(x));
-      for (int64_t c = 0; c < channels; ++c) out[c] = static_cast<float>(nearest[c]);
+      std::copy_n(pixel(std::round(y), std::round(x)), channels, out);
     }
   }
 }
@@ -116,37 +108,26 @@ float MapOutside(FillMode mode, float position, int64_t size) {
                last);
 }
 
-// To an element of an image; where rounding has left the range of int32, the nearest in it.
-template <typename T>
-T ToElement(float value) {
-  if constexpr (std::is_same_v<T, int32_t>) {
-    return static_cast<T>(std::min(value, 2147483520.0f));
-  } else {
-    return value;
-  }
-}
-
 // Reads pixels of one image, and the fill value where there are none.
-template <typename T>
 class Sampler {
  public:
-  Sampler(const ProjectiveTransform& transform, const T* image, float fill_value)
+  Sampler(const ProjectiveTransform& transform, const float* image, float fill_value)
       : spec_(transform.spec),
         mode_(transform.fill_mode),
         image_(image),
-        fill_(ToElement<T>(fill_value)),
+        fill_(fill_value),
         bottom_(static_cast<float>(spec_.in_height)),
         right_(static_cast<float>(spec_.in_width)) {}
 
-  void Fill(T* out) const { std::fill_n(out, spec_.channels, fill_); }
+  void Fill(float* out) const { std::fill_n(out, spec_.channels, fill_); }
 
-  void Sample(float x, float y, T* out) const {
+  void Sample(float x, float y, float* out) const {
     x = MapOutside(mode_, x, spec_.in_width);
     y = MapOutside(mode_, y, spec_.in_height);
     // Neither NaN nor what is no int64_t.
     if (!(x > -1 && x < right_ && y > -1 && y < bottom_)) return Fill(out);
     if (!spec_.is_bilinear) {
-      const T* pixel = Pixel(std::round(x), std::round(y));
+      const float* pixel = Pixel(std::round(x), std::round(y));
       if (pixel == nullptr) return Fill(out);
       std::copy_n(pixel, spec_.channels, out);
       return;
@@ -155,17 +136,17 @@ class Sampler {
   }
 
  private:
-  const T* Pixel(float x, float y) const {
+  const float* Pixel(float x, float y) const {
     if (x < 0 || x >= right_ || y < 0 || y >= bottom_) return nullptr;
     return image_ +
            (static_cast<int64_t>(y) * spec_.in_width + static_cast<int64_t>(x)) * spec_.channels;
   }
 
-  void Blend(float x, float y, T* out) const {
+  void Blend(float x, float y, float* out) const {
     const float left = std::floor(x);
     const float top = std::floor(y);
-    const T* corners[] = {Pixel(left, top), Pixel(left + 1, top), Pixel(left, top + 1),
-                          Pixel(left + 1, top + 1)};
+    const float* corners[] = {Pixel(left, top), Pixel(left + 1, top), Pixel(left, top + 1),
+                              Pixel(left + 1, top + 1)};
     // Missing ones are read from the fill value, again and again.
     int64_t steps[4];
     for (size_t i = 0; i < 4; ++i) {
@@ -175,24 +156,23 @@ class Sampler {
     const float to_right = x - left;
     const float to_bottom = y - top;
     for (int64_t c = 0; c < spec_.channels; ++c) {
-      const auto at = [&](size_t i) { return static_cast<float>(corners[i][c * steps[i]]); };
+      const auto at = [&](size_t i) { return corners[i][c * steps[i]]; };
       const float upper = (1 - to_right) * at(0) + to_right * at(1);
       const float lower = (1 - to_right) * at(2) + to_right * at(3);
-      out[c] = ToElement<T>((1 - to_bottom) * upper + to_bottom * lower);
+      out[c] = (1 - to_bottom) * upper + to_bottom * lower;
     }
   }
 
   const SamplingSpec& spec_;
   FillMode mode_;
-  const T* image_;
-  T fill_;
+  const float* image_;
+  float fill_;
   float bottom_;
   float right_;
 };
 
-template <typename T>
-void TransformRow(const SamplingSpec& spec, const Sampler<T>& sampler, const float* t, int64_t row,
-                  T* out) {
+void TransformRow(const SamplingSpec& spec, const Sampler& sampler, const float* t, int64_t row,
+                  float* out) {
   const auto y = static_cast<float>(row);
   for (int64_t i = 0; i < spec.out_width; ++i, out += spec.channels) {
     const auto x = static_cast<float>(i);
@@ -207,31 +187,24 @@ void TransformRow(const SamplingSpec& spec, const Sampler<T>& sampler, const flo
 
 }  // namespace
 
-void CropAndResize::Run(const void* images, const float* boxes, const int32_t* indices,
+void CropAndResize::Run(const float* images, const float* boxes, const int32_t* indices,
                         float* out) const {
   const int64_t image_size = spec.in_height * spec.in_width * spec.channels;
   const int64_t row_size = spec.out_width * spec.channels;
-  VisitNumber(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    ForEachRow(spec, num_boxes, [&](int64_t box, int64_t row) {
-      CropRow(*this, static_cast<const T*>(images) + indices[box] * image_size, boxes + 4 * box,
-              row, out + (box * spec.out_height + row) * row_size);
-    });
+  ForEachRow(spec, num_boxes, [&](int64_t box, int64_t row) {
+    CropRow(*this, images + indices[box] * image_size, boxes + 4 * box, row,
+            out + (box * spec.out_height + row) * row_size);
   });
 }
 
-void ProjectiveTransform::Run(const void* images, const float* transforms, float fill_value,
-                              void* out) const {
+void ProjectiveTransform::Run(const float* images, const float* transforms, float fill_value,
+                              float* out) const {
   const int64_t image_size = spec.in_height * spec.in_width * spec.channels;
   const int64_t row_size = spec.out_width * spec.channels;
-  VisitNumber(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    ForEachRow(spec, spec.batch, [&](int64_t image, int64_t row) {
-      const Sampler<T> sampler(*this, static_cast<const T*>(images) + image * image_size,
-                               fill_value);
-      TransformRow(spec, sampler, transforms + (is_shared ? 0 : 8 * image), row,
-                   static_cast<T*>(out) + (image * spec.out_height + row) * row_size);
-    });
+  ForEachRow(spec, spec.batch, [&](int64_t image, int64_t row) {
+    const Sampler sampler(*this, images + image * image_size, fill_value);
+    TransformRow(spec, sampler, transforms + (is_shared ? 0 : 8 * image), row,
+                 out + (image * spec.out_height + row) * row_size);
   });
 }
 

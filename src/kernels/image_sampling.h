@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images made of pixels taken from anywhere in other NHWC images.
+// Images made of pixels taken from anywhere in other NHWC images, all of float32.
 #pragma once
 
-#include <array>
 #include <cstdint>
-
-#include "core/dtype.h"
 
 namespace tfwasm {
 
@@ -20,15 +17,14 @@ struct SamplingSpec {
   bool is_bilinear = true;  // otherwise the nearest pixel is taken
 };
 
-// Out of each box (y1, x1, y2, x2 in [0, 1] of the image that its index names) an image; float32
-// or int32 images, float32 results. Indices must be in range.
+// Out of each box (y1, x1, y2, x2 in [0, 1] of the image that its index names) an image.
+// Indices must be in range.
 struct CropAndResize {
   SamplingSpec spec;
-  DType dtype = DType::kFloat32;
   int64_t num_boxes = 0;
   float extrapolation_value = 0;  // outside of the image
 
-  void Run(const void* images, const float* boxes, const int32_t* indices, float* out) const;
+  void Run(const float* images, const float* boxes, const int32_t* indices, float* out) const;
 };
 
 // What lies outside of an image.
@@ -38,14 +34,13 @@ enum class FillMode { kConstant, kReflect, kWrap, kNearest };
 // puts it: ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x + c1 y + 1.
 struct ProjectiveTransform {
   SamplingSpec spec;
-  DType dtype = DType::kFloat32;  // or kInt32
   FillMode fill_mode = FillMode::kConstant;
   bool is_shared = false;  // one transform for all images
 
-  void Run(const void* images, const float* transforms, float fill_value, void* out) const;
+  void Run(const float* images, const float* transforms, float fill_value, float* out) const;
 };
 
-// Turns float32 images about a center.
+// Turns images about a center.
 struct Rotation {
   SamplingSpec spec;  // output sizes are those of the input
   double radians = 0;

@@ -20,6 +20,7 @@ void AddSquares(const float* in, int64_t first, int64_t channels, float* sums) {
     return;
   }
   const int64_t end = std::min(kBlock, channels - first);
+#pragma clang loop vectorize(disable) unroll(disable)
   for (int64_t k = std::max<int64_t>(0, -first); k < end; ++k) {
     sums[k] += in[first + k] * in[first + k];
   }

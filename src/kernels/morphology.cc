@@ -73,7 +73,8 @@ void RunDilation(const PoolingGeometry& pool, const T* in, const T* filter, T* o
         const T* pixel = in + place * channels;
         const T* weights = filter + (tap_y * columns.size + tap_x) * channels;
         for (int64_t c = 0; c < channels; ++c) {
-          best[c] = std::max(best[c], Sum(pixel[c], weights[c]));
+          const T sum = Sum(pixel[c], weights[c]);
+          best[c] = sum > best[c] ? sum : best[c];
         }
       }
     }

@@ -19,42 +19,48 @@ struct Box {
   float top, left, bottom, right, area;
 };
 
-// The chosen boxes, one array a coordinate, so that overlaps are computed several at a time.
+// The chosen boxes, in blocks with one array a coordinate, so that overlaps are computed several at
+// a time.
 class ChosenSet {
  public:
   // Overlaps are computed for whole blocks; boxes without area fill the last one.
   static constexpr size_t kBlock = 8;
 
   void Add(const Box& box) {
-    if (size_ % kBlock == 0) {
-      for (auto& values : coordinates_) values.resize(size_ + kBlock, 0.0f);
-    }
-    const float values[] = {box.top, box.left, box.bottom, box.right, box.area};
-    for (size_t i = 0; i < 5; ++i) coordinates_[i][size_] = values[i];
-    ++size_;
+    if (size_ % kBlock == 0) blocks_.push_back({});
+    Block& block = blocks_.back();
+    const size_t i = size_++ % kBlock;
+    block.top[i] = box.top;
+    block.left[i] = box.left;
+    block.bottom[i] = box.bottom;
+    block.right[i] = box.right;
+    block.area[i] = box.area;
   }
 
   size_t size() const { return size_; }
 
   // Intersection over union with each box of a block; 0 where a box has no area.
-  void Overlaps(const Box& box, size_t block, float* overlaps) const {
-    const float* top = coordinates_[0].data() + block * kBlock;
-    const float* left = coordinates_[1].data() + block * kBlock;
-    const float* bottom = coordinates_[2].data() + block * kBlock;
-    const float* right = coordinates_[3].data() + block * kBlock;
-    const float* area = coordinates_[4].data() + block * kBlock;
+  void Overlaps(const Box& box, size_t index, float* overlaps) const {
+    const Block& block = blocks_[index];
     for (size_t i = 0; i < kBlock; ++i) {
-      const float height = std::min(box.bottom, bottom[i]) - std::max(box.top, top[i]);
-      const float width = std::min(box.right, right[i]) - std::max(box.left, left[i]);
-      const float common = std::max(height, 0.0f) * std::max(width, 0.0f);
-      const float overlap = common / (box.area + area[i] - common);
-      overlaps[i] = box.area > 0 && area[i] > 0 ? overlap : 0.0f;
+      const float height = Less(box.bottom, block.bottom[i]) + Less(-box.top, -block.top[i]);
+      const float width = Less(box.right, block.right[i]) + Less(-box.left, -block.left[i]);
+      const float common = (height > 0 ? height : 0.0f) * (width > 0 ? width : 0.0f);
+      const float overlap = common / (box.area + block.area[i] - common);
+      overlaps[i] = (box.area > 0 && block.area[i] > 0) ? overlap : 0.0f;
     }
   }
 
  private:
+  struct Block {
+    float top[kBlock], left[kBlock], bottom[kBlock], right[kBlock], area[kBlock];
+  };
+
+  // By value, unlike std::min, which the vectorizer would not follow.
+  static float Less(float a, float b) { return a < b ? a : b; }
+
   size_t size_ = 0;
-  std::vector<float> coordinates_[5];
+  std::vector<Block> blocks_;
 };
 
 struct Candidate {

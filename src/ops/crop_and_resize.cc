@@ -36,17 +36,19 @@ void InferCropAndResize(InferContext& context) {
 std::unique_ptr<Kernel> PrepareCropAndResize(const KernelContext& context) {
   const CropAndResize crop{
       .spec = ReadSampling(context, ReadIsBilinear(context.attrs(), "method", "bilinear")),
-      .dtype = context.dtype(kImages),
       .num_boxes = context.shape(kBoxes)[0],
       .extrapolation_value = context.attrs().Float("extrapolation_value", 0)};
-  return MakeKernel([crop](RunContext& run) {
+  return MakeKernel([crop, dtype = context.dtype(kImages),
+                     count = context.shape(kImages).NumElements()](RunContext& run) {
     const auto* indices = run.in<int32_t>(kBoxIndices);
     for (int64_t i = 0; i < crop.num_boxes; ++i) {
       if (indices[i] >= 0 && indices[i] < crop.spec.batch) continue;
       Throw(Code::kInput, "the box indices must be in [0, ", crop.spec.batch, "), got ",
             indices[i]);
     }
-    crop.Run(run.in(kImages), run.in<float>(kBoxes), indices, run.out<float>(0));
+    Tensor converted;
+    crop.Run(FloatImages(run, dtype, count, converted), run.in<float>(kBoxes), indices,
+             run.out<float>(0));
   });
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images seen through a projective transform, and turned.
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -48,22 +50,40 @@ void InferTransform(InferContext& context) {
   context.set_output(0, context.dtype(kImages), output);
 }
 
-// As the dtype of the images; a conversion of other numbers to int32 would be undefined.
-float FillValue(float value, DType dtype) {
+// Sampled as float32. The nearest pixels are int32 bits under another name, for all are copies.
+void TransformInts(const ProjectiveTransform& transform, RunContext& run, int64_t in_count,
+                   int64_t out_count) {
   constexpr float kLimit = 2147483648.0f;
-  if (dtype == DType::kFloat32 || (value >= -kLimit && value < kLimit)) return value;
-  Throw(Code::kInput, "the fill value of int32 images must be an int32, got ", value);
+  constexpr float kGreatest = 2147483520.0f;
+  const float fill = *run.in<float>(kFillValue);
+  if (!(fill >= -kLimit && fill < kLimit)) {
+    Throw(Code::kInput, "the fill value of int32 images must be an int32, got ", fill);
+  }
+  const auto* transforms = run.in<float>(kTransforms);
+  auto* out = run.out<float>(0);
+  if (!transform.spec.is_bilinear) {
+    const auto bits = std::bit_cast<float>(static_cast<int32_t>(fill));
+    return transform.Run(run.in<float>(kImages), transforms, bits, out);
+  }
+  Tensor converted;
+  transform.Run(FloatImages(run, DType::kInt32, in_count, converted), transforms, fill, out);
+  auto* ints = run.out<int32_t>(0);
+  for (int64_t i = 0; i < out_count; ++i) {
+    ints[i] = static_cast<int32_t>(std::min(std::bit_cast<float>(ints[i]), kGreatest));
+  }
 }
 
 std::unique_ptr<Kernel> PrepareTransform(const KernelContext& context) {
   const ProjectiveTransform transform{
       .spec = ReadSampling(context, ReadTransformMethod(context.attrs())),
-      .dtype = context.dtype(kImages),
       .fill_mode = ReadFillMode(context.attrs()),
       .is_shared = context.shape(kTransforms)[0] == 1};
-  return MakeKernel([transform](RunContext& run) {
-    const float fill_value = FillValue(*run.in<float>(kFillValue), transform.dtype);
-    transform.Run(run.in(kImages), run.in<float>(kTransforms), fill_value, run.out(0));
+  return MakeKernel([transform, dtype = context.dtype(kImages),
+                     in_count = context.shape(kImages).NumElements(),
+                     out_count = context.output(0).shape.NumElements()](RunContext& run) {
+    if (dtype == DType::kInt32) return TransformInts(transform, run, in_count, out_count);
+    transform.Run(run.in<float>(kImages), run.in<float>(kTransforms), *run.in<float>(kFillValue),
+                  run.out<float>(0));
   });
 }
 

@@ -44,6 +44,15 @@ void CheckSampledImages(const Shape& images) {
   }
 }
 
+const float* FloatImages(const RunContext& run, DType dtype, int64_t count, Tensor& converted) {
+  if (dtype == DType::kFloat32) return run.in<float>(0);
+  converted = Tensor(DType::kFloat32, {count});
+  float* out = converted.mutable_values<float>().data();
+  const int32_t* in = run.in<int32_t>(0);
+  for (int64_t i = 0; i < count; ++i) out[i] = static_cast<float>(in[i]);
+  return out;
+}
+
 SamplingSpec ReadSampling(const KernelContext& context, bool is_bilinear) {
   const Shape& in = context.shape(0);
   const Shape& out = context.output(0).shape;

@@ -23,6 +23,9 @@ std::optional<ImageSides> SizeOrDefer(InferContext& context, int i, std::string_
 // Throws E_SHAPE or E_LIMIT unless there are pixels to sample that float32 can count.
 void CheckSampledImages(const Shape& images);
 
+// Input 0 as float32, to which `converted` lends its memory when it is int32.
+const float* FloatImages(const RunContext& run, DType dtype, int64_t count, Tensor& converted);
+
 // From the images of input 0 to output 0, both NHWC.
 SamplingSpec ReadSampling(const KernelContext& context, bool is_bilinear);
 

@@ -145,6 +145,14 @@ val RunOp(std::string op, std::string attrs, val inputs) {
   });
 }
 
+val OpNames() {
+  val names = val::array();
+  for (const std::string_view name : RegisteredOps()) {
+    names.call<void>("push", std::string(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(models) {
@@ -162,6 +170,7 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("takeProfile", &TakeProfile);
   emscripten::function("disposeModel", &DisposeModel);
   emscripten::function("runOp", &RunOp);
+  emscripten::function("opNames", &OpNames);
 }
 
 }  // namespace tfwasm

@@ -141,7 +141,9 @@ val RunOp(std::string op, std::string attrs, val inputs) {
     node.name = op;
     node.op = std::move(op);
     node.attrs = ReadAttrs(attrs);
-    return AddTensors(Evaluate(node, GetTensors(inputs)));
+    const std::vector<Tensor> tensors = GetTensors(inputs);
+    node.inputs.resize(tensors.size());  // some ops have as many outputs as inputs
+    return AddTensors(Evaluate(node, tensors));
   });
 }
 

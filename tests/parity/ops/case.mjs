@@ -60,6 +60,38 @@ export function c64(shape, values = 1) {
   return tensor('complex64', shape, Float32Array.from(data));
 }
 
+/** float32: random values from `low` to `high`. */
+export const f32In = (shape, low, high, seed = 1) =>
+  f32(shape, randomValues('float32', length(shape), [low, high], seed));
+
+/** int32: random values from `low` to `high`. */
+export const i32In = (shape, low, high, seed = 1) =>
+  i32(shape, randomValues('int32', length(shape), [low, high], seed));
+
+/** What tells floating point code apart: NaN, infinities, zeros of both signs, what over- and underflows. */
+export const SPECIAL = [
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  1e-38,
+  1e30,
+  -1e30,
+  100,
+  -100,
+];
+
+/** The ends of int32 and what lies around zero. */
+export const INT_SPECIAL = [-2147483648, 2147483647, -2147483647, 65536, -65536, 46341, -7, -1, 0, 1, 7];
+
 /** The input as a Const node of the graph. */
 export const constant = (input) => ({ ...input, constant: true });
 

@@ -42,6 +42,11 @@ export function fromPixels(pixels: PixelSource, numChannels = 3): Tensor3D {
   return tensor3d(pickChannels(data, width * height, numChannels), [height, width, numChannels], 'int32');
 }
 
+/** As fromPixels, as a promise. */
+export async function fromPixelsAsync(pixels: PixelSource, numChannels = 3): Promise<Tensor3D> {
+  return fromPixels(pixels, numChannels);
+}
+
 function pickChannels(rgba: Uint8Array | Uint8ClampedArray, numPixels: number, numChannels: number): Int32Array {
   if (rgba.length < 4 * numPixels) {
     throw new TfwasmError('E_INPUT', `${numPixels} pixels take ${4 * numPixels} bytes, got ${rgba.length}`);
@@ -122,10 +127,33 @@ export async function toPixels(
   try {
     const [height = 0, width = 0, depth = 1] = checkImage(source);
     const bytes = toRgba(await source.data(), width * height, depth, source.dtype === 'float32');
-    if (canvas) draw(bytes, width, height, canvas);
+    if (canvas) drawBytes(bytes, width, height, canvas);
     return bytes;
   } finally {
     if (source !== img) source.dispose();
+  }
+}
+
+/**
+ * Draws a tensor, which may be as toPixels takes it, on a canvas that takes its size.
+ *
+ * @param options imageOptions.alpha: how opaque images without alpha are, from 0 to 1.
+ * @throws E_SHAPE, E_DTYPE, or E_INPUT for a value out of range.
+ */
+export function draw(
+  image: Tensor2D | Tensor3D | TensorLike,
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+  options: { imageOptions?: { alpha?: number } } = {},
+): void {
+  const source = image instanceof Tensor ? image : tensor(image, undefined, 'int32');
+  try {
+    const [height = 0, width = 0, depth = 1] = checkImage(source);
+    const bytes = toRgba(source.dataSync(), width * height, depth, source.dtype === 'float32');
+    const alpha = options.imageOptions?.alpha ?? 1;
+    if (depth < 4 && alpha !== 1) for (let i = 3; i < bytes.length; i += 4) bytes[i] = Math.round(255 * alpha);
+    drawBytes(bytes, width, height, canvas);
+  } finally {
+    if (source !== image) source.dispose();
   }
 }
 
@@ -162,7 +190,7 @@ function toRgba(values: ArrayLike<number>, numPixels: number, depth: number, isF
   return bytes;
 }
 
-function draw(
+function drawBytes(
   bytes: Uint8ClampedArray,
   width: number,
   height: number,

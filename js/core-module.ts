@@ -55,6 +55,8 @@ export interface CoreModule {
 
   /** Runs one op eagerly. `attrs` is a GraphDef attr object as JSON. Returns its outputs. */
   runOp(op: string, attrs: string, inputs: number[]): number[];
+  /** The names of all ops there are, aliases too, sorted. */
+  opNames(): string[];
 
   // Weights, decoded while they stream in: fill up to target.byteLength bytes at target.address,
   // then commit what was written; repeat until all bytes were given, then pass the decoder to
@@ -96,6 +98,21 @@ export interface CoreModule {
    */
   setThreadCount(count: number): void;
   threadCount(): number;
+
+  // Eager ops that are run again and again. Arguments and results lie in the frame, a list of float64 numbers in the heap.
+  /** An id for runPreparedOp. `attrs` is a GraphDef attr object as JSON, or ''. */
+  prepareOp(op: string, attrs: string): number;
+  /** The address of the frame, made at least `size` numbers long: it moves when it grows. */
+  opFrame(size: number): number;
+  /**
+   * Runs an op on the inputs in the frame. Each is a handle, or a tensor written out: 0 for a
+   * constant such as an axis, of whose value the kernel may make use, or -1; then dtype, rank,
+   * dimensions, elements. Leaves handle, dtype, rank and dimensions of each output in the frame,
+   * and returns how many numbers these are.
+   */
+  runPreparedOp(id: number, numInputs: number): number;
+  /** Forgets the ids of all prepared ops. */
+  forgetOps(): void;
 }
 
 /** What JavaScript hands to the Emscripten module factory. */

@@ -16,24 +16,38 @@ export function track(tensor: Scoped): void {
   scopes.at(-1)?.push(tensor);
 }
 
+/** Begins a scope, which closeScope ends. */
+export function openScope(): void {
+  scopes.push([]);
+}
+
+/** Ends the innermost scope: what it made is disposed, and the survivors pass on to the scope around it. */
+export function closeScope(survivors: Iterable<Scoped>): void {
+  const scope = scopes.pop();
+  if (!scope || scope.length === 0) return;
+  const surviving = new Set(survivors);
+  for (const tensor of scope) {
+    if (tensor.kept) continue;
+    if (surviving.has(tensor)) track(tensor);
+    else tensor.dispose();
+  }
+}
+
 /**
  * Runs `f` in a scope of its own. What it made and `survivors` does not name is disposed at the
  * end; the survivors pass on to the scope around it. When `f` throws, nothing survives.
  */
 export function runInScope<T>(f: () => T, survivors: (result: T) => Iterable<Scoped>): T {
-  const scope: Scoped[] = [];
-  const depth = scopes.push(scope);
-  let surviving = new Set<Scoped>();
+  const depth = scopes.length;
+  openScope();
+  let surviving: Iterable<Scoped> = [];
   try {
     const result = f();
-    surviving = new Set(survivors(result));
+    surviving = survivors(result);
     return result;
   } finally {
-    scopes.length = depth - 1;
-    for (const tensor of scope) {
-      if (tensor.kept) continue;
-      if (surviving.has(tensor)) track(tensor);
-      else tensor.dispose();
-    }
+    // Scopes that `f` began and did not end go with it.
+    while (scopes.length > depth + 1) closeScope([]);
+    closeScope(surviving);
   }
 }

@@ -43,6 +43,11 @@ export function sizeOfShape(shape: readonly number[]): number {
   return size;
 }
 
+/** How many elements lie between neighbours, for each dimension but the last. */
+export function stridesOfShape(shape: readonly number[]): number[] {
+  return shape.slice(1).map((_, index) => sizeOfShape(shape.slice(index + 1)));
+}
+
 /** A copy of a shape that a user gave. Throws E_SHAPE unless a tensor can have it. */
 export function checkShape(shape: readonly number[]): number[] {
   if (!Array.isArray(shape)) {

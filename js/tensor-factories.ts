@@ -3,7 +3,16 @@
 import { checkDtype, type DataType } from './dtype.js';
 import { TfwasmError } from './errors.js';
 import { checkShape, formatShape, type Rank, type ShapeMap, sizeOfShape } from './shape.js';
-import { type Scalar, Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from './tensor.js';
+import {
+  type Scalar,
+  Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  type Tensor5D,
+  type Tensor6D,
+} from './tensor.js';
 import { type HostValues, TensorStorage } from './tensor-storage.js';
 import { checkTensorLike, inferDtype, inferShape, newNumbers, type TensorLike, toHostValues } from './tensor-values.js';
 
@@ -47,6 +56,24 @@ export function tensor3d(values: TensorLike, shape?: [number, number, number], d
 /** A tensor of rank 4 from arrays nested so deep, or from a flat array and its shape. */
 export function tensor4d(values: TensorLike, shape?: [number, number, number, number], dtype?: DataType): Tensor4D {
   return makeRank<'R4'>('tensor4d', 4, values, shape, dtype);
+}
+
+/** A tensor of rank 5 from arrays nested so deep, or from a flat array and its shape. */
+export function tensor5d(
+  values: TensorLike,
+  shape?: [number, number, number, number, number],
+  dtype?: DataType,
+): Tensor5D {
+  return makeRank<'R5'>('tensor5d', 5, values, shape, dtype);
+}
+
+/** A tensor of rank 6 from arrays nested so deep, or from a flat array and its shape. */
+export function tensor6d(
+  values: TensorLike,
+  shape?: [number, number, number, number, number, number],
+  dtype?: DataType,
+): Tensor6D {
+  return makeRank<'R6'>('tensor6d', 6, values, shape, dtype);
 }
 
 /** A tensor of zeros: 0, false or "". */

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type DataType, type DataTypeMap, dtypeFromNumber, type NumericDataType, viewBytes } from './dtype.js';
 import { TfwasmError } from './errors.js';
+import type { ChainedMethods } from './ops/chained-types.js';
 import { callCore } from './runtime.js';
 import { type Scoped, track } from './scopes.js';
-import { type ArrayMap, formatShape, type Rank, resolveShape, type ShapeMap, sizeOfShape } from './shape.js';
+import {
+  type ArrayMap,
+  formatShape,
+  type Rank,
+  resolveShape,
+  type ShapeMap,
+  sizeOfShape,
+  stridesOfShape,
+} from './shape.js';
+import { TensorBuffer } from './tensor-buffer.js';
 import { formatTensor } from './tensor-format.js';
 import { TensorStorage } from './tensor-storage.js';
 import { nestValues } from './tensor-values.js';
@@ -15,6 +25,7 @@ let lastId = 0;
  * wasm heap, where they stay until `dispose()`, the end of a `tidy()`, or until the tensor is
  * garbage. Methods throw E_DISPOSED afterwards.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: js/ops/chained.ts puts the methods into the prototype.
 export class Tensor<R extends Rank = Rank> implements Scoped {
   readonly id: number = ++lastId;
   readonly dtype: DataType;
@@ -23,8 +34,6 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
   readonly size: number;
   /** Number of dimensions. */
   readonly rank: number;
-  /** How many elements lie between neighbours, for each dimension but the last. */
-  readonly strides: number[];
   kept = false;
   /** @internal */
   readonly storage: TensorStorage;
@@ -35,10 +44,14 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     this.shape = [...shape] as ShapeMap[R];
     this.size = sizeOfShape(shape);
     this.rank = shape.length;
-    this.strides = shape.slice(1).map((_, index) => sizeOfShape(shape.slice(index + 1)));
     this.storage = storage;
     storage.ownedBy(this);
     track(this);
+  }
+
+  /** How many elements lie between neighbours, for each dimension but the last. */
+  get strides(): number[] {
+    return stridesOfShape(this.shape);
   }
 
   get rankType(): R {
@@ -47,6 +60,16 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
 
   get isDisposed(): boolean {
     return this.storage.isReleased;
+  }
+
+  /** What the values are in: an object of its own for each tensor. */
+  get dataId(): object {
+    return this.storage;
+  }
+
+  /** Throws E_DISPOSED when the tensor has been disposed. */
+  throwIfDisposed(): void {
+    if (this.isDisposed) throw new TfwasmError('E_DISPOSED', 'this tensor has been disposed');
   }
 
   /** Frees the tensor. Does nothing the second time. */
@@ -81,13 +104,28 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     return this.dtype === 'string' ? this.storage.readStrings() : this.storage.readBytes();
   }
 
+  /** A copy of the values that can be changed element by element. Does not wait. */
+  bufferSync<D extends DataType = 'float32'>(): TensorBuffer<R, D> {
+    return new TensorBuffer<R, D>(this.shape, this.dtype as D, this.dataSync<D>());
+  }
+
+  /** A copy of the values that can be changed element by element. */
+  async buffer<D extends DataType = 'float32'>(): Promise<TensorBuffer<R, D>> {
+    return this.bufferSync<D>();
+  }
+
+  /** Throws E_OP: tensors are in the memory of WebAssembly, not of a GPU. */
+  dataToGPU(): never {
+    throw new TfwasmError('E_OP', 'the values of a tensor are not on a GPU');
+  }
+
   #readNumbers(dtype: NumericDataType): DataTypeMap[NumericDataType] {
     return viewBytes(this.storage.readBytes(), dtype);
   }
 
   /** A tensor of its own on the same values. */
-  clone(): Tensor<R> {
-    return new Tensor<R>(this.storage.share(this.shape), this.dtype, this.shape);
+  clone<T extends Tensor>(this: T): T {
+    return new Tensor(this.storage.share(this.shape), this.dtype, this.shape) as Tensor as T;
   }
 
   /**
@@ -113,6 +151,9 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     return formatTensor(values, this.shape, this.dtype, verbose);
   }
 }
+
+/** And a method for nearly every function of the op API, of which the tensor is the first argument. */
+export interface Tensor<R extends Rank = Rank> extends ChainedMethods<R> {}
 
 export type Scalar = Tensor<'R0'>;
 export type Tensor1D = Tensor<'R1'>;

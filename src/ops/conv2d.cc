@@ -13,17 +13,7 @@ ConvNode ReadConv2d(const OpContext& context) {
   conv.format = ReadDataFormat(context.attrs());
   conv.input = ReadImages(context, 0, conv.format, "the input");
   const Shape& filter = context.shape(1);
-  if (filter[2] < 1 || conv.input.channels % filter[2] != 0) {
-    Throw(Code::kShape, "the filter takes ", filter[2], " channels per group, but the input has ",
-          conv.input.channels);
-  }
-  conv.spec.group_inputs = filter[2];
-  conv.spec.groups = std::max<int64_t>(1, conv.input.channels / filter[2]);
-  if (filter[3] % conv.spec.groups != 0) {
-    Throw(Code::kShape, "the filter's ", filter[3], " output channels do not divide into ",
-          conv.spec.groups, " groups");
-  }
-  conv.spec.group_outputs = filter[3] / conv.spec.groups;
+  ReadConvGroups(filter[2], filter[3], conv);
   ReadConvWindow(context, conv);
   return conv;
 }

@@ -87,8 +87,7 @@ TransposeNode ReadTranspose(const OpContext& context, const std::vector<int64_t>
   const Shape& filter = context.shape(kFilter);
   node.output = OutputDims(sizes, filter, node);
   CheckGroups(filter, node);
-  node.spec.window =
-      ReadWindow(context.attrs(), node.format, {filter[0], filter[1]}, /*dilated=*/true);
+  node.spec.window = ReadWindow(context.attrs(), node.format, filter[0], filter[1], "dilations");
   // Computed with a check for overflow.
   const Shape output = ImageShape(node.output, node.format);
   if (output.NumElements() == 0) return node;

@@ -74,10 +74,27 @@ std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const Co
 
 }  // namespace
 
+void ReadConvGroups(int64_t inputs, int64_t outputs, ConvNode& conv) {
+  if (inputs < 1 || conv.input.channels % inputs != 0) {
+    Throw(Code::kShape, "the filter takes ", inputs, " channels per group, but the input has ",
+          conv.input.channels);
+  }
+  conv.spec.group_inputs = inputs;
+  conv.spec.groups = std::max<int64_t>(1, conv.input.channels / inputs);
+  if (outputs % conv.spec.groups != 0) {
+    Throw(Code::kShape, "the filter's ", outputs, " output channels do not divide into ",
+          conv.spec.groups, " groups");
+  }
+  conv.spec.group_outputs = outputs / conv.spec.groups;
+}
+
 void ReadConvWindow(const OpContext& context, ConvNode& conv) {
   const Shape& filter = context.shape(1);
-  conv.spec.window =
-      ReadWindow(context.attrs(), conv.format, {filter[0], filter[1]}, /*dilated=*/true);
+  conv.spec.window = ReadWindow(context.attrs(), conv.format, filter[0], filter[1], "dilations");
+  ResolveConv(context, conv);
+}
+
+void ResolveConv(const OpContext& context, ConvNode& conv) {
   const int64_t channels = conv.spec.groups * conv.spec.group_outputs;
   conv.output = WindowOutput(conv.spec.window, conv.input, channels);
   conv.fused = ReadFusedOps(context, channels);

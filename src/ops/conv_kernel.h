@@ -17,9 +17,16 @@ struct ConvNode {
   FusedOps fused;
 };
 
+// Sets the groups of a filter for `inputs` channels per group and `outputs` in all. Throws E_SHAPE
+// when they do not fit the input.
+void ReadConvGroups(int64_t inputs, int64_t outputs, ConvNode& conv);
+
 // Reads what does not depend on the layout of the filter (input 1), whose group sizes `spec` must
 // have already.
 void ReadConvWindow(const OpContext& context, ConvNode& conv);
+
+// What is left to be read when the window is known, too.
+void ResolveConv(const OpContext& context, ConvNode& conv);
 
 std::unique_ptr<Kernel> MakeConvKernel(const KernelContext& context, const ConvNode& conv);
 

@@ -27,27 +27,76 @@ class EvaluateContext : public RunContext {
   const std::vector<TensorSpec>& specs_;
 };
 
-std::vector<Tensor> RunKernel(const OpDef& def, const KernelContext& context,
-                              const std::vector<Tensor>& inputs, const InferContext& inferred) {
-  const std::vector<TensorSpec>& specs = inferred.outputs();
-  std::vector<Tensor> outputs = inferred.output_values();
-  const auto known = [](const Tensor& value) { return !value.empty(); };
-  if (std::all_of(outputs.begin(), outputs.end(), known)) return outputs;
-  if (def.is_view) {
-    outputs[0] = inputs[0].Reshaped(specs[0].shape);
+std::vector<Tensor> RunKernel(PreparedKernel& prepared, const std::vector<Tensor>& inputs) {
+  std::vector<Tensor> outputs = prepared.values;
+  if (prepared.is_view) {
+    outputs[0] = inputs[0].Reshaped(prepared.specs[0].shape);
     return outputs;
   }
+  if (prepared.kernel == nullptr) return outputs;
   std::vector<void*> in;
   for (const Tensor& input : inputs) in.push_back(const_cast<void*>(input.data()));
-  std::vector<void*> out(specs.size(), nullptr);
-  for (size_t i = 0; i < specs.size(); ++i) {
-    if (!specs[i].shape.IsKnown()) continue;
-    outputs[i] = Tensor(specs[i].dtype, specs[i].shape);
+  std::vector<void*> out(prepared.specs.size(), nullptr);
+  for (size_t i = 0; i < prepared.specs.size(); ++i) {
+    if (!prepared.specs[i].shape.IsKnown()) continue;
+    outputs[i] = Tensor(prepared.specs[i].dtype, prepared.specs[i].shape);
     out[i] = outputs[i].mutable_data();
   }
-  EvaluateContext run(in.data(), out.data(), outputs, specs);
-  def.kernel(context)->Run(run);
+  EvaluateContext run(in.data(), out.data(), outputs, prepared.specs);
+  prepared.kernel->Run(run);
   return outputs;
+}
+
+PreparedKernel MakePrepared(const OpDef& def, const KernelContext& context,
+                            const InferContext& inferred) {
+  PreparedKernel prepared;
+  prepared.specs = inferred.outputs();
+  prepared.values = inferred.output_values();
+  const auto known = [](const Tensor& value) { return !value.empty(); };
+  const auto& values = prepared.values;
+  const bool is_done = std::all_of(values.begin(), values.end(), known);
+  prepared.is_view = !is_done && def.is_view;
+  if (!is_done && !def.is_view) prepared.kernel = def.kernel(context);
+  prepared.is_reusable = !def.is_stateful && std::none_of(values.begin(), values.end(), known);
+  return prepared;
+}
+
+PreparedKernel PrepareWithState(const Node& node, const std::vector<Tensor>& inputs,
+                                const std::vector<bool>& constant,
+                                std::shared_ptr<NodeState>* state) {
+  const OpDef& def = RequireOp(node, inputs.size());
+  std::vector<TensorSpec> specs;
+  std::vector<const Tensor*> values;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    specs.push_back({inputs[i].dtype(), inputs[i].shape()});
+    values.push_back(constant[i] ? &inputs[i] : nullptr);
+  }
+  InferContext infer(node, specs, values);
+  Infer(def, infer);
+  std::shared_ptr<NodeState> discarded;
+  const bool needs_values = infer.deferred();
+  if (needs_values) {
+    for (size_t i = 0; i < inputs.size(); ++i) values[i] = &inputs[i];
+    infer = InferContext(node, specs, values);
+    Infer(def, infer);
+    if (infer.deferred()) Throw(Code::kInternal, "the shape could not be inferred");
+    state = &discarded;
+  }
+  PreparedKernel prepared =
+      MakePrepared(def, KernelContext(node, specs, values, infer.outputs(), state), infer);
+  if (needs_values) prepared.is_reusable = false;
+  return prepared;
+}
+
+// Calls `f`; errors blame the node.
+template <typename F>
+auto Blaming(const Node& node, F f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (Error& error) {
+    error.Blame(node.op, node.name);
+    throw;
+  }
 }
 
 }  // namespace
@@ -77,33 +126,24 @@ void Infer(const OpDef& def, InferContext& context) {
   }
 }
 
+PreparedKernel PrepareKernel(const Node& node, const std::vector<Tensor>& inputs,
+                             const std::vector<bool>& constant) {
+  std::shared_ptr<NodeState> state;  // a kernel shares the ownership of what it needs
+  return Blaming(node, [&] { return PrepareWithState(node, inputs, constant, &state); });
+}
+
+std::vector<Tensor> RunPrepared(const Node& node, PreparedKernel& prepared,
+                                const std::vector<Tensor>& inputs) {
+  return Blaming(node, [&] { return RunKernel(prepared, inputs); });
+}
+
 std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
                                     const std::vector<bool>& constant,
                                     std::shared_ptr<NodeState>* state) {
-  try {
-    const OpDef& def = RequireOp(node, inputs.size());
-    std::vector<TensorSpec> specs;
-    std::vector<const Tensor*> values;
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      specs.push_back({inputs[i].dtype(), inputs[i].shape()});
-      values.push_back(constant[i] ? &inputs[i] : nullptr);
-    }
-    InferContext infer(node, specs, values);
-    Infer(def, infer);
-    std::shared_ptr<NodeState> discarded;
-    if (infer.deferred()) {
-      for (size_t i = 0; i < inputs.size(); ++i) values[i] = &inputs[i];
-      infer = InferContext(node, specs, values);
-      Infer(def, infer);
-      if (infer.deferred()) Throw(Code::kInternal, "the shape could not be inferred");
-      state = &discarded;
-    }
-    const KernelContext context(node, specs, values, infer.outputs(), state);
-    return RunKernel(def, context, inputs, infer);
-  } catch (Error& error) {
-    error.Blame(node.op, node.name);
-    throw;
-  }
+  return Blaming(node, [&] {
+    PreparedKernel prepared = PrepareWithState(node, inputs, constant, state);
+    return RunKernel(prepared, inputs);
+  });
 }
 
 std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs) {

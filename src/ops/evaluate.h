@@ -2,6 +2,7 @@
 // Running a single node outside any plan: for constant folding, eager ops and tests.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "core/tensor.h"
@@ -26,5 +27,21 @@ std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs
 std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
                                     const std::vector<bool>& constant,
                                     std::shared_ptr<NodeState>* state);
+
+// A node made ready for inputs of given dtypes and shapes.
+struct PreparedKernel {
+  std::vector<TensorSpec> specs;   // of the outputs
+  std::vector<Tensor> values;      // outputs that are known already; empty Tensors otherwise
+  std::unique_ptr<Kernel> kernel;  // nullptr where nothing is left to compute
+  bool is_view = false;            // output 0 is input 0 under another shape
+  // Right for all inputs of the same dtypes and shapes whose constants are equal.
+  bool is_reusable = false;
+};
+
+// The two halves of EvaluateInGraph, for a caller that keeps kernels. Errors blame the node.
+PreparedKernel PrepareKernel(const Node& node, const std::vector<Tensor>& inputs,
+                             const std::vector<bool>& constant);
+std::vector<Tensor> RunPrepared(const Node& node, PreparedKernel& prepared,
+                                const std::vector<Tensor>& inputs);
 
 }  // namespace tfwasm

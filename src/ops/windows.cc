@@ -34,30 +34,10 @@ void CheckList(const std::vector<int64_t>& values, size_t size, int64_t least,
   }
 }
 
-void ReadPadding(const AttrMap& attrs, DataFormat format, Window2d& window) {
-  const std::string padding = attrs.LowerString("padding", "");
-  if (padding == "valid") return;
-  if (padding == "same") {
-    window.height.padding = window.width.padding = Padding::kSame;
-    return;
-  }
-  if (padding != "explicit") {
-    Throw(Code::kAttr, "'padding' must be SAME, VALID or EXPLICIT, got '", padding, "'");
-  }
-  const std::vector<int64_t> pads = attrs.Ints("explicit_paddings");
-  CheckList(pads, 8, 0, "explicit_paddings");
-  const AxisOrder order = OrderOf(format);
-  const auto set = [&](size_t axis, WindowAxis& window_axis) {
-    window_axis.padding = Padding::kExplicit;
-    window_axis.before = pads[2 * axis];
-    window_axis.after = pads[2 * axis + 1];
-  };
-  set(order.height, window.height);
-  set(order.width, window.width);
-  for (const size_t axis : {order.batch, order.channels}) {
-    if (pads[2 * axis] == 0 && pads[2 * axis + 1] == 0) continue;
-    Throw(Code::kAttr, "'explicit_paddings' must be 0 for batch and channels");
-  }
+// Where the spatial axes begin in a shape or list attribute, and where the channels are.
+size_t FirstSpatial(DataFormat format) { return format == DataFormat::kChannelsLast ? 1 : 2; }
+size_t ChannelAxis(DataFormat format, size_t spatial) {
+  return format == DataFormat::kChannelsLast ? spatial + 1 : 1;
 }
 
 // Copies between [batch, pixels, channels] and [batch, channels, pixels].
@@ -112,12 +92,16 @@ DataFormat ReadDataFormat(const AttrMap& attrs) {
   Throw(Code::kAttr, "'data_format' must be NHWC or NCHW, got '", format, "'");
 }
 
-ImageDims ReadImages(const OpContext& context, int i, DataFormat format, std::string_view what) {
-  context.ExpectRank(i, 4, what);
-  const auto dims = context.shape(i).dims();
-  for (const int64_t dim : dims) {
+void CheckDims(const Shape& shape) {
+  for (const int64_t dim : shape) {
     if (dim > kLargestDim) Throw(Code::kLimit, "the dimension ", dim, " is too large");
   }
+}
+
+ImageDims ReadImages(const OpContext& context, int i, DataFormat format, std::string_view what) {
+  context.ExpectRank(i, 4, what);
+  CheckDims(context.shape(i));
+  const auto dims = context.shape(i).dims();
   const AxisOrder order = OrderOf(format);
   return {dims[order.batch], dims[order.height], dims[order.width], dims[order.channels]};
 }
@@ -129,33 +113,77 @@ Shape ImageShape(const ImageDims& dims, DataFormat format) {
   return {dims.batch, dims.channels, dims.height, dims.width};
 }
 
-HeightWidth ReadHeightWidth(const AttrMap& attrs, std::string_view name, DataFormat format) {
-  const std::vector<int64_t> values = attrs.Ints(name, {1, 1, 1, 1});
-  CheckList(values, 4, 1, name);
-  const AxisOrder order = OrderOf(format);
-  if (values[order.batch] != 1 || values[order.channels] != 1) {
-    Throw(Code::kAttr, "'", name, "' must be 1 for batch and channels, got ", values[order.batch],
-          " and ", values[order.channels]);
+std::vector<int64_t> ReadSpatial(const AttrMap& attrs, std::string_view name, DataFormat format,
+                                 size_t count) {
+  const std::vector<int64_t> values = attrs.Ints(name, std::vector<int64_t>(count + 2, 1));
+  CheckList(values, count + 2, 1, name);
+  const int64_t channels = values[ChannelAxis(format, count)];
+  if (values[0] != 1 || channels != 1) {
+    Throw(Code::kAttr, "'", name, "' must be 1 for batch and channels, got ", values[0], " and ",
+          channels);
   }
-  return {values[order.height], values[order.width]};
+  const auto first = values.begin() + static_cast<std::ptrdiff_t>(FirstSpatial(format));
+  return {first, first + static_cast<std::ptrdiff_t>(count)};
 }
 
-Window2d ReadWindow(const AttrMap& attrs, DataFormat format, HeightWidth size, bool dilated) {
-  const HeightWidth strides = ReadHeightWidth(attrs, "strides", format);
-  const HeightWidth dilations =
-      dilated ? ReadHeightWidth(attrs, "dilations", format) : HeightWidth();
-  Window2d window;
-  window.height = {.size = size.height, .stride = strides.height, .dilation = dilations.height};
-  window.width = {.size = size.width, .stride = strides.width, .dilation = dilations.width};
-  ReadPadding(attrs, format, window);
-  for (const WindowAxis* axis : {&window.height, &window.width}) {
-    if (axis->size < 1) Throw(Code::kShape, "a window must not be empty");
-    if (axis->size > kLargestExtent || axis->extent() > kLargestExtent) {
-      Throw(Code::kLimit, "a window of ", axis->size, " elements dilated by ", axis->dilation,
-            " is too large");
-    }
+int64_t ReadStep(const AttrMap& attrs, std::string_view name) {
+  const std::vector<int64_t> value{attrs.Int(name, 1)};
+  CheckList(value, 1, 1, name);
+  return value[0];
+}
+
+void ReadPadding(const AttrMap& attrs, DataFormat format, std::span<WindowAxis> axes) {
+  const std::string padding = attrs.LowerString("padding", "");
+  if (padding == "valid") return;
+  if (padding == "same") {
+    for (WindowAxis& axis : axes) axis.padding = Padding::kSame;
+    return;
   }
-  return window;
+  if (padding != "explicit") {
+    Throw(Code::kAttr, "'padding' must be SAME, VALID or EXPLICIT, got '", padding, "'");
+  }
+  const std::vector<int64_t> pads = attrs.Ints("explicit_paddings");
+  CheckList(pads, 2 * axes.size() + 4, 0, "explicit_paddings");
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const size_t place = 2 * (FirstSpatial(format) + i);
+    axes[i].padding = Padding::kExplicit;
+    axes[i].before = pads[place];
+    axes[i].after = pads[place + 1];
+  }
+  for (const size_t axis : {size_t{0}, ChannelAxis(format, axes.size())}) {
+    if (pads[2 * axis] == 0 && pads[2 * axis + 1] == 0) continue;
+    Throw(Code::kAttr, "'explicit_paddings' must be 0 for batch and channels");
+  }
+}
+
+void CheckWindow(const WindowAxis& axis) {
+  if (axis.size < 1) Throw(Code::kShape, "a window must not be empty");
+  if (axis.size > kLargestExtent || axis.extent() > kLargestExtent) {
+    Throw(Code::kLimit, "a window of ", axis.size, " elements dilated by ", axis.dilation,
+          " is too large");
+  }
+}
+
+std::vector<WindowAxis> ReadWindowAxes(const AttrMap& attrs, DataFormat format,
+                                       const std::vector<int64_t>& sizes,
+                                       std::string_view dilations) {
+  const size_t count = sizes.size();
+  const std::vector<int64_t> strides = ReadSpatial(attrs, "strides", format, count);
+  std::vector<int64_t> steps(count, 1);
+  if (!dilations.empty()) steps = ReadSpatial(attrs, dilations, format, count);
+  std::vector<WindowAxis> axes(count);
+  for (size_t i = 0; i < count; ++i) {
+    axes[i] = {.size = sizes[i], .stride = strides[i], .dilation = steps[i]};
+    CheckWindow(axes[i]);
+  }
+  ReadPadding(attrs, format, axes);
+  return axes;
+}
+
+Window2d ReadWindow(const AttrMap& attrs, DataFormat format, int64_t height, int64_t width,
+                    std::string_view dilations) {
+  const auto axes = ReadWindowAxes(attrs, format, {height, width}, dilations);
+  return {.height = axes[0], .width = axes[1]};
 }
 
 ImageDims WindowOutput(const Window2d& window, const ImageDims& input, int64_t channels) {

@@ -2,6 +2,9 @@
 // The attributes that convolutions and poolings share: layout, strides, dilations, padding.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "kernels/conv_geometry.h"
 #include "ops/op.h"
 
@@ -23,24 +26,37 @@ struct ImageDims {
   }
 };
 
-struct HeightWidth {
-  int64_t height = 1;
-  int64_t width = 1;
-};
-
 // The attribute "data_format". Throws E_ATTR unless it is NHWC, NCHW or absent.
 DataFormat ReadDataFormat(const AttrMap& attrs);
+
+// Throws E_LIMIT for absurd dimensions, which an empty tensor can have.
+void CheckDims(const Shape& shape);
 
 // Input `i` as images. Throws E_SHAPE unless it has rank 4, E_LIMIT for absurd dimensions.
 ImageDims ReadImages(const OpContext& context, int i, DataFormat format, std::string_view what);
 Shape ImageShape(const ImageDims& dims, DataFormat format);
 
-// A list attribute of four positive numbers, of which those for batch and channels must be 1;
-// ones when it is absent. Throws E_ATTR.
-HeightWidth ReadHeightWidth(const AttrMap& attrs, std::string_view name, DataFormat format);
+// The spatial numbers of a list attribute that also has batch and channels, whose numbers must be
+// 1: `count` positive ones, also when it is absent. Throws E_ATTR.
+std::vector<int64_t> ReadSpatial(const AttrMap& attrs, std::string_view name, DataFormat format,
+                                 size_t count);
 
-// A window of this size with the strides, padding and, where wanted, dilations of the node.
-Window2d ReadWindow(const AttrMap& attrs, DataFormat format, HeightWidth size, bool dilated);
+// A positive integer attribute that strides and dilations can be. Throws E_ATTR.
+int64_t ReadStep(const AttrMap& attrs, std::string_view name);
+
+// Sets the padding of each spatial axis. Throws E_ATTR.
+void ReadPadding(const AttrMap& attrs, DataFormat format, std::span<WindowAxis> axes);
+
+// Throws E_SHAPE or E_LIMIT unless the window has a reasonable size.
+void CheckWindow(const WindowAxis& axis);
+
+// Windows of these sizes with the strides, padding and dilations of the node. `dilations`: the
+// attribute, if any.
+std::vector<WindowAxis> ReadWindowAxes(const AttrMap& attrs, DataFormat format,
+                                       const std::vector<int64_t>& sizes,
+                                       std::string_view dilations);
+Window2d ReadWindow(const AttrMap& attrs, DataFormat format, int64_t height, int64_t width,
+                    std::string_view dilations);
 
 // The output of this window over `input`, with `channels` channels. Throws E_SHAPE or E_LIMIT.
 ImageDims WindowOutput(const Window2d& window, const ImageDims& input, int64_t channels);

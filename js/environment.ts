@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// What programs written for TensorFlow.js ask of its backends and flags. There is one backend.
+import { disposeVariables, registeredVariables } from './variable.js';
+import { memory, tensorsIn, tidy } from './engine.js';
+import { TfwasmError } from './errors.js';
+import { getThreadsCount, getWasmVariant, isReady, ready } from './runtime.js';
+import { closeScope, openScope } from './scopes.js';
+
+const BACKEND = 'wasm';
+
+/** The name of the backend: 'wasm'. */
+export function getBackend(): string {
+  return BACKEND;
+}
+
+/**
+ * Starts the core.
+ *
+ * @returns Whether `name` is 'wasm'. Programs that prefer another backend run on this one.
+ */
+export async function setBackend(name: string): Promise<boolean> {
+  if (name !== BACKEND) console.warn(`tfwasm has one backend, '${BACKEND}', and no '${name}'`);
+  await ready();
+  return name === BACKEND;
+}
+
+/** What `backend()` gives. */
+export interface Backend {
+  floatPrecision(): 16 | 32;
+  /** The smallest number that losses add to what they divide by. */
+  epsilon(): number;
+}
+
+const BACKEND_OBJECT: Backend = { floatPrecision: () => 32, epsilon: () => 1e-7 };
+
+/** The one backend. */
+export function backend(): Backend {
+  return BACKEND_OBJECT;
+}
+
+/** The backend of this name, if there is one. */
+export function findBackend(name: string): Backend | null {
+  return name === BACKEND ? BACKEND_OBJECT : null;
+}
+
+const isNode = typeof process === 'object' && typeof process.versions?.node === 'string';
+
+const FLAGS: Readonly<Record<string, () => boolean | number>> = {
+  IS_NODE: () => isNode,
+  IS_BROWSER: () => !isNode,
+  WASM_HAS_SIMD_SUPPORT: () => true,
+  WASM_HAS_MULTITHREAD_SUPPORT: () => isReady() && getWasmVariant().endsWith('threads'),
+  WASM_THREADS: () => (isReady() ? getThreadsCount() : 1),
+};
+
+/** Flags by name. What TensorFlow.js knows and tfwasm does not is false. */
+export class Environment {
+  readonly #values = new Map<string, boolean | number | string>();
+
+  /** Throws E_INPUT for what the environment decides. */
+  set(name: string, value: boolean | number | string): void {
+    if (name in FLAGS) throw new TfwasmError('E_INPUT', `the flag ${name} cannot be set`);
+    this.#values.set(name, value);
+  }
+
+  get(name: string): boolean | number | string {
+    return this.#values.get(name) ?? FLAGS[name]?.() ?? false;
+  }
+
+  async getAsync(name: string): Promise<boolean | number | string> {
+    return this.get(name);
+  }
+
+  getBool(name: string): boolean {
+    return Boolean(this.get(name));
+  }
+
+  getNumber(name: string): number {
+    return Number(this.get(name));
+  }
+
+  getString(name: string): string {
+    return String(this.get(name));
+  }
+
+  getFlags(): Record<string, boolean | number | string> {
+    const own = Object.entries(FLAGS).map(([name, value]) => [name, value()] as const);
+    return Object.fromEntries([...own, ...this.#values]);
+  }
+
+  /** Only names a flag: there is nothing to evaluate. */
+  registerFlag(name: string, evaluate: () => boolean | number | string): void {
+    if (!(name in FLAGS) && !this.#values.has(name)) this.#values.set(name, evaluate());
+  }
+
+  reset(): void {
+    this.#values.clear();
+  }
+}
+
+const ENVIRONMENT = new Environment();
+
+/** The flags. */
+export function env(): Environment {
+  return ENVIRONMENT;
+}
+
+/** Sets the flag PROD. */
+export function enableProdMode(): void {
+  ENVIRONMENT.set('PROD', true);
+}
+
+/** Sets the flag DEBUG. */
+export function enableDebugMode(): void {
+  ENVIRONMENT.set('DEBUG', true);
+}
+
+/** What `engine()` gives: scopes by hand, memory, variables. */
+export interface Engine {
+  readonly backendName: string;
+  readonly backend: Backend;
+  /** By name. */
+  readonly state: { readonly registeredVariables: ReturnType<typeof registeredVariables> };
+  /** Begins a scope; tensors made from now on belong to it. */
+  startScope(name?: string): void;
+  /** Ends the innermost scope and disposes what it made, except what is in `result`. */
+  endScope(result?: unknown): void;
+  tidy: typeof tidy;
+  memory: typeof memory;
+  disposeVariables: typeof disposeVariables;
+}
+
+const ENGINE: Engine = {
+  backendName: BACKEND,
+  backend: BACKEND_OBJECT,
+  state: {
+    get registeredVariables() {
+      return registeredVariables();
+    },
+  },
+  startScope: () => openScope(),
+  endScope: (result) => closeScope(tensorsIn(result)),
+  tidy,
+  memory,
+  disposeVariables,
+};
+
+/** Scopes by hand, memory and variables, for programs that reach below `tidy`. */
+export function engine(): Engine {
+  return ENGINE;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolutions.
+import { TfwasmError } from '../errors.js';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { type Attrs, check, checkRank, floatArg, ints, op, run } from './run.js';
+import {
+  batched,
+  inFormat,
+  isChannelsFirst,
+  type Pad,
+  padAttrs,
+  perDimension,
+  type Rounding,
+  spatialShape,
+} from './windows.js';
+
+type Pair = [number, number] | number;
+type Triple = [number, number, number] | number;
+
+/** Throws E_SHAPE unless the filter is for as many channels as the images have. */
+function checkChannels(images: Tensor, filter: Tensor, channelsFirst: boolean): void {
+  const channels = (images.shape as number[])[channelsFirst ? 1 : images.rank - 1];
+  const expected = (filter.shape as number[])[filter.rank - 2];
+  if (channels !== expected) {
+    throw new TfwasmError('E_SHAPE', `the filter [${filter.shape}] is for ${expected} channels, got ${channels}`);
+  }
+}
+
+/** The attributes of a convolution of two dimensions. */
+export function conv2dAttrs(
+  images: Tensor,
+  filter: Tensor,
+  strides: Pair,
+  pad: Pad,
+  dataFormat: string,
+  dilations: Pair,
+  rounding: Rounding | undefined,
+): Attrs {
+  checkRank(filter, 'filter', 4);
+  const channelsFirst = isChannelsFirst(dataFormat, 'NHWC', 'NCHW');
+  checkChannels(images, filter, channelsFirst);
+  const steps = perDimension(strides, 2, 'strides');
+  const gaps = perDimension(dilations, 2, 'dilations');
+  const windows = {
+    size: spatialShape(images, channelsFirst),
+    window: filter.shape.slice(0, 2),
+    strides: steps,
+    dilations: gaps,
+    channelsFirst,
+  };
+  return {
+    strides: inFormat(steps, channelsFirst, 1),
+    dilations: inFormat(gaps, channelsFirst, 1),
+    data_format: dataFormat,
+    ...padAttrs(pad, rounding, windows),
+  };
+}
+
+/**
+ * Convolves images [height, width, inChannels] or batches of them.
+ *
+ * @param filter [height, width, inChannels, outChannels].
+ * @param pad 'valid', 'same', a number of zeros around, or [before, after] for each dimension.
+ * @param dimRoundingMode How a size that is no integer is rounded, for a padding in numbers.
+ * @throws E_SHAPE when the filter does not fit.
+ */
+export function conv2d<T extends Tensor3D | Tensor4D>(
+  x: T | TensorLike,
+  filter: Tensor4D | TensorLike,
+  strides: Pair,
+  pad: Pad,
+  dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+  dilations: Pair = [1, 1],
+  dimRoundingMode?: Rounding,
+): T {
+  return op('conv2d', () => {
+    const weights = floatArg<Tensor>(filter, 'filter');
+    return batched(floatArg<T>(x, 'x'), 4, (images) =>
+      run(
+        'Conv2D',
+        [images, weights],
+        conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode),
+      ),
+    );
+  });
+}
+
+/**
+ * Convolves sequences [width, inChannels] or batches of them.
+ *
+ * @param filter [width, inChannels, outChannels].
+ */
+export function conv1d<T extends Tensor2D | Tensor3D>(
+  x: T | TensorLike,
+  filter: Tensor3D | TensorLike,
+  stride: number,
+  pad: Pad,
+  dataFormat: 'NWC' | 'NCW' = 'NWC',
+  dilation = 1,
+  dimRoundingMode?: Rounding,
+): T {
+  return op('conv1d', () => {
+    const weights = floatArg<Tensor>(filter, 'filter');
+    checkRank(weights, 'filter', 3);
+    const isFirst = isChannelsFirst(dataFormat, 'NWC', 'NCW');
+    // An image of one row.
+    const axis = isFirst ? 2 : 1;
+    const widthPad =
+      typeof pad === 'number'
+        ? inFormat<[number, number]>(
+            [
+              [0, 0],
+              [pad, pad],
+            ],
+            isFirst,
+            [0, 0],
+          )
+        : pad;
+    return batched(floatArg<T>(x, 'x'), 3, (sequences) => {
+      const shape: number[] = [...sequences.shape];
+      shape.splice(axis, 0, 1);
+      const images = sequences.reshape<'R4'>(shape as Tensor4D['shape']);
+      const filters = weights.reshape<'R4'>([1, ...weights.shape] as unknown as Tensor4D['shape']);
+      const format = isFirst ? 'NCHW' : 'NHWC';
+      const result = conv2d(images, filters, [1, stride], widthPad, format, [1, dilation], dimRoundingMode);
+      const resultShape: number[] = [...result.shape];
+      resultShape.splice(axis, 1);
+      return result.reshape(resultShape);
+    });
+  });
+}
+
+/**
+ * The transpose of conv2d with respect to its input ("deconvolution").
+ *
+ * @param filter [height, width, outChannels, inChannels].
+ * @param outputShape The shape of the result.
+ */
+export function conv2dTranspose<T extends Tensor3D | Tensor4D>(
+  x: T | TensorLike,
+  filter: Tensor4D | TensorLike,
+  outputShape: [number, number, number, number] | [number, number, number],
+  strides: Pair,
+  pad: Pad,
+  dimRoundingMode?: Rounding,
+): T {
+  return op('conv2dTranspose', () => {
+    const weights = floatArg<Tensor>(filter, 'filter');
+    checkRank(weights, 'filter', 4);
+    return batched(floatArg<T>(x, 'x'), 4, (images) => {
+      const shape = outputShape.length === 3 ? [1, ...outputShape] : outputShape;
+      const steps = perDimension(strides, 2, 'strides');
+      const windows = {
+        size: shape.slice(1, 3),
+        window: weights.shape.slice(0, 2),
+        strides: steps,
+        dilations: [1, 1],
+        channelsFirst: false,
+      };
+      const attrs = { strides: [1, ...steps, 1], ...padAttrs(pad, dimRoundingMode, windows) };
+      return run('Conv2DBackpropInput', [ints(shape), weights, images], attrs);
+    });
+  });
+}
+
+/**
+ * Convolves each channel on its own.
+ *
+ * @param filter [height, width, inChannels, multiplier]; the result has inChannels * multiplier
+ *     channels.
+ */
+export function depthwiseConv2d<T extends Tensor3D | Tensor4D>(
+  x: T | TensorLike,
+  filter: Tensor4D | TensorLike,
+  strides: Pair,
+  pad: Pad,
+  dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+  dilations: Pair = [1, 1],
+  dimRoundingMode?: Rounding,
+): T {
+  return op('depthwiseConv2d', () => {
+    const weights = floatArg<Tensor>(filter, 'filter');
+    return batched(floatArg<T>(x, 'x'), 4, (images) =>
+      run(
+        'DepthwiseConv2dNative',
+        [images, weights],
+        conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode),
+      ),
+    );
+  });
+}
+
+/** A depthwiseConv2d, and a conv2d with a filter [1, 1, channels, outChannels] on its result. */
+export function separableConv2d<T extends Tensor3D | Tensor4D>(
+  x: T | TensorLike,
+  depthwiseFilter: Tensor4D | TensorLike,
+  pointwiseFilter: Tensor4D | TensorLike,
+  strides: Pair,
+  pad: Pad,
+  dilation: Pair = [1, 1],
+  dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+): T {
+  return op('separableConv2d', () => {
+    const pointwise = floatArg<Tensor4D>(pointwiseFilter, 'pointwiseFilter');
+    checkRank(pointwise, 'pointwiseFilter', 4);
+    check(pointwise.shape[0] === 1 && pointwise.shape[1] === 1, `the pointwise filter must be 1 by 1`);
+    const depthwise = depthwiseConv2d(x, depthwiseFilter, strides, pad, dataFormat, dilation);
+    return conv2d(depthwise, pointwise, 1, 'valid', dataFormat) as T;
+  });
+}
+
+/**
+ * Convolves volumes [depth, height, width, inChannels] or batches of them.
+ *
+ * @param filter [depth, height, width, inChannels, outChannels].
+ */
+export function conv3d<T extends Tensor4D | Tensor5D>(
+  x: T | TensorLike,
+  filter: Tensor5D | TensorLike,
+  strides: Triple,
+  pad: 'valid' | 'same',
+  dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+  dilations: Triple = [1, 1, 1],
+): T {
+  return op('conv3d', () => {
+    const weights = floatArg<Tensor>(filter, 'filter');
+    checkRank(weights, 'filter', 5);
+    const isFirst = isChannelsFirst(dataFormat, 'NDHWC', 'NCDHW');
+    return batched(floatArg<T>(x, 'x'), 5, (volumes) => {
+      checkChannels(volumes, weights, isFirst);
+      return run('Conv3D', [volumes, weights], {
+        strides: inFormat(perDimension(strides, 3, 'strides'), isFirst, 1),
+        dilations: inFormat(perDimension(dilations, 3, 'dilations'), isFirst, 1),
+        padding: String(pad).toUpperCase(),
+        data_format: dataFormat,
+      });
+    });
+  });
+}
+
+/**
+ * The transpose of conv3d with respect to its input.
+ *
+ * @param filter [depth, height, width, outChannels, inChannels].
+ */
+export function conv3dTranspose<T extends Tensor4D | Tensor5D>(
+  x: T | TensorLike,
+  filter: Tensor5D | TensorLike,
+  outputShape: [number, number, number, number, number] | [number, number, number, number],
+  strides: Triple,
+  pad: 'valid' | 'same',
+): T {
+  return op('conv3dTranspose', () => {
+    const weights = floatArg<Tensor>(filter, 'filter');
+    checkRank(weights, 'filter', 5);
+    return batched(floatArg<T>(x, 'x'), 5, (volumes) => {
+      const shape = outputShape.length === 4 ? [1, ...outputShape] : outputShape;
+      return run('Conv3DBackpropInputV2', [ints(shape), weights, volumes], {
+        strides: [1, ...perDimension(strides, 3, 'strides'), 1],
+        padding: String(pad).toUpperCase(),
+      });
+    });
+  });
+}
+
+/**
+ * Greatest sum of pixel and filter value under the filter (morphological dilation).
+ *
+ * @param filter [height, width, channels].
+ */
+export function dilation2d<T extends Tensor3D | Tensor4D>(
+  x: T | TensorLike,
+  filter: Tensor3D | TensorLike,
+  strides: Pair,
+  pad: 'valid' | 'same',
+  dilations: Pair = [1, 1],
+  dataFormat: 'NHWC' = 'NHWC',
+): T {
+  return op('dilation2d', () => {
+    check(dataFormat === 'NHWC', `the data format must be NHWC, got ${dataFormat}`);
+    const weights = floatArg<Tensor>(filter, 'filter');
+    checkRank(weights, 'filter', 3);
+    return batched(floatArg<T>(x, 'x'), 4, (images) =>
+      run('Dilation2D', [images, weights], {
+        strides: [1, ...perDimension(strides, 2, 'strides'), 1],
+        rates: [1, ...perDimension(dilations, 2, 'dilations'), 1],
+        padding: String(pad).toUpperCase(),
+      }),
+    );
+  });
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions that make tensors of a pattern, or after another tensor.
+import type { DataType } from '../dtype.js';
+import { TfwasmError } from '../errors.js';
+import type { Rank } from '../shape.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
+import { zeros } from '../tensor-factories.js';
+import type { TensorLike } from '../tensor-values.js';
+import { logicalNot, where } from './logical.js';
+import { arg, check, checkInt, constant, int, op, run, toDtype, value } from './run.js';
+import { broadcastTo } from './shape.js';
+
+/** Zeros in the shape and dtype of x. */
+export function zerosLike<T extends Tensor>(x: T | TensorLike): T {
+  return op('zerosLike', () => run<T>('ZerosLike', [arg<T>(x, 'x')]));
+}
+
+/** Ones in the shape and dtype of x. Throws E_DTYPE for strings. */
+export function onesLike<T extends Tensor>(x: T | TensorLike): T {
+  return op('onesLike', () => run<T>('OnesLike', [arg<T>(x, 'x', 'numeric')]));
+}
+
+/** Ones on the diagonal of a matrix, zeros elsewhere; batchShape puts copies of it in front. */
+export function eye(
+  numRows: number,
+  numColumns: number = numRows,
+  batchShape?: readonly number[],
+  dtype: DataType = 'float32',
+): Tensor2D {
+  return op('eye', () => {
+    const matrix = oneHot(range(0, checkCount(numRows), 1, 'int32'), checkCount(numColumns), 1, 0, dtype);
+    return (
+      batchShape ? broadcastTo<Rank>(matrix, [...batchShape, numRows, numColumns] as number[]) : matrix
+    ) as Tensor2D;
+  });
+}
+
+function checkCount(count: number): number {
+  check(checkInt(count, 'a number of elements') >= 0, `a number of elements must not be negative, got ${count}`);
+  return count;
+}
+
+/** `num` float32 values at equal distances, from start to stop. Throws E_INPUT when num is not positive. */
+export function linspace(start: number, stop: number, num: number): Tensor1D {
+  return op('linspace', () =>
+    run<Tensor1D>('LinSpace', [constant(start, 'float32'), constant(stop, 'float32'), int(num)]),
+  );
+}
+
+/**
+ * The numbers from start to before stop in steps. The step is -1 where stop lies below start and no
+ * step is given; a step that leads away gives no numbers. Throws E_INPUT for a step of 0.
+ */
+export function range(start: number, stop: number, step = 1, dtype: 'float32' | 'int32' = 'float32'): Tensor1D {
+  return op('range', () => {
+    check(step !== 0, 'the step must not be 0');
+    const by = stop < start && step === 1 ? -1 : step;
+    if (start === stop || start < stop !== by > 0) return zeros<'R1'>([0], dtype);
+    // What is no integer may still be the bound of integers.
+    const bounds =
+      dtype === 'int32'
+        ? [Math.trunc(start), Math.trunc(start) + Math.ceil((stop - start) / by) * Math.trunc(by), Math.trunc(by)]
+        : [start, stop, by];
+    return run<Tensor1D>(
+      'Range',
+      bounds.map((bound) => constant(bound, dtype)),
+    );
+  });
+}
+
+/**
+ * For each int32 index a vector, along a new last dimension, of offValue but for onValue at the
+ * index. An index out of range gives offValue throughout.
+ */
+export function oneHot(
+  indices: Tensor | TensorLike,
+  depth: number,
+  onValue = 1,
+  offValue = 0,
+  dtype: DataType = 'int32',
+): Tensor {
+  return op('oneHot', () => {
+    const inner = dtype === 'complex64' ? 'float32' : dtype;
+    const inputs = [
+      arg(indices, 'indices', 'int32'),
+      int(checkCount(depth)),
+      value(onValue, inner),
+      value(offValue, inner),
+    ];
+    return toDtype(run('OneHot', inputs, { axis: -1 }), dtype);
+  });
+}
+
+/** x on the diagonal of zeros, of twice the rank. */
+export function diag(x: Tensor | TensorLike): Tensor {
+  return op('diag', () => {
+    const values = arg(x, 'x', 'numeric').reshape<'R1'>([-1]);
+    const off = logicalNot(eye(values.size, values.size, undefined, 'bool'));
+    const zero = zeros([], values.dtype);
+    return where(off, zero, values).reshape([...arg(x, 'x').shape, ...arg(x, 'x').shape]);
+  });
+}
+
+/**
+ * Coordinates of a grid: one tensor for x and one for y, of shape [y, x], or [x, y] with
+ * indexing 'ij'. One tensor when y is left out, none without x.
+ */
+export function meshgrid<T extends Tensor>(
+  x?: T | TensorLike,
+  y?: T | TensorLike,
+  { indexing = 'xy' }: { indexing?: string } = {},
+): T[] {
+  return op('meshgrid', () => {
+    if (indexing !== 'xy' && indexing !== 'ij') {
+      throw new TfwasmError('E_INPUT', `the indexing must be 'xy' or 'ij', got '${indexing}'`);
+    }
+    if (x === undefined) return [];
+    const across = arg<T>(x, 'x');
+    if (y === undefined) return [across.clone() as Tensor as T];
+    const down = arg<T>(y, 'y');
+    const isRows = indexing === 'xy';
+    const shape = isRows ? [down.size, across.size] : [across.size, down.size];
+    const spread = (list: T, isRow: boolean) =>
+      broadcastTo(list.reshape(isRow ? [1, list.size] : [list.size, 1]), shape);
+    return [spread(across, isRows), spread(down, !isRows)] as Tensor[] as T[];
+  });
+}
+
+/** Complex numbers of float32 parts, which must have one shape. */
+export function complex<T extends Tensor>(real: T | TensorLike, imag: T | TensorLike): T {
+  return op('complex', () => run<T>('Complex', [arg<T>(real, 'real', 'float32'), arg<T>(imag, 'imag', 'float32')]));
+}
+
+/** The real parts, as float32. */
+export function real<T extends Tensor>(input: T | TensorLike): T {
+  return op('real', () => {
+    const x = arg<T>(input, 'input', 'numeric');
+    return x.dtype === 'complex64' ? run<T>('Real', [x]) : (x.clone() as Tensor as T);
+  });
+}
+
+/** The imaginary parts, as float32. */
+export function imag<T extends Tensor>(input: T | TensorLike): T {
+  return op('imag', () => {
+    const x = arg<T>(input, 'input', 'numeric');
+    return run<T>(x.dtype === 'complex64' ? 'Imag' : 'ZerosLike', [x]);
+  });
+}
+
+/** Writes the values to the console. `verbose` adds dtype, rank and shape. */
+export function print<T extends Tensor>(x: T, verbose = false): void {
+  x.print(verbose);
+}

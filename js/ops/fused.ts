@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolutions and products with a bias and an activation, in one op.
+import type { Tensor, Tensor3D, Tensor4D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { add, prelu } from './arithmetic.js';
+import { conv2dAttrs } from './conv.js';
+import { matMul as plainMatMul } from './matrix.js';
+import { type Attrs, check, floatArg, op, run } from './run.js';
+import { broadcastTo } from './shape.js';
+import { elu, leakyRelu, relu, relu6, sigmoid } from './unary.js';
+import { batched, type Pad, type Rounding } from './windows.js';
+
+export type Activation = 'linear' | 'relu' | 'prelu' | 'elu' | 'relu6' | 'leakyrelu' | 'sigmoid';
+
+interface Fused {
+  bias?: Tensor | TensorLike | undefined;
+  /** 'linear' when left out. */
+  activation?: Activation | undefined;
+  /** The slopes of 'prelu'. */
+  preluActivationWeights?: Tensor | undefined;
+  /** The slope of 'leakyrelu', 0.2 when left out. */
+  leakyreluAlpha?: number | undefined;
+}
+
+interface FusedConv<T extends Tensor> extends Fused {
+  x: T | TensorLike;
+  filter: Tensor4D | TensorLike;
+  strides: [number, number] | number;
+  pad: Pad;
+  dataFormat?: 'NHWC' | 'NCHW';
+  dilations?: [number, number] | number;
+  dimRoundingMode?: Rounding;
+}
+
+interface FusedMatMul extends Fused {
+  a: Tensor | TensorLike;
+  b: Tensor | TensorLike;
+  transposeA?: boolean;
+  transposeB?: boolean;
+}
+
+/** How the core calls the activations. */
+const FUSED_NAMES: Readonly<Record<Exclude<Activation, 'linear'>, string>> = {
+  relu: 'Relu',
+  relu6: 'Relu6',
+  elu: 'Elu',
+  prelu: 'Prelu',
+  leakyrelu: 'LeakyRelu',
+  sigmoid: 'Sigmoid',
+};
+
+/** The inputs and attributes that `fused` adds to an op with so many output channels. */
+function fusedInputs(fused: Fused, channels: number): { inputs: Tensor[]; attrs: Attrs } {
+  const { activation = 'linear', preluActivationWeights, leakyreluAlpha = 0.2 } = fused;
+  check(activation === 'linear' || activation in FUSED_NAMES, `there is no fused activation '${activation}'`);
+  const inputs: Tensor[] = [];
+  const names: string[] = [];
+  if (fused.bias !== undefined && fused.bias !== null) {
+    const bias = floatArg(fused.bias, 'bias');
+    inputs.push(bias.size === 1 ? broadcastTo(bias.reshape<'R1'>([1]), [channels]) : bias);
+    names.push('BiasAdd');
+  }
+  if (activation !== 'linear') names.push(FUSED_NAMES[activation]);
+  if (activation === 'prelu') {
+    check(preluActivationWeights !== undefined, `the activation 'prelu' needs the argument 'preluActivationWeights'`);
+    inputs.push(floatArg(preluActivationWeights, 'preluActivationWeights'));
+  }
+  return { inputs, attrs: { fused_ops: names, num_args: inputs.length, leakyrelu_alpha: leakyreluAlpha } };
+}
+
+function fusedConv<T extends Tensor3D | Tensor4D>(
+  name: string,
+  kernel: string,
+  options: FusedConv<T>,
+  axis: number,
+): T {
+  return op(`fused.${name}`, () => {
+    const { strides, pad, dataFormat = 'NHWC', dilations = [1, 1], dimRoundingMode } = options;
+    const filter = floatArg<Tensor>(options.filter, 'filter');
+    return batched(floatArg<T>(options.x, 'x'), 4, (images) => {
+      const window = conv2dAttrs(images, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
+      const channels = filter.shape.slice(axis).reduce((product, size) => product * size, 1);
+      const { inputs, attrs } = fusedInputs(options, channels);
+      return run(kernel, [images, filter, ...inputs], { ...window, ...attrs });
+    });
+  });
+}
+
+/** `conv2d`, a bias [outChannels] and an activation. */
+export function conv2d<T extends Tensor3D | Tensor4D>(options: FusedConv<T>): T {
+  return fusedConv('conv2d', '_FusedConv2D', options, 3);
+}
+
+/** `depthwiseConv2d`, a bias [channels] and an activation. */
+export function depthwiseConv2d<T extends Tensor3D | Tensor4D>(options: FusedConv<T>): T {
+  return fusedConv('depthwiseConv2d', 'FusedDepthwiseConv2dNative', options, 2);
+}
+
+function activate(x: Tensor, { activation, preluActivationWeights, leakyreluAlpha }: Fused): Tensor {
+  if (activation === 'prelu') return prelu(x, preluActivationWeights as Tensor);
+  if (activation === 'leakyrelu') return leakyRelu(x, leakyreluAlpha);
+  const functions = { relu, relu6, elu, sigmoid };
+  return activation === undefined || activation === 'linear' ? x : functions[activation](x);
+}
+
+/** `matMul`, a bias that broadcasts to its result, and an activation. */
+export function matMul(options: FusedMatMul): Tensor {
+  return op('fused.matMul', () => {
+    const { transposeA = false, transposeB = false, bias } = options;
+    const a = floatArg(options.a, 'a');
+    const b = floatArg(options.b, 'b');
+    const columns = (b.shape as number[])[b.rank - (transposeB ? 2 : 1)] ?? 0;
+    const addend = bias === undefined || bias === null ? undefined : floatArg(bias, 'bias');
+    const { inputs, attrs } = fusedInputs({ ...options, bias: addend }, columns);
+    if (addend && addend.size !== 1 && (addend.rank !== 1 || addend.size !== columns)) {
+      return activate(add(plainMatMul(a, b, transposeA, transposeB), addend), options);
+    }
+    return run('_FusedMatMul', [a, b, ...inputs], { ...attrs, transpose_a: transposeA, transpose_b: transposeB });
+  });
+}

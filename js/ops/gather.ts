@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions that find, take and put elements by index.
+import { TfwasmError } from '../errors.js';
+import type { Rank, ShapeMap } from '../shape.js';
+import { type Scalar, Tensor, type Tensor1D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { expandDims } from './shape.js';
+import { arg, check, int, ints, op, run, runAll, toDtype, value } from './run.js';
+
+/** The parts of x along an axis that int32 indices name. batchDims leading dimensions are paired. */
+export function gather<T extends Tensor>(x: T | TensorLike, indices: Tensor | TensorLike, axis = 0, batchDims = 0): T {
+  return op('gather', () =>
+    run<T>('GatherV2', [arg<T>(x, 'x'), arg(indices, 'indices', 'int32'), int(axis)], { batch_dims: batchDims }),
+  );
+}
+
+/** The parts of x at the coordinates in the last dimension of int32 indices. */
+export function gatherND(x: Tensor | TensorLike, indices: Tensor | TensorLike): Tensor {
+  return op('gatherND', () => run('GatherNd', [arg(x, 'x'), arg(indices, 'indices', 'int32')]));
+}
+
+/** Zeros of a shape, to which updates are added at the coordinates in the last dimension of indices. */
+export function scatterND<R extends Rank>(
+  indices: Tensor | TensorLike,
+  updates: Tensor | TensorLike,
+  shape: ShapeMap[R],
+): Tensor<R> {
+  return op('scatterND', () =>
+    run<Tensor<R>>('ScatterNd', [arg(indices, 'indices', 'int32'), arg(updates, 'updates'), ints(shape)]),
+  );
+}
+
+/** The tensor with updates in place of what is at the coordinates in the last dimension of indices. */
+export function tensorScatterUpdate<R extends Rank>(
+  tensor: Tensor<R> | TensorLike,
+  indices: Tensor | TensorLike,
+  updates: Tensor | TensorLike,
+): Tensor<R> {
+  return op('tensorScatterUpdate', () =>
+    run<Tensor<R>>('TensorScatterUpdate', [
+      arg(tensor, 'tensor'),
+      arg(indices, 'indices', 'int32'),
+      arg(updates, 'updates'),
+    ]),
+  );
+}
+
+/** A tensor of defaultValue with sparseValues at sparseIndices: int32, one row of coordinates a value. */
+export function sparseToDense<R extends Rank>(
+  sparseIndices: Tensor | TensorLike,
+  sparseValues: Tensor | TensorLike,
+  outputShape: ShapeMap[R],
+  defaultValue: Scalar | number | boolean | string = 0,
+): Tensor<R> {
+  return op('sparseToDense', () => {
+    const values = arg(sparseValues, 'sparseValues');
+    const indices = arg(sparseIndices, 'sparseIndices', 'int32');
+    return run<Tensor<R>>('SparseToDense', [indices, ints(outputShape), values, scalarLike(defaultValue, values)]);
+  });
+}
+
+function scalarLike(x: Scalar | number | boolean | string, { dtype }: Tensor) {
+  if (x instanceof Tensor) return toDtype<Tensor>(x, dtype);
+  if (typeof x === 'string' || dtype === 'string')
+    return arg(dtype === 'string' && x === 0 ? '' : x, 'defaultValue', dtype);
+  return dtype === 'complex64' ? toDtype(arg(x, 'defaultValue'), dtype) : value(x, dtype);
+}
+
+/** The k greatest elements of each row and their int32 indices, in descending order. */
+export function topk<T extends Tensor>(x: T | TensorLike, k = 1, sorted = true): { values: T; indices: T } {
+  return op('topk', () => {
+    const numbers = arg<T>(x, 'x', 'numeric');
+    const [values, indices] = runAll('TopKV2', [numbers, int(k)], { sorted }) as [T, T];
+    return { values, indices };
+  });
+}
+
+/** For each row whether its target, int32, is among its k greatest predictions. */
+export async function inTopKAsync<T extends Tensor>(
+  predictions: Tensor | TensorLike,
+  targets: Tensor | TensorLike,
+  k = 1,
+): Promise<T> {
+  return op('inTopKAsync', () => {
+    const rows = arg(predictions, 'predictions', 'numeric');
+    const wanted = toDtype(arg(targets, 'targets', 'numeric'), 'int32');
+    const depth = (rows.shape as number[])[rows.rank - 1] ?? 0;
+    check(k > 0 && k <= depth, `k must be from 1 to ${depth}, got ${k}`);
+    const rest = rows.shape.slice(0, -1);
+    if (String(rest) !== String(wanted.shape)) {
+      throw new TfwasmError('E_SHAPE', `the argument 'targets' must have shape [${rest}], got [${wanted.shape}]`);
+    }
+    const { indices } = topk(rows, k);
+    return run<T>('Any', [run('Equal', [indices, expandDims(wanted, -1)]), ints([-1])], { keep_dims: false });
+  });
+}
+
+/** What occurs along an axis, each once in order of appearance, and for each element which it is. */
+export function unique<T extends Tensor>(x: T | TensorLike, axis = 0): { values: T; indices: Tensor1D } {
+  return op('unique', () => {
+    const [values, indices] = runAll('UniqueV2', [arg<T>(x, 'x'), ints([axis])]) as [T, Tensor1D];
+    return { values, indices };
+  });
+}
+
+/** The elements of vector x that are not in vector y, and their indices in x. */
+export async function setdiff1dAsync(x: Tensor | TensorLike, y: Tensor | TensorLike): Promise<[Tensor, Tensor]> {
+  return op('setdiff1dAsync', () => runAll('ListDiff', [arg(x, 'x'), arg(y, 'y')]) as [Tensor, Tensor]);
+}
+
+/**
+ * Where each value would go into the sorted sequence of its row, int32: before equal elements
+ * ('left') or after ('right').
+ */
+export function searchSorted(
+  sortedSequence: Tensor | TensorLike,
+  values: Tensor | TensorLike,
+  side: 'left' | 'right' = 'left',
+): Tensor {
+  return op('searchSorted', () => {
+    const sequence = arg(sortedSequence, 'sortedSequence', 'numeric');
+    const wanted = arg(values, 'values', 'numeric');
+    const rows = (x: Tensor) => x.reshape<'R2'>([-1, (x.shape as number[])[x.rank - 1] ?? 1]);
+    const found = run(side === 'left' ? 'LowerBound' : 'UpperBound', [rows(sequence), rows(wanted)]);
+    return found.reshape(wanted.shape);
+  });
+}
+
+/** The index of the first element of each sorted row that is not below the value. */
+export function lowerBound(sortedSequence: Tensor | TensorLike, values: Tensor | TensorLike): Tensor {
+  return searchSorted(sortedSequence, values, 'left');
+}
+
+/** The index of the first element of each sorted row that is above the value. */
+export function upperBound(sortedSequence: Tensor | TensorLike, values: Tensor | TensorLike): Tensor {
+  return searchSorted(sortedSequence, values, 'right');
+}
+
+/** Sums of the parts of x with one segment id, int32, along the first dimension. Ids below 0 are left out. */
+export function unsortedSegmentSum<T extends Tensor>(
+  x: T | TensorLike,
+  segmentIds: Tensor1D | TensorLike,
+  numSegments: number,
+): T {
+  return op('unsortedSegmentSum', () =>
+    run<T>('UnsortedSegmentSum', [arg<T>(x, 'x'), arg(segmentIds, 'segmentIds', 'int32'), int(numSegments)]),
+  );
+}

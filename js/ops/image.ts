@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// Images: [height, width, channels], or batches of them.
+import { TfwasmError } from '../errors.js';
+import type { NamedTensorMap, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
+import { tensor1d } from '../tensor-factories.js';
+import type { TensorLike } from '../tensor-values.js';
+import { div, mul, pow, sub } from './arithmetic.js';
+import { range } from './creation.js';
+import { greater, lessEqual, where } from './logical.js';
+import { argMax, bincount, cumsum, sum } from './reduce.js';
+import { arg, check, checkRank, floatArg, floatsAttr, int, ints, op, run, runAll, toDtype, value } from './run.js';
+import { reverse, slice, tile } from './shape.js';
+import { isFinite as isFiniteNumber, round } from './unary.js';
+import { batched } from './windows.js';
+
+type Size = readonly [number, number];
+
+function resize<T extends Tensor>(
+  kernel: string,
+  images: T,
+  size: Size,
+  alignCorners: boolean,
+  halfPixelCenters: boolean,
+): T {
+  return batched(images, 4, (batch) =>
+    run(kernel, [batch, ints(size)], { align_corners: alignCorners, half_pixel_centers: halfPixelCenters }),
+  );
+}
+
+/**
+ * Images in another size [height, width], interpolated; float32.
+ *
+ * @param alignCorners The centers of the corner pixels stay in place.
+ * @param halfPixelCenters Pixels have their centers between whole numbers. Not together with
+ *     alignCorners.
+ */
+export function resizeBilinear<T extends Tensor3D | Tensor4D>(
+  images: T | TensorLike,
+  size: Size,
+  alignCorners = false,
+  halfPixelCenters = false,
+): T {
+  return op('resizeBilinear', () =>
+    resize('ResizeBilinear', floatArg<T>(images, 'images'), size, alignCorners, halfPixelCenters),
+  );
+}
+
+/** Images in another size [height, width], out of the nearest pixels. As resizeBilinear otherwise. */
+export function resizeNearestNeighbor<T extends Tensor3D | Tensor4D>(
+  images: T | TensorLike,
+  size: Size,
+  alignCorners = false,
+  halfPixelCenters = false,
+): T {
+  return op('resizeNearestNeighbor', () =>
+    resize('ResizeNearestNeighbor', arg<T>(images, 'images', 'numeric'), size, alignCorners, halfPixelCenters),
+  );
+}
+
+/**
+ * The parts of a batch of images that boxes cut out, each resized to cropSize.
+ *
+ * @param boxes [boxes, 4]: top, left, bottom and right as parts of the height and width.
+ * @param boxInd int32 [boxes]: which image.
+ * @param extrapolationValue Of pixels outside of the image.
+ */
+export function cropAndResize(
+  image: Tensor4D | TensorLike,
+  boxes: Tensor2D | TensorLike,
+  boxInd: Tensor1D | TensorLike,
+  cropSize: Size,
+  method: 'bilinear' | 'nearest' = 'bilinear',
+  extrapolationValue = 0,
+): Tensor4D {
+  return op('cropAndResize', () =>
+    run<Tensor4D>(
+      'CropAndResize',
+      [floatArg(image, 'image'), floatArg(boxes, 'boxes'), arg(boxInd, 'boxInd', 'int32'), ints(cropSize)],
+      { method, extrapolation_value: extrapolationValue },
+    ),
+  );
+}
+
+/** A batch of images seen in a mirror. */
+export function flipLeftRight(image: Tensor4D | TensorLike): Tensor4D {
+  return op('flipLeftRight', () => {
+    const images = arg<Tensor4D>(image, 'image');
+    checkRank(images, 'image', 4);
+    return reverse(images, 2);
+  });
+}
+
+/** The one channel of images three times. Throws E_SHAPE unless there is one. */
+export function grayscaleToRGB<T extends Tensor>(image: T | TensorLike): T {
+  return op('grayscaleToRGB', () => tile(withChannels<T>(image, 1), [...lastOnly(arg(image, 'image').rank, 3)]));
+}
+
+/** The brightness of red, green and blue, as one channel. Throws E_SHAPE unless there are three. */
+export function rgbToGrayscale<T extends Tensor>(image: T | TensorLike): T {
+  return op('rgbToGrayscale', () => {
+    const colors = withChannels<T>(image, 3);
+    return toDtype(sum<T>(mul(toDtype(colors, 'float32'), tensor1d(LUMA)), -1, true), colors.dtype);
+  });
+}
+
+/** ITU-R BT.601. */
+const LUMA = [0.2989, 0.587, 0.114];
+
+const lastOnly = (rank: number, last: number): number[] =>
+  Array.from({ length: rank }, (_, i) => (i < rank - 1 ? 1 : last));
+
+function withChannels<T extends Tensor>(image: T | TensorLike, count: number): T {
+  const images = arg<T>(image, 'image', 'numeric');
+  if (images.rank < 2 || (images.shape as number[])[images.rank - 1] !== count) {
+    throw new TfwasmError('E_SHAPE', `the argument 'image' must have ${count} channels, got [${images.shape}]`);
+  }
+  return images;
+}
+
+/**
+ * A batch of images turned around their center.
+ *
+ * @param radians Counterclockwise.
+ * @param fillValue Of what no pixel covers: one number, or one for each of three colors.
+ * @param center As parts of the width and height.
+ */
+export function rotateWithOffset(
+  image: Tensor4D | TensorLike,
+  radians: number,
+  fillValue: number | [number, number, number] = 0,
+  center: number | [number, number] = 0.5,
+): Tensor4D {
+  return op('rotateWithOffset', () =>
+    run<Tensor4D>('RotateWithOffset', [floatArg(image, 'image')], {
+      radians,
+      fill_value: floatsAttr([fillValue].flat()),
+      center: floatsAttr([center].flat()),
+    }),
+  );
+}
+
+/**
+ * A batch of images seen through projections.
+ *
+ * @param transforms [1, 8] or [batch, 8]: where in the image each pixel of the result comes from.
+ */
+export function transform(
+  image: Tensor4D | TensorLike,
+  transforms: Tensor2D | TensorLike,
+  interpolation: 'nearest' | 'bilinear' = 'nearest',
+  fillMode: 'constant' | 'reflect' | 'wrap' | 'nearest' = 'constant',
+  fillValue = 0,
+  outputShape?: Size,
+): Tensor4D {
+  return op('transform', () => {
+    const images = floatArg<Tensor4D>(image, 'image');
+    checkRank(images, 'image', 4);
+    const size = outputShape ?? images.shape.slice(1, 3);
+    return run<Tensor4D>(
+      'ImageProjectiveTransformV3',
+      [images, floatArg(transforms, 'transforms'), ints(size), value(fillValue, 'float32')],
+      { interpolation: interpolation.toUpperCase(), fill_mode: fillMode.toUpperCase() },
+    );
+  });
+}
+
+/** The brightness that parts a histogram best (Otsu, 1979), as a scalar. */
+function otsuThreshold(histogram: Tensor): Tensor {
+  const levels = range(0, 256);
+  const below = cumsum(histogram);
+  const weighted = cumsum(mul(histogram, levels));
+  const count = slice(below, [255], [1]);
+  const total = slice(weighted, [255], [1]);
+  const above = sub(count, below);
+  const distance = sub(div(weighted, below), div(sub(total, weighted), above));
+  const variance = mul(mul(below, above), pow(distance, 2));
+  return argMax(where(isFiniteNumber(variance), variance, 0));
+}
+
+/**
+ * 255 where a gray or colored image [height, width, 1 or 3] of values to 255 is brighter than a
+ * threshold, or where it is not if inverted; 0 elsewhere. int32.
+ *
+ * @param method 'binary', with threshValue from 0 to 1, or 'otsu', which finds the threshold.
+ */
+export function threshold(
+  image: Tensor3D | TensorLike,
+  method = 'binary',
+  inverted = false,
+  threshValue = 0.5,
+): Tensor3D {
+  return op('threshold', () => {
+    const given = arg<Tensor>(image, 'image', 'numeric');
+    checkRank(given, 'image', 3);
+    check(method === 'binary' || method === 'otsu', `the method must be 'binary' or 'otsu', got '${method}'`);
+    const isColored = (given.shape as number[])[2] === 3;
+    const gray = isColored ? sum(mul(given, tensor1d(LUMA)), -1, true) : withChannels(given, 1);
+    const counts = () => bincount(toDtype(round(gray), 'int32').reshape<'R1'>([-1]), tensor1d([]), 256);
+    const limit = method === 'otsu' ? otsuThreshold(counts()) : threshValue * 255;
+    const isLit = inverted ? lessEqual(gray, limit) : greater(gray, limit);
+    return mul<Tensor3D>(isLit, tensor1d([255], 'int32'));
+  });
+}
+
+interface Suppression {
+  boxes: Tensor2D | TensorLike;
+  scores: Tensor1D | TensorLike;
+  limits: readonly [maxOutputSize: number, iouThreshold: number | undefined, scoreThreshold: number | undefined];
+}
+
+function suppress(
+  name: string,
+  kernel: string,
+  { boxes, scores, limits }: Suppression,
+  ...rest: [number?, boolean?]
+): Tensor[] {
+  return op(name, () => {
+    const [count, overlap = 0.5, least = Number.NEGATIVE_INFINITY] = limits;
+    check(overlap >= 0 && overlap <= 1, `the iouThreshold must be from 0 to 1, got ${overlap}`);
+    const numbers = [overlap, least, ...(rest[0] === undefined ? [] : [rest[0]])].map((x) => value(x, 'float32'));
+    const inputs = [floatArg(boxes, 'boxes'), floatArg(scores, 'scores'), int(count), ...numbers];
+    return runAll(kernel, inputs, rest[1] === undefined ? undefined : { pad_to_max_output_size: rest[1] });
+  });
+}
+
+/**
+ * The boxes of the highest scores, without those that overlap a better one too much: int32 indices.
+ *
+ * @param boxes [boxes, 4]: top, left, bottom, right.
+ * @param iouThreshold The intersection of two boxes over their union that is too much, 0.5.
+ * @param scoreThreshold Boxes of lower scores are left out.
+ */
+export function nonMaxSuppression(
+  boxes: Tensor2D | TensorLike,
+  scores: Tensor1D | TensorLike,
+  maxOutputSize: number,
+  iouThreshold?: number,
+  scoreThreshold?: number,
+): Tensor1D {
+  const limits = [maxOutputSize, iouThreshold, scoreThreshold] as const;
+  return suppress('nonMaxSuppression', 'NonMaxSuppressionV3', { boxes, scores, limits })[0] as Tensor1D;
+}
+
+/** As nonMaxSuppression, as a promise. */
+export async function nonMaxSuppressionAsync(...given: Parameters<typeof nonMaxSuppression>): Promise<Tensor1D> {
+  return nonMaxSuppression(...given);
+}
+
+/**
+ * As nonMaxSuppression, with selectedScores beside the selectedIndices. With a softNmsSigma above 0
+ * overlaps lower a score instead of removing the box.
+ */
+export function nonMaxSuppressionWithScore(
+  boxes: Tensor2D | TensorLike,
+  scores: Tensor1D | TensorLike,
+  maxOutputSize: number,
+  iouThreshold?: number,
+  scoreThreshold?: number,
+  softNmsSigma = 0,
+): NamedTensorMap {
+  return op('nonMaxSuppressionWithScore', () => {
+    const limits = [maxOutputSize, iouThreshold, scoreThreshold] as const;
+    const given = { boxes, scores, limits };
+    const [indices, selected] = suppress('nonMaxSuppressionWithScore', 'NonMaxSuppressionV5', given, softNmsSigma);
+    return { selectedIndices: indices as Tensor, selectedScores: selected as Tensor };
+  });
+}
+
+/** As nonMaxSuppressionWithScore, as a promise. */
+export async function nonMaxSuppressionWithScoreAsync(
+  ...given: Parameters<typeof nonMaxSuppressionWithScore>
+): Promise<NamedTensorMap> {
+  return nonMaxSuppressionWithScore(...given);
+}
+
+/**
+ * As nonMaxSuppression: selectedIndices, filled up to maxOutputSize if asked to, and how many of them
+ * are validOutputs.
+ */
+export function nonMaxSuppressionPadded(
+  boxes: Tensor2D | TensorLike,
+  scores: Tensor1D | TensorLike,
+  maxOutputSize: number,
+  iouThreshold?: number,
+  scoreThreshold?: number,
+  padToMaxOutputSize = false,
+): NamedTensorMap {
+  return op('nonMaxSuppressionPadded', () => {
+    const limits = [maxOutputSize, iouThreshold, scoreThreshold] as const;
+    const given = { boxes, scores, limits };
+    const outputs = suppress('nonMaxSuppressionPadded', 'NonMaxSuppressionV4', given, undefined, padToMaxOutputSize);
+    return { selectedIndices: outputs[0] as Tensor, validOutputs: outputs[1] as Tensor };
+  });
+}
+
+/** As nonMaxSuppressionPadded, as a promise. */
+export async function nonMaxSuppressionPaddedAsync(
+  ...given: Parameters<typeof nonMaxSuppressionPadded>
+): Promise<NamedTensorMap> {
+  return nonMaxSuppressionPadded(...given);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Linear algebra.
+import { TfwasmError } from '../errors.js';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { div, divNoNan, mul, sub } from './arithmetic.js';
+import { eye } from './creation.js';
+import { concat, stack, unstack } from './join.js';
+import { greater, where } from './logical.js';
+import { matMul } from './matrix.js';
+import { norm, sum } from './reduce.js';
+import { arg, args, check, floatArg, int, op, run } from './run.js';
+import { pad, slice } from './shape.js';
+
+/** Matrices with zeros outside of a band around the diagonal. A negative width leaves that side whole. */
+export function bandPart<T extends Tensor>(a: T | TensorLike, numLower: number | Scalar, numUpper: number | Scalar): T {
+  return op('bandPart', () => {
+    const width = (x: number | Scalar) => (typeof x === 'number' ? int(x) : arg(x, 'a width', 'int32'));
+    return run<T>('MatrixBandPart', [arg<T>(a, 'a'), width(numLower), width(numUpper)]);
+  });
+}
+
+/** Vectors of one length, or the rows of a matrix, made orthonormal in their order. */
+export function gramSchmidt<T extends Tensor1D[] | Tensor2D>(xs: T): T {
+  return op('gramSchmidt', () => {
+    const isMatrix = !Array.isArray(xs);
+    const vectors = isMatrix ? unstack(arg(xs, 'xs')) : args(xs as Tensor1D[], 'xs');
+    const [first] = vectors;
+    if (vectors.some((vector) => vector.rank !== 1 || vector.size !== (first as Tensor).size)) {
+      throw new TfwasmError('E_SHAPE', 'the vectors must have rank 1 and one length');
+    }
+    check(vectors.length <= (first as Tensor).size, `there are no ${vectors.length} orthogonal vectors of this length`);
+    const basis: Tensor[] = [];
+    for (const vector of vectors) {
+      let rest = floatArg(vector, 'xs');
+      for (const unit of basis) rest = sub(rest, mul(sum(mul(unit, rest)), unit));
+      basis.push(div(rest, norm(rest)));
+    }
+    return (isMatrix ? stack(basis) : basis) as T;
+  });
+}
+
+/** Householder reflections of one matrix [rows, columns]. */
+function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
+  const [rows, columns] = x.shape;
+  let q: Tensor = eye(rows);
+  let r: Tensor = x;
+  for (let j = 0; j < Math.min(rows, columns); ++j) {
+    // The reflection takes the part of column j from the diagonal on to a multiple of its first unit vector.
+    const column = slice(r, [j, j], [rows - j, 1]);
+    const head = slice(r, [j, j], [1, 1]);
+    const image = mul(where(greater(head, 0), -1, 1), norm(column));
+    const tail = slice(column, [1, 0], [rows - j - 1, 1]);
+    const normal = pad(concat([sub(head, image), tail], 0), [
+      [j, 0],
+      [0, 0],
+    ]);
+    const factor = divNoNan(2, sum(mul(normal, normal)));
+    r = sub(r, mul(factor, matMul(normal, matMul(normal, r, true))));
+    q = sub(q, mul(factor, matMul(matMul(q, normal), normal, false, true)));
+  }
+  if (!fullMatrices && rows > columns) {
+    q = slice(q, [0, 0], [rows, columns]);
+    r = slice(r, [0, 0], [columns, columns]);
+  }
+  return [q, r] as [Tensor2D, Tensor2D];
+}
+
+/** Matrices [..., rows, columns] as products of an orthogonal and an upper triangular one. */
+export function qr(x: Tensor, fullMatrices = false): [Tensor, Tensor] {
+  return op('qr', () => {
+    const matrices = floatArg(x, 'x');
+    if (matrices.rank < 2) throw new TfwasmError('E_SHAPE', `the argument 'x' must have rank 2 or more`);
+    const inner = matrices.shape.slice(-2);
+    const flat = unstack(matrices.reshape([-1, ...inner]));
+    const parts = flat.map((matrix) => qrOfMatrix(matrix as Tensor2D, fullMatrices));
+    const join = (index: 0 | 1) => {
+      const list = parts.map((pair) => pair[index]);
+      return stack(list).reshape([...matrices.shape.slice(0, -2), ...(list[0] as Tensor).shape]);
+    };
+    return [join(0), join(1)];
+  });
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comparisons, logic on booleans, and what follows from them.
+import type { Tensor } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { matched } from './arithmetic.js';
+import { arg, check, int, op, run } from './run.js';
+
+type Binary = <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) => T;
+
+function comparison(name: string, kernel: string): Binary {
+  return <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) =>
+    op(name, () => {
+      const [x, y] = matched(a, b);
+      return run<T>(kernel, [x, y]);
+    });
+}
+
+function ofBooleans(name: string, kernel: string): Binary {
+  return <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) =>
+    op(name, () => run<T>(kernel, [arg(a, 'a', 'bool'), arg(b, 'b', 'bool')]));
+}
+
+/** Whether a equals b, as bool, with broadcasting. Also of strings. */
+export const equal: Binary = comparison('equal', 'Equal');
+/** Whether a differs from b, as bool, with broadcasting. Also of strings. */
+export const notEqual: Binary = comparison('notEqual', 'NotEqual');
+/** a > b as bool, with broadcasting. */
+export const greater: Binary = comparison('greater', 'Greater');
+/** a >= b as bool, with broadcasting. */
+export const greaterEqual: Binary = comparison('greaterEqual', 'GreaterEqual');
+/** a < b as bool, with broadcasting. */
+export const less: Binary = comparison('less', 'Less');
+/** a <= b as bool, with broadcasting. */
+export const lessEqual: Binary = comparison('lessEqual', 'LessEqual');
+/** Whether both are true, with broadcasting. */
+export const logicalAnd: Binary = ofBooleans('logicalAnd', 'LogicalAnd');
+/** Whether either is true, with broadcasting. */
+export const logicalOr: Binary = ofBooleans('logicalOr', 'LogicalOr');
+/** Whether exactly one is true, with broadcasting. */
+export const logicalXor: Binary = ofBooleans('logicalXor', 'LogicalXor');
+
+/** Whether x is false. */
+export function logicalNot<T extends Tensor>(x: T | TensorLike): T {
+  return op('logicalNot', () => run<T>('LogicalNot', [arg<T>(x, 'x', 'bool')]));
+}
+
+/** The elements of a where the bool condition is true, of b elsewhere, with broadcasting. */
+export function where<T extends Tensor>(condition: Tensor | TensorLike, a: T | TensorLike, b: T | TensorLike): T {
+  return op('where', () => {
+    const [x, y] = matched(a, b);
+    return run<T>('SelectV2', [arg(condition, 'condition', 'bool'), x, y]);
+  });
+}
+
+/** The coordinates of the elements that are true, int32 [count, rank]. */
+export async function whereAsync(condition: Tensor | TensorLike): Promise<Tensor> {
+  return op('whereAsync', () => run('Where', [arg(condition, 'condition', 'bool')]));
+}
+
+/**
+ * The parts of a tensor where a bool mask is true. The mask covers the dimensions from `axis` on.
+ * Throws E_INPUT when their sizes differ.
+ */
+export async function booleanMaskAsync(
+  tensor: Tensor | TensorLike,
+  mask: Tensor | TensorLike,
+  axis = 0,
+): Promise<Tensor> {
+  return op('booleanMaskAsync', () => {
+    const x = arg(tensor, 'tensor');
+    const flags = arg(mask, 'mask', 'bool');
+    const first = axis < 0 ? axis + x.rank : axis;
+    const end = first + flags.rank;
+    check(flags.rank > 0, `the argument 'mask' must not be a scalar`);
+    const fits = flags.shape.every((size, index) => size === (x.shape as number[])[first + index]);
+    check(first >= 0 && end <= x.rank && fits, `the mask [${flags.shape}] does not fit [${x.shape}] at axis ${axis}`);
+    const rest = (x.shape as number[]).slice(end);
+    const flat = x.reshape([...(x.shape as number[]).slice(0, first), flags.size, ...rest]);
+    const indices = run('Where', [flags.reshape([flags.size])]);
+    return run('GatherV2', [flat, indices.reshape([indices.size]), int(first)]);
+  });
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tf.math has.
+import { TfwasmError } from '../errors.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { oneHot } from './creation.js';
+import { matMul } from './matrix.js';
+import { arg, checkRank, op, toDtype } from './run.js';
+
+/** How often each label (row) was predicted as each class (column): int32 [numClasses, numClasses]. */
+export function confusionMatrix(
+  labels: Tensor1D | TensorLike,
+  predictions: Tensor1D | TensorLike,
+  numClasses: number,
+): Tensor2D {
+  return op('confusionMatrix', () => {
+    const expected = toDtype(arg<Tensor>(labels, 'labels', 'numeric'), 'int32');
+    const actual = toDtype(arg<Tensor>(predictions, 'predictions', 'numeric'), 'int32');
+    checkRank(expected, 'labels', 1);
+    checkRank(actual, 'predictions', 1);
+    if (expected.size !== actual.size) {
+      throw new TfwasmError('E_SHAPE', `there are ${expected.size} labels, but ${actual.size} predictions`);
+    }
+    const [rows, columns] = [expected, actual].map((list) => oneHot(list, numClasses, 1, 0, 'float32')) as [
+      Tensor,
+      Tensor,
+    ];
+    return toDtype(matMul<Tensor2D>(rows, columns, true), 'int32');
+  });
+}

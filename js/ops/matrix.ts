@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of matrices and vectors.
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { matched, mul } from './arithmetic.js';
+import { arg, args, checkRank, op, run } from './run.js';
+
+/**
+ * The product of matrices [..., m, k] and [..., k, n], whose leading dimensions broadcast. The
+ * flags transpose the last two dimensions first. Throws E_SHAPE when the inner ones disagree.
+ */
+export function matMul<T extends Tensor>(
+  a: Tensor | TensorLike,
+  b: Tensor | TensorLike,
+  transposeA = false,
+  transposeB = false,
+): T {
+  return op('matMul', () => {
+    const [x, y] = matched(arg(a, 'a', 'numeric'), arg(b, 'b', 'numeric'), undefined, (dtype) =>
+      dtype === 'bool' ? 'int32' : dtype,
+    );
+    return run<T>('BatchMatMulV2', [x, y], { adj_x: transposeA, adj_y: transposeB });
+  });
+}
+
+/** The product of two vectors, of a matrix and a vector, of a vector and a matrix, or of two matrices. */
+export function dot(t1: Tensor | TensorLike, t2: Tensor | TensorLike): Tensor {
+  return op('dot', () => {
+    const a = arg(t1, 't1', 'numeric');
+    const b = arg(t2, 't2', 'numeric');
+    checkRank(a, 't1', 1, 2);
+    checkRank(b, 't2', 1, 2);
+    const product = matMul(a.rank === 1 ? a.reshape([1, a.size]) : a, b.rank === 1 ? b.reshape([b.size, 1]) : b);
+    return product.reshape([...a.shape.slice(0, -1), ...b.shape.slice(1)]);
+  });
+}
+
+/** The matrix of all products of an element of v1 and one of v2. */
+export function outerProduct(v1: Tensor1D | TensorLike, v2: Tensor1D | TensorLike): Tensor2D {
+  return op('outerProduct', () => {
+    const a = arg<Tensor>(v1, 'v1', 'numeric');
+    const b = arg<Tensor>(v2, 'v2', 'numeric');
+    checkRank(a, 'v1', 1);
+    checkRank(b, 'v2', 1);
+    return mul<Tensor2D>(a.reshape([a.size, 1]), b.reshape([1, b.size]));
+  });
+}
+
+/** Products summed as an equation says, such as 'ij,jk->ik'. Throws E_INPUT for others. */
+export function einsum(equation: string, ...tensors: (Tensor | TensorLike)[]): Tensor {
+  return op('einsum', () => {
+    const list = args(tensors, 'tensors', 'numeric');
+    return run('Einsum', list, { equation: equation.replace(/\s/g, ''), N: list.length });
+  });
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Normalization, softmax, dropout.
+import { TfwasmError } from '../errors.js';
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
+import { ones, zeros } from '../tensor-factories.js';
+import type { TensorLike } from '../tensor-values.js';
+import { add, div, mul, pow, sub } from './arithmetic.js';
+import { randomUniform } from './random.js';
+import { arg, check, checkRank, floatArg, op, run } from './run.js';
+import { axisOf, transpose } from './shape.js';
+import { floor, rsqrt } from './unary.js';
+import { batched } from './windows.js';
+
+/** A function of the last dimension, along another one. */
+function alongAxis<T extends Tensor>(kernel: string, logits: T | TensorLike, axis: number): T {
+  const x = floatArg<T>(logits, 'logits');
+  const along = axisOf(axis, x.rank);
+  const last = x.rank - 1;
+  if (along === last) return run<T>(kernel, [x]);
+  // Swapping two dimensions twice leaves all where they were.
+  const swap = x.shape.map((_, index) => (index === along ? last : index === last ? along : index));
+  return transpose(run<T>(kernel, [transpose(x, swap)]), swap);
+}
+
+/** exp(x), divided by its sum along a dimension. */
+export function softmax<T extends Tensor>(logits: T | TensorLike, dim = -1): T {
+  return op('softmax', () => alongAxis('Softmax', logits, dim));
+}
+
+/** log(softmax(x)), which does not overflow. */
+export function logSoftmax<T extends Tensor>(logits: T | TensorLike, axis = -1): T {
+  return op('logSoftmax', () => alongAxis('LogSoftmax', logits, axis));
+}
+
+type Statistic = Tensor | TensorLike;
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * scale + offset.
+ *
+ * @param mean And the others: of one value for each channel, or of a shape that broadcasts to x.
+ */
+export function batchNorm<T extends Tensor>(
+  x: T | TensorLike,
+  mean: Statistic,
+  variance: Statistic,
+  offset?: Statistic | null,
+  scale?: Statistic | null,
+  varianceEpsilon = 0.001,
+): T {
+  return op('batchNorm', () => {
+    const images = floatArg<T>(x, 'x');
+    const average = floatArg(mean, 'mean');
+    const spread = floatArg(variance, 'variance');
+    const shift = offset === undefined || offset === null ? zeros(average.shape) : floatArg(offset, 'offset');
+    const factor = scale === undefined || scale === null ? ones(average.shape) : floatArg(scale, 'scale');
+    const channels = (images.shape as number[])[images.rank - 1];
+    const perChannel = [average, spread, shift, factor].every((t) => t.rank === 1 && t.size === channels);
+    if (perChannel && images.rank > 1) {
+      return run<T>('FusedBatchNormV3', [images, factor, shift, average, spread], {
+        epsilon: varianceEpsilon,
+        is_training: false,
+      });
+    }
+    const unit = mul(sub(images, average), rsqrt(add(spread, varianceEpsilon)));
+    return add<T>(mul(unit, factor), shift);
+  });
+}
+
+function batchNormOfRank<T extends Tensor>(name: string, rank: number, x: T | TensorLike, rest: BatchNormRest): T {
+  return op(name, () => {
+    const images = floatArg<T>(x, 'x');
+    checkRank(images, 'x', rank);
+    return batchNorm(images, ...rest);
+  });
+}
+
+type BatchNormRest = [Statistic, Statistic, (Statistic | null)?, (Statistic | null)?, number?];
+
+/** `batchNorm` of a matrix. */
+export function batchNorm2d(x: Tensor2D | TensorLike, ...rest: BatchNormRest): Tensor2D {
+  return batchNormOfRank<Tensor2D>('batchNorm2d', 2, x, rest);
+}
+
+/** `batchNorm` of an image. */
+export function batchNorm3d(x: Tensor3D | TensorLike, ...rest: BatchNormRest): Tensor3D {
+  return batchNormOfRank<Tensor3D>('batchNorm3d', 3, x, rest);
+}
+
+/** `batchNorm` of a batch of images. */
+export function batchNorm4d(x: Tensor4D | TensorLike, ...rest: BatchNormRest): Tensor4D {
+  return batchNormOfRank<Tensor4D>('batchNorm4d', 4, x, rest);
+}
+
+/**
+ * Images, or a batch, divided by (bias + alpha * s) ** beta, s being the sum of squares over the
+ * channels at most depthRadius away.
+ */
+export function localResponseNormalization<T extends Tensor3D | Tensor4D>(
+  x: T | TensorLike,
+  depthRadius = 5,
+  bias = 1,
+  alpha = 1,
+  beta = 0.5,
+): T {
+  return op('localResponseNormalization', () => {
+    check(Number.isInteger(depthRadius), `the depth radius must be an integer, got ${depthRadius}`);
+    return batched(floatArg<T>(x, 'x'), 4, (images) =>
+      run('LRN', [images], { depth_radius: depthRadius, bias, alpha, beta }),
+    );
+  });
+}
+
+/**
+ * Sets a share `rate` of the elements to 0, chosen at random, and scales the others up.
+ *
+ * @param noiseShape Where a dimension is 1, elements along it share one fate.
+ * @throws E_INPUT unless the rate is from 0 to below 1.
+ */
+export function dropout(
+  x: Tensor | TensorLike,
+  rate: number,
+  noiseShape?: readonly (number | null)[],
+  seed?: number | string,
+): Tensor {
+  return op('dropout', () => {
+    const values = arg(x, 'x', 'float32');
+    check(rate >= 0 && rate < 1, `the rate must be from 0 to below 1, got ${rate}`);
+    if (rate === 0) return values.clone();
+    const own: readonly number[] = values.shape;
+    const shape = noiseShape?.length === values.rank ? noiseShape.map((size, index) => size ?? own[index]) : noiseShape;
+    const kept = floor(add(randomUniform((shape ?? own) as number[], 0, 1, 'float32', seed), 1 - rate));
+    return mul(values, div(kept, 1 - rate));
+  });
+}
+
+/**
+ * The moving average v, moved on to x: v + (x - v) * (1 - decay).
+ *
+ * @param step With zeroDebias, how many values there were: corrects for the start from zero. Throws
+ *     E_INPUT when it is missing then.
+ */
+export function movingAverage<T extends Tensor>(
+  v: T | TensorLike,
+  x: T | TensorLike,
+  decay: number | Scalar,
+  step?: number | Scalar | null,
+  zeroDebias = true,
+): T {
+  return op('movingAverage', () => {
+    const from = arg<T>(v, 'v', 'numeric');
+    const to = arg<T>(x, 'x', 'numeric');
+    if (from.dtype !== to.dtype) throw new TfwasmError('E_DTYPE', `v is ${from.dtype}, but x is ${to.dtype}`);
+    let update = mul(sub(to, from), sub(1, arg<Scalar>(decay, 'decay')));
+    if (zeroDebias) {
+      check(step !== undefined && step !== null, `zeroDebias needs the argument 'step'`);
+      update = div(update, sub(1, pow(arg<Scalar>(decay, 'decay'), arg<Scalar>(step as number, 'step'))));
+    }
+    return add<T>(from, update);
+  });
+}

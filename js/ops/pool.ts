@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pooling: the greatest element or the mean of windows.
+import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { div } from './arithmetic.js';
+import { onesLike } from './creation.js';
+import {
+  type Attrs,
+  arg,
+  check,
+  checkRank,
+  dtypeAttr,
+  floatArg,
+  op,
+  pairs,
+  run,
+  runAll,
+  toDtype,
+  value,
+} from './run.js';
+import { batchToSpaceND, pad as padTensor, spaceToBatchND } from './shape.js';
+import {
+  batched,
+  explicitPads,
+  inFormat,
+  isChannelsFirst,
+  type Pad,
+  padAttrs,
+  perDimension,
+  type Rounding,
+  spatialShape,
+  type Windows,
+} from './windows.js';
+
+type Pair = [number, number] | number;
+type Triple = [number, number, number] | number;
+
+function windowsOf(
+  images: Tensor,
+  filterSize: number | readonly number[],
+  strides: number | readonly number[],
+  count: number,
+  channelsFirst = false,
+): Windows {
+  return {
+    size: spatialShape(images, channelsFirst),
+    window: perDimension(filterSize, count, 'filterSize'),
+    strides: perDimension(strides, count, 'strides'),
+    dilations: new Array<number>(count).fill(1),
+    channelsFirst,
+  };
+}
+
+const windowAttrs = ({ window, strides, channelsFirst }: Windows): Attrs => ({
+  ksize: inFormat(window, channelsFirst, 1),
+  strides: inFormat(strides, channelsFirst, 1),
+});
+
+function pool2d<T extends Tensor>(
+  kernel: string,
+  images: T,
+  filterSize: Pair,
+  strides: Pair,
+  pad: Pad,
+  rounding: Rounding | undefined,
+): T {
+  return batched(images, 4, (batch) => {
+    const windows = windowsOf(batch, filterSize, strides, 2);
+    return run(kernel, [batch], { ...windowAttrs(windows), ...padAttrs(pad, rounding, windows) });
+  });
+}
+
+/** The mean of each window of images [height, width, channels] or a batch of them. Padding does not count. */
+export function avgPool<T extends Tensor3D | Tensor4D>(
+  x: T | TensorLike,
+  filterSize: Pair,
+  strides: Pair,
+  pad: Pad,
+  dimRoundingMode?: Rounding,
+): T {
+  return op('avgPool', () => {
+    const images = arg<T>(x, 'x', 'numeric');
+    const means = pool2d('AvgPool', floatArg<T>(images, 'x'), filterSize, strides, pad, dimRoundingMode);
+    return toDtype(means, images.dtype);
+  });
+}
+
+/** The greatest element of each window of images [height, width, channels] or a batch of them. */
+export function maxPool<T extends Tensor3D | Tensor4D>(
+  x: T | TensorLike,
+  filterSize: Pair,
+  strides: Pair,
+  pad: Pad,
+  dimRoundingMode?: Rounding,
+): T {
+  return op('maxPool', () => pool2d('MaxPool', arg<T>(x, 'x', 'numeric'), filterSize, strides, pad, dimRoundingMode));
+}
+
+/** The greatest element of each window of a batch, and where in the image, or the batch, it was. */
+export function maxPoolWithArgmax(
+  x: Tensor4D | TensorLike,
+  filterSize: Pair,
+  strides: Pair,
+  pad: Pad,
+  includeBatchInIndex = false,
+): NamedTensorMap {
+  return op('maxPoolWithArgmax', () => {
+    const images = arg<Tensor>(x, 'x', 'numeric');
+    checkRank(images, 'x', 4);
+    const windows = windowsOf(images, filterSize, strides, 2);
+    const [result, indexes] = runAll('MaxPoolWithArgmax', [images], {
+      ...windowAttrs(windows),
+      ...padAttrs(pad, undefined, windows),
+      include_batch_in_index: includeBatchInIndex,
+      Targmax: dtypeAttr('int32'),
+    }) as [Tensor, Tensor];
+    return { result, indexes };
+  });
+}
+
+/** Pools volumes; a padding in numbers is laid around them first. */
+function pool3d<T extends Tensor>(
+  kernel: string,
+  volumes: T,
+  [filterSize, strides, pad, rounding, dataFormat]: [Triple, Triple, Pad, Rounding | undefined, string],
+  lay: (batch: Tensor, pads: [number, number][], pool: (padded: Tensor) => Tensor) => Tensor,
+): T {
+  const isFirst = isChannelsFirst(dataFormat, 'NDHWC', 'NCDHW');
+  return batched(volumes, 5, (batch) => {
+    const windows = windowsOf(batch, filterSize, strides, 3, isFirst);
+    const pads = explicitPads(pad, rounding, windows);
+    const padding = pads ? 'VALID' : String(pad).toUpperCase();
+    const pool = (x: Tensor) => run(kernel, [x], { ...windowAttrs(windows), padding, data_format: dataFormat });
+    return pads?.some(([before, after]) => before + after > 0)
+      ? lay(batch, inFormat(pads, isFirst, [0, 0]), pool)
+      : pool(batch);
+  });
+}
+
+/** The mean of each window of volumes [depth, height, width, channels] or a batch. Padding does not count. */
+export function avgPool3d<T extends Tensor4D | Tensor5D>(
+  x: T | TensorLike,
+  filterSize: Triple,
+  strides: Triple,
+  pad: Pad,
+  dimRoundingMode?: Rounding,
+  dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+): T {
+  return op('avgPool3d', () => {
+    const volumes = arg<T>(x, 'x', 'numeric');
+    const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
+    // The share of a window that lies in the volume makes up for the zeros around it.
+    const means = pool3d<T>('AvgPool3D', toDtype(volumes, 'float32'), options, (batch, pads, pool) =>
+      div(pool(padTensor(batch, pads)), pool(padTensor(onesLike(batch), pads))),
+    );
+    return toDtype(means, volumes.dtype);
+  });
+}
+
+/** The greatest element of each window of volumes [depth, height, width, channels] or a batch. */
+export function maxPool3d<T extends Tensor4D | Tensor5D>(
+  x: T | TensorLike,
+  filterSize: Triple,
+  strides: Triple,
+  pad: Pad,
+  dimRoundingMode?: Rounding,
+  dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+): T {
+  return op('maxPool3d', () => {
+    const volumes = arg<T>(x, 'x', 'numeric');
+    const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
+    const greatest = pool3d<T>('MaxPool3D', toDtype(volumes, 'float32'), options, (batch, pads, pool) =>
+      pool(run('PadV2', [batch, pairs(pads), value(Number.NEGATIVE_INFINITY, 'float32')])),
+    );
+    return toDtype(greatest, volumes.dtype);
+  });
+}
+
+/** Zeros around images so that windows with gaps are as many as `pad` says. */
+function basePads(
+  pad: Pad,
+  size: readonly number[],
+  window: readonly number[],
+  gaps: readonly number[],
+): [number, number][] {
+  if (pad === 'same') {
+    return window.map((extent, axis) => {
+      const total = (extent - 1) * (gaps[axis] as number);
+      return [Math.floor(total / 2), Math.ceil(total / 2)];
+    });
+  }
+  const windows = { size, window, strides: [1, 1], dilations: gaps, channelsFirst: false };
+  return (
+    explicitPads(pad, undefined, windows) ?? [
+      [0, 0],
+      [0, 0],
+    ]
+  );
+}
+
+/**
+ * `avgPool` or `maxPool`, also with gaps in the windows.
+ *
+ * @param dilations Distance of the elements of a window. Throws E_INPUT when they and the strides are
+ *     both greater than 1. Zeros that `pad` lays around count then.
+ */
+export function pool<T extends Tensor3D | Tensor4D>(
+  input: T | TensorLike,
+  windowShape: Pair,
+  poolingType: 'avg' | 'max',
+  pad: Pad,
+  dilations: Pair = [1, 1],
+  strides: Pair = [1, 1],
+  dimRoundingMode?: Rounding,
+): T {
+  return op('pool', () => {
+    check(
+      poolingType === 'avg' || poolingType === 'max',
+      `the pooling type must be 'avg' or 'max', got ${poolingType}`,
+    );
+    const plain = poolingType === 'avg' ? avgPool : maxPool;
+    const gaps = perDimension(dilations, 2, 'dilations');
+    const images = arg<T>(input, 'input', 'numeric');
+    if (gaps.every((gap) => gap === 1)) return plain<T>(images, windowShape, strides, pad, dimRoundingMode);
+    const isOne = perDimension(strides, 2, 'strides').every((stride) => stride === 1);
+    check(isOne, `either the strides or the dilations must be 1, got [${strides}] and [${gaps}]`);
+    return batched(images, 4, (batch) => {
+      const size = spatialShape(batch, false);
+      const pads = basePads(pad, size, perDimension(windowShape, 2, 'windowShape'), gaps);
+      // Whole blocks, of which what is too much is cut off again.
+      const extra = pads.map(([before, after], axis) => {
+        const gap = gaps[axis] as number;
+        return (gap - (((size[axis] as number) + before + after) % gap)) % gap;
+      });
+      const spread = pads.map(([before, after], axis) => [before, after + (extra[axis] as number)]);
+      const pooled = plain(spaceToBatchND(batch as Tensor4D, gaps, spread), windowShape, strides, 'valid');
+      return batchToSpaceND(
+        pooled,
+        gaps,
+        extra.map((count) => [0, count]),
+      );
+    });
+  });
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ragged tensors in parts: int32 splits, where rows begin and end, for each ragged dimension, and
+// the values.
+import type { NamedTensorMap, Tensor } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { arg, args, op, run, runAll } from './run.js';
+
+/** The rows of a ragged tensor that indices name: outputNestedSplits and outputDenseValues. */
+export function raggedGather(
+  paramsNestedSplits: readonly Tensor[],
+  paramsDenseValues: Tensor | TensorLike,
+  indices: Tensor | TensorLike,
+  outputRaggedRank: number,
+): { outputNestedSplits: Tensor[]; outputDenseValues: Tensor } {
+  return op('raggedGather', () => {
+    const splits = args(paramsNestedSplits, 'paramsNestedSplits', 'int32');
+    const inputs = [...splits, arg(paramsDenseValues, 'paramsDenseValues'), arg(indices, 'indices', 'int32')];
+    const attrs = { PARAMS_RAGGED_RANK: splits.length, OUTPUT_RAGGED_RANK: outputRaggedRank };
+    const outputs = runAll('RaggedGather', inputs, attrs);
+    return { outputNestedSplits: outputs.slice(0, -1), outputDenseValues: outputs.at(-1) as Tensor };
+  });
+}
+
+/** Rows of numbers from starts to before limits in steps of deltas: rtNestedSplits and rtDenseValues. */
+export function raggedRange(
+  starts: Tensor | TensorLike,
+  limits: Tensor | TensorLike,
+  deltas: Tensor | TensorLike,
+): NamedTensorMap {
+  return op('raggedRange', () => {
+    const first = arg(starts, 'starts', 'numeric');
+    const { dtype } = first;
+    const [rtNestedSplits, rtDenseValues] = runAll('RaggedRange', [
+      first,
+      arg(limits, 'limits', dtype),
+      arg(deltas, 'deltas', dtype),
+    ]);
+    return { rtNestedSplits, rtDenseValues } as NamedTensorMap;
+  });
+}
+
+/**
+ * A ragged tensor as a tensor, filled up with defaultValue.
+ *
+ * @param shape int32, -1 where the longest row decides.
+ * @param rowPartitionTypes What each of the rowPartitionTensors is: 'FIRST_DIM_SIZE', 'ROW_SPLITS' or
+ *     'VALUE_ROWIDS'.
+ */
+export function raggedTensorToTensor(
+  shape: Tensor | TensorLike,
+  values: Tensor | TensorLike,
+  defaultValue: Tensor | TensorLike,
+  rowPartitionTensors: readonly Tensor[],
+  rowPartitionTypes: readonly string[],
+): Tensor {
+  return op('raggedTensorToTensor', () => {
+    const elements = arg(values, 'values');
+    const partitions = args(rowPartitionTensors, 'rowPartitionTensors', 'int32');
+    const inputs = [
+      arg(shape, 'shape', 'int32'),
+      elements,
+      arg(defaultValue, 'defaultValue', elements.dtype),
+      ...partitions,
+    ];
+    return run('RaggedTensorToTensor', inputs, {
+      row_partition_types: rowPartitionTypes,
+      num_row_partition_tensors: partitions.length,
+    });
+  });
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random numbers. With a seed they are the same in every call.
+import type { DataType } from '../dtype.js';
+import { TfwasmError } from '../errors.js';
+import { checkShape, type Rank, type ShapeMap, sizeOfShape } from '../shape.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
+import { tensor } from '../tensor-factories.js';
+import type { TensorLike } from '../tensor-values.js';
+import { add, mul } from './arithmetic.js';
+import { type Attrs, check, checkInt, checkRank, dtypeAttr, floatArg, int, ints, op, run, toDtype } from './run.js';
+
+type Seed = number | string | undefined;
+
+/** A seed of 32 bits out of whatever was given. */
+function seedOf(seed: Seed): number | undefined {
+  if (seed === undefined || seed === null) return undefined;
+  let hash = 0x811c9dc5;
+  for (const unit of String(seed)) hash = Math.imul(hash ^ (unit.codePointAt(0) as number), 0x01000193);
+  return hash >>> 1;
+}
+
+/** TensorFlow takes two seeds of 0 for none. */
+function seedAttrs(seed: Seed): Attrs {
+  const number = seedOf(seed);
+  return number === undefined ? { seed: 0, seed2: 0 } : { seed: number, seed2: 1 };
+}
+
+/** Floats of shape [..] by an op that takes nothing but a shape. */
+function draw(kernel: string, shape: readonly number[], seed: Seed): Tensor {
+  const attrs = { ...seedAttrs(seed), dtype: dtypeAttr('float32'), T: dtypeAttr('int32') };
+  return run(kernel, [ints(checkShape(shape))], attrs);
+}
+
+/** x * factor + offset. */
+function scaled(x: Tensor, factor: number, offset: number): Tensor {
+  const wide = factor === 1 ? x : mul(x, factor);
+  return offset === 0 ? wide : add(wide, offset);
+}
+
+/** Truncates where the dtype has no fractions. */
+function inDtype<R extends Rank>(x: Tensor, dtype: DataType): Tensor<R> {
+  if (dtype === 'bool') return toDtype(toDtype(x, 'int32'), 'bool') as Tensor<R>;
+  return toDtype(x, dtype) as Tensor<R>;
+}
+
+/** Values from minval to below maxval, all equally likely. Without fractions in int32 and bool. */
+export function randomUniform<R extends Rank>(
+  shape: ShapeMap[R],
+  minval = 0,
+  maxval = 1,
+  dtype: DataType = 'float32',
+  seed?: Seed,
+): Tensor<R> {
+  return op('randomUniform', () =>
+    inDtype<R>(scaled(draw('RandomUniform', shape, seed), maxval - minval, minval), dtype),
+  );
+}
+
+/** int32 values from minval to below maxval, all equally likely. */
+export function randomUniformInt<R extends Rank>(
+  shape: ShapeMap[R],
+  minval: number,
+  maxval: number,
+  seed?: Seed,
+): Tensor<R> {
+  return op('randomUniformInt', () => {
+    const low = checkInt(minval, `the argument 'minval'`);
+    const high = checkInt(maxval, `the argument 'maxval'`);
+    check(low < high, `minval ${low} must be less than maxval ${high}`);
+    const attrs = { ...seedAttrs(seed), minval: low, maxval: high, T: dtypeAttr('int32') };
+    return run<Tensor<R>>('RandomUniformInt', [ints(checkShape(shape))], attrs);
+  });
+}
+
+function normal<R extends Rank>(
+  kernel: string,
+  shape: readonly number[],
+  mean: number,
+  stdDev: number,
+  dtype: DataType,
+  seed: Seed,
+): Tensor<R> {
+  if (dtype !== 'float32' && dtype !== 'int32') {
+    throw new TfwasmError('E_DTYPE', `normal values are float32 or int32, not ${dtype}`);
+  }
+  return inDtype<R>(scaled(draw(kernel, shape, seed), stdDev, mean), dtype);
+}
+
+/** Normally distributed values. */
+export function randomNormal<R extends Rank>(
+  shape: ShapeMap[R],
+  mean = 0,
+  stdDev = 1,
+  dtype: 'float32' | 'int32' = 'float32',
+  seed?: number,
+): Tensor<R> {
+  return op('randomNormal', () => normal<R>('RandomStandardNormal', shape, mean, stdDev, dtype, seed));
+}
+
+/** Normally distributed values of mean 0 and standard deviation 1. */
+export function randomStandardNormal<R extends Rank>(
+  shape: ShapeMap[R],
+  dtype: 'float32' | 'int32' = 'float32',
+  seed?: number,
+): Tensor<R> {
+  return op('randomStandardNormal', () => normal<R>('RandomStandardNormal', shape, 0, 1, dtype, seed));
+}
+
+/** Normally distributed values, of which those beyond two standard deviations are drawn again. */
+export function truncatedNormal<R extends Rank>(
+  shape: ShapeMap[R],
+  mean = 0,
+  stdDev = 1,
+  dtype: 'float32' | 'int32' = 'float32',
+  seed?: number,
+): Tensor<R> {
+  return op('truncatedNormal', () => normal<R>('TruncatedNormal', shape, mean, stdDev, dtype, seed));
+}
+
+/** A tensor of what the function returns when it is called for each element. */
+export function rand<R extends Rank>(
+  shape: ShapeMap[R],
+  randFunction: () => number,
+  dtype: DataType = 'float32',
+): Tensor<R> {
+  return op('rand', () => {
+    const values = Float32Array.from({ length: sizeOfShape(checkShape(shape)) }, randFunction);
+    return inDtype<R>(tensor(values, shape as number[], 'float32'), dtype);
+  });
+}
+
+/** Weyl sequence with a 32-bit mixer. */
+function generator(seed: number | undefined): () => number {
+  if (seed === undefined) return Math.random;
+  let state = seed;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One value of the gamma distribution of rate 1. Marsaglia and Tsang, 2000. */
+function gammaValue(alpha: number, uniform: () => number): number {
+  if (alpha < 1) return gammaValue(alpha + 1, uniform) * (1 - uniform()) ** (1 / alpha);
+  const d = alpha - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    // Box and Muller, 1958.
+    const x = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - uniform()) < x * x * 0.5 + d - d * v + d * Math.log(v)) return d * v;
+  }
+}
+
+/** Values of the gamma distribution of shape alpha and rate beta. Throws E_INPUT unless both are positive. */
+export function randomGamma<R extends Rank>(
+  shape: ShapeMap[R],
+  alpha: number,
+  beta = 1,
+  dtype: 'float32' | 'int32' = 'float32',
+  seed?: number,
+): Tensor<R> {
+  return op('randomGamma', () => {
+    check(alpha > 0 && beta > 0, `alpha and beta must be positive, got ${alpha} and ${beta}`);
+    const uniform = generator(seedOf(seed));
+    return rand<R>(shape, () => gammaValue(alpha, uniform) / beta, dtype);
+  });
+}
+
+/**
+ * Draws outcomes: int32 [numSamples], or [batch, numSamples] for a batch.
+ *
+ * @param logits [outcomes] or [batch, outcomes]: logarithms of the odds, or the probabilities
+ *     themselves if normalized.
+ */
+export function multinomial<T extends Tensor1D | Tensor2D>(
+  logits: T | TensorLike,
+  numSamples: number,
+  seed?: number,
+  normalized = false,
+): T {
+  return op('multinomial', () => {
+    const given = floatArg<Tensor>(logits, 'logits');
+    checkRank(given, 'logits', 1, 2);
+    const rows = given.rank === 1 ? given.reshape([1, given.size]) : given;
+    const attrs = { ...seedAttrs(seed), normalized, output_dtype: dtypeAttr('int32') };
+    const samples = run('Multinomial', [rows, int(numSamples)], attrs);
+    return (given.rank === 1 ? samples.reshape([samples.size]) : samples) as Tensor as T;
+  });
+}

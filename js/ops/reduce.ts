@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions that reduce dimensions, and running sums.
+import type { DataType } from '../dtype.js';
+import type { Tensor, Tensor1D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { add, pow, sub } from './arithmetic.js';
+import { arg, check, checkInt, dtypeAttr, floatArg, int, ints, op, run, toDtype, type Written } from './run.js';
+import { abs, exp, log, sqrt, square } from './unary.js';
+
+type Axes = number | readonly number[] | null | undefined;
+type Reduction = <T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims?: boolean) => T;
+
+/** Axes as a list; all of them when none are given. */
+export function axesOf(axis: Axes, rank: number): number[] {
+  if (axis === undefined || axis === null) return Array.from({ length: rank }, (_, index) => index);
+  return typeof axis === 'number' ? [axis] : [...axis];
+}
+
+function reduce<T extends Tensor>(kernel: string, x: Tensor, axis: Axes, keepDims: boolean): T {
+  return run<T>(kernel, [x, ints(axesOf(axis, x.rank))], { keep_dims: keepDims });
+}
+
+function reduction(name: string, kernel: string, convert: (dtype: DataType) => DataType): Reduction {
+  return <T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims = false) =>
+    op(name, () => {
+      const numbers = arg(x, 'x', 'numeric');
+      return reduce<T>(kernel, toDtype(numbers, convert(numbers.dtype)), axis, keepDims);
+    });
+}
+
+function ofBooleans(name: string, kernel: string): Reduction {
+  return <T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims = false) =>
+    op(name, () => reduce<T>(kernel, arg(x, 'x', 'bool'), axis, keepDims));
+}
+
+const countable = (dtype: DataType): DataType => (dtype === 'bool' ? 'int32' : dtype);
+
+/** The sum along the axes, or of all elements. bool counts as int32. */
+export const sum: Reduction = reduction('sum', 'Sum', countable);
+/** The product along the axes, or of all elements. bool counts as int32. */
+export const prod: Reduction = reduction('prod', 'Prod', countable);
+/** The mean along the axes, or of all elements, as float32. */
+export const mean: Reduction = reduction('mean', 'Mean', () => 'float32');
+/** The greatest element along the axes, or of all. */
+export const max: Reduction = reduction('max', 'Max', countable);
+/** The least element along the axes, or of all. */
+export const min: Reduction = reduction('min', 'Min', countable);
+/** Whether all elements along the axes are true. */
+export const all: Reduction = ofBooleans('all', 'All');
+/** Whether any element along the axes is true. */
+export const any: Reduction = ofBooleans('any', 'Any');
+
+function argReduce<T extends Tensor>(name: string, kernel: string, x: Tensor | TensorLike, axis: number): T {
+  return op(name, () => {
+    const numbers = arg(x, 'x', 'numeric');
+    return run<T>(kernel, [toDtype(numbers, countable(numbers.dtype)), int(axis)], {
+      output_type: dtypeAttr('int32'),
+    });
+  });
+}
+
+/** The index of the greatest element along an axis, int32; the first of equals. */
+export function argMax<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
+  return argReduce<T>('argMax', 'ArgMax', x, axis);
+}
+
+/** The index of the least element along an axis, int32; the first of equals. */
+export function argMin<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
+  return argReduce<T>('argMin', 'ArgMin', x, axis);
+}
+
+type Cumulative = <T extends Tensor>(
+  x: Tensor | TensorLike,
+  axis?: number,
+  exclusive?: boolean,
+  reverse?: boolean,
+) => T;
+
+function cumulative(name: string, kernel: string): Cumulative {
+  return <T extends Tensor>(x: Tensor | TensorLike, axis = 0, exclusive = false, reverse = false) =>
+    op(name, () => {
+      const numbers = arg(x, 'x', 'numeric');
+      return run<T>(kernel, [toDtype(numbers, countable(numbers.dtype)), int(axis)], { exclusive, reverse });
+    });
+}
+
+/** Running sums along an axis, without the element itself if exclusive, from the end if reverse. */
+export const cumsum: Cumulative = cumulative('cumsum', 'Cumsum');
+/** Running products along an axis, without the element itself if exclusive, from the end if reverse. */
+export const cumprod: Cumulative = cumulative('cumprod', 'Cumprod');
+
+/** log(sum(exp(x))) along the axes, which does not overflow. */
+export function logSumExp<T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims = false): T {
+  return op('logSumExp', () => {
+    const numbers = floatArg(x, 'x');
+    const axes = axesOf(axis, numbers.rank);
+    const greatest = max(numbers, axes, true);
+    const total = log(sum(exp(sub(numbers, greatest)), axes, keepDims));
+    return add<T>(greatest.reshape(total.shape), total);
+  });
+}
+
+/** Mean and variance along the axes. */
+export function moments(x: Tensor | TensorLike, axis?: Axes, keepDims = false): { mean: Tensor; variance: Tensor } {
+  return op('moments', () => {
+    const numbers = floatArg(x, 'x');
+    const axes = axesOf(axis, numbers.rank);
+    const average = mean(numbers, axes, true);
+    const variance = mean(square(sub(numbers, average)), axes, keepDims);
+    return { mean: keepDims ? average : average.reshape(variance.shape), variance };
+  });
+}
+
+function vectorNorm(x: Tensor, ord: number | string, axes: Axes): Tensor {
+  if (ord === 1) return sum(abs(x), axes, true);
+  if (ord === Number.POSITIVE_INFINITY) return max(abs(x), axes, true);
+  if (ord === Number.NEGATIVE_INFINITY) return min(abs(x), axes, true);
+  if (ord === 2 || ord === 'euclidean') return sqrt(sum(square(abs(x)), axes, true));
+  check(typeof ord === 'number', `there is no norm '${ord}' of a vector`);
+  return pow(sum(pow(abs(x), ord), axes, true), 1 / ord);
+}
+
+function matrixNorm(x: Tensor, ord: number | string, [rows, columns]: readonly number[]): Tensor {
+  if (ord === 1) return max(sum(abs(x), rows, true), columns, true);
+  if (ord === Number.POSITIVE_INFINITY) return max(sum(abs(x), columns, true), rows, true);
+  if (ord === Number.NEGATIVE_INFINITY) return min(sum(abs(x), columns, true), rows, true);
+  check(ord === 'fro' || ord === 'euclidean', `there is no norm ${ord} of a matrix`);
+  return sqrt(sum(square(abs(x)), [rows as number, columns as number], true));
+}
+
+/**
+ * The norm of the vectors along one axis, of the matrices along two, or of all elements together.
+ *
+ * @param ord 'euclidean', 'fro' (of matrices), 1, 2, Infinity, -Infinity, or another power (of
+ *     vectors). Throws E_INPUT for others.
+ */
+export function norm(
+  x: Tensor | TensorLike,
+  ord: number | 'euclidean' | 'fro' = 'euclidean',
+  axis: Axes = null,
+  keepDims = false,
+): Tensor {
+  return op('norm', () => {
+    const given = arg(x, 'x', 'numeric');
+    const numbers = given.dtype === 'complex64' ? given : toDtype(given, 'float32');
+    const isFlat = axis === null || axis === undefined;
+    const axes = axesOf(axis, numbers.rank);
+    check(isFlat || axes.length <= 2, `a norm is along one axis or two, got ${axes.length}`);
+    const kept = !isFlat && axes.length === 2 ? matrixNorm(numbers, ord, axes) : vectorNorm(numbers, ord, axes);
+    return keepDims ? kept : run('Sum', [kept, ints(axes)], { keep_dims: false });
+  });
+}
+
+/** The euclidean norm along the axes, or of all elements. */
+export function euclideanNorm(x: Tensor | TensorLike, axis: Axes = null, keepDims = false): Tensor {
+  return norm(x, 'euclidean', axis, keepDims);
+}
+
+/**
+ * How often each integer from 0 to size - 1 occurs in x, or the sum of its weights.
+ *
+ * @param x int32. Throws E_INPUT for negative numbers.
+ * @param weights Of the shape of x, or empty.
+ */
+export function bincount<T extends Tensor1D>(x: T | TensorLike, weights: Tensor | TensorLike, size: number): T {
+  return op('bincount', () => {
+    const numbers = arg<T>(x, 'x', 'int32');
+    return run<T>('Bincount', [numbers, sizeInput(size), arg(weights, 'weights', 'numeric')]);
+  });
+}
+
+/** As bincount, of each row of a matrix; binaryOutput says only whether a number occurs. */
+export function denseBincount<T extends Tensor>(
+  x: T | TensorLike,
+  weights: Tensor | TensorLike,
+  size: number,
+  binaryOutput = false,
+): T {
+  return op('denseBincount', () => {
+    const inputs = [arg<T>(x, 'x', 'int32'), sizeInput(size), arg(weights, 'weights', 'numeric')];
+    return run<T>('DenseBincount', inputs, { binary_output: binaryOutput });
+  });
+}
+
+function sizeInput(size: number): Written {
+  check(checkInt(size, `the argument 'size'`) >= 0, `the argument 'size' must not be negative, got ${size}`);
+  return int(size);
+}

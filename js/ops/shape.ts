@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions that change the shape of a tensor, or take and repeat parts of it.
+import { TfwasmError } from '../errors.js';
+import type { Rank, ShapeMap } from '../shape.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { arg, check, checkRank, ints, op, pairs, run, value } from './run.js';
+
+/** `axis` counted from the front. Throws E_SHAPE unless it is from -rank to rank - 1. */
+export function axisOf(axis: number, rank: number): number {
+  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
+  throw new TfwasmError('E_SHAPE', `the axis ${axis} is not in [${-rank}, ${rank})`);
+}
+
+/** The same values in another shape, in which one dimension may be -1. Throws E_SHAPE. */
+export function reshape<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
+  return op('reshape', () => arg(x, 'x').reshape<R>(shape));
+}
+
+/** With a dimension of 1 put in before `axis`. Throws E_SHAPE when that is out of range. */
+export function expandDims<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
+  return op('expandDims', () => {
+    const from = arg(x, 'x');
+    const shape: number[] = [...from.shape];
+    shape.splice(axisOf(axis, from.rank + 1), 0, 1);
+    return from.reshape(shape) as Tensor as T;
+  });
+}
+
+/** Without the dimensions of 1, or without those that `axis` lists. Throws E_SHAPE when one is not 1. */
+export function squeeze<T extends Tensor>(x: Tensor | TensorLike, axis?: readonly number[]): T {
+  return op('squeeze', () => {
+    const from = arg(x, 'x');
+    const axes = axis?.map((index) => axisOf(index, from.rank));
+    const bad = axes?.find((index) => (from.shape as number[])[index] !== 1);
+    if (bad !== undefined) throw new TfwasmError('E_SHAPE', `dimension ${bad} of [${from.shape}] is not 1`);
+    const shape = from.shape.filter((size, index) => (axes && axes.length > 0 ? !axes.includes(index) : size !== 1));
+    return from.reshape(shape) as Tensor as T;
+  });
+}
+
+/** A tensor of its own on the same values. */
+export function clone<T extends Tensor>(x: T | TensorLike): T {
+  return op('clone', () => arg<T>(x, 'x').clone() as Tensor as T);
+}
+
+/** x itself, if it has this shape (null stands for any dimension). Throws E_SHAPE otherwise. */
+export function ensureShape<R extends Rank>(x: Tensor, shape: ShapeMap[R] | readonly (number | null)[]): Tensor<R> {
+  return op('ensureShape', () => run<Tensor<R>>('EnsureShape', [arg(x, 'x'), ints(shape.map((size) => size ?? -1))]));
+}
+
+/** With the dimensions in the order of perm; reversed without it. Conjugates complex64 if asked to. */
+export function transpose<T extends Tensor>(x: T | TensorLike, perm?: readonly number[], conjugate = false): T {
+  return op('transpose', () => {
+    const from = arg<T>(x, 'x');
+    const order = perm ?? from.shape.map((_, index) => from.rank - 1 - index);
+    const moved = from.rank < 2 && !perm ? (from.clone() as Tensor as T) : run<T>('Transpose', [from, ints(order)]);
+    return conjugate && from.dtype === 'complex64' ? run<T>('Conj', [moved]) : moved;
+  });
+}
+
+/** x repeated reps[i] times along dimension i. */
+export function tile<T extends Tensor>(x: T | TensorLike, reps: readonly number[]): T {
+  return op('tile', () => run<T>('Tile', [arg<T>(x, 'x'), ints(reps)]));
+}
+
+/** x repeated to a shape that it broadcasts to. Throws E_SHAPE when it does not. */
+export function broadcastTo<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
+  return op('broadcastTo', () => {
+    const from = arg(x, 'x');
+    // -1 keeps the dimension.
+    const offset = shape.length - from.rank;
+    const dims = shape.map((size, index) => (size < 0 ? ((from.shape as number[])[index - offset] ?? size) : size));
+    return run<Tensor<R>>('BroadcastTo', [from, ints(dims)]);
+  });
+}
+
+/** The shape that two shapes, int32 vectors, broadcast to. */
+export function broadcastArgs(s0: Tensor | TensorLike, s1: Tensor | TensorLike): Tensor1D {
+  return op('broadcastArgs', () => run<Tensor1D>('BroadcastArgs', [arg(s0, 's0', 'int32'), arg(s1, 's1', 'int32')]));
+}
+
+/** A list for all dimensions out of what the user gave for some. */
+function sliceList(given: number | readonly number[] | undefined, rank: number, rest: number): number[] {
+  const list = typeof given === 'number' ? [given] : (given ?? []);
+  return Array.from({ length: Math.max(rank, list.length) }, (_, index) => list[index] ?? rest);
+}
+
+/**
+ * The block from `begin` of a size in which -1, and what is left out, mean up to the end.
+ * Throws E_SHAPE when it reaches beyond x.
+ */
+export function slice<T extends Tensor>(
+  x: T | TensorLike,
+  begin: number | readonly number[],
+  size?: number | readonly number[],
+): T {
+  return op('slice', () => {
+    const from = arg<T>(x, 'x');
+    check(from.rank > 0, 'a scalar cannot be sliced');
+    return run<T>('Slice', [from, ints(sliceList(begin, from.rank, 0)), ints(sliceList(size, from.rank, -1))]);
+  });
+}
+
+function ofRank<T extends Tensor>(x: T | TensorLike, name: string, rank: number): T {
+  const tensor = arg<T>(x, name);
+  checkRank(tensor, name, rank);
+  return tensor;
+}
+
+/** `slice` of a vector. */
+export function slice1d(x: Tensor1D | TensorLike, begin: number, size: number): Tensor1D {
+  return op('slice1d', () => slice(ofRank<Tensor1D>(x, 'x', 1), [begin], [size]));
+}
+
+/** `slice` of a matrix. */
+export function slice2d(x: Tensor2D | TensorLike, begin: [number, number], size: [number, number]): Tensor2D {
+  return op('slice2d', () => slice(ofRank<Tensor2D>(x, 'x', 2), begin, size));
+}
+
+/** `slice` of a tensor of rank 3. */
+export function slice3d(
+  x: Tensor3D | TensorLike,
+  begin: [number, number, number],
+  size: [number, number, number],
+): Tensor3D {
+  return op('slice3d', () => slice(ofRank<Tensor3D>(x, 'x', 3), begin, size));
+}
+
+/** `slice` of a tensor of rank 4. */
+export function slice4d(
+  x: Tensor4D | TensorLike,
+  begin: [number, number, number, number],
+  size: [number, number, number, number],
+): Tensor4D {
+  return op('slice4d', () => slice(ofRank<Tensor4D>(x, 'x', 4), begin, size));
+}
+
+/**
+ * Every strides[i]-th element from begin[i] to before end[i]. Bit i of a mask: beginMask and endMask
+ * ignore the bound, ellipsisMask fills in dimensions, newAxisMask adds one, shrinkAxisMask takes
+ * begin[i] alone and drops the dimension.
+ */
+export function stridedSlice(
+  x: Tensor | TensorLike,
+  begin: readonly number[],
+  end: readonly number[],
+  strides?: readonly number[],
+  beginMask = 0,
+  endMask = 0,
+  ellipsisMask = 0,
+  newAxisMask = 0,
+  shrinkAxisMask = 0,
+): Tensor {
+  return op('stridedSlice', () =>
+    run('StridedSlice', [arg(x, 'x'), ints(begin), ints(end), ints(strides ?? begin.map(() => 1))], {
+      begin_mask: beginMask,
+      end_mask: endMask,
+      ellipsis_mask: ellipsisMask,
+      new_axis_mask: newAxisMask,
+      shrink_axis_mask: shrinkAxisMask,
+    }),
+  );
+}
+
+/** Reversed along the axes, or along all. */
+export function reverse<T extends Tensor>(x: T | TensorLike, axis?: number | readonly number[] | null): T {
+  return op('reverse', () => {
+    const from = arg<T>(x, 'x');
+    const axes = typeof axis === 'number' ? [axis] : (axis ?? from.shape.map((_, index) => index));
+    return run<T>('ReverseV2', [from, ints(axes)]);
+  });
+}
+
+/** A reversed vector. */
+export function reverse1d(x: Tensor1D | TensorLike): Tensor1D {
+  return op('reverse1d', () => reverse(ofRank<Tensor1D>(x, 'x', 1), 0));
+}
+
+/** `reverse` of a matrix. */
+export function reverse2d(x: Tensor2D | TensorLike, axis?: number | number[]): Tensor2D {
+  return op('reverse2d', () => reverse(ofRank<Tensor2D>(x, 'x', 2), axis));
+}
+
+/** `reverse` of a tensor of rank 3. */
+export function reverse3d(x: Tensor3D | TensorLike, axis?: number | number[]): Tensor3D {
+  return op('reverse3d', () => reverse(ofRank<Tensor3D>(x, 'x', 3), axis));
+}
+
+/** `reverse` of a tensor of rank 4. */
+export function reverse4d(x: Tensor4D | TensorLike, axis?: number | number[]): Tensor4D {
+  return op('reverse4d', () => reverse(ofRank<Tensor4D>(x, 'x', 4), axis));
+}
+
+type Padding = readonly [number, number];
+
+/** With paddings[i] = [before, after] elements of constantValue around dimension i. */
+export function pad<T extends Tensor>(x: T | TensorLike, paddings: readonly Padding[], constantValue = 0): T {
+  return op('pad', () => {
+    const from = arg<T>(x, 'x');
+    check(from.rank > 0, 'a scalar cannot be padded');
+    if (from.dtype === 'string' || from.dtype === 'complex64') return run<T>('Pad', [from, pairs(paddings)]);
+    return run<T>('PadV2', [from, pairs(paddings), value(constantValue, from.dtype)]);
+  });
+}
+
+/** `pad` of a vector. */
+export function pad1d(x: Tensor1D | TensorLike, paddings: Padding, constantValue = 0): Tensor1D {
+  return op('pad1d', () => pad(ofRank<Tensor1D>(x, 'x', 1), [paddings], constantValue));
+}
+
+/** `pad` of a matrix. */
+export function pad2d(x: Tensor2D | TensorLike, paddings: [Padding, Padding], constantValue = 0): Tensor2D {
+  return op('pad2d', () => pad(ofRank<Tensor2D>(x, 'x', 2), paddings, constantValue));
+}
+
+/** `pad` of a tensor of rank 3. */
+export function pad3d(x: Tensor3D | TensorLike, paddings: [Padding, Padding, Padding], constantValue = 0): Tensor3D {
+  return op('pad3d', () => pad(ofRank<Tensor3D>(x, 'x', 3), paddings, constantValue));
+}
+
+/** `pad` of a tensor of rank 4. */
+export function pad4d(
+  x: Tensor4D | TensorLike,
+  paddings: [Padding, Padding, Padding, Padding],
+  constantValue = 0,
+): Tensor4D {
+  return op('pad4d', () => pad(ofRank<Tensor4D>(x, 'x', 4), paddings, constantValue));
+}
+
+/** Padded with its own elements mirrored at the edge, which 'symmetric' repeats and 'reflect' does not. */
+export function mirrorPad<T extends Tensor>(
+  x: T | TensorLike,
+  paddings: readonly Padding[],
+  mode: 'reflect' | 'symmetric',
+): T {
+  return op('mirrorPad', () => run<T>('MirrorPad', [arg<T>(x, 'x'), pairs(paddings)], { mode }));
+}
+
+/** Moves blocks of the batch into the spatial dimensions, and crops these. Inverse of spaceToBatchND. */
+export function batchToSpaceND<T extends Tensor>(
+  x: T | TensorLike,
+  blockShape: readonly number[],
+  crops: readonly (readonly number[])[],
+): T {
+  return op('batchToSpaceND', () => run<T>('BatchToSpaceND', [arg<T>(x, 'x'), ints(blockShape), pairs(crops)]));
+}
+
+/** Pads the spatial dimensions, and moves blocks of them into the batch. */
+export function spaceToBatchND<T extends Tensor>(
+  x: T | TensorLike,
+  blockShape: readonly number[],
+  paddings: readonly (readonly number[])[],
+): T {
+  return op('spaceToBatchND', () => run<T>('SpaceToBatchND', [arg<T>(x, 'x'), ints(blockShape), pairs(paddings)]));
+}
+
+/** Moves channels into blocks of pixels. Throws E_SHAPE unless they divide by blockSize squared. */
+export function depthToSpace(
+  x: Tensor4D | TensorLike,
+  blockSize: number,
+  dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+): Tensor4D {
+  return op('depthToSpace', () =>
+    run<Tensor4D>('DepthToSpace', [arg(x, 'x')], { block_size: blockSize, data_format: dataFormat }),
+  );
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signals in frames.
+import type { Tensor, Tensor1D } from '../tensor.js';
+import { zeros } from '../tensor-factories.js';
+import { add, mul, sub } from './arithmetic.js';
+import { range } from './creation.js';
+import { gather } from './gather.js';
+import { arg, check, checkInt, checkRank, op } from './run.js';
+import { pad } from './shape.js';
+import { rfft } from './spectral.js';
+import { cos } from './unary.js';
+
+/** The least power of two that is not below the value. */
+export function enclosingPowerOfTwo(value: number): number {
+  return 2 ** Math.max(0, Math.ceil(Math.log2(value)));
+}
+
+/** a - b * cos of one period, float32 [windowLength]. */
+export function cosineWindow(windowLength: number, a: number, b: number): Tensor1D {
+  return op('cosineWindow', () => {
+    // A window of even length ends one value before its period.
+    const period = windowLength % 2 === 0 ? windowLength : windowLength - 1;
+    return sub<Tensor1D>(a, mul(cos(mul(range(0, windowLength), (2 * Math.PI) / period)), b));
+  });
+}
+
+/** The Hamming window. */
+export function hammingWindow(windowLength: number): Tensor1D {
+  return cosineWindow(windowLength, 0.54, 0.46);
+}
+
+/** The Hann window. */
+export function hannWindow(windowLength: number): Tensor1D {
+  return cosineWindow(windowLength, 0.5, 0.5);
+}
+
+/** Frames of a signal as rows. With padEnd also those that reach beyond its end, filled with padValue. */
+export function frame(signal: Tensor1D, frameLength: number, frameStep: number, padEnd = false, padValue = 0): Tensor {
+  return op('frame', () => {
+    const values = arg(signal, 'signal', 'numeric');
+    checkRank(values, 'signal', 1);
+    for (const count of [frameLength, frameStep]) {
+      check(checkInt(count, 'length and step') > 0, `length and step must be positive, got ${count}`);
+    }
+    const { size } = values;
+    const count = padEnd ? Math.ceil(size / frameStep) : Math.max(0, Math.floor((size - frameLength) / frameStep) + 1);
+    if (count === 0) return zeros([0, frameLength], values.dtype);
+    const end = (count - 1) * frameStep + frameLength;
+    const padded = end > size ? pad(values, [[0, end - size]], padValue) : values;
+    const starts = range(0, count * frameStep, frameStep, 'int32').reshape<'R2'>([count, 1]);
+    return gather<Tensor>(padded, add(starts, range(0, frameLength, 1, 'int32')));
+  });
+}
+
+/** The transform rfft of frames of a signal, each multiplied by a window. */
+export function stft(
+  signal: Tensor1D,
+  frameLength: number,
+  frameStep: number,
+  fftLength: number = enclosingPowerOfTwo(frameLength),
+  windowFn: (length: number) => Tensor1D = hannWindow,
+): Tensor {
+  return op('stft', () => rfft(mul(frame(signal, frameLength, frameStep), windowFn(frameLength)), fftLength));
+}

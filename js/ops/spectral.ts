@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fourier transforms along the last dimension.
+import type { Tensor } from '../tensor.js';
+import { real } from './creation.js';
+import { arg, check, checkInt, floatArg, ints, op, run } from './run.js';
+
+const lastDimension = (x: Tensor): number => (x.shape as number[])[x.rank - 1] ?? 0;
+
+/** The discrete Fourier transform of complex64 numbers. */
+export function fft(input: Tensor): Tensor {
+  return op('fft', () => run('FFT', [arg(input, 'input', 'complex64')]));
+}
+
+/** The inverse of fft. */
+export function ifft(input: Tensor): Tensor {
+  return op('ifft', () => run('IFFT', [arg(input, 'input', 'complex64')]));
+}
+
+/**
+ * The transform of real numbers, of which half, fftLength / 2 + 1, says all.
+ *
+ * @param fftLength To which the last dimension is cut or filled up with zeros.
+ */
+export function rfft(input: Tensor, fftLength?: number | null): Tensor {
+  return op('rfft', () => {
+    const x = floatArg(input, 'input');
+    const length = fftLength ?? lastDimension(x);
+    check(checkInt(length, 'the length') > 0, `the length must be positive, got ${length}`);
+    return run('RFFT', [x, ints([length])]);
+  });
+}
+
+/** The inverse of rfft: of n numbers, 2 * (n - 1). */
+export function irfft(input: Tensor): Tensor {
+  return op('irfft', () => {
+    const x = arg(input, 'input', 'complex64');
+    const length = lastDimension(x);
+    return length === 1 ? real(x) : run('IRFFT', [x, ints([2 * (length - 1)])]);
+  });
+}

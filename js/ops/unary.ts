@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions of one tensor, element by element.
+import type { DataType } from '../dtype.js';
+import type { Tensor } from '../tensor.js';
+import type { TensorLike } from '../tensor-values.js';
+import { arg, floatArg, op, run, toDtype, type Attrs } from './run.js';
+
+type Unary = <T extends Tensor>(x: T | TensorLike) => T;
+
+/** A function of float32: other numbers are converted. */
+function ofFloats(name: string, kernel: string): Unary {
+  return <T extends Tensor>(x: T | TensorLike) => op(name, () => run<T>(kernel, [floatArg<T>(x, 'x')]));
+}
+
+/** A function of numbers that keeps their dtype; bool becomes int32. */
+function ofNumbers(name: string, kernel: string): Unary {
+  return <T extends Tensor>(x: T | TensorLike) =>
+    op(name, () => {
+      const numbers = arg<T>(x, 'x', 'numeric');
+      return run<T>(kernel, [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
+    });
+}
+
+/** A function that leaves integers as they are. */
+function rounding(name: string, kernel: string): Unary {
+  return <T extends Tensor>(x: T | TensorLike) =>
+    op(name, () => {
+      const numbers = arg<T>(x, 'x', 'numeric');
+      return numbers.dtype === 'float32' ? run<T>(kernel, [numbers]) : run<T>('Identity', [numbers]);
+    });
+}
+
+/** |x|; of complex64 the modulus, as float32. */
+export function abs<T extends Tensor>(x: T | TensorLike): T {
+  return op('abs', () => {
+    const numbers = arg<T>(x, 'x', 'numeric');
+    if (numbers.dtype === 'complex64') return run<T>('ComplexAbs', [numbers]);
+    return run<T>('Abs', [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
+  });
+}
+/** -x. */
+export const neg: Unary = ofNumbers('neg', 'Neg');
+/** -1, 0 or 1; NaN stays NaN. */
+export const sign: Unary = ofNumbers('sign', 'Sign');
+/** The least integer that is not below x. */
+export const ceil: Unary = rounding('ceil', 'Ceil');
+/** The greatest integer that is not above x. */
+export const floor: Unary = rounding('floor', 'Floor');
+/** The nearest integer; halves go to the even one. */
+export const round: Unary = rounding('round', 'Round');
+/** x * x. */
+export const square: Unary = ofNumbers('square', 'Square');
+/** The square root. */
+export const sqrt: Unary = ofFloats('sqrt', 'Sqrt');
+/** 1 / sqrt(x). */
+export const rsqrt: Unary = ofFloats('rsqrt', 'Rsqrt');
+/** 1 / x. */
+export const reciprocal: Unary = ofFloats('reciprocal', 'Reciprocal');
+/** e to the power of x. */
+export const exp: Unary = ofFloats('exp', 'Exp');
+/** exp(x) - 1, exact near 0. */
+export const expm1: Unary = ofFloats('expm1', 'Expm1');
+/** The natural logarithm. */
+export const log: Unary = ofFloats('log', 'Log');
+/** log(1 + x), exact near 0. */
+export const log1p: Unary = ofFloats('log1p', 'Log1p');
+/** The sine of radians. */
+export const sin: Unary = ofFloats('sin', 'Sin');
+/** The cosine of radians. */
+export const cos: Unary = ofFloats('cos', 'Cos');
+/** The tangent of radians. */
+export const tan: Unary = ofFloats('tan', 'Tan');
+/** The inverse of sin. */
+export const asin: Unary = ofFloats('asin', 'Asin');
+/** The inverse of cos. */
+export const acos: Unary = ofFloats('acos', 'Acos');
+/** The inverse of tan. */
+export const atan: Unary = ofFloats('atan', 'Atan');
+/** The hyperbolic sine. */
+export const sinh: Unary = ofFloats('sinh', 'Sinh');
+/** The hyperbolic cosine. */
+export const cosh: Unary = ofFloats('cosh', 'Cosh');
+/** The hyperbolic tangent. */
+export const tanh: Unary = ofFloats('tanh', 'Tanh');
+/** The inverse of sinh. */
+export const asinh: Unary = ofFloats('asinh', 'Asinh');
+/** The inverse of cosh. */
+export const acosh: Unary = ofFloats('acosh', 'Acosh');
+/** The inverse of tanh. */
+export const atanh: Unary = ofFloats('atanh', 'Atanh');
+/** The Gauss error function. */
+export const erf: Unary = ofFloats('erf', 'Erf');
+/** Whether x is NaN, as bool. */
+const isNaNOf: Unary = ofFloats('isNaN', 'IsNan');
+/** Whether x is an infinity, as bool. */
+export const isInf: Unary = ofFloats('isInf', 'IsInf');
+/** Whether x is neither NaN nor an infinity, as bool. */
+const isFiniteOf: Unary = ofFloats('isFinite', 'IsFinite');
+/** max(x, 0). */
+export const relu: Unary = ofNumbers('relu', 'Relu');
+/** min(max(x, 0), 6). */
+export const relu6: Unary = ofNumbers('relu6', 'Relu6');
+/** x, or exp(x) - 1 where x is negative. */
+export const elu: Unary = ofFloats('elu', 'Elu');
+/** The scaled elu of self-normalizing networks. */
+export const selu: Unary = ofFloats('selu', 'Selu');
+/** 1 / (1 + exp(-x)). */
+export const sigmoid: Unary = ofFloats('sigmoid', 'Sigmoid');
+/** log(1 + exp(x)). */
+export const softplus: Unary = ofFloats('softplus', 'Softplus');
+
+/** log(sigmoid(x)), which does not overflow. */
+export function logSigmoid<T extends Tensor>(x: T | TensorLike): T {
+  return op('logSigmoid', () => neg(softplus(neg(floatArg<T>(x, 'x')))));
+}
+
+function withAlpha<T extends Tensor>(name: string, kernel: string, x: T | TensorLike, attrs: Attrs): T {
+  return op(name, () => run<T>(kernel, [floatArg<T>(x, 'x')], attrs));
+}
+
+/** x, or alpha * x where x is negative. */
+export function leakyRelu<T extends Tensor>(x: T | TensorLike, alpha = 0.2): T {
+  return withAlpha('leakyRelu', 'LeakyRelu', x, { alpha });
+}
+
+/** 1 where x is positive, alpha elsewhere; NaN stays NaN. */
+export function step<T extends Tensor>(x: T | TensorLike, alpha = 0): T {
+  return withAlpha('step', 'Step', x, { alpha });
+}
+
+/** x in another dtype. float32 to int32 truncates; whatever is not 0 becomes true. */
+export function cast<T extends Tensor>(x: T | TensorLike, dtype: DataType): T {
+  return op('cast', () => {
+    const from = arg<T>(x, 'x');
+    return from.dtype === dtype ? run<T>('Identity', [from]) : toDtype(from, dtype);
+  });
+}
+
+export { isFiniteOf as isFinite, isNaNOf as isNaN };

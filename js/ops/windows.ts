@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What convolutions and pooling have in common: sizes, strides, paddings as attributes.
+import { TfwasmError } from '../errors.js';
+import type { Tensor } from '../tensor.js';
+import { type Attrs, check, checkInt } from './run.js';
+
+export type Rounding = 'floor' | 'round' | 'ceil';
+/** [before, after] for each dimension, those of batch and channels being [0, 0]. */
+export type ExplicitPadding = readonly (readonly [number, number])[];
+export type Pad = 'valid' | 'same' | number | ExplicitPadding;
+
+/** A number for each spatial dimension, out of one for all or a list. Throws E_INPUT. */
+export function perDimension(given: number | readonly number[], count: number, name: string): number[] {
+  const list = typeof given === 'number' ? new Array<number>(count).fill(given) : [...given];
+  // A third number would be for the depth, which is not a spatial dimension here.
+  check(list.length >= count, `the argument '${name}' must be a number or list ${count} numbers, got [${list}]`);
+  for (const value of list)
+    check(checkInt(value, `'${name}'`) > 0, `the argument '${name}' must be positive, got ${value}`);
+  return list.slice(0, count);
+}
+
+/** Whether 'NCHW', 'NCDHW' and such. Throws E_INPUT unless the format is one of the two. */
+export function isChannelsFirst(format: string, last: string, first: string): boolean {
+  check(format === last || format === first, `the data format must be ${last} or ${first}, got ${format}`);
+  return format === first;
+}
+
+/** Spatial numbers with those of batch and channels around them. */
+export function inFormat<T>(spatial: readonly T[], channelsFirst: boolean, one: T): T[] {
+  return channelsFirst ? [one, one, ...spatial] : [one, ...spatial, one];
+}
+
+/** The spatial dimensions of images. */
+export function spatialShape(images: Tensor, channelsFirst: boolean): number[] {
+  return channelsFirst ? images.shape.slice(2) : images.shape.slice(1, -1);
+}
+
+export interface Windows {
+  /** Of the images. */
+  size: readonly number[];
+  window: readonly number[];
+  strides: readonly number[];
+  dilations: readonly number[];
+  channelsFirst: boolean;
+}
+
+/**
+ * The padding on both sides of each spatial dimension, or nothing for 'valid' and 'same'. Other
+ * roundings than down are what a little more padding behind gives.
+ */
+export function explicitPads(
+  pad: Pad,
+  rounding: Rounding | undefined,
+  windows: Windows,
+): [number, number][] | undefined {
+  if (pad === 'valid' || pad === 'same') {
+    check(rounding === undefined || rounding === null, `a dimRoundingMode needs a padding in numbers, not '${pad}'`);
+    return undefined;
+  }
+  const { size, window, strides, dilations, channelsFirst } = windows;
+  check(
+    typeof pad === 'number' || Array.isArray(pad),
+    `the padding must be 'valid', 'same', a number or a list, got ${pad}`,
+  );
+  const given = typeof pad === 'number' ? [] : pad.slice(channelsFirst ? 2 : 1, channelsFirst ? undefined : -1);
+  if (typeof pad !== 'number' && given.length !== size.length) {
+    throw new TfwasmError('E_INPUT', `the padding must list ${size.length + 2} pairs, got ${pad.length}`);
+  }
+  return size.map((extent, axis) => {
+    const [before, after] = given[axis] ?? [pad as number, pad as number];
+    check(
+      checkInt(before, 'the padding') >= 0 && checkInt(after, 'the padding') >= 0,
+      'the padding must not be negative',
+    );
+    const stride = strides[axis] as number;
+    const covered = ((window[axis] as number) - 1) * (dilations[axis] as number) + 1;
+    const steps = (extent + before + after - covered) / stride;
+    const wanted = rounding ? Math[rounding](steps) : Math.floor(steps);
+    const missing = wanted * stride + covered - (extent + before + after);
+    return [before, wanted > Math.floor(steps) ? after + missing : after];
+  });
+}
+
+/** The attributes `padding` and `explicit_paddings`. */
+export function padAttrs(pad: Pad, rounding: Rounding | undefined, windows: Windows): Attrs {
+  const pads = explicitPads(pad, rounding, windows);
+  if (!pads) return { padding: String(pad).toUpperCase() };
+  return { padding: 'EXPLICIT', explicit_paddings: inFormat(pads, windows.channelsFirst, [0, 0]).flat() };
+}
+
+/** Runs `body` on a batch: one image gets a batch of its own, which its result loses again. */
+export function batched<T extends Tensor>(images: T, rank: number, body: (batch: Tensor) => Tensor): T {
+  if (images.rank === rank) return body(images) as T;
+  if (images.rank !== rank - 1) {
+    throw new TfwasmError('E_SHAPE', `the argument 'x' must have rank ${rank} or ${rank - 1}, got [${images.shape}]`);
+  }
+  const result = body(images.reshape([1, ...images.shape]));
+  return result.reshape(result.shape.slice(1)) as Tensor as T;
+}

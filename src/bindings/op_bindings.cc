@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Eager ops. A call takes a microsecond or so, so its arguments do not cross the boundary as
+// JavaScript arrays: they lie in the frame, a list of float64 numbers in the wasm heap.
+#include <emscripten/bind.h>
+
+#include "bindings/boundary.h"
+#include "graph/graphdef_reader.h"
+#include "ops/eager.h"
+
+namespace tfwasm {
+
+namespace {
+
+// In place of a handle: a tensor that is written out, as dtype, rank, dimensions and elements.
+constexpr double kConstant = 0;
+constexpr double kValue = -1;
+
+EagerOps& Ops() {
+  static auto* ops = new EagerOps;
+  return *ops;
+}
+
+std::vector<double>& Frame() {
+  static auto* frame = new std::vector<double>;
+  return *frame;
+}
+
+class FrameReader {
+ public:
+  EagerInput Next() {
+    const double first = Number();
+    if (first > 0) return {.tensor = Tensors().Get(static_cast<int32_t>(first))};
+    if (first != kConstant && first != kValue) Throw(Code::kDisposed, "there is no tensor ", first);
+    return {.tensor = Written(), .is_constant = first == kConstant};
+  }
+
+ private:
+  double Number() {
+    if (next_ >= Frame().size()) Throw(Code::kInternal, "the frame of the op is too short");
+    return Frame()[next_++];
+  }
+
+  Tensor Written() {
+    const auto dtype = static_cast<DType>(Number());
+    Shape shape;
+    for (auto rank = static_cast<int>(Number()); rank > 0; --rank) {
+      shape.Append(static_cast<int64_t>(Number()));
+    }
+    Tensor tensor(dtype, shape);
+    for (int64_t i = 0; i < tensor.size(); ++i) Write(Number(), i, tensor);
+    return tensor;
+  }
+
+  static void Write(double value, int64_t i, Tensor& tensor) {
+    if (tensor.dtype() == DType::kFloat32) {
+      static_cast<float*>(tensor.mutable_data())[i] = static_cast<float>(value);
+    } else if (tensor.dtype() == DType::kInt32) {
+      static_cast<int32_t*>(tensor.mutable_data())[i] = static_cast<int32_t>(value);
+    } else if (tensor.dtype() == DType::kBool) {
+      static_cast<uint8_t*>(tensor.mutable_data())[i] = value != 0 ? 1 : 0;
+    } else {
+      Throw(Code::kInternal, "values of dtype ", tensor.dtype(), " do not fit the frame");
+    }
+  }
+
+  size_t next_ = 0;
+};
+
+// Handle, dtype, rank and dimensions of each. Returns how many numbers these are.
+int WriteOutputs(std::vector<Tensor> outputs) {
+  size_t size = 0;
+  for (const Tensor& output : outputs) size += 3 + output.shape().dims().size();
+  if (Frame().size() < size) Frame().resize(size);
+  auto next = Frame().begin();
+  for (Tensor& output : outputs) {
+    const Shape shape = output.shape();
+    const auto dtype = static_cast<double>(output.dtype());
+    *next++ = Tensors().Add(std::move(output));
+    *next++ = dtype;
+    *next++ = shape.rank();
+    for (const int64_t dim : shape) *next++ = static_cast<double>(dim);
+  }
+  return static_cast<int>(size);
+}
+
+int PrepareOp(std::string op, std::string attrs) {
+  return Guard(
+      [&] { return Ops().Prepare(std::move(op), attrs.empty() ? AttrMap() : ReadAttrs(attrs)); });
+}
+
+uintptr_t OpFrame(int size) {
+  return Guard([&] {
+    if (static_cast<size_t>(size) > Frame().size()) Frame().resize(static_cast<size_t>(size));
+    return reinterpret_cast<uintptr_t>(Frame().data());
+  });
+}
+
+int RunPreparedOp(int op, int num_inputs) {
+  return Guard([&] {
+    FrameReader reader;
+    std::vector<EagerInput> inputs;
+    for (int i = 0; i < num_inputs; ++i) inputs.push_back(reader.Next());
+    return WriteOutputs(Ops().Run(op, inputs));
+  });
+}
+
+void ForgetOps() { Ops().Clear(); }
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(ops) {
+  emscripten::function("prepareOp", &PrepareOp);
+  emscripten::function("opFrame", &OpFrame);
+  emscripten::function("runPreparedOp", &RunPreparedOp);
+  emscripten::function("forgetOps", &ForgetOps);
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// How often, or with what total weight, each number in [0, size) occurs.
+#include "kernels/copy.h"
+#include "kernels/thread_pool.h"
+#include "kernels/visit_type.h"
+#include "ops/arguments.h"
+#include "ops/elementwise.h"
+
+namespace tfwasm {
+
+namespace {
+
+std::optional<int64_t> CheckedSize(InferContext& context) {
+  context.ExpectDType(0, DType::kInt32, "the numbers to count");
+  ExpectNumber(context, 2, "the weights");
+  const Shape& weights = context.shape(2);
+  if (weights.NumElements() != 0 && !(weights == context.shape(0))) {
+    Throw(Code::kShape, "the weights must be empty or of shape ", context.shape(0), ", got ",
+          weights);
+  }
+  const auto size = IntOrDefer(context, 1, "the size");
+  if (size && *size < 0) Throw(Code::kInput, "the size must not be negative, got ", *size);
+  return size;
+}
+
+void InferBincount(InferContext& context) {
+  const auto size = CheckedSize(context);
+  if (size) context.set_output(0, context.dtype(2), {*size});
+}
+
+void InferDenseBincount(InferContext& context) {
+  const Shape& shape = context.shape(0);
+  if (shape.rank() != 1 && shape.rank() != 2) {
+    Throw(Code::kShape, "the numbers to count must have rank 1 or 2, got shape ", shape);
+  }
+  context.attrs().Bool("binary_output", false);
+  const auto size = CheckedSize(context);
+  if (!size) return;
+  context.set_output(0, context.dtype(2),
+                     shape.rank() == 1 ? Shape{*size} : Shape{shape[0], *size});
+}
+
+// `weights`: nullptr when each number counts 1.
+template <typename T>
+void Count(const int32_t* numbers, const T* weights, int64_t count, bool is_binary, T* out,
+           int64_t size) {
+  for (int64_t i = 0; i < count; ++i) {
+    if (numbers[i] >= size) continue;
+    T& total = out[numbers[i]];
+    const T weight = weights == nullptr ? T(1) : weights[i];
+    if (is_binary) {
+      total = 1;
+    } else if constexpr (std::is_same_v<T, int32_t>) {
+      total = WrappingAdd(total, weight);
+    } else {
+      total += weight;
+    }
+  }
+}
+
+void CheckNotNegative(const int32_t* numbers, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    if (numbers[i] < 0) {
+      Throw(Code::kInput, "the numbers to count must not be negative, got ", numbers[i]);
+    }
+  }
+}
+
+std::unique_ptr<Kernel> BincountKernel(const KernelContext& context) {
+  const Shape& output = context.output(0).shape;
+  const int64_t rows = output.rank() == 1 ? 1 : output[0];
+  const int64_t size = output[output.rank() - 1];
+  const int64_t total = context.shape(0).NumElements();
+  const bool is_weighted = context.shape(2).NumElements() != 0;
+  const bool is_binary = context.attrs().Bool("binary_output", false);
+  return VisitNumber(context.dtype(2), [=](auto tag) {
+    using T = typename decltype(tag)::type;
+    return MakeKernel([=](RunContext& run) {
+      const auto* numbers = run.in<int32_t>(0);
+      CheckNotNegative(numbers, total);
+      const T* weights = is_weighted ? run.in<T>(2) : nullptr;
+      T* out = run.out<T>(0);
+      ZeroElements(DTypeOf<T>(), out, rows * size);
+      const int64_t columns = total / std::max<int64_t>(rows, 1);
+      ParallelFor(rows, static_cast<double>(columns), [&](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row) {
+          const int64_t at = row * columns;
+          Count(numbers + at, weights == nullptr ? nullptr : weights + at, columns, is_binary,
+                out + row * size, size);
+        }
+      });
+    });
+  });
+}
+
+OpDef CountOp(std::string_view name, void (*infer)(InferContext&)) {
+  return {.name = name, .min_inputs = 3, .max_inputs = 3, .infer = infer, .kernel = BincountKernel};
+}
+
+const OpRegistration kBincount(CountOp("Bincount", InferBincount));
+const OpRegistration kDenseBincount(CountOp("DenseBincount", InferDenseBincount));
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// The transpose of Conv3D with respect to its input. Output planes that lie equally between the
+// strides read the same planes of the filter: such a phase is one transposed convolution of images.
+#include <algorithm>
+#include <numeric>
+
+#include "kernels/stack_planes.h"
+#include "kernels/xnn_deconv2d.h"
+#include "ops/infer.h"
+#include "ops/packed_variants.h"
+#include "ops/volumes.h"
+
+namespace tfwasm {
+
+namespace {
+
+enum InputIndex { kSizes, kFilter, kVolumes };
+
+struct TransposeNode {
+  DataFormat format = DataFormat::kChannelsLast;
+  VolumeDims input;
+  VolumeDims output;
+  WindowAxis depth;
+  Deconv2dSpec spec;  // of one plane
+};
+
+VolumeDims OutputDims(const std::vector<int64_t>& sizes, DataFormat format) {
+  if (sizes.size() != 5) {
+    Throw(Code::kShape, "the output size must list 5 numbers, got ", sizes.size());
+  }
+  for (const int64_t size : sizes) {
+    if (size < 0) Throw(Code::kShape, "the output size must not be negative, got ", size);
+  }
+  const size_t first = format == DataFormat::kChannelsLast ? 1 : 2;
+  VolumeDims dims{.batch = sizes[0], .depth = sizes[first]};
+  dims.plane = {.batch = 1,
+                .height = sizes[first + 1],
+                .width = sizes[first + 2],
+                .channels = sizes[format == DataFormat::kChannelsLast ? 4 : 1]};
+  return dims;
+}
+
+void CheckDims(const Shape& filter, const TransposeNode& node) {
+  if (node.output.batch != node.input.batch) {
+    Throw(Code::kShape, "the output's batch ", node.output.batch, " and the input's ",
+          node.input.batch, " must agree");
+  }
+  if (filter[4] != node.input.plane.channels) {
+    Throw(Code::kShape, "the filter is for ", filter[4], " channels, but the input has ",
+          node.input.plane.channels);
+  }
+  if (filter[3] != node.output.plane.channels) {
+    Throw(Code::kShape, "the filter gives ", filter[3], " channels, but the output has ",
+          node.output.plane.channels);
+  }
+}
+
+TransposeNode ReadTranspose(const OpContext& context, const std::vector<int64_t>& sizes) {
+  const AttrMap& attrs = context.attrs();
+  const Shape& filter = context.shape(kFilter);
+  TransposeNode node;
+  node.format = ReadVolumeFormat(attrs);
+  node.input = ReadVolumes(context, kVolumes, node.format, "the input");
+  node.output = OutputDims(sizes, node.format);
+  CheckDims(filter, node);
+  const Window3d window =
+      ReadWindow3d(attrs, node.format, {filter[0], filter[1], filter[2]}, "dilations");
+  // Computed with a check for overflow.
+  if (VolumeShape(node.output, node.format).NumElements() == 0) return node;
+  const VolumeDims expected = WindowOutput3d(window, node.output, filter[4]);
+  const Shape input = VolumeShape(node.input, node.format);
+  if (!(input == VolumeShape(expected, node.format))) {
+    Throw(Code::kShape, "an output of ", VolumeShape(node.output, node.format),
+          " belongs to an input of ", VolumeShape(expected, node.format), ", got ", input);
+  }
+  if (input.NumElements() == 0) Throw(Code::kShape, "the input must not be empty, got ", input);
+  const ImageDims& plane = node.output.plane;
+  const auto resolve = [](const WindowAxis& axis, int64_t size) {
+    return WithExplicitPadding(axis, ResolveAxis(axis, size));
+  };
+  CheckIndirectionSize(window.plane, plane.height, plane.width);
+  node.depth = resolve(window.depth, node.output.depth);
+  node.spec.window.height = resolve(window.plane.height, plane.height);
+  node.spec.window.width = resolve(window.plane.width, plane.width);
+  node.spec.group_inputs = filter[4];
+  node.spec.group_outputs = filter[3];
+  CheckStack(VolumeShape(node.input, DataFormat::kChannelsLast), filter[0],
+             node.output.batch * node.output.depth);
+  return node;
+}
+
+void InferTranspose(InferContext& context) {
+  context.ExpectDType(kFilter, DType::kFloat32, "the filter");
+  context.ExpectDType(kVolumes, DType::kFloat32, "the input");
+  context.ExpectRank(kFilter, 5, "the filter");
+  const auto sizes = IntsOrDefer(context, kSizes, "the output size");
+  if (!sizes) return;
+  const TransposeNode node = ReadTranspose(context, *sizes);
+  context.set_output(0, DType::kFloat32, VolumeShape(node.output, node.format));
+}
+
+// The output planes at which the same planes of the filter meet input planes.
+struct Phase {
+  FilterPlanes taps;
+  StackedPlanes stack;
+  std::vector<int64_t> outputs;  // the plane for each image of the stack
+};
+
+// For each phase the planes of the filter that it takes. They do not depend on the padding.
+std::vector<FilterPlanes> TapsOfPhases(const WindowAxis& depth) {
+  const int64_t step = depth.stride / std::gcd(depth.stride, depth.dilation);
+  std::vector<FilterPlanes> phases;
+  for (int64_t tap = 0; tap < std::min(step, depth.size); ++tap) {
+    phases.push_back({.first = tap, .step = step, .count = (depth.size - tap + step - 1) / step});
+  }
+  return phases;
+}
+
+// One operator a phase.
+using PackedPhases = std::vector<std::unique_ptr<XnnDeconv2d>>;
+
+std::shared_ptr<PackedPhases> PackPhases(const TransposeNode& node, const float* filter) {
+  const int64_t taps = node.spec.window.height.size * node.spec.window.width.size;
+  auto packed = std::make_shared<PackedPhases>();
+  for (const FilterPlanes& planes : TapsOfPhases(node.depth)) {
+    Deconv2dSpec spec = node.spec;
+    const Tensor stacked =
+        StackFilter(filter, taps * spec.group_outputs, spec.group_inputs, planes);
+    spec.group_inputs *= planes.count;
+    packed->push_back(std::make_unique<XnnDeconv2d>(spec, stacked.values<float>().data()));
+  }
+  return packed;
+}
+
+class Conv3dTranspose : public Kernel {
+ public:
+  // `packed` is nullptr when the filter is known only at run time.
+  Conv3dTranspose(const TransposeNode& node, std::shared_ptr<PackedPhases> packed)
+      : node_(node),
+        packed_(std::move(packed)),
+        input_(SizeOf(node.input.plane)),
+        output_(SizeOf(node.output.plane)) {
+    int64_t outputs = 0;
+    for (const FilterPlanes& taps : TapsOfPhases(node.depth)) {
+      phases_.push_back(MakePhase(taps));
+      outputs += static_cast<int64_t>(phases_.back().outputs.size());
+    }
+    covers_all_ = outputs == node.output.batch * node.output.depth;
+  }
+
+  void Run(RunContext& context) override {
+    auto* out = context.out<float>(0);
+    // Some planes may lie between those that the filter reaches.
+    if (!covers_all_) std::fill_n(out, node_.output.elements(), 0.0f);
+    const auto packed =
+        packed_ != nullptr ? packed_ : PackPhases(node_, context.in<float>(kFilter));
+    for (size_t i = 0; i < phases_.size(); ++i) {
+      if (phases_[i].outputs.empty()) continue;
+      RunPhase(phases_[i], *(*packed)[i], context.in<float>(kVolumes), out);
+    }
+  }
+
+ private:
+  static ImageSize SizeOf(const ImageDims& dims) {
+    return {.batch = 1, .height = dims.height, .width = dims.width};
+  }
+
+  Phase MakePhase(const FilterPlanes& taps) const {
+    const WindowAxis& axis = node_.depth;
+    Phase phase{.taps = taps};
+    phase.stack = {.pixels = node_.input.plane.height * node_.input.plane.width,
+                   .channels = node_.input.plane.channels,
+                   .slots = taps.count};
+    // The first plane, of which those in the padding do not count.
+    const int64_t offset = taps.first * axis.dilation % axis.stride;
+    const int64_t skipped = std::max<int64_t>(0, axis.before - offset + axis.stride - 1);
+    const int64_t first = offset + skipped / axis.stride * axis.stride - axis.before;
+    for (int64_t batch = 0; batch < node_.output.batch; ++batch) {
+      for (int64_t plane = first; plane < node_.output.depth; plane += axis.stride) {
+        phase.outputs.push_back(batch * node_.output.depth + plane);
+        for (int64_t i = 0; i < taps.count; ++i) {
+          const int64_t tap = taps.first + i * taps.step;
+          const int64_t reached = plane + axis.before - tap * axis.dilation;
+          const int64_t in = reached / axis.stride;
+          const bool is_inside = reached >= 0 && in < node_.input.depth;
+          phase.stack.planes.push_back(is_inside ? batch * node_.input.depth + in : -1);
+        }
+      }
+    }
+    return phase;
+  }
+
+  void RunPhase(const Phase& phase, XnnDeconv2d& deconv, const float* in, float* out) const {
+    const StackedPlanes& stack = phase.stack;
+    // Only a phase that has all output planes has neighbours.
+    const int64_t at_a_time = node_.depth.stride == 1 ? ImagesAtATime(stack) : 1;
+    Tensor images(DType::kFloat32, {at_a_time, stack.image_elements()});
+    auto* stacked = images.mutable_values<float>().data();
+    for (int64_t first = 0; first < stack.images(); first += at_a_time) {
+      ImageSize input = input_;
+      ImageSize output = output_;
+      input.batch = output.batch = std::min(at_a_time, stack.images() - first);
+      stack.Run(in, first, input.batch, stacked);
+      deconv.Run(input, output, stacked,
+                 out + phase.outputs[static_cast<size_t>(first)] * node_.output.plane.elements());
+    }
+  }
+
+  TransposeNode node_;
+  std::shared_ptr<PackedPhases> packed_;
+  ImageSize input_;
+  ImageSize output_;
+  std::vector<Phase> phases_;
+  bool covers_all_ = false;
+};
+
+std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
+  const TransposeNode node = ReadTranspose(context, ToInts(*context.value(kSizes)));
+  if (node.output.elements() == 0) return MakeKernel([](RunContext&) {});
+  std::shared_ptr<PackedPhases> packed;
+  if (const Tensor* filter = context.value(kFilter); filter != nullptr) {
+    using Variants = PackedVariants<PackedPhases>;
+    const auto variants = context.Shared<Variants>([] { return std::make_shared<Variants>(); });
+    packed = variants->Get(node.spec.window, 1,
+                           [&] { return PackPhases(node, filter->values<float>().data()); });
+  }
+  return WithVolumeLayout({.format = node.format, .num_inputs = 3, .image_input = kVolumes},
+                          node.input, node.output,
+                          std::make_unique<Conv3dTranspose>(node, std::move(packed)));
+}
+
+const OpRegistration kTranspose({.name = "Conv3DBackpropInputV2",
+                                 .min_inputs = 3,
+                                 .max_inputs = 3,
+                                 .infer = InferTranspose,
+                                 .kernel = PrepareTranspose});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ops that are called one at a time, again and again. Attributes are parsed once, and a kernel is
+// made once for inputs of the same dtypes and shapes.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+#include "ops/evaluate.h"
+
+namespace tfwasm {
+
+// Kernels may depend on the value of a constant input (an axis, a shape), so calls share a kernel
+// only when these values are equal too. Of the other inputs they know dtype and shape.
+struct EagerInput {
+  Tensor tensor;
+  bool is_constant = false;
+};
+
+class EagerOps {
+ public:
+  // An id for Run. Throws E_OP when there is no such op.
+  int Prepare(std::string op, AttrMap attrs);
+  // The outputs of a prepared op. Errors blame the op.
+  std::vector<Tensor> Run(int id, std::span<const EagerInput> inputs);
+  // Forgets all ids.
+  void Clear();
+
+  size_t num_kernels() const { return kernels_.size(); }
+
+ private:
+  struct CachedKernel {
+    size_t hash = 0;
+    std::string key;
+    PreparedKernel prepared;
+  };
+
+  PreparedKernel* Find(size_t hash, std::string_view key);
+
+  std::vector<Node> ops_;
+  std::vector<CachedKernel> kernels_;
+  size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels
+};
+
+}  // namespace tfwasm

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rounds to what an integer of a few bits could represent, as quantized training sees it.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "kernels/map_elements.h"
+#include "kernels/thread_pool.h"
+#include "ops/arguments.h"
+#include "ops/infer.h"
+
+namespace tfwasm {
+
+namespace {
+
+struct Range {
+  float min = 0;
+  float max = 0;
+};
+
+// The integers that stand for the numbers in the range: [least, greatest].
+struct Levels {
+  float least = 0;
+  float greatest = 0;
+};
+
+Levels ReadLevels(const AttrMap& attrs) {
+  const int64_t bits = attrs.Int("num_bits", 8);
+  if (bits < 2 || bits > 16) {
+    Throw(Code::kAttr, "'num_bits' must be from 2 to 16, got ", bits);
+  }
+  return {.least = attrs.Bool("narrow_range", false) ? 1.0f : 0.0f,
+          .greatest = static_cast<float>((1 << bits) - 1)};
+}
+
+void CheckRange(Range range, Code code) {
+  const bool is_empty = range.min == 0 && range.max == 0;
+  const bool is_finite = std::isfinite(range.min) && std::isfinite(range.max);
+  if (is_finite && (range.min < range.max || is_empty)) return;
+  Throw(code, "expected min < max, got ", range.min, " and ", range.max);
+}
+
+// tfjs's converter puts the range into attributes, TensorFlow into inputs 1 and 2.
+std::optional<Range> RangeOfAttrs(const OpContext& context) {
+  if (context.num_inputs() > 1) return std::nullopt;
+  const Range range{.min = context.attrs().Float("min", -6),
+                    .max = context.attrs().Float("max", 6)};
+  CheckRange(range, Code::kAttr);
+  return range;
+}
+
+void InferFakeQuant(InferContext& context) {
+  context.ExpectDType(0, DType::kFloat32, "the input");
+  if (context.num_inputs() == 2) Throw(Code::kEdge, "expected 1 or 3 inputs, got 2");
+  if (context.num_inputs() == 3) {
+    ExpectScalar(context, 1, DType::kFloat32, "min");
+    ExpectScalar(context, 2, DType::kFloat32, "max");
+  }
+  ReadLevels(context.attrs());
+  RangeOfAttrs(context);
+  InferLikeInput(context);
+}
+
+// A range moved so that zero is one of the levels.
+struct Quantizer {
+  Quantizer(Range range, Levels levels) {
+    scale = (range.max - range.min) / (levels.greatest - levels.least);
+    const float zero_point =
+        std::clamp(levels.least - range.min / scale, levels.least, levels.greatest);
+    const float nudged = std::round(zero_point);
+    min = (levels.least - nudged) * scale;
+    max = (levels.greatest - nudged) * scale;
+  }
+
+  float scale, min, max;
+};
+
+void Quantize(const Quantizer& quantizer, const float* in, float* out, int64_t count) {
+  const auto [scale, min, max] = quantizer;
+  const float inverse = 1.0f / scale;
+  ParallelFor(count, 2.0, [=](int64_t begin, int64_t end) {
+    MapElements(in + begin, out + begin, static_cast<size_t>(end - begin), [=](float x) {
+      // The order keeps NaN.
+      const float low = x < min ? min : x;
+      const float clamped = low > max ? max : low;
+      return std::floor((clamped - min) * inverse + 0.5f) * scale + min;
+    });
+  });
+}
+
+std::unique_ptr<Kernel> PrepareFakeQuant(const KernelContext& context) {
+  return MakeKernel([levels = ReadLevels(context.attrs()), fixed = RangeOfAttrs(context),
+                     count = context.shape(0).NumElements()](RunContext& run) {
+    const Range range = fixed ? *fixed : Range{.min = *run.in<float>(1), .max = *run.in<float>(2)};
+    CheckRange(range, Code::kInput);
+    // Only zero can be represented.
+    if (range.max == 0 && range.min == 0) {
+      std::fill_n(run.out<float>(0), count, 0.0f);
+      return;
+    }
+    Quantize(Quantizer(range, levels), run.in<float>(0), run.out<float>(0), count);
+  });
+}
+
+const OpRegistration kFakeQuant({.name = "FakeQuantWithMinMaxVars",
+                                 .aliases = {"FakeQuantWithMinMaxArgs"},
+                                 .min_inputs = 1,
+                                 .max_inputs = 3,
+                                 .infer = InferFakeQuant,
+                                 .kernel = PrepareFakeQuant,
+                                 .in_place_inputs = 1});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
+#include "kernels/morphology.h"
+#include "ops/arguments.h"
+#include "ops/pooling.h"
+
+namespace tfwasm {
+
+namespace {
+
+void InferArgmaxPool(InferContext& context) {
+  ExpectNumber(context, 0, "the input");
+  const PoolingNode pool = ReadPooling(context);
+  if (pool.format != DataFormat::kChannelsLast) {
+    Throw(Code::kAttr, "'data_format' must be NHWC, for which positions are defined");
+  }
+  context.attrs().Bool("include_batch_in_index", false);
+  if (pool.input.elements() > std::numeric_limits<int32_t>::max()) {
+    Throw(Code::kLimit, "an input of shape ", context.shape(0), " is too large for int32 indices");
+  }
+  const Shape output = ImageShape(pool.output, pool.format);
+  context.set_output(0, context.dtype(0), output);
+  context.set_output(1, DType::kInt32, output);
+}
+
+std::unique_ptr<Kernel> PrepareArgmaxPool(const KernelContext& context) {
+  const PoolingNode pool = ReadPooling(context);
+  if (pool.output.elements() == 0) return MakeKernel([](RunContext&) {});
+  const ArgmaxPool argmax{
+      .pool = pool.geometry,
+      .dtype = context.dtype(0),
+      .is_batch_in_index = context.attrs().Bool("include_batch_in_index", false)};
+  return MakeKernel(
+      [argmax](RunContext& run) { argmax.Run(run.in(0), run.out(0), run.out<int32_t>(1)); });
+}
+
+const OpRegistration kArgmaxPool({.name = "MaxPoolWithArgmax",
+                                  .num_outputs = [](const Node&) { return 2; },
+                                  .output_names = {"output", "argmax"},
+                                  .infer = InferArgmaxPool,
+                                  .kernel = PrepareArgmaxPool});
+
+}  // namespace
+
+}  // namespace tfwasm

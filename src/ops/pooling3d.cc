@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pooling of volumes: first of their planes, then of what that leaves along the depth. That is
+// right for means, too: the windows of all planes hold equally many elements.
+#include "ops/arguments.h"
+#include "ops/pooling.h"
+#include "ops/volumes.h"
+
+namespace tfwasm {
+
+namespace {
+
+struct VolumePooling {
+  DataFormat format = DataFormat::kChannelsLast;
+  VolumeDims input;
+  VolumeDims output;
+  // Both only where there is an output.
+  PoolingGeometry plane;
+  PoolingGeometry depth;
+};
+
+// The pooled planes as images whose rows they are.
+ImageDims PlanesAsRows(const VolumeDims& input, const VolumeDims& output) {
+  return {
+      .batch = input.batch, .height = input.depth, .width = 1, .channels = output.plane.elements()};
+}
+
+VolumePooling ReadVolumePooling(const OpContext& context) {
+  const AttrMap& attrs = context.attrs();
+  VolumePooling pool;
+  pool.format = ReadVolumeFormat(attrs);
+  pool.input = ReadVolumes(context, 0, pool.format, "the input");
+  const Window3d window =
+      ReadWindow3d(attrs, pool.format, ReadSpatial(attrs, "ksize", pool.format, 3), {});
+  for (const WindowAxis* axis : {&window.depth, &window.plane.height, &window.plane.width}) {
+    CheckPoolPadding(*axis);
+  }
+  pool.output = WindowOutput3d(window, pool.input, pool.input.plane.channels);
+  if (pool.output.elements() == 0) return pool;
+  const Window2d along_depth{.height = window.depth};
+  const ImageDims rows = PlanesAsRows(pool.input, pool.output);
+  WindowOutput(along_depth, rows, rows.channels);  // for its checks
+  pool.plane = MakePoolingGeometry(pool.input.Planes(), window.plane);
+  pool.depth = MakePoolingGeometry(rows, along_depth);
+  return pool;
+}
+
+void InferMaxPool3d(InferContext& context) {
+  ExpectNumber(context, 0, "the input");
+  const VolumePooling pool = ReadVolumePooling(context);
+  context.set_output(0, context.dtype(0), VolumeShape(pool.output, pool.format));
+}
+
+void InferAvgPool3d(InferContext& context) {
+  context.ExpectDType(0, DType::kFloat32, "the input");
+  InferMaxPool3d(context);
+}
+
+// Runs one kernel after the other.
+class TwoSteps : public Kernel {
+ public:
+  TwoSteps(DType dtype, int64_t between, std::unique_ptr<Kernel> first,
+           std::unique_ptr<Kernel> second)
+      : dtype_(dtype), between_(between), first_(std::move(first)), second_(std::move(second)) {}
+
+  void Run(RunContext& context) override {
+    Tensor between(dtype_, {between_});
+    void* const in = const_cast<void*>(context.in(0));
+    void* const middle = between.mutable_data();
+    void* const out = context.out(0);
+    RunContext first(&in, &middle);
+    first_->Run(first);
+    RunContext second(&middle, &out);
+    second_->Run(second);
+  }
+
+ private:
+  DType dtype_;
+  int64_t between_;
+  std::unique_ptr<Kernel> first_;
+  std::unique_ptr<Kernel> second_;
+};
+
+bool KeepsAll(const WindowAxis& axis, const AxisGeometry& geometry) {
+  return axis.size == 1 && axis.stride == 1 && geometry.before == 0 && geometry.after == 0;
+}
+
+template <typename F>
+std::unique_ptr<Kernel> Prepare(const KernelContext& context, const F& make_pool) {
+  const VolumePooling pool = ReadVolumePooling(context);
+  if (pool.output.elements() == 0) return MakeKernel([](RunContext&) {});
+  const DType dtype = context.dtype(0);
+  auto kernel = make_pool(pool.plane);
+  if (!KeepsAll(pool.depth.window.height, pool.depth.height)) {
+    const int64_t between = pool.depth.batch * pool.depth.in_height * pool.depth.channels;
+    kernel = std::make_unique<TwoSteps>(dtype, between, std::move(kernel), make_pool(pool.depth));
+  }
+  return WithVolumeLayout({.format = pool.format, .dtype = dtype}, pool.input, pool.output,
+                          std::move(kernel));
+}
+
+std::unique_ptr<Kernel> PrepareMaxPool3d(const KernelContext& context) {
+  return Prepare(context, [dtype = context.dtype(0)](const PoolingGeometry& geometry) {
+    return MakeMaxPool(dtype, geometry);
+  });
+}
+
+std::unique_ptr<Kernel> PrepareAvgPool3d(const KernelContext& context) {
+  return Prepare(context, MakeAveragePool);
+}
+
+const OpRegistration kMaxPool3d({.name = "MaxPool3D",
+                                 .infer = InferMaxPool3d,
+                                 .kernel = PrepareMaxPool3d});
+const OpRegistration kAvgPool3d({.name = "AvgPool3D",
+                                 .infer = InferAvgPool3d,
+                                 .kernel = PrepareAvgPool3d});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+// From pattern to program in one pass, without a tree: what has been read last is a part at the
+// end of the program, which repetitions wrap or repeat.
+#include <algorithm>
+#include <limits>
+
+#include "ops/code_ranges.h"
+#include "ops/pattern_reader.h"
+#include "ops/regex.h"
+
+namespace tfwasm {
+
+namespace {
+
+constexpr size_t kMostInstructions = 20000;
+constexpr size_t kMostDepth = 1000;
+constexpr int64_t kMostRepetitions = 1000;  // as RE2
+
+struct Flags {
+  bool ignores_case = false;       // i
+  bool dot_takes_newline = false;  // s
+  bool is_multiline = false;       // m
+  bool is_ungreedy = false;        // U
+};
+
+// A group that is still open, or the whole pattern.
+struct Group {
+  int number = 0;  // 0: does not capture
+  size_t begin = 0;
+  size_t branch = 0;          // where its last alternative begins
+  std::vector<size_t> jumps;  // at the ends of the others
+  Flags outer;                // to go back to
+};
+
+class Compiler : private PatternReader {
+ public:
+  using PatternReader::PatternReader;
+
+  RegexProgram Run() {
+    groups_.emplace_back();
+    while (!rest().empty()) ReadItem();
+    if (groups_.size() > 1) Fail("a parenthesis is not closed");
+    JoinAlternatives();
+    Emit(RegexOp::kMatch);
+    return std::move(program_);
+  }
+
+ private:
+  size_t end() const { return program_.code.size(); }
+
+  void CheckSize(size_t more) const {
+    if (end() + more > kMostInstructions) Fail("it is too large");
+  }
+  void Emit(RegexOp op, int64_t x = 0, int64_t y = 0) { Insert(end(), op, x, y); }
+  void Insert(size_t place, RegexOp op, int64_t x, int64_t y) {
+    CheckSize(1);
+    program_.code.insert(program_.code.begin() + static_cast<int64_t>(place),
+                         {op, static_cast<int32_t>(x), static_cast<int32_t>(y)});
+  }
+
+  // One code point out of `ranges`.
+  void EmitRanges(CodeRanges ranges) {
+    Emit(RegexOp::kRanges, static_cast<int64_t>(program_.ranges.size()),
+         static_cast<int64_t>(ranges.size()));
+    Append(program_.ranges, ranges);
+  }
+
+  void EmitLiteral(uint32_t code) {
+    CodeRanges ranges = {{code, code}};
+    if (flags_.ignores_case) {
+      if (code > 0x7f) Fail("(?i) is supported for ASCII only");
+      AddOtherCase(ranges);
+    }
+    EmitRanges(std::move(ranges));
+  }
+
+  void EmitAssert(RegexAssert assertion) {
+    Emit(RegexOp::kAssert, static_cast<int64_t>(assertion));
+  }
+
+  // Reads one thing and what repeats it.
+  void ReadItem() {
+    const size_t begin = end();
+    if (Take("(")) return OpenGroup();
+    if (Take("|")) return EndAlternative();
+    if (Take(")")) {
+      CloseGroup();
+    } else if (Take("\\Q")) {
+      return ReadQuoted();
+    } else {
+      ReadAtom();
+      item_ = begin;
+    }
+    ReadRepetition();
+  }
+
+  void ReadQuoted() {
+    item_ = kNoItem;
+    while (!rest().empty() && !Take("\\E")) {
+      item_ = end();
+      EmitLiteral(TakeCode());
+    }
+    ReadRepetition();
+  }
+
+  void ReadAtom() {
+    if (Take(".")) {
+      CodeRanges ranges = {{'\n', '\n'}};
+      if (flags_.dot_takes_newline) ranges.clear();
+      return EmitRanges(Complement(ranges));
+    }
+    if (Take("^")) {
+      return EmitAssert(flags_.is_multiline ? RegexAssert::kLineBegin : RegexAssert::kTextBegin);
+    }
+    if (Take("$")) {
+      return EmitAssert(flags_.is_multiline ? RegexAssert::kLineEnd : RegexAssert::kTextEnd);
+    }
+    if (Take("\\A")) return EmitAssert(RegexAssert::kTextBegin);
+    if (Take("\\z")) return EmitAssert(RegexAssert::kTextEnd);
+    if (Take("\\b")) return EmitAssert(RegexAssert::kWord);
+    if (Take("\\B")) return EmitAssert(RegexAssert::kNoWord);
+    if (Take("[")) return ReadClass();
+    for (const char c : {'*', '+', '?'}) {
+      if (rest()[0] == c) Fail("there is nothing to repeat");
+    }
+    CodeRanges ranges;
+    if (ReadNamedClass(ranges)) return EmitRanges(std::move(ranges));
+    EmitLiteral(ReadCode());
+  }
+
+  // \d and its like.
+  bool ReadNamedClass(CodeRanges& ranges) {
+    if (rest().size() < 2 || rest()[0] != '\\') return false;
+    const char name = rest()[1];
+    const auto lower = static_cast<char>(name | 32);
+    if (!FindClass({&lower, 1}, name != lower, ranges)) return false;
+    at += 2;
+    return true;
+  }
+
+  // A code point, written as it is or with a backslash.
+  uint32_t ReadCode() {
+    if (!Take("\\")) return TakeCode();
+    const char c = TakeByte();
+    constexpr std::string_view kNames = "ntrfva";
+    constexpr std::string_view kCodes = "\n\t\r\f\v\a";
+    const size_t control = kNames.find(c);
+    if (control != std::string_view::npos) return static_cast<uint8_t>(kCodes[control]);
+    if (c == 'x') return ReadHex();
+    // Octal; 1 to 7 must have more digits, for \1 alone would refer to a group.
+    if (c == '0' || (c >= '1' && c <= '7' && AtDigit('7'))) {
+      auto code = static_cast<uint32_t>(c - '0');
+      for (int i = 0; i < 2 && AtDigit('7'); ++i) {
+        code = code * 8 + static_cast<uint32_t>(TakeByte() - '0');
+      }
+      return code;
+    }
+    const bool is_letter = HexDigit(c) >= 0 || ((c | 32) >= 'a' && (c | 32) <= 'z');
+    if (is_letter || static_cast<uint8_t>(c) > 0x7f) Fail("an escape is not known or supported");
+    return static_cast<uint8_t>(c);
+  }
+
+  uint32_t ReadHex() {
+    const bool has_braces = Take("{");
+    uint32_t code = 0;
+    for (int digits = 0; has_braces ? !Take("}") || digits == 0 : digits < 2; ++digits) {
+      const int digit = HexDigit(TakeByte());
+      code = code * 16 + static_cast<uint32_t>(digit);
+      if (digit < 0 || code > kLastCode) Fail("a hexadecimal escape is malformed");
+    }
+    return code;
+  }
+
+  // Behind the opening bracket.
+  void ReadClass() {
+    const bool is_negated = Take("^");
+    CodeRanges ranges;
+    for (bool is_first = true; is_first || !Take("]"); is_first = false) {
+      if (rest().empty()) Fail("a bracket is not closed");
+      if (Take("[:")) {
+        ReadPosixClass(ranges);
+        continue;
+      }
+      if (ReadNamedClass(ranges)) continue;
+      const uint32_t first = ReadCode();
+      uint32_t last = first;
+      const bool has_end = rest().size() > 1 && rest()[0] == '-' && rest()[1] != ']';
+      if (has_end) {
+        ++at;
+        last = ReadCode();
+      }
+      if (last < first) Fail("a range is reversed");
+      ranges.push_back({first, last});
+    }
+    if (flags_.ignores_case) {
+      for (const CodeRange& range : ranges) {
+        if (range.first > 0x7f) Fail("(?i) is supported for ASCII only");
+      }
+      AddOtherCase(ranges);
+    }
+    EmitRanges(is_negated ? Complement(std::move(ranges)) : std::move(ranges));
+  }
+
+  void ReadPosixClass(CodeRanges& ranges) {
+    const bool is_negated = Take("^");
+    const size_t length = rest().find(":]");
+    // One letter would be the name of a class that has a backslash.
+    if (length == std::string_view::npos || length < 2 ||
+        !FindClass(rest().substr(0, length), is_negated, ranges)) {
+      Fail("a class is not known");
+    }
+    at += length + 2;
+  }
+
+  // Behind the opening parenthesis.
+  void OpenGroup() {
+    if (groups_.size() > kMostDepth) Fail("it is nested too deeply");
+    Group group;
+    group.outer = flags_;
+    const bool is_named = Take("?P<") || Take("?<");
+    if (is_named) {
+      const size_t length = rest().find('>');
+      if (length == std::string_view::npos || length == 0) Fail("the name of a group is malformed");
+      at += length + 1;
+    } else if (Take("?")) {
+      if (!ReadFlags()) return;
+      group.number = -1;
+    }
+    group.begin = end();
+    group.number = group.number < 0 ? 0 : ++program_.groups;
+    if (group.number > 0) Emit(RegexOp::kSave, 2 * int64_t{group.number});
+    group.branch = end();
+    groups_.push_back(std::move(group));
+  }
+
+  // Flags up to ':', which begins a group; or up to ')', for the rest of this one: false.
+  bool ReadFlags() {
+    bool value = true;
+    for (;;) {
+      const char c = TakeByte();
+      if (c == ':') return true;
+      if (c == ')') {
+        item_ = kNoItem;
+        return false;
+      }
+      if (c == '-') {
+        value = false;
+      } else if (c == 'i') {
+        flags_.ignores_case = value;
+      } else if (c == 's') {
+        flags_.dot_takes_newline = value;
+      } else if (c == 'm') {
+        flags_.is_multiline = value;
+      } else if (c == 'U') {
+        flags_.is_ungreedy = value;
+      } else {
+        Fail("a group begins with an unknown flag");
+      }
+    }
+  }
+
+  // The alternative gets a split before it, to the next one, and a jump behind it, to the end.
+  void EndAlternative() {
+    Group& group = groups_.back();
+    const auto size = static_cast<int64_t>(end() - group.branch);
+    Insert(group.branch, RegexOp::kSplit, 1, size + 2);
+    group.jumps.push_back(end());
+    Emit(RegexOp::kJump);
+    group.branch = end();
+  }
+
+  void JoinAlternatives() {
+    for (const size_t jump : groups_.back().jumps) {
+      program_.code[jump].x = static_cast<int32_t>(end() - jump);
+    }
+  }
+
+  void CloseGroup() {
+    if (groups_.size() == 1) Fail("a parenthesis is closed that was not opened");
+    JoinAlternatives();
+    const Group& group = groups_.back();
+    if (group.number > 0) Emit(RegexOp::kSave, 2 * int64_t{group.number} + 1);
+    flags_ = group.outer;
+    item_ = group.begin;
+    groups_.pop_back();
+  }
+
+  // What may follow the item that ends here: at most one repetition.
+  void ReadRepetition() {
+    int64_t least = 0;
+    int64_t most = kNoLimit;
+    if (item_ == kNoItem || !ReadCounts(least, most)) return;
+    const bool is_lazy = Take("?") != flags_.is_ungreedy;
+    Repeat(least, most, is_lazy);
+    const size_t here = at;
+    if (ReadCounts(least, most)) {
+      at = here;
+      Fail("a repetition is repeated");
+    }
+  }
+
+  bool ReadCounts(int64_t& least, int64_t& most) {
+    least = 0;
+    most = kNoLimit;
+    if (Take("*")) return true;
+    if (Take("+")) {
+      least = 1;
+      return true;
+    }
+    if (Take("?")) {
+      most = 1;
+      return true;
+    }
+    // What is no repetition stands for itself.
+    const size_t begin = at;
+    if (Take("{") && TakeNumber(kMostRepetitions + 1, least)) {
+      most = least;
+      if (Take(",") && !TakeNumber(kMostRepetitions + 1, most)) most = kNoLimit;
+      if (Take("}")) {
+        if (std::max(least, most == kNoLimit ? 0 : most) > kMostRepetitions) {
+          Fail("a repetition count exceeds 1000");
+        }
+        if (most < least) Fail("the counts of a repetition are reversed");
+        return true;
+      }
+    }
+    at = begin;
+    return false;
+  }
+
+  void Repeat(int64_t least, int64_t most, bool is_lazy) {
+    const std::vector<RegexInstruction> item(program_.code.begin() + static_cast<int64_t>(item_),
+                                             program_.code.end());
+    const auto size = static_cast<int64_t>(item.size());
+    program_.code.resize(item_);
+    const auto append_item = [&] {
+      CheckSize(item.size());
+      program_.code.insert(program_.code.end(), item.begin(), item.end());
+    };
+    const auto split = [&](int64_t into, int64_t past) {
+      Emit(RegexOp::kSplit, is_lazy ? past : into, is_lazy ? into : past);
+    };
+    for (int64_t i = 0; i < least; ++i) append_item();
+    if (most == kNoLimit) {
+      if (least > 0) return split(-size, 1);
+      split(1, size + 2);
+      append_item();
+      return Emit(RegexOp::kJump, -size - 1);
+    }
+    for (int64_t left = most - least; left > 0; --left) {
+      split(1, left * (size + 1));
+      append_item();
+    }
+  }
+
+  static constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+  static constexpr size_t kNoItem = std::numeric_limits<size_t>::max();
+
+  Flags flags_;
+  RegexProgram program_;
+  std::vector<Group> groups_;
+  size_t item_ = kNoItem;  // where the item begins that ends here
+};
+
+}  // namespace
+
+RegexProgram CompileRegex(std::string_view pattern) { return Compiler(pattern).Run(); }
+
+}  // namespace tfwasm

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where values would have to be inserted into ascending rows.
+#include <algorithm>
+#include <limits>
+
+#include "kernels/thread_pool.h"
+#include "kernels/visit_type.h"
+#include "ops/arguments.h"
+
+namespace tfwasm {
+
+namespace {
+
+// A row of values for each sorted row.
+void InferSearch(InferContext& context) {
+  ExpectNumber(context, 0, "the sorted rows");
+  context.ExpectDType(1, context.dtype(0), "the values");
+  context.ExpectRank(0, 2, "the sorted rows");
+  context.ExpectRank(1, 2, "the values");
+  const Shape& rows = context.shape(0);
+  const Shape& values = context.shape(1);
+  if (rows[0] != values[0]) {
+    Throw(Code::kShape, "expected as many rows of values as sorted rows, got ", values, " and ",
+          rows);
+  }
+  if (rows[1] > std::numeric_limits<int32_t>::max()) {
+    Throw(Code::kLimit, "rows of ", rows[1], " elements are too long for int32 positions");
+  }
+  context.set_output(0, DType::kInt32, values);
+}
+
+// `is_upper`: behind equal elements instead of before them.
+std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) {
+  const int64_t columns = context.shape(0)[1];
+  const int64_t count = context.shape(1)[1];
+  const int64_t total = context.shape(1).NumElements();
+  return VisitNumber(context.dtype(0), [=](auto tag) {
+    using T = typename decltype(tag)::type;
+    return MakeKernel([=](RunContext& run) {
+      constexpr double kWork = 20;
+      ParallelFor(total, kWork, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          const T* row = run.in<T>(0) + i / count * columns;
+          const T value = run.in<T>(1)[i];
+          const T* place = std::partition_point(row, row + columns, [&](T element) {
+            return is_upper ? !(value < element) : element < value;
+          });
+          run.out<int32_t>(0)[i] = static_cast<int32_t>(place - row);
+        }
+      });
+    });
+  });
+}
+
+bool IsRightSide(const AttrMap& attrs) {
+  const std::string side = attrs.LowerString("side", "left");
+  if (side != "left" && side != "right") {
+    Throw(Code::kAttr, "side must be 'left' or 'right', got '", side, "'");
+  }
+  return side == "right";
+}
+
+const OpRegistration kLowerBound({.name = "LowerBound",
+                                  .min_inputs = 2,
+                                  .max_inputs = 2,
+                                  .infer = InferSearch,
+                                  .kernel = [](const KernelContext& context) {
+                                    return MakeSearch(context, false);
+                                  }});
+
+const OpRegistration kUpperBound({.name = "UpperBound",
+                                  .min_inputs = 2,
+                                  .max_inputs = 2,
+                                  .infer = InferSearch,
+                                  .kernel = [](const KernelContext& context) {
+                                    return MakeSearch(context, true);
+                                  }});
+
+const OpRegistration kSearchSorted({.name = "SearchSorted",
+                                    .min_inputs = 2,
+                                    .max_inputs = 2,
+                                    .infer =
+                                        [](InferContext& context) {
+                                          IsRightSide(context.attrs());
+                                          InferSearch(context);
+                                        },
+                                    .kernel =
+                                        [](const KernelContext& context) {
+                                          return MakeSearch(context, IsRightSide(context.attrs()));
+                                        }});
+
+}  // namespace
+
+}  // namespace tfwasm

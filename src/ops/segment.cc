@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sums and means of rows by segment.
+#include "kernels/segment.h"
+
+#include <limits>
+
+#include "kernels/copy.h"
+#include "ops/arguments.h"
+
+namespace tfwasm {
+
+namespace {
+
+// The ids' shape begins the data's; what is left of it is the shape of one row.
+void InferUnsortedSegmentSum(InferContext& context) {
+  ExpectNumber(context, 0, "the data");
+  context.ExpectDType(1, DType::kInt32, "the segment ids");
+  const Shape& shape = context.shape(0);
+  const Shape& ids = context.shape(1);
+  Shape output{0};
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (axis >= ids.rank()) {
+      output.Append(shape[axis]);
+    } else if (shape[axis] != ids[axis]) {
+      Throw(Code::kShape, "the shape of the segment ids, ", ids, ", must begin that of the data, ",
+            shape);
+    }
+  }
+  if (ids.rank() > shape.rank()) {
+    Throw(Code::kShape, "the segment ids must have rank ", shape.rank(), " or less, got ", ids);
+  }
+  const auto segments = IntOrDefer(context, 2, "the number of segments");
+  if (!segments) return;
+  if (*segments < 0) {
+    Throw(Code::kInput, "the number of segments must not be negative, got ", *segments);
+  }
+  context.set_output(0, context.dtype(0), output.WithDim(0, *segments));
+}
+
+// Negative ids are left out.
+std::unique_ptr<Kernel> UnsortedSegmentSumKernel(const KernelContext& context) {
+  const int64_t count = context.shape(1).NumElements();
+  const Shape& output = context.output(0).shape;
+  const DType dtype = context.dtype(0);
+  return MakeKernel([=, block = output.Product(1, output.rank())](RunContext& run) {
+    const auto* ids = run.in<int32_t>(1);
+    for (int64_t i = 0; i < count; ++i) {
+      if (ids[i] < output[0]) continue;
+      Throw(Code::kInput, "segment id ", i, " is ", ids[i], ", expected less than ", output[0]);
+    }
+    ZeroElements(dtype, run.out(0), output[0] * block);
+    AddSegments(dtype, run.in(0), block, nullptr, ids, count, run.out(0));
+  });
+}
+
+void InferSparseSegment(InferContext& context) {
+  ExpectNumber(context, 0, "the data");
+  ExpectRankAtLeast(context, 0, 1, "the data");
+  context.ExpectDType(1, DType::kInt32, "the indices");
+  context.ExpectDType(2, DType::kInt32, "the segment ids");
+  context.ExpectRank(1, 1, "the indices");
+  context.ExpectRank(2, 1, "the segment ids");
+  if (!(context.shape(1) == context.shape(2))) {
+    Throw(Code::kShape, "expected as many segment ids as indices, got ", context.shape(2)[0],
+          " and ", context.shape(1)[0]);
+  }
+  context.set_output_unknown(0, context.dtype(0));
+}
+
+void CheckSparseSegments(const int32_t* indices, const int32_t* ids, int64_t count, int64_t rows) {
+  for (int64_t i = 0; i < count; ++i) {
+    if (indices[i] < 0 || indices[i] >= rows) {
+      Throw(Code::kInput, "indices[", i, "] is ", indices[i],
+            ", expected at least 0 and less than ", rows);
+    }
+    if (ids[i] < (i == 0 ? 0 : ids[i - 1])) {
+      Throw(Code::kInput, "segment id ", i, " is ", ids[i],
+            ", but the ids must ascend and not be negative");
+    }
+  }
+}
+
+template <bool kIsMean>
+std::unique_ptr<Kernel> SparseSegmentKernel(const KernelContext& context) {
+  const Shape shape = context.shape(0);
+  const int64_t count = context.shape(1)[0];
+  const DType dtype = context.dtype(0);
+  return MakeKernel([=, block = shape.Product(1, shape.rank())](RunContext& run) {
+    const auto* indices = run.in<int32_t>(1);
+    const auto* ids = run.in<int32_t>(2);
+    CheckSparseSegments(indices, ids, count, shape[0]);
+    const int64_t segments = count == 0 ? 0 : int64_t{ids[count - 1]} + 1;
+    void* out = run.AllocateOutput(0, shape.WithDim(0, segments)).mutable_data();
+    ZeroElements(dtype, out, segments * block);
+    AddSegments(dtype, run.in(0), block, indices, ids, count, out);
+    if (!kIsMean) return;
+    for (int64_t begin = 0, end = 0; begin < count; begin = end) {
+      while (end < count && ids[end] == ids[begin]) ++end;
+      DivideRow(dtype, ElementAt(dtype, out, ids[begin] * block), block, end - begin);
+    }
+  });
+}
+
+const OpRegistration kUnsortedSegmentSum({.name = "UnsortedSegmentSum",
+                                          .min_inputs = 3,
+                                          .max_inputs = 3,
+                                          .infer = InferUnsortedSegmentSum,
+                                          .kernel = UnsortedSegmentSumKernel});
+
+const OpRegistration kSparseSegmentSum({.name = "SparseSegmentSum",
+                                        .min_inputs = 3,
+                                        .max_inputs = 3,
+                                        .infer = InferSparseSegment,
+                                        .kernel = SparseSegmentKernel<false>});
+
+const OpRegistration kSparseSegmentMean({.name = "SparseSegmentMean",
+                                         .min_inputs = 3,
+                                         .max_inputs = 3,
+                                         .infer = InferSparseSegment,
+                                         .kernel = SparseSegmentKernel<true>});
+
+}  // namespace
+
+}  // namespace tfwasm

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is measured, and in which order. `npm run bench` calls these functions.
+import { median } from './statistics.js';
 
 /** A worker with an engine, whose commands are promises. */
 class EngineWorker {
@@ -87,6 +88,51 @@ export async function measurePredictions({ engines, model, rounds, seconds }) {
   } finally {
     for (const worker of workers) worker.end();
   }
+}
+
+/**
+ * Times calls of the ops of ops.js, one op after the other, the engines in turn.
+ *
+ * @param {object} spec
+ * @param {object[]} spec.engines The first one is the reference that outputs are compared with.
+ * @param {string[]} spec.ops Names of ops.js.
+ * @param {number} spec.rounds How many samples of each engine; each takes about 3 ms.
+ * @param {(result: object) => void} report Gets {op, engines: [{nanoseconds, difference}]}, the
+ *     median time of a call. An engine that cannot do it has an `error` instead.
+ */
+export async function measureOps({ engines, ops, rounds }, report) {
+  const workers = engines.map(() => new EngineWorker());
+  try {
+    for (const [index, worker] of workers.entries()) await worker.call('start', engines[index]);
+    for (const op of ops) report({ op, engines: await measureOp(workers, op, rounds) });
+  } finally {
+    for (const worker of workers) worker.end();
+  }
+}
+
+async function measureOp(workers, name, rounds) {
+  const results = [];
+  for (const worker of workers) {
+    results.push(
+      await worker.call('prepareOp', { name, sampleMilliseconds: 3 }).then(
+        ({ calls, outputs }) => ({ calls, outputs, samples: [] }),
+        (error) => ({ error: error.message }),
+      ),
+    );
+  }
+  for (let round = 0; round < rounds; ++round) {
+    for (const [index, result] of results.entries()) {
+      if (result.error !== undefined) continue;
+      const milliseconds = await workers[index].call('timeOp', { name, calls: result.calls });
+      result.samples.push((milliseconds * 1e6) / result.calls);
+    }
+  }
+  const reference = results[0].outputs;
+  return results.map(({ error, outputs, samples }) =>
+    error === undefined
+      ? { nanoseconds: median(samples), difference: reference ? maximumDifference(outputs, reference) : 0 }
+      : { error },
+  );
 }
 
 /**

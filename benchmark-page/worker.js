@@ -2,6 +2,7 @@
 // One engine with one model. Runs in a worker of its own, so that engines cannot disturb each other
 // by their heaps or by what they leave to the garbage collector.
 import { startEngine } from './engines.js';
+import { OPS } from './ops.js';
 import { randomValues } from './random.js';
 
 let engine;
@@ -35,7 +36,37 @@ const commands = {
 
   /** Milliseconds of one prediction, its result copied out as an application would. */
   predict: () => predict().milliseconds,
+
+  /**
+   * Makes the inputs of an entry of ops.js and calls it until its code is warm.
+   * @returns how many calls make a sample of some milliseconds, and the values of the result.
+   */
+  async prepareOp({ name, sampleMilliseconds }) {
+    engine.tf.dispose(input);
+    input = OPS[name].make(engine.tf);
+    const results = [OPS[name].run(engine.tf, input)].flat();
+    const outputs = results.map((tensor) => tensor.dataSync());
+    engine.tf.dispose(results);
+    let calls = 1;
+    let milliseconds = 0;
+    for (const end = performance.now() + 30 * sampleMilliseconds; performance.now() < end; ) {
+      milliseconds = timeOp(name, calls);
+      if (milliseconds < sampleMilliseconds) calls = Math.ceil(calls * 1.5);
+    }
+    return { calls: Math.max(1, Math.round((calls * sampleMilliseconds) / milliseconds)), outputs };
+  },
+
+  /** Milliseconds of so many calls. */
+  timeOp: ({ name, calls }) => timeOp(name, calls),
 };
+
+function timeOp(name, calls) {
+  const { tf } = engine;
+  const { run } = OPS[name];
+  const start = performance.now();
+  for (let i = 0; i < calls; ++i) tf.dispose(run(tf, input));
+  return performance.now() - start;
+}
 
 function predict() {
   const start = performance.now();

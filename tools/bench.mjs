@@ -5,9 +5,18 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { PUBLIC_MODELS } from '../benchmark-page/models.js';
+import { OPS } from '../benchmark-page/ops.js';
 import { BenchmarkBrowser } from './bench/browser.mjs';
 import { measureOverhead } from './bench/overhead.mjs';
-import { printModel, printOverhead, printSummary, printTitle } from './bench/report.mjs';
+import {
+  printModel,
+  printOp,
+  printOpSummary,
+  printOpTitle,
+  printOverhead,
+  printSummary,
+  printTitle,
+} from './bench/report.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -18,6 +27,7 @@ const USAGE = `Usage: npm run bench -- [options]
   --seconds N       at most so many seconds of predictions for a model (default 20)
   --loads N         how many times a model is loaded in a new tab (default 3)
   --overhead        measures the cost of a node instead: a chain of 1000 additions of scalars
+  --ops [NAMES]     times single ops instead, all whose names contain one of these words
   --json FILE       also writes everything that was measured
   --help            prints this`;
 
@@ -29,19 +39,23 @@ const OPTIONS = {
   seconds: { type: 'string', default: '20' },
   loads: { type: 'string', default: '3' },
   overhead: { type: 'boolean', default: false },
+  ops: { type: 'boolean', default: false },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
 
 function parseCommandLine() {
   let values;
+  let positionals;
   try {
-    ({ values } = parseArgs({ options: OPTIONS }));
+    ({ values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true }));
   } catch (error) {
     throw new ToolError(`${error.message}\n\n${USAGE}`);
   }
+  if (positionals.length > 0 && !values.ops) throw new ToolError(`"${positionals[0]}" is no option.\n\n${USAGE}`);
   return {
     ...values,
+    opWords: positionals.flatMap((text) => text.split(',')),
     models: parseNames('models', values.models, Object.keys(PUBLIC_MODELS)),
     variants: parseNames('variants', values.variants, ['simd', 'relaxed']),
     threads: values.threads.split(',').map((text) => parseCount('threads', text)),
@@ -89,6 +103,21 @@ async function compareModels(browser, { models, variants, threads, rounds, secon
   return results;
 }
 
+/** Measures single ops, and prints while it goes. */
+async function compareOps(browser, { variants, opWords, rounds }) {
+  const ops = Object.keys(OPS).filter((name) => opWords.length === 0 || opWords.some((word) => name.includes(word)));
+  if (ops.length === 0) throw new ToolError(`No op is called so; there are ${Object.keys(OPS).join(', ')}.`);
+  const engines = listEngines(variants, 1);
+  const results = [];
+  printOpTitle(engines);
+  await browser.measureOps({ engines, ops, rounds }, (result) => {
+    printOp(result);
+    results.push(result);
+  });
+  printOpSummary(engines, results);
+  return results;
+}
+
 async function main() {
   const options = parseCommandLine();
   if (options.help) {
@@ -103,6 +132,8 @@ async function main() {
     if (options.overhead) {
       report.overhead = await measureOverhead(browser, listEngines(options.variants, 1), options);
       printOverhead(report.overhead);
+    } else if (options.ops) {
+      report.ops = await compareOps(browser, options);
     } else {
       report.results = await compareModels(browser, options);
     }

@@ -81,6 +81,14 @@ export class BenchmarkBrowser {
     return this.#inNewTab((page) => page.evaluate((spec) => globalThis.measure.measurePredictions(spec), spec));
   }
 
+  /** measureOps() of benchmark-page/measure.js. */
+  measureOps(spec, report) {
+    return this.#inNewTab(async (page) => {
+      await page.exposeFunction('reportOp', report);
+      await page.evaluate((spec) => globalThis.measure.measureOps(spec, globalThis.reportOp), spec);
+    });
+  }
+
   #measureLoad(spec) {
     return this.#inNewTab((page) => page.evaluate((spec) => globalThis.measure.measureLoad(spec), spec));
   }

@@ -88,3 +88,45 @@ export function printOverhead({ nodes, engines }) {
     );
   }
 }
+
+const OP_WIDTH = 36;
+
+/** A heading over the rows of printOp(). */
+export function printOpTitle(engines) {
+  console.log('\nSingle calls, one thread, in nanoseconds; 2.00x is twice as fast as tfjs.\n');
+  const names = engines.map(({ engine, variant }) => `${engine} ${variant ?? ''}`.trim());
+  console.log(`${'op'.padEnd(OP_WIDTH)}${names.map((name) => name.padStart(20)).join('')}`);
+}
+
+/** How many times faster than the first engine; NaN where one of them failed. */
+const opRatio = ({ engines }, index) => engines[0].nanoseconds / engines[index].nanoseconds;
+
+export function printOp(result) {
+  const cells = result.engines.map(({ nanoseconds, error }, index) => {
+    if (error !== undefined) return 'fails'.padStart(20);
+    const ratio = index > 0 && result.engines[0].error === undefined ? times(opRatio(result, index)) : '';
+    return `${Math.round(nanoseconds)}`.padStart(12) + ratio.padStart(8);
+  });
+  console.log(`${result.op.padEnd(OP_WIDTH)}${cells.join('')}`);
+  for (const { error, difference } of result.engines) {
+    if (error !== undefined) console.log(`  ${error.split('\n')[0]}`);
+    else if (!(difference <= ACCEPTED_DIFFERENCE)) {
+      console.log(`  outputs DIFFER by ${difference.toExponential(1)} of their largest value`);
+    }
+  }
+}
+
+/** Over all ops that every engine can do. */
+export function printOpSummary(engines, results) {
+  console.log('');
+  const common = results.filter((result) => result.engines.every(({ error }) => error === undefined));
+  for (const [index, { engine, variant }] of engines.entries()) {
+    if (index === 0) continue;
+    const ratios = common.map((result) => opRatio(result, index));
+    const slower = common.filter((_, i) => ratios[i] < 1).map(({ op }) => op);
+    console.log(
+      `${engine} ${variant}: ${times(geometricMean(ratios))} as fast on average over ${common.length} ops, ` +
+        `least ${times(Math.min(...ratios))}${slower.length > 0 ? `; slower: ${slower.join(', ')}` : ''}`,
+    );
+  }
+}

@@ -21,7 +21,7 @@
 
 // A hostile size that memory does not hold is E_OOM, not a fault of the process.
 extern "C" const char* __asan_default_options() {
-  return "allocator_may_return_null=1:max_allocation_size_mb=64";
+  return "allocator_may_return_null=1:max_allocation_size_mb=32:quarantine_size_mb=16";
 }
 
 namespace {

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <new>
 #include <string>
 #include <string_view>
@@ -17,11 +16,12 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "executor/session.h"
+#include "fuzz_vocabulary.h"
 #include "ops/op.h"
 
 // A hostile size that memory does not hold is E_OOM, not a fault of the process.
 extern "C" const char* __asan_default_options() {
-  return "allocator_may_return_null=1:max_allocation_size_mb=64";
+  return "allocator_may_return_null=1:max_allocation_size_mb=32:quarantine_size_mb=16";
 }
 
 namespace {
@@ -30,192 +30,6 @@ using namespace tfwasm;
 
 constexpr size_t kMostNodes = 3;
 constexpr int64_t kMostElements = 4096;  // of an input
-
-constexpr int64_t kInts[] = {0,
-                             1,
-                             2,
-                             3,
-                             4,
-                             5,
-                             6,
-                             7,
-                             8,
-                             -1,
-                             -2,
-                             -3,
-                             -4,
-                             9,
-                             16,
-                             31,
-                             32,
-                             33,
-                             64,
-                             100,
-                             255,
-                             256,
-                             -8,
-                             10,
-                             12,
-                             15,
-                             127,
-                             128,
-                             1000,
-                             2147483647,
-                             -2147483647 - 1,
-                             65536};
-constexpr float kFloats[] = {0.0f,
-                             1.0f,
-                             -1.0f,
-                             0.5f,
-                             -0.5f,
-                             2.0f,
-                             -0.0f,
-                             3.5f,
-                             100.0f,
-                             -100.0f,
-                             1e30f,
-                             -1e30f,
-                             1e-30f,
-                             3e9f,
-                             std::numeric_limits<float>::quiet_NaN(),
-                             std::numeric_limits<float>::infinity(),
-                             -std::numeric_limits<float>::infinity()};
-constexpr int64_t kDims[] = {1, 2, 3, 4, 0, 5, 1, 2, 3, 7, 8, 2, 1, 4, 17, 64};
-constexpr std::string_view kStrings[] = {"SAME",
-                                         "VALID",
-                                         "EXPLICIT",
-                                         "NHWC",
-                                         "NCHW",
-                                         "NDHWC",
-                                         "NCDHW",
-                                         "BiasAdd",
-                                         "Relu",
-                                         "Relu6",
-                                         "Elu",
-                                         "Prelu",
-                                         "Sigmoid",
-                                         "LeakyRelu",
-                                         "REFLECT",
-                                         "SYMMETRIC",
-                                         "",
-                                         "a",
-                                         "a b c",
-                                         "\xc3\xa9",
-                                         "\xff",
-                                         "bilinear",
-                                         "nearest",
-                                         "CONSTANT",
-                                         "WRAP",
-                                         "ij,jk->ik",
-                                         "bij,bjk->bik",
-                                         "ii->i",
-                                         "ij->",
-                                         "...ij,...jk->...ik",
-                                         "[a-z]+(",
-                                         "(.*)\\1",
-                                         "ROW_SPLITS",
-                                         "VALUE_ROWIDS",
-                                         "FIRST_DIM_SIZE",
-                                         "UTF-8",
-                                         "HardSwish",
-                                         "Tanh",
-                                         "Clamp",
-                                         "noop"};
-
-enum class Kind { kInt, kFloat, kBool, kString, kType, kShape, kInts, kFloats, kStrings, kCount };
-
-struct KnownAttr {
-  std::string_view name;
-  Kind kind;
-};
-// Every attribute that ops read, with its usual kind.
-constexpr KnownAttr kAttrs[] = {
-    {"strides", Kind::kInts},
-    {"padding", Kind::kString},
-    {"ksize", Kind::kInts},
-    {"dilations", Kind::kInts},
-    {"explicit_paddings", Kind::kInts},
-    {"data_format", Kind::kString},
-    {"fused_ops", Kind::kStrings},
-    {"leakyrelu_alpha", Kind::kFloat},
-    {"clamp_min", Kind::kFloat},
-    {"clamp_max", Kind::kFloat},
-    {"hardswish_scale", Kind::kFloat},
-    {"alpha", Kind::kFloat},
-    {"epsilon", Kind::kFloat},
-    {"keep_dims", Kind::kBool},
-    {"exclusive", Kind::kBool},
-    {"reverse", Kind::kBool},
-    {"axis", Kind::kInt},
-    {"axis", Kind::kInts},
-    {"squeeze_dims", Kind::kInts},
-    {"batch_dims", Kind::kInt},
-    {"num", Kind::kInt},
-    {"num_split", Kind::kInt},
-    {"N", Kind::kInt},
-    {"k", Kind::kInt},
-    {"block_size", Kind::kInt},
-    {"T", Kind::kType},
-    {"dtype", Kind::kType},
-    {"DstT", Kind::kType},
-    {"SrcT", Kind::kType},
-    {"element_dtype", Kind::kType},
-    {"out_type", Kind::kType},
-    {"output_dtype", Kind::kType},
-    {"shape", Kind::kShape},
-    {"element_shape", Kind::kShape},
-    {"mode", Kind::kString},
-    {"message", Kind::kString},
-    {"constant_value", Kind::kFloat},
-    {"transpose_a", Kind::kBool},
-    {"transpose_b", Kind::kBool},
-    {"adj_x", Kind::kBool},
-    {"adj_y", Kind::kBool},
-    {"align_corners", Kind::kBool},
-    {"half_pixel_centers", Kind::kBool},
-    {"begin_mask", Kind::kInt},
-    {"end_mask", Kind::kInt},
-    {"ellipsis_mask", Kind::kInt},
-    {"new_axis_mask", Kind::kInt},
-    {"shrink_axis_mask", Kind::kInt},
-    {"rates", Kind::kInts},
-    {"depth_radius", Kind::kInt},
-    {"bias", Kind::kFloat},
-    {"beta", Kind::kFloat},
-    {"include_batch_in_index", Kind::kBool},
-    {"pad_to_max_output_size", Kind::kBool},
-    {"binary_output", Kind::kBool},
-    {"equation", Kind::kString},
-    {"method", Kind::kString},
-    {"interpolation", Kind::kString},
-    {"fill_mode", Kind::kString},
-    {"extrapolation_value", Kind::kFloat},
-    {"min", Kind::kFloat},
-    {"max", Kind::kFloat},
-    {"num_bits", Kind::kInt},
-    {"narrow_range", Kind::kBool},
-    {"minval", Kind::kInt},
-    {"maxval", Kind::kInt},
-    {"seed", Kind::kInt},
-    {"seed2", Kind::kInt},
-    {"separator", Kind::kString},
-    {"ngram_widths", Kind::kInts},
-    {"left_pad", Kind::kString},
-    {"right_pad", Kind::kString},
-    {"pad_width", Kind::kInt},
-    {"preserve_short_sequences", Kind::kBool},
-    {"skip_empty", Kind::kBool},
-    {"num_buckets", Kind::kInt},
-    {"pattern", Kind::kString},
-    {"rewrite", Kind::kString},
-    {"replace_global", Kind::kBool},
-    {"row_partition_types", Kind::kStrings},
-    {"OUTPUT_RAGGED_RANK", Kind::kInt},
-    {"summarize", Kind::kInt},
-    {"dynamic_size", Kind::kBool},
-    {"clear_after_read", Kind::kBool},
-    {"identical_element_shapes", Kind::kBool},
-};
 
 // The bytes that choose; zeros after their end.
 class Choices {
@@ -240,9 +54,14 @@ class Choices {
   std::string_view bytes_;
 };
 
+int64_t ChooseInt(Choices& choices) {
+  return choices.Below(2) == 0 ? choices.Of(kSmallInts) : choices.Of(kInts);
+}
+
 DType ChooseDType(Choices& choices) {
-  constexpr DType kDTypes[] = {DType::kFloat32, DType::kFloat32, DType::kInt32,    DType::kInt32,
-                               DType::kBool,    DType::kString,  DType::kComplex64};
+  constexpr DType kDTypes[] = {DType::kFloat32, DType::kFloat32,  DType::kFloat32,
+                               DType::kInt32,   DType::kInt32,    DType::kBool,
+                               DType::kString,  DType::kComplex64};
   return choices.Of(kDTypes);
 }
 
@@ -256,7 +75,7 @@ auto ChooseList(Choices& choices, F element) {
 Shape ChooseShape(Choices& choices) {
   Shape shape;
   int64_t elements = 1;
-  for (size_t rank = choices.Below(7); rank > 0; --rank) {
+  for (size_t rank = choices.Of(kRanks); rank > 0; --rank) {
     int64_t dim = choices.Of(kDims);
     if (elements * dim > kMostElements) dim = 1;
     elements *= dim;
@@ -268,7 +87,7 @@ Shape ChooseShape(Choices& choices) {
 AttrValue ChooseAttr(Choices& choices, Kind kind) {
   switch (kind) {
     case Kind::kInt:
-      return choices.Of(kInts);
+      return ChooseInt(choices);
     case Kind::kFloat:
       return choices.Of(kFloats);
     case Kind::kBool:
@@ -280,7 +99,7 @@ AttrValue ChooseAttr(Choices& choices, Kind kind) {
     case Kind::kShape:
       return choices.OneIn(8) ? Shape::UnknownRank() : ChooseShape(choices);
     case Kind::kInts:
-      return ChooseList(choices, [&] { return choices.Of(kInts); });
+      return ChooseList(choices, [&] { return ChooseInt(choices); });
     case Kind::kFloats:
       return ChooseList(choices, [&] { return choices.Of(kFloats); });
     default:
@@ -288,8 +107,21 @@ AttrValue ChooseAttr(Choices& choices, Kind kind) {
   }
 }
 
+// What windows over images need before anything else is looked at.
+void ChooseWindow(Choices& choices, Node& node) {
+  constexpr int64_t kSizes[] = {1, 2, 3, 5};
+  const auto list = [&] {
+    return std::vector<int64_t>{1, choices.Of(kSizes), choices.Of(kSizes), 1};
+  };
+  node.attrs.Set("strides", list());
+  node.attrs.Set("ksize", list());
+  if (choices.OneIn(4)) node.attrs.Set("dilations", list());
+  node.attrs.Set("padding", std::string(choices.Below(2) == 0 ? "SAME" : "VALID"));
+}
+
 void ChooseAttrs(Choices& choices, Node& node) {
-  for (size_t count = choices.Below(9); count > 0; --count) {
+  if (choices.OneIn(3)) ChooseWindow(choices, node);
+  for (size_t count = choices.Below(7); count > 0; --count) {
     const KnownAttr attr = choices.Of(kAttrs);
     const bool is_odd = choices.OneIn(32);
     const Kind kind =
@@ -308,14 +140,14 @@ void Fill(Tensor& tensor, Choices& choices, F choose) {
   }
 }
 
-Tensor ChooseTensor(Choices& choices, const Shape& shape) {
-  Tensor tensor(ChooseDType(choices), shape);
+Tensor ChooseTensor(Choices& choices, DType dtype, const Shape& shape) {
+  Tensor tensor(dtype, shape);
   switch (tensor.dtype()) {
     case DType::kFloat32:
       Fill<float>(tensor, choices, [&] { return choices.Of(kFloats); });
       break;
     case DType::kInt32:
-      Fill<int32_t>(tensor, choices, [&] { return choices.Of(kInts); });
+      Fill<int32_t>(tensor, choices, [&] { return ChooseInt(choices); });
       break;
     case DType::kBool:
       Fill<uint8_t>(tensor, choices, [&] { return choices.Below(2); });
@@ -337,13 +169,34 @@ struct Model {
   std::vector<Edge> results;  // outputs that later nodes may take
 };
 
-Edge ChooseInput(Choices& choices, Model& model, Shape& shape) {
-  if (!model.results.empty() && choices.Below(2) == 1) {
-    return model.results[choices.Below(model.results.size())];
+// The dtype and shape of an input. What ops take is random only in part: often something that goes
+// with their first input.
+TensorSpec ChooseSpec(Choices& choices, const TensorSpec& first) {
+  const Shape& shape = first.shape;
+  const int64_t rank = shape.rank();
+  const int64_t last = rank > 0 ? shape[shape.rank() - 1] : 1;
+  switch (choices.Below(8)) {
+    case 0:
+      return first;
+    case 1:
+      return {first.dtype, {last}};
+    case 2:
+      return {first.dtype, {}};
+    case 3:
+      return {DType::kInt32, {}};
+    case 4:
+      return {DType::kInt32, {rank}};
+    case 5:
+      return {DType::kInt32, {rank, 2}};
+    case 6:
+      return {first.dtype, {choices.Of(kDims), choices.Of(kDims), last, choices.Of(kDims)}};
+    default:
+      return {ChooseDType(choices), ChooseShape(choices)};
   }
-  // Often of the shape of the input before.
-  if (choices.Below(3) != 1) shape = ChooseShape(choices);
-  Tensor value = ChooseTensor(choices, shape);
+}
+
+Edge ChooseInput(Choices& choices, Model& model, const TensorSpec& spec) {
+  Tensor value = ChooseTensor(choices, spec.dtype, spec.shape);
   const std::string name = StrCat("x", model.def.graph.size());
   if (choices.Below(2) == 1) return {.node = model.def.graph.AddConst(name, std::move(value))};
   const NodeId feed = model.def.graph.Add({.name = name, .op = "Placeholder"});
@@ -365,9 +218,14 @@ void AddNode(Choices& choices, Model& model, std::string_view op) {
   const OpDef& def = *FindOp(op);
   Node node{.name = StrCat("node", model.def.graph.size()), .op = std::string(op)};
   ChooseAttrs(choices, node);
-  Shape shape;
+  const TensorSpec first{ChooseDType(choices), ChooseShape(choices)};
   for (size_t count = ChooseInputCount(choices, def); count > 0; --count) {
-    node.inputs.push_back(ChooseInput(choices, model, shape));
+    if (!model.results.empty() && choices.Below(2) == 1) {
+      node.inputs.push_back(model.results[choices.Below(model.results.size())]);
+      continue;
+    }
+    const TensorSpec spec = node.inputs.empty() ? first : ChooseSpec(choices, first);
+    node.inputs.push_back(ChooseInput(choices, model, spec));
   }
   const int outputs = std::min(NumOutputs(def, node), 4);
   node.name = StrCat("node", model.def.graph.size());

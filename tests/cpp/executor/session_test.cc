@@ -47,6 +47,23 @@ TEST_CASE("a session predicts, for any batch size") {
   ExpectTensor(Predict(session, {"x"}, {"z"}, {F32({0, 2}, {})})[0], F32({0, 2}, {}));
 }
 
+TEST_CASE("an output of known shape can be read though that of its neighbour is not known") {
+  Session session = Load(R"({"node": [
+    {"name": "x", "op": "Placeholder", "attr": {"dtype": {"type": "DT_INT32"}}},
+    {"name": "unique", "op": "Unique", "input": ["x"]},
+    {"name": "negative", "op": "Neg", "input": ["unique:1"]},
+    {"name": "twice", "op": "AddV2", "input": ["negative", "negative"]},
+    {"name": "shape", "op": "Const", "attr": {"dtype": {"type": "DT_INT32"},
+     "value": {"tensor": {"dtype": "DT_INT32", "tensorShape": {"dim": [{"size": "2"}]},
+      "intVal": [2, 2]}}}},
+    {"name": "matrix", "op": "Reshape", "input": ["unique:1", "shape"]}]})");
+  const auto outputs =
+      Predict(session, {"x"}, {"twice", "matrix", "unique:1"}, {I32({4}, {7, 5, 7, 3})});
+  ExpectTensor(outputs[0], I32({4}, {0, -2, 0, -4}));
+  ExpectTensor(outputs[1], I32({2, 2}, {0, 1, 0, 2}));
+  ExpectTensor(outputs[2], I32({4}, {0, 1, 0, 2}));
+}
+
 TEST_CASE("intermediate nodes can be fetched and fed") {
   Session session = Load(kTopology);
   const auto fetched = Predict(session, {"x"}, {"z", "sum", "y:0"}, {F32({1, 2}, {1, -3})});

@@ -215,7 +215,7 @@ export const CASES = [
   ),
   ...forOps(
     ['AddRelu'],
-    computed([...floats(-3, 3), floatPairs], (a, b) => (a + b < 0 ? 0 : a + b), 'Relu of Add'),
+    computed([...floats(-3, 3), floatPairs], (a, b) => Math.max(a + b, 0), 'Relu of Add'),
   ),
   ...forOps(
     ['AddRelu'],

@@ -268,6 +268,17 @@ export const CASES = [
   },
   { op: 'UniqueV2', name: 'an axis out of range', inputs: [f32([2]), ints(1)], throws: bad('E_SHAPE', /axis 1/) },
   { op: 'Unique', name: 'a matrix', inputs: [f32([2, 2])], throws: bad('E_SHAPE', /rank 1.*\[2, ?2\]/) },
+  {
+    op: 'Unique',
+    name: 'the positions, read by ops that can be planned',
+    inputs: [i32([4], [7, 5, 7, 3]), ints(2, 2)],
+    nodes: [
+      { name: 'unique', op: 'Unique', input: ['x0'], attr: {} },
+      { name: 'negative', op: 'Neg', input: ['unique:1'], attr: {} },
+      { name: 'matrix', op: 'Reshape', input: ['unique:1', 'x1'], attr: {} },
+    ],
+    fetches: ['negative', 'matrix'],
+  },
   { op: 'ListDiff', name: 'int32', inputs: [i32([6], [1, 2, 3, 4, 3, 6]), i32([3], [3, 1, 9])], outputs: 2 },
   { op: 'ListDiff', name: 'float32', inputs: [f32([3], [1.5, 2.5, 3.5]), f32([1], [2.5])], outputs: 2 },
   {

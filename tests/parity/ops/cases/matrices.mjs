@@ -186,7 +186,7 @@ const norms = [
 ];
 
 const special = f32([SPECIAL.length], SPECIAL);
-const clipped = (low, high) => special.data.map((x) => (x < low ? low : x > high ? high : x));
+const clipped = (low, high) => special.data.map((x) => Math.min(Math.max(x, low), high));
 const hardSwish = (x) => x * Math.min(Math.max(x + 3, 0), 6) * Math.fround(1 / 6);
 const clamp = (low, high) => ({ clamp_min: attr.float(low), clamp_max: attr.float(high) });
 const bounds = (make, low, high) => [constant(make([], [low])), constant(make([], [high]))];

@@ -2,6 +2,7 @@
 // Rounds to what an integer of a few bits could represent, as quantized training sees it.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "kernels/map_elements.h"
@@ -43,8 +44,9 @@ void CheckRange(Range range, Code code) {
 // tfjs's converter puts the range into attributes, TensorFlow into inputs 1 and 2.
 std::optional<Range> RangeOfAttrs(const OpContext& context) {
   if (context.num_inputs() > 1) return std::nullopt;
-  const Range range{.min = context.attrs().Float("min", -6),
-                    .max = context.attrs().Float("max", 6)};
+  constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+  const Range range{.min = context.attrs().Float("min", kMissing),
+                    .max = context.attrs().Float("max", kMissing)};
   CheckRange(range, Code::kAttr);
   return range;
 }
@@ -103,7 +105,6 @@ std::unique_ptr<Kernel> PrepareFakeQuant(const KernelContext& context) {
 }
 
 const OpRegistration kFakeQuant({.name = "FakeQuantWithMinMaxVars",
-                                 .aliases = {"FakeQuantWithMinMaxArgs"},
                                  .min_inputs = 1,
                                  .max_inputs = 3,
                                  .infer = InferFakeQuant,

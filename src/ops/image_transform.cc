@@ -122,6 +122,7 @@ void InferRotate(InferContext& context) {
 }
 
 std::unique_ptr<Kernel> PrepareRotate(const KernelContext& context) {
+  if (context.shape(0).NumElements() == 0) return MakeKernel([](RunContext&) {});
   const std::vector<float> center = ReadCenter(context.attrs());
   Rotation rotation{.spec = ReadSampling(context, false),
                     .radians = double{context.attrs().Float("radians", 0)}};

@@ -55,6 +55,8 @@ export interface CoreModule {
 
   /** Runs one op eagerly. `attrs` is a GraphDef attr object as JSON. Returns its outputs. */
   runOp(op: string, attrs: string, inputs: number[]): number[];
+  /** The names of all ops there are, aliases too, sorted. */
+  opNames(): string[];
 
   // Weights, decoded while they stream in: fill up to target.byteLength bytes at target.address,
   // then commit what was written; repeat until all bytes were given, then pass the decoder to

@@ -46,11 +46,13 @@ async function nativeCppTests(note) {
   );
 }
 
-/** Runs the fuzz target on the inputs it has found or was given; it ends with an error at the first that fails. */
+/** Runs the fuzz targets on the inputs they have found or were given; one ends with an error at the first that fails. */
 async function fuzzCorpus(note) {
-  await buildPreset('host', 'tfwasm_fuzz_load_model', note);
-  const program = join(BUILD, 'host/tfwasm_fuzz_load_model');
-  await run(program, ['-runs=0', join(ROOT, 'tests/fuzz/corpus/load_model')], { cwd: ROOT, timeout: 60_000 });
+  for (const target of ['load_model', 'run_ops']) {
+    await buildPreset('host', `tfwasm_fuzz_${target}`, note);
+    const program = join(BUILD, `host/tfwasm_fuzz_${target}`);
+    await run(program, ['-runs=0', join(ROOT, 'tests/fuzz/corpus', target)], { cwd: ROOT, timeout: 60_000 });
+  }
 }
 
 async function wasmCppTests(note) {

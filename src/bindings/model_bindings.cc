@@ -141,8 +141,18 @@ val RunOp(std::string op, std::string attrs, val inputs) {
     node.name = op;
     node.op = std::move(op);
     node.attrs = ReadAttrs(attrs);
-    return AddTensors(Evaluate(node, GetTensors(inputs)));
+    const std::vector<Tensor> tensors = GetTensors(inputs);
+    node.inputs.resize(tensors.size());  // some ops have as many outputs as inputs
+    return AddTensors(Evaluate(node, tensors));
   });
+}
+
+val OpNames() {
+  val names = val::array();
+  for (const std::string_view name : RegisteredOps()) {
+    names.call<void>("push", std::string(name));
+  }
+  return names;
 }
 
 }  // namespace
@@ -162,6 +172,7 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("takeProfile", &TakeProfile);
   emscripten::function("disposeModel", &DisposeModel);
   emscripten::function("runOp", &RunOp);
+  emscripten::function("opNames", &OpNames);
 }
 
 }  // namespace tfwasm

@@ -71,6 +71,13 @@ const OpDef* FindOp(std::string_view name) {
   return it == by_name.end() ? nullptr : it->second;
 }
 
+std::vector<std::string_view> RegisteredOps() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, def] : GetRegistry().by_name) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 int NumOutputs(const OpDef& def, const Node& node) {
   return def.num_outputs == nullptr ? 1 : def.num_outputs(node);
 }

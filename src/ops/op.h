@@ -185,6 +185,8 @@ class OpRegistration {
 
 // nullptr when there is no such op.
 const OpDef* FindOp(std::string_view name);
+// The names of all ops, aliases too, sorted.
+std::vector<std::string_view> RegisteredOps();
 int NumOutputs(const OpDef& def, const Node& node);
 
 }  // namespace tfwasm

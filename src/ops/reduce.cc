@@ -22,10 +22,21 @@ Shape ReducedShape(const Shape& shape, const std::vector<int>& axes, bool keep_d
   return result;
 }
 
+// Sums of complex numbers are those of their parts: a last axis that is not reduced.
+Reducer MakeReducer(const OpContext& context, Reduction reduction, const std::vector<int>& axes) {
+  const bool is_linear = reduction == Reduction::kSum || reduction == Reduction::kMean;
+  if (context.dtype(0) != DType::kComplex64 || !is_linear) {
+    return Reducer(reduction, context.dtype(0), context.shape(0), axes);
+  }
+  Shape parts = context.shape(0);
+  parts.Append(2);
+  return Reducer(reduction, DType::kFloat32, parts, axes);
+}
+
 void InferReduction(InferContext& context, Reduction reduction) {
   const auto axes = AxesOrDefer(context, 1, context.shape(0).rank());
   if (!axes) return;
-  [[maybe_unused]] const Reducer checks_dtype(reduction, context.dtype(0), context.shape(0), *axes);
+  MakeReducer(context, reduction, *axes);  // checks the dtype
   const bool keep_dims = context.attrs().Bool("keep_dims", false);
   context.set_output(0, context.dtype(0), ReducedShape(context.shape(0), *axes, keep_dims));
 }
@@ -37,7 +48,7 @@ std::unique_ptr<Kernel> ReductionKernel(const KernelContext& context, Reduction 
     axes.push_back(NormalizeAxis(axis, shape.rank()));
   }
   std::sort(axes.begin(), axes.end());
-  return MakeKernel([reducer = Reducer(reduction, context.dtype(0), shape, axes)](RunContext& run) {
+  return MakeKernel([reducer = MakeReducer(context, reduction, axes)](RunContext& run) {
     reducer.Run(run.in(0), run.out(0));
   });
 }

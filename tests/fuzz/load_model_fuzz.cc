@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target: loads hostile models. Whatever the bytes, loading ends in a model or an Error.
+// libFuzzer target: loads hostile models, plans and runs them. Whatever the bytes, loading ends in
+// a model or an Error, and running it in tensors or an Error.
 //
 // An input is a GraphDef, a signature, a list of weight specs and the weights' bytes, each ended by
 // a line "--"; tests/fuzz/corpus/load_model/ has examples.
@@ -9,11 +10,19 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/buffer.h"
 #include "core/json.h"
+#include "executor/session.h"
 #include "graph/constants.h"
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
+#include "graph/tensor_proto.h"
 #include "graph/weights.h"
+
+// A hostile size that memory does not hold is E_OOM, not a fault of the process.
+extern "C" const char* __asan_default_options() {
+  return "allocator_may_return_null=1:max_allocation_size_mb=64";
+}
 
 namespace {
 
@@ -21,6 +30,7 @@ using namespace tfwasm;
 
 // More than this is memory that any manifest may ask for, and no fault.
 constexpr int64_t kMostWeightBytes = int64_t{16} << 20;
+constexpr int64_t kMostFeedElements = 1 << 16;
 
 struct Input {
   std::string_view topology;
@@ -68,6 +78,30 @@ WeightMap Decode(std::string_view specs, std::string_view bytes) {
   return decoder.Take();
 }
 
+// Zeros of the declared shape, with 1 for what it leaves open.
+Tensor ZeroFeed(const TensorInfo& info) {
+  Shape shape;
+  if (info.shape.rank_known()) {
+    for (const int64_t dim : info.shape) shape.Append(dim < 0 ? 1 : dim);
+  }
+  const DType dtype = info.dtype == DType::kInvalid ? DType::kFloat32 : info.dtype;
+  if (shape.NumElements() > kMostFeedElements) Throw(Code::kLimit, "the feed is too large");
+  return ZeroTensor(dtype, shape);
+}
+
+void Predict(ModelDef model) {
+  Session session(std::move(model));
+  std::vector<std::string> feeds;
+  std::vector<Tensor> values;
+  for (const TensorInfo& info : session.model().inputs) {
+    feeds.push_back(info.key);
+    values.push_back(ZeroFeed(info));
+  }
+  std::vector<std::string> fetches;
+  for (const TensorInfo& info : session.model().outputs) fetches.push_back(info.key);
+  session.Run(session.Prepare(feeds, fetches), values);
+}
+
 void Load(const Input& input) {
   const WeightMap weights = Decode(input.specs, input.weights);
   ModelDef model =
@@ -77,6 +111,7 @@ void Load(const Input& input) {
   model.graph.TopologicalOrder();
   for (const auto& [name, function] : model.functions) function.body.TopologicalOrder();
   ParseJson(DescribeModel(model, weights), "the description");
+  Predict(std::move(model));
 }
 
 }  // namespace

@@ -168,6 +168,17 @@ TEST_CASE("NaN and infinities") {
   ExpectTensor(RunOp("Sum", {}, {F32({2}, {3e38f, 3e38f}), axis}), F32({}, {kInf}));
 }
 
+TEST_CASE("sums and means of complex numbers are those of their parts") {
+  const Tensor in = C64({2, 2}, {{1, 2}, {3, 4}, {5, 6}, {7, 8}});
+  ExpectTensor(RunOp("Sum", {}, {in, I32({}, {0})}), C64({2}, {{6, 8}, {10, 12}}));
+  ExpectTensor(RunOp("Sum", {{"keep_dims", true}}, {in, I32({}, {-1})}),
+               C64({2, 1}, {{4, 6}, {12, 14}}));
+  ExpectTensor(RunOp("Mean", {}, {in, I32({2}, {0, 1})}), C64({}, {{4, 5}}));
+  ExpectError(Code::kDType, [&] { RunOp("Max", {}, {in, I32({}, {0})}); });
+  const Tensor widest(DType::kComplex64, {1, 1, 1, 1, 1, 1, 1, 1});
+  ExpectError(Code::kShape, [&] { RunOp("Sum", {}, {widest, I32({}, {0})}); });
+}
+
 TEST_CASE("reductions that make no sense are refused") {
   const Tensor in = F32({2, 2}, {1, 2, 3, 4});
   ExpectError(Code::kShape, [&] { RunOp("Sum", {}, {in, I32({}, {2})}); });

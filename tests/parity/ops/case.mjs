@@ -11,6 +11,17 @@
 //     throws: { code: 'E_SHAPE', message: /rank/ },  // instead of outputs; the message names op and argument
 //     outputs: 2,                         // how many are compared; 1 when left out
 //     tolerance: { relative: 1e-4, absolute: 1e-5 },
+//     check: (outputs) => undefined,      // says what is wrong with outputs that no list of values
+//                                         // describes: random numbers
+//   }
+//
+// A case whose op makes sense only among others gives all nodes itself; its inputs are x0, x1, ...:
+//
+//   {
+//     op: 'TensorListLength', covers: ['TensorListFromTensor'], name: '...', inputs: [...],
+//     nodes: [{ name: 'list', op: 'TensorListFromTensor', input: ['x0', 'x1'], attr: { ... } }, ...],
+//     fetches: ['length'],                // names of the outputs that are compared
+//     library: { function: [...] },       // of the GraphDef
 //   }
 //
 // An input is fed at run time unless it is wrapped in constant(), which puts it into the graph as a
@@ -49,14 +60,50 @@ export function c64(shape, values = 1) {
   return tensor('complex64', shape, Float32Array.from(data));
 }
 
+/** float32: random values from `low` to `high`. */
+export const f32In = (shape, low, high, seed = 1) =>
+  f32(shape, randomValues('float32', length(shape), [low, high], seed));
+
+/** int32: random values from `low` to `high`. */
+export const i32In = (shape, low, high, seed = 1) =>
+  i32(shape, randomValues('int32', length(shape), [low, high], seed));
+
+/** What tells floating point code apart: NaN, infinities, zeros of both signs, what over- and underflows. */
+export const SPECIAL = [
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  1e-38,
+  1e30,
+  -1e30,
+  100,
+  -100,
+];
+
+/** The ends of int32 and what lies around zero. */
+export const INT_SPECIAL = [-2147483648, 2147483647, -2147483647, 65536, -65536, 46341, -7, -1, 0, 1, 7];
+
 /** The input as a Const node of the graph. */
 export const constant = (input) => ({ ...input, constant: true });
+
+/** The same cases for several ops. */
+export const forOps = (ops, cases) => ops.flatMap((op) => cases.map((testCase) => ({ ...testCase, op })));
 
 /** Attributes, as in a GraphDef. */
 export const attr = {
   int: (value) => ({ i: String(value) }),
   ints: (...values) => ({ list: { i: values.map(String) } }),
-  float: (value) => ({ f: value }),
+  // JSON has no NaN and no infinities: protobuf writes them as strings.
+  float: (value) => ({ f: Number.isFinite(value) ? value : String(value) }),
   bool: (value) => ({ b: value }),
   string: (text) => ({ s: Buffer.from(text).toString('base64') }),
   strings: (...texts) => ({ list: { s: texts.map((text) => Buffer.from(text).toString('base64')) } }),

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wasm core, called at its boundary (js/core-module.ts): cases with complex64 values or single
+// ops have no way in through the public face.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { ROOT } from '../../../tools/lib/paths.mjs';
+import { inputsOf, oneNodeModel, outputCount } from './one-node-model.mjs';
+
+const DTYPES = ['float32', 'int32', 'bool', 'string', 'complex64'];
+
+/** Starts the core of the built package. */
+export async function startCore() {
+  const { default: createCore } = await import('../../../dist/glue.js');
+  const wasm = await WebAssembly.compile(await readFile(path.join(ROOT, 'dist/tfwasm-simd.wasm')));
+  const core = await createCore({
+    instantiateWasm(imports, done) {
+      WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm));
+      return {};
+    },
+    makeError: (code, message, op, node) => Object.assign(new Error(message), { name: 'TfwasmError', code, op, node }),
+  });
+  return new Core(core);
+}
+
+class Core {
+  #core;
+
+  constructor(core) {
+    this.#core = core;
+  }
+
+  /** The names of all ops there are. */
+  opNames() {
+    return this.#core.opNames();
+  }
+
+  /** What JavaScript holds. */
+  memory() {
+    const { numTensors, numDataBuffers, numBytes } = this.#core.memory();
+    return { numTensors, numDataBuffers, numBytes };
+  }
+
+  /** The outputs of a case as a graph model, of `runs` runs. Frees whatever it makes. */
+  runModel(testCase, kind, runs = 1) {
+    const { topology, weightSpecs, weightData, feeds, fetches } = oneNodeModel(testCase, kind);
+    const model = this.#createModel(topology, weightSpecs, weightData);
+    const inputs = [];
+    try {
+      const run = this.#core.prepareRun(model, [...feeds.keys()], fetches);
+      for (const input of feeds.values()) inputs.push(this.#upload(input));
+      return Array.from({ length: runs }, () => this.#take(this.#core.run(model, run, inputs)));
+    } finally {
+      this.#dispose(inputs);
+      this.#core.disposeModel(model);
+    }
+  }
+
+  /** The outputs of a case as a call of a single op. */
+  runOp(testCase) {
+    const inputs = [];
+    try {
+      for (const input of inputsOf(testCase)) inputs.push(this.#upload(input));
+      const outputs = this.#take(this.#core.runOp(testCase.op, JSON.stringify(testCase.attrs ?? {}), inputs));
+      return outputs.slice(0, outputCount(testCase));
+    } finally {
+      this.#dispose(inputs);
+    }
+  }
+
+  #createModel(topology, specs, data) {
+    const decoder = this.#core.createWeightDecoder(JSON.stringify(specs));
+    try {
+      for (let offset = 0; offset < data.length; ) {
+        const { address, byteLength } = this.#core.weightTarget(decoder);
+        const part = data.subarray(offset, offset + byteLength);
+        this.#core.HEAPU8.set(part, address);
+        this.#core.commitWeights(decoder, part.length);
+        offset += part.length;
+      }
+      return this.#core.createModel(JSON.stringify(topology), '', decoder);
+    } finally {
+      this.#core.disposeWeightDecoder(decoder);
+    }
+  }
+
+  #upload({ dtype, shape, data }) {
+    if (dtype === 'string') {
+      return this.#core.createStringTensor(
+        shape,
+        data.map((element) => Buffer.from(element)),
+      );
+    }
+    const handle = this.#core.createTensor(DTYPES.indexOf(dtype), shape);
+    const { address } = this.#core.describeTensor(handle);
+    this.#core.HEAPU8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
+    return handle;
+  }
+
+  /** The values of tensors, which are freed. */
+  #take(handles) {
+    try {
+      return handles.map((handle) => this.#read(handle));
+    } finally {
+      this.#dispose(handles);
+    }
+  }
+
+  #read(handle) {
+    const { dtype: number, shape, address, byteLength } = this.#core.describeTensor(handle);
+    const dtype = DTYPES[number];
+    if (dtype === 'string') {
+      const data = this.#core.stringElements(handle).map((bytes) => Buffer.from(bytes).toString());
+      return { dtype, shape, data };
+    }
+    const bytes = this.#core.HEAPU8.slice(address, address + byteLength);
+    if (dtype === 'bool') return { dtype, shape, data: bytes };
+    const data = dtype === 'int32' ? new Int32Array(bytes.buffer) : new Float32Array(bytes.buffer);
+    return { dtype, shape, data };
+  }
+
+  #dispose(handles) {
+    for (const handle of handles) this.#core.disposeTensor(handle);
+  }
+}

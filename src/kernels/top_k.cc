@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "kernels/scratch.h"
+#include "kernels/thread_pool.h"
 
 namespace tfwasm {
 
@@ -59,19 +60,29 @@ template <typename T>
 void TopK(const T* in, int64_t rows, int64_t columns, int64_t k, T* values, int32_t* indices) {
   if (rows == 0 || k == 0) return;
   const int64_t room = std::min(columns, 2 * k) + 1;
-  if (static_cast<uint64_t>(room) > std::numeric_limits<size_t>::max() / sizeof(uint64_t)) {
+  // Each worker has keys of its own.
+  const int64_t workers = std::min<int64_t>(ThreadCount(), rows);
+  const int64_t bytes = workers * room * static_cast<int64_t>(sizeof(uint64_t));
+  if (static_cast<uint64_t>(bytes) > std::numeric_limits<size_t>::max()) {
     Throw(Code::kOom, "out of memory: ", k, " elements are too many to select");
   }
-  auto* keys = static_cast<uint64_t*>(ScratchSpace(static_cast<size_t>(room) * sizeof(uint64_t)));
-  for (int64_t r = 0; r < rows; ++r) {
-    const T* row = in + r * columns;
-    SelectRow(row, columns, k, keys, room);
-    for (int64_t i = 0; i < k; ++i) {
-      const uint32_t column = ~static_cast<uint32_t>(keys[i]);
-      values[r * k + i] = row[column];
-      indices[r * k + i] = static_cast<int32_t>(column);
+  auto* all_keys = static_cast<uint64_t*>(ScratchSpace(static_cast<size_t>(bytes)));
+  constexpr double kWorkPerElement = 4;
+  const double work = kWorkPerElement * static_cast<double>(rows) * static_cast<double>(columns);
+  ParallelFor(workers, work / static_cast<double>(workers), [&](int64_t begin, int64_t end) {
+    for (int64_t worker = begin; worker < end; ++worker) {
+      uint64_t* keys = all_keys + worker * room;
+      for (int64_t r = worker; r < rows; r += workers) {
+        const T* row = in + r * columns;
+        SelectRow(row, columns, k, keys, room);
+        for (int64_t i = 0; i < k; ++i) {
+          const uint32_t column = ~static_cast<uint32_t>(keys[i]);
+          values[r * k + i] = row[column];
+          indices[r * k + i] = static_cast<int32_t>(column);
+        }
+      }
     }
-  }
+  });
 }
 
 template void TopK(const float*, int64_t, int64_t, int64_t, float*, int32_t*);

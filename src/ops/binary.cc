@@ -70,10 +70,20 @@ const OpRegistration kMul(BinaryOp<[](float a, float b) { return a * b; },
 const OpRegistration kMulNoNan(
     BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a * b; }>("MulNoNan"));
 
+// In double, where the squares of floats cannot overflow.
+constexpr auto kComplexQuotient = [](Complex64 a, Complex64 b) {
+  const std::complex<double> x(a.real(), a.imag());
+  const double re = b.real();
+  const double im = b.imag();
+  const double norm = re * re + im * im;
+  return Complex64(static_cast<float>((x.real() * re + x.imag() * im) / norm),
+                   static_cast<float>((x.imag() * re - x.real() * im) / norm));
+};
+
 // Integers: TensorFlow's Div rounds towards zero.
 const OpRegistration kDiv(
     BinaryOp<[](float a, float b) { return a / b; },
-             Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}>("Div"));
+             Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}, kComplexQuotient>("Div"));
 
 const OpRegistration kTruncateDiv(
     BinaryOp<Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}>("TruncateDiv"));
@@ -81,16 +91,8 @@ const OpRegistration kTruncateDiv(
 // TensorFlow has no integer RealDiv; for TensorFlow.js it is a FloorDiv.
 const OpRegistration kRealDiv(
     BinaryOp<[](float a, float b) { return a / b; },
-             Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }},
-             [](Complex64 a, Complex64 b) {
-               // In double, where the squares of floats cannot overflow.
-               const std::complex<double> x(a.real(), a.imag());
-               const double re = b.real();
-               const double im = b.imag();
-               const double norm = re * re + im * im;
-               return Complex64(static_cast<float>((x.real() * re + x.imag() * im) / norm),
-                                static_cast<float>((x.imag() * re - x.real() * im) / norm));
-             }>("RealDiv"));
+             Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }}, kComplexQuotient>(
+        "RealDiv"));
 
 const OpRegistration kDivNoNan(
     BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a / b; }>("DivNoNan"));

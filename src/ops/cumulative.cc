@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cumsum and Cumprod: sums and products of what lies before each element along an axis.
+#include <algorithm>
+
 #include "kernels/thread_pool.h"
 #include "kernels/visit_type.h"
 #include "ops/arguments.h"
@@ -30,24 +32,37 @@ void InferCumulative(InferContext& context) {
   context.set_output(0, context.dtype(0), context.shape(0));
 }
 
+// How many neighbouring sums are kept at once: what lies along the axis may be far apart.
+constexpr int64_t kColumns = 64;
+
 // How to go along the axis.
 struct Direction {
   bool exclusive;  // without the element itself
   bool reverse;    // from the end
 };
 
+// One row, or `columns` of them side by side whose elements lie `inner` apart.
 template <typename Op, typename T>
-void Accumulate(const T* in, T* out, int64_t size, int64_t inner, Direction direction) {
+void Accumulate(const T* in, T* out, int64_t size, int64_t inner, int64_t columns,
+                Direction direction) {
   const int64_t step = direction.reverse ? -inner : inner;
-  const int64_t start = direction.reverse ? (size - 1) * inner : 0;
-  for (int64_t column = 0; column < inner; ++column) {
-    T total = static_cast<T>(Op::kIdentity);
-    int64_t at = start + column;
+  int64_t at = direction.reverse ? (size - 1) * inner : 0;
+  T totals[kColumns];
+  std::fill_n(totals, kColumns, static_cast<T>(Op::kIdentity));
+  if (columns == 1) {
+    T total = totals[0];
     for (int64_t i = 0; i < size; ++i, at += step) {
       const T next = Op::Apply(total, in[at]);
       out[at] = direction.exclusive ? total : next;
       total = next;
     }
+    return;
+  }
+  for (int64_t i = 0; i < size; ++i, at += step) {
+    T nexts[kColumns];
+    for (int64_t k = 0; k < columns; ++k) nexts[k] = Op::Apply(totals[k], in[at + k]);
+    std::copy_n(direction.exclusive ? totals : nexts, columns, out + at);
+    std::copy_n(nexts, columns, totals);
   }
 }
 
@@ -60,11 +75,14 @@ std::unique_ptr<Kernel> CumulativeKernel(const KernelContext& context) {
   return VisitNumber(context.dtype(0), [&](auto tag) {
     using T = typename decltype(tag)::type;
     return MakeKernel([split, direction](RunContext& run) {
-      const int64_t block = split.size * split.inner;
-      ParallelFor(split.outer, static_cast<double>(block), [&](int64_t begin, int64_t end) {
+      const int64_t groups = (split.inner + kColumns - 1) / kColumns;
+      const auto work = static_cast<double>(split.size * std::min(split.inner, kColumns));
+      ParallelFor(split.outer * groups, work, [&](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i) {
-          Accumulate<Op>(run.in<T>(0) + i * block, run.out<T>(0) + i * block, split.size,
-                         split.inner, direction);
+          const int64_t first = i % groups * kColumns;
+          const int64_t at = i / groups * split.size * split.inner + first;
+          Accumulate<Op>(run.in<T>(0) + at, run.out<T>(0) + at, split.size, split.inner,
+                         std::min(kColumns, split.inner - first), direction);
         }
       });
     });

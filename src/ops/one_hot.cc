@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/copy.h"
+#include <algorithm>
+
+#include "kernels/thread_pool.h"
+#include "kernels/visit_type.h"
 #include "ops/arguments.h"
 
 namespace tfwasm {
@@ -28,18 +31,32 @@ void InferOneHot(InferContext& context) {
 }
 
 // Indices out of range give a vector that is off throughout.
-std::unique_ptr<Kernel> OneHotKernel(const KernelContext& context) {
-  const DType dtype = context.dtype(2);
-  const AxisSplit split(context.output(0).shape, DepthAxis(context));
-  return MakeKernel([split, dtype](RunContext& run) {
-    FillElements(dtype, run.in(3), run.out(0), split.outer * split.size * split.inner);
-    const auto* indices = run.in<int32_t>(0);
-    for (int64_t i = 0; i < split.outer * split.inner; ++i) {
-      if (indices[i] < 0 || indices[i] >= split.size) continue;
-      const int64_t outer = i / split.inner;
-      const int64_t at = (outer * split.size + indices[i]) * split.inner + i % split.inner;
-      CopyElements(dtype, run.in(2), ElementAt(dtype, run.out(0), at), 1);
+template <typename T>
+void SetRows(const AxisSplit& split, const int32_t* indices, T on, T off, T* out, int64_t begin,
+             int64_t end) {
+  const int64_t row = split.size * split.inner;
+  std::fill(out + begin * row, out + end * row, off);
+  for (int64_t i = begin; i < end; ++i) {
+    for (int64_t k = 0; k < split.inner; ++k) {
+      const int32_t index = indices[i * split.inner + k];
+      if (index >= 0 && index < split.size) out[i * row + index * split.inner + k] = on;
     }
+  }
+}
+
+std::unique_ptr<Kernel> OneHotKernel(const KernelContext& context) {
+  const AxisSplit split(context.output(0).shape, DepthAxis(context));
+  return VisitType(context.dtype(2), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    return MakeKernel([split](RunContext& run) {
+      const auto set = [&](int64_t begin, int64_t end) {
+        SetRows<T>(split, run.in<int32_t>(0), *run.in<T>(2), *run.in<T>(3), run.out<T>(0), begin,
+                   end);
+      };
+      // Strings allocate, and what may throw must stay on the calling thread.
+      if (std::is_same_v<T, std::string>) return set(0, split.outer);
+      ParallelFor(split.outer, static_cast<double>(split.size * split.inner), set);
+    });
   });
 }
 

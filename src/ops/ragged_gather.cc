@@ -97,6 +97,8 @@ class RaggedGather : public Kernel {
       const auto level = static_cast<size_t>(i);
       Descend(run.in<int32_t>(i), rows_[level], rows_[level + 1], ranges, splits.emplace_back());
     }
+    // A scalar index picks the one row itself.
+    if (indices_.rank() == 0) splits.erase(splits.begin());
     int output = 0;
     for (const Splits& s : splits) {
       const Shape shape = {static_cast<int64_t>(s.size())};

@@ -2,6 +2,7 @@
 // From pattern to program in one pass, without a tree: what has been read last is a part at the
 // end of the program, which repetitions wrap or repeat.
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 
 #include "ops/code_ranges.h"
@@ -54,7 +55,7 @@ class Compiler : private PatternReader {
   void Emit(RegexOp op, int64_t x = 0, int64_t y = 0) { Insert(end(), op, x, y); }
   void Insert(size_t place, RegexOp op, int64_t x, int64_t y) {
     CheckSize(1);
-    program_.code.insert(program_.code.begin() + static_cast<int64_t>(place),
+    program_.code.insert(program_.code.begin() + static_cast<std::ptrdiff_t>(place),
                          {op, static_cast<int32_t>(x), static_cast<int32_t>(y)});
   }
 
@@ -329,8 +330,8 @@ class Compiler : private PatternReader {
   }
 
   void Repeat(int64_t least, int64_t most, bool is_lazy) {
-    const std::vector<RegexInstruction> item(program_.code.begin() + static_cast<int64_t>(item_),
-                                             program_.code.end());
+    const std::vector<RegexInstruction> item(
+        program_.code.begin() + static_cast<std::ptrdiff_t>(item_), program_.code.end());
     const auto size = static_cast<int64_t>(item.size());
     program_.code.resize(item_);
     const auto append_item = [&] {

@@ -123,8 +123,7 @@ void RegexMatcher::Add(Threads& threads, int32_t place, size_t position) {
       case RegexOp::kRanges:
       case RegexOp::kMatch:
         threads.places.push_back(pending.place);
-        std::copy(current_.begin(), current_.end(),
-                  threads.positions.begin() + static_cast<int64_t>(at * slots_));
+        std::copy(current_.begin(), current_.end(), threads.positions.data() + at * slots_);
         break;
     }
   }
@@ -135,16 +134,15 @@ bool RegexMatcher::Step(uint32_t code, size_t position, size_t next) {
   bool matched = false;
   for (const int32_t place : threads_.places) {
     const RegexInstruction& instruction = program_->code[static_cast<size_t>(place)];
-    const auto noted =
-        threads_.positions.begin() + static_cast<int64_t>(static_cast<size_t>(place) * slots_);
+    const int32_t* noted = threads_.positions.data() + static_cast<size_t>(place) * slots_;
     if (instruction.op == RegexOp::kMatch) {
-      match_.assign(noted, noted + static_cast<int64_t>(slots_));
+      match_.assign(noted, noted + slots_);
       match_[1] = static_cast<int32_t>(position);
       matched = true;
       break;  // the threads behind it are less preferred
     }
     if (!Has(*program_, instruction, code)) continue;
-    current_.assign(noted, noted + static_cast<int64_t>(slots_));
+    current_.assign(noted, noted + slots_);
     Add(next_threads_, place + 1, next);
   }
   std::swap(threads_, next_threads_);

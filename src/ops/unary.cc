@@ -96,31 +96,49 @@ const OpRegistration kSigmoid(
     CostlyUnaryOp<[](float x) { return vector_math::Sigmoid(x); }>("Sigmoid"));
 const OpRegistration kTanh(CostlyUnaryOp<[](float x) { return vector_math::Tanh(x); }>("Tanh"));
 
-float LeakyReluSlope(const OpContext& context) { return context.attrs().Float("alpha", 0.2f); }
+// Functions of an element and the attribute alpha.
+template <float kDefault>
+float ReadAlpha(const OpContext& context) {
+  return context.attrs().Float("alpha", kDefault);
+}
 
-void InferLeakyRelu(InferContext& context) {
+template <float kDefault>
+void InferWithAlpha(InferContext& context) {
   context.ExpectDType(0, DType::kFloat32, "the input");
-  LeakyReluSlope(context);  // checks the attribute
+  ReadAlpha<kDefault>(context);  // checks the attribute
   context.set_output(0, context.dtype(0), context.shape(0));
 }
 
-std::unique_ptr<Kernel> LeakyReluKernel(const KernelContext& context) {
-  const float slope = LeakyReluSlope(context);
+template <float kDefault, auto kFn>
+std::unique_ptr<Kernel> KernelWithAlpha(const KernelContext& context) {
+  const float alpha = ReadAlpha<kDefault>(context);
   const int64_t size = context.shape(0).NumElements();
-  return MakeKernel([slope, size](RunContext& run) {
+  return MakeKernel([alpha, size](RunContext& run) {
     const float* in = run.in<float>(0);
     float* out = run.out<float>(0);
     ParallelFor(size, kCheap, [&](int64_t begin, int64_t end) {
       MapElements(in + begin, out + begin, static_cast<size_t>(end - begin),
-                  [slope](float x) { return x < 0 ? slope * x : x; });
+                  [alpha](float x) { return kFn(x, alpha); });
     });
   });
 }
 
-const OpRegistration kLeakyRelu({.name = "LeakyRelu",
-                                 .infer = InferLeakyRelu,
-                                 .kernel = LeakyReluKernel,
-                                 .in_place_inputs = 0b1});
+template <float kDefault, auto kFn>
+OpDef OpWithAlpha(std::string_view name) {
+  return {.name = name,
+          .infer = InferWithAlpha<kDefault>,
+          .kernel = KernelWithAlpha<kDefault, kFn>,
+          .in_place_inputs = 0b1};
+}
+
+const OpRegistration kLeakyRelu(
+    OpWithAlpha<0.2f, [](float x, float alpha) { return x < 0 ? alpha * x : x; }>("LeakyRelu"));
+
+// 1 above 0, and alpha below; no op of TensorFlow, but a function of TensorFlow.js.
+const OpRegistration kStep(OpWithAlpha<0.0f, [](float x, float alpha) {
+  const float step = x > 0 ? 1.0f : alpha;
+  return x == x ? step : x;
+}>("Step"));
 
 }  // namespace
 

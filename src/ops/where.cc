@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The positions of all elements that are true, or not zero.
+#include <algorithm>
+
 #include "kernels/visit_type.h"
 #include "ops/op.h"
 
@@ -13,19 +15,39 @@ void InferWhere(InferContext& context) {
 }
 
 template <typename T>
+int64_t CountTrue(const T* condition, int64_t size) {
+  // In blocks, so that the inner count is short enough for SIMD.
+  constexpr int64_t kBlock = 128;
+  int64_t count = 0;
+  for (int64_t begin = 0; begin < size; begin += kBlock) {
+    const int64_t end = std::min(size, begin + kBlock);
+    int32_t found = 0;
+    for (int64_t i = begin; i < end; ++i) found += condition[i] != T() ? 1 : 0;
+    count += found;
+  }
+  return count;
+}
+
+template <typename T>
 void ListTrue(const Shape& shape, const T* condition, RunContext& run) {
   const int64_t size = shape.NumElements();
-  int64_t count = 0;
-  for (int64_t i = 0; i < size; ++i) count += condition[i] != T();
-  int32_t* out = run.AllocateOutput(0, {count, shape.rank()}).mutable_values<int32_t>().data();
-  for (int64_t i = 0; i < size; ++i) {
-    if (condition[i] == T()) continue;
-    int64_t rest = i;
-    for (int axis = shape.rank(); axis-- > 0;) {
-      out[axis] = static_cast<int32_t>(rest % shape[axis]);
-      rest /= shape[axis];
+  const int rank = shape.rank();
+  const int64_t count = CountTrue(condition, size);
+  int32_t* out = run.AllocateOutput(0, {count, rank}).template mutable_values<int32_t>().data();
+  if (rank == 0) return;
+  // Counts through the outer axes without dividing.
+  int32_t index[Shape::kMaxRank] = {};
+  const int64_t columns = shape[rank - 1];
+  for (int64_t begin = 0; begin < size; begin += columns) {
+    for (int64_t i = 0; i < columns; ++i) {
+      if (condition[begin + i] == T()) continue;
+      for (int axis = 0; axis < rank - 1; ++axis) *out++ = index[axis];
+      *out++ = static_cast<int32_t>(i);
     }
-    out += shape.rank();
+    for (int axis = rank - 1; axis-- > 0;) {
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+    }
   }
 }
 

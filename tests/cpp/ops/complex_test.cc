@@ -20,6 +20,14 @@ TEST_CASE("the absolute value neither overflows nor vanishes early") {
                F32({2}, {5e30f, kInf}));
 }
 
+TEST_CASE("complex numbers are divided") {
+  for (const char* op : {"Div", "RealDiv"}) {
+    ExpectTensor(
+        RunOp(op, {}, {C64({2}, {{1, 2}, {1e30f, 0}}), C64({2}, {{3, -4}, {1e30f, 1e30f}})}),
+        C64({2}, {{-0.2f, 0.4f}, {0.5f, -0.5f}}));
+  }
+}
+
 TEST_CASE("parts of real numbers are refused") {
   ExpectError(Code::kDType, [] { RunOp("Real", {}, {F32({1}, {1})}); });
   ExpectError(Code::kDType, [] { RunOp("Complex", {}, {I32({1}, {1}), I32({1}, {1})}); });

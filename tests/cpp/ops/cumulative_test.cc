@@ -38,6 +38,28 @@ TEST_CASE("along each axis") {
   ExpectTensor(RunOp("Cumsum", {}, {F32({0, 2}, {}), I32({}, {0})}), F32({0, 2}, {}));
 }
 
+TEST_CASE("along the axis of many columns") {
+  for (const bool exclusive : {false, true}) {
+    for (const bool reverse : {false, true}) {
+      const Tensor in = MakeI32({2, 5, 150}, [](size_t i) { return static_cast<int>(i % 7); });
+      const auto x = in.values<int32_t>();
+      const Tensor expected = MakeI32({2, 5, 150}, [&](size_t i) {
+        const size_t place = i / 150 % 5;
+        int total = exclusive ? 0 : x[i];
+        if (reverse) {
+          for (size_t k = 1; k < 5 - place; ++k) total += x[i + k * 150];
+        } else {
+          for (size_t k = 1; k <= place; ++k) total += x[i - k * 150];
+        }
+        return total;
+      });
+      ExpectTensor(
+          RunOp("Cumsum", {{"exclusive", exclusive}, {"reverse", reverse}}, {in, I32({}, {1})}),
+          expected);
+    }
+  }
+}
+
 TEST_CASE("what has no axis or no order is refused") {
   ExpectError(Code::kShape, [] { RunOp("Cumsum", {}, {F32({}, {1}), I32({}, {0})}); });
   ExpectError(Code::kShape, [] { RunOp("Cumsum", {}, {F32({1}, {1}), I32({}, {1})}); });

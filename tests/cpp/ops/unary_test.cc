@@ -161,6 +161,9 @@ TEST_CASE("tests for NaN and infinity give bool") {
 
 TEST_CASE("attributes, shapes and dtypes") {
   ExpectTensor(RunOp("LeakyRelu", {{"alpha", 0.5}}, {F32({2}, {-2, 2})}), F32({2}, {-1, 2}));
+  ExpectTensor(RunOp("Step", {{"alpha", 0.5}}, {F32({4}, {-2, 0, 3, kNan})}),
+               F32({4}, {0.5f, 0.5f, 1, kNan}));
+  ExpectTensor(RunOp("Step", {}, {F32({2}, {-kInf, kInf})}), F32({2}, {0, 1}));
   ExpectTensor(RunOp("Neg", {}, {C64({1}, {{1, -2}})}), C64({1}, {{-1, 2}}));
   ExpectTensor(RunOp("Exp", {}, {F32({}, {0})}), F32({}, {1}));
   ExpectTensor(RunOp("Tanh", {}, {F32({0, 3}, {})}), F32({0, 3}, {}));

@@ -3,7 +3,7 @@
 import { floats, integers } from '../values.mjs';
 
 /** Mean and standard deviation, roughly, and whether a second call gives the same values. */
-async function statistics(tf, make) {
+async function statistics(make) {
   const [first, second] = [make(), make()].map((tensor) => tensor.dataSync());
   const mean = first.reduce((sum, value) => sum + value, 0) / first.length;
   const variance = first.reduce((sum, value) => sum + (value - mean) ** 2, 0) / first.length;
@@ -23,7 +23,7 @@ const SEED = 5;
 const random = (name, make, holds) => [
   name,
   async (tf) => {
-    const facts = await statistics(tf, () => make(tf));
+    const facts = await statistics(() => make(tf));
     return holds(facts) || facts;
   },
   { expected: () => true },

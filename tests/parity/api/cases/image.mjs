@@ -77,11 +77,21 @@ export const CASES = [
   ['image.threshold inverted', (tf) => tf.image.threshold(picture(tf, 1), 'binary', true, 0.3)],
   ['image.threshold otsu', (tf) => tf.image.threshold(picture(tf, 1), 'otsu')],
   ['image.threshold otsu of colors', (tf) => tf.image.threshold(picture(tf, 3), 'otsu', true)],
-  ['image.transform', (tf) => tf.image.transform(positive(tf, [1, 4, 4, 1]), [[1, 0.2, -1, 0.1, 0.9, 0.5, 0, 0]])],
+  [
+    'image.transform',
+    (tf) => tf.image.transform(positive(tf, [1, 4, 4, 1]), [[1, 0.25, -1, 0.125, 0.875, 0.375, 0, 0]]),
+  ],
   [
     'image.transform bilinear to another size',
     (tf) =>
-      tf.image.transform(positive(tf, [2, 4, 4, 2]), [[0.5, 0, 1, 0, 0.5, 0, 0, 0]], 'bilinear', 'nearest', 0, [3, 6]),
+      tf.image.transform(positive(tf, [1, 4, 4, 2]), [[0.5, 0, 1, 0, 0.5, 0, 0, 0]], 'bilinear', 'nearest', 0, [3, 6]),
+  ],
+  // TensorFlow.js applies one transform to the first image only.
+  [
+    'image.transform of a batch',
+    (tf) =>
+      tf.image.transform(tf.tensor([1, 2, 3, 4], [2, 1, 2, 1]), [[1, 0, 1, 0, 1, 0, 0, 0]], 'nearest', 'constant', 9),
+    { expected: (tf) => tf.tensor([2, 9, 4, 9], [2, 1, 2, 1]) },
   ],
   ...NMS.flatMap((name) => [
     [`image.${name}`, (tf) => tf.image[name](BOXES, SCORES, 4)],

@@ -162,7 +162,14 @@ export const CASES = [
   ['irfft', (tf) => tf.irfft(tf.complex([[10, -2, -2]], [[0, 2, 0]]))],
   ...'fft ifft'.split(' ').map((name) => [`spectral.${name}`, (tf) => tf.spectral[name](complexes(tf, [4]))]),
   ['spectral.rfft', (tf) => tf.spectral.rfft(floats(tf, [5]))],
-  ['spectral.irfft', (tf) => tf.spectral.irfft(tf.complex([1, 2, 3], [0, 1, 0]))],
+  ['spectral.irfft', (tf) => tf.spectral.irfft(tf.complex([[1, 2, 3]], [[0, 1, 0]]))],
+  // TensorFlow.js gives a vector a dimension of 1, TensorFlow does not.
+  [
+    'irfft of a vector',
+    (tf) => tf.irfft(tf.complex([10, -2, -2], [0, 2, 0])),
+    { expected: (tf) => tf.tensor1d([1, 2, 3, 4]) },
+  ],
+  ['irfft of one number', (tf) => tf.irfft(tf.complex([[5]], [[0]]))],
   ['signal.hannWindow', (tf) => tf.signal.hannWindow(5)],
   ['signal.hammingWindow', (tf) => tf.signal.hammingWindow(6)],
   ['cosineWindow', (tf) => tf.cosineWindow(7, 0.4, 0.6)],

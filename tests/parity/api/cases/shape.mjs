@@ -311,9 +311,15 @@ export const CASES = [
         ],
       ),
   ],
-  ['searchSorted from the right', (tf) => tf.searchSorted([1, 3, 3, 5], [3, 5, 0], 'right')],
-  ['lowerBound', (tf) => tf.lowerBound([1, 3, 3, 5], [3, 6])],
-  ['upperBound', (tf) => tf.upperBound([1, 3, 3, 5], [3, 6])],
+  ['searchSorted from the right', (tf) => tf.searchSorted([[1, 3, 3, 5]], [[3, 5, 0]], 'right')],
+  // TensorFlow.js gives a vector a dimension of 1, TensorFlow does not.
+  [
+    'searchSorted in a vector',
+    (tf) => tf.searchSorted([1, 3, 3, 5], [3, 5, 0], 'right'),
+    { expected: (tf) => tf.tensor1d([3, 4, 0], 'int32') },
+  ],
+  ['lowerBound', (tf) => tf.lowerBound([[1, 3, 3, 5]], [[3, 6]])],
+  ['upperBound', (tf) => tf.upperBound([[1, 3, 3, 5]], [[3, 6]])],
   ['unsortedSegmentSum', (tf) => tf.unsortedSegmentSum(floats(tf, [4, 2]), tf.tensor([2, 0, 2, 1], [4], 'int32'), 3)],
 ];
 

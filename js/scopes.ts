@@ -25,6 +25,10 @@ export function openScope(): void {
 export function closeScope(survivors: Iterable<Scoped>): void {
   const scope = scopes.pop();
   if (!scope || scope.length === 0) return;
+  if (survivors === scope) {
+    scopes.at(-1)?.push(...scope);
+    return;
+  }
   const surviving = new Set(survivors);
   for (const tensor of scope) {
     if (tensor.kept) continue;
@@ -39,11 +43,13 @@ export function closeScope(survivors: Iterable<Scoped>): void {
  */
 export function runInScope<T>(f: () => T, survivors: (result: T) => Iterable<Scoped>): T {
   const depth = scopes.length;
-  openScope();
+  const scope: Scoped[] = [];
+  scopes.push(scope);
   let surviving: Iterable<Scoped> = [];
   try {
     const result = f();
-    surviving = survivors(result);
+    // One op that makes one tensor: the most frequent case.
+    surviving = scope.length === 1 && scope[0] === (result as unknown) ? scope : survivors(result);
     return result;
   } finally {
     // Scopes that `f` began and did not end go with it.

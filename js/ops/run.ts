@@ -157,7 +157,8 @@ function readOutputs(caller: Caller, size: number): Tensor[] {
   for (let next = 0; next < size; ) {
     const dtype = dtypeFromNumber(frame[next + 1] as number);
     const end = next + 3 + (frame[next + 2] as number);
-    const shape = Array.from(frame.subarray(next + 3, end));
+    const shape: number[] = [];
+    for (let i = next + 3; i < end; ++i) shape.push(frame[i] as number);
     outputs.push(new Tensor(TensorStorage.ofHandle(frame[next] as number, dtype, shape), dtype, shape));
     next = end;
   }

@@ -5,11 +5,19 @@ export const MISSING = [
   // Training and gradients.
   ...['customGrad', 'grad', 'grads', 'valueAndGrad', 'valueAndGrads', 'variableGrads'],
   ...['AdadeltaOptimizer', 'AdagradOptimizer', 'AdamOptimizer', 'AdamaxOptimizer', 'MomentumOptimizer', 'Optimizer'],
-  ...['OptimizerConstructors', 'RMSPropOptimizer', 'SGDOptimizer'],
+  ...['OptimizerConstructors', 'train', 'RMSPropOptimizer', 'SGDOptimizer'],
   // Backends, kernels and platforms of one's own.
   ...['DataStorage', 'KernelBackend', 'copyRegisteredKernels', 'findBackendFactory', 'getGradient', 'getKernel'],
   ...['getKernelsForBackend', 'registerBackend', 'registerGradient', 'registerKernel', 'removeBackend', 'setPlatform'],
-  ...['unregisterGradient', 'unregisterKernel', 'deprecationWarn', 'op'],
+  ...[
+    'unregisterGradient',
+    'unregisterKernel',
+    'deprecationWarn',
+    'disableDeprecationWarnings',
+    'op',
+    'sumOutType',
+    'upcastType',
+  ],
 ];
 
 /** Farmhash on 64-bit integers of a package that tfwasm has not, and parts of TensorFlow.js's backends. */

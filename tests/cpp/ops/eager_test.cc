@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/eager.h"
+
+#include "graph/graphdef_reader.h"
+#include "ops/op_test.h"
+
+namespace tfwasm {
+namespace {
+
+EagerInput Value(Tensor tensor) { return {.tensor = std::move(tensor)}; }
+EagerInput Constant(Tensor tensor) { return {.tensor = std::move(tensor), .is_constant = true}; }
+
+Tensor RunOne(EagerOps& ops, int id, const std::vector<EagerInput>& inputs) {
+  std::vector<Tensor> outputs = ops.Run(id, inputs);
+  REQUIRE(outputs.size() == 1);
+  return outputs[0];
+}
+
+TEST_CASE("eager: calls with the same dtypes and shapes share a kernel, not values") {
+  EagerOps ops;
+  const int add = ops.Prepare("AddV2", {});
+  const EagerInput one = Value(F32({2}, {1, 1}));
+  ExpectTensor(RunOne(ops, add, {one, Value(F32({2}, {1, 2}))}), F32({2}, {2, 3}));
+  ExpectTensor(RunOne(ops, add, {one, Value(F32({2}, {5, 6}))}), F32({2}, {6, 7}));
+  CHECK(ops.num_kernels() == 1);
+  ExpectTensor(RunOne(ops, add, {one, Value(F32({}, {5}))}), F32({2}, {6, 6}));
+  ExpectTensor(RunOne(ops, add, {Value(I32({2}, {1, 1})), Value(I32({2}, {5, 6}))}),
+               I32({2}, {6, 7}));
+  CHECK(ops.num_kernels() == 3);
+}
+
+TEST_CASE("eager: kernels of other constants are other kernels") {
+  EagerOps ops;
+  const int sum = ops.Prepare("Sum", ReadAttrs(R"({"keep_dims": {"b": true}})"));
+  const EagerInput matrix = Value(F32({2, 2}, {1, 2, 3, 4}));
+  ExpectTensor(RunOne(ops, sum, {matrix, Constant(I32({1}, {0}))}), F32({1, 2}, {4, 6}));
+  ExpectTensor(RunOne(ops, sum, {matrix, Constant(I32({1}, {1}))}), F32({2, 1}, {3, 7}));
+  ExpectTensor(RunOne(ops, sum, {matrix, Constant(I32({1}, {0}))}), F32({1, 2}, {4, 6}));
+  CHECK(ops.num_kernels() == 2);
+}
+
+TEST_CASE("eager: a kernel that needed the value of an input that is no constant is not kept") {
+  EagerOps ops;
+  const int sum = ops.Prepare("Sum", {});
+  const EagerInput matrix = Value(F32({2, 2}, {1, 2, 3, 4}));
+  ExpectTensor(RunOne(ops, sum, {matrix, Value(I32({1}, {0}))}), F32({2}, {4, 6}));
+  ExpectTensor(RunOne(ops, sum, {matrix, Value(I32({1}, {1}))}), F32({2}, {3, 7}));
+  CHECK(ops.num_kernels() == 0);
+}
+
+TEST_CASE("eager: weights are not kept with the kernel") {
+  EagerOps ops;
+  const int product = ops.Prepare("MatMul", {});
+  const EagerInput a = Value(F32({1, 2}, {1, 2}));
+  ExpectTensor(RunOne(ops, product, {a, Value(F32({2, 1}, {3, 4}))}), F32({1, 1}, {11}));
+  ExpectTensor(RunOne(ops, product, {a, Value(F32({2, 1}, {5, 6}))}), F32({1, 1}, {17}));
+  const int conv = ops.Prepare("Conv2D", ReadAttrs(R"({"padding": {"s": "VkFMSUQ="},
+      "strides": {"list": {"i": [1, 1, 1, 1]}}})"));
+  const EagerInput image = Value(F32({1, 1, 2, 1}, {1, 2}));
+  ExpectTensor(RunOne(ops, conv, {image, Value(F32({1, 2, 1, 1}, {3, 4}))}),
+               F32({1, 1, 1, 1}, {11}));
+  ExpectTensor(RunOne(ops, conv, {image, Value(F32({1, 2, 1, 1}, {5, 6}))}),
+               F32({1, 1, 1, 1}, {17}));
+}
+
+TEST_CASE("eager: views, known values and several outputs") {
+  EagerOps ops;
+  const int reshape = ops.Prepare("Reshape", {});
+  const EagerInput shape = Constant(I32({1}, {-1}));
+  for (const float first : {1.0f, 5.0f}) {
+    ExpectTensor(RunOne(ops, reshape, {Value(F32({1, 2}, {first, 2})), shape}),
+                 F32({2}, {first, 2}));
+  }
+  const int shape_of = ops.Prepare("Shape", {});
+  ExpectTensor(RunOne(ops, shape_of, {Value(F32({1, 2}, {1, 2}))}), I32({2}, {1, 2}));
+  const int identities = ops.Prepare("IdentityN", {});
+  const std::vector<EagerInput> both = {Value(F32({}, {1})), Value(I32({}, {2}))};
+  const std::vector<Tensor> outputs = ops.Run(identities, both);
+  REQUIRE(outputs.size() == 2);
+  ExpectTensor(outputs[1], I32({}, {2}));
+}
+
+TEST_CASE("eager: kernels that are not used any more are replaced") {
+  EagerOps ops;
+  const int square = ops.Prepare("Square", {});
+  for (int round = 0; round < 2; ++round) {
+    for (int64_t size = 1; size <= 200; ++size) {
+      const Tensor ones = MakeF32({size}, [](size_t) { return 3; });
+      ExpectTensor(RunOne(ops, square, {Value(ones)}), MakeF32({size}, [](size_t) { return 9; }));
+    }
+  }
+  CHECK(ops.num_kernels() <= 64);
+}
+
+TEST_CASE("eager: errors name the op, and leave it usable") {
+  EagerOps ops;
+  ExpectError(Code::kOp, [&] { ops.Prepare("NoSuchOp", {}); });
+  const int add = ops.Prepare("AddV2", {});
+  ExpectError(Code::kShape, [&] {
+    ops.Run(add, std::vector{Value(F32({2}, {1, 2})), Value(F32({3}, {1, 2, 3}))});
+  });
+  ExpectError(Code::kEdge, [&] { ops.Run(add, std::vector{Value(F32({2}, {1, 2}))}); });
+  ExpectTensor(RunOne(ops, add, {Value(F32({}, {1})), Value(F32({}, {2}))}), F32({}, {3}));
+  ops.Clear();
+  ExpectError(Code::kInternal, [&] { ops.Run(add, std::vector{Value(F32({}, {1}))}); });
+  ExpectError(Code::kInternal, [&] { ops.Run(-1, std::vector{Value(F32({}, {1}))}); });
+}
+
+}  // namespace
+}  // namespace tfwasm

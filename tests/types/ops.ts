@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs that must compile against the declarations of dist/, and calls that must not.
+import * as tf from '../../dist/index.js';
+
+const image: tf.Tensor3D = tf.tensor3d([1, 2, 3, 4], [2, 2, 1]);
+const matrix: tf.Tensor2D = tf.tensor2d([[1, 2]]);
+
+// Results have the rank that the arguments have, or that the function gives.
+const absolute: tf.Tensor2D = tf.abs(matrix);
+const chained: tf.Tensor2D = matrix.square().relu();
+const batch: tf.Tensor4D = image.expandDims();
+const resized: tf.Tensor3D = tf.image.resizeBilinear(image, [4, 4]);
+const transposed: tf.Tensor2D = matrix.transpose();
+const row: tf.Tensor1D = matrix.flatten();
+const shape: [number, number] = matrix.shape;
+const nested: number[][] = matrix.arraySync();
+
+// As in programs written for TensorFlow.js.
+const normalized = tf.tidy(() => tf.div(tf.sub(tf.cast(image, 'float32'), 127.5), 127.5).expandDims<tf.Tensor4D>(0));
+const scores = tf.tidy(() => matrix.softmax().argMax<tf.Tensor1D>(-1));
+const parts: tf.Tensor[] = tf.split(matrix, 2, 1);
+const { values, indices } = tf.topk(row, 1);
+const { mean, variance } = tf.moments(matrix, [0]);
+const pooled: tf.Tensor4D = batch.maxPool<tf.Tensor4D>(2, 2, 'same').avgPool<tf.Tensor4D>([2, 2], 1, 'valid');
+const convolved: tf.Tensor4D = tf.conv2d(pooled, tf.zeros<'R4'>([1, 1, 1, 1]), 1, 'same');
+const fused: tf.Tensor4D = tf.fused.conv2d({
+  x: convolved,
+  filter: tf.zeros<'R4'>([1, 1, 1, 1]),
+  strides: [1, 1],
+  pad: [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ],
+  activation: 'relu6',
+});
+const loss: tf.Scalar = tf.losses.meanSquaredError<tf.Scalar>(matrix, matrix, undefined, tf.Reduction.MEAN);
+const weights: tf.Variable<'R2'> = tf.variable(matrix);
+weights.assign(absolute);
+const buffer: tf.TensorBuffer<'R2', 'int32'> = tf.buffer<'R2', 'int32'>([2, 2], 'int32');
+buffer.set(1, 0, 0);
+const element: number = buffer.get(0, 0);
+const words: tf.TensorBuffer<'R1', 'string'> = tf.buffer<'R1', 'string'>([1], 'string');
+words.set('a', 0);
+const numbers: Promise<Float32Array> = matrix.data<'float32'>();
+const pixels: Int32Array = image.dataSync<'int32'>();
+const where: Promise<tf.Tensor> = tf.whereAsync(tf.greater(matrix, 0));
+const cell: tf.LSTMCellFunc = (data, c, h) => tf.basicLSTMCell(1, matrix, row, data, c, h);
+const flags: boolean = tf.env().getBool('IS_NODE');
+
+// @ts-expect-error There is no such dtype.
+tf.cast(matrix, 'float16');
+// @ts-expect-error Another rank.
+const wrongRank: tf.Tensor3D = tf.abs(matrix);
+// @ts-expect-error A padding that there is not.
+tf.maxPool(batch, 2, 2, 'full');
+// @ts-expect-error A matrix is no image.
+tf.image.resizeBilinear(matrix, [4, 4]);
+// @ts-expect-error A format that there is not.
+tf.conv2d(batch, batch, 1, 'same', 'CHWN');
+// @ts-expect-error Strings for numbers.
+tf.clipByValue(matrix, '0', 1);
+// @ts-expect-error An object is no tensor.
+tf.add({}, 1);
+// @ts-expect-error The values of a string buffer are strings.
+words.set(1, 0);
+// @ts-expect-error Another shape.
+weights.assign(image);
+// @ts-expect-error The signal has one dimension.
+tf.signal.stft(matrix, 4, 2);
+
+export { cell, chained, element, flags, fused, indices, loss, mean, nested, normalized, numbers, parts, pixels };
+export { resized, scores, shape, transposed, values, variance, where, wrongRank };

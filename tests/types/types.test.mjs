@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The declarations in dist/, as the compiler sees them in programs.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { ROOT } from '../../tools/lib/paths.mjs';
+
+test('programs compile, and mistakes do not', () => {
+  const tsc = path.join(ROOT, 'node_modules/.bin/tsc');
+  const { status, stdout } = spawnSync(tsc, ['--project', path.join(ROOT, 'tests/types'), '--pretty', 'false'], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stdout);
+});

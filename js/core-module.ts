@@ -72,9 +72,16 @@ export interface CoreModule {
   // Models.
   /**
    * Reads a GraphDef (`topology`, JSON text) with its constants. `signature` is a SignatureDef as
-   * JSON text or ''. Takes the weights out of the decoder, which the caller still disposes.
+   * JSON text or ''. `initializer`, '' or a GraphDef like `topology` with a signature of its own, is
+   * run to fill the model's tables. Takes the weights out of the decoder, which the caller still disposes.
    */
-  createModel(topology: string, signature: string, decoder: number): number;
+  createModel(
+    topology: string,
+    signature: string,
+    initializer: string,
+    initializerSignature: string,
+    decoder: number,
+  ): number;
   /** JSON text of a ModelDescription (js/model-description.ts). */
   describeModel(model: number): string;
   /** A new tensor handle on a weight. */

@@ -61,7 +61,13 @@ async function createModel(
     if (weights) await feedWeights(decoder, weights, { onProgress, strict });
     const signature = signatureOf(artifacts);
     const handle = callCore((core) =>
-      core.createModel(toJson(artifacts.modelTopology), signature ? toJson(signature) : '', decoder),
+      core.createModel(
+        toJson(artifacts.modelTopology),
+        toJson(signature),
+        toJson(artifacts.modelInitializer),
+        toJson(artifacts.initializerSignature),
+        decoder,
+      ),
     );
     try {
       return new GraphModel(handle, artifacts, signature);
@@ -79,9 +85,10 @@ function signatureOf({ signature, userDefinedMetadata }: ModelArtifacts): Signat
   return userDefinedMetadata?.signature ?? signature ?? undefined;
 }
 
+/** '' for what is not there. */
 function toJson(value: unknown): string {
   try {
-    return JSON.stringify(value);
+    return value === undefined || value === null ? '' : JSON.stringify(value);
   } catch (error) {
     throw new TfwasmError('E_LIMIT', 'the model is nested too deep', { cause: error });
   }

@@ -35,6 +35,11 @@ HandleTable<Tensor>& Tensors() {
 
 val AddTensors(std::vector<Tensor> tensors) {
   std::vector<int32_t> handles;
+  for (const Tensor& tensor : tensors) {
+    if (!IsHandle(tensor.dtype())) continue;
+    Throw(Code::kDType, "a ", tensor.dtype(),
+          " was asked for, which only the model itself can read");
+  }
   for (Tensor& tensor : tensors) handles.push_back(Tensors().Add(std::move(tensor)));
   return val::array(handles);
 }

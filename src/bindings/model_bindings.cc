@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "bindings/boundary.h"
+#include "executor/initialize.h"
 #include "executor/session.h"
 #include "graph/constants.h"
 #include "graph/graphdef_reader.h"
@@ -56,23 +57,23 @@ void CommitWeights(int32_t decoder, double bytes) {
 
 void DisposeWeightDecoder(int32_t decoder) { Decoders().Remove(decoder); }
 
-// The position of a named output argument of `producer`, e.g. 1 for "indices" of TopKV2.
-int OutputIndex(const Node& producer, std::string_view output_name, int index) {
-  const OpDef* def = FindOp(producer.op);
-  if (def == nullptr) return index;  // reported with all other unknown ops
-  for (size_t i = 0; i < def->output_names.size(); ++i) {
-    if (def->output_names[i] == output_name) return static_cast<int>(i) + index;
-  }
-  return index;
-}
-
-int32_t CreateModel(std::string topology, std::string signature, int32_t decoder) {
+int32_t CreateModel(std::string topology, std::string signature, std::string initializer,
+                    std::string initializer_signature, int32_t decoder) {
   return Guard([&] {
     LoadedModel loaded{.weights = Decoders().Get(decoder)->Take()};
-    ModelDef model = ReadGraphDef(topology, OutputIndex);
-    AttachConstants(model, loaded.weights);
+    const auto read = [&](const std::string& text) {
+      ModelDef model = ReadGraphDef(text, OutputPosition);
+      AttachConstants(model, loaded.weights);
+      return model;
+    };
+    ModelDef model = read(topology);
     ApplySignature(model, signature);
-    loaded.session = std::make_unique<Session>(std::move(model));
+    const auto resources = std::make_shared<ResourceMap>();
+    if (!initializer.empty()) {
+      RunInitializer(read(initializer), initializer_signature, resources, model);
+    }
+    HideResourceInputs(model);
+    loaded.session = std::make_unique<Session>(std::move(model), resources);
     return Models().Add(std::move(loaded));
   });
 }

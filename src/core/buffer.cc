@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/object.h"
 
 namespace tfwasm {
 
@@ -38,6 +39,7 @@ std::shared_ptr<Buffer> Buffer::Allocate(DType dtype, uint64_t count) {
   if (data == nullptr) ThrowOutOfMemory(wanted);
   if (dtype == DType::kString)
     std::uninitialized_default_construct_n(static_cast<std::string*>(data), count);
+  if (IsHandle(dtype)) std::uninitialized_value_construct_n(static_cast<ObjectPtr*>(data), count);
   return std::shared_ptr<Buffer>(new Buffer(dtype, static_cast<size_t>(count), bytes, data));
 }
 
@@ -49,6 +51,7 @@ Buffer::Buffer(DType dtype, size_t count, size_t bytes, void* data)
 
 Buffer::~Buffer() {
   if (dtype_ == DType::kString) std::destroy_n(static_cast<std::string*>(data_), count_);
+  if (IsHandle(dtype_)) std::destroy_n(static_cast<ObjectPtr*>(data_), count_);
   std::free(data_);
   live_bytes_total -= bytes_;
   --live_buffer_count;

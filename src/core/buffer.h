@@ -17,7 +17,7 @@ class Buffer {
   // XNNPACK's kernels may read this far past the end (XNN_EXTRA_BYTES).
   static constexpr size_t kPadding = 16;
 
-  // Uninitialized room for `count` elements; strings are constructed empty.
+  // Uninitialized room for `count` elements; strings are constructed empty, handles null.
   // Throws E_OOM when the heap cannot grow that far.
   static std::shared_ptr<Buffer> Allocate(DType dtype, uint64_t count);
   // Throws E_OOM when not even the address space has room for so many bytes.

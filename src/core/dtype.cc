@@ -4,21 +4,25 @@
 #include <array>
 #include <utility>
 
+#include "core/object.h"
+
 namespace tfwasm {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kNames = {"float32", "int32", "bool", "string",
-                                                    "complex64"};
+constexpr size_t kNumDataTypes = 5;
+constexpr std::array<std::string_view, 7> kNames = {"float32",   "int32",    "bool",   "string",
+                                                    "complex64", "resource", "variant"};
 
 constexpr std::pair<std::string_view, DType> kTensorFlowTypes[] = {
-    {"DT_FLOAT", DType::kFloat32},       {"DT_HALF", DType::kFloat32},
-    {"DT_DOUBLE", DType::kFloat32},      {"DT_INT32", DType::kInt32},
-    {"DT_INT64", DType::kInt32},         {"DT_INT8", DType::kInt32},
-    {"DT_UINT8", DType::kInt32},         {"DT_INT16", DType::kInt32},
-    {"DT_UINT16", DType::kInt32},        {"DT_BOOL", DType::kBool},
-    {"DT_STRING", DType::kString},       {"DT_COMPLEX64", DType::kComplex64},
-    {"DT_COMPLEX128", DType::kComplex64}};
+    {"DT_FLOAT", DType::kFloat32},        {"DT_HALF", DType::kFloat32},
+    {"DT_DOUBLE", DType::kFloat32},       {"DT_INT32", DType::kInt32},
+    {"DT_INT64", DType::kInt32},          {"DT_INT8", DType::kInt32},
+    {"DT_UINT8", DType::kInt32},          {"DT_INT16", DType::kInt32},
+    {"DT_UINT16", DType::kInt32},         {"DT_BOOL", DType::kBool},
+    {"DT_STRING", DType::kString},        {"DT_COMPLEX64", DType::kComplex64},
+    {"DT_COMPLEX128", DType::kComplex64}, {"DT_RESOURCE", DType::kResource},
+    {"DT_VARIANT", DType::kVariant}};
 
 }  // namespace
 
@@ -33,6 +37,9 @@ size_t ElementSize(DType dtype) {
       return sizeof(std::string);
     case DType::kComplex64:
       return 8;
+    case DType::kResource:
+    case DType::kVariant:
+      return sizeof(ObjectPtr);
     case DType::kInvalid:
       break;
   }
@@ -45,7 +52,7 @@ std::string_view DTypeName(DType dtype) {
 }
 
 std::optional<DType> ParseDType(std::string_view name) {
-  for (size_t i = 0; i < kNames.size(); ++i) {
+  for (size_t i = 0; i < kNumDataTypes; ++i) {
     if (kNames[i] == name) return static_cast<DType>(i);
   }
   return std::nullopt;

@@ -18,18 +18,26 @@ enum class DType : uint8_t {
   kBool = 2,  // one byte, 0 or 1
   kString = 3,
   kComplex64 = 4,  // interleaved re, im
+  // Handles: the elements are objects (core/object.h), which never leave the core.
+  kResource = 5,
+  kVariant = 6,
   kInvalid = 255,  // a TensorFlow type without a counterpart here
 };
 
 using Complex64 = std::complex<float>;
 
-// Bytes of one element in memory; sizeof(std::string) for kString.
+// Whether the elements are objects rather than data.
+constexpr bool IsHandle(DType dtype) {
+  return dtype == DType::kResource || dtype == DType::kVariant;
+}
+
+// Bytes of one element in memory: of std::string for kString, of ObjectPtr for handles.
 size_t ElementSize(DType dtype);
 
-// "float32", "int32", "bool", "string", "complex64", or "invalid".
+// "float32", "int32", "bool", "string", "complex64", "resource", "variant", or "invalid".
 std::string_view DTypeName(DType dtype);
 
-// The dtype of such a name, as weight specs and the JS API spell it.
+// The dtype of such a name, as weight specs and the JS API spell it; not of handles.
 std::optional<DType> ParseDType(std::string_view name);
 
 // The dtype that a TensorFlow DataType name ("DT_INT64") is represented by:

@@ -25,7 +25,8 @@ uint64_t TotalBytes(const std::vector<TensorSpec>& specs) {
 
 class Inferrer {
  public:
-  explicit Inferrer(const Graph& graph) : graph_(graph) {
+  Inferrer(const Graph& graph, Environment* environment)
+      : graph_(graph), environment_(environment) {
     result_.order = graph.TopologicalOrder();
     result_.nodes.resize(static_cast<size_t>(graph.size()));
   }
@@ -64,11 +65,28 @@ class Inferrer {
       NodeFacts& facts = AddValues(id, NumOutputs(def, node));
       facts.def = &def;
       for (const Edge& edge : node.inputs) CheckEdge(edge);
-      if (AllKnown(result_.InputSpecs(node))) InferOutputs(node, facts);
+      facts.maybe_dead = MaybeDead(node, def);
+      if (def.run != nullptr || AllKnown(result_.InputSpecs(node))) InferOutputs(node, facts);
     } catch (Error& error) {
+      if (result_.facts(id).maybe_dead) return;
       error.Blame(node.op, node.name);
       throw;
     }
+  }
+
+  bool MaybeDead(const Node& node, const OpDef& def) const {
+    const auto maybe_dead = [&](const Edge& edge) {
+      const NodeFacts& source = result_.facts(edge.node);
+      const bool is_switch = source.def != nullptr && source.def->liveness == Liveness::kSwitch;
+      return is_switch || source.maybe_dead;
+    };
+    const bool any_control =
+        std::any_of(node.control_inputs.begin(), node.control_inputs.end(),
+                    [&](NodeId control) { return result_.facts(control).maybe_dead; });
+    const auto& inputs = node.inputs;
+    if (any_control) return true;
+    return def.liveness == Liveness::kMerge ? std::all_of(inputs.begin(), inputs.end(), maybe_dead)
+                                            : std::any_of(inputs.begin(), inputs.end(), maybe_dead);
   }
 
   void CheckEdge(Edge edge) const {
@@ -81,6 +99,7 @@ class Inferrer {
 
   void InferOutputs(const Node& node, NodeFacts& facts) {
     InferContext context(node, result_.InputSpecs(node), result_.InputValues(node));
+    context.set_environment(environment_);
     Infer(*facts.def, context);
     if (context.deferred()) return;
     const auto first = static_cast<size_t>(facts.first_value);
@@ -103,7 +122,9 @@ class Inferrer {
   }
 
   void ComputeEarly(const Node& node, const NodeFacts& facts, const InferContext& context) {
-    if (facts.def->is_stateful || TotalBytes(context.outputs()) > kMostBytesComputedEarly) return;
+    if (facts.def->is_stateful || facts.def->run != nullptr ||
+        TotalBytes(context.outputs()) > kMostBytesComputedEarly)
+      return;
     std::vector<Tensor> inputs;
     for (int i = 0; i < context.num_inputs(); ++i) {
       if (context.value(i) == nullptr) return;
@@ -114,6 +135,7 @@ class Inferrer {
   }
 
   const Graph& graph_;
+  Environment* environment_;
   Inference result_;
 };
 
@@ -134,8 +156,9 @@ std::vector<const Tensor*> Inference::InputValues(const Node& node) const {
   return result;
 }
 
-Inference InferGraph(const Graph& graph, const std::vector<TensorSpec>& feeds) {
-  return Inferrer(graph).Run(feeds);
+Inference InferGraph(const Graph& graph, const std::vector<TensorSpec>& feeds,
+                     Environment* environment) {
+  return Inferrer(graph, environment).Run(feeds);
 }
 
 }  // namespace tfwasm

@@ -16,6 +16,8 @@ struct NodeFacts {
   int num_values = 0;
   // Whether all input and output shapes are known; otherwise it is inferred again at run time.
   bool planned = false;
+  // Whether it may be on a branch that is not taken.
+  bool maybe_dead = false;
 };
 
 struct Inference {
@@ -35,7 +37,9 @@ struct Inference {
 };
 
 // `feeds`: dtype and shape of every graph.inputs, fully known. Small results that depend on
-// constants and shapes alone are computed here. Errors blame the node at fault.
-Inference InferGraph(const Graph& graph, const std::vector<TensorSpec>& feeds);
+// constants and shapes alone are computed here. Errors blame the node at fault; those on branches
+// that may not be taken are left for the run. `environment` may be null.
+Inference InferGraph(const Graph& graph, const std::vector<TensorSpec>& feeds,
+                     Environment* environment = nullptr);
 
 }  // namespace tfwasm

@@ -2,7 +2,6 @@
 #include "executor/plan.h"
 
 #include "executor/plan_builder.h"
-#include "ops/evaluate.h"
 
 namespace tfwasm {
 
@@ -10,14 +9,16 @@ namespace tfwasm {
 struct Plan::RunState {
   std::span<const Tensor> feeds;
   std::vector<Tensor> heap = {};       // by Storage::index
-  std::vector<Tensor> unplanned = {};  // by Value::slot
+  std::vector<Tensor> slots = {};      // by Value::slot
+  std::vector<bool> dead_values = {};  // by value; empty when nothing can be dead
+  std::vector<bool> dead_nodes = {};   // by NodeId
 };
 
-Plan::Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states)
+Plan::Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states,
+           Environment* environment)
     : graph_(graph),
       feeds_(std::move(feeds)),
-      states_(states),
-      data_(PlanGraph(graph, feeds_, states)),
+      data_(PlanGraph(graph, feeds_, states, environment)),
       pointers_(data_.arguments.size(), nullptr) {
   for (size_t i = 0; i < data_.arguments.size(); ++i) {
     const int storage_id = data_.values[static_cast<size_t>(data_.arguments[i])].storage;
@@ -44,6 +45,14 @@ bool Plan::Fits(std::span<const Tensor> feeds) const {
   return true;
 }
 
+std::vector<TensorSpec> Plan::OutputSpecs() const {
+  std::vector<TensorSpec> specs;
+  for (const int value : data_.outputs) {
+    specs.push_back(data_.values[static_cast<size_t>(value)].spec);
+  }
+  return specs;
+}
+
 void Plan::BindArena(void* arena) {
   if (arena == bound_arena_) return;
   for (size_t i = 0; i < data_.arguments.size(); ++i) {
@@ -57,9 +66,15 @@ void Plan::BindArena(void* arena) {
 }
 
 void Plan::BindRun(RunState& state) {
+  state.slots.resize(data_.slot_readers.size());
+  state.heap.reserve(data_.heap_storages.size());
   for (const int storage_id : data_.heap_storages) {
     const Storage& storage = data_.storages[static_cast<size_t>(storage_id)];
     state.heap.emplace_back(storage.dtype, Shape({storage.size}));
+  }
+  if (data_.maybe_dead) {
+    state.dead_values.resize(data_.values.size());
+    state.dead_nodes.resize(static_cast<size_t>(graph_.size()));
   }
   for (const int argument : run_arguments_) {
     const int value = data_.arguments[static_cast<size_t>(argument)];
@@ -72,9 +87,16 @@ void Plan::BindRun(RunState& state) {
   }
 }
 
+// An empty tensor for a value that is dead.
 Tensor Plan::ValueTensor(int value, const RunState& state) const {
   const Value& planned = data_.values[static_cast<size_t>(value)];
-  if (planned.storage == kUnplanned) return state.unplanned[static_cast<size_t>(planned.slot)];
+  if (!state.dead_values.empty() && state.dead_values[static_cast<size_t>(value)]) return {};
+  if (planned.storage == kUnplanned) {
+    const Tensor& tensor = state.slots[static_cast<size_t>(planned.slot)];
+    // Views share the slot of what they are views of.
+    const bool is_view = planned.spec.shape.IsKnown() && planned.spec.shape != tensor.shape();
+    return is_view ? tensor.Reshaped(planned.spec.shape) : tensor;
+  }
   const Storage& storage = data_.storages[static_cast<size_t>(planned.storage)];
   const auto index = static_cast<size_t>(storage.index);
   switch (storage.kind) {
@@ -90,33 +112,72 @@ Tensor Plan::ValueTensor(int value, const RunState& state) const {
   Throw(Code::kInternal, "a value in the arena was asked for as a tensor");
 }
 
+bool Plan::IsDead(const Step& step, const RunState& state) const {
+  const Node& node = graph_.node(step.node);
+  for (const NodeId control : node.control_inputs) {
+    if (state.dead_nodes[static_cast<size_t>(control)]) return true;
+  }
+  int dead = 0;
+  for (int i = 0; i < step.num_inputs; ++i) {
+    const int value = data_.arguments[static_cast<size_t>(step.first_input + i)];
+    if (state.dead_values[static_cast<size_t>(value)]) ++dead;
+  }
+  return step.def->liveness == Liveness::kMerge ? dead == step.num_inputs : dead > 0;
+}
+
+void Plan::MarkDead(const Step& step, RunState& state) const {
+  state.dead_nodes[static_cast<size_t>(step.node)] = true;
+  for (int i = 0; i < step.num_outputs; ++i) {
+    const int value = data_.arguments[static_cast<size_t>(step.first_output + i)];
+    state.dead_values[static_cast<size_t>(value)] = true;
+  }
+}
+
 void Plan::RunStep(const Step& step, RunState& state) {
-  if (step.kernel == nullptr) return RunUnplanned(step, state);
+  if (step.kind == Step::Kind::kTensors) return RunOnTensors(step, state);
+  if (step.kind == Step::Kind::kNothing) return;
   RunContext context(&pointers_[static_cast<size_t>(step.first_input)],
                      &pointers_[static_cast<size_t>(step.first_output)]);
   step.kernel->Run(context);
 }
 
-void Plan::RunUnplanned(const Step& step, RunState& state) {
-  const Node& node = graph_.node(step.node);
+void Plan::RunOnTensors(const Step& step, RunState& state) {
   std::vector<Tensor> inputs;
-  std::vector<bool> constant;
+  inputs.reserve(static_cast<size_t>(step.num_inputs));
   for (int i = 0; i < step.num_inputs; ++i) {
-    const int value = data_.arguments[static_cast<size_t>(step.first_input + i)];
-    inputs.push_back(ValueTensor(value, state));
-    constant.push_back(graph_.IsConst(node.inputs[static_cast<size_t>(i)]));
+    inputs.push_back(
+        ValueTensor(data_.arguments[static_cast<size_t>(step.first_input + i)], state));
   }
-  std::vector<Tensor> outputs =
-      EvaluateInGraph(node, inputs, constant, &states_[static_cast<size_t>(step.node)]);
+  std::vector<Tensor> outputs = step.runner->Run(inputs);
   for (int i = 0; i < step.num_outputs; ++i) {
-    const int value = data_.arguments[static_cast<size_t>(step.first_output + i)];
-    const int slot = data_.values[static_cast<size_t>(value)].slot;
-    state.unplanned[static_cast<size_t>(slot)] = std::move(outputs[static_cast<size_t>(i)]);
+    StoreOutput(step, i, std::move(outputs[static_cast<size_t>(i)]), state);
   }
+}
+
+void Plan::StoreOutput(const Step& step, int output, Tensor tensor, RunState& state) {
+  const int id = data_.arguments[static_cast<size_t>(step.first_output + output)];
+  const Value& value = data_.values[static_cast<size_t>(id)];
+  if (tensor.empty()) {
+    state.dead_values[static_cast<size_t>(id)] = true;
+    return;
+  }
+  if (value.spec.shape.IsKnown() &&
+      (value.spec.dtype != tensor.dtype() || value.spec.shape != tensor.shape())) {
+    Throw(Code::kShape, "expected ", value.spec.dtype, " ", value.spec.shape, " as output ", output,
+          ", got ", tensor.dtype(), " ", tensor.shape());
+  }
+  if (value.storage != kUnplanned) return;  // known without running it
+  for (const int reader : data_.slot_readers[static_cast<size_t>(value.slot)]) {
+    pointers_[static_cast<size_t>(reader)] = tensor.mutable_data();
+  }
+  state.slots[static_cast<size_t>(value.slot)] = std::move(tensor);
 }
 
 void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {
   const Node& node = graph_.node(step.node);
+  const bool calls_functions = step.def->first_argument != kNoArguments;
+  // The nodes of the functions are recorded instead.
+  if (calls_functions || step.kind == Step::Kind::kNothing) return RunStep(step, state);
   NodeProfile profile{.name = node.name, .op = node.op};
   profile.milliseconds = Profiler::Time([&] { RunStep(step, state); });
   for (int i = 0; i < step.num_outputs; ++i) {
@@ -124,7 +185,8 @@ void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {
     const Value& value = data_.values[static_cast<size_t>(id)];
     TensorSpec spec = value.spec;
     if (value.storage == kUnplanned) {
-      const Tensor& made = state.unplanned[static_cast<size_t>(value.slot)];
+      const Tensor made = ValueTensor(id, state);
+      if (made.empty()) continue;
       spec = {made.dtype(), made.shape()};
     }
     profile.output_shapes.push_back(spec.shape);
@@ -133,13 +195,33 @@ void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {
   profiler.Add(std::move(profile));
 }
 
+std::vector<Tensor> Plan::TakeOutputs(const RunState& state) const {
+  std::vector<Tensor> outputs;
+  outputs.reserve(data_.outputs.size());
+  for (size_t i = 0; i < data_.outputs.size(); ++i) {
+    outputs.push_back(ValueTensor(data_.outputs[i], state));
+    if (!outputs.back().empty()) continue;
+    Throw(Code::kInput, "'", graph_.outputs[i].name,
+          "' has no value: it is on a branch that was not taken");
+  }
+  return outputs;
+}
+
 std::vector<Tensor> Plan::Run(std::span<const Tensor> feeds, void* arena, Profiler* profiler) {
-  RunState state{.feeds = feeds, .unplanned = std::vector<Tensor>(data_.num_unplanned)};
+  struct Running {
+    explicit Running(bool& is_running) : flag(is_running) { flag = true; }
+    ~Running() { flag = false; }
+    bool& flag;
+  };
+  const Running running(is_running_);
+  RunState state{.feeds = feeds};
   BindArena(arena);
   BindRun(state);
   for (const Step& step : data_.steps) {
     try {
-      if (profiler == nullptr) {
+      if (step.maybe_dead && IsDead(step, state)) {
+        MarkDead(step, state);
+      } else if (profiler == nullptr) {
         RunStep(step, state);
       } else {
         RunProfiled(step, state, *profiler);
@@ -149,10 +231,9 @@ std::vector<Tensor> Plan::Run(std::span<const Tensor> feeds, void* arena, Profil
       error.Blame(node.op, node.name);
       throw;
     }
+    for (const int slot : step.last_slots) state.slots[static_cast<size_t>(slot)] = Tensor();
   }
-  std::vector<Tensor> outputs;
-  for (const int value : data_.outputs) outputs.push_back(ValueTensor(value, state));
-  return outputs;
+  return TakeOutputs(state);
 }
 
 }  // namespace tfwasm

@@ -9,6 +9,7 @@
 #include "core/tensor.h"
 #include "executor/profiler.h"
 #include "graph/graph.h"
+#include "ops/evaluate.h"
 #include "ops/op.h"
 
 namespace tfwasm {
@@ -23,7 +24,7 @@ struct Storage {
     kConst,  // known at planning
     kFeed,   // the caller's input tensor
     kArena,  // at an offset in the arena, reused when its life is over
-    kHeap,   // a tensor of its own for every run: outputs, and inputs of unplanned steps
+    kHeap,   // a tensor of its own for every run: outputs, and what steps on tensors read
   };
   Kind kind = Kind::kArena;
   DType dtype = DType::kInvalid;
@@ -39,22 +40,32 @@ struct Storage {
 
 inline constexpr int kUnplanned = -1;
 
-// One output of one node. `storage` is kUnplanned when its shape depends on data: it is then a
-// Tensor made at run time, kept in a slot of its own.
+// One output of one node. `storage` is kUnplanned when a step on tensors makes it: it is then a
+// Tensor in a slot, of the shape that `spec` says if that is known.
 struct Value {
   TensorSpec spec;
   int storage = kUnplanned;
-  int slot = 0;  // of an unplanned value
+  int slot = kUnplanned;
 };
 
 struct Step {
+  enum class Kind : uint8_t {
+    kKernel,   // on planned memory
+    kTensors,  // on tensors, made at run time
+    kNothing,  // on nothing; only whether it is dead matters
+  };
   NodeId node = kNoNode;
-  std::unique_ptr<Kernel> kernel = {};  // null: inferred, prepared and run at run time
+  const OpDef* def = nullptr;
+  Kind kind = Kind::kKernel;
+  bool maybe_dead = false;
+  std::unique_ptr<Kernel> kernel = {};      // of kKernel
+  std::unique_ptr<NodeRunner> runner = {};  // of kTensors
   // Ranges in Plan::arguments.
   int first_input = 0;
   int num_inputs = 0;
   int first_output = 0;
   int num_outputs = 0;
+  std::vector<int> last_slots = {};  // slots that nothing reads any more after this step
 };
 
 // What PlanGraph (plan_builder.h) works out.
@@ -65,21 +76,29 @@ struct PlanData {
   std::vector<int> arguments;  // value ids
   std::vector<int> outputs;    // value ids, in the order of graph.outputs
   std::vector<int> heap_storages;
-  size_t num_unplanned = 0;
+  std::vector<std::vector<int>> slot_readers;  // by slot: the arguments of kernels that read it
+  bool maybe_dead = false;                     // whether any step is
   uint64_t arena_bytes = 0;
 };
 
 class Plan {
  public:
-  // Both outlive the plan. `feeds`: dtype and shape of every graph.inputs, fully known.
-  Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states);
+  // All outlive the plan. `feeds`: dtype and shape of every graph.inputs, fully known.
+  // `environment` may be null.
+  Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states,
+       Environment* environment);
 
   bool Fits(std::span<const Tensor> feeds) const;
+  const std::vector<TensorSpec>& feeds() const { return feeds_; }
   uint64_t arena_bytes() const { return data_.arena_bytes; }
   size_t num_steps() const { return data_.steps.size(); }
+  // Of graph.outputs; unknown where they depend on data.
+  std::vector<TensorSpec> OutputSpecs() const;
+  // Whether a run is under way. A plan cannot be run again meanwhile.
+  bool is_running() const { return is_running_; }
 
-  // The values of graph.outputs. `arena` has at least arena_bytes() bytes. Not reentrant.
-  // `profiler` may be null.
+  // The values of graph.outputs. `arena` has at least arena_bytes() bytes and is not used by anyone
+  // else meanwhile. `profiler` may be null. Throws E_INPUT for an output that is dead.
   std::vector<Tensor> Run(std::span<const Tensor> feeds, void* arena, Profiler* profiler);
 
  private:
@@ -88,17 +107,21 @@ class Plan {
   void BindArena(void* arena);
   void BindRun(RunState& state);
   Tensor ValueTensor(int value, const RunState& state) const;
+  bool IsDead(const Step& step, const RunState& state) const;
+  void MarkDead(const Step& step, RunState& state) const;
   void RunStep(const Step& step, RunState& state);
-  void RunUnplanned(const Step& step, RunState& state);
+  void RunOnTensors(const Step& step, RunState& state);
+  void StoreOutput(const Step& step, int output, Tensor tensor, RunState& state);
   void RunProfiled(const Step& step, RunState& state, Profiler& profiler);
+  std::vector<Tensor> TakeOutputs(const RunState& state) const;
 
   const Graph& graph_;
   std::vector<TensorSpec> feeds_;
-  NodeStates& states_;
   PlanData data_;
   std::vector<void*> pointers_;     // parallel to data_.arguments
   std::vector<int> run_arguments_;  // the arguments whose pointers change from run to run
   void* bound_arena_ = nullptr;
+  bool is_running_ = false;
 };
 
 }  // namespace tfwasm

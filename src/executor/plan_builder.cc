@@ -12,8 +12,12 @@ namespace {
 
 class PlanBuilder {
  public:
-  PlanBuilder(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states)
-      : graph_(graph), states_(states), inference_(InferGraph(graph, feeds)) {
+  PlanBuilder(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states,
+              Environment* environment)
+      : graph_(graph),
+        states_(states),
+        environment_(environment),
+        inference_(InferGraph(graph, feeds, environment)) {
     for (size_t i = 0; i < inference_.specs.size(); ++i) {
       data_.values.push_back({.spec = inference_.specs[i]});
     }
@@ -29,7 +33,7 @@ class PlanBuilder {
       Pin(data_.outputs.back());
     }
     PlaceArena();
-    PrepareKernels();
+    PrepareSteps();
     return std::move(data_);
   }
 
@@ -41,6 +45,7 @@ class PlanBuilder {
 
   void ListSteps();
   void AddStep(NodeId id);
+  Step::Kind KindOf(NodeId id) const;
   void FindLastReads();
   void PlaceFeeds();
   void PlaceStep(int index);
@@ -51,31 +56,42 @@ class PlanBuilder {
   void EnsureStorage(int value_id);
   void Pin(int value_id);
   void PlaceArena();
-  void PrepareKernels();
+  void FindLastSlots();
+  void PrepareSteps();
   std::unique_ptr<Kernel> PrepareKernel(const Step& step);
-  bool HasNothingToRun(const Step& step);
+  std::unique_ptr<NodeRunner> PrepareRunner(const Step& step);
   bool KnowsConstantsOnly(const Node& node) const;
 
   const Graph& graph_;
   NodeStates& states_;
+  Environment* environment_;
   Inference inference_;
   std::vector<int> last_reads_;  // by value: the last step that reads it, -1 for none
   int end_ = 0;                  // number of steps: the time at which outputs are read
   PlanData data_;
 };
 
-// Only what the outputs need and is not known already is run.
+// Only what the outputs need and is not known already is run. The control inputs that passes have
+// left matter: for their effects, or because they may be dead.
 void PlanBuilder::ListSteps() {
   std::vector<bool> needed(static_cast<size_t>(graph_.size()), false);
   const auto need = [&](Edge edge) {
-    if (!inference_.IsKnown(inference_.ValueOf(edge))) {
+    const bool is_known = inference_.IsKnown(inference_.ValueOf(edge));
+    if (!is_known || inference_.facts(edge.node).maybe_dead) {
       needed[static_cast<size_t>(edge.node)] = true;
     }
   };
-  for (const NamedEdge& output : graph_.outputs) need(output.edge);
+  for (const NamedEdge& output : graph_.outputs) {
+    need(output.edge);
+    // A known output is read without a step, but not before the effects that it waits for.
+    if (!graph_.node(output.edge.node).control_inputs.empty()) {
+      needed[static_cast<size_t>(output.edge.node)] = true;
+    }
+  }
   for (auto it = inference_.order.rbegin(); it != inference_.order.rend(); ++it) {
     if (!needed[static_cast<size_t>(*it)]) continue;
     for (const Edge& edge : graph_.node(*it).inputs) need(edge);
+    for (const NodeId id : graph_.node(*it).control_inputs) needed[static_cast<size_t>(id)] = true;
   }
   for (const NodeId id : inference_.order) {
     const bool is_feed = inference_.facts(id).def == nullptr;
@@ -83,9 +99,23 @@ void PlanBuilder::ListSteps() {
   }
 }
 
+Step::Kind PlanBuilder::KindOf(NodeId id) const {
+  const NodeFacts& facts = inference_.facts(id);
+  if (facts.def->run != nullptr) return Step::Kind::kTensors;
+  if (!facts.planned) return Step::Kind::kTensors;
+  if (facts.def->is_view || facts.def->kernel == nullptr) return Step::Kind::kNothing;
+  if (facts.def->is_stateful) return Step::Kind::kKernel;
+  for (int value = facts.first_value; value < facts.first_value + facts.num_values; ++value) {
+    const bool is_empty = inference_.spec(value).shape.NumElements() == 0;
+    if (!is_empty && !inference_.IsKnown(value)) return Step::Kind::kKernel;
+  }
+  return Step::Kind::kNothing;
+}
+
 void PlanBuilder::AddStep(NodeId id) {
   const NodeFacts& facts = inference_.facts(id);
-  Step step{.node = id};
+  Step step{.node = id, .def = facts.def, .kind = KindOf(id), .maybe_dead = facts.maybe_dead};
+  data_.maybe_dead |= facts.maybe_dead || facts.def->liveness == Liveness::kSwitch;
   step.first_input = static_cast<int>(data_.arguments.size());
   for (const Edge& edge : graph_.node(id).inputs) {
     data_.arguments.push_back(inference_.ValueOf(edge));
@@ -151,13 +181,13 @@ void PlanBuilder::Pin(int value_id) {
 
 void PlanBuilder::PlaceStep(int index) {
   const Step& step = data_.steps[static_cast<size_t>(index)];
-  const bool planned = FactsOf(step).planned;
+  const bool planned = step.kind != Step::Kind::kTensors;
   for (int i = 0; i < step.num_inputs; ++i) {
     const int id = data_.arguments[static_cast<size_t>(step.first_input + i)];
     EnsureStorage(id);
     if (value(id).storage == kUnplanned) continue;
     Storage& read = storage(value(id).storage);
-    // What an unplanned step makes may be a view of its input, so that must stay to the end.
+    // What a step on tensors makes may be a view of its input, so that must stay to the end.
     read.last_step = std::max(read.last_step, planned ? index : end_);
     if (!planned) Pin(id);
   }
@@ -165,22 +195,30 @@ void PlanBuilder::PlaceStep(int index) {
     const int id = data_.arguments[static_cast<size_t>(step.first_output + i)];
     if (planned) {
       PlaceOutput(i, step, index);
-    } else {
-      value(id).slot = static_cast<int>(data_.num_unplanned++);
+    } else if (EnsureStorage(id); value(id).storage == kUnplanned) {
+      value(id).slot = static_cast<int>(data_.slot_readers.size());
+      data_.slot_readers.emplace_back();
     }
   }
 }
 
 void PlanBuilder::PlaceOutput(int output, const Step& step, int index) {
   const int id = data_.arguments[static_cast<size_t>(step.first_output + output)];
+  if (step.kind == Step::Kind::kNothing) EnsureStorage(id);
+  if (value(id).storage != kUnplanned) return;
+  if (step.def->is_view) {
+    const Value& source = value(data_.arguments[static_cast<size_t>(step.first_input)]);
+    value(id).slot = source.slot;
+    if (source.storage == kUnplanned) return;
+  }
   int place = output == 0 ? StorageToShare(step, value(id).spec, index) : kUnplanned;
   if (place == kUnplanned) place = AddStorage(Storage::Kind::kArena, value(id).spec, index);
   value(id).storage = place;
   Storage& placed = storage(place);
   // Views and in-place results are read on behalf of the storage they share.
   placed.last_step = std::max({placed.last_step, index, last_reads_[static_cast<size_t>(id)]});
-  // std::string objects cannot live in raw arena memory.
-  if (placed.dtype == DType::kString) Pin(id);
+  // Objects cannot live in raw arena memory.
+  if (placed.dtype == DType::kString || IsHandle(placed.dtype)) Pin(id);
 }
 
 int PlanBuilder::StorageToShare(const Step& step, const TensorSpec& output, int index) {
@@ -200,6 +238,7 @@ bool PlanBuilder::MayOverwrite(const Step& step, int input, uint64_t bytes, int 
   const auto first = static_cast<size_t>(step.first_input);
   const int id = data_.arguments[first + static_cast<size_t>(input)];
   const int shared = value(id).storage;
+  if (shared == kUnplanned) return false;
   const Storage& candidate = storage(shared);
   if (candidate.kind != Storage::Kind::kArena || candidate.bytes() != bytes) return false;
   if (candidate.last_step > index) return false;
@@ -225,27 +264,51 @@ void PlanBuilder::PlaceArena() {
   data_.arena_bytes = layout.bytes;
 }
 
-bool PlanBuilder::HasNothingToRun(const Step& step) {
-  const NodeFacts& facts = FactsOf(step);
-  if (!facts.planned || facts.def->is_stateful) return false;
-  if (facts.def->is_view) return true;
-  for (int i = 0; i < step.num_outputs; ++i) {
-    if (value(facts.first_value + i).spec.shape.NumElements() > 0) return false;
-  }
-  return true;
-}
-
-void PlanBuilder::PrepareKernels() {
-  std::erase_if(data_.steps, [&](const Step& step) { return HasNothingToRun(step); });
-  for (Step& step : data_.steps) {
-    if (!FactsOf(step).planned) continue;
-    try {
-      step.kernel = PrepareKernel(step);
-    } catch (Error& error) {
-      error.Blame(NodeOf(step).op, NodeOf(step).name);
-      throw;
+// A slot is emptied after the last step that reads it, unless an output is in it.
+void PlanBuilder::FindLastSlots() {
+  std::vector<int> last(data_.slot_readers.size(), -1);
+  for (size_t i = 0; i < data_.steps.size(); ++i) {
+    const Step& step = data_.steps[i];
+    for (int k = 0; k < step.num_inputs + step.num_outputs; ++k) {
+      const int argument = step.first_input + k;
+      const int slot = value(data_.arguments[static_cast<size_t>(argument)]).slot;
+      if (slot == kUnplanned) continue;
+      last[static_cast<size_t>(slot)] = static_cast<int>(i);
+      const bool is_read = k < step.num_inputs && step.kind == Step::Kind::kKernel;
+      if (is_read) data_.slot_readers[static_cast<size_t>(slot)].push_back(argument);
     }
   }
+  for (const int output : data_.outputs) {
+    if (value(output).slot != kUnplanned) last[static_cast<size_t>(value(output).slot)] = -1;
+  }
+  for (size_t slot = 0; slot < last.size(); ++slot) {
+    if (last[slot] < 0) continue;
+    data_.steps[static_cast<size_t>(last[slot])].last_slots.push_back(static_cast<int>(slot));
+  }
+}
+
+void PlanBuilder::PrepareSteps() {
+  FindLastSlots();
+  std::erase_if(data_.steps, [](const Step& step) {
+    return step.kind == Step::Kind::kNothing && !step.maybe_dead && step.last_slots.empty();
+  });
+  for (Step& step : data_.steps) {
+    try {
+      if (step.kind == Step::Kind::kKernel) step.kernel = PrepareKernel(step);
+      if (step.kind == Step::Kind::kTensors) step.runner = PrepareRunner(step);
+    } catch (Error& error) {
+      error.Blame(NodeOf(step).op, NodeOf(step).name);
+      if (!step.maybe_dead) throw;
+      step.kernel = MakeKernel([error](RunContext&) { throw error; });
+    }
+  }
+}
+
+std::unique_ptr<NodeRunner> PlanBuilder::PrepareRunner(const Step& step) {
+  std::vector<bool> constant;
+  for (const Edge& edge : NodeOf(step).inputs) constant.push_back(graph_.IsConst(edge));
+  return std::make_unique<NodeRunner>(NodeOf(step), std::move(constant),
+                                      &states_[static_cast<size_t>(step.node)], environment_);
 }
 
 std::unique_ptr<Kernel> PlanBuilder::PrepareKernel(const Step& step) {
@@ -272,8 +335,9 @@ bool PlanBuilder::KnowsConstantsOnly(const Node& node) const {
 
 }  // namespace
 
-PlanData PlanGraph(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states) {
-  return PlanBuilder(graph, feeds, states).Build();
+PlanData PlanGraph(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states,
+                   Environment* environment) {
+  return PlanBuilder(graph, feeds, states, environment).Build();
 }
 
 }  // namespace tfwasm

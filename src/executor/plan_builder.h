@@ -9,6 +9,8 @@
 namespace tfwasm {
 
 // Throws E_INPUT, E_SHAPE, E_DTYPE, E_ATTR or E_OP that blames the node at fault.
-PlanData PlanGraph(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states);
+// `environment` may be null.
+PlanData PlanGraph(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states,
+                   Environment* environment = nullptr);
 
 }  // namespace tfwasm

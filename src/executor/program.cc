@@ -3,63 +3,97 @@
 
 #include <algorithm>
 
+#include "executor/runtime.h"
+#include "passes/functionalize_loops.h"
 #include "passes/optimize.h"
+#include "passes/pass_constants_to_functions.h"
 
 namespace tfwasm {
 
 namespace {
 
-Graph Optimized(Graph graph) {
+Graph Optimized(Graph graph, FunctionMap& functions) {
+  FunctionalizeLoops(graph, functions);
   Optimize(graph);
+  PassConstantsToFunctions(graph, functions);
   return graph;
+}
+
+std::vector<TensorSpec> SpecsOf(std::span<const Tensor> tensors) {
+  std::vector<TensorSpec> specs;
+  for (const Tensor& tensor : tensors) specs.push_back({tensor.dtype(), tensor.shape()});
+  return specs;
 }
 
 }  // namespace
 
-void* Arena::Reserve(uint64_t bytes) {
-  if (buffer_ == nullptr || buffer_->bytes() < bytes) {
-    buffer_.reset();  // first, so that the old block's memory can be used for the new one
-    buffer_ = Buffer::Allocate(DType::kBool, bytes);
-  }
-  return buffer_->data();
-}
+Program::Program(Graph graph, Runtime& runtime)
+    : runtime_(runtime),
+      graph_(Optimized(std::move(graph), runtime.functions())),
+      states_(static_cast<size_t>(graph_.size())) {}
 
-Program::Program(Graph graph)
-    : graph_(Optimized(std::move(graph))), states_(static_cast<size_t>(graph_.size())) {}
-
-void Program::CheckFeeds(std::span<const Tensor> feeds) const {
+void Program::CheckFeeds(const std::vector<TensorSpec>& feeds) const {
   if (feeds.size() != graph_.inputs.size()) {
     Throw(Code::kInput, "expected ", graph_.inputs.size(), " inputs, got ", feeds.size());
   }
   for (size_t i = 0; i < feeds.size(); ++i) {
     const AttrMap& attrs = graph_.node(graph_.inputs[i].edge.node).attrs;
-    const DType dtype = attrs.Type("dtype", feeds[i].dtype());
+    const DType dtype = attrs.Type("dtype", feeds[i].dtype);
     const Shape shape = attrs.ShapeOr("shape", Shape::UnknownRank());
-    if (dtype == feeds[i].dtype() && shape.Admits(feeds[i].shape())) continue;
+    if (dtype == feeds[i].dtype && shape.Admits(feeds[i].shape)) continue;
     Throw(Code::kInput, "input '", graph_.inputs[i].name, "': expected ", dtype, " ", shape,
-          ", got ", feeds[i].dtype(), " ", feeds[i].shape());
+          ", got ", feeds[i].dtype, " ", feeds[i].shape);
   }
 }
 
-Plan& Program::PlanFor(std::span<const Tensor> feeds) {
-  const auto fits = [&](const std::unique_ptr<Plan>& plan) { return plan->Fits(feeds); };
+// A plan that is running is of no use: this is a call from within that run.
+Plan* Program::FindPlan(std::span<const Tensor> feeds) {
+  if (feeds.size() != graph_.inputs.size()) return nullptr;
+  const auto fits = [&](const std::unique_ptr<Plan>& plan) {
+    return !plan->is_running() && plan->Fits(feeds);
+  };
   const auto found = std::find_if(plans_.begin(), plans_.end(), fits);
-  if (found != plans_.end()) {
-    std::rotate(plans_.begin(), found, found + 1);
-    return *plans_.front();
-  }
-  std::vector<TensorSpec> specs;
-  for (const Tensor& feed : feeds) specs.push_back({feed.dtype(), feed.shape()});
-  auto plan = std::make_unique<Plan>(graph_, std::move(specs), states_);
-  if (plans_.size() == kMostPlans) plans_.pop_back();
+  if (found == plans_.end()) return nullptr;
+  std::rotate(plans_.begin(), found, found + 1);
+  return plans_.front().get();
+}
+
+Plan& Program::AddPlan(std::vector<TensorSpec> feeds) {
+  CheckFeeds(feeds);
+  struct Planning {
+    explicit Planning(bool& is_planning)
+        : flag(is_planning), before(std::exchange(is_planning, true)) {}
+    ~Planning() { flag = before; }
+    bool& flag;
+    bool before;
+  };
+  const Planning planning(is_planning_);
+  auto plan = std::make_unique<Plan>(graph_, std::move(feeds), states_, &runtime_);
+  while (plans_.size() >= kMostPlans && !plans_.back()->is_running()) plans_.pop_back();
   plans_.insert(plans_.begin(), std::move(plan));
   return *plans_.front();
 }
 
-std::vector<Tensor> Program::Run(std::span<const Tensor> feeds, Arena& arena, Profiler* profiler) {
-  CheckFeeds(feeds);
-  Plan& plan = PlanFor(feeds);
-  return plan.Run(feeds, arena.Reserve(plan.arena_bytes()), profiler);
+std::optional<std::vector<TensorSpec>> Program::InferOutputs(const std::vector<TensorSpec>& feeds) {
+  for (const std::unique_ptr<Plan>& plan : plans_) {
+    if (plan->feeds() == feeds) return plan->OutputSpecs();
+  }
+  const bool is_hopeless = std::find(hopeless_.begin(), hopeless_.end(), feeds) != hopeless_.end();
+  if (is_planning_ || is_hopeless) return std::nullopt;
+  try {
+    return AddPlan(feeds).OutputSpecs();
+  } catch (const Error&) {
+    hopeless_.push_back(feeds);
+    if (hopeless_.size() > kMostPlans) hopeless_.erase(hopeless_.begin());
+    return std::nullopt;  // a run will say so, if there ever is one
+  }
+}
+
+std::vector<Tensor> Program::Run(std::span<const Tensor> feeds) {
+  Plan* found = FindPlan(feeds);
+  Plan& plan = found != nullptr ? *found : AddPlan(SpecsOf(feeds));
+  const Runtime::Nesting nesting(runtime_);
+  return plan.Run(feeds, runtime_.ReserveArena(plan.arena_bytes()), runtime_.profiler());
 }
 
 }  // namespace tfwasm

@@ -1,37 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model's graph cut down to given feeds and fetches, optimized, with a Plan for every set of
-// input shapes it has met.
+// A graph cut down to given feeds and fetches, or the body of a function, optimized, with a Plan
+// for every set of input shapes it has met.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "executor/plan.h"
-#include "executor/profiler.h"
 #include "graph/graph.h"
 
 namespace tfwasm {
 
-// One block of memory that all plans of a model use in turn.
-class Arena {
- public:
-  // At least `bytes` bytes; what was in them before may be lost. Throws E_OOM.
-  void* Reserve(uint64_t bytes);
-
- private:
-  std::shared_ptr<Buffer> buffer_;
-};
+class Runtime;
 
 class Program {
  public:
-  // `graph` has its inputs and outputs set to what is fed and fetched.
-  explicit Program(Graph graph);
+  // `graph` has its inputs and outputs set to what is fed and fetched. `runtime` outlives the
+  // program; functions that are made out of the graph's loops are added to it.
+  Program(Graph graph, Runtime& runtime);
 
   // The values of graph.outputs for one tensor per graph.inputs. Throws E_INPUT that says which
-  // input does not fit, what was expected and what came. `profiler` may be null.
-  std::vector<Tensor> Run(std::span<const Tensor> feeds, Arena& arena, Profiler* profiler);
+  // input does not fit, what was expected and what came. May be called again while it runs.
+  std::vector<Tensor> Run(std::span<const Tensor> feeds);
+
+  // Dtypes and shapes of the outputs for inputs like these, as far as they follow from them;
+  // nullopt when that is what is being found out just now.
+  std::optional<std::vector<TensorSpec>> InferOutputs(const std::vector<TensorSpec>& feeds);
 
   const Graph& graph() const { return graph_; }
 
@@ -39,12 +36,16 @@ class Program {
   // Enough for an app that alternates between image sizes; the least recently used plan goes.
   static constexpr size_t kMostPlans = 8;
 
-  void CheckFeeds(std::span<const Tensor> feeds) const;
-  Plan& PlanFor(std::span<const Tensor> feeds);
+  void CheckFeeds(const std::vector<TensorSpec>& feeds) const;
+  Plan* FindPlan(std::span<const Tensor> feeds);
+  Plan& AddPlan(std::vector<TensorSpec> feeds);
 
+  Runtime& runtime_;
   Graph graph_;
   NodeStates states_;
   std::vector<std::unique_ptr<Plan>> plans_;  // most recently used first
+  bool is_planning_ = false;
+  std::vector<std::vector<TensorSpec>> hopeless_;  // feeds for which no plan can be made
 };
 
 }  // namespace tfwasm

@@ -64,6 +64,46 @@ void CheckEdges(const ModelDef& model) {
   for (const auto& [name, function] : model.functions) CheckEdges(function.body);
 }
 
+// What nobody reads is an output until a signature says otherwise, even if there is nothing to
+// read.
+void DropOutputsWithoutValue(ModelDef& model) {
+  for (size_t i = model.outputs.size(); i-- > 0;) {
+    const Edge edge = model.graph.outputs[i].edge;
+    if (CountOutputs(model.graph.node(edge.node)) > 0) continue;
+    model.outputs.erase(model.outputs.begin() + static_cast<std::ptrdiff_t>(i));
+    model.graph.outputs.erase(model.graph.outputs.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+void CheckFunction(const FunctionMap& functions, const Node& node, const std::string& name) {
+  if (functions.contains(name)) return;
+  Error error(Code::kAttr, StrCat("the model has no function '", name, "'"));
+  error.Blame(node.op, node.name);
+  throw error;
+}
+
+// That the functions exist which nodes call.
+void CheckFunctions(const FunctionMap& functions, const Graph& graph) {
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (FindOp(node.op)->first_argument == kNoArguments) continue;
+    for (const auto& [name, value] : node.attrs.values()) {
+      if (const auto* one = std::get_if<FunctionRef>(&value)) {
+        CheckFunction(functions, node, one->name);
+      } else if (const auto* many = std::get_if<std::vector<FunctionRef>>(&value)) {
+        for (const FunctionRef& function : *many) CheckFunction(functions, node, function.name);
+      }
+    }
+  }
+}
+
+void CheckFunctions(const ModelDef& model) {
+  CheckFunctions(model.functions, model.graph);
+  for (const auto& [name, function] : model.functions) {
+    CheckFunctions(model.functions, function.body);
+  }
+}
+
 Edge ResolveFetch(const Graph& graph, const std::string& name) {
   for (const NamedEdge& output : graph.outputs) {
     if (output.name == name) return output.edge;
@@ -97,9 +137,13 @@ Edge FeedPoint(Graph& graph, Edge edge) {
 
 }  // namespace
 
-Session::Session(ModelDef model) : model_(std::move(model)) {
+Session::Session(ModelDef model, std::shared_ptr<ResourceMap> resources)
+    : model_(std::move(model)), runtime_({}, std::move(resources)) {
   CheckOps(model_);
   CheckEdges(model_);
+  CheckFunctions(model_);
+  DropOutputsWithoutValue(model_);
+  runtime_.functions() = std::move(model_.functions);
 }
 
 Graph Session::CutGraph(const Key& key) const {
@@ -127,17 +171,36 @@ int Session::Prepare(const std::vector<std::string>& feeds,
   Key key(feeds, fetches);
   const auto found = ids_.find(key);
   if (found != ids_.end()) return found->second;
-  programs_.push_back(std::make_unique<Program>(CutGraph(key)));
+  programs_.push_back(std::make_unique<Program>(CutGraph(key), runtime_));
   const int id = static_cast<int>(programs_.size()) - 1;
   ids_.emplace(std::move(key), id);
   return id;
+}
+
+std::vector<Tensor> Session::RunEffects(const std::vector<std::string>& fetches) {
+  Graph graph = CutGraph({{}, fetches});
+  Node effects;
+  effects.name = graph.UniqueName("effects");
+  effects.op = "NoOp";
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    if (FindOp(graph.node(id).op)->is_stateful) effects.control_inputs.push_back(id);
+  }
+  // An output that is there anyhow, but not before all else was run.
+  const NodeId all = graph.Add(std::move(effects));
+  const Edge done{.node = graph.AddConst("done", Tensor::Scalar(true))};
+  graph.node(done.node).control_inputs.push_back(all);
+  graph.outputs.push_back({"done", done});
+  Program program(std::move(graph), runtime_);
+  std::vector<Tensor> results = program.Run({});
+  results.pop_back();
+  return results;
 }
 
 std::vector<Tensor> Session::Run(int id, std::span<const Tensor> feeds) {
   if (id < 0 || id >= static_cast<int>(programs_.size())) {
     Throw(Code::kInternal, "there is no prepared run ", id);
   }
-  return programs_[static_cast<size_t>(id)]->Run(feeds, arena_, profiling_ ? &profiler_ : nullptr);
+  return programs_[static_cast<size_t>(id)]->Run(feeds);
 }
 
 }  // namespace tfwasm

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "executor/profiler.h"
-#include "executor/program.h"
+#include "executor/runtime.h"
 #include "graph/model_def.h"
 
 namespace tfwasm {
@@ -19,7 +19,9 @@ class Session {
  public:
   // Throws E_OP that lists every op of the model that tfwasm does not have, E_EDGE for a node that
   // reads an output that there is not.
-  explicit Session(ModelDef model);
+  // `resources`: those of another model, to share them.
+  explicit Session(ModelDef model,
+                   std::shared_ptr<ResourceMap> resources = std::make_shared<ResourceMap>());
 
   const ModelDef& model() const { return model_; }
 
@@ -31,8 +33,11 @@ class Session {
   // One tensor for each feed in, one for each fetch out.
   std::vector<Tensor> Run(int id, std::span<const Tensor> feeds);
 
+  // Runs every node that has an effect. Returns one tensor for each fetch, as Prepare takes them.
+  std::vector<Tensor> RunEffects(const std::vector<std::string>& fetches);
+
   // While profiling, every run records the time of its nodes.
-  void SetProfiling(bool enabled) { profiling_ = enabled; }
+  void SetProfiling(bool enabled) { runtime_.set_profiler(enabled ? &profiler_ : nullptr); }
   std::vector<NodeProfile> TakeProfile() { return profiler_.Take(); }
 
  private:
@@ -42,10 +47,9 @@ class Session {
 
   ModelDef model_;
   std::map<Key, int> ids_;
-  std::vector<std::unique_ptr<Program>> programs_;
-  Arena arena_;
   Profiler profiler_;
-  bool profiling_ = false;
+  Runtime runtime_;
+  std::vector<std::unique_ptr<Program>> programs_;
 };
 
 }  // namespace tfwasm

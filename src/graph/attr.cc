@@ -79,12 +79,31 @@ std::vector<float> AttrMap::Floats(std::string_view name, std::vector<float> fal
   return *value;
 }
 
-std::vector<std::string> AttrMap::Strings(std::string_view name) const {
+template <typename T>
+std::vector<T> AttrMap::List(std::string_view name, std::string_view kind) const {
   const AttrValue* value = Find(name);
   if (value == nullptr) return {};
   // An empty list carries no element kind.
   if (const auto* ints = std::get_if<std::vector<int64_t>>(value); ints && ints->empty()) return {};
-  return *Get<std::vector<std::string>>(name, "a list of strings");
+  return *Get<std::vector<T>>(name, kind);
+}
+
+std::vector<std::string> AttrMap::Strings(std::string_view name) const {
+  return List<std::string>(name, "a list of strings");
+}
+
+std::vector<DType> AttrMap::Types(std::string_view name) const {
+  return List<DType>(name, "a list of dtypes");
+}
+
+const std::string& AttrMap::RequireFunction(std::string_view name) const {
+  if (!Has(name)) ThrowMissing(name);
+  return Get<FunctionRef>(name, "a function")->name;
+}
+
+std::vector<FunctionRef> AttrMap::RequireFunctions(std::string_view name) const {
+  if (!Has(name)) ThrowMissing(name);
+  return List<FunctionRef>(name, "a list of functions");
 }
 
 DType AttrMap::Type(std::string_view name, DType fallback) const {

@@ -41,12 +41,16 @@ class AttrMap {
   std::vector<int64_t> Ints(std::string_view name, std::vector<int64_t> fallback = {}) const;
   std::vector<float> Floats(std::string_view name, std::vector<float> fallback = {}) const;
   std::vector<std::string> Strings(std::string_view name) const;
+  std::vector<DType> Types(std::string_view name) const;
   DType Type(std::string_view name, DType fallback) const;
   Shape ShapeOr(std::string_view name, const Shape& fallback) const;
 
   // As above, but throws E_ATTR when the attribute is absent.
   int64_t RequireInt(std::string_view name) const;
   DType RequireType(std::string_view name) const;
+  // Names of library functions.
+  const std::string& RequireFunction(std::string_view name) const;
+  std::vector<FunctionRef> RequireFunctions(std::string_view name) const;
 
   // As String, lower-cased ASCII: "SAME" and "same" are one padding.
   std::string LowerString(std::string_view name, std::string_view fallback) const;
@@ -55,6 +59,8 @@ class AttrMap {
   const AttrValue* Find(std::string_view name) const;
   template <typename T>
   const T* Get(std::string_view name, std::string_view kind) const;
+  template <typename T>
+  std::vector<T> List(std::string_view name, std::string_view kind) const;
 
   std::map<std::string, AttrValue, std::less<>> values_;
 };

@@ -74,6 +74,15 @@ void Graph::Remove(NodeId id) {
   node(id) = Node();
 }
 
+void Graph::PrefixNames(std::string_view prefix) {
+  by_name_.clear();
+  for (NodeId id = 0; id < size(); ++id) {
+    if (IsRemoved(id)) continue;
+    node(id).name = StrCat(prefix, node(id).name);
+    by_name_.emplace(node(id).name, id);
+  }
+}
+
 void Graph::Compact() {
   std::vector<NodeId> renumbered(nodes_.size(), kNoNode);
   std::vector<Node> kept;

@@ -63,6 +63,8 @@ class Graph {
   void ReplaceUses(Edge from, Edge to);
   // Forgets the node. Nothing may read it any more.
   void Remove(NodeId id);
+  // Puts `prefix` before the name of every node.
+  void PrefixNames(std::string_view prefix);
   // Drops removed nodes and renumbers the rest; all ids held elsewhere become invalid.
   void Compact();
 

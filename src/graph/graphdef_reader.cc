@@ -130,9 +130,24 @@ void AddArgument(Graph& body, const Json& arg) {
   body.inputs.push_back({std::move(name), {.node = body.Add(std::move(node))}});
 }
 
+// The nodes of "controlRet" are run for their effects before the function returns: its first result
+// waits for them.
+void WaitForControlResults(const Json& json, const NodeReader& reader, Graph& body) {
+  const Json* results = FindField(json, "controlRet");
+  if (results == nullptr || body.outputs.empty()) return;
+  Node wait;
+  wait.name = body.UniqueName("control_results");
+  wait.op = "Identity";
+  wait.inputs = {body.outputs[0].edge};
+  for (const auto& [name, node] : ExpectObject(*results, "'controlRet'")) {
+    wait.control_inputs.push_back(reader.Resolve(ExpectString(node, "'controlRet'")).node);
+  }
+  if (!wait.control_inputs.empty()) body.outputs[0].edge = {.node = body.Add(std::move(wait))};
+}
+
 Function ReadFunctionBody(const Json& json, const Json& signature, std::string_view name,
                           OutputResolver resolver) {
-  Function function;
+  Function function{.prefix = StrCat(name, "/")};
   Graph& body = function.body;
   for (const Json& arg : ArrayField(signature, "inputArg")) AddArgument(body, arg);
   NodeReader reader(body, resolver, name);
@@ -144,6 +159,7 @@ Function ReadFunctionBody(const Json& json, const Json& signature, std::string_v
     if (result == nullptr) Throw(Code::kEdge, "the result '", arg_name, "' is not defined");
     body.outputs.push_back({arg_name, reader.Resolve(ExpectString(*result, "'ret'"))});
   }
+  WaitForControlResults(json, reader, body);
   return function;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,12 @@ namespace tfwasm {
 struct Function {
   // inputs: the arguments in order, each a Placeholder of that name; outputs: the results in order.
   Graph body;
+  // What errors and profiles put before the names of its nodes; empty where these are those of the
+  // calling graph.
+  std::string prefix = {};
 };
+
+using FunctionMap = std::map<std::string, Function, std::less<>>;
 
 // What a model declares of one of its inputs or outputs.
 struct TensorInfo {
@@ -22,6 +28,8 @@ struct TensorInfo {
   std::string name = {};          // of the tensor: "node" or "node:output"
   DType dtype = DType::kInvalid;  // kInvalid: not declared
   Shape shape = Shape::UnknownRank();
+  // Of a resource: the same for an output of the initializer graph and the input that it is for.
+  std::optional<int64_t> resource_id = std::nullopt;
 };
 
 // Overwrites dtype and shape with what `node` declares, if it is a Placeholder and declares them.
@@ -30,7 +38,7 @@ void TakePlaceholderInfo(const Node& node, TensorInfo& info);
 
 struct ModelDef {
   Graph graph;  // the names in inputs and outputs are the keys of the infos below
-  std::map<std::string, Function, std::less<>> functions;
+  FunctionMap functions;
   std::vector<TensorInfo> inputs;   // one for each of graph.inputs
   std::vector<TensorInfo> outputs;  // one for each of graph.outputs
   // GraphDef.versions

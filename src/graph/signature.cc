@@ -28,6 +28,8 @@ TensorInfo ReadTensorInfo(const std::string& key, const Json& json) {
   info.name = ExpectString(*name, "a tensor name of the signature");
   if (const Json* dtype = FindField(json, "dtype")) info.dtype = ReadDType(*dtype, key);
   if (const Json* shape = FindField(json, "tensorShape")) info.shape = ReadShape(*shape, key);
+  const Json* resource = FindField(json, "resourceId");
+  if (resource != nullptr && !resource->is_null()) info.resource_id = ReadInt64(*resource, key);
   return info;
 }
 

@@ -125,7 +125,7 @@ Tensor ReadValueField(const Json& values, const ValueField& field, DType dtype,
                                values, [&](const Json& value) { return ReadBytes(value, what); }));
     case DType::kComplex64:
       return Expand(shape, ReadComplexList(values, what));
-    case DType::kInvalid:
+    default:
       break;
   }
   Throw(Code::kInternal, "values of an invalid dtype");
@@ -189,6 +189,7 @@ TensorProto ReadTensorProto(const Json& message, std::string_view what) {
   const Json* dtype = FindField(message, "dtype");
   const std::string_view type = dtype == nullptr ? "" : ReadTypeName(*dtype, what);
   proto.dtype = FromTensorFlowType(type);
+  if (IsHandle(proto.dtype)) proto.dtype = DType::kInvalid;  // has no values
   if (const Json* shape = FindField(message, "tensorShape")) proto.shape = ReadShape(*shape, what);
   if (!proto.shape.IsKnown()) Throw(Code::kShape, what, " has the incomplete shape ", proto.shape);
 

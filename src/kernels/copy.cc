@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "core/object.h"
 #include "kernels/visit_type.h"
 
 namespace tfwasm {
@@ -28,6 +29,7 @@ void Fill(const void* value, void* out, int64_t count) {
 void CopyElements(DType dtype, const void* in, void* out, int64_t count) {
   if (count <= 0 || in == out) return;
   if (dtype == DType::kString) return CopyStrided<std::string>(in, 1, out, 1, count);
+  if (IsHandle(dtype)) return CopyStrided<ObjectPtr>(in, 1, out, 1, count);
   std::memcpy(out, in, static_cast<size_t>(count) * ElementSize(dtype));
 }
 

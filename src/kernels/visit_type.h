@@ -29,10 +29,9 @@ decltype(auto) VisitType(DType dtype, F visit) {
       return visit(TypeTag<std::string>());
     case DType::kComplex64:
       return visit(TypeTag<Complex64>());
-    case DType::kInvalid:
-      break;
+    default:
+      Throw(Code::kDType, "expected data, got ", dtype);
   }
-  Throw(Code::kDType, "a tensor has no dtype");
 }
 
 // As VisitType, for the dtypes one can order and add.

@@ -33,16 +33,21 @@ class EagerOps {
   size_t num_kernels() const { return kernels_.size(); }
 
  private:
-  struct CachedKernel {
+  struct Kept {
+    Kept(const Node& node, std::vector<bool> constant)
+        : runner(node, std::move(constant), &state) {}
+
     size_t hash = 0;
     std::string key;
-    PreparedKernel prepared;
+    std::shared_ptr<NodeState> state;
+    NodeRunner runner;
   };
 
-  PreparedKernel* Find(size_t hash, std::string_view key);
+  NodeRunner* Find(size_t hash, std::string_view key);
+  void Keep(std::unique_ptr<Kept> kept);
 
-  std::vector<Node> ops_;
-  std::vector<CachedKernel> kernels_;
+  std::vector<std::unique_ptr<Node>> ops_;  // runners refer to them
+  std::vector<std::unique_ptr<Kept>> kernels_;
   size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels
 };
 

@@ -29,14 +29,16 @@ std::unique_ptr<Kernel> IdentityNKernel(const KernelContext& context) {
 const OpRegistration kIdentity({.name = "Identity",
                                 .aliases = {"Snapshot", "StopGradient", "PreventGradient"},
                                 .infer = InferLikeInput,
-                                .is_view = true});
+                                .is_view = true,
+                                .takes_handles = true});
 
 const OpRegistration kIdentityN({.name = "IdentityN",
                                  .max_inputs = kAnyNumber,
                                  .num_outputs = NumInputs,
                                  .infer = InferIdentityN,
                                  .kernel = IdentityNKernel,
-                                 .in_place_inputs = 1});
+                                 .in_place_inputs = 1,
+                                 .takes_handles = true});
 
 // Only ever a source or target of control edges.
 const OpRegistration kNoOp({.name = "NoOp",

@@ -54,6 +54,11 @@ void InferContext::set_output_value(int i, Tensor value) {
   output_values_[static_cast<size_t>(i)] = std::move(value);
 }
 
+Environment& TensorContext::environment() const {
+  if (environment_ == nullptr) Throw(Code::kInput, "this op can only run inside a model");
+  return *environment_;
+}
+
 Tensor& RunContext::AllocateOutput(int i, const Shape&) {
   Throw(Code::kInternal, "output ", i, " was planned and must not be allocated");
 }
@@ -80,6 +85,15 @@ std::vector<std::string_view> RegisteredOps() {
 
 int NumOutputs(const OpDef& def, const Node& node) {
   return def.num_outputs == nullptr ? 1 : def.num_outputs(node);
+}
+
+int OutputPosition(const Node& producer, std::string_view name, int index) {
+  const OpDef* def = FindOp(producer.op);
+  if (def == nullptr) return index;  // reported with all other unknown ops
+  for (size_t i = 0; i < def->output_names.size(); ++i) {
+    if (def->output_names[i] == name) return static_cast<int>(i) + index;
+  }
+  return index;
 }
 
 }  // namespace tfwasm

@@ -3,22 +3,19 @@
 // registers it with a static OpRegistration; nothing else in the tree has to hear of it.
 #pragma once
 
-#include <functional>
+#include <algorithm>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/tensor.h"
 #include "graph/graph.h"
+#include "ops/environment.h"
 
 namespace tfwasm {
-
-struct TensorSpec {
-  DType dtype = DType::kInvalid;
-  Shape shape;
-};
 
 // Of a known shape. 64 bits, since what a model asks for need not fit the address space.
 inline uint64_t NumBytes(const TensorSpec& spec) {
@@ -45,7 +42,12 @@ class OpContext {
   DType dtype(int i) const { return inputs_[static_cast<size_t>(i)].dtype; }
   const Shape& shape(int i) const { return inputs_[static_cast<size_t>(i)].shape; }
   // nullptr while the value is unknown.
-  const Tensor* value(int i) const { return values_[static_cast<size_t>(i)]; }
+  const Tensor* value(int i) const {
+    values_read_ |= uint64_t{1} << std::min(i, 63);
+    return values_[static_cast<size_t>(i)];
+  }
+  // Bit i: whether value(i) was asked for; bit 63 stands for all inputs from 63 on.
+  uint64_t values_read() const { return values_read_; }
 
   // Checks that throw E_DTYPE or E_SHAPE naming input i by `what`, e.g. "the filter".
   void ExpectDType(int i, DType expected, std::string_view what) const;
@@ -55,6 +57,7 @@ class OpContext {
   const Node* node_;
   std::vector<TensorSpec> inputs_;
   std::vector<const Tensor*> values_;
+  mutable uint64_t values_read_ = 0;
 };
 
 // Passed to an op's infer function, which calls set_output for each of its outputs, or Defer.
@@ -71,6 +74,10 @@ class InferContext : public OpContext {
   // when all values are. Return right after.
   void Defer() { deferred_ = true; }
 
+  // nullptr outside of a model.
+  Environment* environment() const { return environment_; }
+  void set_environment(Environment* environment) { environment_ = environment; }
+
   bool deferred() const { return deferred_; }
   const std::vector<TensorSpec>& outputs() const { return outputs_; }
   const std::vector<Tensor>& output_values() const { return output_values_; }
@@ -78,6 +85,7 @@ class InferContext : public OpContext {
  private:
   void Grow(int i);
 
+  Environment* environment_ = nullptr;
   bool deferred_ = false;
   std::vector<TensorSpec> outputs_;
   std::vector<Tensor> output_values_;  // an empty Tensor where unknown
@@ -153,7 +161,40 @@ class KernelContext : public OpContext {
   std::shared_ptr<NodeState>* state_;
 };
 
+// Passed to an op that works on whole tensors: it may hand its inputs on without a copy, keep them,
+// and reach the rest of the model.
+class TensorContext {
+ public:
+  TensorContext(const Node& node, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+                Environment* environment)
+      : node_(node), inputs_(inputs), outputs_(outputs), environment_(environment) {}
+
+  const Node& node() const { return node_; }
+  const AttrMap& attrs() const { return node_.attrs; }
+  std::span<const Tensor> inputs() const { return inputs_; }
+  const Tensor& input(int i) const { return inputs_[static_cast<size_t>(i)]; }
+  void set_output(int i, Tensor value) { outputs_[static_cast<size_t>(i)] = std::move(value); }
+  int num_outputs() const { return static_cast<int>(outputs_.size()); }
+  // Throws E_INPUT outside of a model.
+  Environment& environment() const;
+
+ private:
+  const Node& node_;
+  std::span<const Tensor> inputs_;
+  std::span<Tensor> outputs_;
+  Environment* environment_;
+};
+
+// How an op treats the values on a branch that is not taken. Such a value is dead: what reads it is
+// not run, and dead too.
+enum class Liveness : uint8_t {
+  kNormal,
+  kSwitch,  // leaves outputs that it does not set dead
+  kMerge,   // is run when one of its inputs is alive; the others are empty tensors
+};
+
 inline constexpr int kAnyNumber = 1 << 30;
+inline constexpr int kNoArguments = -1;
 
 struct OpDef {
   std::string_view name;
@@ -168,6 +209,9 @@ struct OpDef {
 
   void (*infer)(InferContext&) = nullptr;
   std::unique_ptr<Kernel> (*kernel)(const KernelContext&) = nullptr;
+  // Instead of a kernel: works on whole tensors. Then infer is called with whatever is known, also
+  // with shapes that are not; what it says of the outputs is checked when they are there.
+  void (*run)(TensorContext&) = nullptr;
 
   // Output 0 may be written over input i, for each bit i, when their byte sizes are equal.
   uint32_t in_place_inputs = 0;
@@ -175,6 +219,13 @@ struct OpDef {
   bool is_view = false;
   // Results differ from run to run (random numbers) or have effects: never folded or shared.
   bool is_stateful = false;
+  // Takes or makes resources and variants; all other ops are kept from them.
+  bool takes_handles = false;
+  Liveness liveness = Liveness::kNormal;
+  // The inputs from this one on are the arguments of every function that an attribute names.
+  int first_argument = kNoArguments;
+  // The functions are called again with what one of them returned: output i becomes input i.
+  bool is_loop = false;
 };
 
 // Registers an op when the program starts.
@@ -188,5 +239,8 @@ const OpDef* FindOp(std::string_view name);
 // The names of all ops, aliases too, sorted.
 std::vector<std::string_view> RegisteredOps();
 int NumOutputs(const OpDef& def, const Node& node);
+// The position among the outputs of `producer` of element `index` of its output argument `name`:
+// what "node:name:index" in a library function means.
+int OutputPosition(const Node& producer, std::string_view name, int index);
 
 }  // namespace tfwasm

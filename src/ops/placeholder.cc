@@ -22,13 +22,17 @@ void InferDefault(InferContext& context) {
 const OpRegistration kPlaceholder(
     {.name = "Placeholder", .min_inputs = 0, .max_inputs = 0, .infer = InferPlaceholder});
 
-const OpRegistration kConst(
-    {.name = "Const", .min_inputs = 0, .max_inputs = 0, .infer = InferConst});
+const OpRegistration kConst({.name = "Const",
+                             .min_inputs = 0,
+                             .max_inputs = 0,
+                             .infer = InferConst,
+                             .takes_handles = true});
 
 // Passes its default through when it is not fed.
 const OpRegistration kPlaceholderWithDefault({.name = "PlaceholderWithDefault",
                                               .infer = InferDefault,
-                                              .is_view = true});
+                                              .is_view = true,
+                                              .takes_handles = true});
 
 }  // namespace
 

@@ -30,7 +30,7 @@ class Folder {
     const auto inputs = ConstInputs(graph_.node(id));
     if (inputs.empty()) return false;
     const OpDef& def = RequireOp(graph_.node(id), inputs.size());
-    if (def.is_stateful || !Fits(def, graph_.node(id), inputs)) return false;
+    if (def.is_stateful || def.run != nullptr || !Fits(def, graph_.node(id), inputs)) return false;
     std::vector<Tensor> outputs = Evaluate(graph_.node(id), inputs);
     uint64_t bytes = 0;
     for (const Tensor& output : outputs) bytes += output.bytes();
@@ -52,6 +52,8 @@ class Folder {
       const Edge source = replacements_.Resolve(edge);
       const Tensor* value = source.output == 0 ? graph_.ConstValue(source) : nullptr;
       if (value == nullptr || value->empty()) return {};
+      // A constant that waits for something may be on a branch that is not taken.
+      if (!graph_.node(source.node).control_inputs.empty()) return {};
       inputs.push_back(*value);
     }
     return inputs;

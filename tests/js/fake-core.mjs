@@ -134,7 +134,7 @@ export class FakeCore {
     this.decoders.delete(decoder);
   }
 
-  createModel(topology, signature, decoder) {
+  createModel(topology, signature, _initializer, _initializerSignature, decoder) {
     this.#enter('createModel');
     this.topology = JSON.parse(topology);
     this.signature = signature;

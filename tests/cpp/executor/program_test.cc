@@ -7,6 +7,7 @@
 
 #include "executor/inference.h"
 #include "executor/plan_builder.h"
+#include "executor/runtime.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -104,8 +105,7 @@ std::vector<float> ToVector(const Tensor& tensor) {
 }
 
 std::vector<Tensor> RunOnce(Program& program, std::vector<Tensor> feeds) {
-  Arena arena;
-  return program.Run(feeds, arena, nullptr);
+  return program.Run(feeds);
 }
 
 TEST_CASE("a chain runs in place and gives the same result every time") {
@@ -114,11 +114,11 @@ TEST_CASE("a chain runs in place and gives the same result every time") {
   Edge sum = builder.Op("s0", "TestAdd", {x, x});
   for (int i = 1; i < 10; ++i) sum = builder.Op(StrCat("s", i), "TestAdd", {sum, x});
   builder.Output("y", sum);
-  Program program(std::move(builder.graph));
-  Arena arena;
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   for (int run = 0; run < 3; ++run) {
     const std::vector<Tensor> feeds = {Floats({1, 2, 3})};
-    const std::vector<Tensor> outputs = program.Run(feeds, arena, nullptr);
+    const std::vector<Tensor> outputs = program.Run(feeds);
     CHECK(ToVector(outputs[0]) == std::vector<float>{11, 22, 33});
     CHECK(ToVector(feeds[0]) == std::vector<float>{1, 2, 3});
   }
@@ -133,7 +133,8 @@ TEST_CASE("a value that is read later is not overwritten in place") {
   const Edge c = builder.Op("c", "TestAdd", {b, view});
   builder.Output("a", a);
   builder.Output("c", c);
-  Program program(std::move(builder.graph));
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   const std::vector<Tensor> outputs = RunOnce(program, {Floats({1, 10})});
   CHECK(ToVector(outputs[0]) == std::vector<float>{2, 20});
   CHECK(ToVector(outputs[1]) == std::vector<float>{5, 50});
@@ -156,7 +157,8 @@ TEST_CASE("plans are kept for each shape and share the state of constants") {
   GraphBuilder builder;
   const Edge x = builder.Input("x", Shape({Shape::kUnknownDim}));
   builder.Output("y", builder.Op("sum", "TestAdd", {x, builder.Const("c", Floats({5}))}));
-  Program program(std::move(builder.graph));
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   kernels_made = states_made = 0;
   CHECK(ToVector(RunOnce(program, {Floats({1})})[0]) == std::vector<float>{6});
   CHECK(ToVector(RunOnce(program, {Floats({2})})[0]) == std::vector<float>{7});
@@ -174,12 +176,13 @@ TEST_CASE("data-dependent shapes flow through the rest of the graph") {
   builder.Output("y", builder.Op("sum", "TestAdd", {positive, positive}));
   builder.Output("flat", builder.Op("flat", "TestFlat", {positive}));
   builder.Output("doubled", doubled);
-  Program program(std::move(builder.graph));
-  Arena arena;
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   Profiler profiler;
+  runtime.set_profiler(&profiler);
   const std::vector<Tensor> feeds = {Floats({1, -2, 3})};
   for (int run = 0; run < 2; ++run) {
-    const std::vector<Tensor> outputs = program.Run(feeds, arena, &profiler);
+    const std::vector<Tensor> outputs = program.Run(feeds);
     CHECK(ToVector(outputs[0]) == std::vector<float>{4, 12});
     CHECK(ToVector(outputs[1]) == std::vector<float>{2, 6});
     CHECK(ToVector(outputs[2]) == std::vector<float>{2, -4, 6});
@@ -201,7 +204,8 @@ TEST_CASE("feeds and constants can be outputs") {
   builder.Output("x", x);
   builder.Output("c", builder.Const("c", Floats({4})));
   builder.Output("flat", builder.Op("flat", "TestFlat", {x}));
-  Program program(std::move(builder.graph));
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   const Tensor feed = Tensor::FromValues<float>({1, 2}, {1, 2});
   const std::vector<Tensor> outputs = RunOnce(program, {feed});
   CHECK(outputs[0].data() == feed.data());
@@ -213,11 +217,11 @@ TEST_CASE("errors say which input or node is at fault, and leave nothing behind"
   GraphBuilder builder;
   const Edge x = builder.Input("image", Shape({Shape::kUnknownDim, 3}));
   builder.Output("y", builder.Op("broken", "TestFail", {builder.Op("f", "TestFlat", {x})}));
-  Program program(std::move(builder.graph));
-  Arena arena;
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   const auto message = [&](const std::vector<Tensor>& feeds) {
     try {
-      program.Run(feeds, arena, nullptr);
+      program.Run(feeds);
     } catch (const Error& error) {
       return error.message();
     }
@@ -240,7 +244,8 @@ TEST_CASE("a placeholder that is needed but not fed is named") {
   const Edge x = builder.Input("x");
   builder.graph.inputs.clear();
   builder.Output("y", builder.Op("sum", "TestAdd", {x, x}));
-  Program program(std::move(builder.graph));
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   CHECK_THROWS_WITH_AS(RunOnce(program, {}), "[Placeholder 'x'] this input was not given a value",
                        Error);
 }

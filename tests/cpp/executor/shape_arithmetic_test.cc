@@ -2,7 +2,7 @@
 // Shape and data-movement ops inside a graph: what is known before the run, and what works in
 // place.
 #include "executor/inference.h"
-#include "executor/program.h"
+#include "executor/runtime.h"
 #include "ops/op_test.h"
 
 namespace tfwasm {
@@ -54,13 +54,13 @@ TEST_CASE("arithmetic on shapes is done before the run, for every batch size") {
     for (const NodeFacts& facts : inference.nodes) CHECK(facts.planned);
     CHECK(inference.spec(inference.ValueOf(flat)).shape == Shape({batch, 4}));
   }
-  Program program(std::move(builder.graph));
-  Arena arena;
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   for (int run = 0; run < 2; ++run) {
     const std::vector<Tensor> two = {F32({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8})};
-    ExpectTensor(program.Run(two, arena, nullptr)[0], F32({2, 4}, {3, 4, 1, 2, 7, 8, 5, 6}));
+    ExpectTensor(program.Run(two)[0], F32({2, 4}, {3, 4, 1, 2, 7, 8, 5, 6}));
     const std::vector<Tensor> one = {F32({1, 2, 2}, {1, 2, 3, 4})};
-    ExpectTensor(program.Run(one, arena, nullptr)[0], F32({1, 4}, {3, 4, 1, 2}));
+    ExpectTensor(program.Run(one)[0], F32({1, 4}, {3, 4, 1, 2}));
   }
 }
 
@@ -82,11 +82,11 @@ TEST_CASE("ops that happen to change nothing work in place") {
   x = builder.Op("IdentityN", {x});
   x = builder.Op("CheckNumerics", {x});
   builder.Output(x);
-  Program program(std::move(builder.graph));
-  Arena arena;
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   for (int run = 0; run < 2; ++run) {
     const std::vector<Tensor> feeds = {F32({3}, {1, 2, 3})};
-    ExpectTensor(program.Run(feeds, arena, nullptr)[0], F32({3}, {3, 2, 1}));
+    ExpectTensor(program.Run(feeds)[0], F32({3}, {3, 2, 1}));
     ExpectTensor(feeds[0], F32({3}, {1, 2, 3}));
   }
 }
@@ -100,10 +100,10 @@ TEST_CASE("an update in place leaves a value that is still read alone") {
                   builder.Op("Fill", {builder.Ints(I32({1}, {1})),
                                       {.node = builder.graph.AddConst("v", F32({}, {9}))}})});
   builder.Output(builder.Op("Pack", {x, updated}));
-  Program program(std::move(builder.graph));
-  Arena arena;
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   const std::vector<Tensor> feeds = {F32({2}, {1, 2})};
-  ExpectTensor(program.Run(feeds, arena, nullptr)[0], F32({2, 2}, {2, 1, 9, 1}));
+  ExpectTensor(program.Run(feeds)[0], F32({2, 2}, {2, 1, 9, 1}));
 }
 
 TEST_CASE("shapes that only the data tells reach the ops behind") {
@@ -112,12 +112,12 @@ TEST_CASE("shapes that only the data tells reach the ops behind") {
   const Edge places = builder.Op("Where", {x});
   const Edge picked = builder.Op("GatherNd", {x, places});
   builder.Output(builder.Op("ConcatV2", {picked, x, builder.Ints(I32({}, {0}))}));
-  Program program(std::move(builder.graph));
-  Arena arena;
+  Runtime runtime;
+  Program program(std::move(builder.graph), runtime);
   const std::vector<Tensor> some = {F32({3}, {0, 5, 7})};
-  ExpectTensor(program.Run(some, arena, nullptr)[0], F32({5}, {5, 7, 0, 5, 7}));
+  ExpectTensor(program.Run(some)[0], F32({5}, {5, 7, 0, 5, 7}));
   const std::vector<Tensor> none = {F32({3}, {0, 0, 0})};
-  ExpectTensor(program.Run(none, arena, nullptr)[0], F32({3}, {0, 0, 0}));
+  ExpectTensor(program.Run(none)[0], F32({3}, {0, 0, 0}));
 }
 
 }  // namespace tfwasm

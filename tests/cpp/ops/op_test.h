@@ -169,8 +169,8 @@ inline void ExpectTensor(const Tensor& actual, const Tensor& expected, float tol
       return op_test_internal::ExpectValues<std::string>(actual, expected, tolerance);
     case DType::kComplex64:
       return op_test_internal::ExpectValues<Complex64>(actual, expected, tolerance);
-    case DType::kInvalid:
-      FAIL("the expected tensor has no dtype");
+    default:
+      FAIL("the expected tensor holds no data");
   }
 }
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/runtime.h"
+
+namespace tfwasm {
+
+void* Arena::Reserve(uint64_t bytes) {
+  if (buffer_ == nullptr || buffer_->bytes() < bytes) {
+    buffer_.reset();  // first, so that the old block's memory can be used for the new one
+    buffer_ = Buffer::Allocate(DType::kBool, bytes);
+  }
+  return buffer_->data();
+}
+
+Runtime::Nesting::Nesting(Runtime& runtime) : runtime_(runtime) {
+  if (runtime.depth_ == kMostNestedCalls) {
+    Throw(Code::kLimit, "functions call each other more than ", kMostNestedCalls, " levels deep");
+  }
+  ++runtime.depth_;
+}
+
+Program& Runtime::ProgramOf(std::string_view function) {
+  const auto found = programs_.find(function);
+  if (found != programs_.end()) return *found->second;
+  const auto definition = functions_.find(function);
+  if (definition == functions_.end()) {
+    Throw(Code::kAttr, "the model has no function '", function, "'");
+  }
+  Graph body = definition->second.body;
+  if (!definition->second.prefix.empty()) body.PrefixNames(definition->second.prefix);
+  auto program = std::make_unique<Program>(std::move(body), *this);
+  return *programs_.emplace(function, std::move(program)).first->second;
+}
+
+std::vector<Tensor> Runtime::Call(std::string_view function, std::vector<Tensor> arguments) {
+  return ProgramOf(function).Run(arguments);
+}
+
+std::optional<std::vector<TensorSpec>> Runtime::InferCall(
+    std::string_view function, const std::vector<TensorSpec>& arguments) {
+  if (depth_ == kMostNestedCalls) return std::nullopt;
+  const Nesting nesting(*this);
+  try {
+    return ProgramOf(function).InferOutputs(arguments);
+  } catch (const Error&) {
+    return std::nullopt;  // of making the program: the call will say so, if there ever is one
+  }
+}
+
+ObjectPtr& Runtime::Resource(std::string_view name) { return (*resources_)[std::string(name)]; }
+
+}  // namespace tfwasm

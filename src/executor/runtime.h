@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the programs of a model share: library functions, memory, named resources.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor/profiler.h"
+#include "executor/program.h"
+#include "graph/model_def.h"
+#include "ops/environment.h"
+
+namespace tfwasm {
+
+// One block of memory that plans use in turn.
+class Arena {
+ public:
+  // At least `bytes` bytes; what was in them before may be lost. Throws E_OOM.
+  void* Reserve(uint64_t bytes);
+
+ private:
+  std::shared_ptr<Buffer> buffer_;
+};
+
+// Objects by name. They live as long as the model.
+using ResourceMap = std::map<std::string, ObjectPtr, std::less<>>;
+
+class Runtime : public Environment {
+ public:
+  // How deep calls may be nested: each level takes some of the stack.
+  static constexpr int kMostNestedCalls = 64;
+
+  explicit Runtime(FunctionMap functions = {},
+                   std::shared_ptr<ResourceMap> resources = std::make_shared<ResourceMap>())
+      : functions_(std::move(functions)), resources_(std::move(resources)) {}
+
+  std::vector<Tensor> Call(std::string_view function, std::vector<Tensor> arguments) override;
+  std::optional<std::vector<TensorSpec>> InferCall(
+      std::string_view function, const std::vector<TensorSpec>& arguments) override;
+  ObjectPtr& Resource(std::string_view name) override;
+
+  FunctionMap& functions() { return functions_; }
+  const std::shared_ptr<ResourceMap>& resources() const { return resources_; }
+
+  // While there is one, every run records the time of its nodes.
+  Profiler* profiler() { return profiler_; }
+  void set_profiler(Profiler* profiler) { profiler_ = profiler; }
+
+  // One more level of calls. Throws E_LIMIT when there are too many.
+  class Nesting {
+   public:
+    explicit Nesting(Runtime& runtime);
+    ~Nesting() { --runtime_.depth_; }
+    Nesting(const Nesting&) = delete;
+    Nesting& operator=(const Nesting&) = delete;
+
+   private:
+    Runtime& runtime_;
+  };
+  // Memory for what runs at this level of calls.
+  void* ReserveArena(uint64_t bytes) { return arenas_[static_cast<size_t>(depth_)].Reserve(bytes); }
+
+ private:
+  Program& ProgramOf(std::string_view function);
+
+  FunctionMap functions_;
+  std::shared_ptr<ResourceMap> resources_;
+  std::map<std::string, std::unique_ptr<Program>, std::less<>> programs_;  // by function
+  Arena arenas_[kMostNestedCalls + 1];
+  int depth_ = 0;
+  Profiler* profiler_ = nullptr;
+};
+
+}  // namespace tfwasm

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A list of tensors that is a value: changing it makes another list, which shares with the first
+// all but a few nodes of a tree. So a loop that sets or appends one element in each iteration takes
+// the time and memory of what it stores.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/object.h"
+#include "core/tensor.h"
+
+namespace tfwasm {
+
+class TensorList : public Object {
+ public:
+  static constexpr std::string_view kKind = "TensorList";
+  static constexpr int64_t kMostElements = int64_t{1} << 24;
+
+  // `element_shape` may be partial. `max_size`: -1 for no limit.
+  TensorList(DType dtype, const Shape& element_shape, int64_t max_size = -1)
+      : dtype_(dtype), element_shape_(element_shape), max_size_(max_size) {}
+
+  std::string_view kind() const override { return kKind; }
+  DType dtype() const { return dtype_; }
+  const Shape& element_shape() const { return element_shape_; }
+  int64_t size() const { return size_; }
+
+  // An empty tensor for an element that was never set. Throws E_INPUT when there is no such index.
+  Tensor Get(int64_t index) const;
+  // All elements, those that were never set as zeros. Throws E_SHAPE when their shape is unknown.
+  std::vector<Tensor> GetAll(const Shape& shape) const;
+
+  // Changes made to a list that nobody else has seen yet: copy it, change the copy.
+  // Throw E_INPUT, E_SHAPE, E_DTYPE or E_LIMIT.
+  void Set(int64_t index, Tensor element);
+  void Append(Tensor element);
+  void Resize(int64_t size);
+
+  // What an element that was never set is read as.
+  Tensor Unset(const Shape& shape) const;
+
+ private:
+  // Copied before a change when a second list refers to it.
+  struct Node {
+    Tensor element;                               // of a leaf
+    std::vector<std::shared_ptr<Node>> children;  // of an inner node; null where nothing is set
+  };
+
+  void CheckIndex(int64_t index) const;
+  void CheckSize(int64_t size) const;
+  void Store(int64_t index, Tensor element);
+
+  DType dtype_;
+  Shape element_shape_;
+  int64_t max_size_;
+  int64_t size_ = 0;
+  int levels_ = 0;  // of the tree, which has room for 32^levels elements
+  std::shared_ptr<Node> root_;
+};
+
+}  // namespace tfwasm

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/pass_constants_to_functions.h"
+
+#include "ops/op.h"
+#include "passes/rewrite.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Functions that call themselves with constants would otherwise be copied for ever.
+constexpr size_t kMostFunctions = 1024;
+
+struct Argument {
+  size_t index;
+  const Tensor* value;
+};
+
+// Whether the body of a loop returns this argument as it is.
+bool IsKept(const Graph& body, size_t index) {
+  if (index >= body.inputs.size() || index >= body.outputs.size()) return false;
+  Edge edge = body.outputs[index].edge;
+  for (NodeId steps = 0; steps < body.size() && body.node(edge.node).op == "Identity"; ++steps) {
+    if (body.node(edge.node).inputs.size() != 1) return false;
+    edge = body.node(edge.node).inputs[0];
+  }
+  return edge == body.inputs[index].edge;
+}
+
+class ConstantPasser {
+ public:
+  ConstantPasser(Graph& graph, FunctionMap& functions) : graph_(graph), functions_(functions) {}
+
+  void Visit(Node& node) {
+    const OpDef* def = FindOp(node.op);
+    if (def == nullptr || def->first_argument == kNoArguments) return;
+    const std::vector<Argument> constants = FindConstants(node, *def);
+    if (constants.empty()) return;
+    const AttrMap attrs = node.attrs;
+    for (const auto& [name, value] : attrs.values()) {
+      if (const auto* one = std::get_if<FunctionRef>(&value)) {
+        node.attrs.Set(name, Specialize(*one, constants));
+      } else if (const auto* many = std::get_if<std::vector<FunctionRef>>(&value)) {
+        std::vector<FunctionRef> copies;
+        for (const FunctionRef& function : *many) copies.push_back(Specialize(function, constants));
+        node.attrs.Set(name, std::move(copies));
+      }
+    }
+  }
+
+ private:
+  std::vector<Argument> FindConstants(const Node& node, const OpDef& def) const {
+    const Graph* body = nullptr;
+    if (def.is_loop) {
+      const auto found = functions_.find(node.attrs.RequireFunction("body"));
+      if (found == functions_.end()) return {};
+      body = &found->second.body;
+    }
+    std::vector<Argument> constants;
+    for (auto i = static_cast<size_t>(def.first_argument); i < node.inputs.size(); ++i) {
+      const size_t index = i - static_cast<size_t>(def.first_argument);
+      const Tensor* value = graph_.ConstValue(node.inputs[i]);
+      if (value == nullptr || value->empty()) continue;
+      if (body == nullptr || IsKept(*body, index)) constants.push_back({index, value});
+    }
+    return constants;
+  }
+
+  FunctionRef Specialize(const FunctionRef& function, const std::vector<Argument>& constants) {
+    const auto found = functions_.find(function.name);
+    if (found == functions_.end() || functions_.size() >= kMostFunctions) return function;
+    Function copy = found->second;
+    Graph& body = copy.body;
+    for (const Argument& argument : constants) {
+      if (argument.index >= body.inputs.size()) return function;
+      const NamedEdge& input = body.inputs[argument.index];
+      const Edge constant{.node = body.AddConst(StrCat(input.name, "/constant"), *argument.value)};
+      body.ReplaceUses(input.edge, constant);
+    }
+    std::string name = function.name;
+    for (int suffix = 1; functions_.contains(name); ++suffix) {
+      name = StrCat(function.name, "/constants_", suffix);
+    }
+    functions_.emplace(name, std::move(copy));
+    return {std::move(name)};
+  }
+
+  Graph& graph_;
+  FunctionMap& functions_;
+};
+
+}  // namespace
+
+void PassConstantsToFunctions(Graph& graph, FunctionMap& functions) {
+  ConstantPasser passer(graph, functions);
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    try {
+      passer.Visit(graph.node(id));
+    } catch (const Error&) {  // malformed attributes: the planner complains
+    }
+  }
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models with loops, conditions, lists and tables: against TensorFlow.js where it can run them,
+// against values by definition where not, and against the results that came with real files.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+
+import { missing } from '../prerequisites.mjs';
+import { assertSameTensor } from './compare.mjs';
+import {
+  beamSearch,
+  beamSearchByHand,
+  longLoop,
+  lookupModel,
+  lstmAsLoop,
+  lstmAsWhile,
+  lstmInput,
+  nestedFunctions,
+} from './control-flow-models.mjs';
+import { readTextGraph } from './text-proto.mjs';
+
+describe('control flow', { skip: missing('dist', 'tfjs') }, () => {
+  let tf;
+  /** TensorFlow.js with its cpu backend. */
+  let reference;
+  let loadReference;
+
+  before(async () => {
+    tf = await import('../../dist/index.js');
+    await tf.ready();
+    reference = await import('@tensorflow/tfjs-core');
+    await import('@tensorflow/tfjs-backend-cpu');
+    ({ loadGraphModel: loadReference } = await import('@tensorflow/tfjs-converter'));
+    await reference.setBackend('cpu');
+  });
+
+  /** Runs a model in either library. `feeds`: {name: [values, shape, dtype]}. */
+  async function run(library, model, feeds) {
+    const tensors = Object.entries(feeds).map(([name, [values, shape, dtype]]) => [
+      name,
+      library.tensor(values, shape, dtype),
+    ]);
+    const results = [await model.executeAsync(Object.fromEntries(tensors))].flat();
+    return results.map((tensor) => ({
+      shape: tensor.shape,
+      dtype: tensor.dtype,
+      data: tensor.dataSync(),
+    }));
+  }
+
+  async function runHere(handler, feeds) {
+    const model = await tf.loadGraphModel(handler);
+    const first = await run(tf, model, feeds);
+    const again = await run(tf, model, feeds);
+    first.forEach((tensor, index) => {
+      assertSameTensor(again[index], tensor);
+    });
+    model.dispose();
+    return first;
+  }
+
+  async function assertSameAsReference(handler, feeds) {
+    const expected = await run(reference, await loadReference(handler), feeds);
+    const actual = await runHere(handler, feeds);
+    assert.equal(actual.length, expected.length);
+    expected.forEach((tensor, index) => {
+      assertSameTensor(actual[index], tensor);
+    });
+    return actual;
+  }
+
+  test('an LSTM is the same as a v1 loop, as a While, and in TensorFlow.js', async () => {
+    const { values, shape } = lstmInput();
+    const feeds = { x: [values, shape, 'float32'] };
+    const loop = await assertSameAsReference(lstmAsLoop(), feeds);
+    const whileLoop = await assertSameAsReference(lstmAsWhile(), feeds);
+    loop.forEach((tensor, index) => {
+      assertSameTensor(whileLoop[index], tensor);
+    });
+  });
+
+  test('a beam search collects its tokens in lists', async () => {
+    const start = [0.5, -0.25, 0.125];
+    const expected = beamSearchByHand(start);
+    const [scores, tokens, parents] = await runHere(beamSearch(), { scores: [start, [3], 'float32'] });
+    assertSameTensor(scores, { shape: [3], dtype: 'float32', data: expected.scores });
+    assertSameTensor(tokens, { shape: expected.shape, dtype: 'int32', data: expected.tokens });
+    assertSameTensor(parents, { shape: expected.shape, dtype: 'int32', data: expected.parents });
+  });
+
+  for (const byResource of [false, true]) {
+    test(`a table is filled by the initializer graph and found by ${byResource ? 'resource' : 'name'}`, async () => {
+      const model = await tf.loadGraphModel(lookupModel({ byResource }));
+      assert.deepEqual(
+        model.inputs.map(({ name }) => name),
+        ['words'],
+      );
+      const words = tf.tensor(['dog', 'bird', 'naïve', 'cat'], [4], 'string');
+      const [ids, size] = model.predict(words);
+      assert.deepEqual([...ids.dataSync()], [20, -1, 30, 10]);
+      assert.deepEqual(size.dataSync()[0], 3);
+      await assert.rejects(
+        async () => model.execute(words, 'table'),
+        (error) => error.code === 'E_DTYPE' && /resource/.test(error.message),
+      );
+      model.dispose();
+    });
+  }
+
+  test('If and While nest', async () => {
+    for (const flag of [1, 0]) {
+      const feeds = { x: [[100], [], 'float32'], flag: [[flag], [], 'bool'] };
+      const [left, steps] = await assertSameAsReference(nestedFunctions(), feeds);
+      assert.equal(left.data[0], flag ? 100 / 128 : -100);
+      assert.equal(steps.data[0], flag ? 7 : 100);
+    }
+  });
+
+  test('10,000 iterations leave nothing behind', async (context) => {
+    const model = await tf.loadGraphModel(longLoop());
+    const x = tf.tensor([1, 2, 3, 4]);
+    const times = tf.scalar(10000, 'int32');
+    const step = () => model.predict({ times, x });
+    step().dispose();
+    const before = tf.memory();
+    const start = performance.now();
+    const y = step();
+    context.diagnostic(`${((performance.now() - start) / 30).toFixed(2)} microseconds a node`);
+    assert.deepEqual([...y.dataSync()], [10001, 10002, 10003, 10004]);
+    y.dispose();
+    const { numTensors, heapBytes } = tf.memory();
+    assert.deepEqual({ numTensors, heapBytes }, { numTensors: before.numTensors, heapBytes: before.heapBytes });
+    model.dispose();
+  });
+
+  test('a function that calls itself for ever is an error, not a crash', async () => {
+    const { GraphBuilder, attr } = await import('../graph-builder.mjs');
+    const graph = new GraphBuilder();
+    const call = { f: attr.func('f'), Tin: attr.types('float32'), Tout: attr.types('float32') };
+    graph.function('f', { x: 'float32' }, { y: 'float32' }, (body) => {
+      body.op('f/again', 'PartitionedCall', ['x'], call);
+      return { y: 'f/again:output:0' };
+    });
+    graph.op('y', 'PartitionedCall', [graph.input('x', 'float32', [])], call);
+    const model = await tf.loadGraphModel(graph.handler(['y']));
+    assert.throws(() => model.predict(tf.scalar(1)), { code: 'E_LIMIT' });
+    model.dispose();
+  });
+});
+
+/** Frozen TensorFlow 1 graphs with the values that TensorFlow computed, each in a folder of its own. */
+const FILES = process.env.TFWASM_TEST_MODELS;
+const FAMILIES = /^g-(simple-?while|while|simpleif|case|cond|rnn|tensor-array|primitive)/;
+
+const skipFiles = missing('dist') || (FILES && existsSync(FILES) ? false : 'TFWASM_TEST_MODELS names no folder');
+
+describe('frozen TensorFlow 1 graphs', { skip: skipFiles }, () => {
+  for (const name of skipFiles ? [] : readdirSync(FILES).filter((folder) => FAMILIES.test(folder))) {
+    test(name, async (context) => {
+      const tf = await import('../../dist/index.js');
+      const folder = path.join(FILES, name);
+      const files = readdirSync(folder, { recursive: true });
+      const topology = readTextGraph(readFileSync(path.join(folder, 'frozen_graph.pbtxt'), 'utf8'));
+      topology.versions ??= { producer: 1 };
+      delete topology.library;
+      const model = await tf.loadGraphModel({ load: () => ({ modelTopology: topology }) });
+      const named = (suffix) =>
+        files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
+      const feeds = {};
+      for (const input of named('.placeholder.csv')) {
+        const dtype = model.inputs.find((declared) => declared.name === input).dtype;
+        feeds[input] = tf.tensor(
+          readValues(folder, input, 'placeholder'),
+          readShape(folder, input, 'placeholder'),
+          dtype,
+        );
+      }
+      const outputs = named('.prediction.csv');
+      assert.ok(outputs.length > 0);
+      for (const output of outputs) {
+        const node = outputNode(topology, output);
+        if (node === undefined) {
+          context.diagnostic(`${output} is no node`);
+          continue;
+        }
+        const tensor = model.execute(feeds, node);
+        const { shape, dtype } = tensor;
+        const expected = { shape: readShape(folder, output, 'prediction'), dtype };
+        const data = Array.from(tensor.dataSync(), Number);
+        assertSameTensor({ shape, dtype, data }, { ...expected, data: readValues(folder, output, 'prediction') });
+      }
+      model.dispose();
+    });
+  }
+});
+
+/** Files call the second output of a node "node.1". */
+function outputNode({ node }, file) {
+  if (node.some(({ name }) => name === file)) return file;
+  const [, name, index] = /^(.*)\.(\d+)$/.exec(file) ?? [];
+  return node.some((candidate) => candidate.name === name) ? `${name}:${index}` : undefined;
+}
+
+function readValues(folder, name, kind) {
+  const text = readFileSync(path.join(folder, `${name}.${kind}.csv`), 'utf8').trim();
+  return text === '' ? [] : text.split('\n').map(readNumber);
+}
+
+function readNumber(text) {
+  if (text === 'true' || text === 'false') return Number(text === 'true');
+  return Number(text);
+}
+
+/** A scalar has an empty list of sizes, or a single 0 beside one value. */
+function readShape(folder, name, kind) {
+  const text = readFileSync(path.join(folder, `${name}.${kind}.shape`), 'utf8').trim();
+  const sizes = text === '' ? [] : text.split('\n').map(Number);
+  return sizes.length === 1 && sizes[0] === 0 && readValues(folder, name, kind).length === 1 ? [] : sizes;
+}

@@ -22,6 +22,8 @@ export type ErrorCode =
   | 'E_PATH' // a weights path that leads out of the model's folder
   | 'E_QUANT' // bad quantization parameters
   | 'E_SHAPE' // shapes that do not fit together
+  | 'E_STORAGE' // a place that keeps models is not there, is full, or has no such model
+  | 'E_STORAGE_CORRUPT' // what was stored is not a whole model
   | 'E_STRING' // malformed string tensor bytes
   | 'E_WASM' // the WebAssembly core is not there: missing, blocked, outdated, not supported
   | 'E_WEIGHT_BYTES' // too few or too many weight bytes

@@ -65,11 +65,74 @@ export interface ModelArtifacts {
   userDefinedMetadata?: UserDefinedMetadata;
   modelInitializer?: object;
   initializerSignature?: Signature;
+  /** How a layers model is trained. */
+  trainingConfig?: TrainingConfig;
 }
 
-/** A place that models are loaded from. */
+/** How a layers model is trained: optimizer, loss and metrics as their configs. */
+export interface TrainingConfig {
+  optimizer_config: object;
+  loss: string | string[] | { [output: string]: string };
+  metrics?: string[] | { [output: string]: string };
+  weighted_metrics?: string[];
+  sample_weight_mode?: string;
+  loss_weights?: number[] | { [output: string]: number };
+}
+
+/** What a model.json holds. */
+export interface ModelJSON
+  extends Omit<ModelArtifacts, 'modelTopology' | 'weightSpecs' | 'weightData' | 'getWeightStream'> {
+  modelTopology: object;
+  weightsManifest: WeightsManifestGroup[];
+}
+
+/** What is known of a saved model without loading it. */
+export interface ModelArtifactsInfo {
+  /** A Date; from localStorage, which keeps text only, its ISO form. */
+  dateSaved: Date;
+  modelTopologyType: 'JSON' | 'GraphDef';
+  /** Bytes of the topology, and of the weight specs, as JSON. */
+  modelTopologyBytes?: number;
+  weightSpecsBytes?: number;
+  weightDataBytes?: number;
+}
+
+export interface SaveResult {
+  modelArtifactsInfo: ModelArtifactsInfo;
+  /** Of a server that the model was sent to. */
+  responses?: Response[];
+  errors?: (object | string)[];
+}
+
+/** Which parts of a layers model to save; a graph model is always saved whole. */
+export interface SaveConfig {
+  /** Leaves out the weights that are not trained. The default is false. */
+  trainableOnly?: boolean;
+  /** Keeps the state of the optimizer too. The default is false. */
+  includeOptimizer?: boolean;
+}
+
+/** Loads a model. It may also answer at once. */
+export type LoadHandler = () => Promise<ModelArtifacts> | ModelArtifacts;
+export type SaveHandler = (artifacts: ModelArtifacts) => Promise<SaveResult>;
+
+/** A place that keeps models: loads one, saves one, or both. */
 export interface IOHandler {
-  load?: () => Promise<ModelArtifacts> | ModelArtifacts;
+  load?: LoadHandler;
+  save?: SaveHandler;
+}
+
+/** The same for code that cannot wait. */
+export interface IOHandlerSync {
+  load?: () => ModelArtifacts;
+  save?: (artifacts: ModelArtifacts) => SaveResult;
+}
+
+/** Knows all models of one medium by their paths: URLs without the scheme. */
+export interface ModelStoreManager {
+  listModels(): Promise<{ [path: string]: ModelArtifactsInfo }>;
+  /** Throws E_STORAGE when there is no such model. */
+  removeModel(path: string): Promise<ModelArtifactsInfo>;
 }
 
 /** What `fetchFunc` gets beside the URL and the request's init. */

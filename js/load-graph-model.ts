@@ -2,7 +2,7 @@
 // From the parts that an IOHandler delivers to a model of the core.
 import { TfwasmError } from './errors.js';
 import { GraphModel } from './graph-model.js';
-import { http } from './io/http.js';
+import { findLoadHandler } from './io/router.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, Signature } from './io/types.js';
 import { feedWeights, openWeights } from './io/weight-stream.js';
 import { callCore, ready } from './runtime.js';
@@ -10,16 +10,20 @@ import { callCore, ready } from './runtime.js';
 /** What TensorFlow Hub wants to be asked for. */
 const HUB_SUFFIX = 'model.json?tfjs-format=file';
 
+/** A URL, or whatever loads the parts of a model. */
+type Source = string | Pick<IOHandler, 'load'>;
+
 /**
  * Loads a graph model: what tensorflowjs_converter writes for a SavedModel. Starts the core if that
  * has not been done. The weights go straight into the wasm heap while they arrive.
  *
- * @param source The URL of a model.json, or any object with a `load` method.
+ * @param source The URL of a model.json, or of a model saved to localstorage://, indexeddb://, opfs://
+ *     or file:// (Node.js); or any object with a `load` method.
  * @throws E_HTTP, E_JSON, E_MANIFEST, E_PATH, E_WEIGHT_BYTES and others for files that are not what
  *     they should be; E_OP that lists all ops of the model that tfwasm does not have; E_WASM, E_OOM.
  *     Nothing is left behind.
  */
-export async function loadGraphModel(source: string | IOHandler, options: LoadOptions = {}): Promise<GraphModel> {
+export async function loadGraphModel(source: Source, options: LoadOptions = {}): Promise<GraphModel> {
   const started = ready();
   // It is awaited below; the files may fail before.
   started.catch(() => {});
@@ -34,8 +38,9 @@ export async function loadGraphModel(source: string | IOHandler, options: LoadOp
   }
 }
 
-async function loadArtifacts(source: string | IOHandler, options: LoadOptions): Promise<ModelArtifacts> {
-  const handler = typeof source === 'string' ? http(options.fromTFHub ? hubUrl(source) : source, options) : source;
+async function loadArtifacts(source: Source, options: LoadOptions): Promise<ModelArtifacts> {
+  const handler =
+    typeof source === 'string' ? findLoadHandler(options.fromTFHub ? hubUrl(source) : source, options) : source;
   if (typeof handler?.load !== 'function') {
     throw new TfwasmError('E_INPUT', 'loadGraphModel() takes a URL or an object with a load() method');
   }

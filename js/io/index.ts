@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The namespace `io`: where models come from.
+// The namespace `io`: where models come from and where they go.
+export { browserFiles } from './browser-files.js';
+export { fileSystem } from './file-system.js';
 export { browserHTTPRequest, http, isHTTPScheme } from './http.js';
-export { fromMemory } from './memory.js';
+export { fromMemory, fromMemorySync, withSaveHandler, withSaveHandlerSync } from './memory.js';
+export { copyModel, listModels, moveModel, removeModel } from './model-management.js';
+export { getLoadHandlers, getSaveHandlers, type IORouter, registerLoadRouter, registerSaveRouter } from './router.js';
 export type {
   FetchFunction,
   IOHandler,

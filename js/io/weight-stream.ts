@@ -58,7 +58,7 @@ export async function feedWeights(
   onProgress?.(1);
 }
 
-function toBytes(chunk: Chunk): Uint8Array {
+export function toBytes(chunk: Chunk): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk;
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   return new Uint8Array(chunk);

@@ -14,7 +14,7 @@ export async function startStorageBrowser(options) {
   const [browser, site] = await Promise.all([startBrowser(options), startSite({ mounts })]);
   return {
     url: site.url,
-    open: () => open(browser, site.url),
+    open: (openOptions) => open(browser, site.url, openOptions),
     close: async () => {
       await browser.close();
       await site.close();
@@ -22,22 +22,23 @@ export async function startStorageBrowser(options) {
   };
 }
 
-async function open(browser, url) {
+async function open(browser, url, { tfjs = true } = {}) {
   const { page } = await browser.newPage();
-  await prepare(page, url);
+  const prepare = () => preparePage(page, url, tfjs);
+  await prepare();
   return {
     page,
     run: (script, argument) => page.evaluate(script, argument),
     runInWorker: (script, argument) => page.evaluate(workerScript, { source: String(script), argument }),
-    reload: () => prepare(page, url),
+    reload: prepare,
     close: () => page.close(),
   };
 }
 
-async function prepare(page, url) {
+async function preparePage(page, url, tfjs) {
   await page.goto(url);
-  for (const file of TFJS) await page.addScriptTag({ url: `/tfjs/${file}.min.js` });
-  await page.evaluate(() => import('/io/tools.js').then(() => globalThis.tf.setBackend('cpu')));
+  for (const file of tfjs ? TFJS : []) await page.addScriptTag({ url: `/tfjs/${file}.min.js` });
+  await page.evaluate(() => import('/io/tools.js').then(() => globalThis.tf?.setBackend('cpu')));
 }
 
 function workerScript(message) {

@@ -50,15 +50,21 @@ async function openFileSystem(url: string): Promise<FileSystemDirectoryHandle> {
   }
 }
 
-/** Writes a new file and returns its length. What was written before an error is left behind. */
+/**
+ * Writes a new file and returns its length. What was written before an error is left behind.
+ *
+ * @param how 'whole': the file stays empty until all of it is there, where the browser can do so.
+ */
 export async function writeFile(
   folder: Directory,
   name: string,
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>> | Iterable<Uint8Array<ArrayBuffer>>,
+  how: 'fast' | 'whole',
 ): Promise<number> {
   const file: Writable = await folder.getFileHandle(name, { create: true });
   // These handles cannot be had while somebody else has one of the same file; here, all files are new.
-  if (file.createSyncAccessHandle) return writeSync(await file.createSyncAccessHandle(), pieces);
+  const isWhole = how === 'whole' && file.createWritable;
+  if (file.createSyncAccessHandle && !isWhole) return writeSync(await file.createSyncAccessHandle(), pieces);
   if (!file.createWritable) throw new Error('this browser can write such files only in a worker');
   return writeAsync(await file.createWritable.call(file as FileSystemFileHandle), pieces);
 }

@@ -87,8 +87,8 @@ async function save(artifacts: ModelArtifacts, name: string, url: string): Promi
 async function writeGeneration(artifacts: ModelArtifacts, folder: Directory, generation: number): Promise<SaveResult> {
   const weights = weightsName(generation);
   const json = toJson(toModelJson(artifacts, [weights]));
-  const byteLength = await writeFile(folder, weights, weightPieces(artifacts));
-  await writeFile(folder, jsonName(generation), [new TextEncoder().encode(json)]);
+  const byteLength = await writeFile(folder, weights, weightPieces(artifacts), 'fast');
+  await writeFile(folder, jsonName(generation), [new TextEncoder().encode(json)], 'whole');
   return { modelArtifactsInfo: artifactsInfo(artifacts, byteLength) };
 }
 
@@ -128,6 +128,8 @@ async function findModel(folder: Directory | undefined, url: string): Promise<St
 
 async function readGeneration(folder: Directory, generation: number, url: string): Promise<StoredModel> {
   const file = await (await folder.getFileHandle(jsonName(generation))).getFile();
+  // Empty until it is written whole: a save was interrupted.
+  if (file.size === 0) throw notFound(url);
   const { artifacts, manifest } = readModelJson(await file.text(), url);
   const weights = manifest.length > 0 ? await findWeights(folder, generation, url) : undefined;
   const byteLength = weights?.size ?? 0;
@@ -186,13 +188,18 @@ function streamFile(file: File, release: () => void, url: string): ReadableStrea
   return new ReadableStream(source, { highWaterMark: 0 });
 }
 
-/** All whole models by path. */
+/** All whole models by path. Deletes what interrupted saves left. */
 export async function listOpfs(): Promise<{ [path: string]: ModelArtifactsInfo }> {
   const models: [string, ModelArtifactsInfo][] = [];
   try {
-    for await (const name of (await openRoot('opfs://')).keys()) {
-      const info = await describeModel(name);
-      if (info) models.push([decodeURIComponent(name), info]);
+    const root = await openRoot('opfs://');
+    for await (const name of root.keys()) {
+      // What is no model, or a damaged one, must not hide the others.
+      await sweep(root, name).catch(() => {});
+      await describeModel(name).then(
+        (info) => models.push([decodeURIComponent(name), info]),
+        () => {},
+      );
     }
   } catch (error) {
     throw storageError('list', 'opfs://', error);
@@ -200,18 +207,25 @@ export async function listOpfs(): Promise<{ [path: string]: ModelArtifactsInfo }
   return Object.fromEntries(models);
 }
 
-/** undefined for what cannot be loaded, which must not hide the others. */
-async function describeModel(name: string): Promise<ModelArtifactsInfo | undefined> {
-  try {
-    const url = `opfs://${decodeURIComponent(name)}`;
-    return await withLock(
-      modelLock(url),
-      'shared',
-      async () => (await findModel(await openFolder(name, url), url)).info,
-    );
-  } catch {
-    return undefined;
-  }
+async function describeModel(name: string): Promise<ModelArtifactsInfo> {
+  const url = `opfs://${decodeURIComponent(name)}`;
+  return withLock(modelLock(url), 'shared', async () => (await findModel(await openFolder(name, url), url)).info);
+}
+
+/** Deletes all of a folder but its model, unless somebody is using it or it is damaged. */
+async function sweep(root: Directory, name: string): Promise<void> {
+  const url = `opfs://${decodeURIComponent(name)}`;
+  await withFreeLock(modelLock(url), async () => {
+    const folder = await openDirectory(root, name, false, url);
+    if (!folder) return;
+    const all = await generationsOf(folder);
+    const model = await findModel(folder, url).catch((error) => {
+      if (error?.code !== 'E_STORAGE') throw error;
+    });
+    const isLeft = (generation: number) => generation !== model?.generation;
+    await deleteGenerations(folder, { json: all.json.filter(isLeft), weights: all.weights.filter(isLeft) }, url);
+    if (!model) await root.removeEntry(name);
+  });
 }
 
 export async function removeFromOpfs(path: string): Promise<ModelArtifactsInfo> {

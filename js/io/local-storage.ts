@@ -13,7 +13,7 @@ import {
   withoutUndefined,
 } from './model-json.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
-import { type Items, readItems, recoverItems, replaceItems } from './string-items.js';
+import { type Items, isHalfDone, readItems, recoverItems, replaceItems } from './string-items.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { readWeights } from './weight-bytes.js';
 
@@ -34,6 +34,8 @@ const itemKeys = (path: string) => PARTS.map((part) => `${PREFIX}${path}/${part}
 function withStorage<T>(url: string, task: (storage: Storage) => T): Promise<T> {
   return withLock('localstorage', 'exclusive', async () => {
     const storage = openStorage(url);
+    // What another tab has just done may arrive here step by step; what stays is of one that died.
+    for (let wait = 0; wait < 20 && isHalfDone(storage); ++wait) await new Promise((wake) => setTimeout(wake, 25));
     recoverItems(storage);
     return task(storage);
   });

@@ -31,6 +31,11 @@ export function replaceItems(storage: Storage, keys: readonly string[], values: 
   storage.removeItem(JOURNAL);
 }
 
+/** Whether somebody is replacing items, or was interrupted while doing so. */
+export function isHalfDone(storage: Storage): boolean {
+  return storage.getItem(JOURNAL) !== null;
+}
+
 /** Ends what an interruption left half done. */
 export function recoverItems(storage: Storage): void {
   const journal = storage.getItem(JOURNAL);

@@ -65,6 +65,8 @@ export interface CoreModule {
   weightStreamBytes(decoder: number): number;
   weightTarget(decoder: number): HeapRange;
   commitWeights(decoder: number, byteLength: number): void;
+  /** The weights as new tensor handles, in stream order. Instead of createModel. */
+  takeWeights(decoder: number): number[];
   disposeWeightDecoder(decoder: number): void;
 
   // Models.

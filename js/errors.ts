@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'E_DUPLICATE' // a name occurs twice
   | 'E_EDGE' // a node input refers to nothing
   | 'E_FILE' // a file cannot be read
+  | 'E_HASH' // a file is not the one whose hash the manifest tells
   | 'E_HTTP' // a request failed: network, CORS, status
   | 'E_INPUT' // an argument does not fit, e.g. a tensor handed to a model
   | 'E_INTERNAL' // a bug in tfwasm

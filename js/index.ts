@@ -14,7 +14,7 @@ export {
   type NamedTensorsMap,
 } from './graph-model.js';
 export * as io from './io/index.js';
-export { loadGraphModel } from './load-graph-model.js';
+export { loadGraphModel, loadGraphModelSync } from './load-graph-model.js';
 export { type ProfileInfo, profile } from './profile.js';
 export type { KernelProfile } from './profile-recorder.js';
 export {

@@ -31,8 +31,8 @@ async function save(artifacts: ModelArtifacts, name: string): Promise<SaveResult
 }
 
 /** The weights where the browser keeps them: large ones on the disk. */
-async function toBlob(artifacts: ModelArtifacts): Promise<Blob | undefined> {
-  if (!artifacts.weightData && !artifacts.getWeightStream) return undefined;
+export async function toBlob(artifacts: ModelArtifacts): Promise<Blob | undefined> {
+  if (!artifacts.getWeightStream && !artifacts.weightData) return undefined;
   const type = 'application/octet-stream';
   let blob = new Blob([], { type });
   for await (const piece of weightPieces(artifacts)) blob = new Blob([blob, piece], { type });

@@ -44,8 +44,12 @@ export function toJson(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (error) {
-    const code = error instanceof RangeError ? 'E_LIMIT' : 'E_INPUT';
-    throw new TfwasmError(code, `the model cannot be written as JSON: ${describeError(error)}`, { cause: error });
+    const isLimit = error instanceof RangeError;
+    throw new TfwasmError(
+      isLimit ? 'E_LIMIT' : 'E_INPUT',
+      `the model cannot be written as JSON${isLimit ? ', it is nested too deep or too large' : ''}: ${describeError(error)}`,
+      { cause: error },
+    );
   }
 }
 

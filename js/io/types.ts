@@ -24,6 +24,8 @@ export interface WeightSpec {
 export interface WeightsManifestGroup {
   paths: string[];
   weights: WeightSpec[];
+  /** The SHA-256 of each file as 64 hexadecimal digits. TensorFlow.js does not know of it. */
+  sha256?: string[];
 }
 
 /** A tensor as a signature describes it. */
@@ -161,4 +163,23 @@ export interface LoadOptions {
   strict?: boolean;
   /** Weights are always streamed; this option of TensorFlow.js changes nothing. */
   streamWeights?: boolean;
+  /** Cancels everything that is under way: loading rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** How many files of weights are asked for at once, over HTTP. The default is 6. */
+  maxParallelRequests?: number;
+  /**
+   * How often a request is tried again after a network error or a status that passes (408, 429, 5xx).
+   * What has arrived of a file is not asked for again when its ETag or Last-Modified tells that it is
+   * still the same. The default is 2.
+   */
+  maxRetries?: number;
+  /** Milliseconds before the first retry; each further one waits twice as long. The default is 250. */
+  retryDelay?: number;
+  /**
+   * Keeps what comes over HTTP for use without a network; `io.clearCache()` removes it. Files whose
+   * manifest tells their `sha256` are not asked for again; all others, model.json too, are taken from
+   * the cache only when model.json cannot be had. Without effect where the browser has no such store,
+   * as on pages that did not come over HTTPS. The default is false.
+   */
+  cache?: 'cache-storage' | 'opfs' | false;
 }

@@ -3,7 +3,7 @@
 import { TfwasmError } from '../errors.js';
 import { groupBytes } from './manifest.js';
 import type { ModelArtifacts } from './types.js';
-import { openWeights, toBytes } from './weight-stream.js';
+import { openWeights, toBytes } from './weight-feed.js';
 
 /** Large enough for few writes, small enough for memory. */
 const PIECE_BYTES = 4 << 20;
@@ -42,8 +42,9 @@ export async function* weightPieces(artifacts: ModelArtifacts): AsyncGenerator<U
 
 /** All weights in one buffer; the artifacts' own when there is but one. Throws E_WEIGHT_BYTES, E_LIMIT. */
 export async function readWeights(artifacts: ModelArtifacts, url: string): Promise<ArrayBuffer> {
-  const { weightData, getWeightStream } = artifacts;
-  if (weightData instanceof ArrayBuffer && !getWeightStream) {
+  // What has a stream may have to make its weightData first.
+  const weightData = artifacts.getWeightStream ? undefined : artifacts.weightData;
+  if (weightData instanceof ArrayBuffer) {
     checkLength(artifacts, weightData.byteLength);
     return weightData;
   }

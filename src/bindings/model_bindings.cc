@@ -54,6 +54,17 @@ void CommitWeights(int32_t decoder, double bytes) {
   Guard([&] { Decoders().Get(decoder)->Commit(static_cast<size_t>(bytes)); });
 }
 
+val TakeWeights(int32_t decoder) {
+  return Guard([&] {
+    const WeightMap weights = Decoders().Get(decoder)->Take();
+    std::vector<Tensor> tensors;
+    for (const std::string& name : weights.names) {
+      tensors.push_back(weights.tensors.find(name)->second);
+    }
+    return AddTensors(std::move(tensors));
+  });
+}
+
 void DisposeWeightDecoder(int32_t decoder) { Decoders().Remove(decoder); }
 
 // The position of a named output argument of `producer`, e.g. 1 for "indices" of TopKV2.
@@ -152,6 +163,7 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("weightStreamBytes", &WeightStreamBytes);
   emscripten::function("weightTarget", &WeightTarget);
   emscripten::function("commitWeights", &CommitWeights);
+  emscripten::function("takeWeights", &TakeWeights);
   emscripten::function("disposeWeightDecoder", &DisposeWeightDecoder);
   emscripten::function("createModel", &CreateModel);
   emscripten::function("describeModel", &DescribeLoadedModel);

@@ -81,6 +81,24 @@ describe('models in the storage of a browser', { skip: missing('dist', 'chromium
           assert.deepEqual(await run((url) => tools.predict(tools.tfwasm, url), url), ANSWER);
         }));
 
+      test('keeps what model.save() gives it', () =>
+        withPage(async ({ run, reload }) => {
+          const url = `${scheme}://by-model`;
+          const info = await run(async (url) => {
+            const model = await tools.tfwasm.loadGraphModel('/tiny/model.json');
+            return (await model.save(url)).modelArtifactsInfo;
+          }, url);
+          assert.equal(info.weightDataBytes, 36);
+          await reload();
+          for (const library of tfjs ? ['tfwasm', 'tf'] : ['tfwasm']) {
+            const answer = await run(
+              ([library, url]) => tools.predict(library === 'tf' ? tf : tools.tfwasm, url),
+              [library, url],
+            );
+            assert.deepEqual(answer, ANSWER);
+          }
+        }));
+
       test('takes weights as buffers and as a stream', () =>
         withPage(async ({ run }) => {
           const answers = await run(async (scheme) => {

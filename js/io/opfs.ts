@@ -4,10 +4,11 @@
 import { describeError, TfwasmError } from '../errors.js';
 import { holdLock, withFreeLock, withLock } from './locks.js';
 import { artifactsInfo, checkSavable, checkStored, readModelJson, toJson, toModelJson } from './model-json.js';
-import { type Directory, deleteFile, hasOpfs, openDirectory, writeFile } from './opfs-files.js';
+import { type Directory, deleteFile, hasOpfs, openDirectory, openFile, writeFile } from './opfs-files.js';
 import { corrupt, notFound, storageError } from './storage-errors.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { weightPieces } from './weight-bytes.js';
+import { toWeightStream, type WeightFeed } from './weight-feed.js';
 
 export { hasOpfs };
 
@@ -152,10 +153,10 @@ async function load(name: string, url: string): Promise<ModelArtifacts> {
       const { artifacts, generation, weights } = await findModel(await openFolder(name, url), url);
       if (!weights) return artifacts;
       const release = await holdLock(weightsLock(url, generation));
-      const getWeightStream = () => {
+      const getWeightStream = toWeightStream(() => {
         forgotten.unregister(weights);
-        return streamFile(weights, release, url);
-      };
+        return fileFeed(weights, release, url);
+      });
       forgotten.register(getWeightStream, release, weights);
       return { ...artifacts, getWeightStream };
     });
@@ -167,25 +168,33 @@ async function load(name: string, url: string): Promise<ModelArtifacts> {
 /** Weights that were found but will never be read. */
 const forgotten = new FinalizationRegistry<() => void>((release) => release());
 
-function streamFile(file: File, release: () => void, url: string): ReadableStream<Uint8Array> {
-  const reader = file.stream().getReader();
-  const source: UnderlyingDefaultSource<Uint8Array> = {
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        controller.close();
-      } catch (error) {
-        controller.error(storageError('load', url, error));
-      }
-      release();
-    },
-    async cancel(reason) {
-      release();
-      await reader.cancel(reason);
-    },
+/** The bytes of a file. Reads into one buffer, over and over, if `write` is done with it when it returns. */
+function fileFeed(file: File, release: () => void, url: string): WeightFeed {
+  const { read, cancel } = openFile(file);
+  const end = () => {
+    release();
+    cancel().catch(() => {});
   };
-  return new ReadableStream(source, { highWaterMark: 0 });
+  return {
+    async run(write, arrived) {
+      try {
+        let spare: ArrayBuffer | undefined;
+        for (;;) {
+          const { done, value } = await read(spare).catch((error) => {
+            throw storageError('load', url, error);
+          });
+          if (done || !value) return;
+          arrived?.(value.byteLength);
+          const wantsMore = write(value);
+          spare = typeof wantsMore === 'boolean' ? value.buffer : undefined;
+          if (wantsMore !== true && !(await wantsMore)) return;
+        }
+      } finally {
+        end();
+      }
+    },
+    cancel: end,
+  };
 }
 
 /** All whole models by path. Deletes what interrupted saves left. */

@@ -68,7 +68,9 @@ function haltAt(k, ...prototypesAndNames) {
   let calls = 0;
   for (const [prototype, ...names] of prototypesAndNames) {
     for (const name of names) {
-      const original = prototype[name];
+      const original = prototype?.[name];
+      // Not everything is in workers too.
+      if (!original) continue;
       prototype[name] = function (...parameters) {
         if (++calls === k) {
           const request = new XMLHttpRequest();

@@ -67,16 +67,21 @@ export interface CoreModule {
   weightStreamBytes(decoder: number): number;
   weightTarget(decoder: number): HeapRange;
   commitWeights(decoder: number, byteLength: number): void;
+  /** The weights as new tensor handles, in stream order. Instead of createModel. */
+  takeWeights(decoder: number): number[];
   disposeWeightDecoder(decoder: number): void;
 
   // Models.
+  /** Reads a GraphDef (JSON text). Needs no weights, so it can be done while they stream in. */
+  readGraph(topology: string): number;
+  disposeGraph(graph: number): void;
   /**
-   * Reads a GraphDef (`topology`, JSON text) with its constants. `signature` is a SignatureDef as
-   * JSON text or ''. `initializer`, '' or a GraphDef like `topology` with a signature of its own, is
-   * run to fill the model's tables. Takes the weights out of the decoder, which the caller still disposes.
+   * Gives a graph its constants; the caller still disposes it, and the decoder, whose weights are
+   * taken. `signature` is a SignatureDef as JSON text or ''. `initializer`, '' or a GraphDef with a
+   * signature of its own, is run to fill the model's tables.
    */
   createModel(
-    topology: string,
+    graph: number,
     signature: string,
     initializer: string,
     initializerSignature: string,

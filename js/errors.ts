@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'E_DUPLICATE' // a name occurs twice
   | 'E_EDGE' // a node input refers to nothing
   | 'E_FILE' // a file cannot be read
+  | 'E_HASH' // a file is not the one whose hash the manifest tells
   | 'E_HTTP' // a request failed: network, CORS, status
   | 'E_INPUT' // an argument does not fit, e.g. a tensor handed to a model
   | 'E_INTERNAL' // a bug in tfwasm
@@ -22,6 +23,8 @@ export type ErrorCode =
   | 'E_PATH' // a weights path that leads out of the model's folder
   | 'E_QUANT' // bad quantization parameters
   | 'E_SHAPE' // shapes that do not fit together
+  | 'E_STORAGE' // a place that keeps models is not there, is full, or has no such model
+  | 'E_STORAGE_CORRUPT' // what was stored is not a whole model
   | 'E_STRING' // malformed string tensor bytes
   | 'E_WASM' // the WebAssembly core is not there: missing, blocked, outdated, not supported
   | 'E_WEIGHT_BYTES' // too few or too many weight bytes

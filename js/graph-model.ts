@@ -2,8 +2,10 @@
 import type { DataType } from './dtype.js';
 import { dispose, keep } from './engine.js';
 import { TfwasmError } from './errors.js';
+import { type ModelOrigin, originOf, toArtifacts } from './graph-model-artifacts.js';
 import { checkInput, type FeedMap, toFeeds } from './graph-model-inputs.js';
-import type { ModelArtifacts, Signature, UserDefinedMetadata } from './io/types.js';
+import { findSaveHandler } from './io/router.js';
+import type { IOHandler, ModelArtifacts, SaveConfig, SaveResult, Signature, UserDefinedMetadata } from './io/types.js';
 import type { EndpointDescription, ModelDescription } from './model-description.js';
 import { type KernelProfile, recordKernels, startRecording } from './profile-recorder.js';
 import { callCore } from './runtime.js';
@@ -68,13 +70,15 @@ export class GraphModel {
 
   readonly #state: { handle: number };
   readonly #description: ModelDescription;
+  readonly #origin: ModelOrigin;
   /** Ids of CoreModule.prepareRun by feeds and fetches. */
   readonly #runs = new Map<string, number>();
   #weights: NamedTensorsMap | undefined;
 
-  /** @internal Takes over a model of the core. */
-  constructor(handle: number, artifacts: ModelArtifacts, signature: Signature | undefined) {
+  /** @internal Takes over a model of the core, made from this topology as JSON. */
+  constructor(handle: number, artifacts: ModelArtifacts, topology: string, signature: Signature | undefined) {
     this.#state = { handle };
+    this.#origin = originOf(artifacts, topology);
     this.#description = JSON.parse(callCore((core) => core.describeModel(handle))) as ModelDescription;
     const { version, inputs, outputs } = this.#description;
     this.modelVersion = version;
@@ -153,6 +157,23 @@ export class GraphModel {
     } finally {
       stop();
     }
+  }
+
+  /**
+   * Saves the model with all that it was loaded with; weights that were quantized stay so.
+   *
+   * @param target A URL, whose scheme names the medium: localstorage://, indexeddb://, opfs://,
+   *     downloads://, file:// (Node.js), http:// or https://; or any object with a `save` method.
+   * @throws What the handler throws: E_STORAGE, E_HTTP, ... Nothing is saved then.
+   */
+  async save(target: string | Pick<IOHandler, 'save'>, _config?: SaveConfig): Promise<SaveResult> {
+    const handler = typeof target === 'string' ? findSaveHandler(target) : target;
+    if (typeof handler?.save !== 'function') {
+      throw new TfwasmError('E_INPUT', 'save() takes a URL or an object with a save() method');
+    }
+    this.#handle();
+    const openWeight = (name: string) => callCore((core) => core.modelWeight(this.#handle(), name));
+    return handler.save(toArtifacts(this.#origin, openWeight));
   }
 
   /** Frees the model and its weights. Does nothing the second time. */

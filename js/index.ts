@@ -29,7 +29,7 @@ export {
   type NamedTensorsMap,
 } from './graph-model.js';
 export * as io from './io/index.js';
-export { loadGraphModel } from './load-graph-model.js';
+export { loadGraphModel, loadGraphModelSync } from './load-graph-model.js';
 export * from './ops/index.js';
 export { type ProfileInfo, profile } from './profile.js';
 export type { KernelProfile } from './profile-recorder.js';

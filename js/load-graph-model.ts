@@ -2,44 +2,102 @@
 // From the parts that an IOHandler delivers to a model of the core.
 import { TfwasmError } from './errors.js';
 import { GraphModel } from './graph-model.js';
-import { http } from './io/http.js';
-import type { IOHandler, LoadOptions, ModelArtifacts, Signature } from './io/types.js';
-import { feedWeights, openWeights } from './io/weight-stream.js';
+import { getModelArtifactsForJSONSync, getWeightSpecs } from './io/artifacts.js';
+import { checkManifest } from './io/manifest.js';
+import { toJson } from './io/model-json.js';
+import { findLoadHandler } from './io/router.js';
+import type { IOHandler, IOHandlerSync, LoadOptions, ModelArtifacts, ModelJSON, Signature } from './io/types.js';
+import { openFeed, toBytes, type WeightFeed } from './io/weight-feed.js';
+import { feedWeights, WeightWriter, withDecoder } from './io/weight-stream.js';
 import { callCore, ready } from './runtime.js';
 
 /** What TensorFlow Hub wants to be asked for. */
 const HUB_SUFFIX = 'model.json?tfjs-format=file';
 
+/** A URL, or whatever loads the parts of a model. */
+type Source = string | Pick<IOHandler, 'load'>;
+
 /**
  * Loads a graph model: what tensorflowjs_converter writes for a SavedModel. Starts the core if that
  * has not been done. The weights go straight into the wasm heap while they arrive.
  *
- * @param source The URL of a model.json, or any object with a `load` method.
+ * @param source The URL of a model.json, or of a model saved to localstorage://, indexeddb://, opfs://
+ *     or file:// (Node.js); or any object with a `load` method.
  * @throws E_HTTP, E_JSON, E_MANIFEST, E_PATH, E_WEIGHT_BYTES and others for files that are not what
  *     they should be; E_OP that lists all ops of the model that tfwasm does not have; E_WASM, E_OOM.
  *     Nothing is left behind.
  */
-export async function loadGraphModel(source: string | IOHandler, options: LoadOptions = {}): Promise<GraphModel> {
+export async function loadGraphModel(source: Source, options: LoadOptions = {}): Promise<GraphModel> {
+  options.signal?.throwIfAborted();
   const started = ready();
   // It is awaited below; the files may fail before.
   started.catch(() => {});
   const artifacts = await loadArtifacts(source, options);
-  const weights = openWeights(artifacts);
+  const weights = openFeed(artifacts);
   try {
-    await started;
+    await untilAborted(started, options.signal);
     return await createModel(artifacts, weights, options);
   } finally {
     // Stops the requests when something failed; after the end it does nothing.
-    if (weights && !weights.locked) weights.cancel().catch(() => {});
+    weights?.cancel();
   }
 }
 
-async function loadArtifacts(source: string | IOHandler, options: LoadOptions): Promise<ModelArtifacts> {
-  const handler = typeof source === 'string' ? http(options.fromTFHub ? hubUrl(source) : source, options) : source;
+/**
+ * As `loadGraphModel`, for a model that is in memory, and once the core has been started.
+ *
+ * @param source A handler whose `load` does not wait, the parts of a model, or its model.json and weights.
+ */
+export function loadGraphModelSync(source: IOHandlerSync | ModelArtifacts | [ModelJSON, ArrayBuffer]): GraphModel {
+  const artifacts = checkArtifacts(artifactsOf(source));
+  const graph = readGraph(artifacts);
+  const load = (decoder: number) => {
+    // What has a stream only cannot be had without waiting.
+    if (artifacts.weightData === undefined && artifacts.getWeightStream) {
+      throw new TfwasmError('E_INPUT', 'loadGraphModelSync() takes weightData, not a stream');
+    }
+    const writer = new WeightWriter(decoder, true);
+    for (const part of [artifacts.weightData ?? []].flat()) writer.write(toBytes(part));
+    writer.finish();
+    return finishModel(artifacts, graph, decoder);
+  };
+  try {
+    return withDecoder(artifacts.weightSpecs ?? [], load);
+  } finally {
+    graph.dispose();
+  }
+}
+
+function artifactsOf(source: IOHandlerSync | ModelArtifacts | [ModelJSON, ArrayBuffer]): ModelArtifacts {
+  if (Array.isArray(source)) {
+    const [json, weights] = source;
+    return getModelArtifactsForJSONSync(json, getWeightSpecs(checkManifest(json?.weightsManifest)), weights);
+  }
+  return typeof (source as IOHandlerSync)?.load === 'function'
+    ? (source as Required<IOHandlerSync>).load()
+    : (source as ModelArtifacts);
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+async function loadArtifacts(source: Source, options: LoadOptions): Promise<ModelArtifacts> {
+  const handler =
+    typeof source === 'string' ? findLoadHandler(options.fromTFHub ? hubUrl(source) : source, options) : source;
   if (typeof handler?.load !== 'function') {
     throw new TfwasmError('E_INPUT', 'loadGraphModel() takes a URL or an object with a load() method');
   }
-  const artifacts = await handler.load();
+  return checkArtifacts(await handler.load());
+}
+
+function checkArtifacts(artifacts: ModelArtifacts): ModelArtifacts {
   const { modelTopology } = artifacts ?? {};
   if (typeof modelTopology === 'object' && modelTopology !== null && !(modelTopology instanceof ArrayBuffer)) {
     return artifacts;
@@ -53,43 +111,53 @@ function hubUrl(url: string): string {
 
 async function createModel(
   artifacts: ModelArtifacts,
-  weights: ReturnType<typeof openWeights>,
-  { onProgress, strict = true }: LoadOptions,
+  weights: WeightFeed | undefined,
+  options: LoadOptions,
 ): Promise<GraphModel> {
-  const decoder = callCore((core) => core.createWeightDecoder(toJson(artifacts.weightSpecs ?? [])));
+  // Done while the weights are on their way.
+  const graph = readGraph(artifacts);
+  return withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
+    await untilAborted(feedWeights(decoder, weights, options), options.signal);
+    return finishModel(artifacts, graph, decoder);
+  }).finally(graph.dispose);
+}
+
+/** A topology that the core has read. */
+interface ReadGraph {
+  handle: number;
+  topology: string;
+  dispose: () => void;
+}
+
+function readGraph(artifacts: ModelArtifacts): ReadGraph {
+  const topology = toJson(artifacts.modelTopology);
+  const handle = callCore((core) => core.readGraph(topology));
+  return { handle, topology, dispose: () => callCore((core) => core.disposeGraph(handle)) };
+}
+
+/** Makes a model from a decoder that has all weights. */
+function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: number): GraphModel {
+  const signature = signatureOf(artifacts);
+  const handle = callCore((core) =>
+    core.createModel(
+      graph.handle,
+      optionalJson(signature),
+      optionalJson(artifacts.modelInitializer),
+      optionalJson(artifacts.initializerSignature),
+      decoder,
+    ),
+  );
   try {
-    if (weights) await feedWeights(decoder, weights, { onProgress, strict });
-    const signature = signatureOf(artifacts);
-    const handle = callCore((core) =>
-      core.createModel(
-        toJson(artifacts.modelTopology),
-        toJson(signature),
-        toJson(artifacts.modelInitializer),
-        toJson(artifacts.initializerSignature),
-        decoder,
-      ),
-    );
-    try {
-      return new GraphModel(handle, artifacts, signature);
-    } catch (error) {
-      callCore((core) => core.disposeModel(handle));
-      throw error;
-    }
-  } finally {
-    callCore((core) => core.disposeWeightDecoder(decoder));
+    return new GraphModel(handle, artifacts, graph.topology, signature);
+  } catch (error) {
+    callCore((core) => core.disposeModel(handle));
+    throw error;
   }
 }
+
+const optionalJson = (value: unknown): string => (value === undefined || value === null ? '' : toJson(value));
 
 /** A signature among the metadata is the newer one. */
 function signatureOf({ signature, userDefinedMetadata }: ModelArtifacts): Signature | undefined {
   return userDefinedMetadata?.signature ?? signature ?? undefined;
-}
-
-/** '' for what is not there. */
-function toJson(value: unknown): string {
-  try {
-    return value === undefined || value === null ? '' : JSON.stringify(value);
-  } catch (error) {
-    throw new TfwasmError('E_LIMIT', 'the model is nested too deep', { cause: error });
-  }
 }

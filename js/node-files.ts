@@ -32,16 +32,18 @@ export function fileUrl(path: string): URL {
   return builtin('node:url', path).pathToFileURL(path);
 }
 
-function builtin<Name extends keyof BuiltinModules>(name: Name, file: string): BuiltinModules[Name] {
+/** A module of Node.js. Throws E_FILE where there is none. */
+export function builtin<Name extends keyof BuiltinModules>(name: Name, file: string): BuiltinModules[Name] {
   const load = globalThis.process?.getBuiltinModule;
   if (typeof load !== 'function') {
-    throw new TfwasmError('E_FILE', `cannot read ${file}: files need Node.js 20.16 or later`);
+    throw new TfwasmError('E_FILE', `cannot use ${file}: files need Node.js 20.16 or later`);
   }
   return load(name) as unknown as BuiltinModules[Name];
 }
 
 interface BuiltinModules {
   'node:fs/promises': typeof import('node:fs/promises');
+  'node:path': typeof import('node:path');
   'node:stream': typeof import('node:stream');
   'node:url': typeof import('node:url');
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models behind a URL: model.json and, beside it, the files with its weights.
 import { TfwasmError } from '../errors.js';
+import { type FileCache, keepFile, openCache } from './file-cache.js';
+import { saveOverHttp } from './http-save.js';
 import { checkManifest, checkPath, groupBytes } from './manifest.js';
-import { platformFetch, type RequestContext, requestJson } from './request.js';
-import { streamShards } from './shards.js';
+import { parseJson, requestContext, requestText, TransientError } from './request.js';
+import { ShardFeed, type ShardGroup } from './shards.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightsManifestGroup } from './types.js';
+import { toWeightStream } from './weight-feed.js';
 
 /** Whether an address is one of the web. */
 export function isHTTPScheme(url: string): boolean {
@@ -12,49 +15,83 @@ export function isHTTPScheme(url: string): boolean {
 }
 
 /**
- * A handler that loads from a URL, which may be relative, and in Node.js also a file: URL. The
- * weights come as `getWeightStream`, whose requests start with its call.
+ * A handler that loads from a URL, which may be relative, and in Node.js also a file: URL; and that
+ * saves by sending a form with the files `model.json` and `model.weights.bin`. The weights come as
+ * `getWeightStream`, whose requests start with its call.
  *
- * @param url Of the model.json.
+ * @param url Of the model.json, or where to save; or that and the URL in whose folder the weights are.
+ * @param options `requestInit.method` is POST by default for saving.
  */
-export function http(url: string, options: LoadOptions = {}): IOHandler {
-  if (typeof url !== 'string' || url === '') {
+export function http(url: string | string[], options: LoadOptions = {}): IOHandler {
+  const [modelUrl, weightsUrl = modelUrl, ...more] = [url].flat();
+  if (typeof modelUrl !== 'string' || modelUrl === '' || typeof weightsUrl !== 'string' || more.length > 0) {
     throw new TfwasmError('E_INPUT', 'the URL of a model must be a string that is not empty');
   }
-  return { load: () => loadModel(url, options) };
+  if (options.requestInit?.body) {
+    throw new TfwasmError('E_INPUT', 'requestInit is expected to have no pre-existing body, but has one.');
+  }
+  return {
+    load: () => loadModel(modelUrl, weightsUrl, options),
+    save: (artifacts) => saveOverHttp(artifacts, modelUrl, requestContext(options, withSignals(options).signal)),
+  };
 }
 
 export { http as browserHTTPRequest };
 
-async function loadModel(url: string, options: LoadOptions): Promise<ModelArtifacts> {
-  const stop = new AbortController();
-  const context: RequestContext = {
-    fetchFunc: options.fetchFunc ?? platformFetch,
-    requestInit: options.requestInit,
-    signal: followSignal(stop, options.requestInit?.signal),
-  };
-  const { weightsManifest, ...rest } = checkModelJson(await requestJson(url, context), url);
-  if (weightsManifest === undefined || weightsManifest === null) return rest;
+async function loadModel(url: string, weightsUrl: string, options: LoadOptions): Promise<ModelArtifacts> {
+  const cache = await openCache(options.cache);
+  const { text, isOffline } = await loadText(url, options, cache);
+  const { weightsManifest, ...rest } = checkModelJson(parseJson(text, url), url);
+  const onKept = async () => cache && !isOffline && keepFile(cache, url, [new TextEncoder().encode(text)]);
+  if (weightsManifest === undefined || weightsManifest === null) {
+    await onKept();
+    return rest;
+  }
   const manifest = checkManifest(weightsManifest);
-  const groups = await Promise.all(
-    manifest.map(async ({ paths, weights }) => ({
-      urls: await Promise.all(paths.map((path) => weightUrl(path, url, options))),
-      byteLength: options.strict === false ? undefined : groupBytes(weights),
-    })),
-  );
-  return {
-    ...rest,
-    weightSpecs: manifest.flatMap((group) => group.weights),
-    getWeightStream: () => streamShards(groups, context, stop),
+  const groups = await findShards(manifest, weightsUrl, options);
+  // From now on the files in the cache may be of different versions, unless their hashes tell.
+  if (!isOffline && manifest.some(({ sha256 }) => !sha256)) await cache?.remove(url).catch(() => {});
+  const { maxParallelRequests = 6, onProgress } = options;
+  const open = () => {
+    const stop = withSignals(options);
+    return new ShardFeed(groups, requestContext(options, stop.signal), stop, {
+      maxParallelRequests: Math.max(1, maxParallelRequests),
+      cache,
+      isOffline,
+      onProgress,
+      onKept,
+    });
   };
+  return { ...rest, weightSpecs: manifest.flatMap((group) => group.weights), getWeightStream: toWeightStream(open) };
 }
 
-/** Aborts `controller` when the program's own signal does. */
-function followSignal(controller: AbortController, signal: AbortSignal | null | undefined): AbortSignal {
-  if (!signal) return controller.signal;
-  if (signal.aborted) controller.abort(signal.reason);
-  else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
-  return controller.signal;
+/** A controller that also aborts when the program's own signals do. */
+function withSignals({ signal, requestInit }: LoadOptions): AbortController {
+  const controller = new AbortController();
+  for (const source of [signal, requestInit?.signal]) {
+    if (source?.aborted) controller.abort(source.reason);
+    // The program's signal may live long, so it must not hold on to what has ended.
+    source?.addEventListener('abort', () => controller.abort(source.reason), { signal: controller.signal });
+  }
+  return controller;
+}
+
+/** A model.json, from the cache when there is no network. */
+async function loadText(
+  url: string,
+  options: LoadOptions,
+  cache: FileCache | undefined,
+): Promise<{ text: string; isOffline: boolean }> {
+  const stop = withSignals(options);
+  try {
+    return { text: await requestText(url, requestContext(options, stop.signal)), isOffline: false };
+  } catch (error) {
+    const cached = error instanceof TransientError ? await cache?.read(url) : undefined;
+    if (!cached) throw error;
+    return { text: await cached.text(), isOffline: true };
+  } finally {
+    stop.abort();
+  }
 }
 
 type ModelJson = Omit<ModelArtifacts, 'weightSpecs' | 'weightData' | 'getWeightStream'> & {
@@ -72,8 +109,15 @@ function checkModelJson(json: unknown, url: string): ModelJson {
   return model;
 }
 
-async function weightUrl(path: string, modelUrl: string, options: LoadOptions): Promise<string> {
-  if (options.weightUrlConverter) return options.weightUrlConverter(path);
-  const [, folder = '', query = ''] = /^([^?#]*\/)?[^?#]*(\?[^#]*)?/.exec(modelUrl) ?? [];
-  return `${options.weightPathPrefix ?? folder}${checkPath(path)}${query}`;
+function findShards(manifest: WeightsManifestGroup[], weightsUrl: string, options: LoadOptions): Promise<ShardGroup[]> {
+  const [, folder = '', query = ''] = /^([^?#]*\/)?[^?#]*(\?[^#]*)?/.exec(weightsUrl) ?? [];
+  const find = (path: string) =>
+    options.weightUrlConverter?.(path) ?? `${options.weightPathPrefix ?? folder}${checkPath(path)}${query}`;
+  return Promise.all(
+    manifest.map(async ({ paths, weights, sha256 }) => ({
+      urls: await Promise.all(paths.map(find)),
+      hashes: sha256,
+      byteLength: options.strict === false ? undefined : groupBytes(weights),
+    })),
+  );
 }

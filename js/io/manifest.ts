@@ -8,13 +8,22 @@ export function checkManifest(manifest: unknown): WeightsManifestGroup[] {
   const groups = checkList(manifest, '/weightsManifest');
   groups.forEach((group, index) => {
     const place = `/weightsManifest/${index}`;
-    const { paths, weights } = checkObject(group, place) as Partial<WeightsManifestGroup>;
+    const { paths, weights, sha256 } = checkObject(group, place) as Partial<WeightsManifestGroup>;
     checkList(paths, `${place}/paths`).forEach((path, i) => {
       if (typeof path !== 'string') throw unexpected('a string', path, `${place}/paths/${i}`);
     });
+    if (sha256 !== undefined) checkHashes(sha256, (paths as string[]).length, `${place}/sha256`);
     checkList(weights, `${place}/weights`).forEach((spec, i) => void checkObject(spec, `${place}/weights/${i}`));
   });
   return groups as WeightsManifestGroup[];
+}
+
+function checkHashes(hashes: unknown, count: number, place: string): void {
+  const isRight =
+    Array.isArray(hashes) &&
+    hashes.length === count &&
+    hashes.every((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/i.test(hash));
+  if (!isRight) throw unexpected('a list of as many SHA-256 hashes, in hexadecimal, as there are paths', hashes, place);
 }
 
 function checkList(value: unknown, place: string): unknown[] {

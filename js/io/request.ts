@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request: its errors, its text, its bytes.
+// Requests: their errors, what is tried again, and the JSON that they bring.
 import { describeError, TfwasmError } from '../errors.js';
 import { fetchFileUrl } from '../node-files.js';
-import type { FetchFunction, RequestDetails } from './types.js';
+import type { FetchFunction, LoadOptions, RequestDetails } from './types.js';
 
 /** `fetch`, which in Node.js also reads file: URLs. */
 export const platformFetch: FetchFunction = (url, init) =>
@@ -12,52 +12,148 @@ export interface RequestContext {
   fetchFunc: FetchFunction;
   requestInit: RequestInit | undefined;
   signal: AbortSignal;
+  maxRetries: number;
+  /** Milliseconds before the first retry. */
+  retryDelay: number;
+}
+
+/** What the program wants of requests, until `signal` aborts. */
+export function requestContext(options: LoadOptions, signal: AbortSignal): RequestContext {
+  return {
+    fetchFunc: options.fetchFunc ?? platformFetch,
+    requestInit: options.requestInit,
+    signal,
+    maxRetries: options.maxRetries ?? 2,
+    retryDelay: options.retryDelay ?? 250,
+  };
+}
+
+/** A failure that may be over soon. */
+export class TransientError extends TfwasmError {
+  /** Milliseconds that the server wants to be left alone. */
+  retryAfter = 0;
+}
+
+/** No server is waited for longer than this between two tries. */
+const LONGEST_PAUSE = 30_000;
+
+/**
+ * Calls `attempt` until it succeeds, fails for good, or has failed too often in a row without any
+ * progress.
+ *
+ * @param progress Grows while an attempt gets somewhere.
+ */
+export async function retry<T>(
+  { maxRetries, retryDelay, signal }: RequestContext,
+  attempt: () => Promise<T>,
+  progress = () => 0,
+): Promise<T> {
+  for (let failures = 0, before = progress(); ; ) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted || !(error instanceof TransientError)) throw error;
+      if (progress() > before) failures = 0;
+      before = progress();
+      if (failures++ >= maxRetries || globalThis.navigator?.onLine === false) throw error;
+      // Not all clients of a server that was down for a moment should come back at the same time.
+      const backoff = retryDelay * 2 ** (failures - 1) * (0.75 + Math.random() / 2);
+      await pause(Math.min(Math.max(backoff, error.retryAfter), LONGEST_PAUSE), signal);
+    }
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 /**
- * Sends a request. There are no retries.
+ * Sends one request.
  *
- * @throws E_HTTP that names URL and status; an AbortError when the program aborted it.
+ * @throws E_HTTP that names URL and status, transient or not; what an abort throws stays what it is.
  */
-export async function request(url: string, context: RequestContext, details: RequestDetails): Promise<Response> {
+export async function request(
+  url: string,
+  context: RequestContext,
+  details: RequestDetails,
+  headers?: Record<string, string>,
+): Promise<Response> {
   const { fetchFunc, requestInit, signal } = context;
+  const init: RequestInit = { ...requestInit, signal };
+  if (headers) {
+    init.headers = new Headers(requestInit?.headers);
+    for (const [name, value] of Object.entries(headers)) init.headers.set(name, value);
+  }
   let response: Response;
   try {
-    response = await fetchFunc(url, { ...requestInit, signal }, details);
+    response = await fetchFunc(url, init, details);
   } catch (error) {
     throw toHttpError(url, error, signal);
   }
   if (response?.ok) return response;
-  const status = [response?.status, response?.statusText].filter(Boolean).join(' ');
-  throw new TfwasmError('E_HTTP', `the request for ${url} failed: status ${status || 'unknown'}`);
+  throw statusError(url, response);
+}
+
+function statusError(url: string, response: Response | undefined): TfwasmError {
+  const { status = 0, statusText } = response ?? {};
+  const message = `the request for ${url} failed: status ${[status || 'unknown', statusText].filter(Boolean).join(' ')}`;
+  response?.body?.cancel().catch(() => {});
+  if (status < 500 && status !== 408 && status !== 429) return new TfwasmError('E_HTTP', message);
+  const error = new TransientError('E_HTTP', message);
+  error.retryAfter = Number(response?.headers?.get('retry-after')) * 1000 || 0;
+  return error;
 }
 
 /** An error of the network as E_HTTP; what an abort throws stays what it is. */
-function toHttpError(url: string, error: unknown, signal: AbortSignal): unknown {
+export function toHttpError(url: string, error: unknown, signal: AbortSignal): unknown {
   if (error instanceof TfwasmError || signal.aborted) return error;
   // Node.js says "fetch failed", and why only in the cause.
   const cause = error instanceof Error && error.cause !== undefined ? ` (${describeError(error.cause)})` : '';
-  return new TfwasmError('E_HTTP', `the request for ${url} failed: ${describeError(error)}${cause}`, { cause: error });
+  return new TransientError('E_HTTP', `the request for ${url} failed: ${describeError(error)}${cause}`, {
+    cause: error,
+  });
 }
 
 /** Larger files than this are no model.json. */
 const MAX_JSON_CHARACTERS = 100_000_000;
 
-/** The JSON behind a URL. Throws E_JSON that says what came instead, E_LIMIT, or E_HTTP. */
-export async function requestJson(url: string, context: RequestContext): Promise<unknown> {
-  const response = await request(url, context, { isBinary: false });
-  const text = await response.text().catch((error) => {
-    throw toHttpError(url, error, context.signal);
+/** The text behind a URL, as it is for a model.json. Throws E_LIMIT, or E_HTTP. */
+export function requestText(url: string, context: RequestContext): Promise<string> {
+  return retry(context, async () => {
+    const response = await request(url, context, { isBinary: false });
+    const length = declaredLength(response) ?? 0;
+    if (length > MAX_JSON_CHARACTERS) {
+      response.body?.cancel().catch(() => {});
+      throw tooLong(url, length);
+    }
+    const text = await response.text().catch((error) => {
+      throw toHttpError(url, error, context.signal);
+    });
+    if (text.length > MAX_JSON_CHARACTERS) throw tooLong(url, text.length);
+    return text;
   });
-  if (text.length > MAX_JSON_CHARACTERS) {
-    throw new TfwasmError(
-      'E_LIMIT',
-      `${url} has ${text.length} characters; at most ${MAX_JSON_CHARACTERS} are accepted`,
-    );
-  }
+}
+
+function tooLong(url: string, length: number): TfwasmError {
+  return new TfwasmError('E_LIMIT', `${url} has ${length} characters; at most ${MAX_JSON_CHARACTERS} are accepted`);
+}
+
+/** Throws E_JSON that says what came instead. */
+export function parseJson(text: string, url: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    if (error instanceof RangeError) throw new TfwasmError('E_LIMIT', `${url} is nested too deep`, { cause: error });
     throw new TfwasmError('E_JSON', `${url} is not JSON: ${describeError(error)}${hintAt(text, url)}`, {
       cause: error,
     });
@@ -78,27 +174,4 @@ export function declaredLength(response: Response): number | undefined {
   if (!length || headers.has('content-encoding') || response.type === 'cors') return undefined;
   const bytes = Number(length);
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
-}
-
-/** The chunks of a body as they arrive. */
-export async function* readChunks(
-  response: Response,
-  url: string,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    if (!response.body) {
-      yield new Uint8Array(await response.arrayBuffer());
-      return;
-    }
-    const reader = response.body.getReader();
-    try {
-      for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
-    } finally {
-      // Does nothing after the end; frees the connection when the consumer stopped before.
-      reader.cancel().catch(() => {});
-    }
-  } catch (error) {
-    throw toHttpError(url, error, signal);
-  }
 }

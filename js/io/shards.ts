@@ -1,132 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files that hold the weights: asked for a few at a time, read one after the other.
+// The files that hold the weights: several are asked for at once, and delivered one after the other.
 import { TfwasmError } from '../errors.js';
-import { declaredLength, type RequestContext, readChunks, request } from './request.js';
+import type { FileCache } from './file-cache.js';
+import type { RequestContext } from './request.js';
+import { Shard } from './shard.js';
+import type { WeightFeed, WriteWeights } from './weight-feed.js';
 
 /** Some files whose bytes together have to be of a known length. */
 export interface ShardGroup {
   urls: string[];
+  /** The SHA-256 of each file, as far as known. */
+  hashes?: readonly string[] | undefined;
   /** undefined: any length will do. */
   byteLength: number | undefined;
 }
 
-/** How many requests are under way at once. */
-const PARALLEL_REQUESTS = 4;
+export interface ShardOptions {
+  maxParallelRequests: number;
+  cache?: FileCache | undefined;
+  /** Whether there is no network. */
+  isOffline?: boolean;
+  onProgress?: ((fraction: number) => void) | undefined;
+  /** Called when all is done and every file is in the cache. */
+  onKept?: () => Promise<unknown>;
+}
 
 /**
- * The bytes of all shards in order. The first requests start at once; an error or `cancel()` ends
- * all of them.
+ * The bytes of all shards in order. The first requests are sent at once; an error or cancel() ends
+ * all of them, by `stop`.
  *
- * The stream fails with E_HTTP, or E_WEIGHT_BYTES that names the files whose length is wrong.
+ * run() fails with E_HTTP, E_HASH, or E_WEIGHT_BYTES that names the files whose length is wrong.
  */
-export function streamShards(
-  groups: readonly ShardGroup[],
-  context: RequestContext,
-  stop: AbortController,
-): ReadableStream<Uint8Array> {
-  const requests = new ShardRequests(groups, context);
-  const chunks = readInOrder(groups, requests, context.signal);
-  const end = () => {
-    stop.abort();
-    requests.discard();
+export class ShardFeed implements WeightFeed {
+  readonly onProgress: ((fraction: number) => void) | undefined;
+  readonly #groups: readonly ShardGroup[];
+  readonly #options: ShardOptions;
+  readonly #stop: AbortController;
+  readonly #shards: Shard[];
+  readonly #opened: Promise<void>[] = [];
+  #arrivedEarly = 0;
+  #arrived = (count: number): void => {
+    this.#arrivedEarly += count;
   };
-  const source: UnderlyingDefaultSource<Uint8Array> = {
-    async pull(controller) {
-      try {
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      } catch (error) {
-        end();
-        controller.error(error);
+
+  constructor(groups: readonly ShardGroup[], context: RequestContext, stop: AbortController, options: ShardOptions) {
+    this.onProgress = options.onProgress;
+    this.#groups = groups;
+    this.#options = options;
+    this.#stop = stop;
+    const { cache, isOffline = false } = options;
+    const arrived = (count: number) => this.#arrived(count);
+    this.#shards = groups.flatMap(({ urls, hashes, byteLength = Number.POSITIVE_INFINITY }) => {
+      const place = { context, cache, isOffline, arrived, maxBytes: byteLength };
+      return urls.map((url, index) => new Shard(url, hashes?.[index], place));
+    });
+    this.#openUpTo(options.maxParallelRequests);
+  }
+
+  async run(write: WriteWeights, arrived: (count: number) => void = () => {}): Promise<void> {
+    try {
+      arrived(this.#arrivedEarly);
+      this.#arrived = arrived;
+      let next = 0;
+      for (const group of this.#groups) {
+        const shards = this.#shards.slice(next, next + group.urls.length);
+        if (!(await this.#deliver(group, shards, next, write))) return;
+        next += shards.length;
       }
-    },
-    cancel: end,
-  };
-  return new ReadableStream<Uint8Array>(source, { highWaterMark: 0 });
-}
-
-/** Requests for all shards, some of them ahead of the one that is read. */
-class ShardRequests {
-  readonly #urls: string[];
-  readonly #context: RequestContext;
-  readonly #responses: Promise<Response>[] = [];
-  #next = 0;
-
-  constructor(groups: readonly ShardGroup[], context: RequestContext) {
-    this.#urls = groups.flatMap((group) => group.urls);
-    this.#context = context;
-    this.#requestUpTo(PARALLEL_REQUESTS);
-  }
-
-  /** The response of the next shard. */
-  next(): Promise<Response> {
-    this.#requestUpTo(this.#next + PARALLEL_REQUESTS);
-    return this.#responses[this.#next++] as Promise<Response>;
-  }
-
-  /** Closes what was asked for and will not be read. */
-  discard(): void {
-    for (const response of this.#responses.slice(this.#next)) {
-      response.then(({ body }) => body?.cancel()).catch(() => {});
+      const kept = await Promise.all(this.#shards.map((shard) => shard.kept));
+      if (!kept.includes(false)) await this.#options.onKept?.();
+    } finally {
+      this.cancel();
     }
   }
 
-  #requestUpTo(count: number): void {
-    while (this.#responses.length < Math.min(count, this.#urls.length)) {
-      const response = request(this.#urls[this.#responses.length] as string, this.#context, { isBinary: true });
-      // It is awaited later, or never when an earlier one fails.
-      response.catch(() => {});
-      this.#responses.push(response);
-    }
+  cancel(): void {
+    this.#stop.abort();
+    for (const shard of this.#shards) shard.cancel();
   }
-}
 
-async function* readInOrder(
-  groups: readonly ShardGroup[],
-  requests: ShardRequests,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, void> {
-  for (const group of groups) {
+  async #deliver(group: ShardGroup, shards: Shard[], first: number, write: WriteWeights): Promise<boolean> {
     const expected = group.byteLength;
     let received = 0;
-    let last: Response | undefined;
-    for (const url of group.urls) {
-      last = await requests.next();
-      for await (const chunk of readShard(last, url, signal)) {
-        received += chunk.byteLength;
-        if (expected !== undefined && received > expected) throw wrongLength(group, received, last);
-        yield chunk;
-      }
+    const count: WriteWeights = (bytes) => {
+      received += bytes.byteLength;
+      return expected !== undefined && received > expected ? false : write(bytes);
+    };
+    let last: Shard | undefined;
+    for (last of shards) {
+      const index = this.#shards.indexOf(last, first);
+      this.#openUpTo(index + this.#options.maxParallelRequests);
+      await this.#opened[index];
+      const wantsMore = await last.deliver(count);
+      if (expected !== undefined && received > expected) throw wrongLength(group, received, last);
+      if (!wantsMore) return false;
     }
     if (expected !== undefined && received !== expected) throw wrongLength(group, received, last);
+    return true;
+  }
+
+  #openUpTo(count: number): void {
+    while (this.#opened.length < Math.min(count, this.#shards.length)) {
+      const opened = (this.#shards[this.#opened.length] as Shard).open();
+      // It is awaited later, or never when an earlier one fails.
+      opened.catch(() => {});
+      this.#opened.push(opened);
+    }
   }
 }
 
-async function* readShard(
-  response: Response,
-  url: string,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, void> {
-  const declared = declaredLength(response);
-  let received = 0;
-  for await (const chunk of readChunks(response, url, signal)) {
-    received += chunk.byteLength;
-    yield chunk;
-  }
-  if (declared !== undefined && received !== declared) {
-    throw new TfwasmError('E_WEIGHT_BYTES', `${url} was cut: its header says ${declared} bytes, ${received} came`);
-  }
-}
-
-function wrongLength(
-  { urls, byteLength = 0 }: ShardGroup,
-  received: number,
-  response: Response | undefined,
-): TfwasmError {
+function wrongLength({ urls, byteLength = 0 }: ShardGroup, received: number, last: Shard | undefined): TfwasmError {
   const names = urls.length > 3 ? `${urls[0]} and ${urls.length - 1} more files` : urls.join(', ') || 'no file';
   const got = received > byteLength ? `more came (${received} so far)` : `${received} came`;
-  const type = response?.headers?.get('content-type') ?? '';
-  const hint = /html/i.test(type) ? '; the server sent HTML, as many do instead of a file that is not there' : '';
+  const hint = last?.isHtml ? '; the server sent HTML, as many do instead of a file that is not there' : '';
   return new TfwasmError('E_WEIGHT_BYTES', `the weights take ${byteLength} bytes of ${names}, but ${got}${hint}`);
 }

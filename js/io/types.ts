@@ -24,6 +24,8 @@ export interface WeightSpec {
 export interface WeightsManifestGroup {
   paths: string[];
   weights: WeightSpec[];
+  /** The SHA-256 of each file as 64 hexadecimal digits. TensorFlow.js does not know of it. */
+  sha256?: string[];
 }
 
 /** A tensor as a signature describes it. */
@@ -65,11 +67,74 @@ export interface ModelArtifacts {
   userDefinedMetadata?: UserDefinedMetadata;
   modelInitializer?: object;
   initializerSignature?: Signature;
+  /** How a layers model is trained. */
+  trainingConfig?: TrainingConfig;
 }
 
-/** A place that models are loaded from. */
+/** How a layers model is trained: optimizer, loss and metrics as their configs. */
+export interface TrainingConfig {
+  optimizer_config: object;
+  loss: string | string[] | { [output: string]: string };
+  metrics?: string[] | { [output: string]: string };
+  weighted_metrics?: string[];
+  sample_weight_mode?: string;
+  loss_weights?: number[] | { [output: string]: number };
+}
+
+/** What a model.json holds. */
+export interface ModelJSON
+  extends Omit<ModelArtifacts, 'modelTopology' | 'weightSpecs' | 'weightData' | 'getWeightStream'> {
+  modelTopology: object;
+  weightsManifest: WeightsManifestGroup[];
+}
+
+/** What is known of a saved model without loading it. */
+export interface ModelArtifactsInfo {
+  /** A Date; from localStorage, which keeps text only, its ISO form. */
+  dateSaved: Date;
+  modelTopologyType: 'JSON' | 'GraphDef';
+  /** Bytes of the topology, and of the weight specs, as JSON. */
+  modelTopologyBytes?: number;
+  weightSpecsBytes?: number;
+  weightDataBytes?: number;
+}
+
+export interface SaveResult {
+  modelArtifactsInfo: ModelArtifactsInfo;
+  /** Of a server that the model was sent to. */
+  responses?: Response[];
+  errors?: (object | string)[];
+}
+
+/** Which parts of a layers model to save; a graph model is always saved whole. */
+export interface SaveConfig {
+  /** Leaves out the weights that are not trained. The default is false. */
+  trainableOnly?: boolean;
+  /** Keeps the state of the optimizer too. The default is false. */
+  includeOptimizer?: boolean;
+}
+
+/** Loads a model. It may also answer at once. */
+export type LoadHandler = () => Promise<ModelArtifacts> | ModelArtifacts;
+export type SaveHandler = (artifacts: ModelArtifacts) => Promise<SaveResult>;
+
+/** A place that keeps models: loads one, saves one, or both. */
 export interface IOHandler {
-  load?: () => Promise<ModelArtifacts> | ModelArtifacts;
+  load?: LoadHandler;
+  save?: SaveHandler;
+}
+
+/** The same for code that cannot wait. */
+export interface IOHandlerSync {
+  load?: () => ModelArtifacts;
+  save?: (artifacts: ModelArtifacts) => SaveResult;
+}
+
+/** Knows all models of one medium by their paths: URLs without the scheme. */
+export interface ModelStoreManager {
+  listModels(): Promise<{ [path: string]: ModelArtifactsInfo }>;
+  /** Throws E_STORAGE when there is no such model. */
+  removeModel(path: string): Promise<ModelArtifactsInfo>;
 }
 
 /** What `fetchFunc` gets beside the URL and the request's init. */
@@ -98,4 +163,23 @@ export interface LoadOptions {
   strict?: boolean;
   /** Weights are always streamed; this option of TensorFlow.js changes nothing. */
   streamWeights?: boolean;
+  /** Cancels everything that is under way: loading rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** How many files of weights are asked for at once, over HTTP. The default is 6. */
+  maxParallelRequests?: number;
+  /**
+   * How often a request is tried again after a network error or a status that passes (408, 429, 5xx).
+   * What has arrived of a file is not asked for again when its ETag or Last-Modified tells that it is
+   * still the same. The default is 2.
+   */
+  maxRetries?: number;
+  /** Milliseconds before the first retry; each further one waits twice as long. The default is 250. */
+  retryDelay?: number;
+  /**
+   * Keeps what comes over HTTP for use without a network; `io.clearCache()` removes it. Files whose
+   * manifest tells their `sha256` are not asked for again; all others, model.json too, are taken from
+   * the cache only when model.json cannot be had. Without effect where the browser has no such store,
+   * as on pages that did not come over HTTPS. The default is false.
+   */
+  cache?: 'cache-storage' | 'opfs' | false;
 }

@@ -3,27 +3,59 @@
 import { TfwasmError } from '../errors.js';
 import { callCore } from '../runtime.js';
 import { heapBytes } from '../tensor-storage.js';
-import type { ModelArtifacts } from './types.js';
+import { toJson } from './model-json.js';
+import type { WeightSpec } from './types.js';
+import type { WeightFeed } from './weight-feed.js';
 
-type Chunk = ArrayBuffer | ArrayBufferView;
+/** Makes a decoder of the core for these weights, and disposes it when `use` is done. */
+export function withDecoder<T>(specs: readonly WeightSpec[], use: (decoder: number) => T): T {
+  const decoder = callCore((core) => core.createWeightDecoder(toJson(specs)));
+  const end = () => callCore((core) => core.disposeWeightDecoder(decoder));
+  let isOver = true;
+  try {
+    const result = use(decoder);
+    if (!(result instanceof Promise)) return result;
+    isOver = false;
+    return result.finally(end) as T;
+  } finally {
+    if (isOver) end();
+  }
+}
 
-/** A stream of the weights, or undefined when there are none. Streaming begins with the call. */
-export function openWeights(artifacts: ModelArtifacts): ReadableStream<Chunk> | undefined {
-  if (artifacts.getWeightStream) return artifacts.getWeightStream();
-  const data = artifacts.weightData;
-  if (data === undefined || data === null) return undefined;
-  const parts = Array.isArray(data) ? [...data] : [data];
-  return new ReadableStream<Chunk>({
-    pull(controller) {
-      const part = parts.shift();
-      if (part === undefined) controller.close();
-      else controller.enqueue(part);
-    },
-  });
+/** Fills a decoder of the core. */
+export class WeightWriter {
+  readonly #decoder: number;
+  readonly #strict: boolean;
+  #received = 0;
+  /** Bytes of all weights, or -1. */
+  readonly total: number;
+
+  /** @param strict Whether bytes after the last weight are an error. */
+  constructor(decoder: number, strict: boolean) {
+    this.#decoder = decoder;
+    this.#strict = strict;
+    this.total = callCore((core) => core.weightStreamBytes(decoder));
+  }
+
+  /** Copies bytes to where they belong. Answers whether more are wanted. Throws E_WEIGHT_BYTES. */
+  write(bytes: Uint8Array): boolean {
+    const used = writeChunk(this.#decoder, bytes);
+    this.#received += used;
+    if (used === bytes.byteLength) return true;
+    if (!this.#strict) return false;
+    throw new TfwasmError('E_WEIGHT_BYTES', `the weights end after ${this.#received} bytes, but more came`);
+  }
+
+  /** Throws E_WEIGHT_BYTES when there were too few bytes. */
+  finish(): void {
+    if (callCore((core) => core.weightTarget(this.#decoder).byteLength) === 0) return;
+    const expected = this.total < 0 ? 'more' : String(this.total);
+    throw new TfwasmError('E_WEIGHT_BYTES', `expected ${expected} bytes of weights, got ${this.#received}`);
+  }
 }
 
 /**
- * Feeds a decoder of the core with all bytes of a stream.
+ * Feeds a decoder of the core with all weights.
  *
  * @param onProgress Called with the fraction of the bytes that has arrived; 1 is the last call.
  * @param strict Whether bytes after the last weight are an error.
@@ -31,37 +63,28 @@ export function openWeights(artifacts: ModelArtifacts): ReadableStream<Chunk> | 
  */
 export async function feedWeights(
   decoder: number,
-  stream: ReadableStream<Chunk>,
-  { onProgress, strict }: { onProgress?: ((fraction: number) => void) | undefined; strict: boolean },
+  feed: WeightFeed | undefined,
+  { onProgress = feed?.onProgress, strict = true }: FeedOptions,
 ): Promise<void> {
-  const total = callCore((core) => core.weightStreamBytes(decoder));
-  const reader = stream.getReader();
-  let received = 0;
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const bytes = toBytes(part.value);
-      const used = writeChunk(decoder, bytes);
-      received += used;
-      if (used < bytes.byteLength) {
-        if (!strict) break;
-        throw new TfwasmError('E_WEIGHT_BYTES', `the weights end after ${received} bytes, but more came`);
-      }
-      // Without a total, or before the end of it, 1 has to wait until all is checked.
-      if (total > received) onProgress?.(received / total);
-    }
-  } catch (error) {
-    reader.cancel(error).catch(() => {});
-    throw error;
-  }
-  reader.cancel().catch(() => {});
-  checkComplete(decoder, received, total);
+  const writer = new WeightWriter(decoder, strict);
+  const { total } = writer;
+  let arrived = 0;
+  let reported = 0;
+  const report = (count: number) => {
+    arrived += count;
+    // Without a total, or before the end of it, 1 has to wait until all is checked.
+    if (arrived <= reported || arrived >= total) return;
+    reported = arrived;
+    onProgress?.(arrived / total);
+  };
+  await feed?.run((bytes) => writer.write(bytes), onProgress && report);
+  writer.finish();
   onProgress?.(1);
 }
 
-function toBytes(chunk: Chunk): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  return new Uint8Array(chunk);
+interface FeedOptions {
+  onProgress?: ((fraction: number) => void) | undefined;
+  strict?: boolean | undefined;
 }
 
 /** Copies a chunk to where its weights belong. Returns how much of it there was room for. */
@@ -78,10 +101,4 @@ function writeChunk(decoder: number, chunk: Uint8Array): number {
     }
     return used;
   });
-}
-
-function checkComplete(decoder: number, received: number, total: number): void {
-  if (callCore((core) => core.weightTarget(decoder).byteLength) === 0) return;
-  const expected = total < 0 ? 'more' : String(total);
-  throw new TfwasmError('E_WEIGHT_BYTES', `expected ${expected} bytes of weights, got ${received}`);
 }

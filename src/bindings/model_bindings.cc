@@ -28,6 +28,12 @@ HandleTable<std::unique_ptr<WeightDecoder>>& Decoders() {
   return *decoders;
 }
 
+// Read, and not yet part of a model.
+HandleTable<std::unique_ptr<ModelDef>>& Graphs() {
+  static auto* graphs = new HandleTable<std::unique_ptr<ModelDef>>("graph");
+  return *graphs;
+}
+
 HandleTable<LoadedModel>& Models() {
   static auto* models = new HandleTable<LoadedModel>("model");
   return *models;
@@ -55,22 +61,39 @@ void CommitWeights(int32_t decoder, double bytes) {
   Guard([&] { Decoders().Get(decoder)->Commit(static_cast<size_t>(bytes)); });
 }
 
+val TakeWeights(int32_t decoder) {
+  return Guard([&] {
+    const WeightMap weights = Decoders().Get(decoder)->Take();
+    std::vector<Tensor> tensors;
+    for (const std::string& name : weights.names) {
+      tensors.push_back(weights.tensors.find(name)->second);
+    }
+    return AddTensors(std::move(tensors));
+  });
+}
+
 void DisposeWeightDecoder(int32_t decoder) { Decoders().Remove(decoder); }
 
-int32_t CreateModel(std::string topology, std::string signature, std::string initializer,
+int32_t ReadGraph(std::string topology) {
+  return Guard([&] {
+    return Graphs().Add(std::make_unique<ModelDef>(ReadGraphDef(topology, OutputPosition)));
+  });
+}
+
+void DisposeGraph(int32_t graph) { Graphs().Remove(graph); }
+
+int32_t CreateModel(int32_t graph, std::string signature, std::string initializer,
                     std::string initializer_signature, int32_t decoder) {
   return Guard([&] {
     LoadedModel loaded{.weights = Decoders().Get(decoder)->Take()};
-    const auto read = [&](const std::string& text) {
-      ModelDef model = ReadGraphDef(text, OutputPosition);
-      AttachConstants(model, loaded.weights);
-      return model;
-    };
-    ModelDef model = read(topology);
+    ModelDef model = std::move(*Graphs().Get(graph));
+    AttachConstants(model, loaded.weights);
     ApplySignature(model, signature);
     const auto resources = std::make_shared<ResourceMap>();
     if (!initializer.empty()) {
-      RunInitializer(read(initializer), initializer_signature, resources, model);
+      ModelDef initial = ReadGraphDef(initializer, OutputPosition);
+      AttachConstants(initial, loaded.weights);
+      RunInitializer(std::move(initial), initializer_signature, resources, model);
     }
     HideResourceInputs(model);
     loaded.session = std::make_unique<Session>(std::move(model), resources);
@@ -163,7 +186,10 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("weightStreamBytes", &WeightStreamBytes);
   emscripten::function("weightTarget", &WeightTarget);
   emscripten::function("commitWeights", &CommitWeights);
+  emscripten::function("takeWeights", &TakeWeights);
   emscripten::function("disposeWeightDecoder", &DisposeWeightDecoder);
+  emscripten::function("readGraph", &ReadGraph);
+  emscripten::function("disposeGraph", &DisposeGraph);
   emscripten::function("createModel", &CreateModel);
   emscripten::function("describeModel", &DescribeLoadedModel);
   emscripten::function("modelWeight", &ModelWeight);

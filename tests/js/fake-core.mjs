@@ -13,6 +13,7 @@ export class FakeCore {
   /** The bytes of weights that were committed, in order. */
   weightBytes = [];
   models = new Set();
+  graphs = new Set();
   decoders = new Map();
   /** Calls of run(): the feeds and fetches that they were prepared for. */
   runs = [];
@@ -134,9 +135,20 @@ export class FakeCore {
     this.decoders.delete(decoder);
   }
 
-  createModel(topology, signature, _initializer, _initializerSignature, decoder) {
-    this.#enter('createModel');
+  readGraph(topology) {
+    this.#enter('readGraph');
     this.topology = JSON.parse(topology);
+    this.graphs.add(++lastHandle);
+    return lastHandle;
+  }
+
+  disposeGraph(graph) {
+    this.graphs.delete(graph);
+  }
+
+  createModel(graph, signature, _initializer, _initializerSignature, decoder) {
+    this.#enter('createModel');
+    assert.ok(this.graphs.has(graph));
     this.signature = signature;
     this.specs = this.decoders.get(decoder).specs;
     this.models.add(++lastHandle);

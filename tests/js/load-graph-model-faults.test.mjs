@@ -123,7 +123,7 @@ describe('loadGraphModel fails', () => {
   ]) {
     test(what, async () => {
       arrange();
-      await assertFails(load(), code, message);
+      await assertFails(load({ retryDelay: 1 }), code, message);
     });
   }
 
@@ -164,7 +164,7 @@ describe('loadGraphModel fails', () => {
       request.socket.on('close', closed);
     };
     routes['/m/a.bin'] = (_request, response) => setTimeout(() => response.writeHead(500).end(), 30);
-    await assertFails(load(), 'E_HTTP', /500/);
+    await assertFails(load({ maxRetries: 0 }), 'E_HTTP', /500/);
     await wasClosed;
   });
 

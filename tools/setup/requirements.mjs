@@ -27,6 +27,7 @@ const FOR_TEST = {
   'clang-format-19': 'clang-format-19',
   'clang-tidy-19': 'clang-tidy-19',
   'libclang-rt-19-dev': CLANG_RUNTIME,
+  'python3-flask': 'flask',
 };
 
 /** Installs what is missing; `forTest` adds what only the tests use. */

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// downloads://prefix: hands a model to the user as two files.
+import { artifactsInfo, checkSavable, toJson, toModelJson } from './model-json.js';
+import { storageError, unavailable } from './storage-errors.js';
+import type { IOHandler, ModelArtifacts, SaveResult } from './types.js';
+import { weightPieces } from './weight-bytes.js';
+
+/** How long the browser may take to begin with a file. */
+const REVOKE_MS = 60_000;
+
+/** A handler that saves `<prefix>.json` and `<prefix>.weights.bin` to where downloads go. */
+export function browserDownloads(prefix = ''): IOHandler {
+  // Browsers replace these characters, and then the model.json would name a file that is not there.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are meant
+  const name = prefix.replace(/[\\/:*?"<>|~\x00-\x1f\x7f]/g, '_').replace(/^\.+|\.+$/g, '_') || 'model';
+  return { save: (artifacts) => save(artifacts, name) };
+}
+
+async function save(artifacts: ModelArtifacts, name: string): Promise<SaveResult> {
+  const url = `downloads://${name}`;
+  if (typeof document === 'undefined') throw unavailable(url, 'only pages can download files, not workers or Node.js');
+  checkSavable(artifacts, url);
+  const weightsName = `${name}.weights.bin`;
+  const json = new Blob([toJson(toModelJson(artifacts, [`./${weightsName}`]))], { type: 'application/json' });
+  const weights = await toBlob(artifacts).catch((error) => {
+    throw storageError('save', url, error);
+  });
+  await download(json, `${name}.json`);
+  if (weights) await download(weights, weightsName);
+  return { modelArtifactsInfo: artifactsInfo(artifacts, weights?.size ?? 0) };
+}
+
+/** The weights where the browser keeps them: large ones on the disk. */
+export async function toBlob(artifacts: ModelArtifacts): Promise<Blob | undefined> {
+  if (!artifacts.getWeightStream && !artifacts.weightData) return undefined;
+  const type = 'application/octet-stream';
+  let blob = new Blob([], { type });
+  for await (const piece of weightPieces(artifacts)) blob = new Blob([blob, piece], { type });
+  return blob;
+}
+
+async function download(blob: Blob, name: string): Promise<void> {
+  const link = document.createElement('a');
+  link.download = name;
+  link.href = URL.createObjectURL(blob);
+  // Two clicks in one task are one download in Firefox.
+  await new Promise((resolve) => setTimeout(resolve));
+  link.dispatchEvent(new MouseEvent('click'));
+  setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_MS);
+}

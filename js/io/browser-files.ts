@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that the user chose, dropped or downloaded before.
+import { describeError, TfwasmError } from '../errors.js';
+import { checkManifest, groupBytes } from './manifest.js';
+import type { IOHandler, ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
+
+/**
+ * A handler that loads from files: a model.json and the files with its weights, in any order.
+ * Without the latter it loads the topology only.
+ */
+export function browserFiles(files: Iterable<File>): IOHandler {
+  const list = Array.from(files ?? []);
+  const json = list.find(({ name }) => /\.json$/i.test(name)) ?? list[0];
+  if (!json) throw new TfwasmError('E_INPUT', 'browserFiles() takes at least one file, the model.json');
+  return {
+    load: () =>
+      load(
+        json,
+        list.filter((file) => file !== json),
+      ),
+  };
+}
+
+async function load(jsonFile: File, weightFiles: File[]): Promise<ModelArtifacts> {
+  const { weightsManifest, ...parts } = await readJson(jsonFile);
+  if (weightFiles.length === 0) return { modelTopology: parts.modelTopology };
+  const files = matchFiles(weightsManifest, weightFiles);
+  return {
+    ...parts,
+    weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
+    getWeightStream: () => streamFiles(files),
+  };
+}
+
+async function readJson(file: File): Promise<ModelJSON> {
+  const text = await readText(file);
+  let json: ModelJSON | null;
+  try {
+    json = JSON.parse(text) as ModelJSON | null;
+  } catch (error) {
+    throw new TfwasmError('E_JSON', `${file.name} is not JSON: ${describeError(error)}`, { cause: error });
+  }
+  for (const field of ['modelTopology', 'weightsManifest'] as const) {
+    if (json?.[field]) continue;
+    throw new TfwasmError('E_JSON', `${file.name} is not a model: its ${field} is missing`);
+  }
+  checkManifest(json?.weightsManifest);
+  return json as ModelJSON;
+}
+
+async function readText(file: File): Promise<string> {
+  try {
+    // Without the byte order mark, if there is one.
+    return new TextDecoder().decode(await file.arrayBuffer());
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: File, error: unknown): TfwasmError {
+  return new TfwasmError('E_FILE', `cannot read ${file.name}: ${describeError(error)}`, { cause: error });
+}
+
+const baseName = (path: string) => path.split(/[\\/]/).at(-1) as string;
+
+/** The files in the order of the manifest. Throws E_MANIFEST, E_DUPLICATE, E_WEIGHT_BYTES. */
+function matchFiles(manifest: readonly WeightsManifestGroup[], files: readonly File[]): File[] {
+  const byName = new Map<string, File>();
+  for (const file of files) {
+    const name = baseName(file.name);
+    if (byName.has(name)) throw new TfwasmError('E_DUPLICATE', `two of the files are called ${name}`);
+    byName.set(name, file);
+  }
+  const used = new Set<string>();
+  const matched = manifest.flatMap((group) => {
+    const found = group.paths.map((path) => takeFile(baseName(path), byName, used));
+    checkLength(group, found);
+    return found;
+  });
+  const extra = [...byName.keys()].filter((name) => !used.has(name));
+  if (extra.length === 0) return matched;
+  throw new TfwasmError('E_INPUT', `the model does not name the files ${extra.join(', ')}`);
+}
+
+function takeFile(name: string, files: ReadonlyMap<string, File>, used: Set<string>): File {
+  if (used.has(name)) throw new TfwasmError('E_DUPLICATE', `the weights manifest names two files ${name}`);
+  used.add(name);
+  const file = files.get(name);
+  if (file) return file;
+  throw new TfwasmError('E_INPUT', `the file ${name} with weights of the model is not among those given`);
+}
+
+function checkLength({ weights }: WeightsManifestGroup, files: readonly File[]): void {
+  const expected = groupBytes(weights);
+  const got = files.reduce((sum, { size }) => sum + size, 0);
+  if (expected === undefined || expected === got) return;
+  const names = files.map(({ name }) => name).join(', ');
+  throw new TfwasmError('E_WEIGHT_BYTES', `the weights take ${expected} bytes of ${names}, which has ${got}`);
+}
+
+function streamFiles(files: readonly File[]): ReadableStream<Uint8Array> {
+  const chunks = readFiles(files);
+  const source: UnderlyingDefaultSource<Uint8Array> = {
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return();
+    },
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
+}
+
+async function* readFiles(files: readonly File[]): AsyncGenerator<Uint8Array, void, void> {
+  for (const file of files) {
+    const reader = file.stream().getReader();
+    try {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+    } catch (error) {
+      throw unreadable(file, error);
+    } finally {
+      reader.cancel().catch(() => {});
+    }
+  }
+}

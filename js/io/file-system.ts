@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// file://folder in Node.js: a model.json and its weights, as tfjs-node and the converter write them.
+import { TfwasmError } from '../errors.js';
+import { builtin, fileUrl } from '../node-files.js';
+import { http } from './http.js';
+import { checkPath } from './manifest.js';
+import { artifactsInfo, checkSavable, readModelJson, toJson, toModelJson } from './model-json.js';
+import { notFound, storageError } from './storage-errors.js';
+import type { IOHandler, LoadOptions, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
+import { weightPieces } from './weight-bytes.js';
+
+const JSON_NAME = 'model.json';
+const WEIGHTS_NAME = 'weights.bin';
+/** Files under names like these that are this old belong to nobody who is still writing. */
+const TEMPORARY = /^(?:weights-[0-9a-f]{16}\.bin|model-[0-9a-f]{16}\.json)$/;
+const ABANDONED_MS = 60 * 60 * 1000;
+
+const fs = (path: string) => builtin('node:fs/promises', path);
+const paths = (path: string) => builtin('node:path', path);
+
+/**
+ * A handler for a folder, or for loading also the model.json itself.
+ *
+ * @param path Of this machine, relative to the current folder or absolute.
+ */
+export function fileSystem(path: string, options: LoadOptions = {}): IOHandler {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw new TfwasmError('E_PATH', `${JSON.stringify(path)} is not the path of a folder`);
+  }
+  return {
+    load: async () => loadFiles(await findJson(path), options),
+    save: (artifacts) => save(artifacts, paths(path).resolve(path)),
+  };
+}
+
+/**
+ * The path that a file: URL names. After file:/// it is a URL, whose escapes are decoded; any other
+ * is a path as it stands, relative to the current folder.
+ */
+export function pathOfFileUrl(url: string): string {
+  const path = url.slice('file://'.length);
+  if (!path.startsWith('/')) return path;
+  try {
+    return builtin('node:url', url).fileURLToPath(url);
+  } catch (error) {
+    if (error instanceof TfwasmError) throw error;
+    return path;
+  }
+}
+
+/** The model.json that a path names by itself or by its folder. */
+async function findJson(path: string): Promise<string> {
+  const info = await fs(path)
+    .stat(path)
+    .catch(() => undefined);
+  return paths(path).resolve(path, info?.isDirectory() ? JSON_NAME : '');
+}
+
+function loadFiles(json: string, { strict = true }: LoadOptions): Promise<ModelArtifacts> | ModelArtifacts {
+  const { dirname, join } = paths(json);
+  const weightUrlConverter = (path: string) => fileUrl(join(dirname(json), checkPath(path))).href;
+  const { load } = http(fileUrl(json).href, { strict, weightUrlConverter }) as Required<IOHandler>;
+  return load();
+}
+
+/** Writes the files under names of their own; the old model goes with the rename of the model.json. */
+async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResult> {
+  checkSavable(artifacts, folder);
+  const { rename, rm, mkdir } = fs(folder);
+  const { join } = paths(folder);
+  const id = crypto.getRandomValues(new BigUint64Array(1))[0]?.toString(16).padStart(16, '0');
+  const files = [`weights-${id}.bin`, `model-${id}.json`].map((name) => join(folder, name)) as [string, string];
+  try {
+    await mkdir(folder, { recursive: true });
+    const byteLength = await writeFile(files[0], weightPieces(artifacts));
+    const weights = await takeUsualName(files[0], folder);
+    files[0] = weights;
+    await writeFile(files[1], [toJson(toModelJson(artifacts, [paths(folder).basename(weights)]))]);
+    const old = await filesOfModel(folder).catch(() => []);
+    await rename(files[1], join(folder, JSON_NAME));
+    await syncFolder(folder);
+    await removeFiles(old.filter((file) => file !== weights));
+    await removeAbandoned(folder, weights);
+    return { modelArtifactsInfo: artifactsInfo(artifacts, byteLength) };
+  } catch (error) {
+    for (const file of files) await rm(file, { force: true }).catch(() => {});
+    throw storageError('save', folder, error);
+  }
+}
+
+/** Writes a new file, to the disk. Returns its length. */
+async function writeFile(path: string, pieces: AsyncIterable<Uint8Array> | Iterable<string>): Promise<number> {
+  const file = await fs(path).open(path, 'wx');
+  try {
+    await fs(path).writeFile(file, pieces);
+    await file.sync();
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Calls the weights weights.bin unless a file is called so, which may be that of the model now there. */
+async function takeUsualName(weights: string, folder: string): Promise<string> {
+  const usual = paths(folder).join(folder, WEIGHTS_NAME);
+  try {
+    await fs(folder).link(weights, usual);
+  } catch {
+    return weights;
+  }
+  await fs(folder).unlink(weights);
+  return usual;
+}
+
+/** Makes a rename last; some systems cannot, and need not. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await fs(folder)
+    .open(folder)
+    .catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+/** The files with the weights of the model that is in a folder. */
+async function filesOfModel(folder: string): Promise<string[]> {
+  const { manifest } = await readJson(folder);
+  return manifest.flatMap((group) => group.paths).map((path) => paths(folder).join(folder, checkPath(path)));
+}
+
+async function readJson(folder: string) {
+  const url = `file://${folder}`;
+  const { join } = paths(folder);
+  const text = await fs(folder)
+    .readFile(join(folder, JSON_NAME), 'utf8')
+    .catch((error) => {
+      throw error?.code === 'ENOENT' || error?.code === 'ENOTDIR' ? notFound(url) : storageError('load', url, error);
+    });
+  return readModelJson(text, url);
+}
+
+async function removeFiles(files: string[]): Promise<void> {
+  // One that cannot be deleted, since it is open on Windows, is no reason to fail.
+  for (const file of files)
+    await fs(file)
+      .rm(file, { force: true })
+      .catch(() => {});
+}
+
+async function removeAbandoned(folder: string, weights: string): Promise<void> {
+  const { join } = paths(folder);
+  const { readdir, stat } = fs(folder);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = join(folder, name);
+    if (!TEMPORARY.test(name) || file === weights) continue;
+    const info = await stat(file).catch(() => undefined);
+    if (info && Date.now() - info.mtimeMs > ABANDONED_MS) await removeFiles([file]);
+  }
+}
+
+/** The folder of a model, the same for every way to name it. */
+export async function canonicalFolder(path: string): Promise<string> {
+  const folder = paths(path).resolve(await folderOf(path));
+  return fs(folder)
+    .realpath(folder)
+    .catch(() => folder);
+}
+
+async function folderOf(path: string): Promise<string> {
+  const info = await fs(path)
+    .stat(path)
+    .catch(() => undefined);
+  return info?.isFile() ? paths(path).dirname(path) : path;
+}
+
+/** The models in the folders of the current folder, by the names of these. */
+export async function listFiles(): Promise<{ [path: string]: ModelArtifactsInfo }> {
+  const models: [string, ModelArtifactsInfo][] = [];
+  const entries = await fs('.')
+    .readdir('.', { withFileTypes: true })
+    .catch((error) => {
+      throw storageError('list', 'file://', error);
+    });
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    // A folder that holds no model must not hide those that do.
+    const info = await describeModel(name).catch(() => undefined);
+    if (info) models.push([name, info]);
+  }
+  return Object.fromEntries(models);
+}
+
+async function describeModel(folder: string): Promise<ModelArtifactsInfo> {
+  const { stat } = fs(folder);
+  const { artifacts } = await readJson(folder);
+  const { mtime } = await stat(paths(folder).join(folder, JSON_NAME));
+  let byteLength = 0;
+  for (const file of await filesOfModel(folder)) byteLength += (await stat(file)).size;
+  return artifactsInfo(artifacts, byteLength, mtime);
+}
+
+/** Removes the files of a model, and the folder when nothing else is in it. */
+export async function removeFromFiles(path: string): Promise<ModelArtifactsInfo> {
+  const folder = await folderOf(path);
+  const files = await filesOfModel(folder);
+  try {
+    // One whose weights are missing can be removed too.
+    const info = await describeModel(folder).catch(() => artifactsInfo({}, 0));
+    await fs(folder).rm(paths(folder).join(folder, JSON_NAME));
+    await removeFiles(files);
+    await fs(folder)
+      .rmdir(folder)
+      .catch(() => {});
+    return info;
+  } catch (error) {
+    throw storageError('remove', `file://${folder}`, error);
+  }
+}

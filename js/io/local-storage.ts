@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// localstorage://name: small models among the strings of the page's origin, in the items and the
+// form that TensorFlow.js gives them.
+import { describeError, TfwasmError } from '../errors.js';
+import { withLock } from './locks.js';
+import {
+  artifactsInfo,
+  checkSavable,
+  checkStored,
+  optionalParts,
+  readPart,
+  toJson,
+  withoutUndefined,
+} from './model-json.js';
+import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
+import { type Items, isHalfDone, readItems, recoverItems, replaceItems } from './string-items.js';
+import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
+import { readWeights } from './weight-bytes.js';
+
+const PREFIX = 'tensorflowjs_models/';
+/** The one without which there is no model stands first. */
+const PARTS = ['info', 'model_topology', 'weight_specs', 'weight_data', 'model_metadata'];
+
+/** A handler for `localstorage://` + path. */
+export function browserLocalStorage(path: string): IOHandler {
+  const url = `localstorage://${path}`;
+  if (path === '') throw new TfwasmError('E_INPUT', `${url} names no model`);
+  return { load: () => load(path, url), save: (artifacts) => save(artifacts, path, url) };
+}
+
+const itemKeys = (path: string) => PARTS.map((part) => `${PREFIX}${path}/${part}`);
+
+/** Runs `task` on a storage in which nothing is half done. */
+function withStorage<T>(url: string, task: (storage: Storage) => T): Promise<T> {
+  return withLock('localstorage', 'exclusive', async () => {
+    const storage = openStorage(url);
+    // What another tab has just done may arrive here step by step; what stays is of one that died.
+    for (let wait = 0; wait < 20 && isHalfDone(storage); ++wait) await new Promise((wake) => setTimeout(wake, 25));
+    recoverItems(storage);
+    return task(storage);
+  });
+}
+
+export function hasLocalStorage(): boolean {
+  return typeof window !== 'undefined' && 'localStorage' in window;
+}
+
+function openStorage(url: string): Storage {
+  if (!hasLocalStorage()) {
+    throw unavailable(url, 'there is no localStorage in workers and in Node.js; indexeddb:// or opfs:// may do');
+  }
+  try {
+    return window.localStorage;
+  } catch (error) {
+    throw unavailable(url, `the browser does not allow localStorage here: ${describeError(error)}`, error);
+  }
+}
+
+async function save(artifacts: ModelArtifacts, path: string, url: string): Promise<SaveResult> {
+  checkSavable(artifacts, url);
+  const weights = await readWeights(artifacts, url);
+  const info = artifactsInfo(artifacts, weights.byteLength);
+  const { format, generatedBy, convertedBy } = artifacts;
+  const values = [
+    toJson(info),
+    toJson(artifacts.modelTopology ?? null),
+    toJson(artifacts.weightSpecs ?? []),
+    toBase64(new Uint8Array(weights)),
+    toJson({ ...withoutUndefined({ format, generatedBy, convertedBy }), ...optionalParts(artifacts) }),
+  ];
+  await withStorage(url, (storage) => {
+    try {
+      replaceItems(storage, itemKeys(path), values);
+    } catch (error) {
+      throw storageError('save', `${url} of ${values.join('').length} characters`, error);
+    }
+  });
+  return { modelArtifactsInfo: info };
+}
+
+async function load(path: string, url: string): Promise<ModelArtifacts> {
+  const items = await withStorage(url, (storage) => readItems(storage, itemKeys(path)));
+  const [info, topology, specs, weights, metadata] = items as [string, ...Items];
+  if (info === null) throw notFound(url);
+  if (parse<ModelArtifactsInfo>(info, 'info', url).modelTopologyType !== 'JSON') {
+    throw corrupt(url, 'its topology is not JSON');
+  }
+  const parts = metadata ? parse<Partial<ModelArtifacts>>(metadata, 'model_metadata', url) : {};
+  const { format, generatedBy, convertedBy } = parts;
+  const artifacts: ModelArtifacts = {
+    modelTopology: parse<object>(topology, 'model_topology', url),
+    weightSpecs: parse(specs, 'weight_specs', url),
+    ...withoutUndefined({ format, generatedBy, convertedBy }),
+    ...optionalParts(parts),
+    weightData: fromBase64(weights, url),
+  };
+  checkStored(artifacts, (artifacts.weightData as ArrayBuffer).byteLength, url);
+  return artifacts;
+}
+
+function parse<T extends object>(text: string | null | undefined, part: string, url: string): T {
+  if (text === null || text === undefined) throw corrupt(url, `its ${part} is missing`);
+  return readPart(text, part, url) as T;
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  // As many bytes at once as may be arguments of a call.
+  for (let start = 0; start < bytes.length; start += 0x6000) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 0x6000));
+  }
+  return btoa(text);
+}
+
+function fromBase64(text: string | null | undefined, url: string): ArrayBuffer {
+  if (text === null || text === undefined) throw corrupt(url, 'its weight_data is missing');
+  try {
+    const characters = atob(text);
+    const bytes = new Uint8Array(characters.length);
+    for (let index = 0; index < bytes.length; ++index) bytes[index] = characters.charCodeAt(index);
+    return bytes.buffer;
+  } catch (error) {
+    throw corrupt(url, 'its weight_data is not base64', error);
+  }
+}
+
+/** All models by path. What is no info of a model is left out. */
+export async function listLocalStorage(): Promise<{ [path: string]: ModelArtifactsInfo }> {
+  return withStorage('localstorage://', (storage) => {
+    const models: [string, ModelArtifactsInfo][] = [];
+    for (const key of Object.keys(storage)) {
+      if (!key.startsWith(PREFIX) || !key.endsWith('/info')) continue;
+      const path = key.slice(PREFIX.length, -'/info'.length);
+      try {
+        models.push([path, parse(storage.getItem(key), 'info', path)]);
+      } catch {
+        // Another program's item, or a damaged model, which must not hide the others.
+      }
+    }
+    return Object.fromEntries(models);
+  });
+}
+
+export async function removeFromLocalStorage(path: string): Promise<ModelArtifactsInfo> {
+  const url = `localstorage://${path}`;
+  return withStorage(url, (storage) => {
+    const keys = itemKeys(path);
+    const info = storage.getItem(keys[0] as string);
+    if (info === null) throw notFound(url);
+    replaceItems(
+      storage,
+      keys,
+      keys.map(() => null),
+    );
+    return parse(info, 'info', url);
+  });
+}

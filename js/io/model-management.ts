@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be done with models that are saved somewhere, without running them.
+import { TfwasmError } from '../errors.js';
+import { canonicalFolder, listFiles, pathOfFileUrl, removeFromFiles } from './file-system.js';
+import { hasIndexedDB, listIndexedDB, removeFromIndexedDB } from './indexed-db.js';
+import { hasLocalStorage, listLocalStorage, removeFromLocalStorage } from './local-storage.js';
+import { hasOpfs, listOpfs, removeFromOpfs } from './opfs.js';
+import { findLoadHandler, findSaveHandler } from './router.js';
+import type { ModelArtifactsInfo, ModelStoreManager } from './types.js';
+
+interface Manager extends ModelStoreManager {
+  isAvailable(): boolean;
+  /** One text for all paths of the same model. */
+  canonicalPath?(path: string): Promise<string>;
+}
+
+const filePath = (path: string) => pathOfFileUrl(`file://${path}`);
+
+/** By scheme. */
+const MANAGERS: ReadonlyMap<string, Manager> = new Map<string, Manager>([
+  ['localstorage', { isAvailable: hasLocalStorage, listModels: listLocalStorage, removeModel: removeFromLocalStorage }],
+  ['indexeddb', { isAvailable: hasIndexedDB, listModels: listIndexedDB, removeModel: removeFromIndexedDB }],
+  ['opfs', { isAvailable: hasOpfs, listModels: listOpfs, removeModel: removeFromOpfs }],
+  [
+    'file',
+    {
+      isAvailable: () => typeof globalThis.process?.getBuiltinModule === 'function',
+      listModels: listFiles,
+      removeModel: (path) => removeFromFiles(filePath(path)),
+      canonicalPath: (path) => canonicalFolder(filePath(path)),
+    },
+  ],
+]);
+
+/**
+ * All models in localStorage, IndexedDB and the origin-private file system, or in Node.js those in
+ * the folders of the current folder, by URL.
+ */
+export async function listModels(): Promise<{ [url: string]: ModelArtifactsInfo }> {
+  const models: [string, ModelArtifactsInfo][] = [];
+  for (const [scheme, manager] of MANAGERS) {
+    if (!manager.isAvailable()) continue;
+    for (const [path, info] of Object.entries(await manager.listModels())) models.push([`${scheme}://${path}`, info]);
+  }
+  return Object.fromEntries(models);
+}
+
+/** Removes a model. Throws E_STORAGE when it is not there. */
+export async function removeModel(url: string): Promise<ModelArtifactsInfo> {
+  const { manager, path } = findManager(url);
+  return manager.removeModel(path);
+}
+
+/** Copies a model from one URL to another, of the same medium or another one. */
+export async function copyModel(sourceURL: string, destURL: string): Promise<ModelArtifactsInfo> {
+  if ((await canonicalUrl(sourceURL)) === (await canonicalUrl(destURL))) {
+    throw new TfwasmError('E_INPUT', `Old path and new path are the same: '${sourceURL}'`);
+  }
+  const source = findLoadHandler(sourceURL);
+  const destination = findSaveHandler(destURL);
+  return (await destination.save(await source.load())).modelArtifactsInfo;
+}
+
+/** Copies a model and, once the copy is saved, removes the original. */
+export async function moveModel(sourceURL: string, destURL: string): Promise<ModelArtifactsInfo> {
+  // Before anything is copied: what cannot be removed cannot be moved.
+  const { manager, path } = findManager(sourceURL);
+  const info = await copyModel(sourceURL, destURL);
+  await manager.removeModel(path);
+  return info;
+}
+
+function splitUrl(url: string): { scheme: string; path: string } {
+  const at = url.indexOf('://');
+  return { scheme: url.slice(0, Math.max(at, 0)), path: url.slice(at + '://'.length) };
+}
+
+function findManager(url: string): { manager: Manager; path: string } {
+  const { scheme, path } = splitUrl(String(url));
+  const manager = MANAGERS.get(scheme);
+  if (manager && path !== '') return { manager, path };
+  const schemes = [...MANAGERS.keys()].join(', ');
+  throw new TfwasmError(
+    'E_INPUT',
+    scheme === ''
+      ? `The url '${url}' does not contain a scheme. Supported schemes are: ${schemes}`
+      : `Cannot find model manager for '${url}'. Supported schemes are: ${schemes}`,
+  );
+}
+
+async function canonicalUrl(url: string): Promise<string> {
+  const { scheme, path } = splitUrl(url);
+  const canonicalPath = MANAGERS.get(scheme)?.canonicalPath;
+  return canonicalPath ? `${scheme}://${await canonicalPath(path)}` : url;
+}

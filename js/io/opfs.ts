@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+// opfs://name: models of any size in the origin-private file system, streamed in and out. Each has a
+// folder; each save writes a generation of two files, of which the model.json, written last, counts.
+import { describeError, TfwasmError } from '../errors.js';
+import { holdLock, withFreeLock, withLock } from './locks.js';
+import { artifactsInfo, checkSavable, checkStored, readModelJson, toJson, toModelJson } from './model-json.js';
+import { type Directory, deleteFile, hasOpfs, openDirectory, openFile, writeFile } from './opfs-files.js';
+import { corrupt, notFound, storageError } from './storage-errors.js';
+import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
+import { weightPieces } from './weight-bytes.js';
+import { toWeightStream, type WeightFeed } from './weight-feed.js';
+
+export { hasOpfs };
+
+const ROOT = 'tfwasm-models';
+const FILE = /^(?:model-(\d+)\.json|weights-(\d+)\.bin)$/;
+const jsonName = (generation: number) => `model-${generation}.json`;
+const weightsName = (generation: number) => `weights-${generation}.bin`;
+
+/** Held while a model is replaced, and while it is being found. */
+const modelLock = (url: string) => url;
+/** Shared by all who read the weights of a generation. */
+const weightsLock = (url: string, generation: number) => `${url}#${generation}`;
+
+/** A handler for `opfs://` + path. */
+export function originPrivateFileSystem(path: string): IOHandler {
+  const url = `opfs://${path}`;
+  const name = folderName(path, url);
+  return { load: () => load(name, url), save: (artifacts) => save(artifacts, name, url) };
+}
+
+/** Any path as the name of one folder. */
+function folderName(path: string, url: string): string {
+  let name = '';
+  try {
+    name = encodeURIComponent(path).replace(/^\.|\.$/g, '%2E');
+  } catch {
+    // A surrogate without its other half.
+  }
+  if (name === '' || name.length > 255) {
+    throw new TfwasmError('E_INPUT', `${url.slice(0, 99)} cannot be the name of a model: it is empty or too long`);
+  }
+  return name;
+}
+
+const openRoot = (url: string) => openDirectory(undefined, ROOT, true, url) as Promise<Directory>;
+
+async function openFolder(name: string, url: string): Promise<Directory | undefined> {
+  return openDirectory(await openRoot(url), name, false, url);
+}
+
+/** The generations in a folder, oldest first, by the files of each. */
+async function generationsOf(folder: Directory): Promise<{ json: number[]; weights: number[] }> {
+  const found = { json: [] as number[], weights: [] as number[] };
+  for await (const name of folder.keys()) {
+    const [, json, weights] = FILE.exec(name) ?? [];
+    if (json) found.json.push(Number(json));
+    if (weights) found.weights.push(Number(weights));
+  }
+  for (const list of Object.values(found)) list.sort((a, b) => a - b);
+  return found;
+}
+
+async function save(artifacts: ModelArtifacts, name: string, url: string): Promise<SaveResult> {
+  checkSavable(artifacts, url);
+  try {
+    return await withLock(modelLock(url), 'exclusive', async () => {
+      const root = await openRoot(url);
+      const folder = (await openDirectory(root, name, true, url)) as Directory;
+      const old = await generationsOf(folder);
+      const generation = Math.max(0, ...old.json, ...old.weights) + 1;
+      try {
+        const result = await writeGeneration(artifacts, folder, generation);
+        await deleteGenerations(folder, old, url);
+        return result;
+      } catch (error) {
+        await deleteGenerations(folder, { json: [generation], weights: [generation] }, url);
+        // Fails, as it should, where an older model is left.
+        if (old.json.length === 0) await root.removeEntry(name).catch(() => {});
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw storageError('save', url, error);
+  }
+}
+
+async function writeGeneration(artifacts: ModelArtifacts, folder: Directory, generation: number): Promise<SaveResult> {
+  const weights = weightsName(generation);
+  const json = toJson(toModelJson(artifacts, [weights]));
+  const byteLength = await writeFile(folder, weights, weightPieces(artifacts), 'fast');
+  await writeFile(folder, jsonName(generation), [new TextEncoder().encode(json)], 'whole');
+  return { modelArtifactsInfo: artifactsInfo(artifacts, byteLength) };
+}
+
+/** What is still being read, or cannot be deleted now, stays for the next save. */
+async function deleteGenerations(
+  folder: Directory,
+  { json, weights }: { json: number[]; weights: number[] },
+  url: string,
+): Promise<void> {
+  for (const generation of json) await deleteFile(folder, jsonName(generation));
+  for (const generation of weights) {
+    await withFreeLock(weightsLock(url, generation), () => deleteFile(folder, weightsName(generation)));
+  }
+}
+
+interface StoredModel {
+  artifacts: ModelArtifacts;
+  info: ModelArtifactsInfo;
+  generation: number;
+  weights: File | undefined;
+}
+
+/** The newest generation that is whole. Throws E_STORAGE, or E_STORAGE_CORRUPT that tells of the newest. */
+async function findModel(folder: Directory | undefined, url: string): Promise<StoredModel> {
+  const { json } = folder ? await generationsOf(folder) : { json: [] };
+  if (!folder || json.length === 0) throw notFound(url);
+  let problem: unknown;
+  for (const generation of json.reverse()) {
+    try {
+      return await readGeneration(folder, generation, url);
+    } catch (error) {
+      problem ??= error;
+    }
+  }
+  throw problem;
+}
+
+async function readGeneration(folder: Directory, generation: number, url: string): Promise<StoredModel> {
+  const file = await (await folder.getFileHandle(jsonName(generation))).getFile();
+  // Empty until it is written whole: a save was interrupted.
+  if (file.size === 0) throw notFound(url);
+  const { artifacts, manifest } = readModelJson(await file.text(), url);
+  const weights = manifest.length > 0 ? await findWeights(folder, generation, url) : undefined;
+  const byteLength = weights?.size ?? 0;
+  checkStored(artifacts, byteLength, url);
+  const info = artifactsInfo(artifacts, byteLength, new Date(file.lastModified));
+  return { artifacts, info, generation, weights };
+}
+
+async function findWeights(folder: Directory, generation: number, url: string): Promise<File> {
+  try {
+    return await (await folder.getFileHandle(weightsName(generation))).getFile();
+  } catch (error) {
+    throw corrupt(url, `its weights are missing: ${describeError(error)}`, error);
+  }
+}
+
+async function load(name: string, url: string): Promise<ModelArtifacts> {
+  try {
+    return await withLock(modelLock(url), 'shared', async () => {
+      const { artifacts, generation, weights } = await findModel(await openFolder(name, url), url);
+      if (!weights) return artifacts;
+      const release = await holdLock(weightsLock(url, generation));
+      const getWeightStream = toWeightStream(() => {
+        forgotten.unregister(weights);
+        return fileFeed(weights, release, url);
+      });
+      forgotten.register(getWeightStream, release, weights);
+      return { ...artifacts, getWeightStream };
+    });
+  } catch (error) {
+    throw storageError('load', url, error);
+  }
+}
+
+/** Weights that were found but will never be read. */
+const forgotten = new FinalizationRegistry<() => void>((release) => release());
+
+/** The bytes of a file. Reads into one buffer, over and over, if `write` is done with it when it returns. */
+function fileFeed(file: File, release: () => void, url: string): WeightFeed {
+  const { read, cancel } = openFile(file);
+  const end = () => {
+    release();
+    cancel().catch(() => {});
+  };
+  return {
+    async run(write, arrived) {
+      try {
+        let spare: ArrayBuffer | undefined;
+        for (;;) {
+          const { done, value } = await read(spare).catch((error) => {
+            throw storageError('load', url, error);
+          });
+          if (done || !value) return;
+          arrived?.(value.byteLength);
+          const wantsMore = write(value);
+          spare = typeof wantsMore === 'boolean' ? value.buffer : undefined;
+          if (wantsMore !== true && !(await wantsMore)) return;
+        }
+      } finally {
+        end();
+      }
+    },
+    cancel: end,
+  };
+}
+
+/** All whole models by path. Deletes what interrupted saves left. */
+export async function listOpfs(): Promise<{ [path: string]: ModelArtifactsInfo }> {
+  const models: [string, ModelArtifactsInfo][] = [];
+  try {
+    const root = await openRoot('opfs://');
+    for await (const name of root.keys()) {
+      // What is no model, or a damaged one, must not hide the others.
+      await sweep(root, name).catch(() => {});
+      await describeModel(name).then(
+        (info) => models.push([decodeURIComponent(name), info]),
+        () => {},
+      );
+    }
+  } catch (error) {
+    throw storageError('list', 'opfs://', error);
+  }
+  return Object.fromEntries(models);
+}
+
+async function describeModel(name: string): Promise<ModelArtifactsInfo> {
+  const url = `opfs://${decodeURIComponent(name)}`;
+  return withLock(modelLock(url), 'shared', async () => (await findModel(await openFolder(name, url), url)).info);
+}
+
+/** Deletes all of a folder but its model, unless somebody is using it or it is damaged. */
+async function sweep(root: Directory, name: string): Promise<void> {
+  const url = `opfs://${decodeURIComponent(name)}`;
+  await withFreeLock(modelLock(url), async () => {
+    const folder = await openDirectory(root, name, false, url);
+    if (!folder) return;
+    const all = await generationsOf(folder);
+    const model = await findModel(folder, url).catch((error) => {
+      if (error?.code !== 'E_STORAGE') throw error;
+    });
+    const isLeft = (generation: number) => generation !== model?.generation;
+    await deleteGenerations(folder, { json: all.json.filter(isLeft), weights: all.weights.filter(isLeft) }, url);
+    if (!model) await root.removeEntry(name);
+  });
+}
+
+export async function removeFromOpfs(path: string): Promise<ModelArtifactsInfo> {
+  const url = `opfs://${path}`;
+  const name = folderName(path, url);
+  try {
+    return await withLock(modelLock(url), 'exclusive', async () => {
+      const root = await openRoot(url);
+      const folder = await openDirectory(root, name, false, url);
+      const info = await findModel(folder, url).then(
+        (model) => model.info,
+        (error) => {
+          // One that is damaged can be removed too.
+          if (!folder || error?.code !== 'E_STORAGE_CORRUPT') throw error;
+          return artifactsInfo({}, 0);
+        },
+      );
+      // The newest model.json is the last to go: no older model comes back when this is interrupted.
+      for (const generation of (await generationsOf(folder as Directory)).json) {
+        await deleteFile(folder as Directory, jsonName(generation));
+      }
+      await root.removeEntry(name, { recursive: true });
+      return info;
+    });
+  } catch (error) {
+    throw storageError('remove', url, error);
+  }
+}

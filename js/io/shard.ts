@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// One file of weights: read at once when it is small, else in pieces, going on where it broke off.
+import { TfwasmError } from '../errors.js';
+import { type FileCache, keepFile, warnOfCache } from './file-cache.js';
+import { declaredLength, type RequestContext, request, retry, TransientError, toHttpError } from './request.js';
+import { checkHash } from './sha256.js';
+import type { WriteWeights } from './weight-feed.js';
+
+/** Files up to this length are read by one call. */
+const SMALL_BYTES = 2 << 20;
+/** Files up to this length are read ahead of their turn. */
+const READ_AHEAD_BYTES = 8 << 20;
+
+export interface ShardPlace {
+  context: RequestContext;
+  cache: FileCache | undefined;
+  /** Whether only the cache counts. */
+  isOffline: boolean;
+  /** Told how many bytes have come; less than 0 when they have to come again. */
+  arrived(count: number): void;
+  /** No file of the model can be longer. */
+  maxBytes: number;
+}
+
+export class Shard {
+  readonly #url: string;
+  readonly #hash: string | undefined;
+  readonly #place: ShardPlace;
+  #response: Response | undefined;
+  /** The whole file, when it was read ahead of its turn. */
+  #chunks: Uint8Array<ArrayBuffer>[] | undefined;
+  #isCached = false;
+  #received = 0;
+  #skip = 0;
+  #total: number | undefined;
+  /** What changes when the file does. */
+  #validator: string | undefined;
+  #isHtml = false;
+  #isOtherOrigin = false;
+  /** Whether the file, which had to be asked for, is in the cache by now; undefined when it was not to. */
+  kept: Promise<boolean> | undefined;
+
+  constructor(url: string, hash: string | undefined, place: ShardPlace) {
+    this.#url = url;
+    this.#hash = hash;
+    this.#place = place;
+  }
+
+  get isHtml(): boolean {
+    return this.#isHtml;
+  }
+
+  /** Asks for the file, and reads it unless it is large. */
+  async open(): Promise<void> {
+    if (this.#mayUseCache() && (await this.#openCached())) return;
+    const { context } = this.#place;
+    const response = await retry(context, () => this.#request());
+    this.#take(response);
+    // Not exact for compressed files, but good enough for this.
+    const length = Number(response.headers?.get('content-length') || Number.NaN);
+    if (!this.#hash && !(length <= READ_AHEAD_BYTES)) return;
+    const chunks = await this.#readAll();
+    if (this.#cache) this.kept = keepFile(this.#cache, this.#url, chunks);
+  }
+
+  /** Hands on the bytes, once. Answers whether more are wanted. */
+  async deliver(write: WriteWeights): Promise<boolean> {
+    const chunks = this.#chunks;
+    if (!chunks) return this.#cache && !this.#isCached ? this.#deliverAndKeep(this.#cache, write) : this.#read(write);
+    this.#chunks = undefined;
+    for (const chunk of chunks) {
+      if (!(await write(chunk))) return false;
+    }
+    return true;
+  }
+
+  /** Closes a response that will not be read. */
+  cancel(): void {
+    this.#response?.body?.cancel().catch(() => {});
+  }
+
+  get #cache(): FileCache | undefined {
+    // Other URLs are those of files that are here already.
+    return /^(?!https?:)[a-z]+:/i.test(this.#url) ? undefined : this.#place.cache;
+  }
+
+  #mayUseCache(): boolean {
+    return this.#cache !== undefined && (this.#hash !== undefined || this.#place.isOffline);
+  }
+
+  async #openCached(): Promise<boolean> {
+    const response = await this.#cache?.read(this.#url).catch(() => undefined);
+    if (response) {
+      try {
+        this.#isCached = true;
+        this.#response = response;
+        if (this.#hash) await this.#readAll();
+        return true;
+      } catch {
+        // It belongs to another version of the model, or is damaged.
+        this.#isCached = false;
+        this.#restart();
+      }
+    }
+    if (!this.#place.isOffline || this.#hash) return false;
+    throw new TfwasmError('E_HTTP', `the request for ${this.#url} failed: there is no network, nor is it in the cache`);
+  }
+
+  #request(headers?: Record<string, string>): Promise<Response> {
+    return request(this.#url, this.#place.context, { isBinary: true }, headers);
+  }
+
+  #take(response: Response): void {
+    this.#response = response;
+    this.#total = declaredLength(response);
+    this.#validator = validatorOf(response);
+    this.#isOtherOrigin = response.type === 'cors';
+    this.#isHtml = /html/i.test(response.headers?.get('content-type') ?? '');
+  }
+
+  async #readAll(): Promise<Uint8Array<ArrayBuffer>[]> {
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    // One that is too long fails later, by the length of its group.
+    const add = (bytes: Uint8Array<ArrayBuffer>) => chunks.push(bytes) > 0 && !(this.#received > this.#place.maxBytes);
+    await this.#read(add, () => {
+      chunks.length = 0;
+    });
+    if (this.#hash) {
+      const whole = join(chunks, this.#received);
+      await checkHash(whole, this.#hash, this.#url);
+      chunks.splice(0, chunks.length, whole);
+    }
+    this.#chunks = chunks;
+    return chunks;
+  }
+
+  async #deliverAndKeep(cache: FileCache, write: WriteWeights): Promise<boolean> {
+    let writer = await cache.open(this.#url).catch(warnOfCache);
+    const end = (error: unknown) => {
+      warnOfCache(error);
+      writer?.abort().catch(() => {});
+      writer = undefined;
+    };
+    this.kept = Promise.resolve(false);
+    try {
+      const wantsMore = await this.#read(async (bytes) => {
+        const result = await write(bytes);
+        await writer?.write(bytes).catch(end);
+        return result;
+      });
+      if (wantsMore) await writer?.close().catch(end);
+      else await writer?.abort();
+      this.kept = Promise.resolve(wantsMore && writer !== undefined);
+      return wantsMore;
+    } catch (error) {
+      writer?.abort().catch(() => {});
+      throw error;
+    }
+  }
+
+  /**
+   * Reads the file to its end, or until `write` wants no more; that is what the result tells.
+   *
+   * @param forget Called when what was written is void and comes again. Without it the file has to
+   *     be the same when it goes on.
+   */
+  async #read(write: WriteWeights, forget?: () => void): Promise<boolean> {
+    const accept: WriteWeights = (bytes) => {
+      const fresh = bytes.subarray(this.#skip);
+      this.#skip -= bytes.byteLength - fresh.byteLength;
+      if (fresh.byteLength === 0) return true;
+      this.#received += fresh.byteLength;
+      this.#place.arrived(fresh.byteLength);
+      return write(fresh);
+    };
+    return retry(
+      this.#place.context,
+      async () => {
+        // The connection may have broken after the last byte.
+        if (!this.#response && this.#received > 0 && this.#received === this.#total) return true;
+        const response = this.#response ?? (await this.#resume(forget));
+        this.#response = undefined;
+        if (!(await this.#copyBody(response, accept))) return false;
+        if (this.#total === undefined || this.#received >= this.#total) return true;
+        throw new TransientError(
+          'E_WEIGHT_BYTES',
+          `${this.#url} was cut: its header says ${this.#total} bytes, ${this.#received} came`,
+        );
+      },
+      () => this.#received,
+    );
+  }
+
+  async #copyBody(response: Response, write: WriteWeights): Promise<boolean> {
+    const failure = (error: unknown) =>
+      this.#isCached ? error : toHttpError(this.#url, error, this.#place.context.signal);
+    const isSmall = this.#isCached ? this.#hash !== undefined : this.#total !== undefined && this.#total <= SMALL_BYTES;
+    if (!response.body || isSmall) {
+      const bytes = await response.arrayBuffer().catch((error) => {
+        throw failure(error);
+      });
+      return write(new Uint8Array(bytes));
+    }
+    const reader = response.body.getReader();
+    try {
+      for (;;) {
+        let part: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
+        try {
+          part = await reader.read();
+        } catch (error) {
+          throw failure(error);
+        }
+        if (part.done) return true;
+        const wantsMore = write(part.value);
+        if (wantsMore !== true && !(await wantsMore)) return false;
+      }
+    } finally {
+      // Does nothing after the end; frees the connection when the consumer stopped before.
+      reader.cancel().catch(() => {});
+    }
+  }
+
+  /** Asks for what is missing, or for everything when it can `forget` what came. */
+  async #resume(forget: (() => void) | undefined): Promise<Response> {
+    if (this.#received > 0 && this.#validator) {
+      const headers: Record<string, string> = { range: `bytes=${this.#received}-` };
+      // Other origins would have to allow this header; what they answer is checked below anyway.
+      if (!this.#isOtherOrigin) headers['if-range'] = this.#validator;
+      const response = await this.#request(headers);
+      if (validatorOf(response) === this.#validator && this.#goesOn(response)) return response;
+      response.body?.cancel().catch(() => {});
+      if (!forget) throw new TfwasmError('E_HTTP', `${this.#url} has changed while it was loaded`);
+    } else if (this.#received > 0 && !forget) {
+      throw new TfwasmError(
+        'E_HTTP',
+        `the request for ${this.#url} broke off after ${this.#received} bytes, and without an ETag it cannot go on`,
+      );
+    }
+    forget?.();
+    this.#restart();
+    const response = await this.#request();
+    this.#take(response);
+    return response;
+  }
+
+  /** Whether a response begins where the last one ended, or at the start of the file. */
+  #goesOn(response: Response): boolean {
+    const range = response.headers.get('content-range');
+    const isPart = response.status === 206;
+    this.#skip = isPart ? 0 : this.#received;
+    // Other origins may hide the header.
+    return !isPart || range === null || range.startsWith(`bytes ${this.#received}-`);
+  }
+
+  #restart(): void {
+    if (this.#received > 0) this.#place.arrived(-this.#received);
+    this.#received = 0;
+    this.#skip = 0;
+    this.#response = undefined;
+  }
+}
+
+function join(chunks: Uint8Array<ArrayBuffer>[], byteLength: number): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1 && chunks[0]) return chunks[0];
+  const whole = new Uint8Array(byteLength);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+/** A text that differs for files that differ; undefined when the server does not tell. */
+function validatorOf({ headers }: Response): string | undefined {
+  const etag = headers?.get('etag');
+  return etag && !etag.startsWith('W/') ? etag : (headers?.get('last-modified') ?? undefined);
+}

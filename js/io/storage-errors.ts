@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes wrong with the places that keep models, in the same words for all of them.
+import { describeError, TfwasmError } from '../errors.js';
+
+/** What a medium threw, as E_STORAGE; errors of tfwasm stay what they are. */
+export function storageError(action: 'save' | 'load' | 'remove' | 'list', url: string, error: unknown): TfwasmError {
+  if (error instanceof TfwasmError) return error;
+  const reason = isFull(error) ? `there is not enough room (${describeError(error)})` : describeError(error);
+  return new TfwasmError('E_STORAGE', `cannot ${action} ${url}: ${reason}`, { cause: error });
+}
+
+function isFull(error: unknown): boolean {
+  const { name, code } = (error ?? {}) as { name?: string; code?: string };
+  return name === 'QuotaExceededError' || code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+}
+
+export function unavailable(url: string, why: string, cause?: unknown): TfwasmError {
+  return new TfwasmError('E_STORAGE', `cannot use ${url}: ${why}`, { cause });
+}
+
+export function notFound(url: string): TfwasmError {
+  return new TfwasmError('E_STORAGE', `there is no model ${url}`);
+}
+
+export function corrupt(url: string, what: string, cause?: unknown): TfwasmError {
+  return new TfwasmError('E_STORAGE_CORRUPT', `the model ${url} is damaged: ${what}`, { cause });
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plain Node.js server of files in memory: with ETag and Range as real ones, with faults as told, and with a place to
+// save models to.
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+
+/**
+ * @returns `files`: bytes by path, e.g. "/m/model.json". `faults`: by path, a list of functions that answer the next
+ *     requests instead. `log`: what was asked for.
+ */
+export async function startHttpServer() {
+  const files = new Map();
+  const faults = new Map();
+  const log = [];
+  const headers = {};
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    log.push({ method: request.method, path: pathname, headers: request.headers });
+    response.setHeaders(new Map(Object.entries(headers)));
+    const fault = faults.get(pathname)?.shift();
+    if (fault) fault(request, response, files.get(pathname));
+    else if (request.method === 'POST' || request.method === 'PUT') receive(request, response, pathname, files);
+    else answer(request, response, files.get(pathname));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    files,
+    faults,
+    log,
+    headers,
+    asked: (path) => log.filter((entry) => entry.path === path),
+    reset() {
+      for (const list of [files, faults]) list.clear();
+      for (const name of Object.keys(headers)) delete headers[name];
+      log.length = 0;
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export const etagOf = (bytes) => `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`;
+
+function answer(request, response, bytes) {
+  if (!bytes) return response.writeHead(404).end('not here');
+  const etag = etagOf(bytes);
+  const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
+  const isSame = !request.headers['if-range'] || request.headers['if-range'] === etag;
+  const start = from && isSame ? Number(from) : 0;
+  const status = from && isSame ? 206 : 200;
+  const range = status === 206 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {};
+  response.writeHead(status, { etag, 'content-length': bytes.length - start, ...range }).end(bytes.subarray(start));
+}
+
+/** Saves the files of a form under the path that it was sent to. */
+async function receive(request, response, pathname, files) {
+  const form = await new Response(request, { headers: request.headers, duplex: 'half' }).formData();
+  for (const [name, file] of form) {
+    files.set(`${pathname}/${name}`, Buffer.from(await file.arrayBuffer()));
+    files.set(`${pathname}/${name}:type`, Buffer.from(`${file.name} ${file.type}`));
+  }
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"saved":true}');
+}
+
+/** Answers with a status. */
+export const status =
+  (code, headers = {}) =>
+  (_request, response) =>
+    response.writeHead(code, headers).end('no');
+
+/** Closes the connection without an answer. */
+export const hangUp = (request) => request.socket.destroy();
+
+/** Promises all of the file and breaks off after some bytes of it. */
+export const cutAfter =
+  (count, headers = undefined) =>
+  (_request, response, bytes) => {
+    response.writeHead(200, headers ?? { etag: etagOf(bytes), 'content-length': bytes.length });
+    response.write(bytes.subarray(0, count), () => setTimeout(() => response.destroy(), 30));
+  };
+
+/** Sends the whole file whatever range is asked for. */
+export const ignoreRange =
+  (headers = undefined) =>
+  (_request, response, bytes) =>
+    response.writeHead(200, headers ?? { etag: etagOf(bytes), 'content-length': bytes.length }).end(bytes);
+
+/** Sends some bytes and then nothing, until the client hangs up. */
+export const stall =
+  (count, onClose = () => {}) =>
+  (request, response, bytes) => {
+    response.writeHead(200, { 'content-length': bytes.length }).write(bytes.subarray(0, count));
+    request.socket.on('close', onClose);
+  };

@@ -58,7 +58,7 @@ export function loadGraphModelSync(source: IOHandlerSync | ModelArtifacts | [Mod
     const writer = new WeightWriter(decoder, true);
     for (const part of [artifacts.weightData ?? []].flat()) writer.write(toBytes(part));
     writer.finish();
-    return finishModel(artifacts, decoder);
+    return finishModel(artifacts, toJson(artifacts.modelTopology), decoder);
   });
 }
 
@@ -109,15 +109,16 @@ function createModel(
   options: LoadOptions,
 ): Promise<GraphModel> {
   return withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
+    // While the first bytes are on their way.
+    const topology = toJson(artifacts.modelTopology);
     await untilAborted(feedWeights(decoder, weights, options), options.signal);
-    return finishModel(artifacts, decoder);
+    return finishModel(artifacts, topology, decoder);
   });
 }
 
 /** Makes a model from a decoder that has all weights. */
-function finishModel(artifacts: ModelArtifacts, decoder: number): GraphModel {
+function finishModel(artifacts: ModelArtifacts, topology: string, decoder: number): GraphModel {
   const signature = signatureOf(artifacts);
-  const topology = toJson(artifacts.modelTopology);
   const handle = callCore((core) => core.createModel(topology, signature ? toJson(signature) : '', decoder));
   try {
     return new GraphModel(handle, artifacts, topology, signature);

@@ -32,15 +32,26 @@ export async function loadGraphModel(source: Source, options: LoadOptions = {}):
   const started = ready();
   // It is awaited below; the files may fail before.
   started.catch(() => {});
-  const artifacts = await loadArtifacts(source, options);
-  const weights = openFeed(artifacts);
+  let weights: WeightFeed | undefined;
   try {
+    const artifacts = await loadArtifacts(source, options);
+    weights = openFeed(artifacts);
     await untilAborted(started, options.signal);
     return await createModel(artifacts, weights, options);
+  } catch (error) {
+    throw nameSource(error, source);
   } finally {
     // Stops the requests when something failed; after the end it does nothing.
     weights?.cancel();
   }
+}
+
+/** An error that says which model it is about, if it does not yet. */
+function nameSource(error: unknown, source: Source): unknown {
+  if (!(error instanceof TfwasmError) || typeof source !== 'string' || error.code === 'E_WASM') return error;
+  if (error.message.includes(source)) return error;
+  const { code, message, op, node } = error;
+  return new TfwasmError(code, `${source}: ${message}`, { op, node, cause: error.cause ?? error });
 }
 
 /**

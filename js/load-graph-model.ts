@@ -32,15 +32,26 @@ export async function loadGraphModel(source: Source, options: LoadOptions = {}):
   const started = ready();
   // It is awaited below; the files may fail before.
   started.catch(() => {});
-  const artifacts = await loadArtifacts(source, options);
-  const weights = openFeed(artifacts);
+  let weights: WeightFeed | undefined;
   try {
+    const artifacts = await loadArtifacts(source, options);
+    weights = openFeed(artifacts);
     await untilAborted(started, options.signal);
     return await createModel(artifacts, weights, options);
+  } catch (error) {
+    throw nameSource(error, source);
   } finally {
     // Stops the requests when something failed; after the end it does nothing.
     weights?.cancel();
   }
+}
+
+/** An error that says which model it is about, if it does not yet. */
+function nameSource(error: unknown, source: Source): unknown {
+  if (!(error instanceof TfwasmError) || typeof source !== 'string' || error.code === 'E_WASM') return error;
+  if (error.message.includes(source)) return error;
+  const { code, message, op, node } = error;
+  return new TfwasmError(code, `${source}: ${message}`, { op, node, cause: error.cause ?? error });
 }
 
 /**
@@ -116,10 +127,14 @@ async function createModel(
 ): Promise<GraphModel> {
   // Done while the weights are on their way.
   const graph = readGraph(artifacts);
-  return withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
-    await untilAborted(feedWeights(decoder, weights, options), options.signal);
-    return finishModel(artifacts, graph, decoder);
-  }).finally(graph.dispose);
+  try {
+    return await withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
+      await untilAborted(feedWeights(decoder, weights, options), options.signal);
+      return finishModel(artifacts, graph, decoder);
+    });
+  } finally {
+    graph.dispose();
+  }
 }
 
 /** A topology that the core has read. */

@@ -139,25 +139,38 @@ std::vector<NodeId> Graph::TopologicalOrder() const {
   return order;
 }
 
-UseMap::UseMap(const Graph& graph) : consumers_(static_cast<size_t>(graph.size())) {
-  for (NodeId id = 0; id < graph.size(); ++id) {
-    for (const Edge& edge : graph.node(id).inputs) {
-      consumers_[static_cast<size_t>(edge.node)].push_back(id);
-      ++counts_[{edge.node, edge.output}];
+UseMap::UseMap(const Graph& graph) : ranges_(static_cast<size_t>(graph.size()) + 1) {
+  const auto for_each_use = [&](auto use) {
+    for (NodeId id = 0; id < graph.size(); ++id) {
+      for (const Edge& edge : graph.node(id).inputs) use(edge, id);
     }
-  }
-  for (const NamedEdge& output : graph.outputs) {
-    ++counts_[{output.edge.node, output.edge.output}];
-  }
+    for (const NamedEdge& output : graph.outputs) use(output.edge, kNoNode);
+  };
+  // Counts, then sums up, then places: no memory is taken for a single node.
+  for_each_use([&](Edge edge, NodeId) { ++ranges_[static_cast<size_t>(edge.node) + 1].first; });
+  for (size_t i = 1; i < ranges_.size(); ++i) ranges_[i].first += ranges_[i - 1].first;
+  readers_.resize(ranges_.back().first);
+  outputs_.resize(readers_.size());
+  std::vector<size_t> next;
+  for (const Range& range : ranges_) next.push_back(range.first);
+  for_each_use([&](Edge edge, NodeId reader) {
+    const auto producer = static_cast<size_t>(edge.node);
+    readers_[next[producer]] = reader;
+    outputs_[next[producer]++] = edge.output;
+    if (reader != kNoNode) ++ranges_[producer].num_nodes;
+  });
 }
 
 int UseMap::Count(Edge edge) const {
-  const auto it = counts_.find({edge.node, edge.output});
-  return it == counts_.end() ? 0 : it->second;
+  const auto begin = outputs_.begin();
+  const auto producer = static_cast<size_t>(edge.node);
+  const auto at = [&](size_t i) { return begin + static_cast<std::ptrdiff_t>(ranges_[i].first); };
+  return static_cast<int>(std::count(at(producer), at(producer + 1), edge.output));
 }
 
-const std::vector<NodeId>& UseMap::Consumers(NodeId node) const {
-  return consumers_[static_cast<size_t>(node)];
+std::span<const NodeId> UseMap::Consumers(NodeId node) const {
+  const Range& range = ranges_[static_cast<size_t>(node)];
+  return {readers_.data() + range.first, range.num_nodes};
 }
 
 }  // namespace tfwasm

@@ -2,7 +2,7 @@
 // The graph IR: what every model format is read into, every pass rewrites and the executor plans.
 #pragma once
 
-#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -82,7 +82,7 @@ class Graph {
   std::unordered_map<std::string, NodeId> by_name_;
 };
 
-// Who reads what: consumer lists for all edges of a graph, valid until the graph changes.
+// Who reads what: the readers of all nodes of a graph, valid until the graph changes.
 class UseMap {
  public:
   explicit UseMap(const Graph& graph);
@@ -90,11 +90,19 @@ class UseMap {
   // How many node inputs and graph outputs read this edge.
   int Count(Edge edge) const;
   // The nodes that read any output of `node`, each once for every input that does.
-  const std::vector<NodeId>& Consumers(NodeId node) const;
+  std::span<const NodeId> Consumers(NodeId node) const;
 
  private:
-  std::vector<std::vector<NodeId>> consumers_;
-  std::map<std::pair<NodeId, int>, int> counts_;
+  struct Range {
+    size_t first = 0;
+    size_t num_nodes = 0;  // the rest, up to the next range, are graph outputs
+  };
+
+  // The readers of node i are at ranges_[i].first and on; outputs_ says which of its outputs they
+  // read.
+  std::vector<Range> ranges_;
+  std::vector<NodeId> readers_;
+  std::vector<int> outputs_;
 };
 
 }  // namespace tfwasm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A CoreModule (js/core-module.ts) in JavaScript: real tensors on a small heap, weights that are
 // decoded as float32, and one model whose output is twice its input.
+import assert from 'node:assert/strict';
 
 const ELEMENT_BYTES = [4, 4, 1, 0, 8];
 const FLOAT32 = 0;

@@ -78,6 +78,12 @@ add_library(xnnpack STATIC ${xnnpack_sources} ${xnnpack_own_dir}/build_identifie
 target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include)
 target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels PUBLIC pthreadpool)
 
+if(EMSCRIPTEN)
+  # Creating and setting up operators happens once; packing weights is what takes time then.
+  target_compile_options(xnnpack PRIVATE -Os)
+  set_source_files_properties(${xnnpack_dir}/src/packing.cc PROPERTIES COMPILE_OPTIONS -O2)
+endif()
+
 # Only what must be compiled for relaxed SIMD is: all other objects are the same as in the variant without it, and
 # come out of ccache when that was built before.
 if(TFWASM_RELAXED_SIMD)

@@ -24,7 +24,9 @@ target_link_options(
   tfwasm
   PRIVATE
   ${common_link_options}
-  -Oz
+  # With -Oz the C library's memcpy would move one byte at a time.
+  -Os
+  -mbulk-memory
   -lembind
   -sMODULARIZE=1
   -sEXPORT_ES6=1

@@ -116,6 +116,16 @@ inline float Log(float x) {
   return x >= 0.0f ? result : std::numeric_limits<float>::quiet_NaN();
 }
 
+inline float Log1p(float x) {
+  const float sum = 1.0f + x;
+  // Puts back what rounding took from 1 + x.
+  const float rest = ((sum - 1.0f) - x) / sum;
+  const float log = Log(sum);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const float result = sum > 0.0f && sum < kInfinity ? log - rest : log;
+  return x == 0.0f ? x : result;
+}
+
 // log(1 + exp(x)) without overflow.
 inline float Softplus(float x) {
   const float e = Exp(-std::fabs(x));

@@ -35,7 +35,24 @@ constexpr T Worst() {
 // The indices for `columns` <= kStrip neighbours, whose candidates are `stride` elements apart.
 constexpr int64_t kStrip = 16;
 template <typename T, bool kMax>
+int32_t FindBestInRow(const T* in, int64_t size) {
+  T best = Worst<T, kMax>();
+  int32_t index = 0;
+  for (int64_t i = 0; i < size; ++i) {
+    if (kMax ? in[i] > best : in[i] < best) {
+      best = in[i];
+      index = static_cast<int32_t>(i);
+    }
+  }
+  return index;
+}
+
+template <typename T, bool kMax>
 void FindBest(const T* in, int64_t size, int64_t stride, size_t columns, int32_t* out) {
+  if (stride == 1) {
+    *out = FindBestInRow<T, kMax>(in, size);
+    return;
+  }
   std::array<T, kStrip> best;
   std::array<int32_t, kStrip> index{};
   best.fill(Worst<T, kMax>());

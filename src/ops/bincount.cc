@@ -59,11 +59,9 @@ void Count(const int32_t* numbers, const T* weights, int64_t count, bool is_bina
 }
 
 void CheckNotNegative(const int32_t* numbers, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
-    if (numbers[i] < 0) {
-      Throw(Code::kInput, "the numbers to count must not be negative, got ", numbers[i]);
-    }
-  }
+  int32_t signs = 0;
+  for (int64_t i = 0; i < count; ++i) signs |= numbers[i];
+  if (signs < 0) Throw(Code::kInput, "the numbers to count must not be negative");
 }
 
 std::unique_ptr<Kernel> BincountKernel(const KernelContext& context) {

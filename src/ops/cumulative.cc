@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cumsum and Cumprod: sums and products of what lies before each element along an axis.
 #include <algorithm>
+#include <utility>
 
 #include "kernels/thread_pool.h"
 #include "kernels/visit_type.h"
@@ -47,10 +48,8 @@ void Accumulate(const T* in, T* out, int64_t size, int64_t inner, int64_t column
                 Direction direction) {
   const int64_t step = direction.reverse ? -inner : inner;
   int64_t at = direction.reverse ? (size - 1) * inner : 0;
-  T totals[kColumns];
-  std::fill_n(totals, kColumns, static_cast<T>(Op::kIdentity));
   if (columns == 1) {
-    T total = totals[0];
+    T total = static_cast<T>(Op::kIdentity);
     for (int64_t i = 0; i < size; ++i, at += step) {
       const T next = Op::Apply(total, in[at]);
       out[at] = direction.exclusive ? total : next;
@@ -58,11 +57,15 @@ void Accumulate(const T* in, T* out, int64_t size, int64_t inner, int64_t column
     }
     return;
   }
+  // The input is read before the output, which may be the same memory, is written.
+  T sums[2][kColumns];
+  T* totals = sums[0];
+  T* nexts = sums[1];
+  std::fill_n(totals, columns, static_cast<T>(Op::kIdentity));
   for (int64_t i = 0; i < size; ++i, at += step) {
-    T nexts[kColumns];
     for (int64_t k = 0; k < columns; ++k) nexts[k] = Op::Apply(totals[k], in[at + k]);
     std::copy_n(direction.exclusive ? totals : nexts, columns, out + at);
-    std::copy_n(nexts, columns, totals);
+    std::swap(totals, nexts);
   }
 }
 

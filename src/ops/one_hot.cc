@@ -46,12 +46,18 @@ void SetRows(const AxisSplit& split, const int32_t* indices, T on, T off, T* out
 
 std::unique_ptr<Kernel> OneHotKernel(const KernelContext& context) {
   const AxisSplit split(context.output(0).shape, DepthAxis(context));
+  if (split.size * split.inner == 0) return MakeKernel([](RunContext&) {});
   return VisitType(context.dtype(2), [&](auto tag) {
     using T = typename decltype(tag)::type;
     return MakeKernel([split](RunContext& run) {
+      // A few rows at a time, so that they are still in the cache when they are set.
+      constexpr int64_t kElements = 4096;
+      const int64_t step = std::max<int64_t>(1, kElements / (split.size * split.inner));
       const auto set = [&](int64_t begin, int64_t end) {
-        SetRows<T>(split, run.in<int32_t>(0), *run.in<T>(2), *run.in<T>(3), run.out<T>(0), begin,
-                   end);
+        for (int64_t i = begin; i < end; i += step) {
+          SetRows<T>(split, run.in<int32_t>(0), *run.in<T>(2), *run.in<T>(3), run.out<T>(0), i,
+                     std::min(i + step, end));
+        }
       };
       // Strings allocate, and what may throw must stay on the calling thread.
       if (std::is_same_v<T, std::string>) return set(0, split.outer);

@@ -42,7 +42,7 @@ const OpRegistration kReciprocal(
 const OpRegistration kExp(CostlyUnaryOp<[](float x) { return vector_math::Exp(x); }>("Exp"));
 const OpRegistration kExpm1(CostlyUnaryOp<Scalar{[](float x) { return std::expm1(x); }}>("Expm1"));
 const OpRegistration kLog(CostlyUnaryOp<[](float x) { return vector_math::Log(x); }>("Log"));
-const OpRegistration kLog1p(CostlyUnaryOp<Scalar{[](float x) { return std::log1p(x); }}>("Log1p"));
+const OpRegistration kLog1p(CostlyUnaryOp<[](float x) { return vector_math::Log1p(x); }>("Log1p"));
 
 // Trigonometry.
 

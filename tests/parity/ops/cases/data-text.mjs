@@ -15,6 +15,22 @@ const split = (name, values, delimiter, skipEmpty) => ({
   inputs: [values, constant(str([], [delimiter]))],
   outputs: 3,
 });
+const pythonSplit = (name, text, separator, limit, parts) => ({
+  op: 'StringSplitV2',
+  name,
+  attrs: { maxsplit: attr.int(limit) },
+  inputs: [str([1], [text]), constant(str([], [separator]))],
+  outputs: 3,
+  expected: [
+    i32(
+      [parts.length, 2],
+      parts.flatMap((_, i) => [0, i]),
+    ),
+    str([parts.length], parts),
+    i32([2], [1, parts.length]),
+  ],
+  source: "Python's str.split",
+});
 const ngrams = (name, splits, { widths, padding = 0, keep = false }) => ({
   op: 'StringNGrams',
   name,
@@ -52,6 +68,9 @@ const STRINGS = [
   split('several delimiters', str([1], ['a,b;c']), ',;', true),
   split('no delimiter', str([1], ['abc']), '', true),
   { ...split('a scalar', str([], ['a']), ' ', true), throws: { code: 'E_SHAPE', message: /strings/ } },
+  pythonSplit('runs of white space', ' a \t b\n', '', -1, ['a', 'b']),
+  pythonSplit('a longer separator', 'a<>b<><>c', '<>', -1, ['a', 'b', '', 'c']),
+  pythonSplit('a limit', 'a,b,c', ',', 1, ['a', 'b,c']),
   ngrams('two widths, padded', [0, 4, 6], { widths: [3, 2], padding: -1 }),
   ngrams('short rows are kept', [0, 1, 1, 6], { widths: [4], padding: 1, keep: true }),
   ngrams('short rows are dropped', [0, 1, 6], { widths: [3] }),

@@ -4,13 +4,11 @@
 import { describeError, TfwasmError } from '../errors.js';
 import { holdLock, withFreeLock, withLock } from './locks.js';
 import { artifactsInfo, checkSavable, checkStored, readModelJson, toJson, toModelJson } from './model-json.js';
-import { type Directory, deleteFile, hasOpfs, openDirectory, openFile, writeFile } from './opfs-files.js';
+import { type Directory, deleteFile, openDirectory, openFile, writeFile } from './opfs-files.js';
 import { corrupt, notFound, storageError } from './storage-errors.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { weightPieces } from './weight-bytes.js';
 import { toWeightStream, type WeightFeed } from './weight-feed.js';
-
-export { hasOpfs };
 
 const ROOT = 'tfwasm-models';
 const FILE = /^(?:model-(\d+)\.json|weights-(\d+)\.bin)$/;

@@ -147,6 +147,20 @@ describe('storage', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
     }
   });
 
+  test('that is forbidden does not hide the models elsewhere', () =>
+    withPage(async ({ run }) => {
+      const listed = await run(async () => {
+        await tools.save(tools.tfwasm, 'indexeddb://seen', await tools.artifacts());
+        const deny = () => {
+          throw new DOMException('access is denied', 'SecurityError');
+        };
+        Object.defineProperty(window, 'localStorage', { get: deny });
+        StorageManager.prototype.getDirectory = async () => deny();
+        return Object.keys(await tools.tfwasm.io.listModels());
+      });
+      assert.ok(listed.includes('indexeddb://seen'), String(listed));
+    }));
+
   test('a transaction that the browser aborts leaves the old model', () =>
     withPage(async ({ run }) => {
       const result = await run(async () => {

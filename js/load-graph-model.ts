@@ -32,15 +32,26 @@ export async function loadGraphModel(source: Source, options: LoadOptions = {}):
   const started = ready();
   // It is awaited below; the files may fail before.
   started.catch(() => {});
-  const artifacts = await loadArtifacts(source, options);
-  const weights = openFeed(artifacts);
+  let weights: WeightFeed | undefined;
   try {
+    const artifacts = await loadArtifacts(source, options);
+    weights = openFeed(artifacts);
     await untilAborted(started, options.signal);
     return await createModel(artifacts, weights, options);
+  } catch (error) {
+    throw nameSource(error, source);
   } finally {
     // Stops the requests when something failed; after the end it does nothing.
     weights?.cancel();
   }
+}
+
+/** An error that says which model it is about, if it does not yet. */
+function nameSource(error: unknown, source: Source): unknown {
+  if (!(error instanceof TfwasmError) || typeof source !== 'string' || error.code === 'E_WASM') return error;
+  if (error.message.includes(source)) return error;
+  const { code, message, op, node } = error;
+  return new TfwasmError(code, `${source}: ${message}`, { op, node, cause: error.cause ?? error });
 }
 
 /**
@@ -58,7 +69,7 @@ export function loadGraphModelSync(source: IOHandlerSync | ModelArtifacts | [Mod
     const writer = new WeightWriter(decoder, true);
     for (const part of [artifacts.weightData ?? []].flat()) writer.write(toBytes(part));
     writer.finish();
-    return finishModel(artifacts, decoder);
+    return finishModel(artifacts, toJson(artifacts.modelTopology), decoder);
   });
 }
 
@@ -109,15 +120,16 @@ function createModel(
   options: LoadOptions,
 ): Promise<GraphModel> {
   return withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
+    // While the first bytes are on their way.
+    const topology = toJson(artifacts.modelTopology);
     await untilAborted(feedWeights(decoder, weights, options), options.signal);
-    return finishModel(artifacts, decoder);
+    return finishModel(artifacts, topology, decoder);
   });
 }
 
 /** Makes a model from a decoder that has all weights. */
-function finishModel(artifacts: ModelArtifacts, decoder: number): GraphModel {
+function finishModel(artifacts: ModelArtifacts, topology: string, decoder: number): GraphModel {
   const signature = signatureOf(artifacts);
-  const topology = toJson(artifacts.modelTopology);
   const handle = callCore((core) => core.createModel(topology, signature ? toJson(signature) : '', decoder));
   try {
     return new GraphModel(handle, artifacts, topology, signature);

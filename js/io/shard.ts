@@ -50,15 +50,19 @@ export class Shard {
     return this.#isHtml;
   }
 
-  /** Asks for the file, and reads it unless it is large. */
-  async open(): Promise<void> {
+  /**
+   * Asks for the file, and reads it unless it is large.
+   *
+   * @param isNext Whether it will be delivered at once: then no more than small files are read before.
+   */
+  async open(isNext: boolean): Promise<void> {
     if (this.#mayUseCache() && (await this.#openCached())) return;
     const { context } = this.#place;
     const response = await retry(context, () => this.#request());
     this.#take(response);
     // Not exact for compressed files, but good enough for this.
     const length = Number(response.headers?.get('content-length') || Number.NaN);
-    if (!this.#hash && !(length <= READ_AHEAD_BYTES)) return;
+    if (!this.#hash && !(length <= (isNext ? SMALL_BYTES : READ_AHEAD_BYTES))) return;
     const chunks = await this.#readAll();
     if (this.#cache) this.kept = keepFile(this.#cache, this.#url, chunks);
   }

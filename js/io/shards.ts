@@ -101,7 +101,8 @@ export class ShardFeed implements WeightFeed {
 
   #openUpTo(count: number): void {
     while (this.#opened.length < Math.min(count, this.#shards.length)) {
-      const opened = (this.#shards[this.#opened.length] as Shard).open();
+      const index = this.#opened.length;
+      const opened = (this.#shards[index] as Shard).open(index === 0);
       // It is awaited later, or never when an earlier one fails.
       opened.catch(() => {});
       this.#opened.push(opened);

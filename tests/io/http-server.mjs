@@ -2,7 +2,26 @@
 // A plain Node.js server of files in memory: with ETag and Range as real ones, with faults as told, and with a place to
 // save models to.
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import path from 'node:path';
+
+import { DIST } from '../../tools/lib/paths.mjs';
+
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+/** An empty page and the built package, beside the files of a test. */
+const SITE = new Map([
+  ['/page.html', Buffer.from('<!doctype html><link rel="icon" href="data:,"><title>test</title>')],
+]);
+for (const name of readdirSync(DIST, { withFileTypes: true })) {
+  if (/\.(js|wasm)$/.test(name.name)) SITE.set(`/dist/${name.name}`, readFileSync(path.join(DIST, name.name)));
+}
 
 /**
  * @returns `files`: bytes by path, e.g. "/m/model.json". `faults`: by path, a list of functions that answer the next
@@ -16,11 +35,12 @@ export async function startHttpServer() {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     log.push({ method: request.method, path: pathname, headers: request.headers });
-    response.setHeaders(new Map(Object.entries(headers)));
+    // The browser's own cache must not answer instead.
+    response.setHeaders(new Map(Object.entries({ 'cache-control': 'no-store', ...headers })));
     const fault = faults.get(pathname)?.shift();
     if (fault) fault(request, response, files.get(pathname));
     else if (request.method === 'POST' || request.method === 'PUT') receive(request, response, pathname, files);
-    else answer(request, response, files.get(pathname));
+    else answer(request, response, files.get(pathname) ?? SITE.get(pathname), pathname);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -44,7 +64,7 @@ export async function startHttpServer() {
 
 export const etagOf = (bytes) => `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`;
 
-function answer(request, response, bytes) {
+function answer(request, response, bytes, pathname) {
   if (!bytes) return response.writeHead(404).end('not here');
   const etag = etagOf(bytes);
   const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
@@ -52,7 +72,10 @@ function answer(request, response, bytes) {
   const start = from && isSame ? Number(from) : 0;
   const status = from && isSame ? 206 : 200;
   const range = status === 206 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {};
-  response.writeHead(status, { etag, 'content-length': bytes.length - start, ...range }).end(bytes.subarray(start));
+  const type = TYPES[path.extname(pathname)] ?? 'application/octet-stream';
+  response.setHeader('content-type', type);
+  response.writeHead(status, { etag, 'content-length': bytes.length - start, ...range });
+  response.end(bytes.subarray(start));
 }
 
 /** Saves the files of a form under the path that it was sent to. */

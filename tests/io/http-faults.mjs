@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// What servers and hostile files do: each entry becomes a test in Node.js and in Chromium, and a row of docs/faults.md.
+import { cutAfter, hangUp, ignoreRange, status } from './http-server.mjs';
+import { someBytes, weightsModel } from './weights-model.mjs';
+
+/** Two groups: one of two files, one of one. */
+const GROUPS = [
+  {
+    paths: ['a.bin', 'b.bin'],
+    weights: [
+      { name: 'u', shape: [2, 5], dtype: 'float32' },
+      { name: 'v', shape: [3], dtype: 'float32', quantization: { dtype: 'uint8', scale: 0.5, min: -1 } },
+    ],
+  },
+  { paths: ['sub/c.bin'], weights: [{ name: 'w', shape: [4], dtype: 'int32' }] },
+];
+
+/** Puts a model without faults on a server, under /m/. */
+export function serveModel(server, change = () => {}) {
+  const model = weightsModel(structuredClone(GROUPS));
+  change(model);
+  const bytes = someBytes(59);
+  server.files.set('/m/a.bin', bytes.subarray(0, 17));
+  server.files.set('/m/b.bin', bytes.subarray(17, 43));
+  server.files.set('/m/sub/c.bin', bytes.subarray(43));
+  server.files.set('/m/model.json', Buffer.from(JSON.stringify(model)));
+}
+
+const page = `<!doctype html><title>app</title>${'<p>x</p>'.repeat(20)}`;
+const sendPage = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+
+/** The file's model.json instead of what it is. */
+const text = (content) => (server) => server.files.set('/m/model.json', Buffer.from(content));
+const changed = (change) => (server) => serveModel(server, change);
+const spec = (change) => changed(({ weightsManifest: [group] }) => change(group.weights[1]));
+const shape = (value) =>
+  spec((weight) => {
+    weight.shape = value;
+  });
+const firstPath = (value) =>
+  changed(({ weightsManifest: [group] }) => {
+    group.paths[0] = value;
+  });
+const fault =
+  (name, ...answers) =>
+  (server) =>
+    server.faults.set(`/m/${name}`, [...answers]);
+const always = (answer) => Array(9).fill(answer);
+const replaced = (name, change) => (server) => server.files.set(`/m/${name}`, change(server.files.get(`/m/${name}`)));
+const nested = (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+/**
+ * What happens, how a server is made to do so, the code of the error, and what its message has to name. Without a
+ * code, the model loads all the same.
+ */
+export const FAULTS = [
+  ['model.json is not there', (server) => server.files.delete('/m/model.json'), 'E_HTTP', /model\.json.*404/],
+  ['a shard is not there', (server) => server.files.delete('/m/b.bin'), 'E_HTTP', /b\.bin.*404/],
+  ['access is denied', fault('b.bin', status(403)), 'E_HTTP', /b\.bin.*403/],
+  ['the server fails once (500)', fault('b.bin', status(500))],
+  ['the server fails every time', fault('b.bin', ...always(status(500))), 'E_HTTP', /b\.bin.*500/],
+  ['the server wants to be left alone for a moment (429)', fault('b.bin', status(429, { 'retry-after': '0' }))],
+  ['the connection breaks once', fault('a.bin', hangUp)],
+  ['the connection breaks every time', fault('a.bin', ...always(hangUp)), 'E_HTTP', /a\.bin/],
+  ['the connection is cut in the middle of a shard', fault('a.bin', cutAfter(9))],
+  ['and is cut there every time', fault('a.bin', ...always(cutAfter(0))), 'E_HTTP', /a\.bin/],
+  [
+    'Content-Length is too large',
+    fault('a.bin', ...always(cutAfter(17, { 'content-length': 30 }))),
+    'E_HTTP',
+    /a\.bin/,
+  ],
+  ['Content-Length is too small', fault('a.bin', ...always(shortHeader)), 'E_WEIGHT_BYTES', /a\.bin, .*b\.bin/],
+  ['model.json is HTML', fault('model.json', sendPage), 'E_JSON', /model\.json is not JSON.*HTML/],
+  ['a shard is HTML', fault('b.bin', sendPage), 'E_WEIGHT_BYTES', /b\.bin.*HTML/],
+  ['a shard is truncated', replaced('b.bin', (bytes) => bytes.subarray(1)), 'E_WEIGHT_BYTES', /43 bytes.*b\.bin/],
+  ['a shard is empty', replaced('sub/c.bin', () => Buffer.alloc(0)), 'E_WEIGHT_BYTES', /16 bytes.*c\.bin/],
+  [
+    'a shard is oversized',
+    replaced('sub/c.bin', (bytes) => Buffer.concat([bytes, bytes])),
+    'E_WEIGHT_BYTES',
+    /16 bytes of .*c\.bin, but more came/,
+  ],
+  [
+    'a shard has another hash',
+    changed((model) => {
+      model.weightsManifest[1].sha256 = ['0'.repeat(64)];
+    }),
+    'E_HASH',
+    /c\.bin/,
+  ],
+  ...['../a.bin', 'sub/../../a.bin', '%2e%2e/a.bin', '..\\a.bin', '.\t./a.bin'].map((name) => [
+    `a path climbs out: ${JSON.stringify(name)}`,
+    firstPath(name),
+    'E_PATH',
+    /weights path/,
+  ]),
+  ['a path is absolute', firstPath('/etc/passwd'), 'E_PATH', /\/etc\/passwd/],
+  ['a path is of another origin', firstPath('https://evil.example/a.bin'), 'E_PATH', /evil\.example/],
+  ['a path is of another origin, without a scheme', firstPath('//evil.example/a.bin'), 'E_PATH', /evil\.example/],
+  ['a path is a data: URL', firstPath('data:,x'), 'E_PATH', /data:/],
+  [
+    'the manifest is no list',
+    changed((model) => {
+      model.weightsManifest = {};
+    }),
+    'E_MANIFEST',
+    /weightsManifest/,
+  ],
+  [
+    'a group has no paths',
+    changed(({ weightsManifest }) => delete weightsManifest[1].paths),
+    'E_MANIFEST',
+    /\/weightsManifest\/1\/paths/,
+  ],
+  ['a weight is null', changed(({ weightsManifest: [group] }) => group.weights.push(null)), 'E_MANIFEST', /weights\/2/],
+  [
+    'keys are named __proto__ and constructor',
+    (server) => {
+      const json = server.files.get('/m/model.json').toString();
+      const bad = '"__proto__":{"isPolluted":true},"constructor":{"prototype":{"isPolluted":true}},';
+      text(`{${bad}${json.slice(1).replaceAll('"name"', `${bad}"name"`)}`)(server);
+    },
+  ],
+  [
+    'a weight is named __proto__',
+    changed(({ modelTopology, weightsManifest: [, group] }) => {
+      modelTopology.node.find(({ name }) => name === 'w').name = '__proto__';
+      group.weights[0].name = '__proto__';
+    }),
+  ],
+  [
+    'two weights have one name',
+    spec((weight) => {
+      weight.name = 'u';
+    }),
+    'E_DUPLICATE',
+    /'u'/,
+  ],
+  ['weights are missing', changed(({ weightsManifest }) => weightsManifest.pop()), 'E_WEIGHT_MISSING', /'?w'?/],
+  [
+    'a dtype is unknown',
+    spec((weight) => {
+      weight.dtype = 'float8';
+    }),
+    'E_DTYPE',
+    /'v'.*float8/,
+  ],
+  ['a shape is negative', shape([-3]), 'E_SHAPE', /'v'/],
+  ['a shape is fractional', shape([1.5]), 'E_SHAPE', /'v'/],
+  ['a shape is no list', shape('3'), 'E_SHAPE', /'v'/],
+  ['a shape holds null', shape([null]), 'E_SHAPE', /'v'/],
+  ['a shape overflows', shape([2 ** 32, 2 ** 32]), 'E_SHAPE', /'v'/],
+  ['a shape overflows what numbers can tell apart', shape([2 ** 53, 3]), 'E_SHAPE', /'v'/],
+  ['a shape is larger than any memory', shape([2 ** 33]), 'E_SHAPE', /'v'/],
+  ['a shape has more than 8 dimensions', shape(Array(9).fill(1)), 'E_SHAPE', /'v'/],
+  ['scale comes without min', spec(({ quantization }) => delete quantization.min), 'E_QUANT', /'v'.*min/],
+  [
+    'scale is not positive',
+    spec(({ quantization }) => {
+      quantization.scale = 0;
+    }),
+    'E_QUANT',
+    /'v'.*scale/,
+  ],
+  [
+    'a quantization is unknown',
+    spec(({ quantization }) => {
+      quantization.dtype = 'uint4';
+    }),
+    'E_QUANT',
+    /'v'.*uint4/,
+  ],
+  ['JSON is nested 100,000 deep', text(`{"modelTopology":{"a":${nested(100_000)}}}`), 'E_LIMIT', /nested/],
+  ['the manifest is nested 100,000 deep', text(deepManifest()), 'E_LIMIT', /nested/],
+  ['model.json is empty', text(''), 'E_JSON', /empty/],
+  ['model.json is cut', text('{"modelTopology": {'), 'E_JSON', /not JSON/],
+  ['model.json is something else', text('{"a": 1}'), 'E_JSON', /modelTopology/],
+  ['model.json is a list', text('[]'), 'E_JSON', /object/],
+  ['a server ignores Range', fault('a.bin', cutAfter(9), ignoreRange())],
+];
+
+function shortHeader(_request, response, bytes) {
+  response.writeHead(200, { 'content-length': bytes.length - 3 }).end(bytes.subarray(0, bytes.length - 3));
+}
+
+function deepManifest() {
+  const json = JSON.stringify(weightsModel(GROUPS));
+  return json.replace('"shape":[3]', `"shape":${nested(100_000)}`);
+}

@@ -338,6 +338,24 @@ describe('storage', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
         assert.deepEqual(answers, [ANSWER, ANSWER]);
       }));
 
+    test('keeps the new model when the old one cannot be deleted', () =>
+      withPage(async ({ run }) => {
+        const answer = await run(async () => {
+          const url = 'opfs://stuck';
+          await tools.save(tools.tfwasm, url, await tools.artifacts());
+          FileSystemDirectoryHandle.prototype.removeEntry = () => Promise.reject(new Error('denied'));
+          navigator.locks.request = new Proxy(navigator.locks.request, {
+            apply: (request, locks, parameters) => {
+              if (parameters[1].ifAvailable) throw new Error('denied');
+              return Reflect.apply(request, locks, parameters);
+            },
+          });
+          await tools.save(tools.tfwasm, url, await tools.artifacts([7, 7, 7]));
+          return tools.predict(tools.tfwasm, url);
+        });
+        assert.deepEqual(answer, OTHER_ANSWER);
+      }));
+
     test('deletes what a save left that was interrupted', () =>
       withPage(async ({ run }) => {
         await run(async () => {

@@ -66,26 +66,29 @@ function loadFiles(json: string, { strict = true }: LoadOptions): Promise<ModelA
 /** Writes the files under names of their own; the old model goes with the rename of the model.json. */
 async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResult> {
   checkSavable(artifacts, folder);
-  const { rename, rm, mkdir } = fs(folder);
-  const { join } = paths(folder);
+  const { rename, mkdir } = fs(folder);
+  const { join, basename } = paths(folder);
   const id = crypto.getRandomValues(new BigUint64Array(1))[0]?.toString(16).padStart(16, '0');
-  const files = [`weights-${id}.bin`, `model-${id}.json`].map((name) => join(folder, name)) as [string, string];
+  const json = join(folder, `model-${id}.json`);
+  let weights = join(folder, `weights-${id}.bin`);
+  let old: string[];
+  let modelArtifactsInfo: ModelArtifactsInfo;
   try {
     await mkdir(folder, { recursive: true });
-    const byteLength = await writeFile(files[0], weightPieces(artifacts));
-    const weights = await takeUsualName(files[0], folder);
-    files[0] = weights;
-    await writeFile(files[1], [toJson(toModelJson(artifacts, [paths(folder).basename(weights)]))]);
-    const old = await filesOfModel(folder).catch(() => []);
-    await rename(files[1], join(folder, JSON_NAME));
-    await syncFolder(folder);
-    await removeFiles(old.filter((file) => file !== weights));
-    await removeAbandoned(folder, weights);
-    return { modelArtifactsInfo: artifactsInfo(artifacts, byteLength) };
+    modelArtifactsInfo = artifactsInfo(artifacts, await writeFile(weights, weightPieces(artifacts)));
+    weights = await takeUsualName(weights, folder);
+    await writeFile(json, [toJson(toModelJson(artifacts, [basename(weights)]))]);
+    old = await filesOfModel(folder).catch(() => []);
+    await rename(json, join(folder, JSON_NAME));
   } catch (error) {
-    for (const file of files) await rm(file, { force: true }).catch(() => {});
+    await removeFiles([weights, json]);
     throw storageError('save', folder, error);
   }
+  // From here on the new model counts, whatever happens to the old one.
+  await syncFolder(folder);
+  await removeFiles(old.filter((file) => file !== weights));
+  await removeAbandoned(folder, weights);
+  return { modelArtifactsInfo };
 }
 
 /** Writes a new file, to the disk. Returns its length. */
@@ -108,7 +111,7 @@ async function takeUsualName(weights: string, folder: string): Promise<string> {
   } catch {
     return weights;
   }
-  await fs(folder).unlink(weights);
+  await removeFiles([weights]);
   return usual;
 }
 
@@ -118,7 +121,7 @@ async function syncFolder(folder: string): Promise<void> {
     .open(folder)
     .catch(() => undefined);
   await handle?.sync().catch(() => {});
-  await handle?.close();
+  await handle?.close().catch(() => {});
 }
 
 /** The files with the weights of the model that is in a folder. */

@@ -30,23 +30,41 @@ export function browserLocalStorage(path: string): IOHandler {
 
 const itemKeys = (path: string) => PARTS.map((part) => `${PREFIX}${path}/${part}`);
 
+/** How long what one tab writes may take to be seen by another: the lock does not wait for it. */
+const SETTLE_MS = 50;
+const pause = () => new Promise((wake) => setTimeout(wake, SETTLE_MS));
+
 /** Runs `task` on a storage in which nothing is half done. */
-function withStorage<T>(url: string, task: (storage: Storage) => T): Promise<T> {
+function withStorage<T>(url: string, task: (storage: Storage) => T | Promise<T>): Promise<T> {
   return withLock('localstorage', 'exclusive', async () => {
     const storage = openStorage(url);
-    // What another tab has just done may arrive here step by step; what stays is of one that died.
-    for (let wait = 0; wait < 20 && isHalfDone(storage); ++wait) await new Promise((wake) => setTimeout(wake, 25));
+    // What another tab has just done may arrive step by step; what stays is of one that died.
+    for (let wait = 0; wait < 10 && isHalfDone(storage); ++wait) await pause();
     recoverItems(storage);
     return task(storage);
   });
 }
 
-export function hasLocalStorage(): boolean {
-  return typeof window !== 'undefined' && 'localStorage' in window;
+/** As `withStorage`, for a `task` that writes. */
+function changeStorage<T>(url: string, task: (storage: Storage) => T): Promise<T> {
+  return withStorage(url, async (storage) => {
+    const result = task(storage);
+    await pause();
+    return result;
+  });
+}
+
+/** Whether there is one, and the browser allows it. */
+export function canUseLocalStorage(): boolean {
+  try {
+    return Boolean(openStorage('localstorage://'));
+  } catch {
+    return false;
+  }
 }
 
 function openStorage(url: string): Storage {
-  if (!hasLocalStorage()) {
+  if (typeof window === 'undefined' || !('localStorage' in window)) {
     throw unavailable(url, 'there is no localStorage in workers and in Node.js; indexeddb:// or opfs:// may do');
   }
   try {
@@ -68,7 +86,7 @@ async function save(artifacts: ModelArtifacts, path: string, url: string): Promi
     toBase64(new Uint8Array(weights)),
     toJson({ ...withoutUndefined({ format, generatedBy, convertedBy }), ...optionalParts(artifacts) }),
   ];
-  await withStorage(url, (storage) => {
+  await changeStorage(url, (storage) => {
     try {
       replaceItems(storage, itemKeys(path), values);
     } catch (error) {
@@ -143,7 +161,7 @@ export async function listLocalStorage(): Promise<{ [path: string]: ModelArtifac
 
 export async function removeFromLocalStorage(path: string): Promise<ModelArtifactsInfo> {
   const url = `localstorage://${path}`;
-  return withStorage(url, (storage) => {
+  return changeStorage(url, (storage) => {
     const keys = itemKeys(path);
     const info = storage.getItem(keys[0] as string);
     if (info === null) throw notFound(url);

@@ -3,13 +3,15 @@
 import { TfwasmError } from '../errors.js';
 import { canonicalFolder, listFiles, pathOfFileUrl, removeFromFiles } from './file-system.js';
 import { hasIndexedDB, listIndexedDB, removeFromIndexedDB } from './indexed-db.js';
-import { hasLocalStorage, listLocalStorage, removeFromLocalStorage } from './local-storage.js';
-import { hasOpfs, listOpfs, removeFromOpfs } from './opfs.js';
+import { canUseLocalStorage, listLocalStorage, removeFromLocalStorage } from './local-storage.js';
+import { listOpfs, removeFromOpfs } from './opfs.js';
+import { canUseOpfs } from './opfs-files.js';
 import { findLoadHandler, findSaveHandler } from './router.js';
 import type { ModelArtifactsInfo, ModelStoreManager } from './types.js';
 
 interface Manager extends ModelStoreManager {
-  isAvailable(): boolean;
+  /** Whether there is such a medium here, and it may be used. */
+  isAvailable(): boolean | Promise<boolean>;
   /** One text for all paths of the same model. */
   canonicalPath?(path: string): Promise<string>;
 }
@@ -18,9 +20,12 @@ const filePath = (path: string) => pathOfFileUrl(`file://${path}`);
 
 /** By scheme. */
 const MANAGERS: ReadonlyMap<string, Manager> = new Map<string, Manager>([
-  ['localstorage', { isAvailable: hasLocalStorage, listModels: listLocalStorage, removeModel: removeFromLocalStorage }],
+  [
+    'localstorage',
+    { isAvailable: canUseLocalStorage, listModels: listLocalStorage, removeModel: removeFromLocalStorage },
+  ],
   ['indexeddb', { isAvailable: hasIndexedDB, listModels: listIndexedDB, removeModel: removeFromIndexedDB }],
-  ['opfs', { isAvailable: hasOpfs, listModels: listOpfs, removeModel: removeFromOpfs }],
+  ['opfs', { isAvailable: canUseOpfs, listModels: listOpfs, removeModel: removeFromOpfs }],
   [
     'file',
     {
@@ -39,7 +44,7 @@ const MANAGERS: ReadonlyMap<string, Manager> = new Map<string, Manager>([
 export async function listModels(): Promise<{ [url: string]: ModelArtifactsInfo }> {
   const models: [string, ModelArtifactsInfo][] = [];
   for (const [scheme, manager] of MANAGERS) {
-    if (!manager.isAvailable()) continue;
+    if (!(await manager.isAvailable())) continue;
     for (const [path, info] of Object.entries(await manager.listModels())) models.push([`${scheme}://${path}`, info]);
   }
   return Object.fromEntries(models);

@@ -21,6 +21,14 @@ export function hasOpfs(): boolean {
   return typeof globalThis.navigator?.storage?.getDirectory === 'function';
 }
 
+/** Whether there is one, and the browser allows it: Firefox does not in private windows. */
+export function canUseOpfs(): Promise<boolean> {
+  return openFileSystem('opfs://').then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * A folder in `parent`, or in the root of the file system.
  *
@@ -42,7 +50,9 @@ export async function openDirectory(
 }
 
 async function openFileSystem(url: string): Promise<FileSystemDirectoryHandle> {
-  if (!hasOpfs()) throw unavailable(url, 'there is no origin-private file system here; pages need HTTPS for it');
+  if (!hasOpfs()) {
+    throw unavailable(url, 'there is no origin-private file system here; pages need HTTPS for it');
+  }
   try {
     return await navigator.storage.getDirectory();
   } catch (error) {

@@ -4,13 +4,11 @@
 import { describeError, TfwasmError } from '../errors.js';
 import { holdLock, withFreeLock, withLock } from './locks.js';
 import { artifactsInfo, checkSavable, checkStored, readModelJson, toJson, toModelJson } from './model-json.js';
-import { type Directory, deleteFile, hasOpfs, openDirectory, openFile, writeFile } from './opfs-files.js';
+import { type Directory, deleteFile, openDirectory, openFile, writeFile } from './opfs-files.js';
 import { corrupt, notFound, storageError } from './storage-errors.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { weightPieces } from './weight-bytes.js';
 import { toWeightStream, type WeightFeed } from './weight-feed.js';
-
-export { hasOpfs };
 
 const ROOT = 'tfwasm-models';
 const FILE = /^(?:model-(\d+)\.json|weights-(\d+)\.bin)$/;
@@ -69,16 +67,15 @@ async function save(artifacts: ModelArtifacts, name: string, url: string): Promi
       const folder = (await openDirectory(root, name, true, url)) as Directory;
       const old = await generationsOf(folder);
       const generation = Math.max(0, ...old.json, ...old.weights) + 1;
-      try {
-        const result = await writeGeneration(artifacts, folder, generation);
-        await deleteGenerations(folder, old, url);
-        return result;
-      } catch (error) {
+      const result = await writeGeneration(artifacts, folder, generation).catch(async (error) => {
         await deleteGenerations(folder, { json: [generation], weights: [generation] }, url);
         // Fails, as it should, where an older model is left.
         if (old.json.length === 0) await root.removeEntry(name).catch(() => {});
         throw error;
-      }
+      });
+      // From here on the new model counts, whatever happens to the old one.
+      await deleteGenerations(folder, old, url).catch(() => {});
+      return result;
     });
   } catch (error) {
     throw storageError('save', url, error);

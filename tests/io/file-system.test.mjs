@@ -188,6 +188,25 @@ describe('file://', { skip: missing('dist') }, () => {
     assert.ok(outcomes.old >= 5 && outcomes.new >= 2, JSON.stringify(outcomes));
   });
 
+  test('keeps the new model when the old one cannot be deleted', async () => {
+    await save();
+    const fs = process.getBuiltinModule('node:fs/promises');
+    const { rm: remove, open } = fs;
+    const denied = () => Promise.reject(new Error('denied'));
+    const { rename } = fs;
+    fs.rename = (...names) => {
+      Object.assign(fs, { rm: denied, open: denied, rename });
+      return rename(...names);
+    };
+    try {
+      await save(url, tinyArtifacts([7, 7, 7]));
+      assert.equal(fs.rm, denied);
+    } finally {
+      Object.assign(fs, { rm: remove, open, rename });
+    }
+    assert.deepEqual(await weightsOf(await load()), await weightsOf(tinyArtifacts([7, 7, 7])));
+  });
+
   test('sweeps files that a killed process left long ago, and no others', async () => {
     await save();
     const left = path.join(folder, 'weights-0123456789abcdef.bin');

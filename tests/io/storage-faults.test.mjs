@@ -147,6 +147,20 @@ describe('storage', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
     }
   });
 
+  test('that is forbidden does not hide the models elsewhere', () =>
+    withPage(async ({ run }) => {
+      const listed = await run(async () => {
+        await tools.save(tools.tfwasm, 'indexeddb://seen', await tools.artifacts());
+        const deny = () => {
+          throw new DOMException('access is denied', 'SecurityError');
+        };
+        Object.defineProperty(window, 'localStorage', { get: deny });
+        StorageManager.prototype.getDirectory = async () => deny();
+        return Object.keys(await tools.tfwasm.io.listModels());
+      });
+      assert.ok(listed.includes('indexeddb://seen'), String(listed));
+    }));
+
   test('a transaction that the browser aborts leaves the old model', () =>
     withPage(async ({ run }) => {
       const result = await run(async () => {
@@ -322,6 +336,24 @@ describe('storage', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
           return [await tools.predict(tools.tfwasm, url), await tools.predict(tools.tfwasm, 'opfs://back')];
         });
         assert.deepEqual(answers, [ANSWER, ANSWER]);
+      }));
+
+    test('keeps the new model when the old one cannot be deleted', () =>
+      withPage(async ({ run }) => {
+        const answer = await run(async () => {
+          const url = 'opfs://stuck';
+          await tools.save(tools.tfwasm, url, await tools.artifacts());
+          FileSystemDirectoryHandle.prototype.removeEntry = () => Promise.reject(new Error('denied'));
+          navigator.locks.request = new Proxy(navigator.locks.request, {
+            apply: (request, locks, parameters) => {
+              if (parameters[1].ifAvailable) throw new Error('denied');
+              return Reflect.apply(request, locks, parameters);
+            },
+          });
+          await tools.save(tools.tfwasm, url, await tools.artifacts([7, 7, 7]));
+          return tools.predict(tools.tfwasm, url);
+        });
+        assert.deepEqual(answer, OTHER_ANSWER);
       }));
 
     test('deletes what a save left that was interrupted', () =>

@@ -105,7 +105,8 @@ export async function keepFile(
     return true;
   } catch (error) {
     warnOfCache(error);
-    await writer?.abort().catch(() => {});
+    // Not awaited: it may wait for a write that nobody takes.
+    writer?.abort().catch(() => {});
     return false;
   }
 }

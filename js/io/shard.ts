@@ -153,7 +153,7 @@ export class Shard {
         return result;
       });
       if (wantsMore) await writer?.close().catch(end);
-      else await writer?.abort();
+      else writer?.abort().catch(() => {});
       this.kept = Promise.resolve(wantsMore && writer !== undefined);
       return wantsMore;
     } catch (error) {

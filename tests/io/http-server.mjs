@@ -2,7 +2,7 @@
 // A plain Node.js server of files in memory: with ETag and Range as real ones, with faults as told, and with a place to
 // save models to.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 
@@ -19,8 +19,8 @@ const TYPES = {
 const SITE = new Map([
   ['/page.html', Buffer.from('<!doctype html><link rel="icon" href="data:,"><title>test</title>')],
 ]);
-for (const name of readdirSync(DIST, { withFileTypes: true })) {
-  if (/\.(js|wasm)$/.test(name.name)) SITE.set(`/dist/${name.name}`, readFileSync(path.join(DIST, name.name)));
+for (const name of existsSync(DIST) ? readdirSync(DIST) : []) {
+  if (/\.(js|wasm)$/.test(name)) SITE.set(`/dist/${name}`, readFileSync(path.join(DIST, name)));
 }
 
 /**

@@ -209,7 +209,7 @@ export function op<T>(name: string, body: () => T): T {
 export function arg<T extends Tensor = Tensor>(x: T | TensorLike, name: string, dtype?: DataType | 'numeric'): T {
   if (x instanceof Tensor) {
     const fits = dtype === 'numeric' ? x.dtype !== 'string' : dtype === undefined || x.dtype === dtype;
-    if (!fits) throw new TfwasmError('E_DTYPE', `the argument '${name}' must be a ${dtype} tensor, got ${x.dtype}`);
+    if (!fits) throw new TfwasmError('E_DTYPE', `the argument '${name}' must be ${dtype}, got ${x.dtype}`);
     return x;
   }
   try {

@@ -4,6 +4,7 @@ import type { CoreModule } from '../core-module.js';
 import { checkDtype, type DataType, dtypeFromNumber, dtypeNumber } from '../dtype.js';
 import { tensorsIn } from '../engine.js';
 import { TfwasmError } from '../errors.js';
+import { isRecording, recordOp } from '../profile-recorder.js';
 import { callCore } from '../runtime.js';
 import { runInScope } from '../scopes.js';
 import { Tensor } from '../tensor.js';
@@ -171,7 +172,13 @@ export function runAll(kernel: string, inputs: readonly (Tensor | Written)[], at
     const caller = callerOf(core);
     const id = idOf(caller, kernel, attrs);
     writeInputs(caller, inputs);
-    return readOutputs(caller, core.runPreparedOp(id, inputs.length));
+    if (!isRecording()) return readOutputs(caller, core.runPreparedOp(id, inputs.length));
+    const start = performance.now();
+    const size = core.runPreparedOp(id, inputs.length);
+    const milliseconds = performance.now() - start;
+    const outputs = readOutputs(caller, size);
+    recordOp(kernel, milliseconds, outputs);
+    return outputs;
   });
 }
 

@@ -36,7 +36,6 @@ std::string KeyOf(int id, std::span<const EagerInput> inputs) {
 
 int EagerOps::Prepare(std::string op, AttrMap attrs) {
   Node node;
-  node.name = op;
   node.op = std::move(op);
   node.attrs = std::move(attrs);
   if (FindOp(node.op) == nullptr) Throw(Code::kOp, "the op '", node.op, "' is not supported");

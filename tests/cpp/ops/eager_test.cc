@@ -101,6 +101,13 @@ TEST_CASE("eager: errors name the op, and leave it usable") {
   });
   ExpectError(Code::kEdge, [&] { ops.Run(add, std::vector{Value(F32({2}, {1, 2}))}); });
   ExpectTensor(RunOne(ops, add, {Value(F32({}, {1})), Value(F32({}, {2}))}), F32({}, {3}));
+  try {
+    ops.Run(add, std::vector{Value(F32({}, {1}))});
+    FAIL("there is no error");
+  } catch (const Error& error) {
+    CHECK(std::string_view(error.message()).starts_with("[AddV2] expected 2 inputs"));
+    CHECK(error.node().empty());
+  }
   ops.Clear();
   ExpectError(Code::kInternal, [&] { ops.Run(add, std::vector{Value(F32({}, {1}))}); });
   ExpectError(Code::kInternal, [&] { ops.Run(-1, std::vector{Value(F32({}, {1}))}); });

@@ -118,6 +118,15 @@ describe('the engine', { skip }, () => {
     assert.equal(tf.env().getBool('PROD'), false);
   });
 
+  test('profiles ops', async () => {
+    const { kernels, kernelNames, newTensors, result } = await tf.profile(() =>
+      tf.tidy(() => tf.tensor([1, 2]).add(1).sum()),
+    );
+    assert.deepEqual(kernelNames, ['AddV2', 'Sum']);
+    assert.deepEqual([kernels[0].outputShapes, kernels[0].bytesAdded, newTensors], [[[2]], 8, 1]);
+    result.dispose();
+  });
+
   test('takes time', async () => {
     const { wallMs, kernelMs } = await tf.time(() => tf.scalar(1).add(1).dispose());
     assert.ok(wallMs >= 0 && kernelMs >= 0);

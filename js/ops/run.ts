@@ -50,13 +50,21 @@ export function checkInt(value: number, what = 'a size or index'): number {
 /** An axis, a depth: one int32 that the kernel may depend on. */
 export const int = (value: number): Written => constant(value, 'int32');
 
+/** Throws E_INPUT unless `values` is a list. */
+export function checkList(values: unknown): void {
+  check(Array.isArray(values) || ArrayBuffer.isView(values), `expected a list of numbers, got ${String(values)}`);
+}
+
 /** A list of axes, a shape: int32 values that the kernel may depend on. */
 export function ints(values: readonly number[]): Written {
+  checkList(values);
   return new Written([CONSTANT, dtypeNumber('int32'), 1, values.length, ...values.map((value) => checkInt(value))]);
 }
 
 /** Paddings, crops: int32 pairs that the kernel may depend on. */
 export function pairs(values: readonly (readonly number[])[]): Written {
+  checkList(values);
+  values.forEach(checkList);
   const flat = values.flatMap((pair) => [checkInt(pair[0] as number), checkInt(pair[1] as number)]);
   return new Written([CONSTANT, dtypeNumber('int32'), 2, values.length, 2, ...flat]);
 }

@@ -152,13 +152,17 @@ export function stridedSlice(
   shrinkAxisMask = 0,
 ): Tensor {
   return op('stridedSlice', () =>
-    run('StridedSlice', [arg(x, 'x'), ints(begin), ints(end), ints(strides ?? begin.map(() => 1))], {
-      begin_mask: beginMask,
-      end_mask: endMask,
-      ellipsis_mask: ellipsisMask,
-      new_axis_mask: newAxisMask,
-      shrink_axis_mask: shrinkAxisMask,
-    }),
+    run(
+      'StridedSlice',
+      [arg(x, 'x'), ints(begin), ints(end), ints(strides ?? new Array<number>(begin?.length ?? 0).fill(1))],
+      {
+        begin_mask: beginMask,
+        end_mask: endMask,
+        ellipsis_mask: ellipsisMask,
+        new_axis_mask: newAxisMask,
+        shrink_axis_mask: shrinkAxisMask,
+      },
+    ),
   );
 }
 

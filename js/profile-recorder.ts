@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gathers, while profile() runs, what models execute.
+// Gathers, while profile() runs, what models and single ops execute.
 import type { NodeProfile } from './core-module.js';
+import { bytesPerElement, type DataType } from './dtype.js';
 import { callCore } from './runtime.js';
 
 /** One node that was executed. */
 export interface KernelProfile {
   /** The op, e.g. "Conv2D". */
   name: string;
-  /** The graph node. */
+  /** The graph node; '' for an op that was run by itself. */
   node: string;
   kernelTimeMs: number;
   outputShapes: number[][];
@@ -26,6 +27,24 @@ const recordings: KernelProfile[][] = [];
 export function startRecording(kernels: KernelProfile[]): () => void {
   recordings.push(kernels);
   return () => void recordings.splice(recordings.lastIndexOf(kernels), 1);
+}
+
+/** Whether `recordOp` is to be called. */
+export function isRecording(): boolean {
+  return recordings.length > 0;
+}
+
+/** Records one op that was run by itself. */
+export function recordOp(name: string, kernelTimeMs: number, outputs: readonly Output[]): void {
+  const outputShapes = outputs.map(({ shape }) => [...shape]);
+  const bytesAdded = outputs.reduce((sum, { dtype, size }) => sum + (bytesPerElement(dtype) || 0) * size, 0);
+  for (const list of recordings) list.push({ name, node: '', kernelTimeMs, outputShapes, bytesAdded });
+}
+
+interface Output {
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  readonly size: number;
 }
 
 /** Runs one execution of a model, and records its nodes if that is wanted. */

@@ -11,7 +11,7 @@ export interface ProfileInfo<T = unknown> {
   newTensors: number;
   /** The larger of the bytes in use before and after the function. */
   peakBytes: number;
-  /** Everything that models executed, in order. */
+  /** Everything that models and functions of tensors executed, in order. */
   kernels: KernelProfile[];
   /** The names of the ops among them, each once. */
   kernelNames: string[];

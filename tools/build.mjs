@@ -38,6 +38,7 @@ async function bundleJavaScript() {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'es2022',
+    minify: true,
     sourcemap: true,
     // Emscripten's files lie beside the bundle: threads start theirs as a worker.
     external: ['./glue.js', './glue-threads.js', 'node:*'],

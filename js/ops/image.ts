@@ -202,100 +202,74 @@ export function threshold(
   });
 }
 
-interface Suppression {
-  boxes: Tensor2D | TensorLike;
-  scores: Tensor1D | TensorLike;
-  limits: readonly [maxOutputSize: number, iouThreshold: number | undefined, scoreThreshold: number | undefined];
-}
-
-function suppress(
-  name: string,
-  kernel: string,
-  { boxes, scores, limits }: Suppression,
-  ...rest: [number?, boolean?]
-): Tensor[] {
-  return op(name, () => {
-    const [count, overlap = 0.5, least = Number.NEGATIVE_INFINITY] = limits;
-    check(overlap >= 0 && overlap <= 1, `the iouThreshold must be from 0 to 1, got ${overlap}`);
-    const numbers = [overlap, least, ...(rest[0] === undefined ? [] : [rest[0]])].map((x) => value(x, 'float32'));
-    const inputs = [floatArg(boxes, 'boxes'), floatArg(scores, 'scores'), int(count), ...numbers];
-    return runAll(kernel, inputs, rest[1] === undefined ? undefined : { pad_to_max_output_size: rest[1] });
-  });
-}
-
-/**
- * The boxes of the highest scores, without those that overlap a better one too much: int32 indices.
- *
- * @param boxes [boxes, 4]: top, left, bottom, right.
- * @param iouThreshold The intersection of two boxes over their union that is too much, 0.5.
- * @param scoreThreshold Boxes of lower scores are left out.
- */
-export function nonMaxSuppression(
+type Suppressing<Rest extends unknown[], Result> = (
   boxes: Tensor2D | TensorLike,
   scores: Tensor1D | TensorLike,
   maxOutputSize: number,
   iouThreshold?: number,
   scoreThreshold?: number,
-): Tensor1D {
-  const limits = [maxOutputSize, iouThreshold, scoreThreshold] as const;
-  return suppress('nonMaxSuppression', 'NonMaxSuppressionV3', { boxes, scores, limits })[0] as Tensor1D;
+  ...rest: Rest
+) => Result;
+
+function suppressing<Rest extends unknown[], Result>(
+  name: string,
+  kernel: string,
+  resultOf: (outputs: Tensor[]) => Result,
+): Suppressing<Rest, Result> {
+  return (boxes, scores, maxOutputSize, overlap = 0.5, least = Number.NEGATIVE_INFINITY, ...[option]) =>
+    op(name, () => {
+      check(overlap >= 0 && overlap <= 1, `the iouThreshold must be from 0 to 1, got ${overlap}`);
+      const isPadded = kernel === 'NonMaxSuppressionV4';
+      const numbers = kernel === 'NonMaxSuppressionV5' ? [overlap, least, Number(option ?? 0)] : [overlap, least];
+      const inputs = [floatArg(boxes, 'boxes'), floatArg(scores, 'scores'), int(maxOutputSize)];
+      const attrs = isPadded ? { pad_to_max_output_size: Boolean(option) } : undefined;
+      return resultOf(runAll(kernel, [...inputs, ...numbers.map((x) => value(x, 'float32'))], attrs));
+    });
 }
 
+/** The same as a promise. */
+const asPromise =
+  <Arguments extends unknown[], Result>(f: (...given: Arguments) => Result) =>
+  async (...given: Arguments): Promise<Result> =>
+    f(...given);
+
+/**
+ * The boxes of the highest scores, without those that overlap a better one too much: int32 indices.
+ *
+ * Boxes are [top, left, bottom, right]. Those whose intersection with a better one is more than
+ * iouThreshold (0.5) of their union are left out, and those of scores below scoreThreshold.
+ */
+export const nonMaxSuppression = suppressing<[], Tensor1D>(
+  'nonMaxSuppression',
+  'NonMaxSuppressionV3',
+  ([indices]) => indices as Tensor1D,
+);
+
 /** As nonMaxSuppression, as a promise. */
-export async function nonMaxSuppressionAsync(...given: Parameters<typeof nonMaxSuppression>): Promise<Tensor1D> {
-  return nonMaxSuppression(...given);
-}
+export const nonMaxSuppressionAsync = asPromise(nonMaxSuppression);
 
 /**
  * As nonMaxSuppression, with selectedScores beside the selectedIndices. With a softNmsSigma above 0
  * overlaps lower a score instead of removing the box.
  */
-export function nonMaxSuppressionWithScore(
-  boxes: Tensor2D | TensorLike,
-  scores: Tensor1D | TensorLike,
-  maxOutputSize: number,
-  iouThreshold?: number,
-  scoreThreshold?: number,
-  softNmsSigma = 0,
-): NamedTensorMap {
-  return op('nonMaxSuppressionWithScore', () => {
-    const limits = [maxOutputSize, iouThreshold, scoreThreshold] as const;
-    const given = { boxes, scores, limits };
-    const [indices, selected] = suppress('nonMaxSuppressionWithScore', 'NonMaxSuppressionV5', given, softNmsSigma);
-    return { selectedIndices: indices as Tensor, selectedScores: selected as Tensor };
-  });
-}
+export const nonMaxSuppressionWithScore = suppressing<[softNmsSigma?: number], NamedTensorMap>(
+  'nonMaxSuppressionWithScore',
+  'NonMaxSuppressionV5',
+  ([selectedIndices, selectedScores]) => ({ selectedIndices, selectedScores }) as NamedTensorMap,
+);
 
 /** As nonMaxSuppressionWithScore, as a promise. */
-export async function nonMaxSuppressionWithScoreAsync(
-  ...given: Parameters<typeof nonMaxSuppressionWithScore>
-): Promise<NamedTensorMap> {
-  return nonMaxSuppressionWithScore(...given);
-}
+export const nonMaxSuppressionWithScoreAsync = asPromise(nonMaxSuppressionWithScore);
 
 /**
  * As nonMaxSuppression: selectedIndices, filled up to maxOutputSize if asked to, and how many of them
  * are validOutputs.
  */
-export function nonMaxSuppressionPadded(
-  boxes: Tensor2D | TensorLike,
-  scores: Tensor1D | TensorLike,
-  maxOutputSize: number,
-  iouThreshold?: number,
-  scoreThreshold?: number,
-  padToMaxOutputSize = false,
-): NamedTensorMap {
-  return op('nonMaxSuppressionPadded', () => {
-    const limits = [maxOutputSize, iouThreshold, scoreThreshold] as const;
-    const given = { boxes, scores, limits };
-    const outputs = suppress('nonMaxSuppressionPadded', 'NonMaxSuppressionV4', given, undefined, padToMaxOutputSize);
-    return { selectedIndices: outputs[0] as Tensor, validOutputs: outputs[1] as Tensor };
-  });
-}
+export const nonMaxSuppressionPadded = suppressing<[padToMaxOutputSize?: boolean], NamedTensorMap>(
+  'nonMaxSuppressionPadded',
+  'NonMaxSuppressionV4',
+  ([selectedIndices, validOutputs]) => ({ selectedIndices, validOutputs }) as NamedTensorMap,
+);
 
 /** As nonMaxSuppressionPadded, as a promise. */
-export async function nonMaxSuppressionPaddedAsync(
-  ...given: Parameters<typeof nonMaxSuppressionPadded>
-): Promise<NamedTensorMap> {
-  return nonMaxSuppressionPadded(...given);
-}
+export const nonMaxSuppressionPaddedAsync = asPromise(nonMaxSuppressionPadded);

@@ -28,6 +28,7 @@ export function computeWeightedLoss<O extends Tensor>(
   reduction: Reduction = Reduction.SUM_BY_NONZERO_WEIGHTS,
 ): O {
   return op('computeWeightedLoss', () => {
+    check(reduction in Reduction, `there is no reduction ${reduction}`);
     const all = floatArg(losses, 'losses');
     const factors = weights === undefined || weights === null ? undefined : floatArg(weights, 'weights');
     const weighted = factors ? mul(all, factors) : all;
@@ -36,7 +37,6 @@ export function computeWeightedLoss<O extends Tensor>(
     if (!factors) return mean<O>(weighted);
     if (reduction === Reduction.MEAN)
       return div<O>(div(sum(weighted), sum(factors)), Math.max(1, all.size / factors.size));
-    check(reduction === Reduction.SUM_BY_NONZERO_WEIGHTS, `there is no reduction ${reduction}`);
     const count = sum(notEqual(broadcastTo(factors, all.shape as number[]), 0));
     return div<O>(sum(weighted), count);
   });

@@ -50,6 +50,6 @@ export function outerProduct(v1: Tensor1D | TensorLike, v2: Tensor1D | TensorLik
 export function einsum(equation: string, ...tensors: (Tensor | TensorLike)[]): Tensor {
   return op('einsum', () => {
     const list = args(tensors, 'tensors', 'numeric');
-    return run('Einsum', list, { equation: equation.replace(/\s/g, ''), N: list.length });
+    return run('Einsum', list, { equation: String(equation).replace(/\s/g, ''), N: list.length });
   });
 }

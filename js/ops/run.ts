@@ -4,6 +4,7 @@ import type { CoreModule } from '../core-module.js';
 import { checkDtype, type DataType, dtypeFromNumber, dtypeNumber } from '../dtype.js';
 import { tensorsIn } from '../engine.js';
 import { TfwasmError } from '../errors.js';
+import { isRecording, recordOp } from '../profile-recorder.js';
 import { callCore } from '../runtime.js';
 import { runInScope } from '../scopes.js';
 import { Tensor } from '../tensor.js';
@@ -49,13 +50,21 @@ export function checkInt(value: number, what = 'a size or index'): number {
 /** An axis, a depth: one int32 that the kernel may depend on. */
 export const int = (value: number): Written => constant(value, 'int32');
 
+/** Throws E_INPUT unless `values` is a list. */
+export function checkList(values: unknown): void {
+  check(Array.isArray(values) || ArrayBuffer.isView(values), `expected a list of numbers, got ${String(values)}`);
+}
+
 /** A list of axes, a shape: int32 values that the kernel may depend on. */
 export function ints(values: readonly number[]): Written {
+  checkList(values);
   return new Written([CONSTANT, dtypeNumber('int32'), 1, values.length, ...values.map((value) => checkInt(value))]);
 }
 
 /** Paddings, crops: int32 pairs that the kernel may depend on. */
 export function pairs(values: readonly (readonly number[])[]): Written {
+  checkList(values);
+  values.forEach(checkList);
   const flat = values.flatMap((pair) => [checkInt(pair[0] as number), checkInt(pair[1] as number)]);
   return new Written([CONSTANT, dtypeNumber('int32'), 2, values.length, 2, ...flat]);
 }
@@ -171,7 +180,13 @@ export function runAll(kernel: string, inputs: readonly (Tensor | Written)[], at
     const caller = callerOf(core);
     const id = idOf(caller, kernel, attrs);
     writeInputs(caller, inputs);
-    return readOutputs(caller, core.runPreparedOp(id, inputs.length));
+    if (!isRecording()) return readOutputs(caller, core.runPreparedOp(id, inputs.length));
+    const start = performance.now();
+    const size = core.runPreparedOp(id, inputs.length);
+    const milliseconds = performance.now() - start;
+    const outputs = readOutputs(caller, size);
+    recordOp(kernel, milliseconds, outputs);
+    return outputs;
   });
 }
 
@@ -209,7 +224,7 @@ export function op<T>(name: string, body: () => T): T {
 export function arg<T extends Tensor = Tensor>(x: T | TensorLike, name: string, dtype?: DataType | 'numeric'): T {
   if (x instanceof Tensor) {
     const fits = dtype === 'numeric' ? x.dtype !== 'string' : dtype === undefined || x.dtype === dtype;
-    if (!fits) throw new TfwasmError('E_DTYPE', `the argument '${name}' must be a ${dtype} tensor, got ${x.dtype}`);
+    if (!fits) throw new TfwasmError('E_DTYPE', `the argument '${name}' must be ${dtype}, got ${x.dtype}`);
     return x;
   }
   try {

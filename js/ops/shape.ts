@@ -102,39 +102,38 @@ export function slice<T extends Tensor>(
   });
 }
 
-function ofRank<T extends Tensor>(x: T | TensorLike, name: string, rank: number): T {
-  const tensor = arg<T>(x, name);
-  checkRank(tensor, name, rank);
-  return tensor;
+/** `f` for tensors of one rank. Throws E_SHAPE for others. */
+function ofRank<T extends Tensor, Rest extends unknown[]>(
+  name: string,
+  rank: number,
+  f: (x: T, ...rest: Rest) => T,
+): (x: T | TensorLike, ...rest: Rest) => T {
+  return (x, ...rest) =>
+    op(name, () => {
+      const tensor = arg<T>(x, 'x');
+      checkRank(tensor, 'x', rank);
+      return f(tensor, ...rest);
+    });
 }
 
 /** `slice` of a vector. */
-export function slice1d(x: Tensor1D | TensorLike, begin: number, size: number): Tensor1D {
-  return op('slice1d', () => slice(ofRank<Tensor1D>(x, 'x', 1), [begin], [size]));
-}
+export const slice1d = ofRank<Tensor1D, [begin: number, size: number]>('slice1d', 1, slice);
 
 /** `slice` of a matrix. */
-export function slice2d(x: Tensor2D | TensorLike, begin: [number, number], size: [number, number]): Tensor2D {
-  return op('slice2d', () => slice(ofRank<Tensor2D>(x, 'x', 2), begin, size));
-}
+export const slice2d = ofRank<Tensor2D, [begin: [number, number], size: [number, number]]>('slice2d', 2, slice);
 
 /** `slice` of a tensor of rank 3. */
-export function slice3d(
-  x: Tensor3D | TensorLike,
-  begin: [number, number, number],
-  size: [number, number, number],
-): Tensor3D {
-  return op('slice3d', () => slice(ofRank<Tensor3D>(x, 'x', 3), begin, size));
-}
+export const slice3d = ofRank<Tensor3D, [begin: [number, number, number], size: [number, number, number]]>(
+  'slice3d',
+  3,
+  slice,
+);
 
 /** `slice` of a tensor of rank 4. */
-export function slice4d(
-  x: Tensor4D | TensorLike,
-  begin: [number, number, number, number],
-  size: [number, number, number, number],
-): Tensor4D {
-  return op('slice4d', () => slice(ofRank<Tensor4D>(x, 'x', 4), begin, size));
-}
+export const slice4d = ofRank<
+  Tensor4D,
+  [begin: [number, number, number, number], size: [number, number, number, number]]
+>('slice4d', 4, slice);
 
 /**
  * Every strides[i]-th element from begin[i] to before end[i]. Bit i of a mask: beginMask and endMask
@@ -153,13 +152,17 @@ export function stridedSlice(
   shrinkAxisMask = 0,
 ): Tensor {
   return op('stridedSlice', () =>
-    run('StridedSlice', [arg(x, 'x'), ints(begin), ints(end), ints(strides ?? begin.map(() => 1))], {
-      begin_mask: beginMask,
-      end_mask: endMask,
-      ellipsis_mask: ellipsisMask,
-      new_axis_mask: newAxisMask,
-      shrink_axis_mask: shrinkAxisMask,
-    }),
+    run(
+      'StridedSlice',
+      [arg(x, 'x'), ints(begin), ints(end), ints(strides ?? new Array<number>(begin?.length ?? 0).fill(1))],
+      {
+        begin_mask: beginMask,
+        end_mask: endMask,
+        ellipsis_mask: ellipsisMask,
+        new_axis_mask: newAxisMask,
+        shrink_axis_mask: shrinkAxisMask,
+      },
+    ),
   );
 }
 
@@ -173,24 +176,16 @@ export function reverse<T extends Tensor>(x: T | TensorLike, axis?: number | rea
 }
 
 /** A reversed vector. */
-export function reverse1d(x: Tensor1D | TensorLike): Tensor1D {
-  return op('reverse1d', () => reverse(ofRank<Tensor1D>(x, 'x', 1), 0));
-}
+export const reverse1d = ofRank<Tensor1D, []>('reverse1d', 1, reverse);
 
 /** `reverse` of a matrix. */
-export function reverse2d(x: Tensor2D | TensorLike, axis?: number | number[]): Tensor2D {
-  return op('reverse2d', () => reverse(ofRank<Tensor2D>(x, 'x', 2), axis));
-}
+export const reverse2d = ofRank<Tensor2D, [axis?: number | number[]]>('reverse2d', 2, reverse);
 
 /** `reverse` of a tensor of rank 3. */
-export function reverse3d(x: Tensor3D | TensorLike, axis?: number | number[]): Tensor3D {
-  return op('reverse3d', () => reverse(ofRank<Tensor3D>(x, 'x', 3), axis));
-}
+export const reverse3d = ofRank<Tensor3D, [axis?: number | number[]]>('reverse3d', 3, reverse);
 
 /** `reverse` of a tensor of rank 4. */
-export function reverse4d(x: Tensor4D | TensorLike, axis?: number | number[]): Tensor4D {
-  return op('reverse4d', () => reverse(ofRank<Tensor4D>(x, 'x', 4), axis));
-}
+export const reverse4d = ofRank<Tensor4D, [axis?: number | number[]]>('reverse4d', 4, reverse);
 
 type Padding = readonly [number, number];
 
@@ -205,28 +200,22 @@ export function pad<T extends Tensor>(x: T | TensorLike, paddings: readonly Padd
 }
 
 /** `pad` of a vector. */
-export function pad1d(x: Tensor1D | TensorLike, paddings: Padding, constantValue = 0): Tensor1D {
-  return op('pad1d', () => pad(ofRank<Tensor1D>(x, 'x', 1), [paddings], constantValue));
-}
+export const pad1d = ofRank<Tensor1D, [paddings: Padding, constantValue?: number]>('pad1d', 1, (x, paddings, value) =>
+  pad(x, [paddings], value),
+);
 
 /** `pad` of a matrix. */
-export function pad2d(x: Tensor2D | TensorLike, paddings: [Padding, Padding], constantValue = 0): Tensor2D {
-  return op('pad2d', () => pad(ofRank<Tensor2D>(x, 'x', 2), paddings, constantValue));
-}
+export const pad2d = ofRank<Tensor2D, [paddings: [Padding, Padding], constantValue?: number]>('pad2d', 2, pad);
 
 /** `pad` of a tensor of rank 3. */
-export function pad3d(x: Tensor3D | TensorLike, paddings: [Padding, Padding, Padding], constantValue = 0): Tensor3D {
-  return op('pad3d', () => pad(ofRank<Tensor3D>(x, 'x', 3), paddings, constantValue));
-}
+export const pad3d = ofRank<Tensor3D, [paddings: [Padding, Padding, Padding], constantValue?: number]>('pad3d', 3, pad);
 
 /** `pad` of a tensor of rank 4. */
-export function pad4d(
-  x: Tensor4D | TensorLike,
-  paddings: [Padding, Padding, Padding, Padding],
-  constantValue = 0,
-): Tensor4D {
-  return op('pad4d', () => pad(ofRank<Tensor4D>(x, 'x', 4), paddings, constantValue));
-}
+export const pad4d = ofRank<Tensor4D, [paddings: [Padding, Padding, Padding, Padding], constantValue?: number]>(
+  'pad4d',
+  4,
+  pad,
+);
 
 /** Padded with its own elements mirrored at the edge, which 'symmetric' repeats and 'reflect' does not. */
 export function mirrorPad<T extends Tensor>(

@@ -13,7 +13,7 @@ export type Pad = 'valid' | 'same' | number | ExplicitPadding;
 export function perDimension(given: number | readonly number[], count: number, name: string): number[] {
   const list = typeof given === 'number' ? new Array<number>(count).fill(given) : [...given];
   // A third number would be for the depth, which is not a spatial dimension here.
-  check(list.length >= count, `the argument '${name}' must be a number or list ${count} numbers, got [${list}]`);
+  check(list.length >= count, `the argument '${name}' must be a number or a list of ${count} numbers, got [${list}]`);
   for (const value of list)
     check(checkInt(value, `'${name}'`) > 0, `the argument '${name}' must be positive, got ${value}`);
   return list.slice(0, count);

@@ -49,7 +49,8 @@ void Error::Blame(std::string_view op, std::string_view node) {
   if (!op_.empty()) return;
   op_ = op;
   node_ = node;
-  message_ = StrCat("[", op, " '", node, "'] ", message_);
+  const std::string place = node.empty() ? "" : StrCat(" '", node, "'");
+  message_ = StrCat("[", op, place, "] ", message_);
 }
 
 void ThrowError(Code code, std::string message) { throw Error(code, std::move(message)); }

@@ -45,7 +45,8 @@ class Error : public std::exception {
   const std::string& node() const { return node_; }
   const std::string& op() const { return op_; }
 
-  // Names the node to blame and puts "[op 'node'] " before the message; the innermost call wins.
+  // Names the node to blame and puts "[op 'node'] " before the message, or "[op] " for a node
+  // without a name; the innermost call wins.
   void Blame(std::string_view op, std::string_view node);
 
   const char* what() const noexcept override { return message_.c_str(); }

@@ -35,59 +35,51 @@ std::string KeyOf(int id, std::span<const EagerInput> inputs) {
 }  // namespace
 
 int EagerOps::Prepare(std::string op, AttrMap attrs) {
-  auto node = std::make_unique<Node>();
-  node->name = op;
-  node->op = std::move(op);
-  node->attrs = std::move(attrs);
-  if (FindOp(node->op) == nullptr) Throw(Code::kOp, "the op '", node->op, "' is not supported");
+  Node node;
+  node.op = std::move(op);
+  node.attrs = std::move(attrs);
+  if (FindOp(node.op) == nullptr) Throw(Code::kOp, "the op '", node.op, "' is not supported");
   ops_.push_back(std::move(node));
   return static_cast<int>(ops_.size()) - 1;
 }
 
 void EagerOps::Clear() {
-  kernels_.clear();
   ops_.clear();
+  kernels_.clear();
   oldest_ = 0;
 }
 
-NodeRunner* EagerOps::Find(size_t hash, std::string_view key) {
-  for (const auto& kept : kernels_) {
-    if (kept->hash == hash && kept->key == key) return &kept->runner;
+PreparedKernel* EagerOps::Find(size_t hash, std::string_view key) {
+  for (CachedKernel& cached : kernels_) {
+    if (cached.hash == hash && cached.key == key) return &cached.prepared;
   }
   return nullptr;
-}
-
-void EagerOps::Keep(std::unique_ptr<Kept> kept) {
-  if (kernels_.size() < kMaxKernels) {
-    kernels_.push_back(std::move(kept));
-  } else {
-    kernels_[oldest_] = std::move(kept);
-    oldest_ = (oldest_ + 1) % kMaxKernels;
-  }
 }
 
 std::vector<Tensor> EagerOps::Run(int id, std::span<const EagerInput> inputs) {
   if (id < 0 || static_cast<size_t>(id) >= ops_.size()) {
     Throw(Code::kInternal, "there is no prepared op ", id);
   }
-  Node& node = *ops_[static_cast<size_t>(id)];
+  Node& node = ops_[static_cast<size_t>(id)];
   node.inputs.resize(inputs.size());  // some ops have as many outputs as inputs
   std::vector<Tensor> tensors;
   for (const EagerInput& input : inputs) tensors.push_back(input.tensor);
   std::string key = KeyOf(id, inputs);
   const size_t hash = std::hash<std::string_view>()(key);
-  if (NodeRunner* runner = Find(hash, key)) return runner->Run(tensors);
+  if (PreparedKernel* cached = Find(hash, key)) return RunPrepared(node, *cached, tensors);
 
   std::vector<bool> constant;
   for (const EagerInput& input : inputs) constant.push_back(input.is_constant);
-  auto kept = std::make_unique<Kept>(node, std::move(constant));
-  std::vector<Tensor> outputs = kept->runner.Run(tensors);
-  // A kernel of random numbers would go on where it was, instead of at the seed.
-  const bool is_reusable = kept->runner.is_prepared() && !FindOp(node.op)->is_stateful;
-  if (key.empty() || !is_reusable) return outputs;
-  kept->hash = hash;
-  kept->key = std::move(key);
-  Keep(std::move(kept));
+  PreparedKernel prepared = PrepareKernel(node, tensors, constant);
+  std::vector<Tensor> outputs = RunPrepared(node, prepared, tensors);
+  if (key.empty() || !prepared.is_reusable) return outputs;
+  CachedKernel entry{hash, std::move(key), std::move(prepared)};
+  if (kernels_.size() < kMaxKernels) {
+    kernels_.push_back(std::move(entry));
+  } else {
+    kernels_[oldest_] = std::move(entry);
+    oldest_ = (oldest_ + 1) % kMaxKernels;
+  }
   return outputs;
 }
 

@@ -33,21 +33,16 @@ class EagerOps {
   size_t num_kernels() const { return kernels_.size(); }
 
  private:
-  struct Kept {
-    Kept(const Node& node, std::vector<bool> constant)
-        : runner(node, std::move(constant), &state) {}
-
+  struct CachedKernel {
     size_t hash = 0;
     std::string key;
-    std::shared_ptr<NodeState> state;
-    NodeRunner runner;
+    PreparedKernel prepared;
   };
 
-  NodeRunner* Find(size_t hash, std::string_view key);
-  void Keep(std::unique_ptr<Kept> kept);
+  PreparedKernel* Find(size_t hash, std::string_view key);
 
-  std::vector<std::unique_ptr<Node>> ops_;  // runners refer to them
-  std::vector<std::unique_ptr<Kept>> kernels_;
+  std::vector<Node> ops_;
+  std::vector<CachedKernel> kernels_;
   size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels
 };
 

@@ -6,8 +6,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
+import { missing } from '../prerequisites.mjs';
 
-test('programs compile, and mistakes do not', () => {
+test('programs compile, and mistakes do not', { skip: missing('dist') }, () => {
   const tsc = path.join(ROOT, 'node_modules/.bin/tsc');
   const { status, stdout } = spawnSync(tsc, ['--project', path.join(ROOT, 'tests/types'), '--pretty', 'false'], {
     encoding: 'utf8',

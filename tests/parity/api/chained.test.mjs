@@ -6,10 +6,12 @@ import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { ROOT } from '../../../tools/lib/paths.mjs';
+import { missing } from '../../prerequisites.mjs';
 
-const tf = await import(pathToFileURL(path.join(ROOT, 'dist/index.js')).href);
+const skip = missing('dist');
+const tf = skip ? {} : await import(pathToFileURL(path.join(ROOT, 'dist/index.js')).href);
 
-before(() => tf.ready());
+before(() => tf.ready?.());
 
 const plain = (result) => {
   if (result instanceof tf.Tensor) return { dtype: result.dtype, shape: result.shape, values: result.arraySync() };
@@ -95,12 +97,12 @@ const OTHERS = {
   stridedSlice: [matrix, [0, 0], [2, 1], [1, 1]],
   tile: [matrix, [1, 2]],
   unique: [() => tf.tensor([1, 2, 1])],
-  unsortedSegmentSum: [matrix, tf.tensor1d([0, 0], 'int32'), 1],
+  unsortedSegmentSum: [matrix, [0, 0], 1],
 };
 
 const functionOf = (name) => tf[name] ?? tf.image[name];
 
-describe('a method is the function of its name', () => {
+describe('a method is the function of its name', { skip }, () => {
   const cases = {
     ...Object.fromEntries(ONE.map((name) => [name, [matrix]])),
     ...Object.fromEntries(
@@ -127,7 +129,7 @@ describe('a method is the function of its name', () => {
   }
 });
 
-describe('methods of their own', () => {
+describe('methods of their own', { skip }, () => {
   const check = (name, make, expected) =>
     test(name, () => tf.tidy(() => assert.deepEqual(plain(make()), plain(expected()))));
   check(

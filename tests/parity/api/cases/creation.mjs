@@ -168,6 +168,8 @@ export const CASES = [
 ];
 
 export const ERRORS = [
+  ['a range without end', (tf) => tf.range(0, Infinity), 'E_INPUT', /^range\(\)/],
+  ['a matrix beyond memory', (tf) => tf.eye(1e5, 1e5), 'E_SHAPE', /^eye\(\)/],
   ['a step of 0', (tf) => tf.range(0, 1, 0), 'E_INPUT', /^range\(\)/],
   ['no values', (tf) => tf.linspace(0, 1, 0), 'E_INPUT', /^linspace\(\)/],
   ['a negative depth', (tf) => tf.oneHot([0], -1), 'E_INPUT', /^oneHot\(\)/],

@@ -79,7 +79,7 @@ export const CASES = [
   ['image.threshold otsu of colors', (tf) => tf.image.threshold(picture(tf, 3), 'otsu', true)],
   [
     'image.transform',
-    (tf) => tf.image.transform(positive(tf, [1, 4, 4, 1]), [[1, 0.25, -1, 0.125, 0.875, 0.375, 0, 0]]),
+    (tf) => tf.image.transform(positive(tf, [1, 4, 4, 1]), [[1, 0.25, -0.875, 0.125, 0.875, 0.3125, 0, 0]]),
   ],
   [
     'image.transform bilinear to another size',

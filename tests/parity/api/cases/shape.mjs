@@ -324,6 +324,11 @@ export const CASES = [
 ];
 
 export const ERRORS = [
+  ['no paddings', (tf) => tf.pad([1], null), 'E_INPUT', /^pad\(\).*list/],
+  ['paddings that are no pairs', (tf) => tf.pad([1], [1]), 'E_INPUT', /^pad\(\).*list/],
+  ['no begin', (tf) => tf.stridedSlice([1], null, [1]), 'E_INPUT', /^stridedSlice\(\).*list/],
+  ['a size beyond memory', (tf) => tf.tile([1, 2], [2e9]), 'E_OOM', /^tile\(\)/],
+  ['more elements than there can be', (tf) => tf.broadcastTo([1], [1e5, 1e5]), 'E_SHAPE', /^broadcastTo\(\)/],
   ['a size that does not fit', (tf) => tf.reshape([1, 2, 3], [2, 2]), 'E_SHAPE', /^reshape\(\)/],
   ['an axis out of range', (tf) => tf.expandDims([1], 3), 'E_SHAPE', /^expandDims\(\).*3/],
   ['a dimension that is not 1', (tf) => tf.squeeze([[1, 2]], [1]), 'E_SHAPE', /^squeeze\(\)/],

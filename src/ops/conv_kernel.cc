@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/conv_kernel.h"
 
+#include <array>
+#include <cmath>
+#include <vector>
+
 #include "ops/packed_variants.h"
 
 namespace tfwasm {
@@ -24,6 +28,41 @@ Conv2dSpec ResolvePadding(const ConvNode& conv) {
   return spec;
 }
 
+// A filter and a bias that do what the batch normalization after a convolution would.
+struct NormalizedFilter {
+  // `statistics`: scale, offset, mean and variance.
+  NormalizedFilter(const float* in, int64_t size, const float* const statistics[4], float epsilon,
+                   int64_t channels)
+      : filter(static_cast<size_t>(size)), bias(static_cast<size_t>(channels)) {
+    const auto [scale, offset, mean, variance] =
+        std::array{statistics[0], statistics[1], statistics[2], statistics[3]};
+    std::vector<float> factors(bias.size());
+    for (size_t c = 0; c < bias.size(); ++c) {
+      factors[c] = scale[c] / std::sqrt(variance[c] + epsilon);
+      bias[c] = offset[c] - mean[c] * factors[c];
+    }
+    for (size_t i = 0; i < filter.size(); ++i) filter[i] = in[i] * factors[i % factors.size()];
+  }
+
+  std::vector<float> filter;
+  std::vector<float> bias;
+};
+
+// Makes the operator out of inputs that `input(i)` gives.
+template <typename F>
+std::shared_ptr<XnnConv2d> MakeOperator(const Conv2dSpec& spec, const FusedOps& fused,
+                                        int64_t filter_size, const F& input) {
+  if (fused.norm_input < 0) {
+    const float* bias = fused.bias_input < 0 ? nullptr : input(fused.bias_input);
+    return std::make_shared<XnnConv2d>(spec, input(1), bias);
+  }
+  const float* statistics[4];
+  for (int i = 0; i < 4; ++i) statistics[i] = input(fused.norm_input + i);
+  const NormalizedFilter normalized(input(1), filter_size, statistics, fused.epsilon,
+                                    spec.groups * spec.group_outputs);
+  return std::make_shared<XnnConv2d>(spec, normalized.filter.data(), normalized.bias.data());
+}
+
 class ConvKernel : public Kernel {
  public:
   // `packed` is nullptr when the filter or the bias is known only at run time.
@@ -32,7 +71,8 @@ class ConvKernel : public Kernel {
       : packed_(std::move(packed)),
         spec_(spec),
         input_{conv.input.batch, conv.input.height, conv.input.width},
-        bias_input_(conv.fused.bias_input),
+        fused_(conv.fused),
+        filter_size_(context.shape(1).NumElements()),
         activation_(context, conv.fused, ImageShape(conv.output, DataFormat::kChannelsLast),
                     /*clamped=*/true) {
     if (packed_ != nullptr) packed_->Prepare(input_);
@@ -44,8 +84,9 @@ class ConvKernel : public Kernel {
     if (packed_ != nullptr) {
       packed_->Run(input_, in, out);
     } else {
-      const float* bias = bias_input_ < 0 ? nullptr : context.in<float>(bias_input_);
-      XnnConv2d(spec_, context.in<float>(1), bias).Run(input_, in, out);
+      MakeOperator(spec_, fused_, filter_size_, [&](int i) {
+        return context.in<float>(i);
+      })->Run(input_, in, out);
     }
     activation_.Run(context, out);
   }
@@ -54,21 +95,25 @@ class ConvKernel : public Kernel {
   std::shared_ptr<XnnConv2d> packed_;
   Conv2dSpec spec_;
   ImageSize input_;
-  int bias_input_;
+  FusedOps fused_;
+  int64_t filter_size_;
   FusedActivation activation_;
 };
 
 std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const ConvNode& conv,
                                           const Conv2dSpec& spec) {
-  const Tensor* filter = context.value(1);
-  const int bias_input = conv.fused.bias_input;
-  const Tensor* bias = bias_input < 0 ? nullptr : context.value(bias_input);
-  if (filter == nullptr || (bias_input >= 0 && bias == nullptr)) return nullptr;
+  const FusedOps& fused = conv.fused;
+  bool is_constant = context.value(1) != nullptr;
+  if (fused.bias_input >= 0) is_constant &= context.value(fused.bias_input) != nullptr;
+  for (int i = 0; i < 4 && fused.norm_input >= 0; ++i) {
+    is_constant &= context.value(fused.norm_input + i) != nullptr;
+  }
+  if (!is_constant) return nullptr;
   using Variants = PackedVariants<XnnConv2d>;
   const auto variants = context.Shared<Variants>([] { return std::make_shared<Variants>(); });
   return variants->Get(spec.window, spec.groups, [&] {
-    return std::make_shared<XnnConv2d>(spec, filter->values<float>().data(),
-                                       bias == nullptr ? nullptr : bias->values<float>().data());
+    return MakeOperator(spec, fused, context.shape(1).NumElements(),
+                        [&](int i) { return context.value(i)->values<float>().data(); });
   });
 }
 
@@ -97,7 +142,7 @@ void ReadConvWindow(const OpContext& context, ConvNode& conv) {
 void ResolveConv(const OpContext& context, ConvNode& conv) {
   const int64_t channels = conv.spec.groups * conv.spec.group_outputs;
   conv.output = WindowOutput(conv.spec.window, conv.input, channels);
-  conv.fused = ReadFusedOps(context, channels);
+  conv.fused = ReadFusedOps(context, channels, /*with_norm=*/!conv.spec.is_depthwise);
   conv.spec.activation = conv.fused.activation;
 }
 

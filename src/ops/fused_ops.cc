@@ -57,6 +57,18 @@ std::optional<Activation> ReadActivation(const std::string& name, const AttrMap&
   return std::nullopt;
 }
 
+void CheckNorm(const OpContext& context, const FusedOps& fused, int64_t channels) {
+  for (int i = fused.norm_input; i < fused.norm_input + 4; ++i) {
+    context.ExpectDType(i, DType::kFloat32, "each statistic");
+    if (context.shape(i) == Shape{channels}) continue;
+    Throw(Code::kShape, "scale, offset, mean and variance must have shape [", channels, "], got ",
+          context.shape(i));
+  }
+  if (!(fused.epsilon >= 0)) {
+    Throw(Code::kAttr, "'epsilon' must not be negative, got ", fused.epsilon);
+  }
+}
+
 void CheckBias(const OpContext& context, int i, int64_t channels) {
   context.ExpectDType(i, DType::kFloat32, "the bias");
   const Shape& shape = context.shape(i);
@@ -68,7 +80,7 @@ void CheckBias(const OpContext& context, int i, int64_t channels) {
 
 }  // namespace
 
-FusedOps ReadFusedOps(const OpContext& context, int64_t channels) {
+FusedOps ReadFusedOps(const OpContext& context, int64_t channels, bool with_norm) {
   FusedOps fused;
   int next_input = kFirstFusedInput;
   const auto need_input = [&](std::string_view what) {
@@ -87,6 +99,12 @@ FusedOps ReadFusedOps(const OpContext& context, int64_t channels) {
       fused.bias_input = need_input("BiasAdd");
       continue;
     }
+    if (name == "fusedbatchnorm" && i == 0 && with_norm) {
+      fused.norm_input = need_input("FusedBatchNorm");
+      for (int more = 0; more < 3; ++more) need_input("FusedBatchNorm");
+      fused.epsilon = context.attrs().Float("epsilon", 1e-4f);
+      continue;
+    }
     const auto activation = ReadActivation(name, context.attrs());
     if (!activation || i + 1 < names.size()) {
       Throw(Code::kOp, "'", names[i], "' as fused operation ", i + 1, " of ", names.size(),
@@ -99,6 +117,7 @@ FusedOps ReadFusedOps(const OpContext& context, int64_t channels) {
     Throw(Code::kEdge, "expected ", next_input, " inputs for these fused operations, got ",
           context.num_inputs());
   }
+  if (fused.norm_input >= 0) CheckNorm(context, fused, channels);
   if (fused.bias_input >= 0) CheckBias(context, fused.bias_input, channels);
   if (fused.slope_input >= 0) {
     context.ExpectDType(fused.slope_input, DType::kFloat32, "the slope of Prelu");

@@ -14,12 +14,16 @@ namespace tfwasm {
 struct FusedOps {
   int bias_input = -1;   // -1: no bias
   int slope_input = -1;  // of Prelu; -1: none
+  // Scale, offset, mean and variance of a batch normalization in place of a bias; -1: none.
+  int norm_input = -1;
+  float epsilon = 0;
   Activation activation;
 };
 
 // Throws E_OP for a list that is not supported, E_EDGE when the number of inputs does not fit it,
 // and E_ATTR, E_DTYPE or E_SHAPE for parameters that do not fit `channels` of output.
-FusedOps ReadFusedOps(const OpContext& context, int64_t channels);
+// `with_norm`: whether the op takes a batch normalization.
+FusedOps ReadFusedOps(const OpContext& context, int64_t channels, bool with_norm = false);
 
 // The activation, applied to a result that has its bias already. `clamped`: by an operator that
 // applied what Activation::IsFusable.

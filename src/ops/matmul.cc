@@ -2,6 +2,7 @@
 // MatMul and its batched and fused kin.
 #include <algorithm>
 
+#include "kernels/int_matmul.h"
 #include "kernels/repeated_operand.h"
 #include "kernels/scratch.h"
 #include "kernels/strided_copy.h"
@@ -204,9 +205,9 @@ std::unique_ptr<Kernel> PrepareEmptySum(const KernelContext& context, const MatM
 }
 
 // Of int32 matrices: sums wrap around, as in TensorFlow.
-class IntMatMul : public Kernel {
+class IntMatMulKernel : public Kernel {
  public:
-  explicit IntMatMul(const MatMulNode& node)
+  explicit IntMatMulKernel(const MatMulNode& node)
       : node_(node),
         batch_(BroadcastShapes(node.batch_a, node.batch_b)),
         batch_a_(node.batch_a, batch_),
@@ -217,11 +218,20 @@ class IntMatMul : public Kernel {
     const int64_t products = batch_.NumElements();
     const std::vector<int32_t> a_index = Indices(batch_a_, node_.batch_a, products);
     const std::vector<int32_t> b_index = Indices(batch_b_, node_.batch_b, products);
+    const auto* b = context.in<uint32_t>(1);
+    Tensor transposed;
+    if (node_.transpose_b) {
+      transposed = TransposedB(b);
+      b = static_cast<const uint32_t*>(transposed.data());
+    }
+    const int64_t a_row = node_.transpose_a ? 1 : node_.k;
+    const int64_t a_column = node_.transpose_a ? node_.m : 1;
     for (int64_t i = 0; i < products; ++i) {
       const auto place = static_cast<size_t>(i);
-      Multiply(context.in<uint32_t>(0) + a_index[place] * node_.m * node_.k,
-               context.in<uint32_t>(1) + b_index[place] * node_.k * node_.n,
-               context.out<uint32_t>(0) + i * node_.m * node_.n);
+      IntMatMul(node_.m, node_.k, node_.n,
+                context.in<uint32_t>(0) + a_index[place] * node_.m * node_.k, a_row, a_column,
+                b + b_index[place] * node_.k * node_.n,
+                context.out<uint32_t>(0) + i * node_.m * node_.n);
     }
   }
 
@@ -238,20 +248,15 @@ class IntMatMul : public Kernel {
     return result;
   }
 
-  void Multiply(const uint32_t* a, const uint32_t* b, uint32_t* out) const {
-    const int64_t a_row = node_.transpose_a ? 1 : node_.k;
-    const int64_t a_column = node_.transpose_a ? node_.m : 1;
-    const int64_t b_row = node_.transpose_b ? 1 : node_.n;
-    const int64_t b_column = node_.transpose_b ? node_.k : 1;
-    std::fill_n(out, node_.m * node_.n, 0u);
-    for (int64_t i = 0; i < node_.m; ++i) {
-      for (int64_t k = 0; k < node_.k; ++k) {
-        const uint32_t factor = a[i * a_row + k * a_column];
-        for (int64_t j = 0; j < node_.n; ++j) {
-          out[i * node_.n + j] += factor * b[k * b_row + j * b_column];
-        }
-      }
-    }
+  // From [batch, n, k] to [batch, k, n].
+  Tensor TransposedB(const uint32_t* b) const {
+    StridedCopy copy;
+    copy.shape = {node_.batch_b.NumElements(), node_.k, node_.n};
+    copy.in_strides = {node_.k * node_.n, 1, node_.k};
+    copy.out_strides = RowMajorStrides(copy.shape);
+    Tensor transposed(DType::kInt32, copy.shape);
+    copy.Run(b, transposed.mutable_data());
+    return transposed;
   }
 
   MatMulNode node_;
@@ -268,7 +273,7 @@ std::unique_ptr<Kernel> PrepareMatMul(const KernelContext& context) {
   const MatMulNode node = ReadMatMul(context);
   if (node.output.NumElements() == 0) return MakeKernel([](RunContext&) {});
   if (node.k == 0) return PrepareEmptySum(context, node);
-  if (context.dtype(0) == DType::kInt32) return std::make_unique<IntMatMul>(node);
+  if (context.dtype(0) == DType::kInt32) return std::make_unique<IntMatMulKernel>(node);
   const int bias = node.fused.bias_input;
   const bool is_constant = IsConstantOrAbsent(context, 1) && IsConstantOrAbsent(context, bias);
   if (!is_constant || node.batch_b.NumElements() != 1) {

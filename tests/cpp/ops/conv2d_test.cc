@@ -313,7 +313,7 @@ TEST_CASE("Conv2D: bad arguments") {
       {Code::kShape, {ones, valid}, {1, 4, 4, 4}, {0, 3, 4, 2}},
       {Code::kShape, {ones, valid}, {1, 4, 4, 4}, {3, 4, 2}},
       {Code::kLimit, {ones, {"padding", "SAME"}, {"dilations", {1, 1 << 24, 1 << 24, 1}}}},
-      {Code::kOp, {ones, valid, {"fused_ops", std::vector<std::string>{"FusedBatchNorm"}}}},
+      {Code::kEdge, {ones, valid, {"fused_ops", std::vector<std::string>{"FusedBatchNorm"}}}},
       {Code::kOp, {ones, valid, {"fused_ops", std::vector<std::string>{"Relu", "BiasAdd"}}}},
       {Code::kEdge, {ones, valid, {"fused_ops", std::vector<std::string>{"BiasAdd"}}}},
       {Code::kAttr,
@@ -337,6 +337,40 @@ TEST_CASE("Conv2D: bad arguments") {
   ExpectError(Code::kShape, [&] {
     RunOp("_FusedConv2D", {ones, valid, {"fused_ops", std::vector<std::string>{"BiasAdd"}}},
           {F32({1, 1, 1, 1}, {1}), F32({1, 1, 1, 2}, {1, 2}), F32({3}, {1, 2, 3})});
+  });
+}
+
+TEST_CASE("_FusedConv2D: batch normalization") {
+  TestRandom random(23);
+  WindowCase c{.batch = 2, .height = 5, .width = 6, .channels = 3};
+  c.size_y = c.size_x = 3;
+  c.padding = "SAME";
+  const Tensor input = random.Floats({2, 5, 6, 3});
+  const Tensor filter = random.Floats({3, 3, 3, 4});
+  const Tensor scale = random.Floats({4});
+  const Tensor offset = random.Floats({4});
+  const Tensor mean = random.Floats({4});
+  const Tensor variance = Map(random.Floats({4}), [](float x, size_t) { return x * x; });
+  const Tensor conv = ReferenceConv(c, 1, 4, input, filter);
+  const Tensor result = Map(conv, [&](float x, size_t i) {
+    const auto at = [&](const Tensor& statistic) { return statistic.values<float>()[i % 4]; };
+    const float y = (x - at(mean)) / std::sqrt(at(variance) + 0.01f) * at(scale) + at(offset);
+    return std::max(y, 0.0f);
+  });
+  TestAttrs attrs = ConvAttrs(c);
+  attrs.push_back({"fused_ops", std::vector<std::string>{"FusedBatchNorm", "Relu"}});
+  attrs.push_back({"epsilon", 0.01f});
+  const std::vector<Tensor> inputs{input, filter, scale, offset, mean, variance};
+  ExpectOp("_FusedConv2D", attrs, inputs, result);
+  std::shared_ptr<NodeState> state;
+  for (int run = 0; run < 2; ++run) {
+    ExpectTensor(EvaluateInGraph(TestNode("_FusedConv2D", attrs), inputs,
+                                 {false, true, true, true, true, true}, &state)[0],
+                 result, 1e-5f);
+  }
+  ExpectError(Code::kEdge, [&] { RunOp("_FusedConv2D", attrs, {input, filter, scale, offset}); });
+  ExpectError(Code::kShape, [&] {
+    RunOp("_FusedConv2D", attrs, {input, filter, scale, offset, mean, F32({1}, {1})});
   });
 }
 

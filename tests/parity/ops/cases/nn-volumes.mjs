@@ -296,7 +296,30 @@ const dilations = [
   dilate('rates of 0', { rates: 0 }, [1, 3, 3, 2], [2, 2, 2], bad('E_ATTR', /'rates'/)),
 ];
 
+const fusedNorm = (name, variance, rest) => ({
+  op: '_FusedConv2D',
+  name: `batch normalization${name}`,
+  attrs: {
+    padding: attr.string('VALID'),
+    strides: attr.ints(1, 1, 1, 1),
+    fused_ops: attr.strings('FusedBatchNorm', 'Relu'),
+    num_args: attr.int(4),
+    epsilon: attr.float(1),
+  },
+  inputs: [
+    f32([1, 1, 1, 1], [3]),
+    ...[f32([1, 1, 1, 2], [1, 10]), f32([2], [2, -1]), f32([2], [1, 0]), f32([2], [1, 0]), variance].map(constant),
+  ],
+  ...rest,
+});
+
+const fusedNorms = [
+  fusedNorm('', f32([2], [3, 0]), { expected: [f32([1, 1, 1, 2], [3, 0])], source: DEFINITION }),
+  fusedNorm(', a statistic for one channel', f32([1], [3]), bad('E_SHAPE', /variance must have shape \[2\]/)),
+];
+
 export const CASES = [
+  ...fusedNorms,
   ...conv1ds,
   ...conv3ds,
   ...conv3dTransposes,

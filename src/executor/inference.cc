@@ -108,17 +108,8 @@ class Inferrer {
     facts.planned = AllKnown(context.outputs());
     const std::vector<Tensor>& values = context.output_values();
     for (size_t i = 0; i < values.size(); ++i) result_.known[first + i] = values[i];
-    if (!facts.planned) HideShapes(facts);
     if (values.empty() || !facts.planned || result_.IsKnown(facts.first_value)) return;
     ComputeEarly(node, facts, context);
-  }
-
-  // A node that is not planned puts all of its outputs into tensors of the run: what reads one of
-  // them must not be planned either, though its shape may be known.
-  void HideShapes(const NodeFacts& facts) {
-    for (int i = facts.first_value; i < facts.first_value + facts.num_values; ++i) {
-      if (!result_.IsKnown(i)) result_.specs[static_cast<size_t>(i)].shape = Shape::UnknownRank();
-    }
   }
 
   void ComputeEarly(const Node& node, const NodeFacts& facts, const InferContext& context) {

@@ -9,7 +9,7 @@
 #include "core/tensor.h"
 #include "executor/profiler.h"
 #include "graph/graph.h"
-#include "ops/evaluate.h"
+#include "ops/node_runner.h"
 #include "ops/op.h"
 
 namespace tfwasm {

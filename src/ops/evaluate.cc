@@ -2,14 +2,10 @@
 #include "ops/evaluate.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace tfwasm {
 
 namespace {
-
-// Values larger than this are rather looked at again than compared.
-constexpr size_t kMostBytesCompared = 256;
 
 // Outputs of unknown shape are allocated by the kernel.
 class EvaluateContext : public RunContext {
@@ -31,6 +27,56 @@ class EvaluateContext : public RunContext {
   const std::vector<TensorSpec>& specs_;
 };
 
+std::vector<Tensor> RunKernel(PreparedKernel& prepared, const std::vector<Tensor>& inputs) {
+  std::vector<Tensor> outputs = prepared.values;
+  if (prepared.is_view) {
+    outputs[0] = inputs[0].Reshaped(prepared.specs[0].shape);
+    return outputs;
+  }
+  if (prepared.kernel == nullptr) return outputs;
+  std::vector<void*> in;
+  for (const Tensor& input : inputs) in.push_back(const_cast<void*>(input.data()));
+  std::vector<void*> out(prepared.specs.size(), nullptr);
+  for (size_t i = 0; i < prepared.specs.size(); ++i) {
+    if (!prepared.specs[i].shape.IsKnown()) continue;
+    outputs[i] = Tensor(prepared.specs[i].dtype, prepared.specs[i].shape);
+    out[i] = outputs[i].mutable_data();
+  }
+  EvaluateContext run(in.data(), out.data(), outputs, prepared.specs);
+  prepared.kernel->Run(run);
+  return outputs;
+}
+
+PreparedKernel MakePrepared(const OpDef& def, const KernelContext& context,
+                            const InferContext& inferred) {
+  PreparedKernel prepared;
+  prepared.specs = inferred.outputs();
+  prepared.values = inferred.output_values();
+  const auto known = [](const Tensor& value) { return !value.empty(); };
+  const auto& values = prepared.values;
+  const bool is_done = std::all_of(values.begin(), values.end(), known);
+  prepared.is_view = !is_done && def.is_view;
+  if (!is_done && !def.is_view) prepared.kernel = def.kernel(context);
+  prepared.is_reusable = !def.is_stateful && std::none_of(values.begin(), values.end(), known);
+  return prepared;
+}
+
+std::vector<Tensor> RunOnTensors(const OpDef& def, const Node& node,
+                                 const std::vector<Tensor>& inputs, Environment* environment) {
+  for (const Tensor& input : inputs) {
+    if (def.takes_handles || !IsHandle(input.dtype())) continue;
+    Throw(Code::kDType, "expected data, got a ", input.dtype());
+  }
+  std::vector<Tensor> outputs(static_cast<size_t>(NumOutputs(def, node)));
+  TensorContext context(node, inputs, outputs, environment);
+  def.run(context);
+  if (def.liveness == Liveness::kSwitch) return outputs;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].empty()) Throw(Code::kInternal, "output ", i, " was not computed");
+  }
+  return outputs;
+}
+
 void CheckHandles(const OpDef& def, const InferContext& context) {
   if (def.takes_handles) return;
   for (int i = 0; i < context.num_inputs(); ++i) {
@@ -42,11 +88,55 @@ void CheckHandles(const OpDef& def, const InferContext& context) {
   }
 }
 
-bool SameBytes(const Tensor& a, const Tensor& b) {
-  return a.data() == b.data() || std::memcmp(a.data(), b.data(), a.bytes()) == 0;
+// Calls `f`; errors blame the node.
+template <typename F>
+auto Blaming(const Node& node, F f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (Error& error) {
+    error.Blame(node.op, node.name);
+    throw;
+  }
 }
 
 }  // namespace
+
+PreparedKernel PrepareWithState(const Node& node, const std::vector<Tensor>& inputs,
+                                const std::vector<bool>& constant,
+                                std::shared_ptr<NodeState>* state) {
+  const OpDef& def = RequireOp(node, inputs.size());
+  if (def.run != nullptr) return {.on_tensors = &def};
+  std::vector<TensorSpec> specs;
+  std::vector<const Tensor*> values;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    specs.push_back({inputs[i].dtype(), inputs[i].shape()});
+    values.push_back(constant[i] ? &inputs[i] : nullptr);
+  }
+  InferContext infer(node, specs, values);
+  Infer(def, infer);
+  std::shared_ptr<NodeState> discarded;
+  const bool needs_values = infer.deferred();
+  if (needs_values) {
+    for (size_t i = 0; i < inputs.size(); ++i) values[i] = &inputs[i];
+    infer = InferContext(node, specs, values);
+    Infer(def, infer);
+    if (infer.deferred()) Throw(Code::kInternal, "the shape could not be inferred");
+    state = &discarded;
+  }
+  const KernelContext context(node, specs, values, infer.outputs(), state);
+  PreparedKernel prepared = MakePrepared(def, context, infer);
+  if (needs_values) prepared.is_reusable = false;
+  prepared.needs_values = needs_values;
+  prepared.values_read = infer.values_read() | context.values_read();
+  return prepared;
+}
+
+std::vector<Tensor> RunWithEnvironment(const Node& node, PreparedKernel& prepared,
+                                       const std::vector<Tensor>& inputs,
+                                       Environment* environment) {
+  if (prepared.on_tensors == nullptr) return RunKernel(prepared, inputs);
+  return RunOnTensors(*prepared.on_tensors, node, inputs, environment);
+}
 
 const OpDef& RequireOp(const Node& node, size_t num_inputs) {
   const OpDef* def = FindOp(node.op);
@@ -74,122 +164,32 @@ void Infer(const OpDef& def, InferContext& context) {
   }
 }
 
-NodeRunner::NodeRunner(const Node& node, std::vector<bool> constant,
-                       std::shared_ptr<NodeState>* state, Environment* environment)
-    : node_(node),
-      def_(nullptr),
-      constant_(std::move(constant)),
-      state_(state),
-      environment_(environment) {}
-
-std::vector<Tensor> NodeRunner::Run(std::span<const Tensor> inputs) {
-  try {
-    if (def_ == nullptr) def_ = &RequireOp(node_, inputs.size());
-    if (def_->run != nullptr) return RunTensors(inputs);
-    if (!Fits(inputs)) Prepare(inputs);
-    return RunKernel(inputs);
-  } catch (Error& error) {
-    error.Blame(node_.op, node_.name);
-    throw;
-  }
+PreparedKernel PrepareKernel(const Node& node, const std::vector<Tensor>& inputs,
+                             const std::vector<bool>& constant) {
+  std::shared_ptr<NodeState> state;  // a kernel shares the ownership of what it needs
+  return Blaming(node, [&] { return PrepareWithState(node, inputs, constant, &state); });
 }
 
-bool NodeRunner::Fits(std::span<const Tensor> inputs) const {
-  if (!is_prepared_) return false;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs_[i].dtype != inputs[i].dtype() || inputs_[i].shape != inputs[i].shape()) {
-      return false;
+std::vector<Tensor> RunPrepared(const Node& node, PreparedKernel& prepared,
+                                const std::vector<Tensor>& inputs) {
+  return Blaming(node, [&] {
+    std::vector<Tensor> outputs = RunWithEnvironment(node, prepared, inputs, nullptr);
+    for (const Tensor& output : outputs) {
+      if (output.empty()) Throw(Code::kInput, "an output has no value");
+      if (IsHandle(output.dtype()))
+        Throw(Code::kDType, "this makes a ", output.dtype(), ", no data");
     }
-    if (!values_[i].empty() && !SameBytes(values_[i], inputs[i])) return false;
-  }
-  return true;
-}
-
-void NodeRunner::Prepare(std::span<const Tensor> inputs) {
-  is_prepared_ = false;
-  kernel_.reset();
-  std::vector<TensorSpec> specs;
-  std::vector<const Tensor*> values;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    specs.push_back({inputs[i].dtype(), inputs[i].shape()});
-    values.push_back(constant_[i] || shows_values_ ? &inputs[i] : nullptr);
-  }
-  InferContext infer(node_, specs, values);
-  Infer(*def_, infer);
-  if (infer.deferred() && !shows_values_) {
-    shows_values_ = true;
-    return Prepare(inputs);
-  }
-  if (infer.deferred()) Throw(Code::kInternal, "the shape could not be inferred");
-  outputs_ = infer.outputs();
-  known_outputs_ = infer.output_values();
-  inputs_ = std::move(specs);
-  uint64_t values_read = infer.values_read();
-  const bool all_known = std::all_of(known_outputs_.begin(), known_outputs_.end(),
-                                     [](const Tensor& value) { return !value.empty(); });
-  if (!def_->is_view && !all_known) {
-    std::shared_ptr<NodeState> discarded;
-    const KernelContext context(node_, inputs_, std::move(values), outputs_,
-                                shows_values_ ? &discarded : state_);
-    kernel_ = def_->kernel(context);
-    values_read |= context.values_read();
-  }
-  Keep(inputs, values_read);
-}
-
-// Decides whether what was prepared may be used again.
-void NodeRunner::Keep(std::span<const Tensor> inputs, uint64_t values_read) {
-  values_.assign(inputs.size(), Tensor());
-  is_prepared_ = true;
-  if (!shows_values_) return;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (constant_[i] || (values_read >> std::min<size_t>(i, 63) & 1) == 0) continue;
-    const bool is_plain = inputs[i].dtype() != DType::kString && !IsHandle(inputs[i].dtype());
-    if (!is_plain || inputs[i].bytes() > kMostBytesCompared) is_prepared_ = false;
-    values_[i] = inputs[i];
-  }
-}
-
-std::vector<Tensor> NodeRunner::RunTensors(std::span<const Tensor> inputs) {
-  if (!def_->takes_handles) {
-    for (const Tensor& input : inputs) {
-      if (IsHandle(input.dtype())) Throw(Code::kDType, "expected data, got a ", input.dtype());
-    }
-  }
-  std::vector<Tensor> outputs(static_cast<size_t>(NumOutputs(*def_, node_)));
-  TensorContext context(node_, inputs, outputs, environment_);
-  def_->run(context);
-  if (def_->liveness == Liveness::kSwitch) return outputs;
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (outputs[i].empty()) Throw(Code::kInternal, "output ", i, " was not computed");
-  }
-  return outputs;
-}
-
-std::vector<Tensor> NodeRunner::RunKernel(std::span<const Tensor> inputs) {
-  std::vector<Tensor> outputs = known_outputs_;
-  if (def_->is_view) {
-    if (outputs[0].empty()) outputs[0] = inputs[0].Reshaped(outputs_[0].shape);
     return outputs;
-  }
-  if (kernel_ == nullptr) return outputs;
-  std::vector<void*> in;
-  for (const Tensor& input : inputs) in.push_back(const_cast<void*>(input.data()));
-  std::vector<void*> out(outputs_.size(), nullptr);
-  for (size_t i = 0; i < outputs_.size(); ++i) {
-    if (!outputs_[i].shape.IsKnown()) continue;
-    outputs[i] = Tensor(outputs_[i].dtype, outputs_[i].shape);
-    out[i] = outputs[i].mutable_data();
-  }
-  EvaluateContext run(in.data(), out.data(), outputs, outputs_);
-  kernel_->Run(run);
-  return outputs;
+  });
 }
 
 std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
                                     const std::vector<bool>& constant,
                                     std::shared_ptr<NodeState>* state) {
-  return NodeRunner(node, constant, state).Run(inputs);
+  return Blaming(node, [&] {
+    PreparedKernel prepared = PrepareWithState(node, inputs, constant, state);
+    return RunWithEnvironment(node, prepared, inputs, nullptr);
+  });
 }
 
 std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs) {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Running a single node outside any plan: for constant folding, eager ops, tests, and steps of a
-// plan whose shapes depend on data.
+// Running a single node outside any plan: for constant folding, eager ops and tests.
 #pragma once
 
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "core/tensor.h"
@@ -20,51 +18,42 @@ const OpDef& RequireOp(const Node& node, size_t num_inputs);
 // come only where they may. Errors blame the node.
 void Infer(const OpDef& def, InferContext& context);
 
-// A node that is run again and again. The kernel is kept as long as shapes, dtypes and the values
-// that it was made for stay the same.
-class NodeRunner {
- public:
-  // Only inputs marked `constant` keep their value, so the op may keep `state` that it derives from
-  // them. The other values are shown to it only when its infer defers without them, and then no
-  // state is kept. `node`, `state` and `environment`, which may be null, outlive the runner.
-  NodeRunner(const Node& node, std::vector<bool> constant, std::shared_ptr<NodeState>* state,
-             Environment* environment = nullptr);
-
-  // The outputs for these inputs (node.inputs is ignored). Errors blame the node.
-  std::vector<Tensor> Run(std::span<const Tensor> inputs);
-
-  // Whether the next run for such inputs has nothing to prepare.
-  bool is_prepared() const { return is_prepared_; }
-
- private:
-  bool Fits(std::span<const Tensor> inputs) const;
-  void Prepare(std::span<const Tensor> inputs);
-  void Keep(std::span<const Tensor> inputs, uint64_t values_read);
-  std::vector<Tensor> RunTensors(std::span<const Tensor> inputs);
-  std::vector<Tensor> RunKernel(std::span<const Tensor> inputs);
-
-  const Node& node_;
-  const OpDef* def_;
-  std::vector<bool> constant_;
-  std::shared_ptr<NodeState>* state_;
-  Environment* environment_;
-
-  // What was prepared, and for which inputs.
-  bool is_prepared_ = false;
-  bool shows_values_ = false;  // infer deferred when it saw constants only
-  std::vector<TensorSpec> inputs_;
-  std::vector<Tensor> values_;  // by input: the value it depends on; empty where on none
-  std::vector<TensorSpec> outputs_;
-  std::vector<Tensor> known_outputs_;
-  std::unique_ptr<Kernel> kernel_;
-};
-
 // The outputs of `node` for these inputs (node.inputs is ignored). Errors blame the node.
 std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs);
 
-// NodeRunner::Run, once.
+// As Evaluate, for a node that is run again and again: only inputs marked `constant` keep their
+// value, so the op may keep `state` that it derives from them. The other values are shown to it
+// only when its infer defers without them, and then no state is kept.
 std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
                                     const std::vector<bool>& constant,
                                     std::shared_ptr<NodeState>* state);
+
+// A node made ready for inputs of given dtypes and shapes.
+struct PreparedKernel {
+  std::vector<TensorSpec> specs;   // of the outputs
+  std::vector<Tensor> values;      // outputs that are known already; empty Tensors otherwise
+  std::unique_ptr<Kernel> kernel;  // nullptr where nothing is left to compute
+  bool is_view = false;            // output 0 is input 0 under another shape
+  // Right for all inputs of the same dtypes and shapes whose constants are equal.
+  bool is_reusable = false;
+  bool needs_values = false;  // infer deferred without the values of all inputs
+  uint64_t values_read = 0;   // as OpContext::values_read
+  // Of an op that works on whole tensors, which needs no more preparation.
+  const OpDef* on_tensors = nullptr;
+};
+
+// What EvaluateInGraph does before and after it has a kernel. `environment` may be null.
+PreparedKernel PrepareWithState(const Node& node, const std::vector<Tensor>& inputs,
+                                const std::vector<bool>& constant,
+                                std::shared_ptr<NodeState>* state);
+std::vector<Tensor> RunWithEnvironment(const Node& node, PreparedKernel& prepared,
+                                       const std::vector<Tensor>& inputs, Environment* environment);
+
+// The two halves of EvaluateInGraph, for a caller that keeps kernels and wants data, no handles.
+// Errors blame the node.
+PreparedKernel PrepareKernel(const Node& node, const std::vector<Tensor>& inputs,
+                             const std::vector<bool>& constant);
+std::vector<Tensor> RunPrepared(const Node& node, PreparedKernel& prepared,
+                                const std::vector<Tensor>& inputs);
 
 }  // namespace tfwasm

@@ -21,6 +21,8 @@ class TensorArray : public Object {
         clear_after_read_(attrs.Bool("clear_after_read", true)),
         identical_shapes_(attrs.Bool("identical_element_shapes", false)) {
     if (size < 0) Throw(Code::kInput, "an array cannot have ", size, " elements");
+    // It could hold itself, and would never be freed.
+    if (IsHandle(dtype_)) Throw(Code::kDType, "an array cannot hold a ", dtype_);
     Grow(size);
   }
 

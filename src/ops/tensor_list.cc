@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/tensor_list.h"
 
+#include <algorithm>
+
 #include "ops/handles.h"
 
 namespace tfwasm {
@@ -28,6 +30,16 @@ void TensorList::CheckSize(int64_t size) const {
   if (max_size_ >= 0 && size > max_size_) {
     Throw(Code::kInput, "the list may have no more than ", max_size_, " elements, not ", size);
   }
+}
+
+// Lists that are too deep inside each other could not be destroyed without running out of stack.
+void TensorList::Check(const Tensor& element) {
+  constexpr int kMostDepth = 64;
+  ExpectElement(element, dtype_, element_shape_);
+  if (dtype_ != DType::kVariant) return;
+  const int depth = HandleTo<TensorList>(element)->depth_ + 1;
+  if (depth > kMostDepth) Throw(Code::kLimit, "lists are nested more than ", kMostDepth, " deep");
+  depth_ = std::max(depth_, depth);
 }
 
 Tensor TensorList::Get(int64_t index) const {
@@ -70,13 +82,13 @@ std::vector<Tensor> TensorList::GetAll(const Shape& shape) const {
 
 void TensorList::Set(int64_t index, Tensor element) {
   CheckIndex(index);
-  ExpectElement(element, dtype_, element_shape_);
+  Check(element);
   Store(index, std::move(element));
 }
 
 void TensorList::Append(Tensor element) {
   CheckSize(size_ + 1);
-  ExpectElement(element, dtype_, element_shape_);
+  Check(element);
   Resize(size_ + 1);
   Store(size_ - 1, std::move(element));
 }

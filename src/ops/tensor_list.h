@@ -47,6 +47,7 @@ class TensorList : public Object {
     std::vector<std::shared_ptr<Node>> children;  // of an inner node; null where nothing is set
   };
 
+  void Check(const Tensor& element);
   void CheckIndex(int64_t index) const;
   void CheckSize(int64_t size) const;
   void Store(int64_t index, Tensor element);
@@ -55,6 +56,7 @@ class TensorList : public Object {
   Shape element_shape_;
   int64_t max_size_;
   int64_t size_ = 0;
+  int depth_ = 1;   // of lists in lists
   int levels_ = 0;  // of the tree, which has room for 32^levels elements
   std::shared_ptr<Node> root_;
 };

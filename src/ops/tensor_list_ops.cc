@@ -120,6 +120,9 @@ const OpRegistration kSplit(
          [](TensorContext& context) {
            const std::vector<int64_t> lengths = IntList(context.input(2), "the lengths");
            Shape shape = ElementShape(context, 1);
+           const int rank = context.input(0).shape().rank();
+           // TensorFlow.js leaves the first dimension out, which differs from element to element.
+           if (shape.rank_known() && shape.rank() == rank - 1) shape = Stacked(shape, -1);
            if (shape.rank_known() && shape.rank() > 0) shape[0] = Shape::kUnknownDim;
            ReturnList(context, MakeList(context, SplitElements(context.input(0), lengths), shape));
          },

@@ -59,7 +59,11 @@ struct Source {
 
 class LoopResolver {
  public:
-  LoopResolver(const Graph& graph, const Loop& loop) : graph_(graph), loop_(loop) {}
+  LoopResolver(const Graph& graph, const Loop& loop) : graph_(graph), loop_(loop) {
+    for (size_t i = 0; i < loop.variables.size(); ++i) {
+      variables_.emplace(loop.variables[i].merge, static_cast<NodeId>(i));
+    }
+  }
 
   bool IsLoopSwitch(const Node& node) const {
     return IsSwitch(node) && node.inputs.size() == 2 && node.inputs[1].node == loop_.condition;
@@ -82,14 +86,13 @@ class LoopResolver {
 
  private:
   int VariableOf(Edge edge) const {
-    for (size_t i = 0; i < loop_.variables.size(); ++i) {
-      if (loop_.variables[i].merge == edge.node && edge.output == 0) return static_cast<int>(i);
-    }
-    return -1;
+    const auto found = variables_.find(edge.node);
+    return found == variables_.end() || edge.output != 0 ? -1 : found->second;
   }
 
   const Graph& graph_;
   const Loop& loop_;
+  std::unordered_map<NodeId, NodeId> variables_;  // positions, by Merge
 };
 
 // Copies the part of a loop that computes given values into the body of a function.

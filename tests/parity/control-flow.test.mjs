@@ -111,7 +111,8 @@ describe('control flow', { skip: missing('dist', 'tfjs') }, () => {
   test('If and While nest', async () => {
     for (const flag of [1, 0]) {
       const feeds = { x: [[100], [], 'float32'], flag: [[flag], [], 'bool'] };
-      const [left, steps] = await assertSameAsReference(nestedFunctions(), feeds);
+      // TensorFlow.js mixes up the two results of the inner loop.
+      const [left, steps] = await runHere(nestedFunctions(), feeds);
       assert.equal(left.data[0], flag ? 100 / 128 : -100);
       assert.equal(steps.data[0], flag ? 7 : 100);
     }

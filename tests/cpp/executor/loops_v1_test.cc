@@ -161,6 +161,25 @@ TEST_CASE("branches may consist of constants, and differ in shape") {
   ExpectTensor(run(0)[1], I32({0}, {}));
 }
 
+TEST_CASE("what constants of a branch make is not folded out of it") {
+  ModelBuilder b;
+  const Edge p = b.Input("p");
+  const NodeId pivot = b.Op("pivot", "Switch", {p, p}).node;
+  const Edge on_false = b.Op("f", "Identity", {{pivot, 0}});
+  const Edge on_true = b.Op("t", "Identity", {{pivot, 1}});
+  const Edge one = b.Const("one", F32({}, {1}));
+  const Edge two = b.Const("two", F32({}, {2}));
+  b.graph().node(one.node).control_inputs.push_back(on_false.node);
+  b.graph().node(two.node).control_inputs.push_back(on_true.node);
+  b.Output("y", b.Op("y", "Merge", {b.Op("a", "Add", {one, one}), b.Op("c", "Neg", {two})}));
+  Session session(std::move(b.model));
+  const auto run = [&](int p_value) {
+    return RunSession(session, {"p"}, {Bool({}, {p_value})}, {"y"})[0];
+  };
+  ExpectTensor(run(0), F32({}, {2}));
+  ExpectTensor(run(1), F32({}, {-2}));
+}
+
 TEST_CASE("a branch that is not taken may be wrong") {
   ModelBuilder b;
   const Edge x = b.Input("x");

@@ -51,6 +51,9 @@ TEST_CASE("elements are written once, in range, and of the right shape and dtype
   ExpectError(Code::kShape, [&] { Write(identical, 1, F32({2}, {1, 2})); });
   ExpectError(Code::kInput, [] { Array(-1); });
   ExpectError(Code::kLimit, [] { Array(kIntMax); });
+  ExpectError(Code::kDType, [] {
+    Evaluate(TestNode("TensorArrayV3", {{"dtype", DType::kResource}}), {I32({}, {1})});
+  });
 }
 
 TEST_CASE("a dynamic TensorArray grows") {

@@ -111,6 +111,12 @@ TEST_CASE("lists may hold lists") {
   outer = Run("TensorListPushBack", {outer, Push(Empty(), 3)}, lists);
   const Tensor inner = Run("TensorListGetItem", {outer, I32({}, {0}), I32({0}, {})}, lists);
   ExpectTensor(Stack(inner, I32({0}, {})), F32({1}, {3}));
+  ExpectError(Code::kLimit, [&] {
+    for (int i = 0; i < 100; ++i) {
+      const Tensor next = Run("EmptyTensorList", {I32({0}, {}), I32({}, {-1})}, lists);
+      outer = Run("TensorListPushBack", {next, outer}, lists);
+    }
+  });
 }
 
 TEST_CASE("what does not fit a list is refused") {

@@ -15,6 +15,7 @@ set_target_properties(tfwasm PROPERTIES OUTPUT_NAME $<IF:$<BOOL:${TFWASM_THREADS
 set(common_link_options
     -sALLOW_MEMORY_GROWTH=1
     -sMAXIMUM_MEMORY=4GB
+    -sMALLOC=emmalloc # the smaller one
     -sABORTING_MALLOC=0 # a failed allocation throws std::bad_alloc
     -sSTACK_SIZE=256KB
     -sDEFAULT_PTHREAD_STACK_SIZE=256KB

@@ -176,6 +176,7 @@ val OpNames() {
   for (const std::string_view name : RegisteredOps()) {
     names.call<void>("push", std::string(name));
   }
+  names.call<void>("sort");
   return names;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/sort_few.h"
 #include "kernels/copy.h"
 #include "kernels/thread_pool.h"
 
@@ -39,8 +40,7 @@ Transposer::Transposer(DType dtype, const Shape& shape, const std::vector<int>& 
   if (size_ == 0) return;
   const std::vector<AxisRun> runs = FindRuns(shape, permutation);
   std::vector<AxisRun> in_order = runs;
-  std::sort(in_order.begin(), in_order.end(),
-            [](const AxisRun& a, const AxisRun& b) { return a.first < b.first; });
+  SortFew(in_order, [](const AxisRun& a, const AxisRun& b) { return a.first < b.first; });
   for (const AxisRun& run : in_order) dims_.push_back(shape.Product(run.first, run.last));
   for (const AxisRun& run : runs) {
     const auto place = std::find_if(in_order.begin(), in_order.end(),

@@ -48,11 +48,12 @@ std::unique_ptr<Kernel> AddNKernel(const KernelContext& context) {
 }
 
 // The inputs after the second are read when the output has been written to already.
-const OpRegistration kAddN({.name = "AddN",
-                            .max_inputs = kAnyNumber,
-                            .infer = InferAddN,
-                            .kernel = AddNKernel,
-                            .in_place_inputs = 0b11});
+constexpr OpDef kAddNOp{.name = "AddN",
+                        .max_inputs = kAnyNumber,
+                        .infer = InferAddN,
+                        .kernel = AddNKernel,
+                        .in_place_inputs = 0b11};
+const OpRegistration kAddN(kAddNOp);
 
 }  // namespace
 

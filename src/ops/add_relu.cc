@@ -6,14 +6,15 @@ namespace tfwasm {
 
 namespace {
 
-const OpRegistration kAddRelu(BinaryOp<[](float a, float b) {
+constexpr OpDef kAddReluOp = BinaryOp<[](float a, float b) {
   const float sum = a + b;
   return sum < 0 ? 0.0f : sum;
 },
-                                       [](int32_t a, int32_t b) {
-                                         const int32_t sum = WrappingAdd(a, b);
-                                         return sum < 0 ? 0 : sum;
-                                       }>("AddRelu"));
+                                      [](int32_t a, int32_t b) {
+                                        const int32_t sum = WrappingAdd(a, b);
+                                        return sum < 0 ? 0 : sum;
+                                      }>("AddRelu");
+const OpRegistration kAddRelu(kAddReluOp);
 
 }  // namespace
 

@@ -91,17 +91,19 @@ std::unique_ptr<Kernel> ArgReduceKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kArgMax({.name = "ArgMax",
-                              .min_inputs = 2,
-                              .max_inputs = 2,
-                              .infer = InferArgReduce,
-                              .kernel = ArgReduceKernel<true>});
+constexpr OpDef kArgMaxOp{.name = "ArgMax",
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .infer = InferArgReduce,
+                          .kernel = ArgReduceKernel<true>};
+const OpRegistration kArgMax(kArgMaxOp);
 
-const OpRegistration kArgMin({.name = "ArgMin",
-                              .min_inputs = 2,
-                              .max_inputs = 2,
-                              .infer = InferArgReduce,
-                              .kernel = ArgReduceKernel<false>});
+constexpr OpDef kArgMinOp{.name = "ArgMin",
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .infer = InferArgReduce,
+                          .kernel = ArgReduceKernel<false>};
+const OpRegistration kArgMin(kArgMinOp);
 
 }  // namespace
 

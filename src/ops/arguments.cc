@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/sort_few.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -38,7 +39,7 @@ std::optional<std::vector<int>> AxesOrDefer(InferContext& context, int i, int ra
   if (!values) return std::nullopt;
   std::vector<int> axes;
   for (const int64_t value : *values) axes.push_back(NormalizeAxis(value, rank));
-  std::sort(axes.begin(), axes.end());
+  SortFew(axes);
   const auto twice = std::adjacent_find(axes.begin(), axes.end());
   if (twice != axes.end()) Throw(Code::kShape, "axis ", *twice, " is listed twice");
   return axes;

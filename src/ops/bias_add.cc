@@ -64,13 +64,14 @@ std::unique_ptr<Kernel> PrepareBiasAdd(const KernelContext& context) {
   return std::make_unique<BiasAdd>(context.shape(0), BiasShape(context), context.output(0));
 }
 
-const OpRegistration kBiasAdd({.name = "BiasAdd",
-                               .aliases = {"BiasAddV1"},
-                               .min_inputs = 2,
-                               .max_inputs = 2,
-                               .infer = InferBiasAdd,
-                               .kernel = PrepareBiasAdd,
-                               .in_place_inputs = 1});
+constexpr OpDef kBiasAddOp{.name = "BiasAdd",
+                           .aliases = {"BiasAddV1"},
+                           .min_inputs = 2,
+                           .max_inputs = 2,
+                           .infer = InferBiasAdd,
+                           .kernel = PrepareBiasAdd,
+                           .in_place_inputs = 1};
+const OpRegistration kBiasAdd(kBiasAddOp);
 
 }  // namespace
 

@@ -51,24 +51,27 @@ int32_t IntegerPower(int32_t base, int32_t exponent) {
 constexpr auto kPower = Scalar{[](float a, float b) { return std::pow(a, b); }};
 constexpr auto kIntegerPower = Scalar{[](int32_t a, int32_t b) { return IntegerPower(a, b); }};
 
-const OpRegistration kAdd(BinaryOp<[](float a, float b) { return a + b; },
-                                   [](int32_t a, int32_t b) { return WrappingAdd(a, b); },
-                                   [](Complex64 a, Complex64 b) { return a + b; }>("Add",
-                                                                                   {"AddV2"}));
+constexpr OpDef kAddOp = BinaryOp<[](float a, float b) { return a + b; },
+                                  [](int32_t a, int32_t b) { return WrappingAdd(a, b); },
+                                  [](Complex64 a, Complex64 b) { return a + b; }>("Add", {"AddV2"});
+const OpRegistration kAdd(kAddOp);
 
-const OpRegistration kSub(BinaryOp<[](float a, float b) { return a - b; },
-                                   [](int32_t a, int32_t b) { return WrappingSub(a, b); },
-                                   [](Complex64 a, Complex64 b) { return a - b; }>("Sub"));
+constexpr OpDef kSubOp = BinaryOp<[](float a, float b) { return a - b; },
+                                  [](int32_t a, int32_t b) { return WrappingSub(a, b); },
+                                  [](Complex64 a, Complex64 b) { return a - b; }>("Sub");
+const OpRegistration kSub(kSubOp);
 
-const OpRegistration kMul(BinaryOp<[](float a, float b) { return a * b; },
-                                   [](int32_t a, int32_t b) { return WrappingMul(a, b); },
-                                   [](Complex64 a, Complex64 b) {
-                                     return Complex64(a.real() * b.real() - a.imag() * b.imag(),
-                                                      a.real() * b.imag() + a.imag() * b.real());
-                                   }>("Mul"));
+constexpr OpDef kMulOp = BinaryOp<[](float a, float b) { return a * b; },
+                                  [](int32_t a, int32_t b) { return WrappingMul(a, b); },
+                                  [](Complex64 a, Complex64 b) {
+                                    return Complex64(a.real() * b.real() - a.imag() * b.imag(),
+                                                     a.real() * b.imag() + a.imag() * b.real());
+                                  }>("Mul");
+const OpRegistration kMul(kMulOp);
 
-const OpRegistration kMulNoNan(
-    BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a * b; }>("MulNoNan"));
+constexpr OpDef kMulNoNanOp =
+    BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a * b; }>("MulNoNan");
+const OpRegistration kMulNoNan(kMulNoNanOp);
 
 // In double, where the squares of floats cannot overflow.
 constexpr auto kComplexQuotient = [](Complex64 a, Complex64 b) {
@@ -81,50 +84,60 @@ constexpr auto kComplexQuotient = [](Complex64 a, Complex64 b) {
 };
 
 // Integers: TensorFlow's Div rounds towards zero.
-const OpRegistration kDiv(
+constexpr OpDef kDivOp =
     BinaryOp<[](float a, float b) { return a / b; },
-             Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}, kComplexQuotient>("Div"));
+             Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}, kComplexQuotient>("Div");
+const OpRegistration kDiv(kDivOp);
 
-const OpRegistration kTruncateDiv(
-    BinaryOp<Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}>("TruncateDiv"));
+constexpr OpDef kTruncateDivOp =
+    BinaryOp<Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}>("TruncateDiv");
+const OpRegistration kTruncateDiv(kTruncateDivOp);
 
 // TensorFlow has no integer RealDiv; for TensorFlow.js it is a FloorDiv.
-const OpRegistration kRealDiv(
+constexpr OpDef kRealDivOp =
     BinaryOp<[](float a, float b) { return a / b; },
              Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }}, kComplexQuotient>(
-        "RealDiv"));
+        "RealDiv");
+const OpRegistration kRealDiv(kRealDivOp);
 
-const OpRegistration kDivNoNan(
-    BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a / b; }>("DivNoNan"));
+constexpr OpDef kDivNoNanOp =
+    BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a / b; }>("DivNoNan");
+const OpRegistration kDivNoNan(kDivNoNanOp);
 
-const OpRegistration kFloorDiv(
+constexpr OpDef kFloorDivOp =
     BinaryOp<[](float a, float b) { return std::floor(a / b); },
-             Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }}>("FloorDiv"));
+             Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }}>("FloorDiv");
+const OpRegistration kFloorDiv(kFloorDivOp);
 
-const OpRegistration kFloorMod(
+constexpr OpDef kFloorModOp =
     CostlyBinaryOp<Scalar{[](float a, float b) { return FloorRemainder(a, b); }},
-                   Scalar{[](int32_t a, int32_t b) { return FloorRemainder(a, b); }}>("FloorMod"));
+                   Scalar{[](int32_t a, int32_t b) { return FloorRemainder(a, b); }}>("FloorMod");
+const OpRegistration kFloorMod(kFloorModOp);
 
 // Of the sign of a, as in C.
-const OpRegistration kMod(
+constexpr OpDef kModOp =
     CostlyBinaryOp<Scalar{[](float a, float b) { return std::fmod(a, b); }},
                    Scalar{[](int32_t a, int32_t b) { return Remainder(a, b); }}>("Mod",
-                                                                                 {"TruncateMod"}));
+                                                                                 {"TruncateMod"});
+const OpRegistration kMod(kModOp);
 
 // NaN when either is.
-const OpRegistration kMaximum(
+constexpr OpDef kMaximumOp =
     BinaryOp<[](float a, float b) { return ((a > b) | (a != a)) ? a : b; },
-             [](int32_t a, int32_t b) { return a > b ? a : b; }>("Maximum"));
+             [](int32_t a, int32_t b) { return a > b ? a : b; }>("Maximum");
+const OpRegistration kMaximum(kMaximumOp);
 
-const OpRegistration kMinimum(
+constexpr OpDef kMinimumOp =
     BinaryOp<[](float a, float b) { return ((a < b) | (a != a)) ? a : b; },
-             [](int32_t a, int32_t b) { return a < b ? a : b; }>("Minimum"));
+             [](int32_t a, int32_t b) { return a < b ? a : b; }>("Minimum");
+const OpRegistration kMinimum(kMinimumOp);
 
-const OpRegistration kSquaredDifference(BinaryOp<[](float a, float b) { return (a - b) * (a - b); },
-                                                 [](int32_t a, int32_t b) {
-                                                   const int32_t difference = WrappingSub(a, b);
-                                                   return WrappingMul(difference, difference);
-                                                 }>("SquaredDifference"));
+constexpr OpDef kSquaredDifferenceOp = BinaryOp<[](float a, float b) { return (a - b) * (a - b); },
+                                                [](int32_t a, int32_t b) {
+                                                  const int32_t difference = WrappingSub(a, b);
+                                                  return WrappingMul(difference, difference);
+                                                }>("SquaredDifference");
+const OpRegistration kSquaredDifference(kSquaredDifferenceOp);
 
 // Squares and cubes are common and need no logarithm.
 std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
@@ -140,27 +153,32 @@ std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
   return BinaryKernelOf<kCostly, kPower, kIntegerPower>(context);
 }
 
-const OpRegistration kPow([] {
+constexpr OpDef kPowOp = [] {
   OpDef def = BinaryOp<kPower, kIntegerPower>("Pow");
   def.kernel = PowKernel;
   return def;
-}());
+}();
+const OpRegistration kPow(kPowOp);
 
-const OpRegistration kAtan2(
-    CostlyBinaryOp<Scalar{[](float y, float x) { return std::atan2(y, x); }}>("Atan2"));
+constexpr OpDef kAtan2Op =
+    CostlyBinaryOp<Scalar{[](float y, float x) { return std::atan2(y, x); }}>("Atan2");
+const OpRegistration kAtan2(kAtan2Op);
 
-const OpRegistration kXdivy(
-    BinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x / y; }>("Xdivy"));
+constexpr OpDef kXdivyOp =
+    BinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x / y; }>("Xdivy");
+const OpRegistration kXdivy(kXdivyOp);
 
-const OpRegistration kXlogy(
+constexpr OpDef kXlogyOp =
     CostlyBinaryOp<Scalar{[](float x, float y) { return x == 0 ? 0.0f : x * std::log(y); }}>(
-        "Xlogy"));
+        "Xlogy");
+const OpRegistration kXlogy(kXlogyOp);
 
-const OpRegistration kBitwiseAnd(
-    BinaryOp<[](int32_t a, int32_t b) { return a & b; }>("BitwiseAnd"));
-const OpRegistration kBitwiseOr(BinaryOp<[](int32_t a, int32_t b) { return a | b; }>("BitwiseOr"));
-const OpRegistration kBitwiseXor(
-    BinaryOp<[](int32_t a, int32_t b) { return a ^ b; }>("BitwiseXor"));
+constexpr OpDef kBitwiseAndOp = BinaryOp<[](int32_t a, int32_t b) { return a & b; }>("BitwiseAnd");
+const OpRegistration kBitwiseAnd(kBitwiseAndOp);
+constexpr OpDef kBitwiseOrOp = BinaryOp<[](int32_t a, int32_t b) { return a | b; }>("BitwiseOr");
+const OpRegistration kBitwiseOr(kBitwiseOrOp);
+constexpr OpDef kBitwiseXorOp = BinaryOp<[](int32_t a, int32_t b) { return a ^ b; }>("BitwiseXor");
+const OpRegistration kBitwiseXor(kBitwiseXorOp);
 
 }  // namespace
 

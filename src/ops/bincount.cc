@@ -91,12 +91,14 @@ std::unique_ptr<Kernel> BincountKernel(const KernelContext& context) {
   });
 }
 
-OpDef CountOp(std::string_view name, void (*infer)(InferContext&)) {
+constexpr OpDef CountOp(std::string_view name, void (*infer)(InferContext&)) {
   return {.name = name, .min_inputs = 3, .max_inputs = 3, .infer = infer, .kernel = BincountKernel};
 }
 
-const OpRegistration kBincount(CountOp("Bincount", InferBincount));
-const OpRegistration kDenseBincount(CountOp("DenseBincount", InferDenseBincount));
+constexpr OpDef kBincountOp = CountOp("Bincount", InferBincount);
+const OpRegistration kBincount(kBincountOp);
+constexpr OpDef kDenseBincountOp = CountOp("DenseBincount", InferDenseBincount);
+const OpRegistration kDenseBincount(kDenseBincountOp);
 
 }  // namespace
 

@@ -72,8 +72,9 @@ std::unique_ptr<Kernel> CastKernel(const KernelContext& context) {
   return MakeUnaryKernel(context, {loop, 1}, kCheap);
 }
 
-const OpRegistration kCast(
-    {.name = "Cast", .infer = InferCast, .kernel = CastKernel, .in_place_inputs = 0b1});
+constexpr OpDef kCastOp{
+    .name = "Cast", .infer = InferCast, .kernel = CastKernel, .in_place_inputs = 0b1};
+const OpRegistration kCast(kCastOp);
 
 }  // namespace
 

@@ -29,10 +29,11 @@ std::unique_ptr<Kernel> CheckNumericsKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kCheckNumerics({.name = "CheckNumerics",
-                                     .infer = InferCheckNumerics,
-                                     .kernel = CheckNumericsKernel,
-                                     .in_place_inputs = 1});
+constexpr OpDef kCheckNumericsOp{.name = "CheckNumerics",
+                                 .infer = InferCheckNumerics,
+                                 .kernel = CheckNumericsKernel,
+                                 .in_place_inputs = 1};
+const OpRegistration kCheckNumerics(kCheckNumericsOp);
 
 }  // namespace
 

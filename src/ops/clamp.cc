@@ -45,8 +45,9 @@ std::unique_ptr<Kernel> ClampKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kClamp(
-    {.name = "Clamp", .infer = InferClamp, .kernel = ClampKernel, .in_place_inputs = 0b1});
+constexpr OpDef kClampOp{
+    .name = "Clamp", .infer = InferClamp, .kernel = ClampKernel, .in_place_inputs = 0b1};
+const OpRegistration kClamp(kClampOp);
 
 }  // namespace
 

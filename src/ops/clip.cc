@@ -54,12 +54,13 @@ std::unique_ptr<Kernel> ClipKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kClip({.name = "ClipByValue",
-                            .min_inputs = 3,
-                            .max_inputs = 3,
-                            .infer = InferClip,
-                            .kernel = ClipKernel,
-                            .in_place_inputs = 0b1});
+constexpr OpDef kClipOp{.name = "ClipByValue",
+                        .min_inputs = 3,
+                        .max_inputs = 3,
+                        .infer = InferClip,
+                        .kernel = ClipKernel,
+                        .in_place_inputs = 0b1};
+const OpRegistration kClip(kClipOp);
 
 }  // namespace
 

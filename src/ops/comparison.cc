@@ -6,34 +6,40 @@ namespace tfwasm {
 
 namespace {
 
-const OpRegistration kEqual(
+constexpr OpDef kEqualOp =
     BinaryOp<[](float a, float b) { return a == b; }, [](int32_t a, int32_t b) { return a == b; },
              [](uint8_t a, uint8_t b) { return (a != 0) == (b != 0); },
              [](Complex64 a, Complex64 b) { return a == b; },
-             [](const std::string& a, const std::string& b) { return a == b; }>("Equal"));
+             [](const std::string& a, const std::string& b) { return a == b; }>("Equal");
+const OpRegistration kEqual(kEqualOp);
 
-const OpRegistration kNotEqual(
+constexpr OpDef kNotEqualOp =
     BinaryOp<[](float a, float b) { return a != b; }, [](int32_t a, int32_t b) { return a != b; },
              [](uint8_t a, uint8_t b) { return (a != 0) != (b != 0); },
              [](Complex64 a, Complex64 b) { return a != b; },
-             [](const std::string& a, const std::string& b) { return a != b; }>("NotEqual"));
+             [](const std::string& a, const std::string& b) { return a != b; }>("NotEqual");
+const OpRegistration kNotEqual(kNotEqualOp);
 
 // TensorFlow does not order bool; TensorFlow.js does.
-const OpRegistration kLess(
+constexpr OpDef kLessOp =
     BinaryOp<[](float a, float b) { return a < b; }, [](int32_t a, int32_t b) { return a < b; },
-             [](uint8_t a, uint8_t b) { return a == 0 && b != 0; }>("Less"));
+             [](uint8_t a, uint8_t b) { return a == 0 && b != 0; }>("Less");
+const OpRegistration kLess(kLessOp);
 
-const OpRegistration kLessEqual(
+constexpr OpDef kLessEqualOp =
     BinaryOp<[](float a, float b) { return a <= b; }, [](int32_t a, int32_t b) { return a <= b; },
-             [](uint8_t a, uint8_t b) { return a == 0 || b != 0; }>("LessEqual"));
+             [](uint8_t a, uint8_t b) { return a == 0 || b != 0; }>("LessEqual");
+const OpRegistration kLessEqual(kLessEqualOp);
 
-const OpRegistration kGreater(
+constexpr OpDef kGreaterOp =
     BinaryOp<[](float a, float b) { return a > b; }, [](int32_t a, int32_t b) { return a > b; },
-             [](uint8_t a, uint8_t b) { return a != 0 && b == 0; }>("Greater"));
+             [](uint8_t a, uint8_t b) { return a != 0 && b == 0; }>("Greater");
+const OpRegistration kGreater(kGreaterOp);
 
-const OpRegistration kGreaterEqual(
+constexpr OpDef kGreaterEqualOp =
     BinaryOp<[](float a, float b) { return a >= b; }, [](int32_t a, int32_t b) { return a >= b; },
-             [](uint8_t a, uint8_t b) { return a != 0 || b == 0; }>("GreaterEqual"));
+             [](uint8_t a, uint8_t b) { return a != 0 || b == 0; }>("GreaterEqual");
+const OpRegistration kGreaterEqual(kGreaterEqualOp);
 
 }  // namespace
 

@@ -8,19 +8,23 @@ namespace tfwasm {
 
 namespace {
 
-const OpRegistration kComplex(
-    BinaryOp<[](float re, float im) { return Complex64(re, im); }>("Complex"));
+constexpr OpDef kComplexOp =
+    BinaryOp<[](float re, float im) { return Complex64(re, im); }>("Complex");
+const OpRegistration kComplex(kComplexOp);
 
-const OpRegistration kReal(UnaryOp<[](Complex64 x) { return x.real(); }>("Real"));
+constexpr OpDef kRealOp = UnaryOp<[](Complex64 x) { return x.real(); }>("Real");
+const OpRegistration kReal(kRealOp);
 
-const OpRegistration kImag(UnaryOp<[](Complex64 x) { return x.imag(); }>("Imag"));
+constexpr OpDef kImagOp = UnaryOp<[](Complex64 x) { return x.imag(); }>("Imag");
+const OpRegistration kImag(kImagOp);
 
-const OpRegistration kConj(
-    UnaryOp<[](Complex64 x) { return std::conj(x); }, [](float x) { return x; }>("Conj"));
+constexpr OpDef kConjOp =
+    UnaryOp<[](Complex64 x) { return std::conj(x); }, [](float x) { return x; }>("Conj");
+const OpRegistration kConj(kConjOp);
 
-const OpRegistration kComplexAbs(
-    CostlyUnaryOp<Scalar{[](Complex64 x) { return std::hypot(x.real(), x.imag()); }}>(
-        "ComplexAbs"));
+constexpr OpDef kComplexAbsOp =
+    CostlyUnaryOp<Scalar{[](Complex64 x) { return std::hypot(x.real(), x.imag()); }}>("ComplexAbs");
+const OpRegistration kComplexAbs(kComplexAbsOp);
 
 }  // namespace
 

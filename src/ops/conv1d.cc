@@ -55,11 +55,12 @@ std::unique_ptr<Kernel> PrepareConv1d(const KernelContext& context) {
   return MakeConvKernel(context, ReadConv1d(context));
 }
 
-const OpRegistration kConv1d({.name = "Conv1D",
-                              .min_inputs = 2,
-                              .max_inputs = 2,
-                              .infer = InferConv1d,
-                              .kernel = PrepareConv1d});
+constexpr OpDef kConv1dOp{.name = "Conv1D",
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .infer = InferConv1d,
+                          .kernel = PrepareConv1d};
+const OpRegistration kConv1d(kConv1dOp);
 
 }  // namespace
 

@@ -138,11 +138,12 @@ std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
                     node.output, std::move(kernel));
 }
 
-const OpRegistration kTranspose({.name = "Conv2DBackpropInput",
-                                 .min_inputs = 3,
-                                 .max_inputs = 3,
-                                 .infer = InferTranspose,
-                                 .kernel = PrepareTranspose});
+constexpr OpDef kTransposeOp{.name = "Conv2DBackpropInput",
+                             .min_inputs = 3,
+                             .max_inputs = 3,
+                             .infer = InferTranspose,
+                             .kernel = PrepareTranspose};
+const OpRegistration kTranspose(kTransposeOp);
 
 }  // namespace
 

@@ -229,11 +229,12 @@ std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
                           std::make_unique<Conv3dTranspose>(node, std::move(packed)));
 }
 
-const OpRegistration kTranspose({.name = "Conv3DBackpropInputV2",
-                                 .min_inputs = 3,
-                                 .max_inputs = 3,
-                                 .infer = InferTranspose,
-                                 .kernel = PrepareTranspose});
+constexpr OpDef kTransposeOp{.name = "Conv3DBackpropInputV2",
+                             .min_inputs = 3,
+                             .max_inputs = 3,
+                             .infer = InferTranspose,
+                             .kernel = PrepareTranspose};
+const OpRegistration kTranspose(kTransposeOp);
 
 }  // namespace
 

@@ -52,11 +52,12 @@ std::unique_ptr<Kernel> PrepareCropAndResize(const KernelContext& context) {
   });
 }
 
-const OpRegistration kCropAndResize({.name = "CropAndResize",
-                                     .min_inputs = 4,
-                                     .max_inputs = 4,
-                                     .infer = InferCropAndResize,
-                                     .kernel = PrepareCropAndResize});
+constexpr OpDef kCropAndResizeOp{.name = "CropAndResize",
+                                 .min_inputs = 4,
+                                 .max_inputs = 4,
+                                 .infer = InferCropAndResize,
+                                 .kernel = PrepareCropAndResize};
+const OpRegistration kCropAndResize(kCropAndResizeOp);
 
 }  // namespace
 

@@ -93,7 +93,7 @@ std::unique_ptr<Kernel> CumulativeKernel(const KernelContext& context) {
 }
 
 template <typename Op>
-OpDef CumulativeOp(std::string_view name) {
+constexpr OpDef CumulativeOp(std::string_view name) {
   return {.name = name,
           .min_inputs = 2,
           .max_inputs = 2,
@@ -102,8 +102,10 @@ OpDef CumulativeOp(std::string_view name) {
           .in_place_inputs = 0b1};
 }
 
-const OpRegistration kCumsum(CumulativeOp<Sum>("Cumsum"));
-const OpRegistration kCumprod(CumulativeOp<Product>("Cumprod"));
+constexpr OpDef kCumsumOp = CumulativeOp<Sum>("Cumsum");
+const OpRegistration kCumsum(kCumsumOp);
+constexpr OpDef kCumprodOp = CumulativeOp<Product>("Cumprod");
+const OpRegistration kCumprod(kCumprodOp);
 
 }  // namespace
 

@@ -228,8 +228,9 @@ std::unique_ptr<Kernel> EinsumKernel(const KernelContext& context) {
   return std::make_unique<EinsumPlan>(context);
 }
 
-const OpRegistration kEinsum(
-    {.name = "Einsum", .max_inputs = kAnyNumber, .infer = InferEinsum, .kernel = EinsumKernel});
+constexpr OpDef kEinsumOp{
+    .name = "Einsum", .max_inputs = kAnyNumber, .infer = InferEinsum, .kernel = EinsumKernel};
+const OpRegistration kEinsum(kEinsumOp);
 
 }  // namespace
 

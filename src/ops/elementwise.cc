@@ -139,14 +139,4 @@ std::unique_ptr<Kernel> MakeBinaryKernel(const KernelContext& context,
   return std::make_unique<BinaryKernel>(loop, rows, work);
 }
 
-OpDef ElementwiseOp(std::string_view name, std::initializer_list<std::string_view> aliases,
-                    int num_inputs, void (*infer)(InferContext&),
-                    std::unique_ptr<Kernel> (*kernel)(const KernelContext&), bool keeps_type) {
-  OpDef def = {.name = name, .aliases = aliases, .infer = infer, .kernel = kernel};
-  def.min_inputs = num_inputs;
-  def.max_inputs = num_inputs;
-  if (keeps_type) def.in_place_inputs = num_inputs == 1 ? 0b1 : 0b11;
-  return def;
-}
-
 }  // namespace tfwasm

@@ -109,10 +109,18 @@ std::unique_ptr<Kernel> BinaryKernelOf(const KernelContext& context) {
   return MakeBinaryKernel(context, elementwise_internal::kBinaryLoops<kFns...>, kWork);
 }
 
-// What all these ops have in common; out of line, since it is needed a hundred times.
-OpDef ElementwiseOp(std::string_view name, std::initializer_list<std::string_view> aliases,
-                    int num_inputs, void (*infer)(InferContext&),
-                    std::unique_ptr<Kernel> (*kernel)(const KernelContext&), bool keeps_type);
+// What all these ops have in common.
+constexpr OpDef ElementwiseOp(std::string_view name,
+                              std::initializer_list<std::string_view> aliases, int num_inputs,
+                              void (*infer)(InferContext&),
+                              std::unique_ptr<Kernel> (*kernel)(const KernelContext&),
+                              bool keeps_type) {
+  OpDef def = {.name = name, .aliases = aliases, .infer = infer, .kernel = kernel};
+  def.min_inputs = num_inputs;
+  def.max_inputs = num_inputs;
+  if (keeps_type) def.in_place_inputs = num_inputs == 1 ? 0b1 : 0b11;
+  return def;
+}
 
 template <auto... kFns>
 void InferUnaryOf(InferContext& context) {
@@ -124,24 +132,27 @@ void InferBinaryOf(InferContext& context) {
 }
 
 template <auto... kFns>
-OpDef UnaryOp(std::string_view name, std::initializer_list<std::string_view> aliases = {}) {
+constexpr OpDef UnaryOp(std::string_view name,
+                        std::initializer_list<std::string_view> aliases = {}) {
   return ElementwiseOp(name, aliases, 1, InferUnaryOf<kFns...>, UnaryKernelOf<kCheap, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
 template <auto... kFns>
-OpDef BinaryOp(std::string_view name, std::initializer_list<std::string_view> aliases = {}) {
+constexpr OpDef BinaryOp(std::string_view name,
+                         std::initializer_list<std::string_view> aliases = {}) {
   return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>, BinaryKernelOf<kCheap, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
 
 // A UnaryOp or BinaryOp whose functions take many times longer than an addition.
 template <auto... kFns>
-OpDef CostlyUnaryOp(std::string_view name) {
+constexpr OpDef CostlyUnaryOp(std::string_view name) {
   return ElementwiseOp(name, {}, 1, InferUnaryOf<kFns...>, UnaryKernelOf<kCostly, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
 template <auto... kFns>
-OpDef CostlyBinaryOp(std::string_view name, std::initializer_list<std::string_view> aliases = {}) {
+constexpr OpDef CostlyBinaryOp(std::string_view name,
+                               std::initializer_list<std::string_view> aliases = {}) {
   return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>, BinaryKernelOf<kCostly, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }

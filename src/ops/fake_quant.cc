@@ -104,12 +104,13 @@ std::unique_ptr<Kernel> PrepareFakeQuant(const KernelContext& context) {
   });
 }
 
-const OpRegistration kFakeQuant({.name = "FakeQuantWithMinMaxVars",
-                                 .min_inputs = 1,
-                                 .max_inputs = 3,
-                                 .infer = InferFakeQuant,
-                                 .kernel = PrepareFakeQuant,
-                                 .in_place_inputs = 1});
+constexpr OpDef kFakeQuantOp{.name = "FakeQuantWithMinMaxVars",
+                             .min_inputs = 1,
+                             .max_inputs = 3,
+                             .infer = InferFakeQuant,
+                             .kernel = PrepareFakeQuant,
+                             .in_place_inputs = 1};
+const OpRegistration kFakeQuant(kFakeQuantOp);
 
 }  // namespace
 

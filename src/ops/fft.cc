@@ -134,7 +134,7 @@ std::unique_ptr<Kernel> MakeFft(const KernelContext& context, Kind kind) {
 }
 
 template <bool kIsInverse>
-OpDef ComplexFft(std::string_view name) {
+constexpr OpDef ComplexFft(std::string_view name) {
   return {
       .name = name,
       .infer = InferComplex,
@@ -144,7 +144,7 @@ OpDef ComplexFft(std::string_view name) {
 }
 
 template <bool kIsInverse>
-OpDef RealFft(std::string_view name) {
+constexpr OpDef RealFft(std::string_view name) {
   return {.name = name,
           .min_inputs = 2,
           .max_inputs = 2,
@@ -154,10 +154,14 @@ OpDef RealFft(std::string_view name) {
           }};
 }
 
-const OpRegistration kFft(ComplexFft<false>("FFT"));
-const OpRegistration kIfft(ComplexFft<true>("IFFT"));
-const OpRegistration kRfft(RealFft<false>("RFFT"));
-const OpRegistration kIrfft(RealFft<true>("IRFFT"));
+constexpr OpDef kFftOp = ComplexFft<false>("FFT");
+const OpRegistration kFft(kFftOp);
+constexpr OpDef kIfftOp = ComplexFft<true>("IFFT");
+const OpRegistration kIfft(kIfftOp);
+constexpr OpDef kRfftOp = RealFft<false>("RFFT");
+const OpRegistration kRfft(kRfftOp);
+constexpr OpDef kIrfftOp = RealFft<true>("IRFFT");
+const OpRegistration kIrfft(kIrfftOp);
 
 }  // namespace
 

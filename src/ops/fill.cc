@@ -52,17 +52,22 @@ std::unique_ptr<Kernel> OnesKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kFill(
-    {.name = "Fill", .min_inputs = 2, .max_inputs = 2, .infer = InferFill, .kernel = FillKernel});
+constexpr OpDef kFillOp{
+    .name = "Fill", .min_inputs = 2, .max_inputs = 2, .infer = InferFill, .kernel = FillKernel};
+const OpRegistration kFill(kFillOp);
 
-const OpRegistration kZeros({.name = "Zeros", .infer = InferFromShape, .kernel = ZerosKernel});
-const OpRegistration kOnes({.name = "Ones", .infer = InferFromShape, .kernel = OnesKernel});
+constexpr OpDef kZerosOp{.name = "Zeros", .infer = InferFromShape, .kernel = ZerosKernel};
+const OpRegistration kZeros(kZerosOp);
+constexpr OpDef kOnesOp{.name = "Ones", .infer = InferFromShape, .kernel = OnesKernel};
+const OpRegistration kOnes(kOnesOp);
 
-const OpRegistration kZerosLike(
-    {.name = "ZerosLike", .infer = InferLikeInput, .kernel = ZerosKernel, .in_place_inputs = 1});
+constexpr OpDef kZerosLikeOp{
+    .name = "ZerosLike", .infer = InferLikeInput, .kernel = ZerosKernel, .in_place_inputs = 1};
+const OpRegistration kZerosLike(kZerosLikeOp);
 
-const OpRegistration kOnesLike(
-    {.name = "OnesLike", .infer = InferLikeInput, .kernel = OnesKernel, .in_place_inputs = 1});
+constexpr OpDef kOnesLikeOp{
+    .name = "OnesLike", .infer = InferLikeInput, .kernel = OnesKernel, .in_place_inputs = 1};
+const OpRegistration kOnesLike(kOnesLikeOp);
 
 }  // namespace
 

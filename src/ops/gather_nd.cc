@@ -30,11 +30,12 @@ std::unique_ptr<Kernel> GatherNdKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kGatherNd({.name = "GatherNd",
-                                .min_inputs = 2,
-                                .max_inputs = 2,
-                                .infer = InferGatherNd,
-                                .kernel = GatherNdKernel});
+constexpr OpDef kGatherNdOp{.name = "GatherNd",
+                            .min_inputs = 2,
+                            .max_inputs = 2,
+                            .infer = InferGatherNd,
+                            .kernel = GatherNdKernel};
+const OpRegistration kGatherNd(kGatherNdOp);
 
 }  // namespace
 

@@ -27,10 +27,11 @@ std::unique_ptr<Kernel> HardSwishKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kHardSwish({.name = "HardSwish",
-                                 .infer = InferHardSwish,
-                                 .kernel = HardSwishKernel,
-                                 .in_place_inputs = 0b1});
+constexpr OpDef kHardSwishOp{.name = "HardSwish",
+                             .infer = InferHardSwish,
+                             .kernel = HardSwishKernel,
+                             .in_place_inputs = 0b1};
+const OpRegistration kHardSwish(kHardSwishOp);
 
 }  // namespace
 

@@ -119,45 +119,48 @@ void RunFind(TensorContext& context) {
   context.set_output(0, table->Find(context.input(1), context.input(2)));
 }
 
-const OpRegistration kTable({.name = "HashTableV2",
-                             .aliases = {"HashTable"},
-                             .min_inputs = 0,
-                             .max_inputs = 0,
-                             .infer = InferTable,
-                             .run = RunTable,
-                             .is_stateful = true,
-                             .takes_handles = true});
+constexpr OpDef kTableOp{.name = "HashTableV2",
+                         .aliases = {"HashTable"},
+                         .min_inputs = 0,
+                         .max_inputs = 0,
+                         .infer = InferTable,
+                         .run = RunTable,
+                         .is_stateful = true,
+                         .takes_handles = true};
+const OpRegistration kTable(kTableOp);
 
-const OpRegistration kImport({.name = "LookupTableImportV2",
-                              .aliases = {"LookupTableImport", "InitializeTableV2",
-                                          "InitializeTable"},
-                              .min_inputs = 3,
-                              .max_inputs = 3,
-                              .infer = InferTable,
-                              .run = RunImport,
-                              .is_stateful = true,
-                              .takes_handles = true});
+constexpr OpDef kImportOp{.name = "LookupTableImportV2",
+                          .aliases = {"LookupTableImport", "InitializeTableV2", "InitializeTable"},
+                          .min_inputs = 3,
+                          .max_inputs = 3,
+                          .infer = InferTable,
+                          .run = RunImport,
+                          .is_stateful = true,
+                          .takes_handles = true};
+const OpRegistration kImport(kImportOp);
 
-const OpRegistration kFind({.name = "LookupTableFindV2",
-                            .aliases = {"LookupTableFind"},
-                            .min_inputs = 3,
-                            .max_inputs = 3,
-                            .infer = InferFind,
-                            .run = RunFind,
-                            .is_stateful = true,
-                            .takes_handles = true});
+constexpr OpDef kFindOp{.name = "LookupTableFindV2",
+                        .aliases = {"LookupTableFind"},
+                        .min_inputs = 3,
+                        .max_inputs = 3,
+                        .infer = InferFind,
+                        .run = RunFind,
+                        .is_stateful = true,
+                        .takes_handles = true};
+const OpRegistration kFind(kFindOp);
 
-const OpRegistration kSize(
-    {.name = "LookupTableSizeV2",
-     .aliases = {"LookupTableSize"},
-     .infer = [](InferContext& context) { context.set_output(0, DType::kInt32, Shape()); },
-     .run =
-         [](TensorContext& context) {
-           const int64_t size = HandleTo<HashTable>(context.input(0))->size();
-           context.set_output(0, Tensor::Scalar(static_cast<int32_t>(size)));
-         },
-     .is_stateful = true,
-     .takes_handles = true});
+constexpr OpDef kSizeOp{
+    .name = "LookupTableSizeV2",
+    .aliases = {"LookupTableSize"},
+    .infer = [](InferContext& context) { context.set_output(0, DType::kInt32, Shape()); },
+    .run =
+        [](TensorContext& context) {
+          const int64_t size = HandleTo<HashTable>(context.input(0))->size();
+          context.set_output(0, Tensor::Scalar(static_cast<int32_t>(size)));
+        },
+    .is_stateful = true,
+    .takes_handles = true};
+const OpRegistration kSize(kSizeOp);
 
 }  // namespace
 

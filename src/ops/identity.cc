@@ -26,26 +26,29 @@ std::unique_ptr<Kernel> IdentityNKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kIdentity({.name = "Identity",
-                                .aliases = {"Snapshot", "StopGradient", "PreventGradient"},
-                                .infer = InferLikeInput,
-                                .is_view = true,
-                                .takes_handles = true});
+constexpr OpDef kIdentityOp{.name = "Identity",
+                            .aliases = {"Snapshot", "StopGradient", "PreventGradient"},
+                            .infer = InferLikeInput,
+                            .is_view = true,
+                            .takes_handles = true};
+const OpRegistration kIdentity(kIdentityOp);
 
-const OpRegistration kIdentityN({.name = "IdentityN",
-                                 .max_inputs = kAnyNumber,
-                                 .num_outputs = NumInputs,
-                                 .infer = InferIdentityN,
-                                 .kernel = IdentityNKernel,
-                                 .in_place_inputs = 1,
-                                 .takes_handles = true});
+constexpr OpDef kIdentityNOp{.name = "IdentityN",
+                             .max_inputs = kAnyNumber,
+                             .num_outputs = NumInputs,
+                             .infer = InferIdentityN,
+                             .kernel = IdentityNKernel,
+                             .in_place_inputs = 1,
+                             .takes_handles = true};
+const OpRegistration kIdentityN(kIdentityNOp);
 
 // Only ever a source or target of control edges.
-const OpRegistration kNoOp({.name = "NoOp",
-                            .min_inputs = 0,
-                            .max_inputs = 0,
-                            .num_outputs = [](const Node&) { return 0; },
-                            .infer = [](InferContext&) {}});
+constexpr OpDef kNoOpOp{.name = "NoOp",
+                        .min_inputs = 0,
+                        .max_inputs = 0,
+                        .num_outputs = [](const Node&) { return 0; },
+                        .infer = [](InferContext&) {}};
+const OpRegistration kNoOp(kNoOpOp);
 
 }  // namespace
 

@@ -135,16 +135,17 @@ std::unique_ptr<Kernel> PrepareRotate(const KernelContext& context) {
   });
 }
 
-const OpRegistration kTransform({.name = "ImageProjectiveTransformV3",
-                                 .min_inputs = 4,
-                                 .max_inputs = 4,
-                                 .infer = InferTransform,
-                                 .kernel = PrepareTransform});
+constexpr OpDef kTransformOp{.name = "ImageProjectiveTransformV3",
+                             .min_inputs = 4,
+                             .max_inputs = 4,
+                             .infer = InferTransform,
+                             .kernel = PrepareTransform};
+const OpRegistration kTransform(kTransformOp);
 
 // An op of TensorFlow.js only.
-const OpRegistration kRotate({.name = "RotateWithOffset",
-                              .infer = InferRotate,
-                              .kernel = PrepareRotate});
+constexpr OpDef kRotateOp{
+    .name = "RotateWithOffset", .infer = InferRotate, .kernel = PrepareRotate};
+const OpRegistration kRotate(kRotateOp);
 
 }  // namespace
 

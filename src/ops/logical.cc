@@ -9,20 +9,24 @@ namespace {
 // On bytes: any byte but 0 is true, and the results are 0 or 1.
 constexpr auto kTruth = [](uint8_t a) { return static_cast<uint8_t>(a != 0 ? 1 : 0); };
 
-const OpRegistration kLogicalNot(
-    UnaryOp<[](uint8_t a) { return static_cast<uint8_t>(a == 0 ? 1 : 0); }>("LogicalNot"));
+constexpr OpDef kLogicalNotOp =
+    UnaryOp<[](uint8_t a) { return static_cast<uint8_t>(a == 0 ? 1 : 0); }>("LogicalNot");
+const OpRegistration kLogicalNot(kLogicalNotOp);
 
-const OpRegistration kLogicalAnd(BinaryOp<[](uint8_t a, uint8_t b) {
-  return static_cast<uint8_t>(kTruth(a) & kTruth(b));
-}>("LogicalAnd"));
+constexpr OpDef kLogicalAndOp =
+    BinaryOp<[](uint8_t a, uint8_t b) { return static_cast<uint8_t>(kTruth(a) & kTruth(b)); }>(
+        "LogicalAnd");
+const OpRegistration kLogicalAnd(kLogicalAndOp);
 
-const OpRegistration kLogicalOr(BinaryOp<[](uint8_t a, uint8_t b) {
-  return static_cast<uint8_t>(kTruth(a) | kTruth(b));
-}>("LogicalOr"));
+constexpr OpDef kLogicalOrOp =
+    BinaryOp<[](uint8_t a, uint8_t b) { return static_cast<uint8_t>(kTruth(a) | kTruth(b)); }>(
+        "LogicalOr");
+const OpRegistration kLogicalOr(kLogicalOrOp);
 
-const OpRegistration kLogicalXor(BinaryOp<[](uint8_t a, uint8_t b) {
-  return static_cast<uint8_t>(kTruth(a) ^ kTruth(b));
-}>("LogicalXor"));
+constexpr OpDef kLogicalXorOp =
+    BinaryOp<[](uint8_t a, uint8_t b) { return static_cast<uint8_t>(kTruth(a) ^ kTruth(b)); }>(
+        "LogicalXor");
+const OpRegistration kLogicalXor(kLogicalXorOp);
 
 }  // namespace
 

@@ -9,15 +9,17 @@ namespace {
 
 void InferStray(InferContext&) { Throw(Code::kEdge, "this node is not part of a complete loop"); }
 
-const OpRegistration kLoopParts({.name = "Enter",
-                                 .aliases = {"RefEnter", "Exit", "RefExit", "NextIteration",
-                                             "RefNextIteration"},
-                                 .infer = InferStray,
-                                 .is_stateful = true,
-                                 .takes_handles = true});
+constexpr OpDef kLoopPartsOp{
+    .name = "Enter",
+    .aliases = {"RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration"},
+    .infer = InferStray,
+    .is_stateful = true,
+    .takes_handles = true};
+const OpRegistration kLoopParts(kLoopPartsOp);
 
-const OpRegistration kLoopCond(
-    {.name = "LoopCond", .infer = InferLikeInput, .is_view = true, .is_stateful = true});
+constexpr OpDef kLoopCondOp{
+    .name = "LoopCond", .infer = InferLikeInput, .is_view = true, .is_stateful = true};
+const OpRegistration kLoopCond(kLoopCondOp);
 
 }  // namespace
 

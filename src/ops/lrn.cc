@@ -42,7 +42,8 @@ std::unique_ptr<Kernel> PrepareLrn(const KernelContext& context) {
       });
 }
 
-const OpRegistration kLrn({.name = "LRN", .infer = InferLrn, .kernel = PrepareLrn});
+constexpr OpDef kLrnOp{.name = "LRN", .infer = InferLrn, .kernel = PrepareLrn};
+const OpRegistration kLrn(kLrnOp);
 
 }  // namespace
 

@@ -49,12 +49,13 @@ std::unique_ptr<Kernel> MatrixBandPartKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kMatrixBandPart({.name = "MatrixBandPart",
-                                      .min_inputs = 3,
-                                      .max_inputs = 3,
-                                      .infer = InferMatrixBandPart,
-                                      .kernel = MatrixBandPartKernel,
-                                      .in_place_inputs = 1});
+constexpr OpDef kMatrixBandPartOp{.name = "MatrixBandPart",
+                                  .min_inputs = 3,
+                                  .max_inputs = 3,
+                                  .infer = InferMatrixBandPart,
+                                  .kernel = MatrixBandPartKernel,
+                                  .in_place_inputs = 1};
+const OpRegistration kMatrixBandPart(kMatrixBandPartOp);
 
 }  // namespace
 

@@ -35,11 +35,12 @@ std::unique_ptr<Kernel> PrepareArgmaxPool(const KernelContext& context) {
       [argmax](RunContext& run) { argmax.Run(run.in(0), run.out(0), run.out<int32_t>(1)); });
 }
 
-const OpRegistration kArgmaxPool({.name = "MaxPoolWithArgmax",
-                                  .num_outputs = [](const Node&) { return 2; },
-                                  .output_names = {"output", "argmax"},
-                                  .infer = InferArgmaxPool,
-                                  .kernel = PrepareArgmaxPool});
+constexpr OpDef kArgmaxPoolOp{.name = "MaxPoolWithArgmax",
+                              .num_outputs = [](const Node&) { return 2; },
+                              .output_names = {"output", "argmax"},
+                              .infer = InferArgmaxPool,
+                              .kernel = PrepareArgmaxPool};
+const OpRegistration kArgmaxPool(kArgmaxPoolOp);
 
 }  // namespace
 

@@ -66,11 +66,12 @@ std::unique_ptr<Kernel> OneHotKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kOneHot({.name = "OneHot",
-                              .min_inputs = 4,
-                              .max_inputs = 4,
-                              .infer = InferOneHot,
-                              .kernel = OneHotKernel});
+constexpr OpDef kOneHotOp{.name = "OneHot",
+                          .min_inputs = 4,
+                          .max_inputs = 4,
+                          .infer = InferOneHot,
+                          .kernel = OneHotKernel};
+const OpRegistration kOneHot(kOneHotOp);
 
 }  // namespace
 

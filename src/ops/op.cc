@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/op.h"
 
-#include <algorithm>
-#include <deque>
 #include <unordered_map>
 
 namespace tfwasm {
 
 namespace {
 
-struct Registry {
-  std::deque<OpDef> defs;  // a deque, so that pointers into it stay valid
-  std::unordered_map<std::string_view, const OpDef*> by_name;
-};
+// Registrations run before main in no particular order; this is there before all of them.
+constinit const OpRegistration* last_registration = nullptr;
 
-// A function-local static: registrations run before main in no particular order.
-Registry& GetRegistry() {
-  static Registry* registry = new Registry;
-  return *registry;
+using OpsByName = std::unordered_map<std::string_view, const OpDef*>;
+
+const OpsByName& AllOps() {
+  static const OpsByName* ops = [] {
+    auto* by_name = new OpsByName;
+    for (const auto* op = last_registration; op != nullptr; op = op->previous()) {
+      by_name->emplace(op->def().name, &op->def());
+      for (const std::string_view alias : op->def().aliases) by_name->emplace(alias, &op->def());
+    }
+    return by_name;
+  }();
+  return *ops;
 }
 
 }  // namespace
@@ -63,23 +67,18 @@ Tensor& RunContext::AllocateOutput(int i, const Shape&) {
   Throw(Code::kInternal, "output ", i, " was planned and must not be allocated");
 }
 
-OpRegistration::OpRegistration(OpDef def) {
-  Registry& registry = GetRegistry();
-  const OpDef& kept = registry.defs.emplace_back(std::move(def));
-  registry.by_name.emplace(kept.name, &kept);
-  for (const std::string_view alias : kept.aliases) registry.by_name.emplace(alias, &kept);
+OpRegistration::OpRegistration(const OpDef& def) : def_(def), previous_(last_registration) {
+  last_registration = this;
 }
 
 const OpDef* FindOp(std::string_view name) {
-  const auto& by_name = GetRegistry().by_name;
-  const auto it = by_name.find(name);
-  return it == by_name.end() ? nullptr : it->second;
+  const auto it = AllOps().find(name);
+  return it == AllOps().end() ? nullptr : it->second;
 }
 
 std::vector<std::string_view> RegisteredOps() {
   std::vector<std::string_view> names;
-  for (const auto& [name, def] : GetRegistry().by_name) names.push_back(name);
-  std::sort(names.begin(), names.end());
+  for (const auto& [name, def] : AllOps()) names.push_back(name);
   return names;
 }
 
@@ -90,8 +89,10 @@ int NumOutputs(const OpDef& def, const Node& node) {
 int OutputPosition(const Node& producer, std::string_view name, int index) {
   const OpDef* def = FindOp(producer.op);
   if (def == nullptr) return index;  // reported with all other unknown ops
-  for (size_t i = 0; i < def->output_names.size(); ++i) {
-    if (def->output_names[i] == name) return static_cast<int>(i) + index;
+  int position = index;
+  for (const std::string_view output_name : def->output_names) {
+    if (output_name == name) return position;
+    ++position;
   }
   return index;
 }

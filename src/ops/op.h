@@ -196,16 +196,33 @@ enum class Liveness : uint8_t {
 inline constexpr int kAnyNumber = 1 << 30;
 inline constexpr int kNoArguments = -1;
 
+// A few names that the compiler lays out in static data.
+class NameList {
+ public:
+  constexpr NameList() = default;
+  constexpr NameList(std::initializer_list<std::string_view> names) : size_(names.size()) {
+    std::copy(names.begin(), names.end(), names_.begin());
+  }
+
+  constexpr const std::string_view* begin() const { return names_.data(); }
+  constexpr const std::string_view* end() const { return names_.data() + size_; }
+
+ private:
+  std::array<std::string_view, 8> names_ = {};
+  size_t size_ = 0;
+};
+
+// Constants: hundreds of these must cost nothing when the program starts.
 struct OpDef {
   std::string_view name;
-  std::vector<std::string_view> aliases = {};
+  NameList aliases = {};
   int min_inputs = 1;
   int max_inputs = 1;  // kAnyNumber for variadic ops
   // Number of outputs, where it is not 1.
   int (*num_outputs)(const Node&) = nullptr;
   // Names of the output arguments, for edges like "split:output:1" inside library functions;
   // needed only by ops with more than one output argument.
-  std::vector<std::string_view> output_names = {};
+  NameList output_names = {};
 
   void (*infer)(InferContext&) = nullptr;
   std::unique_ptr<Kernel> (*kernel)(const KernelContext&) = nullptr;
@@ -231,12 +248,21 @@ struct OpDef {
 // Registers an op when the program starts.
 class OpRegistration {
  public:
-  explicit OpRegistration(OpDef def);
+  // Keeps a reference: `def` is a constant.
+  explicit OpRegistration(const OpDef& def);
+
+  const OpDef& def() const { return def_; }
+  // The one before; nullptr for the first.
+  const OpRegistration* previous() const { return previous_; }
+
+ private:
+  const OpDef& def_;
+  const OpRegistration* previous_;
 };
 
 // nullptr when there is no such op.
 const OpDef* FindOp(std::string_view name);
-// The names of all ops, aliases too, sorted.
+// The names of all ops, aliases too, in no particular order.
 std::vector<std::string_view> RegisteredOps();
 int NumOutputs(const OpDef& def, const Node& node);
 // The position among the outputs of `producer` of element `index` of its output argument `name`:

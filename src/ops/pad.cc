@@ -117,25 +117,28 @@ std::unique_ptr<Kernel> MirrorPadKernel(const KernelContext& context) {
   return MakeKernel([pad](RunContext& run) { pad.Run(run.in(0), run.out(0)); });
 }
 
-const OpRegistration kPad({.name = "Pad",
-                           .min_inputs = 2,
-                           .max_inputs = 2,
-                           .infer = InferPad,
-                           .kernel = PadKernel,
-                           .in_place_inputs = 1});
+constexpr OpDef kPadOp{.name = "Pad",
+                       .min_inputs = 2,
+                       .max_inputs = 2,
+                       .infer = InferPad,
+                       .kernel = PadKernel,
+                       .in_place_inputs = 1};
+const OpRegistration kPad(kPadOp);
 
-const OpRegistration kPadV2({.name = "PadV2",
-                             .min_inputs = 3,
-                             .max_inputs = 3,
-                             .infer = InferPadV2,
-                             .kernel = PadV2Kernel,
-                             .in_place_inputs = 1});
+constexpr OpDef kPadV2Op{.name = "PadV2",
+                         .min_inputs = 3,
+                         .max_inputs = 3,
+                         .infer = InferPadV2,
+                         .kernel = PadV2Kernel,
+                         .in_place_inputs = 1};
+const OpRegistration kPadV2(kPadV2Op);
 
-const OpRegistration kMirrorPad({.name = "MirrorPad",
-                                 .min_inputs = 2,
-                                 .max_inputs = 2,
-                                 .infer = InferMirrorPad,
-                                 .kernel = MirrorPadKernel});
+constexpr OpDef kMirrorPadOp{.name = "MirrorPad",
+                             .min_inputs = 2,
+                             .max_inputs = 2,
+                             .infer = InferMirrorPad,
+                             .kernel = MirrorPadKernel};
+const OpRegistration kMirrorPad(kMirrorPadOp);
 
 }  // namespace
 

@@ -19,20 +19,20 @@ void InferDefault(InferContext& context) {
   context.set_output(0, context.dtype(0), context.shape(0));
 }
 
-const OpRegistration kPlaceholder(
-    {.name = "Placeholder", .min_inputs = 0, .max_inputs = 0, .infer = InferPlaceholder});
+constexpr OpDef kPlaceholderOp{
+    .name = "Placeholder", .min_inputs = 0, .max_inputs = 0, .infer = InferPlaceholder};
+const OpRegistration kPlaceholder(kPlaceholderOp);
 
-const OpRegistration kConst({.name = "Const",
-                             .min_inputs = 0,
-                             .max_inputs = 0,
-                             .infer = InferConst,
-                             .takes_handles = true});
+constexpr OpDef kConstOp{
+    .name = "Const", .min_inputs = 0, .max_inputs = 0, .infer = InferConst, .takes_handles = true};
+const OpRegistration kConst(kConstOp);
 
 // Passes its default through when it is not fed.
-const OpRegistration kPlaceholderWithDefault({.name = "PlaceholderWithDefault",
-                                              .infer = InferDefault,
-                                              .is_view = true,
-                                              .takes_handles = true});
+constexpr OpDef kPlaceholderWithDefaultOp{.name = "PlaceholderWithDefault",
+                                          .infer = InferDefault,
+                                          .is_view = true,
+                                          .takes_handles = true};
+const OpRegistration kPlaceholderWithDefault(kPlaceholderWithDefaultOp);
 
 }  // namespace
 

@@ -52,8 +52,10 @@ std::unique_ptr<Kernel> PrepareAvgPool(const KernelContext& context) {
                     MakeAveragePool(pool.geometry));
 }
 
-const OpRegistration kMaxPool({.name = "MaxPool", .infer = InferMaxPool, .kernel = PrepareMaxPool});
-const OpRegistration kAvgPool({.name = "AvgPool", .infer = InferAvgPool, .kernel = PrepareAvgPool});
+constexpr OpDef kMaxPoolOp{.name = "MaxPool", .infer = InferMaxPool, .kernel = PrepareMaxPool};
+const OpRegistration kMaxPool(kMaxPoolOp);
+constexpr OpDef kAvgPoolOp{.name = "AvgPool", .infer = InferAvgPool, .kernel = PrepareAvgPool};
+const OpRegistration kAvgPool(kAvgPoolOp);
 
 }  // namespace
 

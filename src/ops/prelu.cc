@@ -23,12 +23,13 @@ std::unique_ptr<Kernel> PreparePrelu(const KernelContext& context) {
   });
 }
 
-const OpRegistration kPrelu({.name = "Prelu",
-                             .min_inputs = 2,
-                             .max_inputs = 2,
-                             .infer = InferPrelu,
-                             .kernel = PreparePrelu,
-                             .in_place_inputs = 1});
+constexpr OpDef kPreluOp{.name = "Prelu",
+                         .min_inputs = 2,
+                         .max_inputs = 2,
+                         .infer = InferPrelu,
+                         .kernel = PreparePrelu,
+                         .in_place_inputs = 1};
+const OpRegistration kPrelu(kPreluOp);
 
 }  // namespace
 

@@ -48,11 +48,12 @@ void InferPrint(InferContext& context) {
   context.set_output_unknown(0, context.dtype(0));
 }
 
-const OpRegistration kPrint({.name = "Print",
-                             .max_inputs = kAnyNumber,
-                             .infer = InferPrint,
-                             .run = RunPrint,
-                             .is_stateful = true});
+constexpr OpDef kPrintOp{.name = "Print",
+                         .max_inputs = kAnyNumber,
+                         .infer = InferPrint,
+                         .run = RunPrint,
+                         .is_stateful = true};
+const OpRegistration kPrint(kPrintOp);
 
 }  // namespace
 

@@ -223,14 +223,15 @@ class RaggedTensorToTensor : public Kernel {
   DType dtype_;
 };
 
-const OpRegistration kRaggedTensorToTensor(
-    {.name = "RaggedTensorToTensor",
-     .min_inputs = kFirstPartition + 1,
-     .max_inputs = kAnyNumber,
-     .infer = InferRaggedTensorToTensor,
-     .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
-       return std::make_unique<RaggedTensorToTensor>(context);
-     }});
+constexpr OpDef kRaggedTensorToTensorOp{
+    .name = "RaggedTensorToTensor",
+    .min_inputs = kFirstPartition + 1,
+    .max_inputs = kAnyNumber,
+    .infer = InferRaggedTensorToTensor,
+    .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
+      return std::make_unique<RaggedTensorToTensor>(context);
+    }};
+const OpRegistration kRaggedTensorToTensor(kRaggedTensorToTensorOp);
 
 }  // namespace
 

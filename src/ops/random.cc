@@ -236,25 +236,30 @@ std::unique_ptr<Kernel> MultinomialKernel(const KernelContext& context) {
   });
 }
 
-OpDef RandomOp(std::string_view name, int inputs, void (*infer)(InferContext&),
-               std::unique_ptr<Kernel> (*kernel)(const KernelContext&)) {
+constexpr OpDef RandomOp(std::string_view name, int inputs, void (*infer)(InferContext&),
+                         std::unique_ptr<Kernel> (*kernel)(const KernelContext&)) {
   OpDef def = {.name = name, .infer = infer, .kernel = kernel, .is_stateful = true};
   def.max_inputs = inputs;
   return def;
 }
 
-const OpRegistration kRandomUniform(RandomOp("RandomUniform", 1, InferRandom, RandomUniformKernel));
-const OpRegistration kRandomNormal(RandomOp("RandomStandardNormal", 1, InferRandom,
-                                            RandomNormalKernel));
-const OpRegistration kTruncatedNormal(RandomOp("TruncatedNormal", 1, InferRandom,
-                                               TruncatedNormalKernel));
-const OpRegistration kRandomUniformInt(RandomOp("RandomUniformInt", 3, InferRandomUniformInt,
-                                                RandomUniformIntKernel));
-const OpRegistration kMultinomial([] {
+constexpr OpDef kRandomUniformOp = RandomOp("RandomUniform", 1, InferRandom, RandomUniformKernel);
+const OpRegistration kRandomUniform(kRandomUniformOp);
+constexpr OpDef kRandomNormalOp =
+    RandomOp("RandomStandardNormal", 1, InferRandom, RandomNormalKernel);
+const OpRegistration kRandomNormal(kRandomNormalOp);
+constexpr OpDef kTruncatedNormalOp =
+    RandomOp("TruncatedNormal", 1, InferRandom, TruncatedNormalKernel);
+const OpRegistration kTruncatedNormal(kTruncatedNormalOp);
+constexpr OpDef kRandomUniformIntOp =
+    RandomOp("RandomUniformInt", 3, InferRandomUniformInt, RandomUniformIntKernel);
+const OpRegistration kRandomUniformInt(kRandomUniformIntOp);
+constexpr OpDef kMultinomialOp = [] {
   OpDef def = RandomOp("Multinomial", 2, InferMultinomial, MultinomialKernel);
   def.min_inputs = 2;
   return def;
-}());
+}();
+const OpRegistration kMultinomial(kMultinomialOp);
 
 }  // namespace
 

@@ -84,17 +84,16 @@ std::unique_ptr<Kernel> LinSpaceKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kRange({.name = "Range",
-                             .min_inputs = 3,
-                             .max_inputs = 3,
-                             .infer = InferRange,
-                             .kernel = RangeKernel});
+constexpr OpDef kRangeOp{
+    .name = "Range", .min_inputs = 3, .max_inputs = 3, .infer = InferRange, .kernel = RangeKernel};
+const OpRegistration kRange(kRangeOp);
 
-const OpRegistration kLinSpace({.name = "LinSpace",
-                                .min_inputs = 3,
-                                .max_inputs = 3,
-                                .infer = InferLinSpace,
-                                .kernel = LinSpaceKernel});
+constexpr OpDef kLinSpaceOp{.name = "LinSpace",
+                            .min_inputs = 3,
+                            .max_inputs = 3,
+                            .infer = InferLinSpace,
+                            .kernel = LinSpaceKernel};
+const OpRegistration kLinSpace(kLinSpaceOp);
 
 }  // namespace
 

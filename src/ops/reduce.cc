@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/sort_few.h"
 #include "ops/arguments.h"
 
 namespace tfwasm {
@@ -47,14 +48,14 @@ std::unique_ptr<Kernel> ReductionKernel(const KernelContext& context, Reduction 
   for (const int64_t axis : KnownInts(context, 1)) {
     axes.push_back(NormalizeAxis(axis, shape.rank()));
   }
-  std::sort(axes.begin(), axes.end());
+  SortFew(axes);
   return MakeKernel([reducer = MakeReducer(context, reduction, axes)](RunContext& run) {
     reducer.Run(run.in(0), run.out(0));
   });
 }
 
 template <Reduction kReduction>
-OpDef ReduceOp(std::string_view name) {
+constexpr OpDef ReduceOp(std::string_view name) {
   return {
       .name = name,
       .min_inputs = 2,
@@ -63,15 +64,23 @@ OpDef ReduceOp(std::string_view name) {
       .kernel = [](const KernelContext& context) { return ReductionKernel(context, kReduction); }};
 }
 
-const OpRegistration kSum(ReduceOp<Reduction::kSum>("Sum"));
+constexpr OpDef kSumOp = ReduceOp<Reduction::kSum>("Sum");
+const OpRegistration kSum(kSumOp);
 // int32 is divided by the count towards zero, as in TensorFlow.
-const OpRegistration kMean(ReduceOp<Reduction::kMean>("Mean"));
-const OpRegistration kProd(ReduceOp<Reduction::kProd>("Prod"));
-const OpRegistration kMax(ReduceOp<Reduction::kMax>("Max"));
-const OpRegistration kMin(ReduceOp<Reduction::kMin>("Min"));
-const OpRegistration kAll(ReduceOp<Reduction::kAll>("All"));
-const OpRegistration kAny(ReduceOp<Reduction::kAny>("Any"));
-const OpRegistration kEuclideanNorm(ReduceOp<Reduction::kEuclideanNorm>("EuclideanNorm"));
+constexpr OpDef kMeanOp = ReduceOp<Reduction::kMean>("Mean");
+const OpRegistration kMean(kMeanOp);
+constexpr OpDef kProdOp = ReduceOp<Reduction::kProd>("Prod");
+const OpRegistration kProd(kProdOp);
+constexpr OpDef kMaxOp = ReduceOp<Reduction::kMax>("Max");
+const OpRegistration kMax(kMaxOp);
+constexpr OpDef kMinOp = ReduceOp<Reduction::kMin>("Min");
+const OpRegistration kMin(kMinOp);
+constexpr OpDef kAllOp = ReduceOp<Reduction::kAll>("All");
+const OpRegistration kAll(kAllOp);
+constexpr OpDef kAnyOp = ReduceOp<Reduction::kAny>("Any");
+const OpRegistration kAny(kAnyOp);
+constexpr OpDef kEuclideanNormOp = ReduceOp<Reduction::kEuclideanNorm>("EuclideanNorm");
+const OpRegistration kEuclideanNorm(kEuclideanNormOp);
 
 }  // namespace
 

@@ -87,19 +87,23 @@ void InferEnsureShape(InferContext& context) {
   InferLikeInput(context);
 }
 
-const OpRegistration kReshape(
-    {.name = "Reshape", .min_inputs = 2, .max_inputs = 2, .infer = InferReshape, .is_view = true});
+constexpr OpDef kReshapeOp{
+    .name = "Reshape", .min_inputs = 2, .max_inputs = 2, .infer = InferReshape, .is_view = true};
+const OpRegistration kReshape(kReshapeOp);
 
-const OpRegistration kExpandDims({.name = "ExpandDims",
-                                  .min_inputs = 2,
-                                  .max_inputs = 2,
-                                  .infer = InferExpandDims,
-                                  .is_view = true});
+constexpr OpDef kExpandDimsOp{.name = "ExpandDims",
+                              .min_inputs = 2,
+                              .max_inputs = 2,
+                              .infer = InferExpandDims,
+                              .is_view = true};
+const OpRegistration kExpandDims(kExpandDimsOp);
 
-const OpRegistration kSqueeze({.name = "Squeeze", .infer = InferSqueeze, .is_view = true});
+constexpr OpDef kSqueezeOp{.name = "Squeeze", .infer = InferSqueeze, .is_view = true};
+const OpRegistration kSqueeze(kSqueezeOp);
 
-const OpRegistration kEnsureShape(
-    {.name = "EnsureShape", .max_inputs = 2, .infer = InferEnsureShape, .is_view = true});
+constexpr OpDef kEnsureShapeOp{
+    .name = "EnsureShape", .max_inputs = 2, .infer = InferEnsureShape, .is_view = true};
+const OpRegistration kEnsureShape(kEnsureShapeOp);
 
 }  // namespace
 

@@ -116,17 +116,19 @@ std::unique_ptr<Kernel> PrepareNearest(const KernelContext& context) {
   });
 }
 
-const OpRegistration kBilinear({.name = "ResizeBilinear",
-                                .min_inputs = 2,
-                                .max_inputs = 2,
-                                .infer = InferBilinear,
-                                .kernel = PrepareBilinear});
+constexpr OpDef kBilinearOp{.name = "ResizeBilinear",
+                            .min_inputs = 2,
+                            .max_inputs = 2,
+                            .infer = InferBilinear,
+                            .kernel = PrepareBilinear};
+const OpRegistration kBilinear(kBilinearOp);
 
-const OpRegistration kNearest({.name = "ResizeNearestNeighbor",
-                               .min_inputs = 2,
-                               .max_inputs = 2,
-                               .infer = InferNearest,
-                               .kernel = PrepareNearest});
+constexpr OpDef kNearestOp{.name = "ResizeNearestNeighbor",
+                           .min_inputs = 2,
+                           .max_inputs = 2,
+                           .infer = InferNearest,
+                           .kernel = PrepareNearest};
+const OpRegistration kNearest(kNearestOp);
 
 }  // namespace
 

@@ -57,17 +57,19 @@ std::unique_ptr<Kernel> ReverseKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kReverse({.name = "Reverse",
-                               .min_inputs = 2,
-                               .max_inputs = 2,
-                               .infer = InferReverse,
-                               .kernel = ReverseKernel<FlaggedAxes>});
+constexpr OpDef kReverseOp{.name = "Reverse",
+                           .min_inputs = 2,
+                           .max_inputs = 2,
+                           .infer = InferReverse,
+                           .kernel = ReverseKernel<FlaggedAxes>};
+const OpRegistration kReverse(kReverseOp);
 
-const OpRegistration kReverseV2({.name = "ReverseV2",
-                                 .min_inputs = 2,
-                                 .max_inputs = 2,
-                                 .infer = InferReverseV2,
-                                 .kernel = ReverseKernel<ListedAxes>});
+constexpr OpDef kReverseV2Op{.name = "ReverseV2",
+                             .min_inputs = 2,
+                             .max_inputs = 2,
+                             .infer = InferReverseV2,
+                             .kernel = ReverseKernel<ListedAxes>};
+const OpRegistration kReverseV2(kReverseV2Op);
 
 }  // namespace
 

@@ -102,24 +102,27 @@ std::unique_ptr<Kernel> SparseToDenseKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kScatterNd({.name = "ScatterNd",
-                                 .min_inputs = 3,
-                                 .max_inputs = 3,
-                                 .infer = InferScatterNd,
-                                 .kernel = ScatterNdKernel});
+constexpr OpDef kScatterNdOp{.name = "ScatterNd",
+                             .min_inputs = 3,
+                             .max_inputs = 3,
+                             .infer = InferScatterNd,
+                             .kernel = ScatterNdKernel};
+const OpRegistration kScatterNd(kScatterNdOp);
 
-const OpRegistration kTensorScatterUpdate({.name = "TensorScatterUpdate",
-                                           .min_inputs = 3,
-                                           .max_inputs = 3,
-                                           .infer = InferTensorScatterUpdate,
-                                           .kernel = TensorScatterUpdateKernel,
-                                           .in_place_inputs = 1});
+constexpr OpDef kTensorScatterUpdateOp{.name = "TensorScatterUpdate",
+                                       .min_inputs = 3,
+                                       .max_inputs = 3,
+                                       .infer = InferTensorScatterUpdate,
+                                       .kernel = TensorScatterUpdateKernel,
+                                       .in_place_inputs = 1};
+const OpRegistration kTensorScatterUpdate(kTensorScatterUpdateOp);
 
-const OpRegistration kSparseToDense({.name = "SparseToDense",
-                                     .min_inputs = 4,
-                                     .max_inputs = 4,
-                                     .infer = InferSparseToDense,
-                                     .kernel = SparseToDenseKernel});
+constexpr OpDef kSparseToDenseOp{.name = "SparseToDense",
+                                 .min_inputs = 4,
+                                 .max_inputs = 4,
+                                 .infer = InferSparseToDense,
+                                 .kernel = SparseToDenseKernel};
+const OpRegistration kSparseToDense(kSparseToDenseOp);
 
 }  // namespace
 

@@ -60,34 +60,35 @@ bool IsRightSide(const AttrMap& attrs) {
   return side == "right";
 }
 
-const OpRegistration kLowerBound({.name = "LowerBound",
-                                  .min_inputs = 2,
-                                  .max_inputs = 2,
-                                  .infer = InferSearch,
-                                  .kernel = [](const KernelContext& context) {
-                                    return MakeSearch(context, false);
-                                  }});
+constexpr OpDef kLowerBoundOp{
+    .name = "LowerBound",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = InferSearch,
+    .kernel = [](const KernelContext& context) { return MakeSearch(context, false); }};
+const OpRegistration kLowerBound(kLowerBoundOp);
 
-const OpRegistration kUpperBound({.name = "UpperBound",
-                                  .min_inputs = 2,
-                                  .max_inputs = 2,
-                                  .infer = InferSearch,
-                                  .kernel = [](const KernelContext& context) {
-                                    return MakeSearch(context, true);
-                                  }});
+constexpr OpDef kUpperBoundOp{
+    .name = "UpperBound",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = InferSearch,
+    .kernel = [](const KernelContext& context) { return MakeSearch(context, true); }};
+const OpRegistration kUpperBound(kUpperBoundOp);
 
-const OpRegistration kSearchSorted({.name = "SearchSorted",
-                                    .min_inputs = 2,
-                                    .max_inputs = 2,
-                                    .infer =
-                                        [](InferContext& context) {
-                                          IsRightSide(context.attrs());
-                                          InferSearch(context);
-                                        },
-                                    .kernel =
-                                        [](const KernelContext& context) {
-                                          return MakeSearch(context, IsRightSide(context.attrs()));
-                                        }});
+constexpr OpDef kSearchSortedOp{.name = "SearchSorted",
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .infer =
+                                    [](InferContext& context) {
+                                      IsRightSide(context.attrs());
+                                      InferSearch(context);
+                                    },
+                                .kernel =
+                                    [](const KernelContext& context) {
+                                      return MakeSearch(context, IsRightSide(context.attrs()));
+                                    }};
+const OpRegistration kSearchSorted(kSearchSortedOp);
 
 }  // namespace
 

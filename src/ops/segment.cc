@@ -101,23 +101,26 @@ std::unique_ptr<Kernel> SparseSegmentKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kUnsortedSegmentSum({.name = "UnsortedSegmentSum",
-                                          .min_inputs = 3,
-                                          .max_inputs = 3,
-                                          .infer = InferUnsortedSegmentSum,
-                                          .kernel = UnsortedSegmentSumKernel});
+constexpr OpDef kUnsortedSegmentSumOp{.name = "UnsortedSegmentSum",
+                                      .min_inputs = 3,
+                                      .max_inputs = 3,
+                                      .infer = InferUnsortedSegmentSum,
+                                      .kernel = UnsortedSegmentSumKernel};
+const OpRegistration kUnsortedSegmentSum(kUnsortedSegmentSumOp);
 
-const OpRegistration kSparseSegmentSum({.name = "SparseSegmentSum",
-                                        .min_inputs = 3,
-                                        .max_inputs = 3,
-                                        .infer = InferSparseSegment,
-                                        .kernel = SparseSegmentKernel<false>});
+constexpr OpDef kSparseSegmentSumOp{.name = "SparseSegmentSum",
+                                    .min_inputs = 3,
+                                    .max_inputs = 3,
+                                    .infer = InferSparseSegment,
+                                    .kernel = SparseSegmentKernel<false>};
+const OpRegistration kSparseSegmentSum(kSparseSegmentSumOp);
 
-const OpRegistration kSparseSegmentMean({.name = "SparseSegmentMean",
-                                         .min_inputs = 3,
-                                         .max_inputs = 3,
-                                         .infer = InferSparseSegment,
-                                         .kernel = SparseSegmentKernel<true>});
+constexpr OpDef kSparseSegmentMeanOp{.name = "SparseSegmentMean",
+                                     .min_inputs = 3,
+                                     .max_inputs = 3,
+                                     .infer = InferSparseSegment,
+                                     .kernel = SparseSegmentKernel<true>};
+const OpRegistration kSparseSegmentMean(kSparseSegmentMeanOp);
 
 }  // namespace
 

@@ -85,19 +85,21 @@ std::unique_ptr<Kernel> SelectKernel(const KernelContext& context) {
   return SelectKernelFor(context.dtype(1), BroadcastLoops(shape, operands));
 }
 
-const OpRegistration kSelect({.name = "Select",
-                              .min_inputs = 3,
-                              .max_inputs = 3,
-                              .infer = InferSelect,
-                              .kernel = SelectKernel,
-                              .in_place_inputs = 0b110});
+constexpr OpDef kSelectOp{.name = "Select",
+                          .min_inputs = 3,
+                          .max_inputs = 3,
+                          .infer = InferSelect,
+                          .kernel = SelectKernel,
+                          .in_place_inputs = 0b110};
+const OpRegistration kSelect(kSelectOp);
 
-const OpRegistration kSelectV2({.name = "SelectV2",
-                                .min_inputs = 3,
-                                .max_inputs = 3,
-                                .infer = InferSelectV2,
-                                .kernel = SelectV2Kernel,
-                                .in_place_inputs = 0b110});
+constexpr OpDef kSelectV2Op{.name = "SelectV2",
+                            .min_inputs = 3,
+                            .max_inputs = 3,
+                            .infer = InferSelectV2,
+                            .kernel = SelectV2Kernel,
+                            .in_place_inputs = 0b110};
+const OpRegistration kSelectV2(kSelectV2Op);
 
 }  // namespace
 

@@ -35,16 +35,20 @@ void InferRank(InferContext& context) {
   context.set_output_value(0, Tensor::Scalar<int32_t>(context.shape(0).rank()));
 }
 
-const OpRegistration kShapeOp({.name = "Shape", .infer = InferShape});
+constexpr OpDef kShapeOpOp{.name = "Shape", .infer = InferShape};
+const OpRegistration kShapeOp(kShapeOpOp);
 
-const OpRegistration kShapeN(
-    {.name = "ShapeN",
-     .max_inputs = kAnyNumber,
-     .num_outputs = [](const Node& node) { return static_cast<int>(node.inputs.size()); },
-     .infer = InferShape});
+constexpr OpDef kShapeNOp{
+    .name = "ShapeN",
+    .max_inputs = kAnyNumber,
+    .num_outputs = [](const Node& node) { return static_cast<int>(node.inputs.size()); },
+    .infer = InferShape};
+const OpRegistration kShapeN(kShapeNOp);
 
-const OpRegistration kSize({.name = "Size", .infer = InferSize});
-const OpRegistration kRank({.name = "Rank", .infer = InferRank});
+constexpr OpDef kSizeOp{.name = "Size", .infer = InferSize};
+const OpRegistration kSize(kSizeOp);
+constexpr OpDef kRankOp{.name = "Rank", .infer = InferRank};
+const OpRegistration kRank(kRankOp);
 
 }  // namespace
 

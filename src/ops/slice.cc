@@ -49,12 +49,13 @@ std::unique_ptr<Kernel> SliceKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kSlice({.name = "Slice",
-                             .min_inputs = 3,
-                             .max_inputs = 3,
-                             .infer = InferSlice,
-                             .kernel = SliceKernel,
-                             .in_place_inputs = 1});
+constexpr OpDef kSliceOp{.name = "Slice",
+                         .min_inputs = 3,
+                         .max_inputs = 3,
+                         .infer = InferSlice,
+                         .kernel = SliceKernel,
+                         .in_place_inputs = 1};
+const OpRegistration kSlice(kSliceOp);
 
 }  // namespace
 

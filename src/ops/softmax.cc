@@ -49,13 +49,13 @@ std::unique_ptr<Kernel> PrepareLogSoftmax(const KernelContext& context) {
   });
 }
 
-const OpRegistration kSoftmax(
-    {.name = "Softmax", .infer = InferSoftmax, .kernel = PrepareSoftmax, .in_place_inputs = 1});
+constexpr OpDef kSoftmaxOp{
+    .name = "Softmax", .infer = InferSoftmax, .kernel = PrepareSoftmax, .in_place_inputs = 1};
+const OpRegistration kSoftmax(kSoftmaxOp);
 
-const OpRegistration kLogSoftmax({.name = "LogSoftmax",
-                                  .infer = InferSoftmax,
-                                  .kernel = PrepareLogSoftmax,
-                                  .in_place_inputs = 1});
+constexpr OpDef kLogSoftmaxOp{
+    .name = "LogSoftmax", .infer = InferSoftmax, .kernel = PrepareLogSoftmax, .in_place_inputs = 1};
+const OpRegistration kLogSoftmax(kLogSoftmaxOp);
 
 }  // namespace
 

@@ -223,17 +223,19 @@ std::unique_ptr<Kernel> PrepareBatchToSpace(const KernelContext& context) {
   return PrepareBlocks(context, /*to_batch=*/false);
 }
 
-const OpRegistration kSpaceToBatch({.name = "SpaceToBatchND",
-                                    .min_inputs = 3,
-                                    .max_inputs = 3,
-                                    .infer = InferSpaceToBatch,
-                                    .kernel = PrepareSpaceToBatch});
+constexpr OpDef kSpaceToBatchOp{.name = "SpaceToBatchND",
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .infer = InferSpaceToBatch,
+                                .kernel = PrepareSpaceToBatch};
+const OpRegistration kSpaceToBatch(kSpaceToBatchOp);
 
-const OpRegistration kBatchToSpace({.name = "BatchToSpaceND",
-                                    .min_inputs = 3,
-                                    .max_inputs = 3,
-                                    .infer = InferBatchToSpace,
-                                    .kernel = PrepareBatchToSpace});
+constexpr OpDef kBatchToSpaceOp{.name = "BatchToSpaceND",
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .infer = InferBatchToSpace,
+                                .kernel = PrepareBatchToSpace};
+const OpRegistration kBatchToSpace(kBatchToSpaceOp);
 
 }  // namespace
 

@@ -96,12 +96,12 @@ std::unique_ptr<Kernel> PrepareDepthToSpace(const KernelContext& context) {
   return PrepareBlocks(context, /*to_depth=*/false);
 }
 
-const OpRegistration kSpaceToDepth({.name = "SpaceToDepth",
-                                    .infer = InferSpaceToDepth,
-                                    .kernel = PrepareSpaceToDepth});
-const OpRegistration kDepthToSpace({.name = "DepthToSpace",
-                                    .infer = InferDepthToSpace,
-                                    .kernel = PrepareDepthToSpace});
+constexpr OpDef kSpaceToDepthOp{
+    .name = "SpaceToDepth", .infer = InferSpaceToDepth, .kernel = PrepareSpaceToDepth};
+const OpRegistration kSpaceToDepth(kSpaceToDepthOp);
+constexpr OpDef kDepthToSpaceOp{
+    .name = "DepthToSpace", .infer = InferDepthToSpace, .kernel = PrepareDepthToSpace};
+const OpRegistration kDepthToSpace(kDepthToSpaceOp);
 
 }  // namespace
 

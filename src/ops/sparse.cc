@@ -163,23 +163,24 @@ std::unique_ptr<Kernel> SparseReshapeKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kSparseFillEmptyRows({.name = "SparseFillEmptyRows",
-                                           .min_inputs = 4,
-                                           .max_inputs = 4,
-                                           .num_outputs = [](const Node&) { return 4; },
-                                           .output_names = {"output_indices", "output_values",
-                                                            "empty_row_indicator",
-                                                            "reverse_index_map"},
-                                           .infer = InferSparseFillEmptyRows,
-                                           .kernel = SparseFillEmptyRowsKernel});
+constexpr OpDef kSparseFillEmptyRowsOp{
+    .name = "SparseFillEmptyRows",
+    .min_inputs = 4,
+    .max_inputs = 4,
+    .num_outputs = [](const Node&) { return 4; },
+    .output_names = {"output_indices", "output_values", "empty_row_indicator", "reverse_index_map"},
+    .infer = InferSparseFillEmptyRows,
+    .kernel = SparseFillEmptyRowsKernel};
+const OpRegistration kSparseFillEmptyRows(kSparseFillEmptyRowsOp);
 
-const OpRegistration kSparseReshape({.name = "SparseReshape",
-                                     .min_inputs = 3,
-                                     .max_inputs = 3,
-                                     .num_outputs = [](const Node&) { return 2; },
-                                     .output_names = {"output_indices", "output_shape"},
-                                     .infer = InferSparseReshape,
-                                     .kernel = SparseReshapeKernel});
+constexpr OpDef kSparseReshapeOp{.name = "SparseReshape",
+                                 .min_inputs = 3,
+                                 .max_inputs = 3,
+                                 .num_outputs = [](const Node&) { return 2; },
+                                 .output_names = {"output_indices", "output_shape"},
+                                 .infer = InferSparseReshape,
+                                 .kernel = SparseReshapeKernel};
+const OpRegistration kSparseReshape(kSparseReshapeOp);
 
 }  // namespace
 

@@ -80,21 +80,23 @@ std::unique_ptr<Kernel> SplitKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kSplit({.name = "Split",
-                             .min_inputs = 2,
-                             .max_inputs = 2,
-                             .num_outputs = NumSplit,
-                             .infer = InferSplit,
-                             .kernel = SplitKernel<1, 0>,
-                             .in_place_inputs = 2});
+constexpr OpDef kSplitOp{.name = "Split",
+                         .min_inputs = 2,
+                         .max_inputs = 2,
+                         .num_outputs = NumSplit,
+                         .infer = InferSplit,
+                         .kernel = SplitKernel<1, 0>,
+                         .in_place_inputs = 2};
+const OpRegistration kSplit(kSplitOp);
 
-const OpRegistration kSplitV({.name = "SplitV",
-                              .min_inputs = 3,
-                              .max_inputs = 3,
-                              .num_outputs = NumSplit,
-                              .infer = InferSplitV,
-                              .kernel = SplitKernel<0, 2>,
-                              .in_place_inputs = 1});
+constexpr OpDef kSplitVOp{.name = "SplitV",
+                          .min_inputs = 3,
+                          .max_inputs = 3,
+                          .num_outputs = NumSplit,
+                          .infer = InferSplitV,
+                          .kernel = SplitKernel<0, 2>,
+                          .in_place_inputs = 1};
+const OpRegistration kSplitV(kSplitVOp);
 
 }  // namespace
 

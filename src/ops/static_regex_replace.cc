@@ -100,9 +100,9 @@ std::unique_ptr<Kernel> ReplaceKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kStaticRegexReplace({.name = "StaticRegexReplace",
-                                          .infer = InferReplace,
-                                          .kernel = ReplaceKernel});
+constexpr OpDef kStaticRegexReplaceOp{
+    .name = "StaticRegexReplace", .infer = InferReplace, .kernel = ReplaceKernel};
+const OpRegistration kStaticRegexReplace(kStaticRegexReplaceOp);
 
 }  // namespace
 

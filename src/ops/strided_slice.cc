@@ -174,11 +174,12 @@ std::unique_ptr<Kernel> StridedSliceKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kStridedSlice({.name = "StridedSlice",
-                                    .min_inputs = 4,
-                                    .max_inputs = 4,
-                                    .infer = InferStridedSlice,
-                                    .kernel = StridedSliceKernel});
+constexpr OpDef kStridedSliceOp{.name = "StridedSlice",
+                                .min_inputs = 4,
+                                .max_inputs = 4,
+                                .infer = InferStridedSlice,
+                                .kernel = StridedSliceKernel};
+const OpRegistration kStridedSlice(kStridedSliceOp);
 
 }  // namespace
 

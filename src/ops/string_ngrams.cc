@@ -130,13 +130,14 @@ std::unique_ptr<Kernel> StringNGramsKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kStringNGrams({.name = "StringNGrams",
-                                    .min_inputs = 2,
-                                    .max_inputs = 2,
-                                    .num_outputs = [](const Node&) { return 2; },
-                                    .output_names = {"ngrams", "ngrams_splits"},
-                                    .infer = InferStringNGrams,
-                                    .kernel = StringNGramsKernel});
+constexpr OpDef kStringNGramsOp{.name = "StringNGrams",
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .num_outputs = [](const Node&) { return 2; },
+                                .output_names = {"ngrams", "ngrams_splits"},
+                                .infer = InferStringNGrams,
+                                .kernel = StringNGramsKernel};
+const OpRegistration kStringNGrams(kStringNGramsOp);
 
 }  // namespace
 

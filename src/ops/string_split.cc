@@ -91,7 +91,8 @@ std::unique_ptr<Kernel> SplitKernel(const KernelContext& context) {
   });
 }
 
-OpDef SplitOp(std::string_view name, std::unique_ptr<Kernel> (*kernel)(const KernelContext&)) {
+constexpr OpDef SplitOp(std::string_view name,
+                        std::unique_ptr<Kernel> (*kernel)(const KernelContext&)) {
   return {.name = name,
           .min_inputs = 2,
           .max_inputs = 2,
@@ -101,8 +102,10 @@ OpDef SplitOp(std::string_view name, std::unique_ptr<Kernel> (*kernel)(const Ker
           .kernel = kernel};
 }
 
-const OpRegistration kStringSplit(SplitOp("StringSplit", SplitKernel<false>));
-const OpRegistration kStringSplitV2(SplitOp("StringSplitV2", SplitKernel<true>));
+constexpr OpDef kStringSplitOp = SplitOp("StringSplit", SplitKernel<false>);
+const OpRegistration kStringSplit(kStringSplitOp);
+constexpr OpDef kStringSplitV2Op = SplitOp("StringSplitV2", SplitKernel<true>);
+const OpRegistration kStringSplitV2(kStringSplitV2Op);
 
 }  // namespace
 

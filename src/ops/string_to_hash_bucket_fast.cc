@@ -27,9 +27,9 @@ std::unique_ptr<Kernel> HashBucketKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kStringToHashBucketFast({.name = "StringToHashBucketFast",
-                                              .infer = InferHashBucket,
-                                              .kernel = HashBucketKernel});
+constexpr OpDef kStringToHashBucketFastOp{
+    .name = "StringToHashBucketFast", .infer = InferHashBucket, .kernel = HashBucketKernel};
+const OpRegistration kStringToHashBucketFast(kStringToHashBucketFastOp);
 
 }  // namespace
 

@@ -65,38 +65,41 @@ void RunMerge(TensorContext& context) {
   Throw(Code::kInput, "none of the inputs has a value");
 }
 
-const OpRegistration kSwitch({.name = "Switch",
-                              .aliases = {"RefSwitch"},
-                              .min_inputs = 2,
-                              .max_inputs = 2,
-                              .num_outputs = [](const Node&) { return 2; },
-                              .output_names = {"output_false", "output_true"},
-                              .infer = InferSwitch,
-                              .run = RunSwitch,
-                              .is_stateful = true,
-                              .takes_handles = true,
-                              .liveness = Liveness::kSwitch});
+constexpr OpDef kSwitchOp{.name = "Switch",
+                          .aliases = {"RefSwitch"},
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .num_outputs = [](const Node&) { return 2; },
+                          .output_names = {"output_false", "output_true"},
+                          .infer = InferSwitch,
+                          .run = RunSwitch,
+                          .is_stateful = true,
+                          .takes_handles = true,
+                          .liveness = Liveness::kSwitch};
+const OpRegistration kSwitch(kSwitchOp);
 
-const OpRegistration kSwitchN({.name = "_SwitchN",
-                               .min_inputs = 2,
-                               .max_inputs = 2,
-                               .num_outputs = NumBranches,
-                               .infer = InferSwitch,
-                               .run = RunSwitchN,
-                               .is_stateful = true,
-                               .takes_handles = true,
-                               .liveness = Liveness::kSwitch});
+constexpr OpDef kSwitchNOp{.name = "_SwitchN",
+                           .min_inputs = 2,
+                           .max_inputs = 2,
+                           .num_outputs = NumBranches,
+                           .infer = InferSwitch,
+                           .run = RunSwitchN,
+                           .is_stateful = true,
+                           .takes_handles = true,
+                           .liveness = Liveness::kSwitch};
+const OpRegistration kSwitchN(kSwitchNOp);
 
-const OpRegistration kMerge({.name = "Merge",
-                             .aliases = {"RefMerge"},
-                             .max_inputs = kAnyNumber,
-                             .num_outputs = [](const Node&) { return 2; },
-                             .output_names = {"output", "value_index"},
-                             .infer = InferMerge,
-                             .run = RunMerge,
-                             .is_stateful = true,
-                             .takes_handles = true,
-                             .liveness = Liveness::kMerge});
+constexpr OpDef kMergeOp{.name = "Merge",
+                         .aliases = {"RefMerge"},
+                         .max_inputs = kAnyNumber,
+                         .num_outputs = [](const Node&) { return 2; },
+                         .output_names = {"output", "value_index"},
+                         .infer = InferMerge,
+                         .run = RunMerge,
+                         .is_stateful = true,
+                         .takes_handles = true,
+                         .liveness = Liveness::kMerge};
+const OpRegistration kMerge(kMergeOp);
 
 }  // namespace
 

@@ -69,64 +69,65 @@ Shape Stacked(const Shape& shape, int64_t size) {
   return stacked;
 }
 
-const OpRegistration kEmpty({.name = "EmptyTensorList",
-                             .min_inputs = 2,
-                             .max_inputs = 2,
-                             .infer = InferList,
-                             .run =
-                                 [](TensorContext& context) {
-                                   ReturnList(
-                                       context,
-                                       std::make_shared<TensorList>(
-                                           ElementType(context.attrs()), ElementShape(context, 0),
-                                           ScalarInt(context.input(1), "the largest size")));
-                                 },
-                             .takes_handles = true});
+constexpr OpDef kEmptyOp{
+    .name = "EmptyTensorList",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = InferList,
+    .run =
+        [](TensorContext& context) {
+          ReturnList(context, std::make_shared<TensorList>(
+                                  ElementType(context.attrs()), ElementShape(context, 0),
+                                  ScalarInt(context.input(1), "the largest size")));
+        },
+    .takes_handles = true};
+const OpRegistration kEmpty(kEmptyOp);
 
-const OpRegistration kReserve({.name = "TensorListReserve",
-                               .min_inputs = 2,
-                               .max_inputs = 2,
-                               .infer = InferList,
-                               .run =
-                                   [](TensorContext& context) {
-                                     auto list = MakeList(context, {}, ElementShape(context, 0));
-                                     list->Resize(ScalarInt(context.input(1), "the size"));
-                                     ReturnList(context, std::move(list));
-                                   },
-                               .takes_handles = true});
+constexpr OpDef kReserveOp{.name = "TensorListReserve",
+                           .min_inputs = 2,
+                           .max_inputs = 2,
+                           .infer = InferList,
+                           .run =
+                               [](TensorContext& context) {
+                                 auto list = MakeList(context, {}, ElementShape(context, 0));
+                                 list->Resize(ScalarInt(context.input(1), "the size"));
+                                 ReturnList(context, std::move(list));
+                               },
+                           .takes_handles = true};
+const OpRegistration kReserve(kReserveOp);
 
-const OpRegistration kFromTensor({.name = "TensorListFromTensor",
-                                  .min_inputs = 2,
-                                  .max_inputs = 2,
-                                  .infer = InferList,
-                                  .run =
-                                      [](TensorContext& context) {
-                                        std::vector<Tensor> elements =
-                                            UnstackElements(context.input(0));
-                                        const Shape shape =
-                                            MergeShapes(ElementShape(context, 1),
-                                                        context.input(0).shape().Without(0));
-                                        ReturnList(context,
-                                                   MakeList(context, std::move(elements), shape));
-                                      },
-                                  .takes_handles = true});
+constexpr OpDef kFromTensorOp{
+    .name = "TensorListFromTensor",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = InferList,
+    .run =
+        [](TensorContext& context) {
+          std::vector<Tensor> elements = UnstackElements(context.input(0));
+          const Shape shape =
+              MergeShapes(ElementShape(context, 1), context.input(0).shape().Without(0));
+          ReturnList(context, MakeList(context, std::move(elements), shape));
+        },
+    .takes_handles = true};
+const OpRegistration kFromTensor(kFromTensorOp);
 
-const OpRegistration kSplit(
-    {.name = "TensorListSplit",
-     .min_inputs = 3,
-     .max_inputs = 3,
-     .infer = InferList,
-     .run =
-         [](TensorContext& context) {
-           const std::vector<int64_t> lengths = IntList(context.input(2), "the lengths");
-           Shape shape = ElementShape(context, 1);
-           const int rank = context.input(0).shape().rank();
-           // TensorFlow.js leaves the first dimension out, which differs from element to element.
-           if (shape.rank_known() && shape.rank() == rank - 1) shape = Stacked(shape, -1);
-           if (shape.rank_known() && shape.rank() > 0) shape[0] = Shape::kUnknownDim;
-           ReturnList(context, MakeList(context, SplitElements(context.input(0), lengths), shape));
-         },
-     .takes_handles = true});
+constexpr OpDef kSplitOp{
+    .name = "TensorListSplit",
+    .min_inputs = 3,
+    .max_inputs = 3,
+    .infer = InferList,
+    .run =
+        [](TensorContext& context) {
+          const std::vector<int64_t> lengths = IntList(context.input(2), "the lengths");
+          Shape shape = ElementShape(context, 1);
+          const int rank = context.input(0).shape().rank();
+          // TensorFlow.js leaves the first dimension out, which differs from element to element.
+          if (shape.rank_known() && shape.rank() == rank - 1) shape = Stacked(shape, -1);
+          if (shape.rank_known() && shape.rank() > 0) shape[0] = Shape::kUnknownDim;
+          ReturnList(context, MakeList(context, SplitElements(context.input(0), lengths), shape));
+        },
+    .takes_handles = true};
+const OpRegistration kSplit(kSplitOp);
 
 // Inputs: tensor, indices, element shape and, of V2, the number of elements.
 void RunScatter(TensorContext& context) {
@@ -149,153 +150,161 @@ void RunScatter(TensorContext& context) {
   ReturnList(context, std::move(list));
 }
 
-const OpRegistration kScatter({.name = "TensorListScatter",
-                               .aliases = {"TensorListScatterV2"},
-                               .min_inputs = 3,
-                               .max_inputs = 4,
-                               .infer = InferList,
-                               .run = RunScatter,
-                               .takes_handles = true});
+constexpr OpDef kScatterOp{.name = "TensorListScatter",
+                           .aliases = {"TensorListScatterV2"},
+                           .min_inputs = 3,
+                           .max_inputs = 4,
+                           .infer = InferList,
+                           .run = RunScatter,
+                           .takes_handles = true};
+const OpRegistration kScatter(kScatterOp);
 
-const OpRegistration kStack(
-    {.name = "TensorListStack",
-     .min_inputs = 2,
-     .max_inputs = 2,
-     .infer =
-         [](InferContext& context) {
-           const int64_t size = context.attrs().Int("num_elements", -1);
-           SetElement(context, 0, Stacked(KnownShape(context, 1), size));
-         },
-     .run =
-         [](TensorContext& context) {
-           const auto list = ListOf(context);
-           const int64_t size = context.attrs().Int("num_elements", -1);
-           if (size >= 0 && size != list->size()) {
-             Throw(Code::kInput, "expected ", size, " elements, the list has ", list->size());
-           }
-           const Shape shape = MergeShapes(list->element_shape(), ElementShape(context, 1));
-           context.set_output(
-               0, StackElements(ElementsOf(context, *list, shape), list->dtype(), shape));
-         },
-     .takes_handles = true});
+constexpr OpDef kStackOp{
+    .name = "TensorListStack",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer =
+        [](InferContext& context) {
+          const int64_t size = context.attrs().Int("num_elements", -1);
+          SetElement(context, 0, Stacked(KnownShape(context, 1), size));
+        },
+    .run =
+        [](TensorContext& context) {
+          const auto list = ListOf(context);
+          const int64_t size = context.attrs().Int("num_elements", -1);
+          if (size >= 0 && size != list->size()) {
+            Throw(Code::kInput, "expected ", size, " elements, the list has ", list->size());
+          }
+          const Shape shape = MergeShapes(list->element_shape(), ElementShape(context, 1));
+          context.set_output(
+              0, StackElements(ElementsOf(context, *list, shape), list->dtype(), shape));
+        },
+    .takes_handles = true};
+const OpRegistration kStack(kStackOp);
 
-const OpRegistration kGather(
-    {.name = "TensorListGather",
-     .min_inputs = 3,
-     .max_inputs = 3,
-     .infer =
-         [](InferContext& context) {
-           const bool is_list = context.shape(1).IsKnown() && context.shape(1).rank() == 1;
-           const int64_t size = is_list ? context.shape(1)[0] : -1;
-           SetElement(context, 0, Stacked(KnownShape(context, 2), size));
-         },
-     .run =
-         [](TensorContext& context) {
-           const auto list = ListOf(context);
-           CheckType(context, *list);
-           Shape shape = MergeShapes(list->element_shape(), ElementShape(context, 2));
-           std::vector<Tensor> elements;
-           for (const int64_t index : IntList(context.input(1), "the indices")) {
-             elements.push_back(list->Get(index));
-             if (elements.back().empty()) elements.back() = list->Unset(shape);
-             shape = MergeShapes(shape, elements.back().shape());
-           }
-           context.set_output(0, StackElements(elements, list->dtype(), shape));
-         },
-     .takes_handles = true});
+constexpr OpDef kGatherOp{
+    .name = "TensorListGather",
+    .min_inputs = 3,
+    .max_inputs = 3,
+    .infer =
+        [](InferContext& context) {
+          const bool is_list = context.shape(1).IsKnown() && context.shape(1).rank() == 1;
+          const int64_t size = is_list ? context.shape(1)[0] : -1;
+          SetElement(context, 0, Stacked(KnownShape(context, 2), size));
+        },
+    .run =
+        [](TensorContext& context) {
+          const auto list = ListOf(context);
+          CheckType(context, *list);
+          Shape shape = MergeShapes(list->element_shape(), ElementShape(context, 2));
+          std::vector<Tensor> elements;
+          for (const int64_t index : IntList(context.input(1), "the indices")) {
+            elements.push_back(list->Get(index));
+            if (elements.back().empty()) elements.back() = list->Unset(shape);
+            shape = MergeShapes(shape, elements.back().shape());
+          }
+          context.set_output(0, StackElements(elements, list->dtype(), shape));
+        },
+    .takes_handles = true};
+const OpRegistration kGather(kGatherOp);
 
-const OpRegistration kGetItem(
-    {.name = "TensorListGetItem",
-     .min_inputs = 3,
-     .max_inputs = 3,
-     .infer = [](InferContext& context) { SetElement(context, 0, KnownShape(context, 2)); },
-     .run =
-         [](TensorContext& context) {
-           const auto list = ListOf(context);
-           CheckType(context, *list);
-           const Shape shape = ElementShape(context, 2);
-           Tensor element = list->Get(ScalarInt(context.input(1), "the index"));
-           if (element.empty()) element = list->Unset(shape);
-           ExpectElement(element, list->dtype(), shape);
-           context.set_output(0, std::move(element));
-         },
-     .takes_handles = true});
+constexpr OpDef kGetItemOp{
+    .name = "TensorListGetItem",
+    .min_inputs = 3,
+    .max_inputs = 3,
+    .infer = [](InferContext& context) { SetElement(context, 0, KnownShape(context, 2)); },
+    .run =
+        [](TensorContext& context) {
+          const auto list = ListOf(context);
+          CheckType(context, *list);
+          const Shape shape = ElementShape(context, 2);
+          Tensor element = list->Get(ScalarInt(context.input(1), "the index"));
+          if (element.empty()) element = list->Unset(shape);
+          ExpectElement(element, list->dtype(), shape);
+          context.set_output(0, std::move(element));
+        },
+    .takes_handles = true};
+const OpRegistration kGetItem(kGetItemOp);
 
-const OpRegistration kSetItem({.name = "TensorListSetItem",
-                               .min_inputs = 3,
-                               .max_inputs = 3,
-                               .infer = InferList,
-                               .run =
-                                   [](TensorContext& context) {
-                                     auto list = std::make_shared<TensorList>(*ListOf(context));
-                                     const int64_t index = ScalarInt(context.input(1), "the index");
-                                     const bool grows = context.attrs().Bool(
-                                         "resize_if_index_out_of_bounds", false);
-                                     if (grows && index >= list->size()) list->Resize(index + 1);
-                                     list->Set(index, context.input(2));
-                                     ReturnList(context, std::move(list));
-                                   },
-                               .takes_handles = true});
+constexpr OpDef kSetItemOp{.name = "TensorListSetItem",
+                           .min_inputs = 3,
+                           .max_inputs = 3,
+                           .infer = InferList,
+                           .run =
+                               [](TensorContext& context) {
+                                 auto list = std::make_shared<TensorList>(*ListOf(context));
+                                 const int64_t index = ScalarInt(context.input(1), "the index");
+                                 const bool grows =
+                                     context.attrs().Bool("resize_if_index_out_of_bounds", false);
+                                 if (grows && index >= list->size()) list->Resize(index + 1);
+                                 list->Set(index, context.input(2));
+                                 ReturnList(context, std::move(list));
+                               },
+                           .takes_handles = true};
+const OpRegistration kSetItem(kSetItemOp);
 
-const OpRegistration kPushBack({.name = "TensorListPushBack",
-                                .min_inputs = 2,
-                                .max_inputs = 2,
-                                .infer = InferList,
-                                .run =
-                                    [](TensorContext& context) {
-                                      auto list = std::make_shared<TensorList>(*ListOf(context));
-                                      list->Append(context.input(1));
-                                      ReturnList(context, std::move(list));
-                                    },
-                                .takes_handles = true});
+constexpr OpDef kPushBackOp{.name = "TensorListPushBack",
+                            .min_inputs = 2,
+                            .max_inputs = 2,
+                            .infer = InferList,
+                            .run =
+                                [](TensorContext& context) {
+                                  auto list = std::make_shared<TensorList>(*ListOf(context));
+                                  list->Append(context.input(1));
+                                  ReturnList(context, std::move(list));
+                                },
+                            .takes_handles = true};
+const OpRegistration kPushBack(kPushBackOp);
 
-const OpRegistration kPopBack({.name = "TensorListPopBack",
-                               .min_inputs = 2,
-                               .max_inputs = 2,
-                               .num_outputs = [](const Node&) { return 2; },
-                               .output_names = {"output_handle", "tensor"},
-                               .infer =
-                                   [](InferContext& context) {
-                                     InferList(context);
-                                     SetElement(context, 1, KnownShape(context, 1));
-                                   },
-                               .run =
-                                   [](TensorContext& context) {
-                                     auto list = std::make_shared<TensorList>(*ListOf(context));
-                                     CheckType(context, *list);
-                                     if (list->size() == 0)
-                                       Throw(Code::kInput, "the list is empty");
-                                     const Shape shape = ElementShape(context, 1);
-                                     Tensor element = list->Get(list->size() - 1);
-                                     if (element.empty()) element = list->Unset(shape);
-                                     ExpectElement(element, list->dtype(), shape);
-                                     list->Resize(list->size() - 1);
-                                     ReturnList(context, std::move(list));
-                                     context.set_output(1, std::move(element));
-                                   },
-                               .takes_handles = true});
+constexpr OpDef kPopBackOp{.name = "TensorListPopBack",
+                           .min_inputs = 2,
+                           .max_inputs = 2,
+                           .num_outputs = [](const Node&) { return 2; },
+                           .output_names = {"output_handle", "tensor"},
+                           .infer =
+                               [](InferContext& context) {
+                                 InferList(context);
+                                 SetElement(context, 1, KnownShape(context, 1));
+                               },
+                           .run =
+                               [](TensorContext& context) {
+                                 auto list = std::make_shared<TensorList>(*ListOf(context));
+                                 CheckType(context, *list);
+                                 if (list->size() == 0) Throw(Code::kInput, "the list is empty");
+                                 const Shape shape = ElementShape(context, 1);
+                                 Tensor element = list->Get(list->size() - 1);
+                                 if (element.empty()) element = list->Unset(shape);
+                                 ExpectElement(element, list->dtype(), shape);
+                                 list->Resize(list->size() - 1);
+                                 ReturnList(context, std::move(list));
+                                 context.set_output(1, std::move(element));
+                               },
+                           .takes_handles = true};
+const OpRegistration kPopBack(kPopBackOp);
 
-const OpRegistration kLength(
-    {.name = "TensorListLength",
-     .infer = [](InferContext& context) { context.set_output(0, DType::kInt32, Shape()); },
-     .run =
-         [](TensorContext& context) {
-           const int64_t size = ListOf(context)->size();
-           context.set_output(0, Tensor::Scalar(static_cast<int32_t>(size)));
-         },
-     .takes_handles = true});
+constexpr OpDef kLengthOp{
+    .name = "TensorListLength",
+    .infer = [](InferContext& context) { context.set_output(0, DType::kInt32, Shape()); },
+    .run =
+        [](TensorContext& context) {
+          const int64_t size = ListOf(context)->size();
+          context.set_output(0, Tensor::Scalar(static_cast<int32_t>(size)));
+        },
+    .takes_handles = true};
+const OpRegistration kLength(kLengthOp);
 
-const OpRegistration kResize({.name = "TensorListResize",
-                              .min_inputs = 2,
-                              .max_inputs = 2,
-                              .infer = InferList,
-                              .run =
-                                  [](TensorContext& context) {
-                                    auto list = std::make_shared<TensorList>(*ListOf(context));
-                                    list->Resize(ScalarInt(context.input(1), "the size"));
-                                    ReturnList(context, std::move(list));
-                                  },
-                              .takes_handles = true});
+constexpr OpDef kResizeOp{.name = "TensorListResize",
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .infer = InferList,
+                          .run =
+                              [](TensorContext& context) {
+                                auto list = std::make_shared<TensorList>(*ListOf(context));
+                                list->Resize(ScalarInt(context.input(1), "the size"));
+                                ReturnList(context, std::move(list));
+                              },
+                          .takes_handles = true};
+const OpRegistration kResize(kResizeOp);
 
 // Inputs: the list and, of V2, the element shape and the leading dimensions of unset elements.
 // Outputs: the tensor, and the first dimension of every element.
@@ -322,18 +331,19 @@ void RunConcat(TensorContext& context) {
   context.set_output(1, std::move(lengths));
 }
 
-const OpRegistration kConcat({.name = "TensorListConcat",
-                              .aliases = {"TensorListConcatV2"},
-                              .max_inputs = 3,
-                              .num_outputs = [](const Node&) { return 2; },
-                              .output_names = {"tensor", "lengths"},
-                              .infer =
-                                  [](InferContext& context) {
-                                    context.set_output_unknown(0, ElementType(context.attrs()));
-                                    context.set_output_unknown(1, DType::kInt32);
-                                  },
-                              .run = RunConcat,
-                              .takes_handles = true});
+constexpr OpDef kConcatOp{.name = "TensorListConcat",
+                          .aliases = {"TensorListConcatV2"},
+                          .max_inputs = 3,
+                          .num_outputs = [](const Node&) { return 2; },
+                          .output_names = {"tensor", "lengths"},
+                          .infer =
+                              [](InferContext& context) {
+                                context.set_output_unknown(0, ElementType(context.attrs()));
+                                context.set_output_unknown(1, DType::kInt32);
+                              },
+                          .run = RunConcat,
+                          .takes_handles = true};
+const OpRegistration kConcat(kConcatOp);
 
 }  // namespace
 

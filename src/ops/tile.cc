@@ -34,12 +34,13 @@ std::unique_ptr<Kernel> TileKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kTile({.name = "Tile",
-                            .min_inputs = 2,
-                            .max_inputs = 2,
-                            .infer = InferTile,
-                            .kernel = TileKernel,
-                            .in_place_inputs = 1});
+constexpr OpDef kTileOp{.name = "Tile",
+                        .min_inputs = 2,
+                        .max_inputs = 2,
+                        .infer = InferTile,
+                        .kernel = TileKernel,
+                        .in_place_inputs = 1};
+const OpRegistration kTile(kTileOp);
 
 }  // namespace
 

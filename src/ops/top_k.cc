@@ -50,19 +50,21 @@ std::unique_ptr<Kernel> TopKKernel(const KernelContext& context) {
 
 int TwoOutputs(const Node&) { return 2; }
 
-const OpRegistration kTopK({.name = "TopK",
-                            .num_outputs = TwoOutputs,
-                            .output_names = {"values", "indices"},
-                            .infer = InferTopK,
-                            .kernel = TopKKernel});
+constexpr OpDef kTopKOp{.name = "TopK",
+                        .num_outputs = TwoOutputs,
+                        .output_names = {"values", "indices"},
+                        .infer = InferTopK,
+                        .kernel = TopKKernel};
+const OpRegistration kTopK(kTopKOp);
 
-const OpRegistration kTopKV2({.name = "TopKV2",
-                              .min_inputs = 2,
-                              .max_inputs = 2,
-                              .num_outputs = TwoOutputs,
-                              .output_names = {"values", "indices"},
-                              .infer = InferTopKV2,
-                              .kernel = TopKKernel});
+constexpr OpDef kTopKV2Op{.name = "TopKV2",
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .num_outputs = TwoOutputs,
+                          .output_names = {"values", "indices"},
+                          .infer = InferTopKV2,
+                          .kernel = TopKKernel};
+const OpRegistration kTopKV2(kTopKV2Op);
 
 }  // namespace
 

@@ -44,11 +44,12 @@ std::unique_ptr<Kernel> TransposeKernel(const KernelContext& context) {
                         RunContext& run) { transposer.Run(run.in(0), run.out(0)); });
 }
 
-const OpRegistration kTranspose({.name = "Transpose",
-                                 .min_inputs = 2,
-                                 .max_inputs = 2,
-                                 .infer = InferTranspose,
-                                 .kernel = TransposeKernel});
+constexpr OpDef kTransposeOp{.name = "Transpose",
+                             .min_inputs = 2,
+                             .max_inputs = 2,
+                             .infer = InferTranspose,
+                             .kernel = TransposeKernel};
+const OpRegistration kTranspose(kTransposeOp);
 
 }  // namespace
 

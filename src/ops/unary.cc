@@ -13,88 +13,127 @@ namespace {
 
 // Signs and rounding.
 
-const OpRegistration kAbs(UnaryOp<[](float x) { return std::fabs(x); },
-                                  [](int32_t x) { return x < 0 ? WrappingSub(0, x) : x; }>("Abs"));
-const OpRegistration kNeg(
+constexpr OpDef kAbsOp = UnaryOp<[](float x) { return std::fabs(x); },
+                                 [](int32_t x) { return x < 0 ? WrappingSub(0, x) : x; }>("Abs");
+const OpRegistration kAbs(kAbsOp);
+constexpr OpDef kNegOp =
     UnaryOp<[](float x) { return -x; }, [](int32_t x) { return WrappingSub(0, x); },
-            [](Complex64 x) { return -x; }>("Neg"));
-const OpRegistration kSign(UnaryOp<[](float x) { return x > 0   ? 1.0f
-                                                        : x < 0 ? -1.0f
-                                                                : x; },
-                                   [](int32_t x) { return x > 0   ? 1
-                                                          : x < 0 ? -1
-                                                                  : 0; }>("Sign"));
-const OpRegistration kCeil(UnaryOp<[](float x) { return std::ceil(x); }>("Ceil"));
-const OpRegistration kFloor(UnaryOp<[](float x) { return std::floor(x); }>("Floor"));
+            [](Complex64 x) { return -x; }>("Neg");
+const OpRegistration kNeg(kNegOp);
+constexpr OpDef kSignOp = UnaryOp<[](float x) { return x > 0   ? 1.0f
+                                                       : x < 0 ? -1.0f
+                                                               : x; },
+                                  [](int32_t x) { return x > 0   ? 1
+                                                         : x < 0 ? -1
+                                                                 : 0; }>("Sign");
+const OpRegistration kSign(kSignOp);
+constexpr OpDef kCeilOp = UnaryOp<[](float x) { return std::ceil(x); }>("Ceil");
+const OpRegistration kCeil(kCeilOp);
+constexpr OpDef kFloorOp = UnaryOp<[](float x) { return std::floor(x); }>("Floor");
+const OpRegistration kFloor(kFloorOp);
 // Halves go to the even neighbour.
-const OpRegistration kRound(
-    UnaryOp<[](float x) { return std::rint(x); }, [](int32_t x) { return x; }>("Round", {"Rint"}));
+constexpr OpDef kRoundOp =
+    UnaryOp<[](float x) { return std::rint(x); }, [](int32_t x) { return x; }>("Round", {"Rint"});
+const OpRegistration kRound(kRoundOp);
 
 // Powers and logarithms.
 
-const OpRegistration kSquare(
-    UnaryOp<[](float x) { return x * x; }, [](int32_t x) { return WrappingMul(x, x); }>("Square"));
-const OpRegistration kSqrt(UnaryOp<[](float x) { return std::sqrt(x); }>("Sqrt"));
-const OpRegistration kRsqrt(UnaryOp<[](float x) { return 1.0f / std::sqrt(x); }>("Rsqrt"));
-const OpRegistration kReciprocal(
+constexpr OpDef kSquareOp =
+    UnaryOp<[](float x) { return x * x; }, [](int32_t x) { return WrappingMul(x, x); }>("Square");
+const OpRegistration kSquare(kSquareOp);
+constexpr OpDef kSqrtOp = UnaryOp<[](float x) { return std::sqrt(x); }>("Sqrt");
+const OpRegistration kSqrt(kSqrtOp);
+constexpr OpDef kRsqrtOp = UnaryOp<[](float x) { return 1.0f / std::sqrt(x); }>("Rsqrt");
+const OpRegistration kRsqrt(kRsqrtOp);
+constexpr OpDef kReciprocalOp =
     UnaryOp<[](float x) { return 1.0f / x; }, [](int32_t x) { return x == 1 || x == -1 ? x : 0; }>(
-        "Reciprocal", {"Inv"}));
-const OpRegistration kExp(CostlyUnaryOp<[](float x) { return vector_math::Exp(x); }>("Exp"));
-const OpRegistration kExpm1(CostlyUnaryOp<Scalar{[](float x) { return std::expm1(x); }}>("Expm1"));
-const OpRegistration kLog(CostlyUnaryOp<[](float x) { return vector_math::Log(x); }>("Log"));
-const OpRegistration kLog1p(CostlyUnaryOp<[](float x) { return vector_math::Log1p(x); }>("Log1p"));
+        "Reciprocal", {"Inv"});
+const OpRegistration kReciprocal(kReciprocalOp);
+constexpr OpDef kExpOp = CostlyUnaryOp<[](float x) { return vector_math::Exp(x); }>("Exp");
+const OpRegistration kExp(kExpOp);
+constexpr OpDef kExpm1Op = CostlyUnaryOp<Scalar{[](float x) { return std::expm1(x); }}>("Expm1");
+const OpRegistration kExpm1(kExpm1Op);
+constexpr OpDef kLogOp = CostlyUnaryOp<[](float x) { return vector_math::Log(x); }>("Log");
+const OpRegistration kLog(kLogOp);
+constexpr OpDef kLog1pOp = CostlyUnaryOp<[](float x) { return vector_math::Log1p(x); }>("Log1p");
+const OpRegistration kLog1p(kLog1pOp);
 
 // Trigonometry.
 
-const OpRegistration kSin(CostlyUnaryOp<Scalar{[](float x) { return std::sin(x); }}>("Sin"));
-const OpRegistration kCos(CostlyUnaryOp<Scalar{[](float x) { return std::cos(x); }}>("Cos"));
-const OpRegistration kTan(CostlyUnaryOp<Scalar{[](float x) { return std::tan(x); }}>("Tan"));
-const OpRegistration kAsin(CostlyUnaryOp<Scalar{[](float x) { return std::asin(x); }}>("Asin"));
-const OpRegistration kAcos(CostlyUnaryOp<Scalar{[](float x) { return std::acos(x); }}>("Acos"));
-const OpRegistration kAtan(CostlyUnaryOp<Scalar{[](float x) { return std::atan(x); }}>("Atan"));
-const OpRegistration kSinh(CostlyUnaryOp<Scalar{[](float x) { return std::sinh(x); }}>("Sinh"));
-const OpRegistration kCosh(CostlyUnaryOp<Scalar{[](float x) { return std::cosh(x); }}>("Cosh"));
-const OpRegistration kAsinh(CostlyUnaryOp<Scalar{[](float x) { return std::asinh(x); }}>("Asinh"));
-const OpRegistration kAcosh(CostlyUnaryOp<Scalar{[](float x) { return std::acosh(x); }}>("Acosh"));
-const OpRegistration kAtanh(CostlyUnaryOp<Scalar{[](float x) { return std::atanh(x); }}>("Atanh"));
-const OpRegistration kErf(CostlyUnaryOp<[](float x) { return vector_math::Erf(x); }>("Erf"));
+constexpr OpDef kSinOp = CostlyUnaryOp<Scalar{[](float x) { return std::sin(x); }}>("Sin");
+const OpRegistration kSin(kSinOp);
+constexpr OpDef kCosOp = CostlyUnaryOp<Scalar{[](float x) { return std::cos(x); }}>("Cos");
+const OpRegistration kCos(kCosOp);
+constexpr OpDef kTanOp = CostlyUnaryOp<Scalar{[](float x) { return std::tan(x); }}>("Tan");
+const OpRegistration kTan(kTanOp);
+constexpr OpDef kAsinOp = CostlyUnaryOp<Scalar{[](float x) { return std::asin(x); }}>("Asin");
+const OpRegistration kAsin(kAsinOp);
+constexpr OpDef kAcosOp = CostlyUnaryOp<Scalar{[](float x) { return std::acos(x); }}>("Acos");
+const OpRegistration kAcos(kAcosOp);
+constexpr OpDef kAtanOp = CostlyUnaryOp<Scalar{[](float x) { return std::atan(x); }}>("Atan");
+const OpRegistration kAtan(kAtanOp);
+constexpr OpDef kSinhOp = CostlyUnaryOp<Scalar{[](float x) { return std::sinh(x); }}>("Sinh");
+const OpRegistration kSinh(kSinhOp);
+constexpr OpDef kCoshOp = CostlyUnaryOp<Scalar{[](float x) { return std::cosh(x); }}>("Cosh");
+const OpRegistration kCosh(kCoshOp);
+constexpr OpDef kAsinhOp = CostlyUnaryOp<Scalar{[](float x) { return std::asinh(x); }}>("Asinh");
+const OpRegistration kAsinh(kAsinhOp);
+constexpr OpDef kAcoshOp = CostlyUnaryOp<Scalar{[](float x) { return std::acosh(x); }}>("Acosh");
+const OpRegistration kAcosh(kAcoshOp);
+constexpr OpDef kAtanhOp = CostlyUnaryOp<Scalar{[](float x) { return std::atanh(x); }}>("Atanh");
+const OpRegistration kAtanh(kAtanhOp);
+constexpr OpDef kErfOp = CostlyUnaryOp<[](float x) { return vector_math::Erf(x); }>("Erf");
+const OpRegistration kErf(kErfOp);
 
 // Tests.
 
-const OpRegistration kIsNan(UnaryOp<[](float x) { return x != x; }>("IsNan"));
-const OpRegistration kIsInf(UnaryOp<[](float x) {
-  return std::fabs(x) == std::numeric_limits<float>::infinity();
-}>("IsInf"));
-const OpRegistration kIsFinite(
-    UnaryOp<[](float x) { return std::fabs(x) <= std::numeric_limits<float>::max(); }>("IsFinite"));
+constexpr OpDef kIsNanOp = UnaryOp<[](float x) { return x != x; }>("IsNan");
+const OpRegistration kIsNan(kIsNanOp);
+constexpr OpDef kIsInfOp =
+    UnaryOp<[](float x) { return std::fabs(x) == std::numeric_limits<float>::infinity(); }>(
+        "IsInf");
+const OpRegistration kIsInf(kIsInfOp);
+constexpr OpDef kIsFiniteOp =
+    UnaryOp<[](float x) { return std::fabs(x) <= std::numeric_limits<float>::max(); }>("IsFinite");
+const OpRegistration kIsFinite(kIsFiniteOp);
 
-const OpRegistration kInvert(UnaryOp<[](int32_t x) { return ~x; }>("Invert"));
+constexpr OpDef kInvertOp = UnaryOp<[](int32_t x) { return ~x; }>("Invert");
+const OpRegistration kInvert(kInvertOp);
 
 // Activations. NaN stays NaN.
 
-const OpRegistration kRelu(UnaryOp<[](float x) { return x < 0 ? 0.0f : x; },
-                                   [](int32_t x) { return x < 0 ? 0 : x; }>("Relu"));
-const OpRegistration kRelu6(UnaryOp<[](float x) { return x < 0   ? 0.0f
-                                                         : x > 6 ? 6.0f
-                                                                 : x; },
-                                    [](int32_t x) { return x < 0   ? 0
-                                                           : x > 6 ? 6
-                                                                   : x; }>("Relu6"));
-const OpRegistration kElu(CostlyUnaryOp<[](float x) { return vector_math::Elu(x); }>("Elu"));
+constexpr OpDef kReluOp =
+    UnaryOp<[](float x) { return x < 0 ? 0.0f : x; }, [](int32_t x) { return x < 0 ? 0 : x; }>(
+        "Relu");
+const OpRegistration kRelu(kReluOp);
+constexpr OpDef kRelu6Op = UnaryOp<[](float x) { return x < 0   ? 0.0f
+                                                        : x > 6 ? 6.0f
+                                                                : x; },
+                                   [](int32_t x) { return x < 0   ? 0
+                                                          : x > 6 ? 6
+                                                                  : x; }>("Relu6");
+const OpRegistration kRelu6(kRelu6Op);
+constexpr OpDef kEluOp = CostlyUnaryOp<[](float x) { return vector_math::Elu(x); }>("Elu");
+const OpRegistration kElu(kEluOp);
 // Klambauer et al., "Self-Normalizing Neural Networks", 2017.
-const OpRegistration kSelu(CostlyUnaryOp<[](float x) {
+constexpr OpDef kSeluOp = CostlyUnaryOp<[](float x) {
   constexpr float kScale = 1.0507009873554805f;
   constexpr float kAlpha = 1.6732632423543772f;
   return kScale * (x < 0 ? kAlpha : 1.0f) * vector_math::Elu(x);
-}>("Selu"));
-const OpRegistration kSoftplus(
-    CostlyUnaryOp<[](float x) { return vector_math::Softplus(x); }>("Softplus"));
-const OpRegistration kSoftsign(
-    UnaryOp<[](float x) { return x / (1.0f + std::fabs(x)); }>("Softsign"));
+}>("Selu");
+const OpRegistration kSelu(kSeluOp);
+constexpr OpDef kSoftplusOp =
+    CostlyUnaryOp<[](float x) { return vector_math::Softplus(x); }>("Softplus");
+const OpRegistration kSoftplus(kSoftplusOp);
+constexpr OpDef kSoftsignOp =
+    UnaryOp<[](float x) { return x / (1.0f + std::fabs(x)); }>("Softsign");
+const OpRegistration kSoftsign(kSoftsignOp);
 
-const OpRegistration kSigmoid(
-    CostlyUnaryOp<[](float x) { return vector_math::Sigmoid(x); }>("Sigmoid"));
-const OpRegistration kTanh(CostlyUnaryOp<[](float x) { return vector_math::Tanh(x); }>("Tanh"));
+constexpr OpDef kSigmoidOp =
+    CostlyUnaryOp<[](float x) { return vector_math::Sigmoid(x); }>("Sigmoid");
+const OpRegistration kSigmoid(kSigmoidOp);
+constexpr OpDef kTanhOp = CostlyUnaryOp<[](float x) { return vector_math::Tanh(x); }>("Tanh");
+const OpRegistration kTanh(kTanhOp);
 
 // Functions of an element and the attribute alpha.
 template <float kDefault>
@@ -124,21 +163,23 @@ std::unique_ptr<Kernel> KernelWithAlpha(const KernelContext& context) {
 }
 
 template <float kDefault, auto kFn>
-OpDef OpWithAlpha(std::string_view name) {
+constexpr OpDef OpWithAlpha(std::string_view name) {
   return {.name = name,
           .infer = InferWithAlpha<kDefault>,
           .kernel = KernelWithAlpha<kDefault, kFn>,
           .in_place_inputs = 0b1};
 }
 
-const OpRegistration kLeakyRelu(
-    OpWithAlpha<0.2f, [](float x, float alpha) { return x < 0 ? alpha * x : x; }>("LeakyRelu"));
+constexpr OpDef kLeakyReluOp =
+    OpWithAlpha<0.2f, [](float x, float alpha) { return x < 0 ? alpha * x : x; }>("LeakyRelu");
+const OpRegistration kLeakyRelu(kLeakyReluOp);
 
 // 1 above 0, and alpha below; no op of TensorFlow, but a function of TensorFlow.js.
-const OpRegistration kStep(OpWithAlpha<0.0f, [](float x, float alpha) {
+constexpr OpDef kStepOp = OpWithAlpha<0.0f, [](float x, float alpha) {
   const float step = x > 0 ? 1.0f : alpha;
   return x == x ? step : x;
-}>("Step"));
+}>("Step");
+const OpRegistration kStep(kStepOp);
 
 }  // namespace
 

@@ -60,7 +60,8 @@ std::unique_ptr<Kernel> WhereKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kWhere({.name = "Where", .infer = InferWhere, .kernel = WhereKernel});
+constexpr OpDef kWhereOp{.name = "Where", .infer = InferWhere, .kernel = WhereKernel};
+const OpRegistration kWhere(kWhereOp);
 
 }  // namespace
 

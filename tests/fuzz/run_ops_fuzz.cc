@@ -236,14 +236,22 @@ void AddNode(Choices& choices, Model& model, std::string_view op) {
 // The op of that name, else one that the name stands for: any bytes will do.
 std::string_view ChooseOp(std::string_view name) {
   if (FindOp(name) != nullptr) return name;
-  static const std::vector<std::string_view> ops = RegisteredOps();
+  static const std::vector<std::string_view> ops = [] {
+    std::vector<std::string_view> names = RegisteredOps();
+    std::sort(names.begin(), names.end());
+    return names;
+  }();
   uint32_t hash = 2166136261u;  // FNV-1a
   for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 16777619u;
   return ops[hash % ops.size()];
 }
 
 std::string_view ChooseOp(Choices& choices) {
-  static const std::vector<std::string_view> ops = RegisteredOps();
+  static const std::vector<std::string_view> ops = [] {
+    std::vector<std::string_view> names = RegisteredOps();
+    std::sort(names.begin(), names.end());
+    return names;
+  }();
   return ops[(choices.Below(256) * 256 + choices.Below(256)) % ops.size()];
 }
 

@@ -53,6 +53,7 @@ bool IsCastable(DType dtype) { return dtype != DType::kString && dtype != DType:
 
 void InferCast(InferContext& context) {
   const DType to = context.attrs().RequireType("DstT");
+  if (IsHandle(to)) Throw(Code::kDType, "the attribute 'DstT' must name a dtype of data, got ", to);
   if (to != context.dtype(0) && (!IsCastable(to) || !IsCastable(context.dtype(0)))) {
     Throw(Code::kDType, "a cast from ", context.dtype(0), " to ", to, " is not possible");
   }

@@ -69,6 +69,15 @@ class Core {
   }
 
   #createModel(topology, specs, data) {
+    const graph = this.#core.readGraph(JSON.stringify(topology));
+    try {
+      return this.#withWeights(graph, specs, data);
+    } finally {
+      this.#core.disposeGraph(graph);
+    }
+  }
+
+  #withWeights(graph, specs, data) {
     const decoder = this.#core.createWeightDecoder(JSON.stringify(specs));
     try {
       for (let offset = 0; offset < data.length; ) {
@@ -78,7 +87,7 @@ class Core {
         this.#core.commitWeights(decoder, part.length);
         offset += part.length;
       }
-      return this.#core.createModel(JSON.stringify(topology), '', decoder);
+      return this.#core.createModel(graph, '', '', '', decoder);
     } finally {
       this.#core.disposeWeightDecoder(decoder);
     }

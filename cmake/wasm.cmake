@@ -60,6 +60,7 @@ find_program(wasm_opt wasm-opt REQUIRED NO_CMAKE_FIND_ROOT_PATH PATHS ${CMAKE_SO
 add_custom_command(
   TARGET tfwasm
   POST_BUILD
-  COMMAND ${wasm_opt} -Oz --all-features $<TARGET_FILE_DIR:tfwasm>/$<TARGET_FILE_BASE_NAME:tfwasm>.wasm -o
+  COMMAND ${wasm_opt} -Oz --enable-simd --enable-relaxed-simd --enable-bulk-memory --enable-threads
+          --enable-exception-handling --enable-mutable-globals --enable-sign-ext --enable-nontrapping-float-to-int $<TARGET_FILE_DIR:tfwasm>/$<TARGET_FILE_BASE_NAME:tfwasm>.wasm -o
           $<TARGET_FILE_DIR:tfwasm>/$<TARGET_FILE_BASE_NAME:tfwasm>.wasm
   VERBATIM)

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { DIST } from './paths.mjs';
 
 /** Wanted are 300 KB compressed; what is here is what there is, so that it does not grow unseen. */
-const WASM_BUDGET = { raw: 900_000, gzip: 360_000 };
+const WASM_BUDGET = { raw: 900_000, gzip: 352_000 };
 /** All JavaScript that one page loads, the bundle and one glue: 40 KB compressed are wanted. */
 const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 62_000 };
 

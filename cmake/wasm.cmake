@@ -56,7 +56,9 @@ target_link_options(
 set_target_properties(tfwasm_tests PROPERTIES SUFFIX .cjs)
 
 # A second round of wasm-opt takes off another 2 %.
-find_program(wasm_opt wasm-opt REQUIRED NO_CMAKE_FIND_ROOT_PATH PATHS ${CMAKE_SOURCE_DIR}/.toolchain/debian/usr/bin NO_DEFAULT_PATH)
+execute_process(COMMAND ${EMSCRIPTEN_ROOT_PATH}/em-config BINARYEN_ROOT OUTPUT_VARIABLE binaryen_root
+                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+find_program(wasm_opt wasm-opt REQUIRED PATHS ${binaryen_root}/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 add_custom_command(
   TARGET tfwasm
   POST_BUILD

@@ -30,8 +30,8 @@ class EinsumEquation {
   int64_t size(int label) const { return sizes_[static_cast<size_t>(label)]; }
 
  private:
-  void AddInput(std::string_view term, const Shape& shape, size_t index);
-  void AddOutput(std::string_view term);
+  void AddInput(std::string_view text, const Shape& shape, size_t index);
+  void AddOutput(std::string_view text);
   void SetSize(int label, int64_t size, size_t index);
 
   std::vector<Labels> inputs_;

@@ -62,7 +62,7 @@ void RunCall(TensorContext& context, const std::string& function, int first) {
 // A number is true unless it is 0, a string unless it is "", a list unless it is empty.
 bool IsTrue(const Tensor& tensor) {
   if (IsHandle(tensor.dtype())) Throw(Code::kDType, "a condition cannot be a ", tensor.dtype());
-  if (tensor.shape().rank() > 0) return tensor.size() > 0;
+  if (tensor.shape().rank() > 0) return tensor.shape().NumElements() > 0;
   switch (tensor.dtype()) {
     case DType::kFloat32:
       return tensor.values<float>()[0] != 0;

@@ -96,7 +96,7 @@ class RaggedTensorToTensor : public Kernel {
     const Shape output = OutputShape(run, first, rows);
     Tensor& result = run.AllocateOutput(0, output);
     FillDefault(run, result, static_cast<int>(partitions_.size() - first) + 1);
-    if (result.size() == 0) return;
+    if (output.NumElements() == 0) return;
 
     const int64_t kept = std::min(rows, output[0]);
     if (kept > kMostRows) Throw(Code::kLimit, kept, " rows are too many");
@@ -202,7 +202,8 @@ class RaggedTensorToTensor : public Kernel {
       Throw(Code::kShape, "a default value of shape ", default_,
             " cannot be broadcast to values of shape ", values_);
     }
-    if (result.size() > 0) Tile(dtype_, value, output, run.in(2), result.mutable_data());
+    if (result.shape().NumElements() > 0)
+      Tile(dtype_, value, output, run.in(2), result.mutable_data());
   }
 
   OutputRows Descend(RunContext& run, size_t i, const OutputRows& rows, int64_t width) const {

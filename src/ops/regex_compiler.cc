@@ -60,7 +60,7 @@ class Compiler : private PatternReader {
   }
 
   // One code point out of `ranges`.
-  void EmitRanges(CodeRanges ranges) {
+  void EmitRanges(const CodeRanges& ranges) {
     Emit(RegexOp::kRanges, static_cast<int64_t>(program_.ranges.size()),
          static_cast<int64_t>(ranges.size()));
     Append(program_.ranges, ranges);

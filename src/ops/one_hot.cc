@@ -32,8 +32,8 @@ void InferOneHot(InferContext& context) {
 
 // Indices out of range give a vector that is off throughout.
 template <typename T>
-void SetRows(const AxisSplit& split, const int32_t* indices, T on, T off, T* out, int64_t begin,
-             int64_t end) {
+void SetRows(const AxisSplit& split, const int32_t* indices, const T& on, const T& off, T* out,
+             int64_t begin, int64_t end) {
   const int64_t row = split.size * split.inner;
   std::fill(out + begin * row, out + end * row, off);
   for (int64_t i = begin; i < end; ++i) {

@@ -33,46 +33,49 @@ std::unique_ptr<Kernel> AddKernel(const KernelContext& context) {
   });
 }
 
-const OpRegistration kAdd({.name = "TestAdd",
-                           .min_inputs = 2,
-                           .max_inputs = 2,
-                           .infer = InferBroadcast,
-                           .kernel = AddKernel,
-                           .in_place_inputs = 0b11});
+constexpr OpDef kAddOp{.name = "TestAdd",
+                       .min_inputs = 2,
+                       .max_inputs = 2,
+                       .infer = InferBroadcast,
+                       .kernel = AddKernel,
+                       .in_place_inputs = 0b11};
+const OpRegistration kAdd(kAddOp);
 
-const OpRegistration kFlat({.name = "TestFlat",
-                            .infer =
-                                [](InferContext& context) {
-                                  context.set_output(0, context.dtype(0),
-                                                     Shape({context.shape(0).NumElements()}));
-                                },
-                            .is_view = true});
+constexpr OpDef kFlatOp{.name = "TestFlat",
+                        .infer =
+                            [](InferContext& context) {
+                              context.set_output(0, context.dtype(0),
+                                                 Shape({context.shape(0).NumElements()}));
+                            },
+                        .is_view = true};
+const OpRegistration kFlat(kFlatOp);
 
 // The positive elements: a shape that only the data tells.
-const OpRegistration kPositive(
-    {.name = "TestPositive",
-     .infer = [](InferContext& context) { context.set_output_unknown(0, context.dtype(0)); },
-     .kernel =
-         [](const KernelContext& context) {
-           const int64_t size = context.shape(0).NumElements();
-           return MakeKernel([size](RunContext& run) {
-             const float* in = run.in<float>(0);
-             int64_t count = 0;
-             for (int64_t i = 0; i < size; ++i) count += in[i] > 0 ? 1 : 0;
-             auto* out = static_cast<float*>(run.AllocateOutput(0, Shape({count})).mutable_data());
-             for (int64_t i = 0; i < size; ++i) {
-               if (in[i] > 0) *out++ = in[i];
-             }
-           });
-         }});
+constexpr OpDef kPositiveOp{
+    .name = "TestPositive",
+    .infer = [](InferContext& context) { context.set_output_unknown(0, context.dtype(0)); },
+    .kernel =
+        [](const KernelContext& context) {
+          const int64_t size = context.shape(0).NumElements();
+          return MakeKernel([size](RunContext& run) {
+            const float* in = run.in<float>(0);
+            int64_t count = 0;
+            for (int64_t i = 0; i < size; ++i) count += in[i] > 0 ? 1 : 0;
+            auto* out = static_cast<float*>(run.AllocateOutput(0, Shape({count})).mutable_data());
+            for (int64_t i = 0; i < size; ++i) {
+              if (in[i] > 0) *out++ = in[i];
+            }
+          });
+        }};
+const OpRegistration kPositive(kPositiveOp);
 
-const OpRegistration kFail({.name = "TestFail",
-                            .infer = InferLikeInput,
-                            .kernel = [](const KernelContext&) -> std::unique_ptr<Kernel> {
-                              return MakeKernel([](RunContext&) {
-                                Throw(Code::kInput, "index 9 is out of range");
-                              });
-                            }});
+constexpr OpDef kFailOp{
+    .name = "TestFail",
+    .infer = InferLikeInput,
+    .kernel = [](const KernelContext&) -> std::unique_ptr<Kernel> {
+      return MakeKernel([](RunContext&) { Throw(Code::kInput, "index 9 is out of range"); });
+    }};
+const OpRegistration kFail(kFailOp);
 
 class GraphBuilder {
  public:

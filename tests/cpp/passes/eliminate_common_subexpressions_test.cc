@@ -7,8 +7,9 @@
 namespace tfwasm {
 namespace {
 
-const OpRegistration kDraw(
-    {.name = "TestDraw", .infer = InferLikeInput, .is_view = true, .is_stateful = true});
+constexpr OpDef kDrawOp{
+    .name = "TestDraw", .infer = InferLikeInput, .is_view = true, .is_stateful = true};
+const OpRegistration kDraw(kDrawOp);
 
 TEST_CASE("eliminate_common_subexpressions computes the same only once") {
   TestGraph test;

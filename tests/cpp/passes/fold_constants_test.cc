@@ -7,8 +7,9 @@
 namespace tfwasm {
 namespace {
 
-const OpRegistration kRandom(
-    {.name = "TestRandom", .infer = InferLikeInput, .is_view = true, .is_stateful = true});
+constexpr OpDef kRandomOp{
+    .name = "TestRandom", .infer = InferLikeInput, .is_view = true, .is_stateful = true};
+const OpRegistration kRandom(kRandomOp);
 
 TEST_CASE("fold_constants computes what constants alone decide") {
   TestGraph test;

@@ -55,7 +55,7 @@ inline std::vector<Tensor> RunGraph(const Graph& graph, const std::vector<Tensor
   std::vector<TensorSpec> specs;
   for (const Tensor& feed : feeds) specs.push_back({feed.dtype(), feed.shape()});
   NodeStates states(static_cast<size_t>(graph.size()));
-  Plan plan(graph, specs, states);
+  Plan plan(graph, specs, states, nullptr);
   const auto arena = Buffer::Allocate(DType::kBool, plan.arena_bytes());
   return plan.Run(feeds, arena->data(), nullptr);
 }

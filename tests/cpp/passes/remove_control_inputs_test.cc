@@ -7,8 +7,9 @@
 namespace tfwasm {
 namespace {
 
-const OpRegistration kEffect(
-    {.name = "TestEffect", .infer = InferLikeInput, .is_view = true, .is_stateful = true});
+constexpr OpDef kEffectOp{
+    .name = "TestEffect", .infer = InferLikeInput, .is_view = true, .is_stateful = true};
+const OpRegistration kEffect(kEffectOp);
 
 TEST_CASE("remove_control_inputs keeps the order of effects and forgets the rest") {
   TestGraph test;

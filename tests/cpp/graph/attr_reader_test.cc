@@ -51,7 +51,7 @@ TEST_CASE("dtypes by name and by number") {
                         {"10", DType::kBool},
                         {"\"DT_FLOAT_REF\"", DType::kFloat32},
                         {"103", DType::kInt32},
-                        {"\"DT_RESOURCE\"", DType::kInvalid},
+                        {"\"DT_RESOURCE\"", DType::kResource},
                         {"999", DType::kInvalid},
                         {"-1", DType::kInvalid},
                         {"\"nonsense\"", DType::kInvalid}};

@@ -95,7 +95,7 @@ TEST_CASE("library functions") {
   CHECK(Names(body.inputs) == "x table");
   CHECK(NodeOf(body, "x").op == "Placeholder");
   CHECK(NodeOf(body, "x").attrs.RequireType("dtype") == DType::kFloat32);
-  CHECK_FALSE(NodeOf(body, "table").attrs.Has("dtype"));
+  CHECK(NodeOf(body, "table").attrs.RequireType("dtype") == DType::kResource);
   CHECK(NodeOf(body, "topk").inputs == std::vector<Edge>{{body.Find("x"), 0}, {body.Find("k"), 0}});
   CHECK(NodeOf(body, "neg").inputs == std::vector<Edge>{{body.Find("topk"), 0}});
   CHECK(NodeOf(body, "neg").control_inputs == std::vector<NodeId>{body.Find("x")});

@@ -69,7 +69,7 @@ TEST_CASE("FFT transforms the last axis of a batch, and empty ones") {
   const std::vector<Complex128> x = Noise(24);
   std::vector<Complex128> expected;
   for (size_t row = 0; row < 6; ++row) {
-    const auto begin = x.begin() + static_cast<int64_t>(4 * row);
+    const auto begin = x.begin() + static_cast<std::ptrdiff_t>(4 * row);
     const auto y = Transform({begin, begin + 4}, false);
     expected.insert(expected.end(), y.begin(), y.end());
   }

@@ -72,7 +72,7 @@ class Compiler : private PatternReader {
       if (code > 0x7f) Fail("(?i) is supported for ASCII only");
       AddOtherCase(ranges);
     }
-    EmitRanges(std::move(ranges));
+    EmitRanges(ranges);
   }
 
   void EmitAssert(RegexAssert assertion) {
@@ -125,7 +125,7 @@ class Compiler : private PatternReader {
       if (rest()[0] == c) Fail("there is nothing to repeat");
     }
     CodeRanges ranges;
-    if (ReadNamedClass(ranges)) return EmitRanges(std::move(ranges));
+    if (ReadNamedClass(ranges)) return EmitRanges(ranges);
     EmitLiteral(ReadCode());
   }
 

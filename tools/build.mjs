@@ -6,6 +6,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundleVendor } from './build/vendor.mjs';
 import { buildVariant, installVariants } from './build/wasm.mjs';
 import { isMain } from './lib/main.mjs';
 import { DIST, ROOT } from './lib/paths.mjs';
@@ -15,7 +16,7 @@ import { reportSizes } from './lib/sizes.mjs';
 import { VARIANTS } from './lib/variants.mjs';
 
 /** How many steps of `progress` build takes. */
-export const buildSteps = (variants) => variants.length + 2;
+export const buildSteps = (variants) => variants.length + 3;
 
 export async function build(progress, variants = VARIANTS) {
   mkdirSync(DIST, { recursive: true });
@@ -24,6 +25,7 @@ export async function build(progress, variants = VARIANTS) {
   }
   installVariants(variants);
   await progress.step('JavaScript', bundleJavaScript);
+  await progress.step('libraries of the pages', bundleVendor);
   await progress.step('TypeScript declarations', emitDeclarations);
 }
 

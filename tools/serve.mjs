@@ -16,6 +16,7 @@ export const SITE = {
   '/benchmark-page/': 'benchmark-page',
   '/dist/': 'dist',
   '/models/': 'node_modules/@vladmandic/human/models',
+  '/tfjs/': 'node_modules/@tensorflow',
 };
 
 const MIME_TYPES = {

@@ -34,7 +34,7 @@ export class BenchmarkBrowser {
       if (!existsSync(path.join(ROOT, file))) throw new ToolError(`${file} is missing; ${remedy}.`);
     }
     await mkdir(GENERATED_MODELS, { recursive: true });
-    const mounts = { ...SITE, '/tfjs/': 'node_modules/@tensorflow', '/generated/': GENERATED_MODELS };
+    const mounts = { ...SITE, '/generated/': GENERATED_MODELS };
     const server = await startServer({ port: 0, mounts });
     try {
       return new BenchmarkBrowser(server, await launchChromium());

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The libraries that the pages draw with, as modules that a browser loads as they are.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DIST, ROOT } from '../lib/paths.mjs';
+import { ToolError } from '../lib/run.mjs';
+
+const VENDOR = join(DIST, 'vendor');
+
+/** What is bundled; each licence is shipped beside it. */
+const PACKAGES = ['uplot', '@dagrejs/dagre', '@dagrejs/graphlib'];
+
+/** Fills dist/vendor/: uplot.js (charts) with its uplot.css, dagre.js (graph layout), licences. */
+export async function bundleVendor() {
+  // Imported here, since set-up may have installed it only just now.
+  const { build } = await import('esbuild');
+  mkdirSync(VENDOR, { recursive: true });
+  await build({
+    entryPoints: { uplot: 'uplot', dagre: '@dagrejs/dagre' },
+    absWorkingDir: ROOT,
+    outdir: VENDOR,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+  }).catch((error) => {
+    throw new ToolError('The libraries of the pages could not be bundled.', { output: error.message, cause: error });
+  });
+  copyFileSync(join(ROOT, 'node_modules/uplot/dist/uPlot.min.css'), join(VENDOR, 'uplot.css'));
+  for (const name of PACKAGES) {
+    copyFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), join(VENDOR, `LICENSE-${name.split('/').at(-1)}.txt`));
+  }
+}

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/flag_list.h"
 #include "ops/evaluate.h"
 
 namespace tfwasm {
@@ -32,7 +33,7 @@ class Inferrer {
   }
 
   Inference Run(const std::vector<TensorSpec>& feeds) {
-    std::vector<bool> is_feed(result_.nodes.size(), false);
+    FlagList is_feed(result_.nodes.size(), false);
     for (size_t i = 0; i < feeds.size(); ++i) {
       const NodeId id = graph_.inputs[i].edge.node;
       is_feed[static_cast<size_t>(id)] = true;

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 
 #include "core/buffer.h"
+#include "core/sort_keys.h"
 
 namespace tfwasm {
 
@@ -34,21 +34,32 @@ ArenaLayout PlanWithoutSharing(const std::vector<Lifetime>& lifetimes) {
   return layout;
 }
 
+// A block and a size or offset, as a number to sort by: first by the bytes, then by the block.
+// There are not 2^25 blocks (kMostWork), and no memory has 2^45 bytes.
+constexpr uint64_t kBlockMask = (uint64_t{1} << 25) - 1;
+
+uint64_t Key(uint64_t bytes, uint64_t block) {
+  constexpr uint64_t kMost = ~uint64_t{0} >> 25;
+  return std::min(bytes / Buffer::kAlignment, kMost) << 25 | block;
+}
+
 std::vector<size_t> LargestFirst(const std::vector<Lifetime>& lifetimes) {
-  std::vector<size_t> order(lifetimes.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return lifetimes[a].bytes != lifetimes[b].bytes ? lifetimes[a].bytes > lifetimes[b].bytes
-                                                    : a < b;
-  });
+  std::vector<uint64_t> keys;
+  for (size_t i = 0; i < lifetimes.size(); ++i) {
+    keys.push_back(Key(Align(lifetimes[i].bytes), kBlockMask - i));
+  }
+  SortDescending(keys);
+  std::vector<size_t> order;
+  for (const uint64_t key : keys) order.push_back(kBlockMask - (key & kBlockMask));
   return order;
 }
 
-// The lowest offset with `bytes` free beside `neighbours`, which must be sorted by offset.
-uint64_t LowestGap(const std::vector<size_t>& neighbours, const std::vector<uint64_t>& offsets,
+// The lowest offset with `bytes` free beside `neighbours`, which are keys of offsets, ascending.
+uint64_t LowestGap(const std::vector<uint64_t>& neighbours, const std::vector<uint64_t>& offsets,
                    const std::vector<Lifetime>& lifetimes, uint64_t bytes) {
   uint64_t candidate = 0;
-  for (const size_t neighbour : neighbours) {
+  for (const uint64_t key : neighbours) {
+    const auto neighbour = static_cast<size_t>(key & kBlockMask);
     if (offsets[neighbour] >= candidate + bytes) break;
     candidate = std::max(candidate, offsets[neighbour] + Align(lifetimes[neighbour].bytes));
   }
@@ -65,18 +76,16 @@ ArenaLayout PlanArena(const std::vector<Lifetime>& lifetimes) {
 
   ArenaLayout layout;
   layout.offsets.assign(lifetimes.size(), 0);
-  std::vector<size_t> neighbours;
+  std::vector<uint64_t> neighbours;
   for (const size_t block : LargestFirst(lifetimes)) {
     const Lifetime& lifetime = lifetimes[block];
     const auto first = placed_at.begin() + lifetime.first;
     const auto last = placed_at.begin() + lifetime.last + 1;
     neighbours.clear();
     for (auto it = first; it != last; ++it) {
-      neighbours.insert(neighbours.end(), it->begin(), it->end());
+      for (const size_t placed : *it) neighbours.push_back(Key(layout.offsets[placed], placed));
     }
-    std::sort(neighbours.begin(), neighbours.end(), [&](size_t a, size_t b) {
-      return layout.offsets[a] != layout.offsets[b] ? layout.offsets[a] < layout.offsets[b] : a < b;
-    });
+    SortAscending(neighbours);
     neighbours.erase(std::unique(neighbours.begin(), neighbours.end()), neighbours.end());
 
     const uint64_t bytes = Align(lifetime.bytes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/plan.h"
 
+#include "core/flag_list.h"
 #include "executor/plan_builder.h"
 
 namespace tfwasm {
@@ -8,10 +9,10 @@ namespace tfwasm {
 // What one run owns; dropped at its end, also when a kernel throws.
 struct Plan::RunState {
   std::span<const Tensor> feeds;
-  std::vector<Tensor> heap = {};       // by Storage::index
-  std::vector<Tensor> slots = {};      // by Value::slot
-  std::vector<bool> dead_values = {};  // by value; empty when nothing can be dead
-  std::vector<bool> dead_nodes = {};   // by NodeId
+  std::vector<Tensor> heap = {};   // by Storage::index
+  std::vector<Tensor> slots = {};  // by Value::slot
+  FlagList dead_values = {};       // by value; empty when nothing can be dead
+  FlagList dead_nodes = {};        // by NodeId
 };
 
 Plan::Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states,

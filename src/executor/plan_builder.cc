@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/flag_list.h"
 #include "executor/inference.h"
 #include "executor/memory_planner.h"
 
@@ -74,7 +75,7 @@ class PlanBuilder {
 // Only what the outputs need and is not known already is run. The control inputs that passes have
 // left matter: for their effects, or because they may be dead.
 void PlanBuilder::ListSteps() {
-  std::vector<bool> needed(static_cast<size_t>(graph_.size()), false);
+  FlagList needed(static_cast<size_t>(graph_.size()), false);
   const auto need = [&](Edge edge) {
     const bool is_known = inference_.IsKnown(inference_.ValueOf(edge));
     if (!is_known || inference_.facts(edge.node).maybe_dead) {
@@ -305,7 +306,7 @@ void PlanBuilder::PrepareSteps() {
 }
 
 std::unique_ptr<NodeRunner> PlanBuilder::PrepareRunner(const Step& step) {
-  std::vector<bool> constant;
+  FlagList constant;
   for (const Edge& edge : NodeOf(step).inputs) constant.push_back(graph_.IsConst(edge));
   return std::make_unique<NodeRunner>(NodeOf(step), std::move(constant),
                                       &states_[static_cast<size_t>(step.node)], environment_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/dtype.h"
+#include "core/flag_list.h"
 #include "core/shape.h"
 #include "core/tensor.h"
 
@@ -21,10 +22,10 @@ struct FunctionRef {
 };
 
 // Every kind a GraphDef attribute can have. An empty GraphDef list is an empty int list.
-using AttrValue = std::variant<bool, int64_t, float, std::string, DType, Shape, Tensor, FunctionRef,
-                               std::vector<int64_t>, std::vector<float>, std::vector<bool>,
-                               std::vector<std::string>, std::vector<DType>, std::vector<Shape>,
-                               std::vector<FunctionRef>>;
+using AttrValue =
+    std::variant<bool, int64_t, float, std::string, DType, Shape, Tensor, FunctionRef,
+                 std::vector<int64_t>, std::vector<float>, FlagList, std::vector<std::string>,
+                 std::vector<DType>, std::vector<Shape>, std::vector<FunctionRef>>;
 
 class AttrMap {
  public:

@@ -30,7 +30,9 @@ Tensor ReadTensor(const Json& value, std::string_view what) {
 
 template <typename F>
 AttrValue ReadList(const Json& list, std::string_view what, F read) {
-  std::vector<decltype(read(list, what))> values;
+  using Value = decltype(read(list, what));
+  // As FlagList has it.
+  std::vector<std::conditional_t<std::is_same_v<Value, bool>, uint8_t, Value>> values;
   const Json::Array& array = ExpectArray(list, what);
   values.reserve(array.size());
   for (const Json& value : array) values.push_back(read(value, what));

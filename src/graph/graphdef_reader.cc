@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/flag_list.h"
 #include "graph/attr_reader.h"
 #include "graph/proto_json.h"
 #include "graph/tensor_name.h"
@@ -187,8 +188,8 @@ int64_t ReadVersion(const Json& topology, std::string_view field) {
   return version == nullptr ? 0 : ReadInt64(*version, field);
 }
 
-std::vector<bool> FindReadNodes(const Graph& graph) {
-  std::vector<bool> is_read(static_cast<size_t>(graph.size()));
+FlagList FindReadNodes(const Graph& graph) {
+  FlagList is_read(static_cast<size_t>(graph.size()));
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     for (const Edge& edge : node.inputs) is_read[static_cast<size_t>(edge.node)] = true;
@@ -199,7 +200,7 @@ std::vector<bool> FindReadNodes(const Graph& graph) {
 
 void SetDefaultInterface(ModelDef& model) {
   const Graph& graph = model.graph;
-  const std::vector<bool> is_read = FindReadNodes(graph);
+  const FlagList is_read = FindReadNodes(graph);
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     const bool is_input = node.op.starts_with("Placeholder");

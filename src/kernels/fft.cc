@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "kernels/trigonometry.h"
 
 namespace tfwasm {
 
@@ -138,8 +139,8 @@ MixedRadixFft::MixedRadixFft(int64_t size) : size_(size) {
   sin_.resize(count);
   for (size_t k = 0; k < count; ++k) {
     const double angle = 2 * kPi * static_cast<double>(k) / static_cast<double>(size);
-    cos_[k] = static_cast<float>(std::cos(angle));
-    sin_[k] = static_cast<float>(std::sin(angle));
+    cos_[k] = static_cast<float>(Cosine(angle));
+    sin_[k] = static_cast<float>(Sine(angle));
   }
 }
 
@@ -183,8 +184,8 @@ void Fft::PrepareChirp() {
     // The square modulo the period keeps all digits of the angle.
     const uint64_t square = static_cast<uint64_t>(k) * k % (2 * count);
     const double angle = kPi * static_cast<double>(square) / static_cast<double>(size_);
-    chirp_re_[k] = static_cast<float>(std::cos(angle));
-    chirp_im_[k] = static_cast<float>(-std::sin(angle));
+    chirp_re_[k] = static_cast<float>(Cosine(angle));
+    chirp_im_[k] = static_cast<float>(-Sine(angle));
     for (const size_t place : {k, (wrapped - k) % wrapped}) {
       filter_re_[place] = chirp_re_[k];
       filter_im_[place] = -chirp_im_[k];

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kernels/thread_pool.h"
+#include "kernels/trigonometry.h"
 
 namespace tfwasm {
 
@@ -209,8 +210,8 @@ void ProjectiveTransform::Run(const float* images, const float* transforms, floa
 }
 
 void Rotation::Run(const float* in, float* out) const {
-  const double sine = std::sin(radians);
-  const double cosine = std::cos(radians);
+  const double sine = Sine(radians);
+  const double cosine = Cosine(radians);
   const int64_t channels = spec.channels;
   const auto height = static_cast<double>(spec.in_height);
   const auto width = static_cast<double>(spec.in_width);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/sort_keys.h"
 #include "kernels/scratch.h"
 #include "kernels/thread_pool.h"
 
@@ -51,7 +52,7 @@ void SelectRow(const T* row, int64_t columns, int64_t k, uint64_t* keys, int64_t
     if (count == room) keep_best();
   }
   if (count > k) keep_best();
-  std::sort(keys, keys + k, std::greater<>());
+  SortDescending({keys, static_cast<size_t>(k)});
 }
 
 }  // namespace

@@ -103,10 +103,10 @@ std::unique_ptr<Kernel> PrepareBatchNorm(const KernelContext& context) {
 
 // Only the first output, y: the others are for training.
 constexpr OpDef kBatchNormOp{.name = "FusedBatchNorm",
-                             .aliases = {"FusedBatchNormV2", "FusedBatchNormV3"},
+                             .aliases = "FusedBatchNormV2,FusedBatchNormV3",
                              .min_inputs = 5,
                              .max_inputs = 5,
-                             .output_names = {"y"},
+                             .output_names = "y",
                              .infer = InferBatchNorm,
                              .kernel = PrepareBatchNorm,
                              .in_place_inputs = 1};

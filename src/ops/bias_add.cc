@@ -65,7 +65,7 @@ std::unique_ptr<Kernel> PrepareBiasAdd(const KernelContext& context) {
 }
 
 constexpr OpDef kBiasAddOp{.name = "BiasAdd",
-                           .aliases = {"BiasAddV1"},
+                           .aliases = "BiasAddV1",
                            .min_inputs = 2,
                            .max_inputs = 2,
                            .infer = InferBiasAdd,

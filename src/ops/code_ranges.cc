@@ -2,6 +2,9 @@
 #include "ops/code_ranges.h"
 
 #include <algorithm>
+#include <cstdint>
+
+#include "core/sort_keys.h"
 
 namespace tfwasm {
 
@@ -32,14 +35,16 @@ constexpr NamedClass kClasses[] = {{"alnum", "09AZaz"},
 
 }  // namespace
 
-CodeRanges Complement(CodeRanges ranges) {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const CodeRange& a, const CodeRange& b) { return a.first < b.first; });
+CodeRanges Complement(const CodeRanges& ranges) {
+  std::vector<uint64_t> keys;
+  for (const CodeRange& range : ranges) keys.push_back(uint64_t{range.first} << 32 | range.last);
+  SortAscending(keys);
   CodeRanges result;
   uint32_t next = 0;
-  for (const CodeRange& range : ranges) {
-    if (range.first > next) result.push_back({next, range.first - 1});
-    next = std::max(next, range.last + 1);
+  for (const uint64_t key : keys) {
+    const auto first = static_cast<uint32_t>(key >> 32);
+    if (first > next) result.push_back({next, first - 1});
+    next = std::max(next, static_cast<uint32_t>(key) + 1);
   }
   if (next <= kLastCode) result.push_back({next, kLastCode});
   return result;

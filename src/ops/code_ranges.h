@@ -17,7 +17,7 @@ using CodeRanges = std::vector<CodeRange>;
 inline constexpr uint32_t kLastCode = 0x10ffff;
 
 // The ranges that are not in `ranges`.
-CodeRanges Complement(CodeRanges ranges);
+CodeRanges Complement(const CodeRanges& ranges);
 
 void Append(CodeRanges& to, const CodeRanges& from);
 

@@ -34,7 +34,7 @@ std::unique_ptr<Kernel> PrepareDepthwise(const KernelContext& context) {
 }
 
 constexpr OpDef kDepthwiseOp{.name = "DepthwiseConv2dNative",
-                             .aliases = {"DepthwiseConv2d"},
+                             .aliases = "DepthwiseConv2d",
                              .min_inputs = 2,
                              .max_inputs = 2,
                              .infer = InferDepthwise,

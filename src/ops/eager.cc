@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/flag_list.h"
+
 namespace tfwasm {
 
 namespace {
@@ -68,7 +70,7 @@ std::vector<Tensor> EagerOps::Run(int id, std::span<const EagerInput> inputs) {
   const size_t hash = std::hash<std::string_view>()(key);
   if (PreparedKernel* cached = Find(hash, key)) return RunPrepared(node, *cached, tensors);
 
-  std::vector<bool> constant;
+  FlagList constant;
   for (const EagerInput& input : inputs) constant.push_back(input.is_constant);
   PreparedKernel prepared = PrepareKernel(node, tensors, constant);
   std::vector<Tensor> outputs = RunPrepared(node, prepared, tensors);

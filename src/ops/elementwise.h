@@ -110,8 +110,7 @@ std::unique_ptr<Kernel> BinaryKernelOf(const KernelContext& context) {
 }
 
 // What all these ops have in common.
-constexpr OpDef ElementwiseOp(std::string_view name,
-                              std::initializer_list<std::string_view> aliases, int num_inputs,
+constexpr OpDef ElementwiseOp(std::string_view name, NameList aliases, int num_inputs,
                               void (*infer)(InferContext&),
                               std::unique_ptr<Kernel> (*kernel)(const KernelContext&),
                               bool keeps_type) {
@@ -132,14 +131,12 @@ void InferBinaryOf(InferContext& context) {
 }
 
 template <auto... kFns>
-constexpr OpDef UnaryOp(std::string_view name,
-                        std::initializer_list<std::string_view> aliases = {}) {
+constexpr OpDef UnaryOp(std::string_view name, NameList aliases = {}) {
   return ElementwiseOp(name, aliases, 1, InferUnaryOf<kFns...>, UnaryKernelOf<kCheap, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
 template <auto... kFns>
-constexpr OpDef BinaryOp(std::string_view name,
-                         std::initializer_list<std::string_view> aliases = {}) {
+constexpr OpDef BinaryOp(std::string_view name, NameList aliases = {}) {
   return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>, BinaryKernelOf<kCheap, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
@@ -151,8 +148,7 @@ constexpr OpDef CostlyUnaryOp(std::string_view name) {
                        elementwise_internal::kKeepsType<kFns...>);
 }
 template <auto... kFns>
-constexpr OpDef CostlyBinaryOp(std::string_view name,
-                               std::initializer_list<std::string_view> aliases = {}) {
+constexpr OpDef CostlyBinaryOp(std::string_view name, NameList aliases = {}) {
   return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>, BinaryKernelOf<kCostly, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }

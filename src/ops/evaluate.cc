@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/flag_list.h"
+
 namespace tfwasm {
 
 namespace {
@@ -102,8 +104,7 @@ auto Blaming(const Node& node, F f) -> decltype(f()) {
 }  // namespace
 
 PreparedKernel PrepareWithState(const Node& node, const std::vector<Tensor>& inputs,
-                                const std::vector<bool>& constant,
-                                std::shared_ptr<NodeState>* state) {
+                                const FlagList& constant, std::shared_ptr<NodeState>* state) {
   const OpDef& def = RequireOp(node, inputs.size());
   if (def.run != nullptr) return {.on_tensors = &def};
   std::vector<TensorSpec> specs;
@@ -165,7 +166,7 @@ void Infer(const OpDef& def, InferContext& context) {
 }
 
 PreparedKernel PrepareKernel(const Node& node, const std::vector<Tensor>& inputs,
-                             const std::vector<bool>& constant) {
+                             const FlagList& constant) {
   std::shared_ptr<NodeState> state;  // a kernel shares the ownership of what it needs
   return Blaming(node, [&] { return PrepareWithState(node, inputs, constant, &state); });
 }
@@ -184,8 +185,7 @@ std::vector<Tensor> RunPrepared(const Node& node, PreparedKernel& prepared,
 }
 
 std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
-                                    const std::vector<bool>& constant,
-                                    std::shared_ptr<NodeState>* state) {
+                                    const FlagList& constant, std::shared_ptr<NodeState>* state) {
   return Blaming(node, [&] {
     PreparedKernel prepared = PrepareWithState(node, inputs, constant, state);
     return RunWithEnvironment(node, prepared, inputs, nullptr);
@@ -194,7 +194,7 @@ std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>&
 
 std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs) {
   std::shared_ptr<NodeState> state;
-  return EvaluateInGraph(node, inputs, std::vector<bool>(inputs.size(), true), &state);
+  return EvaluateInGraph(node, inputs, FlagList(inputs.size(), true), &state);
 }
 
 }  // namespace tfwasm

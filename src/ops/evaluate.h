@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/flag_list.h"
 #include "core/tensor.h"
 #include "graph/graph.h"
 #include "ops/op.h"
@@ -25,8 +26,7 @@ std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs
 // value, so the op may keep `state` that it derives from them. The other values are shown to it
 // only when its infer defers without them, and then no state is kept.
 std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
-                                    const std::vector<bool>& constant,
-                                    std::shared_ptr<NodeState>* state);
+                                    const FlagList& constant, std::shared_ptr<NodeState>* state);
 
 // A node made ready for inputs of given dtypes and shapes.
 struct PreparedKernel {
@@ -44,15 +44,14 @@ struct PreparedKernel {
 
 // What EvaluateInGraph does before and after it has a kernel. `environment` may be null.
 PreparedKernel PrepareWithState(const Node& node, const std::vector<Tensor>& inputs,
-                                const std::vector<bool>& constant,
-                                std::shared_ptr<NodeState>* state);
+                                const FlagList& constant, std::shared_ptr<NodeState>* state);
 std::vector<Tensor> RunWithEnvironment(const Node& node, PreparedKernel& prepared,
                                        const std::vector<Tensor>& inputs, Environment* environment);
 
 // The two halves of EvaluateInGraph, for a caller that keeps kernels and wants data, no handles.
 // Errors blame the node.
 PreparedKernel PrepareKernel(const Node& node, const std::vector<Tensor>& inputs,
-                             const std::vector<bool>& constant);
+                             const FlagList& constant);
 std::vector<Tensor> RunPrepared(const Node& node, PreparedKernel& prepared,
                                 const std::vector<Tensor>& inputs);
 

@@ -157,7 +157,7 @@ void RunWhile(TensorContext& context) {
 }
 
 constexpr OpDef kIfOp{.name = "If",
-                      .aliases = {"StatelessIf"},
+                      .aliases = "StatelessIf",
                       .max_inputs = kAnyNumber,
                       .num_outputs = NumResults,
                       .infer = InferIf,
@@ -168,7 +168,7 @@ constexpr OpDef kIfOp{.name = "If",
 const OpRegistration kIf(kIfOp);
 
 constexpr OpDef kCaseOp{.name = "Case",
-                        .aliases = {"StatelessCase"},
+                        .aliases = "StatelessCase",
                         .max_inputs = kAnyNumber,
                         .num_outputs = NumResults,
                         .infer = InferCase,
@@ -179,7 +179,7 @@ constexpr OpDef kCaseOp{.name = "Case",
 const OpRegistration kCase(kCaseOp);
 
 constexpr OpDef kPartitionedCallOp{.name = "PartitionedCall",
-                                   .aliases = {"StatefulPartitionedCall"},
+                                   .aliases = "StatefulPartitionedCall",
                                    .min_inputs = 0,
                                    .max_inputs = kAnyNumber,
                                    .num_outputs = NumResults,
@@ -191,7 +191,7 @@ constexpr OpDef kPartitionedCallOp{.name = "PartitionedCall",
 const OpRegistration kPartitionedCall(kPartitionedCallOp);
 
 constexpr OpDef kWhileOp{.name = "While",
-                         .aliases = {"StatelessWhile"},
+                         .aliases = "StatelessWhile",
                          .min_inputs = 0,
                          .max_inputs = kAnyNumber,
                          .num_outputs = NumLoopVariables,

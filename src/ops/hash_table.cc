@@ -120,7 +120,7 @@ void RunFind(TensorContext& context) {
 }
 
 constexpr OpDef kTableOp{.name = "HashTableV2",
-                         .aliases = {"HashTable"},
+                         .aliases = "HashTable",
                          .min_inputs = 0,
                          .max_inputs = 0,
                          .infer = InferTable,
@@ -130,7 +130,7 @@ constexpr OpDef kTableOp{.name = "HashTableV2",
 const OpRegistration kTable(kTableOp);
 
 constexpr OpDef kImportOp{.name = "LookupTableImportV2",
-                          .aliases = {"LookupTableImport", "InitializeTableV2", "InitializeTable"},
+                          .aliases = "LookupTableImport,InitializeTableV2,InitializeTable",
                           .min_inputs = 3,
                           .max_inputs = 3,
                           .infer = InferTable,
@@ -140,7 +140,7 @@ constexpr OpDef kImportOp{.name = "LookupTableImportV2",
 const OpRegistration kImport(kImportOp);
 
 constexpr OpDef kFindOp{.name = "LookupTableFindV2",
-                        .aliases = {"LookupTableFind"},
+                        .aliases = "LookupTableFind",
                         .min_inputs = 3,
                         .max_inputs = 3,
                         .infer = InferFind,
@@ -151,7 +151,7 @@ const OpRegistration kFind(kFindOp);
 
 constexpr OpDef kSizeOp{
     .name = "LookupTableSizeV2",
-    .aliases = {"LookupTableSize"},
+    .aliases = "LookupTableSize",
     .infer = [](InferContext& context) { context.set_output(0, DType::kInt32, Shape()); },
     .run =
         [](TensorContext& context) {

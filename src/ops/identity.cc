@@ -27,7 +27,7 @@ std::unique_ptr<Kernel> IdentityNKernel(const KernelContext& context) {
 }
 
 constexpr OpDef kIdentityOp{.name = "Identity",
-                            .aliases = {"Snapshot", "StopGradient", "PreventGradient"},
+                            .aliases = "Snapshot,StopGradient,PreventGradient",
                             .infer = InferLikeInput,
                             .is_view = true,
                             .takes_handles = true};

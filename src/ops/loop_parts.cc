@@ -9,12 +9,11 @@ namespace {
 
 void InferStray(InferContext&) { Throw(Code::kEdge, "this node is not part of a complete loop"); }
 
-constexpr OpDef kLoopPartsOp{
-    .name = "Enter",
-    .aliases = {"RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration"},
-    .infer = InferStray,
-    .is_stateful = true,
-    .takes_handles = true};
+constexpr OpDef kLoopPartsOp{.name = "Enter",
+                             .aliases = "RefEnter,Exit,RefExit,NextIteration,RefNextIteration",
+                             .infer = InferStray,
+                             .is_stateful = true,
+                             .takes_handles = true};
 const OpRegistration kLoopParts(kLoopPartsOp);
 
 constexpr OpDef kLoopCondOp{

@@ -288,7 +288,7 @@ std::unique_ptr<Kernel> PrepareMatMul(const KernelContext& context) {
 }
 
 constexpr OpDef kMatMulOp{.name = "MatMul",
-                          .aliases = {"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"},
+                          .aliases = "BatchMatMul,BatchMatMulV2,BatchMatMulV3",
                           .min_inputs = 2,
                           .max_inputs = 2,
                           .infer = InferMatMul,

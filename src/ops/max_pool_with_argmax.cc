@@ -37,7 +37,7 @@ std::unique_ptr<Kernel> PrepareArgmaxPool(const KernelContext& context) {
 
 constexpr OpDef kArgmaxPoolOp{.name = "MaxPoolWithArgmax",
                               .num_outputs = [](const Node&) { return 2; },
-                              .output_names = {"output", "argmax"},
+                              .output_names = "output,argmax",
                               .infer = InferArgmaxPool,
                               .kernel = PrepareArgmaxPool};
 const OpRegistration kArgmaxPool(kArgmaxPoolOp);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/flag_list.h"
 #include "ops/evaluate.h"
 
 namespace tfwasm {
@@ -15,7 +16,7 @@ class NodeRunner {
   // Only inputs marked `constant` keep their value, so the op may keep `state` that it derives from
   // them. The other values are shown to it only when its infer defers without them, and then no
   // state is kept. `node`, `state` and `environment`, which may be null, outlive the runner.
-  NodeRunner(const Node& node, std::vector<bool> constant, std::shared_ptr<NodeState>* state,
+  NodeRunner(const Node& node, FlagList constant, std::shared_ptr<NodeState>* state,
              Environment* environment)
       : node_(node), constant_(std::move(constant)), state_(state), environment_(environment) {}
 
@@ -27,7 +28,7 @@ class NodeRunner {
   void Prepare(const std::vector<Tensor>& inputs);
 
   const Node& node_;
-  std::vector<bool> constant_;
+  FlagList constant_;
   std::shared_ptr<NodeState>* state_;
   Environment* environment_;
 

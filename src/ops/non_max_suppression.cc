@@ -146,7 +146,7 @@ constexpr OpDef kV4Op{.name = "NonMaxSuppressionV4",
                       .min_inputs = 5,
                       .max_inputs = 5,
                       .num_outputs = [](const Node&) { return 2; },
-                      .output_names = {"selected_indices", "valid_outputs"},
+                      .output_names = "selected_indices,valid_outputs",
                       .infer = InferCounted,
                       .kernel = PrepareCounted};
 const OpRegistration kV4(kV4Op);
@@ -154,7 +154,7 @@ constexpr OpDef kV5Op{.name = "NonMaxSuppressionV5",
                       .min_inputs = 6,
                       .max_inputs = 6,
                       .num_outputs = [](const Node&) { return 3; },
-                      .output_names = {"selected_indices", "selected_scores", "valid_outputs"},
+                      .output_names = "selected_indices,selected_scores,valid_outputs",
                       .infer = InferScored,
                       .kernel = PrepareScored};
 const OpRegistration kV5(kV5Op);

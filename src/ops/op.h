@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -196,20 +195,34 @@ enum class Liveness : uint8_t {
 inline constexpr int kAnyNumber = 1 << 30;
 inline constexpr int kNoArguments = -1;
 
-// A few names that the compiler lays out in static data.
+// Names in one text, with commas between them: hundreds of these are laid out in static data.
 class NameList {
  public:
-  constexpr NameList() = default;
-  constexpr NameList(std::initializer_list<std::string_view> names) : size_(names.size()) {
-    std::copy(names.begin(), names.end(), names_.begin());
-  }
+  class Iterator {
+   public:
+    constexpr explicit Iterator(std::string_view rest) : rest_(rest) {}
+    constexpr std::string_view operator*() const { return rest_.substr(0, rest_.find(',')); }
+    constexpr Iterator& operator++() {
+      const size_t comma = rest_.find(',');
+      rest_.remove_prefix(comma == rest_.npos ? rest_.size() : comma + 1);
+      return *this;
+    }
+    constexpr bool operator==(const Iterator& other) const {
+      return rest_.size() == other.rest_.size();
+    }
 
-  constexpr const std::string_view* begin() const { return names_.data(); }
-  constexpr const std::string_view* end() const { return names_.data() + size_; }
+   private:
+    std::string_view rest_;
+  };
+
+  constexpr NameList() = default;
+  constexpr NameList(const char* names) : names_(names) {}
+
+  constexpr Iterator begin() const { return Iterator(names_); }
+  constexpr Iterator end() const { return Iterator({}); }
 
  private:
-  std::array<std::string_view, 8> names_ = {};
-  size_t size_ = 0;
+  std::string_view names_;
 };
 
 // Constants: hundreds of these must cost nothing when the program starts.

@@ -135,7 +135,7 @@ constexpr OpDef kRaggedGatherOp{
     .min_inputs = 3,
     .max_inputs = kAnyNumber,
     .num_outputs = [](const Node& node) { return OutputCount(node, "OUTPUT_RAGGED_RANK") + 1; },
-    .output_names = {"output_nested_splits", "output_dense_values"},
+    .output_names = "output_nested_splits,output_dense_values",
     .infer = InferRaggedGather,
     .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
       return std::make_unique<RaggedGather>(context);

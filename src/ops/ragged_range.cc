@@ -79,7 +79,7 @@ constexpr OpDef kRaggedRangeOp{.name = "RaggedRange",
                                .min_inputs = 3,
                                .max_inputs = 3,
                                .num_outputs = [](const Node&) { return 2; },
-                               .output_names = {"rt_nested_splits", "rt_dense_values"},
+                               .output_names = "rt_nested_splits,rt_dense_values",
                                .infer = InferRaggedRange,
                                .kernel = RaggedRangeKernel};
 const OpRegistration kRaggedRange(kRaggedRangeOp);

@@ -9,6 +9,7 @@
 
 #include "kernels/philox.h"
 #include "kernels/thread_pool.h"
+#include "kernels/trigonometry.h"
 #include "ops/arguments.h"
 
 namespace tfwasm {
@@ -88,8 +89,8 @@ std::unique_ptr<Kernel> RandomUniformKernel(const KernelContext& context) {
 void NormalPair(uint32_t a, uint32_t b, float* out) {
   const float radius = std::sqrt(-2.0f * std::log(1.0f - UnitFloat(a)));
   const float angle = 6.28318530718f * UnitFloat(b);
-  out[0] = radius * std::cos(angle);
-  out[1] = radius * std::sin(angle);
+  out[0] = radius * static_cast<float>(Cosine(angle));
+  out[1] = radius * static_cast<float>(Sine(angle));
 }
 
 struct Normal {

@@ -29,7 +29,7 @@ void LogSoftmaxRow(const float* in, float* out, int64_t count) {
   const float max = *std::max_element(in, in + count);
   double sum = 0;
   for (int64_t i = 0; i < count; ++i) sum += std::exp(in[i] - max);
-  const auto log_sum = static_cast<float>(std::log(sum));
+  const float log_sum = std::log(static_cast<float>(sum));
   for (int64_t i = 0; i < count; ++i) out[i] = in[i] - max - log_sum;
 }
 

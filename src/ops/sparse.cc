@@ -168,7 +168,7 @@ constexpr OpDef kSparseFillEmptyRowsOp{
     .min_inputs = 4,
     .max_inputs = 4,
     .num_outputs = [](const Node&) { return 4; },
-    .output_names = {"output_indices", "output_values", "empty_row_indicator", "reverse_index_map"},
+    .output_names = "output_indices,output_values,empty_row_indicator,reverse_index_map",
     .infer = InferSparseFillEmptyRows,
     .kernel = SparseFillEmptyRowsKernel};
 const OpRegistration kSparseFillEmptyRows(kSparseFillEmptyRowsOp);
@@ -177,7 +177,7 @@ constexpr OpDef kSparseReshapeOp{.name = "SparseReshape",
                                  .min_inputs = 3,
                                  .max_inputs = 3,
                                  .num_outputs = [](const Node&) { return 2; },
-                                 .output_names = {"output_indices", "output_shape"},
+                                 .output_names = "output_indices,output_shape",
                                  .infer = InferSparseReshape,
                                  .kernel = SparseReshapeKernel};
 const OpRegistration kSparseReshape(kSparseReshapeOp);

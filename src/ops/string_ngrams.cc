@@ -134,7 +134,7 @@ constexpr OpDef kStringNGramsOp{.name = "StringNGrams",
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .num_outputs = [](const Node&) { return 2; },
-                                .output_names = {"ngrams", "ngrams_splits"},
+                                .output_names = "ngrams,ngrams_splits",
                                 .infer = InferStringNGrams,
                                 .kernel = StringNGramsKernel};
 const OpRegistration kStringNGrams(kStringNGramsOp);

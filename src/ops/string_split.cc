@@ -97,7 +97,7 @@ constexpr OpDef SplitOp(std::string_view name,
           .min_inputs = 2,
           .max_inputs = 2,
           .num_outputs = [](const Node&) { return 3; },
-          .output_names = {"indices", "values", "shape"},
+          .output_names = "indices,values,shape",
           .infer = InferSplit,
           .kernel = kernel};
 }

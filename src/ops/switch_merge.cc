@@ -66,11 +66,11 @@ void RunMerge(TensorContext& context) {
 }
 
 constexpr OpDef kSwitchOp{.name = "Switch",
-                          .aliases = {"RefSwitch"},
+                          .aliases = "RefSwitch",
                           .min_inputs = 2,
                           .max_inputs = 2,
                           .num_outputs = [](const Node&) { return 2; },
-                          .output_names = {"output_false", "output_true"},
+                          .output_names = "output_false,output_true",
                           .infer = InferSwitch,
                           .run = RunSwitch,
                           .is_stateful = true,
@@ -90,10 +90,10 @@ constexpr OpDef kSwitchNOp{.name = "_SwitchN",
 const OpRegistration kSwitchN(kSwitchNOp);
 
 constexpr OpDef kMergeOp{.name = "Merge",
-                         .aliases = {"RefMerge"},
+                         .aliases = "RefMerge",
                          .max_inputs = kAnyNumber,
                          .num_outputs = [](const Node&) { return 2; },
-                         .output_names = {"output", "value_index"},
+                         .output_names = "output,value_index",
                          .infer = InferMerge,
                          .run = RunMerge,
                          .is_stateful = true,

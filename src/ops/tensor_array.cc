@@ -177,7 +177,7 @@ int Two(const Node&) { return 2; }
 
 constexpr OpDef kCreateOp{.name = "TensorArrayV3",
                           .num_outputs = Two,
-                          .output_names = {"handle", "flow"},
+                          .output_names = "handle,flow",
                           .infer =
                               [](InferContext& context) {
                                 SetHandle(context, 0, DType::kResource);
@@ -243,7 +243,7 @@ constexpr OpDef kConcatOp{.name = "TensorArrayConcatV3",
                           .min_inputs = 2,
                           .max_inputs = 2,
                           .num_outputs = Two,
-                          .output_names = {"value", "lengths"},
+                          .output_names = "value,lengths",
                           .infer =
                               [](InferContext& context) {
                                 InferElement(context);

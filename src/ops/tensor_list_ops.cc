@@ -151,7 +151,7 @@ void RunScatter(TensorContext& context) {
 }
 
 constexpr OpDef kScatterOp{.name = "TensorListScatter",
-                           .aliases = {"TensorListScatterV2"},
+                           .aliases = "TensorListScatterV2",
                            .min_inputs = 3,
                            .max_inputs = 4,
                            .infer = InferList,
@@ -260,7 +260,7 @@ constexpr OpDef kPopBackOp{.name = "TensorListPopBack",
                            .min_inputs = 2,
                            .max_inputs = 2,
                            .num_outputs = [](const Node&) { return 2; },
-                           .output_names = {"output_handle", "tensor"},
+                           .output_names = "output_handle,tensor",
                            .infer =
                                [](InferContext& context) {
                                  InferList(context);
@@ -332,10 +332,10 @@ void RunConcat(TensorContext& context) {
 }
 
 constexpr OpDef kConcatOp{.name = "TensorListConcat",
-                          .aliases = {"TensorListConcatV2"},
+                          .aliases = "TensorListConcatV2",
                           .max_inputs = 3,
                           .num_outputs = [](const Node&) { return 2; },
-                          .output_names = {"tensor", "lengths"},
+                          .output_names = "tensor,lengths",
                           .infer =
                               [](InferContext& context) {
                                 context.set_output_unknown(0, ElementType(context.attrs()));

@@ -52,7 +52,7 @@ int TwoOutputs(const Node&) { return 2; }
 
 constexpr OpDef kTopKOp{.name = "TopK",
                         .num_outputs = TwoOutputs,
-                        .output_names = {"values", "indices"},
+                        .output_names = "values,indices",
                         .infer = InferTopK,
                         .kernel = TopKKernel};
 const OpRegistration kTopK(kTopKOp);
@@ -61,7 +61,7 @@ constexpr OpDef kTopKV2Op{.name = "TopKV2",
                           .min_inputs = 2,
                           .max_inputs = 2,
                           .num_outputs = TwoOutputs,
-                          .output_names = {"values", "indices"},
+                          .output_names = "values,indices",
                           .infer = InferTopKV2,
                           .kernel = TopKKernel};
 const OpRegistration kTopKV2(kTopKV2Op);

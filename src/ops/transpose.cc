@@ -2,6 +2,7 @@
 // Transpose: axis i of the output is axis perm[i] of the input.
 #include "kernels/transpose.h"
 
+#include "core/flag_list.h"
 #include "ops/arguments.h"
 #include "ops/infer.h"
 
@@ -16,7 +17,7 @@ std::vector<int> ToPermutation(const std::vector<int64_t>& values, const Shape& 
           values.size(), " values");
   }
   std::vector<int> permutation;
-  std::vector<bool> seen(rank, false);
+  FlagList seen(rank, false);
   for (const int64_t value : values) {
     const int axis = NormalizeAxis(value, shape.rank());
     if (seen[static_cast<size_t>(axis)]) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "kernels/thread_pool.h"
+#include "kernels/trigonometry.h"
 #include "kernels/vector_math.h"
 #include "ops/elementwise.h"
 
@@ -33,7 +34,7 @@ constexpr OpDef kFloorOp = UnaryOp<[](float x) { return std::floor(x); }>("Floor
 const OpRegistration kFloor(kFloorOp);
 // Halves go to the even neighbour.
 constexpr OpDef kRoundOp =
-    UnaryOp<[](float x) { return std::rint(x); }, [](int32_t x) { return x; }>("Round", {"Rint"});
+    UnaryOp<[](float x) { return std::rint(x); }, [](int32_t x) { return x; }>("Round", "Rint");
 const OpRegistration kRound(kRoundOp);
 
 // Powers and logarithms.
@@ -60,11 +61,14 @@ const OpRegistration kLog1p(kLog1pOp);
 
 // Trigonometry.
 
-constexpr OpDef kSinOp = CostlyUnaryOp<Scalar{[](float x) { return std::sin(x); }}>("Sin");
+constexpr OpDef kSinOp =
+    CostlyUnaryOp<Scalar{[](float x) { return static_cast<float>(Sine(x)); }}>("Sin");
 const OpRegistration kSin(kSinOp);
-constexpr OpDef kCosOp = CostlyUnaryOp<Scalar{[](float x) { return std::cos(x); }}>("Cos");
+constexpr OpDef kCosOp =
+    CostlyUnaryOp<Scalar{[](float x) { return static_cast<float>(Cosine(x)); }}>("Cos");
 const OpRegistration kCos(kCosOp);
-constexpr OpDef kTanOp = CostlyUnaryOp<Scalar{[](float x) { return std::tan(x); }}>("Tan");
+constexpr OpDef kTanOp =
+    CostlyUnaryOp<Scalar{[](float x) { return static_cast<float>(Tangent(x)); }}>("Tan");
 const OpRegistration kTan(kTanOp);
 constexpr OpDef kAsinOp = CostlyUnaryOp<Scalar{[](float x) { return std::asin(x); }}>("Asin");
 const OpRegistration kAsin(kAsinOp);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <unordered_map>
 
+#include "core/flag_list.h"
 #include "ops/op.h"
 #include "passes/rewrite.h"
 
@@ -38,7 +39,7 @@ class KeyBuilder {
     Add(static_cast<int64_t>(list.size()));
     for (const T& item : list) Add(item);
   }
-  void Add(const std::vector<bool>& list) {
+  void Add(const FlagList& list) {
     Add(static_cast<int64_t>(list.size()));
     for (const bool item : list) Add(item);
   }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
+#include "core/flag_list.h"
 #include "passes/remove_dead_nodes.h"
 #include "passes/rewrite.h"
 
@@ -37,7 +39,7 @@ struct Variable {
 struct Loop {
   std::string frame;
   std::vector<NodeId> enters;
-  std::vector<bool> inside;  // by NodeId: the nodes of the frame, Enter and Exit included
+  FlagList inside;  // by NodeId: the nodes of the frame, Enter and Exit included
   std::vector<Variable> variables;
   NodeId condition = kNoNode;  // LoopCond
   std::vector<Edge> captures;  // outer values that stay the same
@@ -322,10 +324,10 @@ class Functionalizer {
       const auto& controls = graph_.node(enter).control_inputs;
       node.control_inputs.insert(node.control_inputs.end(), controls.begin(), controls.end());
     }
-    std::sort(node.control_inputs.begin(), node.control_inputs.end());
-    const auto end = std::unique(node.control_inputs.begin(), node.control_inputs.end());
-    node.control_inputs.erase(end, node.control_inputs.end());
-    std::erase_if(node.control_inputs, [&](NodeId id) { return loop.IsInside(id); });
+    FlagList seen(static_cast<size_t>(graph_.size()), false);
+    std::erase_if(node.control_inputs, [&](NodeId id) {
+      return loop.IsInside(id) || std::exchange(seen[static_cast<size_t>(id)], true);
+    });
     return graph_.Add(std::move(node));
   }
 

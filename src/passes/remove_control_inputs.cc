@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/remove_control_inputs.h"
 
+#include "core/flag_list.h"
 #include "ops/op.h"
 #include "passes/rewrite.h"
 
@@ -16,8 +17,8 @@ bool HasEffect(const Node& node) {
 }
 
 // By node: whether running it has an effect, or runs something that has.
-std::vector<bool> FindEffects(const Graph& graph) {
-  std::vector<bool> effects(static_cast<size_t>(graph.size()), false);
+FlagList FindEffects(const Graph& graph) {
+  FlagList effects(static_cast<size_t>(graph.size()), false);
   const auto has = [&](NodeId id) { return effects[static_cast<size_t>(id)]; };
   for (const NodeId id : graph.TopologicalOrder()) {
     const Node& node = graph.node(id);
@@ -32,7 +33,7 @@ std::vector<bool> FindEffects(const Graph& graph) {
 }  // namespace
 
 bool RemoveControlInputs(Graph& graph) {
-  const std::vector<bool> effects = FindEffects(graph);
+  const FlagList effects = FindEffects(graph);
   bool changed = false;
   for (NodeId id = 0; id < graph.size(); ++id) {
     const auto needless = [&](NodeId control) { return !effects[static_cast<size_t>(control)]; };

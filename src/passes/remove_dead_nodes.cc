@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/remove_dead_nodes.h"
 
+#include "core/flag_list.h"
+
 namespace tfwasm {
 
 bool RemoveDeadNodes(Graph& graph) {
-  std::vector<bool> live(static_cast<size_t>(graph.size()), false);
+  FlagList live(static_cast<size_t>(graph.size()), false);
   std::vector<NodeId> pending;
   const auto need = [&](NodeId id) {
     if (live[static_cast<size_t>(id)]) return;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/flag_list.h"
 #include "graph/error_code.h"
 #include "graph/graphdef_reader.h"
 
@@ -85,8 +86,7 @@ TEST_CASE("lists of each kind") {
   CHECK(Read<std::vector<int64_t>>(R"({"list": {}})").empty());
   CHECK(Read<std::vector<int64_t>>(R"({"list": {"s": []}})").empty());
   CHECK(Read<std::vector<float>>(R"({"list": {"f": [1, 2.5]}})") == std::vector<float>{1, 2.5});
-  CHECK(Read<std::vector<bool>>(R"({"list": {"b": [true, false]}})") ==
-        std::vector<bool>{true, false});
+  CHECK(Read<FlagList>(R"({"list": {"b": [true, false]}})") == FlagList{true, false});
   CHECK(Read<std::vector<std::string>>(R"({"list": {"s": ["Qmlhc0FkZA==", "UmVsdQ=="]}})") ==
         std::vector<std::string>{"BiasAdd", "Relu"});
   CHECK(Read<std::vector<DType>>(R"({"list": {"type": ["DT_FLOAT", 3]}})") ==

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/flag_list.h"
 #include "core/tensor.h"
 #include "ops/evaluate.h"
 
@@ -107,7 +108,7 @@ inline Tensor RunOp(std::string_view op, const TestAttrs& attrs,
   REQUIRE(known.size() == 1);
   std::shared_ptr<NodeState> state;
   const std::vector<Tensor> unknown =
-      EvaluateInGraph(node, inputs, std::vector<bool>(inputs.size(), false), &state);
+      EvaluateInGraph(node, inputs, FlagList(inputs.size(), false), &state);
   REQUIRE(unknown.size() == 1);
   CHECK(unknown[0].dtype() == known[0].dtype());
   CHECK(unknown[0].shape().ToString() == known[0].shape().ToString());

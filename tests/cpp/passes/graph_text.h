@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "core/flag_list.h"
 #include "graph/graph.h"
 
 namespace tfwasm {
@@ -74,8 +75,8 @@ inline std::string NodeText(const Graph& graph, const Node& node) {
   return text + '\n';
 }
 
-inline std::vector<bool> NeededNodes(const Graph& graph, const std::vector<NodeId>& order) {
-  std::vector<bool> needed(static_cast<size_t>(graph.size()), false);
+inline FlagList NeededNodes(const Graph& graph, const std::vector<NodeId>& order) {
+  FlagList needed(static_cast<size_t>(graph.size()), false);
   const auto need = [&](NodeId id) { needed[static_cast<size_t>(id)] = true; };
   for (const NamedEdge& output : graph.outputs) need(output.edge.node);
   for (auto it = order.rbegin(); it != order.rend(); ++it) {
@@ -90,7 +91,7 @@ inline std::vector<bool> NeededNodes(const Graph& graph, const std::vector<NodeI
 
 inline std::string GraphText(const Graph& graph) {
   const std::vector<NodeId> order = graph.TopologicalOrder();
-  const std::vector<bool> needed = graph_text_internal::NeededNodes(graph, order);
+  const FlagList needed = graph_text_internal::NeededNodes(graph, order);
   std::string text;
   for (const NodeId id : order) {
     const Node& node = graph.node(id);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where sample models and TensorFlow.js come from: beside the page, or, only if the visitor asks for
-// it, from a public CDN.
+// Where TensorFlow.js comes from: beside the page, or, only if the visitor asks for it, from a CDN.
 
-/** Versions are exact: a measurement says what was measured. */
-const CDN = 'https://cdn.jsdelivr.net/npm/';
-export const CDN_HOST = 'cdn.jsdelivr.net';
+const CDN_HOST = 'cdn.jsdelivr.net';
+/** Exact: a measurement says what was measured. */
 const TFJS_VERSION = '4.22.0';
-const MODELS_PACKAGE = '@vladmandic/human@3.3.6';
+const FOLDERS = {
+  local: (part) => new URL(`../tfjs/tfjs-${part}/dist/`, import.meta.url).href,
+  cdn: (part) => `https://${CDN_HOST}/npm/@tensorflow/tfjs-${part}@${TFJS_VERSION}/dist/`,
+};
 
-/** The files that users of TensorFlow.js load. As modules they run just the same: they set a global. */
-const TFJS_FILES = {
+/** What its users load. As modules the files run just the same: they set a global. */
+const FILES = {
   core: 'tf-core.min.js',
   'backend-cpu': 'tf-backend-cpu.min.js',
   'backend-wasm': 'tf-backend-wasm.min.js',
@@ -17,40 +18,24 @@ const TFJS_FILES = {
   converter: 'tf-converter.min.js',
 };
 
-const LOCAL_MODELS = new URL('../models/', import.meta.url).href;
-const LOCAL_TFJS = new URL('../tfjs/', import.meta.url).href;
-
 /**
- * @typedef {object} Places
- * @property {string | null} models The folder of the sample models, with a slash at its end; null when
- *     there is none.
- * @property {'local' | 'cdn' | null} tfjs Which TensorFlow.js there is.
+ * The URLs of a package of TensorFlow.js.
+ *
+ * @param {'local' | 'cdn'} place
+ * @param {keyof typeof FILES} part
+ * @returns {{script: string, folder: string}} folder: with a slash at its end.
  */
-
-/** URLs of a package of TensorFlow.js: {script, folder}. */
 export function tfjsPackage(place, part) {
-  const folder =
-    place === 'cdn' ? `${CDN}@tensorflow/tfjs-${part}@${TFJS_VERSION}/dist/` : `${LOCAL_TFJS}tfjs-${part}/dist/`;
-  return { script: folder + TFJS_FILES[part], folder };
+  const folder = FOLDERS[place](part);
+  return { script: folder + FILES[part], folder };
 }
 
-const isThere = (url) =>
-  fetch(url, { method: 'HEAD' }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-
-/**
- * Looks what is beside the page.
- *
- * @param {boolean} cdn Whether what is not there may come from the CDN.
- * @returns {Promise<Places>}
- */
-export async function findPlaces(cdn) {
-  const [models, tfjs] = await Promise.all([
-    isThere(`${LOCAL_MODELS}liveness.json`),
-    isThere(tfjsPackage('local', 'core').script),
-  ]);
-  const cdnModels = cdn ? `${CDN}${MODELS_PACKAGE}/models/` : null;
-  return { models: models ? LOCAL_MODELS : cdnModels, tfjs: tfjs ? 'local' : cdn ? 'cdn' : null };
+/** Whether TensorFlow.js is beside the page. One small request tells. */
+export async function hasLocalTfjs() {
+  try {
+    const response = await fetch(tfjsPackage('local', 'core').script, { method: 'HEAD' });
+    return response.ok && !(response.headers.get('content-type') ?? '').includes('html');
+  } catch {
+    return false;
+  }
 }

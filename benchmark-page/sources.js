@@ -14,29 +14,6 @@ export const isPublic = (source) => source.kind === 'url' && isWeb(source.url);
 /** localStorage is for pages only. */
 export const needsPage = (source) => source.kind === 'url' && source.url.startsWith('localstorage://');
 
-/**
- * The source of an address as a person types it: relative to the page, or with a scheme.
- *
- * @returns {Source}
- */
-export function sourceOfUrl(text, base) {
-  const url = text.trim();
-  if (url === '') throw new Error('Type in the address of a model.json.');
-  if (/^(indexeddb|localstorage|opfs):\/\//.test(url)) return { kind: 'url', url };
-  let absolute;
-  try {
-    absolute = new URL(url, base).href;
-  } catch {
-    throw new Error(`“${url}” is not an address.`);
-  }
-  if (!isWeb(absolute)) {
-    throw new Error(
-      `This page loads models from http://, https://, indexeddb://, localstorage:// and opfs://, not from “${url}”.`,
-    );
-  }
-  return { kind: 'url', url: absolute };
-}
-
 /** What loadGraphModel() of either library takes. */
 export function engineSource(tf, source) {
   if (source.kind === 'url') return source.url;
@@ -89,8 +66,7 @@ function countingFetch() {
 }
 
 const bytesOfArtifacts = ({ modelTopology, weightData }) =>
-  JSON.stringify(modelTopology).length +
-  [weightData ?? []].flat().reduce((sum, { byteLength }) => sum + byteLength, 0);
+  JSON.stringify(modelTopology).length + [weightData ?? []].flat().reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 /**
  * @typedef {object} ModelInfo

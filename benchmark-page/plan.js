@@ -83,12 +83,14 @@ export function planOf(settings, { name, source, range, info }, tfjs) {
  * @param {object} [options]
  * @param {object} [options.info] What describe() told of the model before: then nothing but the
  *     measurement itself happens in the page.
+ * @param {keyof typeof import('./engines.js').ENGINES} [options.engine] Instead of tfwasm.
  * @returns {Promise<object>} See runBenchmark().
  */
-export async function measure(given, { info, ...hooks } = {}) {
+export async function measure(given, { info, engine, ...hooks } = {}) {
   const settings = { ...defaultSettings(), ...given };
   const model = chooseModel(settings.model, settings.cdn ? CDN_FOLDER : LOCAL_FOLDER);
   const known = info ?? (await describe(model.source, hooks.signal));
   const tfjs = settings.cdn ? 'cdn' : (await hasLocalTfjs()) ? 'local' : null;
-  return runBenchmark(planOf(settings, { ...model, info: known }, tfjs), hooks);
+  const plan = planOf(settings, { ...model, info: known }, tfjs);
+  return runBenchmark(engine ? { ...plan, engine } : plan, hooks);
 }

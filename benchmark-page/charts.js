@@ -48,11 +48,21 @@ function chart(description, build) {
     }
     plot?.destroy();
     const { options, data } = build();
-    plot = new uPlot({ width: Math.max(200, place.clientWidth), height: HEIGHT, ...options }, data, place);
+    // One entry of the legend stands for all warm-up runs.
+    const hooks = { init: [(made) => shortenLegend(made.root)] };
+    plot = new uPlot(
+      { width: Math.max(200, place.clientWidth), height: HEIGHT, hooks, legend: { live: false }, ...options },
+      data,
+      place,
+    );
   };
+  let drawnWidth = 0;
   const resize = new ResizeObserver(() => {
-    if (!plot) draw();
-    else plot.setSize({ width: Math.max(200, place.clientWidth), height: HEIGHT });
+    const width = Math.max(200, place.clientWidth);
+    if (width === drawnWidth) return;
+    drawnWidth = width;
+    if (plot) plot.setSize({ width, height: HEIGHT });
+    else draw();
   });
   const stop = () => {
     resize.disconnect();
@@ -63,6 +73,13 @@ function chart(description, build) {
   resize.observe(place);
   document.addEventListener('themechange', draw);
   return place;
+}
+
+const WARMUP = 'warm-up, not counted';
+
+function shortenLegend(root) {
+  const entries = Array.from(root.querySelectorAll('.u-series')).filter((entry) => entry.textContent.includes(WARMUP));
+  for (const entry of entries.slice(1)) entry.remove();
 }
 
 const milliseconds = (_, value) => (value === null || value === undefined ? '–' : `${value.toFixed(3)} ms`);
@@ -80,9 +97,9 @@ export function runsChart(engines) {
   return chart(`Time of each of ${runs} runs, ${warmups} warm-up runs before them`, () => {
     const colors = chartColors();
     const gray = paint('--border-strong');
-    const warm = engines.map(({ name, warmups: times }) => ({
+    const warm = engines.map(({ warmups: times }) => ({
       series: {
-        label: `${name}, warm-up`,
+        label: WARMUP,
         stroke: gray,
         width: 0,
         paths: () => null,
@@ -107,7 +124,6 @@ export function runsChart(engines) {
         scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low), high * 1.05] } },
         axes: axes(['run', 'milliseconds']),
         series: [{ label: 'run' }, ...all.map(({ series }) => series)],
-        legend: { live: true },
       },
       data: [x, ...all.map(({ data }) => data)],
     };
@@ -141,7 +157,7 @@ export function histogram(engines) {
           ...timed.map(({ name }, index) => ({
             label: name,
             stroke: colors[index % colors.length],
-            fill: colors[index % colors.length].replace(/^rgb\((.*)\)$/, 'rgb($1 / 45%)'),
+            fill: colors[index % colors.length].replace(/^rgb\((.*)\)$/, 'rgba($1, 0.4)'),
             paths: uPlot.paths.bars({ size: [0.95, 60] }),
             points: { show: false },
           })),

@@ -3,7 +3,7 @@
 import { facts, make } from '../web/dom.js';
 import { formatBytes, formatShape } from '../web/format.js';
 import { exportButtons } from './export-view.js';
-import { firstResult, formatDifference, formatRatio, isSound, sentenceOf, withUnit } from './numbers.js';
+import { firstResult, formatDifference, formatRatio, isSound, withUnit } from './numbers.js';
 import { profileCard } from './profile-view.js';
 
 const card = (title, ...children) => {
@@ -90,14 +90,18 @@ function headline(result) {
   if (!isSound(result)) return parts;
   const items = result.comparisons.map((comparison) => {
     const peer = result.engines.find(({ id }) => id === comparison.id);
+    const isClear = comparison.verdict !== 'no difference';
     return make(
       'li',
       {},
-      make('strong', {}, formatRatio(comparison.ratio)),
-      ' as fast as ',
-      peer.name,
+      make('strong', {}, isClear ? formatRatio(comparison.ratio) : 'No difference'),
+      `${isClear ? ' as fast as' : ' that can be told from'} ${peer.name}`,
       make('br'),
-      make('span', { class: 'hint' }, sentenceOf(comparison, subject.name, peer.name)),
+      make(
+        'span',
+        { class: 'hint' },
+        `95 % interval ${formatRatio(comparison.low)} to ${formatRatio(comparison.high)}`,
+      ),
     );
   });
   if (items.length > 0) parts.push(make('ul', { class: 'ratios' }, ...items));

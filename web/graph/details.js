@@ -82,7 +82,13 @@ function outputsOf(node, shapes) {
           'li',
           {},
           known.length > 1 && `${index}: `,
-          make('code', {}, [dtype, shape ? formatShape(shape) : 'shape known after a run'].filter(Boolean).join(' ')),
+          make(
+            'code',
+            {},
+            [dtype, shape ? formatShape(shape) : shapes.size > 0 ? 'of unknown shape' : 'shape known after a run']
+              .filter(Boolean)
+              .join(' '),
+          ),
         ),
       ),
     ),

@@ -6,6 +6,7 @@ import { loadLibrary } from '../library.js';
 import { sampleOf } from '../samples.js';
 import { InputForm } from './input-form.js';
 import { resultCard } from './results.js';
+import { learnShapes } from './shapes.js';
 import { median } from './statistics.js';
 
 /** Longer than this nobody waits without having asked. */
@@ -165,12 +166,9 @@ class RunPanel {
     );
   }
 
-  /** The shapes of intermediate values, for the drawing. */
   #learnShapes(tf, opened, feeds) {
-    if (this.#stopped) return;
-    const { result, kernels } = opened.model.profile(feeds);
-    tf.dispose(result);
-    for (const { node, outputShapes } of kernels) opened.shapes.set(node, outputShapes);
+    if (this.#stopped || opened.shapes.size > 0) return;
+    learnShapes(tf, opened, feeds);
     this.#app.tell('ran');
   }
 

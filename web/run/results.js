@@ -87,9 +87,8 @@ function topTable(values) {
       }),
     ),
   );
-  const heads = [['index'], ['value', 'number'], ['']].map(([text, kind]) =>
-    text === '' ? make('td') : make('th', { scope: 'col', class: kind }, text),
-  );
+  const head = (text, kind) => make('th', { scope: 'col', class: kind }, text);
+  const bars = head(make('span', { class: 'visually-hidden' }, 'bar'));
   return make(
     'div',
     { class: 'table-scroll top-values' },
@@ -97,7 +96,7 @@ function topTable(values) {
       'table',
       {},
       make('caption', {}, `The ${top.length} largest`),
-      make('thead', {}, make('tr', {}, ...heads)),
+      make('thead', {}, make('tr', {}, head('index'), head('value', 'number'), bars)),
       make('tbody', {}, ...rows),
     ),
   );

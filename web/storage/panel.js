@@ -35,14 +35,14 @@ export function setUpStoragePanel(app) {
       );
     return make(
       'tr',
-      { 'data-url': url },
-      make('th', { scope: 'row', class: 'long' }, name),
-      make('td', {}, scheme),
-      make('td', { class: 'number' }, formatBytes(bytes)),
-      make('td', { class: 'date' }, formatDate(date)),
+      { 'data-url': url, role: 'row' },
+      make('th', { scope: 'row', role: 'rowheader', class: 'long' }, name),
+      make('td', { role: 'cell' }, scheme),
+      make('td', { role: 'cell', class: 'number' }, formatBytes(bytes)),
+      make('td', { role: 'cell', class: 'date' }, formatDate(date)),
       make(
         'td',
-        {},
+        { role: 'cell' },
         make(
           'div',
           { class: 'row actions' },

@@ -2,7 +2,7 @@
 // Two results side by side, with a verdict.
 import { element, make, showError } from '../web/dom.js';
 import { formatRatio, withUnit } from './numbers.js';
-import { readResult } from './result-file.js';
+import { readResults } from './result-file.js';
 import { compare, summarize } from './statistics.js';
 
 /** @returns {{add: (result: object) => void}} */
@@ -53,7 +53,7 @@ export function setUpComparison() {
     showError(element('compare-error'), null);
     for (const file of files) {
       try {
-        choose(addEntries(await readResult(file), file.name));
+        for (const result of await readResults(file)) choose(addEntries(result, file.name));
       } catch (error) {
         showError(element('compare-error'), error);
       }

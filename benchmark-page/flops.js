@@ -17,6 +17,7 @@ const transposedConvolution = ([, filter, input]) => 2 * product(input) * filter
 /** Either matrix may be transposed: the shared dimension is the one of `a` that the output has not. */
 function matrixProduct([a], [output]) {
   const rows = output.at(-2);
+  if (rows === undefined || a.length < 2) return Number.NaN;
   return 2 * product(output) * (a.at(-2) === rows ? a.at(-1) : a.at(-2));
 }
 

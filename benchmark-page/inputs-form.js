@@ -4,6 +4,7 @@ import { make } from '../web/dom.js';
 import { formatShape } from '../web/format.js';
 import { loadLibrary } from '../web/library.js';
 import { PictureSource } from '../web/run/picture-source.js';
+import { parseShape } from '../web/run/values.js';
 import { checkInput, DTYPES, defaultInput, defaultRange, takesPicture } from './inputs.js';
 
 const FILL_NAMES = { random: 'random values', zeros: 'zeros', values: 'these values', picture: 'a picture' };
@@ -100,11 +101,7 @@ class InputFields {
   read(batch) {
     const base = defaultInput(this.#info, batch, this.#range);
     const spec = { ...base, dtype: this.#info.dtype ?? this.#dtype.value, fill: this.#fill.value };
-    if (this.#shape)
-      spec.shape = this.#shape.value
-        .split(/[\s,×x]+/)
-        .filter(Boolean)
-        .map(Number);
+    if (this.#shape) spec.shape = parseShape(this.#shape.value);
     for (const { axis, field } of this.#dimensions) {
       if (field.value === '') throw fieldError(field, `Input “${spec.name}” needs a number for dimension ${axis + 1}.`);
       spec.shape[axis] = Number(field.value);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a model is fed: which shapes, and which values.
+import { takesImages } from '../web/run/image.js';
 import { randomValues } from './random.js';
 
 /**
@@ -26,10 +27,9 @@ const MOST_ELEMENTS = 2 ** 28;
 
 export const sizeOf = (shape) => shape.reduce((product, size) => product * size, 1);
 
-/** Whether a picture can be fed: [height, width, 1 or 3], perhaps after a batch. */
+/** Whether a picture can be fed. */
 export function takesPicture({ dtype, shape }) {
-  const channels = shape?.at(-1);
-  return (dtype === 'float32' || dtype === 'int32') && (channels === 1 || channels === 3) && shape.length >= 3;
+  return (dtype === 'float32' || dtype === 'int32') && takesImages(shape) && shape.at(-1) > 0;
 }
 
 /** Values that do no harm where nothing is known. */

@@ -14,34 +14,45 @@ const isEngine = (engine) =>
   typeof engine.name === 'string' &&
   isTimes(engine.samples);
 
+const isResult = (result) =>
+  result?.format === 'tfwasm-benchmark' &&
+  typeof result.model?.name === 'string' &&
+  typeof result.date === 'string' &&
+  Array.isArray(result.engines) &&
+  result.engines.length > 0 &&
+  result.engines.every(isEngine);
+
+/** What `npm run bench -- --json` writes has many results. */
+function resultsIn(json) {
+  if (json?.format !== 'tfwasm-benchmark-report') return [json];
+  if (!Array.isArray(json.results)) return [];
+  return json.results.flatMap((group) => (Array.isArray(group?.models) ? group.models.map((row) => row?.result) : []));
+}
+
 /**
- * What a comparison needs of a result.
+ * The results in a file.
  *
  * @param {string} text
  * @param {string} name Of the file.
- * @returns {object} Throws an error for people.
+ * @returns {object[]} At least one. Throws an error for people.
  */
-export function parseResult(text, name) {
-  let result;
+export function parseResults(text, name) {
+  let json;
   try {
-    result = JSON.parse(text);
+    json = JSON.parse(text);
   } catch (error) {
     throw new Error(`${name} is not JSON: ${error.message}`);
   }
-  const isOne =
-    result?.format === 'tfwasm-benchmark' &&
-    typeof result.model?.name === 'string' &&
-    typeof result.date === 'string' &&
-    Array.isArray(result.engines) &&
-    result.engines.length > 0 &&
-    result.engines.every(isEngine);
-  if (!isOne) throw new Error(`${name} is not a result of this benchmark.`);
-  if (result.formatVersion !== 1) throw new Error(`${name} is of another version of this benchmark.`);
-  return result;
+  const results = resultsIn(json);
+  if (results.length === 0 || !results.every(isResult)) throw new Error(`${name} is not a result of this benchmark.`);
+  if (results.some(({ formatVersion }) => formatVersion !== 1)) {
+    throw new Error(`${name} is of another version of this benchmark.`);
+  }
+  return results;
 }
 
 /** @param {File} file */
-export async function readResult(file) {
+export async function readResults(file) {
   if (file.size > MOST_BYTES) throw new Error(`${file.name} is too large for a result.`);
-  return parseResult(await file.text(), file.name);
+  return parseResults(await file.text(), file.name);
 }

@@ -160,7 +160,7 @@ export function mannWhitney(a, b) {
   const variance = ((n * m) / 12) * (total + 1 - ties / (total * (total - 1)));
   if (!(variance > 0)) return 1;
   const z = Math.max(0, Math.abs(u - (n * m) / 2) - 0.5) / Math.sqrt(variance);
-  return Math.min(1, 2 * normalTail(z));
+  return z === 0 ? 1 : 2 * normalTail(z);
 }
 
 /**

@@ -71,6 +71,7 @@ async function start() {
   showError(error, null);
   running = new AbortController();
   showRunning(true);
+  showStatus('Starting…');
   try {
     const chosen = currentSettings([]);
     const specs = await inputs.readAll(chosen.batch);

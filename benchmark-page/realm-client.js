@@ -39,6 +39,7 @@ export class Realm {
   #end;
   #calls = new Map();
   #lastId = 0;
+  #failure = null;
 
   constructor({ port, end }) {
     this.#port = port;
@@ -58,6 +59,7 @@ export class Realm {
   }
 
   call(command, argument) {
+    if (this.#failure) return Promise.reject(this.#failure);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { resolve, reject });
@@ -72,6 +74,7 @@ export class Realm {
   }
 
   #failAll(error) {
+    this.#failure ??= error;
     for (const { reject } of this.#calls.values()) reject(error);
     this.#calls.clear();
   }

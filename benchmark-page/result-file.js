@@ -41,18 +41,19 @@ export function parseResults(text, name) {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${name} is not JSON: ${error.message}`);
+    throw new Error(`The file ${name} is not JSON: ${error.message}`);
   }
   const results = resultsIn(json);
-  if (results.length === 0 || !results.every(isResult)) throw new Error(`${name} is not a result of this benchmark.`);
+  if (results.length === 0 || !results.every(isResult))
+    throw new Error(`The file ${name} is not a result of this benchmark.`);
   if (results.some(({ formatVersion }) => formatVersion !== 1)) {
-    throw new Error(`${name} is of another version of this benchmark.`);
+    throw new Error(`The file ${name} is of another version of this benchmark.`);
   }
   return results;
 }
 
 /** @param {File} file */
 export async function readResults(file) {
-  if (file.size > MOST_BYTES) throw new Error(`${file.name} is too large for a result.`);
+  if (file.size > MOST_BYTES) throw new Error(`The file ${file.name} is too large for a result.`);
   return parseResults(await file.text(), file.name);
 }

@@ -32,14 +32,27 @@ function handlerOf(tf, source, fetchFunc) {
   return handler ?? tf.io.http(source.url, fetchFunc && { fetchFunc });
 }
 
+/** A Response would do, but hides what fails. */
+async function readAll(stream) {
+  const parts = [];
+  for (const reader = stream.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(parts).arrayBuffer();
+    parts.push(value);
+  }
+}
+
 /** The parts of a model as plain objects and one buffer. */
-export async function readArtifacts(tf, source, fetchFunc) {
-  const artifacts = await handlerOf(tf, source, fetchFunc).load();
+export async function readArtifacts(tf, source) {
+  const artifacts = await handlerOf(tf, source).load();
   const known = ARTIFACT_KEYS.filter((key) => artifacts[key] !== undefined && artifacts[key] !== null);
   const plain = Object.fromEntries(known.map((key) => [key, artifacts[key]]));
-  const stream = artifacts.getWeightStream;
-  if (!artifacts.weightSpecs) return plain;
-  plain.weightData = stream ? await new Response(stream.call(artifacts)).arrayBuffer() : artifacts.weightData;
+  if (artifacts.weightSpecs) {
+    const { weightData } = artifacts.getWeightStream
+      ? { weightData: await readAll(artifacts.getWeightStream()) }
+      : artifacts;
+    plain.weightData = weightData;
+  }
   return plain;
 }
 
@@ -65,8 +78,13 @@ function countingFetch() {
   return count;
 }
 
-const bytesOfArtifacts = ({ modelTopology, weightData }) =>
-  JSON.stringify(modelTopology).length + [weightData ?? []].flat().reduce((sum, { byteLength }) => sum + byteLength, 0);
+/** Bytes of model.json and weights as they are stored or came over the network. */
+async function bytesOf(tf, source, fetched) {
+  if (source.kind === 'files') return source.files.reduce((sum, { size }) => sum + size, 0);
+  if (fetched > 0) return fetched;
+  const { modelTopologyBytes, weightDataBytes } = (await tf.io.listModels())[source.url] ?? {};
+  return modelTopologyBytes + weightDataBytes;
+}
 
 /**
  * @typedef {object} ModelInfo
@@ -84,17 +102,22 @@ const bytesOfArtifacts = ({ modelTopology, weightData }) =>
  */
 export async function describeModel(tf, source) {
   const counter = countingFetch();
-  const artifacts = await readArtifacts(tf, source, counter.fetch);
-  const model = await tf.loadGraphModel({ load: async () => artifacts });
+  const handler = handlerOf(tf, source, counter.fetch);
+  let artifacts;
+  const load = async () => {
+    artifacts = await handler.load();
+    return artifacts;
+  };
+  const model = await tf.loadGraphModel({ load });
   try {
-    const info = ({ name, dtype, shape }) => ({ name, dtype: dtype ?? null, shape: shape ?? null });
     const nodes = allNodes(artifacts.modelTopology);
-    const fileBytes = () => source.files.reduce((sum, { size }) => sum + size, 0);
+    if (nodes.length === 0) throw new Error('This is no graph model: its modelTopology has no nodes.');
+    const info = ({ name, dtype, shape }) => ({ name, dtype: dtype ?? null, shape: shape ?? null });
     return {
       inputs: model.inputs.map(info),
       outputs: model.outputs.map(info),
       nodes: nodes.length,
-      bytes: counter.bytes || (source.kind === 'files' ? fileBytes() : bytesOfArtifacts(artifacts)),
+      bytes: await bytesOf(tf, source, counter.bytes),
       needsAsync: nodes.some(({ op }) => NEEDS_ASYNC.has(op)),
     };
   } finally {

@@ -30,7 +30,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
 
   for (const thread of ['worker', 'main']) {
     test(`in the ${thread} thread, and tells everything`, () =>
-      withPage(TINY, async (page, { problems }) => {
+      withPage(TINY, async (page, { faults }) => {
         await page.selectOption('#thread', thread);
         await page.fill('#runs', '9');
         await page.fill('#warmup', '3');
@@ -75,12 +75,12 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
         const where = thread === 'main' ? 'on the main thread' : 'in a worker';
         assert.match(await page.textContent('#result'), new RegExp(`tfwasm: tfwasm [\\d.]+, \\w+, 1 thread, ${where}`));
         assert.equal(await page.$$eval('.chart canvas', (list) => list.length), 2);
-        assert.deepEqual(problems, []);
+        assert.deepEqual(faults(), []);
       }));
   }
 
   test('a sample that is chosen from the list, with threads and a build', () =>
-    withPage('?model=', async (page, { problems }) => {
+    withPage('?model=', async (page, { faults }) => {
       assert.ok(await page.isDisabled('#start'));
       await page.selectOption('#sample', 'liveness');
       await waitForText(page, '#model-facts', /liveness/);
@@ -94,7 +94,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
       const { text } = await download(page, 'Download JSON');
       assert.deepEqual(JSON.parse(text).settings.inputs[0].shape, [2, 32, 32, 3]);
       assert.equal(JSON.parse(text).correctness, null);
-      assert.deepEqual(problems, []);
+      assert.deepEqual(faults(), []);
     }));
 
   test('only loading, when no runs are wanted', () =>
@@ -125,7 +125,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
 
   for (const thread of ['worker', 'main']) {
     test(`until it is cancelled (${thread})`, () =>
-      withPage(`?model=liveness&runs=100000&seconds=600&thread=${thread}&check=0`, async (page, { problems }) => {
+      withPage(`?model=liveness&runs=100000&seconds=600&thread=${thread}&check=0`, async (page, { faults }) => {
         await page.click('#start');
         await waitForText(page, '#status', /Timing/);
         await page.waitForFunction(() => document.getElementById('progress').value > 3);
@@ -137,7 +137,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
         // It can be run again.
         await page.fill('#runs', '5');
         await run(page);
-        assert.deepEqual(problems, []);
+        assert.deepEqual(faults(), []);
       }));
   }
 

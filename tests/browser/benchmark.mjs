@@ -7,12 +7,16 @@ import { startBrowser } from './chromium.mjs';
 import { waitForText } from './playground.mjs';
 import { startSite } from './site.mjs';
 
+/** What the page asks for with HEAD has no body, which the browser reports as aborted. */
+const PROBE = /^request: .*(liveness\.json|tf-core\.min\.js) net::ERR_ABORTED$/;
+
 /**
  * One browser and one site for a test file.
  *
  * @param {object} [siteOptions] As of startSite().
  * @returns {Promise<{open: Function, url: string, close: () => Promise<void>}>} open(query, options)
- *     opens the benchmark page in a tab of its own and waits until it is ready.
+ *     opens the benchmark page in a tab of its own and waits until it is ready. faults() lists what
+ *     the browser complained of.
  */
 export async function startBenchmark(siteOptions) {
   const [browser, site] = await Promise.all([startBrowser(), startSite(siteOptions)]);
@@ -24,7 +28,7 @@ export async function startBenchmark(siteOptions) {
       await prepare(opened.page);
       await opened.page.goto(`${site.url}benchmark-page/${query}`);
       await opened.page.waitForFunction(() => 'ready' in document.documentElement.dataset);
-      return opened;
+      return { ...opened, faults: () => opened.problems.filter((problem) => !PROBE.test(problem)) };
     },
     close: async () => {
       await browser.close();

@@ -58,7 +58,8 @@ export function showError(place, error) {
 /** What happened, for people: the message with a capital letter, and the code for reports. */
 export function describeError(error) {
   const text = String(error?.message ?? error);
-  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  // Not the name of a file.
+  const sentence = /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   const whole = /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
   return error?.code && typeof error.code === 'string' ? `${whole} (${error.code})` : whole;
 }

@@ -38,8 +38,9 @@ export function sampleOf(url) {
 /** Whether this host has the samples. One small request tells. */
 export async function hasLocalSamples() {
   try {
-    const response = await fetch(sampleUrl('liveness'), { method: 'HEAD' });
-    return response.ok && !(response.headers.get('content-type') ?? '').includes('html');
+    const response = await fetch(sampleUrl('models'));
+    // A list of what is there; some hosts answer every request with a page.
+    return response.ok && typeof (await response.json()) === 'object';
   } catch {
     return false;
   }

@@ -6,6 +6,14 @@ import { declaredOutputs, showAttribute } from './attributes.js';
 import { calledFunctions } from './topology.js';
 
 const MAX_CONSUMERS = 30;
+const MAX_NAME = 44;
+
+/** The end of a long name: what comes before is the same for most nodes. */
+function nameTail(name) {
+  if (name.length <= MAX_NAME) return name;
+  const parts = name.split('/');
+  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : name;
+}
 
 /**
  * @param {object} options
@@ -18,8 +26,12 @@ const MAX_CONSUMERS = 30;
  * @param {(name: string) => void} options.compute
  */
 export function nodeDetails({ node, graph, shapes, canRun, goTo, openFunction, compute }) {
-  const link = (name, label = name) =>
-    make('button', { type: 'button', class: 'plain link', onclick: () => goTo(name) }, label);
+  const link = (name, suffix = '') =>
+    make(
+      'button',
+      { type: 'button', class: 'plain link', title: name, onclick: () => goTo(name) },
+      nameTail(name) + suffix,
+    );
   return [
     make(
       'div',
@@ -99,11 +111,11 @@ function inputsOf(node, graph, shapes, link) {
   if (node.inputs.length === 0) return null;
   const items = node.inputs.map(({ name, output, control, constant }) => {
     const from = graph.nodes.get(name);
-    const label = output > 0 ? `${name}:${output}` : name;
+    const suffix = output > 0 ? `:${output}` : '';
     return make(
       'li',
       {},
-      from ? link(name, label) : make('code', {}, label),
+      from ? link(name, suffix) : make('code', {}, name + suffix),
       ' ',
       make(
         'span',

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a graph to boxes with places: the sizes here, the places in a worker.
 
-const CHARACTER = 7.4;
-const SMALL_CHARACTER = 6.3;
+const CHARACTER = 8.6;
+const SMALL_CHARACTER = 6.8;
 const PADDING = 24;
 const HEIGHT = 58;
 const MAX_NAME = 30;

@@ -67,6 +67,7 @@ export async function openModel({ name, url, files }, { signal, progress }) {
   const artifacts = await handlerOf(tf, url, files, signal).load();
   signal.throwIfAborted();
   const opened = { name, url, artifacts, model: null, problem: null, loadTime: 0, shapes: new Map() };
+  progress('Loading the weights…');
   try {
     const onProgress = (fraction) => progress('Loading the weights…', fraction);
     opened.model = await tf.loadGraphModel({ load: () => artifacts }, { signal, onProgress });

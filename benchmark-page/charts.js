@@ -20,9 +20,13 @@ function paint(name) {
 
 const chartColors = () => [1, 2, 3, 4].map((index) => paint(`--chart-${index}`));
 
-function axes(labels) {
+/** Ticks between which there is nothing to count. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
+
+function axes(labels, increments) {
   const [text, line] = [paint('--muted'), paint('--border')];
-  return labels.map((label) => ({
+  return labels.map((label, index) => ({
+    ...(index === 0 && increments && { incrs: increments }),
     label,
     stroke: text,
     grid: { stroke: line, width: 1 },
@@ -122,7 +126,7 @@ export function runsChart(engines) {
     return {
       options: {
         scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low), high * 1.05] } },
-        axes: axes(['run', 'milliseconds']),
+        axes: axes(['run', 'milliseconds'], WHOLE),
         series: [{ label: 'run' }, ...all.map(({ series }) => series)],
       },
       data: [x, ...all.map(({ data }) => data)],

@@ -22,6 +22,7 @@ export function setUpComparison() {
       const added = entries.slice(start).map(({ label }, index) => new Option(label, String(start + index)));
       select.append(...added);
     }
+    element('compared').hidden = entries.length < 2;
     return start < entries.length ? start : null;
   }
 
@@ -69,8 +70,8 @@ function comparisonOf(a, b) {
   const rows = [
     ['Median', 'median'],
     ['Mean', 'mean'],
-    ['90 % are faster than', 'p90'],
-    ['Fastest', 'min'],
+    ['p90', 'p90'],
+    ['Minimum', 'min'],
     ['Standard deviation', 'standardDeviation'],
   ].map(([title, key]) => [title, withUnit(a.summary[key]), withUnit(b.summary[key])]);
   rows.push(['Runs', String(a.summary.count), String(b.summary.count)]);

@@ -7,7 +7,7 @@ import { PictureSource } from '../web/run/picture-source.js';
 import { parseShape } from '../web/run/values.js';
 import { checkInput, DTYPES, defaultInput, defaultRange, takesPicture } from './inputs.js';
 
-const FILL_NAMES = { random: 'random values', zeros: 'zeros', values: 'these values', picture: 'a picture' };
+const FILL_NAMES = { random: 'random', zeros: 'zeros', values: 'values', picture: 'picture' };
 const option = ([value, text]) => new Option(text, value);
 const number = (properties) => make('input', { type: 'number', step: 'any', ...properties });
 

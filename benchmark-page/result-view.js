@@ -38,12 +38,12 @@ const ofSummary =
 const meanWithInterval = ({ summary }) => (summary ? `${withUnit(summary.mean)} ± ${withUnit(summary.ci95)}` : '–');
 
 function timesTable(engines) {
-  return engineTable('Predictions, in the order of what they tell', engines, [
+  return engineTable('Time of a prediction', engines, [
     ['Median', ofSummary('median')],
-    ['Mean, 95 % interval', meanWithInterval],
-    ['90 % are faster than', ofSummary('p90')],
-    ['99 % are faster than', ofSummary('p99')],
-    ['Fastest', ofSummary('min')],
+    ['Mean ± 95 % CI', meanWithInterval],
+    ['p90', ofSummary('p90')],
+    ['p99', ofSummary('p99')],
+    ['Minimum', ofSummary('min')],
     ['Standard deviation', ofSummary('standardDeviation')],
     ['Runs', ({ samples }) => String(samples.length)],
     [

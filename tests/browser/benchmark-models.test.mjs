@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
 import { tinyModel, writeTinyModel } from '../tiny-model.mjs';
-import { download, openModel, QUICK, run, startBenchmark, unsupportedModel, waitForError } from './benchmark.mjs';
+import { download, giantModel, openModel, QUICK, run, startBenchmark, unsupportedModel } from './benchmark.mjs';
 import { serveModel, waitForText } from './playground.mjs';
 
 describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
@@ -19,7 +19,9 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
     folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-models-'));
     await writeTinyModel(path.join(folder, 'tiny'));
     await writeFile(path.join(folder, 'tiny', 'notes.txt'), 'not a part of it');
-    site = await startBenchmark();
+    // A camera that shows a pattern, and a visitor who allows it.
+    const flags = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    site = await startBenchmark({}, { flags });
   });
   after(async () => {
     await site?.close();
@@ -109,7 +111,7 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
       `?model=/made/open/model.json&${QUICK}`,
       async (page) => {
         await page.click('#start');
-        await waitForError(page, '#run-error', /“ids” needs a number for dimension 2/);
+        await waitForText(page, '#run-error', /“ids” needs a number for dimension 2/);
         const [ids, words] = await page.$$('#inputs > fieldset');
         await (await ids.$('label:has-text("Dimension 2") input')).fill('3');
         await (await ids.$('label:has-text("Highest") input')).fill('3');
@@ -150,6 +152,9 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
       const picture = await fill('picture');
       assert.equal(picture.fill, 'picture');
       assert.equal(picture.pixels, undefined, 'pixels are not part of a result');
+      await page.click('text=Camera');
+      await page.waitForFunction(() => document.querySelector('video').currentTime > 0);
+      await run(page);
       assert.deepEqual(faults(), []);
     }),
   );
@@ -167,7 +172,7 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
         withPage(EMPTY, async (page) => {
           await page.fill('#url', text);
           await page.click('#url-form button');
-          await waitForError(page, '#model-error', message);
+          await waitForText(page, '#model-error', message);
           assert.ok(await page.isDisabled('#start'));
         }),
       );
@@ -201,39 +206,37 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
             const name = what === 'an unsupported op' ? '/made/corrupt' : '/corrupt';
             await page.fill('#url', `${name}/model.json`);
             await page.click('#url-form button');
-            await waitForError(page, '#model-error', message);
+            await waitForText(page, '#model-error', message);
           },
           { prepare },
         ),
       );
     }
 
-    test('inputs that need more memory than there is', () =>
-      withPage(EMPTY, async (page) => {
-        await page.fill('#url', '../tiny/model.json');
-        await page.click('#url-form button');
-        await waitForText(page, '#model-facts', /tiny/);
-        await page.evaluate(() => {
-          document.getElementById('batch').max = '1e12';
-        });
-        await page.fill('#batch', '1000000000');
-        await page.click('#start');
-        await waitForError(page, '#run-error', /more than this page tries/);
-      }));
+    test('a model that needs more memory than there is', () =>
+      withPage(
+        `?model=/made/giant/model.json&${QUICK}&check=0`,
+        async (page) => {
+          await page.click('#start');
+          await waitForText(page, '#run-error', /Out of memory.*\(E_OOM\)/);
+          assert.ok(await page.isEnabled('#start'));
+        },
+        { prepare: (page) => serveModel(page, 'giant', giantModel()) },
+      ));
 
     test('files that are no model', () =>
       withPage(EMPTY, async (page) => {
         await page.setInputFiles('#files', files('notes.txt'));
-        await waitForError(page, '#model-error', /no \.json file/);
+        await waitForText(page, '#model-error', /no \.json file/);
         await page.setInputFiles('#files', files('model.json'));
-        await waitForError(page, '#model-error', /weights/);
+        await waitForText(page, '#model-error', /weights/);
       }));
 
     test('a number out of range', () =>
       withPage(`?model=../tiny/model.json&${QUICK}`, async (page) => {
         await page.fill('#runs', '-3');
         await page.click('#start');
-        await waitForError(page, '#run-error', /“Timed runs” takes a whole number from 0/);
+        await waitForText(page, '#run-error', /“Timed runs” takes a whole number from 0/);
         assert.equal(await page.getAttribute('#runs', 'aria-invalid'), 'true');
       }));
   });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
-import { download, QUICK, run, startBenchmark, TINY, tableRows, waitForError, waitForResult } from './benchmark.mjs';
+import { download, QUICK, run, startBenchmark, TINY, tableRows, waitForResult } from './benchmark.mjs';
 import { accessibilityFaults, sidewaysOverflow, waitForText } from './playground.mjs';
 
 const cellsOf = (rows, title) => rows.find(([head]) => head === title)?.slice(1);
@@ -30,7 +30,7 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
   test('are exported with the numbers that are shown', () =>
     withPage(`${TINY}&peers=tfjs-wasm&run=1`, async (page) => {
       await waitForResult(page);
-      const shown = cellsOf(await tableRows(page, 'Predictions'), 'Median')[0].replace(' ms', '');
+      const shown = cellsOf(await tableRows(page, 'Time of a prediction'), 'Median')[0].replace(' ms', '');
       const json = await download(page, 'Download JSON');
       assert.match(json.name, /^benchmark-tiny-[\d-]+\.json$/);
       const result = JSON.parse(json.text);
@@ -96,7 +96,7 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
   test('of a file that is none are refused in words', () =>
     withPage(TINY, async (page) => {
       await page.setInputFiles('#result-file', file('package.json', { name: 'x' }));
-      await waitForError(page, '#compare-error', /package\.json is not a result/);
+      await waitForText(page, '#compare-error', /package\.json is not a result/);
     }));
 
   describe('links', () => {

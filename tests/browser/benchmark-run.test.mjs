@@ -36,16 +36,9 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
         await page.fill('#warmup', '3');
         await page.check('input[value=tfjs-wasm]');
         await run(page);
-        const times = await tableRows(page, 'Predictions');
+        const times = await tableRows(page, 'Time of a prediction');
         assert.deepEqual(times[0].slice(1), ['tfwasm', 'tfjs wasm']);
-        for (const title of [
-          'Median',
-          'Mean, 95 % interval',
-          '90 % are faster than',
-          '99 % are faster than',
-          'Fastest',
-          'Standard deviation',
-        ]) {
+        for (const title of ['Median', 'Mean ± 95 % CI', 'p90', 'p99', 'Minimum', 'Standard deviation']) {
           for (const cell of cellsOf(times, title)) assert.match(cell, /^[\d.]+ ms/, title);
         }
         assert.deepEqual(cellsOf(times, 'Runs'), ['9', '9']);
@@ -108,7 +101,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
     withPage('?model=liveness&runs=100000&seconds=1&profiles=0&check=0&run=1', async (page) => {
       await waitForResult(page);
       assert.match(await page.textContent('#result'), /Ended by\s*the limit of 1 s/);
-      assert.match(cellsOf(await tableRows(page, 'Predictions'), 'Runs')[0], /^\d+$/);
+      assert.match(cellsOf(await tableRows(page, 'Time of a prediction'), 'Runs')[0], /^\d+$/);
     }));
 
   test('every peer in turn, with a ratio and its interval', () =>
@@ -197,7 +190,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
       async (page) => {
         await waitForResult(page);
         assert.match(await page.textContent('#result .notice'), /tfjs wasm takes no part: .+/);
-        assert.deepEqual((await tableRows(page, 'Predictions'))[0].slice(1), ['tfwasm']);
+        assert.deepEqual((await tableRows(page, 'Time of a prediction'))[0].slice(1), ['tfwasm']);
       },
       { prepare: (page) => page.route('**/tf-backend-wasm.min.js', (route) => route.abort()) },
     ));

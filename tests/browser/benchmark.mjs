@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 
 import { attr, GraphBuilder } from '../graph-builder.mjs';
 import { startBrowser } from './chromium.mjs';
-import { waitForText } from './playground.mjs';
 import { startSite } from './site.mjs';
 
 /** What the page asks for with HEAD has no body, which the browser reports as aborted. */
@@ -14,12 +13,13 @@ const PROBE = /^request: .*(liveness\.json|tf-core\.min\.js) net::ERR_ABORTED$/;
  * One browser and one site for a test file.
  *
  * @param {object} [siteOptions] As of startSite().
+ * @param {object} [browserOptions] As of startBrowser().
  * @returns {Promise<{open: Function, url: string, close: () => Promise<void>}>} open(query, options)
  *     opens the benchmark page in a tab of its own and waits until it is ready. faults() lists what
  *     the browser complained of.
  */
-export async function startBenchmark(siteOptions) {
-  const [browser, site] = await Promise.all([startBrowser(), startSite(siteOptions)]);
+export async function startBenchmark(siteOptions, browserOptions) {
+  const [browser, site] = await Promise.all([startBrowser(browserOptions), startSite(siteOptions)]);
   return {
     url: site.url,
     async open(query = TINY, { prepare = async () => {}, ...options } = {}) {
@@ -73,15 +73,23 @@ export async function download(page, button) {
   return { name: made.suggestedFilename(), text: await readFile(await made.path(), 'utf8') };
 }
 
-/** Waits for an error in words. */
-export const waitForError = (page, selector, pattern) => waitForText(page, selector, pattern);
-
 /** x + 1, with an op in between that nobody has. */
 export function unsupportedModel() {
   const graph = new GraphBuilder();
   graph.input('x', 'float32', [1, 2]);
   graph.op('frobnicated', 'Frobnicate', ['x'], { T: attr.type('float32') });
   return graph.handler(['frobnicated']);
+}
+
+/** Says 1 in a tensor of 6.4 GB. */
+export function giantModel() {
+  const graph = new GraphBuilder();
+  graph.input('x', 'float32', [1]);
+  graph.ints('dims', [40000, 40000]);
+  graph.op('scalar', 'Sum', ['x', 'axis'], { T: attr.type('float32'), Tidx: attr.type('int32') });
+  graph.ints('axis', [0]);
+  graph.op('giant', 'Fill', ['dims', 'scalar'], { T: attr.type('float32') });
+  return graph.handler(['giant']);
 }
 
 /** Takes an int32 vector of open length, and strings: gathers, and passes the strings on. */

@@ -177,17 +177,19 @@ async function watchVisibility(work) {
   }
 }
 
+function describeDrift(drifted) {
+  const percent = Math.abs(100 * drifted).toFixed(0);
+  return drifted > 0
+    ? `the last third of the runs was ${percent} % slower than the first. The machine drifts: it gets hot or busy.`
+    : `the last third of the runs was ${percent} % faster than the first. It had not settled: more warm-up runs help.`;
+}
+
 function warningsOf(contenders) {
   const warnings = [];
   for (const { result } of contenders) {
     const { name, error, drift: drifted, tensorsBefore, tensorsAfter } = result;
     if (error) warnings.push(`${name} takes no part: ${error}`);
-    if (Math.abs(drifted ?? 0) > ACCEPTED_DRIFT) {
-      const [percent, direction] = [Math.abs(100 * drifted).toFixed(0), drifted > 0 ? 'slower' : 'faster'];
-      warnings.push(
-        `${name}: the last third of the runs was ${percent} % ${direction} than the first: the machine drifts.`,
-      );
-    }
+    if (Math.abs(drifted ?? 0) > ACCEPTED_DRIFT) warnings.push(`${name}: ${describeDrift(drifted)}`);
     if (tensorsAfter > tensorsBefore)
       warnings.push(`${name}: ${tensorsAfter - tensorsBefore} tensors were left behind.`);
   }

@@ -214,6 +214,28 @@ describe('the benchmark page on another host', { skip: missing('dist', 'chromium
     await page.close();
   });
 
+  test('runs from any folder, under a strict content security policy', async () => {
+    const mounts = { '/deep/er/benchmark-page/': 'benchmark-page', '/deep/er/web/': 'web', '/deep/er/dist/': 'dist' };
+    const policy =
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; frame-src 'self'";
+    const strict = await startBenchmark({ mounts, headers: { 'content-security-policy': policy } });
+    const { page, faults, requests } = await strict.open('?model=', { folder: 'deep/er/' });
+    await page.fill('#url', '/tiny/model.json');
+    await page.press('#url', 'Enter');
+    await waitForText(page, '#model-facts', /tiny/);
+    await page.selectOption('#thread', 'main');
+    await run(page);
+    assert.equal(await page.$$eval('.chart canvas', (list) => list.length), 2);
+    const elsewhere = new Set(requests.filter((url) => !url.startsWith(`${strict.url}deep/er/`)));
+    assert.deepEqual([...elsewhere].sort(), [`${strict.url}tiny/model.json`, `${strict.url}tiny/weights.bin`]);
+    // The samples and TensorFlow.js are not there, as the page has to find out.
+    assert.deepEqual(
+      faults().filter((fault) => !/404/.test(fault)),
+      [],
+    );
+    await strict.close();
+  });
+
   test('takes them from a CDN when the visitor says so, in exact versions', {
     skip: missing('tfjs', 'models'),
   }, async () => {

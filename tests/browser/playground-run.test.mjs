@@ -221,7 +221,12 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
       setInterval(() => context.fillRect(0, 0, canvas.width, canvas.height), 30);
     });
     await page.click('.picture-source button:text("Camera")');
-    await page.waitForFunction(() => document.querySelector('.picture-source video').readyState >= 2);
+    await page.waitForFunction(() => {
+      const video = document.querySelector('.picture-source video');
+      const context = new OffscreenCanvas(1, 1).getContext('2d');
+      context.drawImage(video, 0, 0, 1, 1);
+      return video.readyState >= 2 && context.getImageData(0, 0, 1, 1).data[1] > 200;
+    });
     await run(page);
     const [red, green, blue] = (await shownValues(page)).slice(9, 12);
     // Video has colours of its own.

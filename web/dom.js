@@ -33,7 +33,7 @@ export function tableRow(head, ...cells) {
     ...cells.map((cell) =>
       cell && typeof cell === 'object' && 'number' in cell
         ? make('td', { class: 'number' }, cell.number)
-        : make('td', {}, cell),
+        : make('td', {}, cell || ''),
     ),
   );
 }

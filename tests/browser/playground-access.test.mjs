@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The playground for everybody: light and dark, phone width, keyboard, screen readers.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
 import {
@@ -43,13 +43,15 @@ describe('the playground for everybody', { skip: missing('dist', 'models', 'chro
     return page;
   }
 
-  async function close(page) {
+  /** The next test begins with nothing stored. */
+  afterEach(async () => {
+    const { page } = await playground.open(TINY);
     await page.evaluate(async () => {
       const tf = await import('../dist/index.js');
       for (const url of Object.keys(await tf.io.listModels())) await tf.io.removeModel(url);
     });
     await page.close();
-  }
+  });
 
   for (const colorScheme of ['light', 'dark']) {
     test(`axe finds nothing serious, ${colorScheme}`, async () => {
@@ -63,13 +65,13 @@ describe('the playground for everybody', { skip: missing('dist', 'models', 'chro
       await page.waitForSelector('dialog[open]');
       assert.deepEqual(await accessibilityFaults(page), []);
       await page.keyboard.press('Escape');
-      await close(page);
+      await page.close();
     });
 
     test(`axe finds nothing serious on a phone, ${colorScheme}`, async () => {
       const page = await openFull({ colorScheme, viewport: PHONE });
       assert.deepEqual(await accessibilityFaults(page), []);
-      await close(page);
+      await page.close();
     });
   }
 
@@ -87,7 +89,7 @@ describe('the playground for everybody', { skip: missing('dist', 'models', 'chro
     await page.press('#url', 'Enter');
     await waitForText(page, '#open-error', /localhost:1/);
     assert.equal(await sidewaysOverflow(page), 0);
-    await close(page);
+    await page.close();
   });
 
   test('everything up to the result of a run can be done by keys', async () => {
@@ -119,7 +121,7 @@ describe('the playground for everybody', { skip: missing('dist', 'models', 'chro
     const dark = await ground();
     assert.notEqual(dark, light);
     await page.reload();
-    await page.waitForSelector('[data-theme-switch] option');
+    await page.waitForSelector('[data-theme-switch] option', { state: 'attached' });
     assert.equal(await ground(), dark);
     assert.equal(await page.inputValue('[data-theme-switch]'), 'dark');
     await page.selectOption('[data-theme-switch]', 'auto');

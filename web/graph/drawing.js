@@ -66,25 +66,28 @@ export class Drawing {
         transform: `translate(${x} ${y})`,
         role: 'button',
         tabindex: '-1',
-        'aria-label': `${node.op} ${node.name}`,
         'data-name': node.name,
       },
       make('rect', { x: -width / 2, y: -height / 2, width, height, rx: 7 }),
       make('rect', { class: 'stripe', x: -width / 2, y: -height / 2 + 6, width: 4, height: height - 12, rx: 2 }),
       make('text', { class: 'op', y: -height / 2 + 18 }, node.op),
+      ' ',
       make('text', { class: 'name', y: -height / 2 + 34 }, shortName(node.name)),
+      ' ',
       shape,
     );
     this.#nodes.set(node.name, { box, group, shape });
+    labelNode(group, node);
     return group;
   }
 
   /** Writes what is known of the outputs into the boxes. @param {(node: object) => number[] | undefined} shapeOf */
   showShapes(shapeOf) {
-    for (const { box, shape } of this.#nodes.values()) {
+    for (const { box, group, shape } of this.#nodes.values()) {
       const known = shapeOf(box.node);
       const text = known ? formatShape(known).replaceAll(', ', '×').slice(1, -1) || 'scalar' : '';
       shape.textContent = text;
+      labelNode(group, box.node);
     }
   }
 
@@ -157,6 +160,11 @@ export class Drawing {
     );
     return beside.sort((a, b) => distance(a) - distance(b))[0]?.node.name;
   }
+}
+
+/** What a screen reader says: what is seen, and the whole name. */
+function labelNode(group, { name }) {
+  group.setAttribute('aria-label', `${group.textContent.trim()}, ${name}`);
 }
 
 function arrow(id) {

@@ -74,17 +74,19 @@ function posePicture(values, { picture, place, side }) {
 
 function topTable(values) {
   const top = topValues(values, Math.min(TOP, values.length));
-  const [low, high] = [Math.min(0, top.at(-1)?.value ?? 0), top[0]?.value ?? 1];
+  const finite = top.map(({ value }) => value).filter(Number.isFinite);
+  const [low, high] = [Math.min(0, ...finite), Math.max(0, ...finite)];
   const rows = top.map(({ index, value }) =>
     tableRow(
       formatCount(index),
       { number: formatNumber(value) },
-      make('meter', {
-        min: low,
-        max: high > low ? high : low + 1,
-        value,
-        'aria-label': `value ${formatNumber(value)}`,
-      }),
+      Number.isFinite(value) &&
+        make('meter', {
+          min: low,
+          max: high > low ? high : low + 1,
+          value,
+          'aria-label': `value ${formatNumber(value)}`,
+        }),
     ),
   );
   const head = (text, kind) => make('th', { scope: 'col', class: kind }, text);

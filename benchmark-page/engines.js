@@ -1,57 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two libraries behind one face. They share the names and semantics of TensorFlow.js, so that
-// they differ only in how they are started.
+// The libraries behind one face. They share the names and semantics of TensorFlow.js, so that they
+// differ only in how they are started.
+import { tfjsPackage } from './places.js';
+
+/** What can be measured: id -> what people call it. */
+export const ENGINES = {
+  'tfwasm-auto': 'tfwasm',
+  'tfwasm-simd': 'tfwasm (simd)',
+  'tfwasm-relaxed': 'tfwasm (relaxed simd)',
+  'tfjs-wasm': 'tfjs wasm',
+  'tfjs-webgl': 'tfjs webgl',
+  'tfjs-cpu': 'tfjs cpu',
+};
 
 /**
+ * @typedef {object} EngineSpec
+ * @property {keyof typeof ENGINES} id
+ * @property {number} threads
+ * @property {'local' | 'cdn'} [tfjs] Where TensorFlow.js is, for its engines.
+ *
  * @typedef {object} Engine
+ * @property {EngineSpec['id']} id
  * @property {string} library Name and version.
- * @property {string} variant Which wasm build runs.
+ * @property {string} variant Which wasm build or backend runs.
  * @property {number} threads How many threads it really uses.
  * @property {object} tf loadGraphModel, tensor, dispose and so on.
+ * @property {() => number | null} heapBytes What its memory has grown to; null when it cannot tell.
  */
 
 /** @returns {Promise<Engine>} */
-async function startTfwasm({ variant, threads }) {
+async function startTfwasm({ id, threads }) {
   const tf = await import('../dist/index.js');
+  const instructions = id.slice('tfwasm-'.length);
   tf.setThreadsCount(threads);
-  tf.setWasmVariant(threads > 1 ? `${variant}-threads` : variant);
-  await tf.ready();
-  return { library: `tfwasm ${tf.version}`, variant: tf.getWasmVariant(), threads: tf.getThreadsCount(), tf };
-}
-
-/** The UMD files that its users load. As modules they run just the same: they set a global. */
-const TFJS_FILES = [
-  'tfjs-core/dist/tf-core.min.js',
-  'tfjs-backend-cpu/dist/tf-backend-cpu.min.js',
-  'tfjs-converter/dist/tf-converter.min.js',
-  'tfjs-backend-wasm/dist/tf-backend-wasm.min.js',
-];
-
-/** @returns {Promise<Engine>} */
-async function startTfjs({ threads }) {
-  const folder = new URL('/tfjs/', import.meta.url);
-  for (const file of TFJS_FILES) await import(new URL(file, folder));
-  const { tf } = globalThis;
-  tf.wasm.setWasmPaths(new URL('tfjs-backend-wasm/dist/', folder).href);
-  tf.wasm.setThreadsCount(threads);
-  // Its build without threads is the faster one for a single thread.
-  if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  await tf.setBackend('wasm');
+  if (instructions !== 'auto') tf.setWasmVariant(threads > 1 ? `${instructions}-threads` : instructions);
   await tf.ready();
   return {
-    library: `@tensorflow/tfjs-backend-wasm ${tf.wasm.version_wasm}`,
-    variant: threads === 1 ? 'simd' : 'simd-threads',
-    threads: tf.wasm.getThreadsCount(),
+    id,
+    library: `tfwasm ${tf.version}`,
+    variant: tf.getWasmVariant(),
+    threads: tf.getThreadsCount(),
     tf,
+    heapBytes: () => tf.memory().heapBytes,
+  };
+}
+
+/** @returns {Promise<Engine>} */
+async function startTfjs({ id, threads, tfjs }) {
+  const backend = id.slice('tfjs-'.length);
+  // Its wasm and webgl backends leave to cpu what is small or unknown to them.
+  const parts = ['core', 'backend-cpu', 'converter', ...(backend === 'cpu' ? [] : [`backend-${backend}`])];
+  for (const part of parts) await import(tfjsPackage(tfjs, part).script);
+  const { tf } = globalThis;
+  if (backend === 'wasm') {
+    tf.wasm.setWasmPaths(tfjsPackage(tfjs, 'backend-wasm').folder);
+    tf.wasm.setThreadsCount(threads);
+    // Its build without threads is the faster one for a single thread.
+    if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  }
+  if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js cannot start its backend ${backend} here.`);
+  await tf.ready();
+  const isWasm = backend === 'wasm';
+  return {
+    id,
+    library: `@tensorflow/tfjs-backend-${backend} ${tf.version_core}`,
+    variant: isWasm ? (threads === 1 ? 'simd' : 'simd-threads') : backend,
+    threads: isWasm ? tf.wasm.getThreadsCount() : 1,
+    tf,
+    heapBytes: () => (isWasm ? tf.backend().wasm.HEAPU8.byteLength : (tf.memory().numBytesInGPUAllocated ?? null)),
   };
 }
 
 /**
  * Starts an engine in this realm. One realm holds one engine.
  *
- * @param {{engine: 'tfwasm' | 'tfjs', variant?: 'simd' | 'relaxed', threads: number}} spec
+ * @param {EngineSpec} spec
  * @returns {Promise<Engine>}
  */
 export function startEngine(spec) {
-  return spec.engine === 'tfjs' ? startTfjs(spec) : startTfwasm(spec);
+  return spec.id.startsWith('tfjs-') ? startTfjs(spec) : startTfwasm(spec);
 }

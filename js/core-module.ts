@@ -30,6 +30,7 @@ export interface NodeProfile {
   name: string;
   op: string;
   milliseconds: number;
+  inputShapes: number[][];
   outputShapes: number[][];
   /** Of the outputs. */
   bytes: number;
@@ -96,6 +97,11 @@ export interface CoreModule {
    * signature keys) and returns an id to pass to run. Cached: cheap to call again.
    */
   prepareRun(model: number, feeds: string[], fetches: string[]): number;
+  /**
+   * Makes the plan of a run with inputs like these: infers shapes, places memory, packs weights.
+   * `run` does it by itself when that has not been done.
+   */
+  planRun(model: number, runId: number, inputs: number[]): void;
   /** One tensor handle for each feed in, one new handle for each fetch out. */
   run(model: number, runId: number, inputs: number[]): number[];
   /** Whether later runs record the time of every node; `takeProfile` returns and clears them. */

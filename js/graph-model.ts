@@ -9,6 +9,7 @@ import type { IOHandler, ModelArtifacts, SaveConfig, SaveResult, Signature, User
 import type { EndpointDescription, ModelDescription } from './model-description.js';
 import { type KernelProfile, recordKernels, startRecording } from './profile-recorder.js';
 import { callCore } from './runtime.js';
+import { measured } from './timeline.js';
 import { type NamedTensorMap, type Tensor, tensorOfHandle, tensorsOfHandles } from './tensor.js';
 
 /** One input or output of a model. */
@@ -131,8 +132,8 @@ export class GraphModel {
     const feeds = toFeeds(inputs, this.#description.inputs);
     const fetches = this.#toFetches(outputs);
     this.#checkInputs(feeds);
-    const run = this.#prepare(handle, [...feeds.keys()], fetches);
     const handles = [...feeds.values()].map((tensor) => tensor.storage.handle());
+    const run = this.#prepare(handle, [...feeds.keys()], fetches, handles);
     const results = recordKernels(handle, () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles))));
     return results.length === 1 ? (results[0] as Tensor) : results;
   }
@@ -207,12 +208,14 @@ export class GraphModel {
     }
   }
 
-  #prepare(handle: number, feeds: string[], fetches: readonly string[]): number {
+  #prepare(handle: number, feeds: string[], fetches: readonly string[], inputs: number[]): number {
     const key = JSON.stringify([feeds, fetches]);
     let run = this.#runs.get(key);
     if (run === undefined) {
-      run = callCore((core) => core.prepareRun(handle, feeds, [...fetches]));
-      this.#runs.set(key, run);
+      const id = measured('optimize', () => callCore((core) => core.prepareRun(handle, feeds, [...fetches])));
+      measured('pack', () => callCore((core) => core.planRun(handle, id, inputs)));
+      this.#runs.set(key, id);
+      run = id;
     }
     return run;
   }

@@ -10,6 +10,7 @@ import type { IOHandler, IOHandlerSync, LoadOptions, ModelArtifacts, ModelJSON, 
 import { openFeed, toBytes, type WeightFeed } from './io/weight-feed.js';
 import { feedWeights, WeightWriter, withDecoder } from './io/weight-stream.js';
 import { callCore, ready } from './runtime.js';
+import { measured } from './timeline.js';
 
 /** What TensorFlow Hub wants to be asked for. */
 const HUB_SUFFIX = 'model.json?tfjs-format=file';
@@ -34,7 +35,7 @@ export async function loadGraphModel(source: Source, options: LoadOptions = {}):
   started.catch(() => {});
   let weights: WeightFeed | undefined;
   try {
-    const artifacts = await loadArtifacts(source, options);
+    const artifacts = await measured('fetch', () => loadArtifacts(source, options));
     weights = openFeed(artifacts);
     await untilAborted(started, options.signal);
     return await createModel(artifacts, weights, options);
@@ -126,11 +127,11 @@ async function createModel(
   options: LoadOptions,
 ): Promise<GraphModel> {
   // Done while the weights are on their way.
-  const graph = readGraph(artifacts);
+  const graph = measured('parse', () => readGraph(artifacts));
   try {
     return await withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
-      await untilAborted(feedWeights(decoder, weights, options), options.signal);
-      return finishModel(artifacts, graph, decoder);
+      await measured('weights', () => untilAborted(feedWeights(decoder, weights, options), options.signal));
+      return measured('optimize', () => finishModel(artifacts, graph, decoder));
     });
   } finally {
     graph.dispose();

@@ -11,13 +11,14 @@ export interface KernelProfile {
   /** The graph node; '' for an op that was run by itself. */
   node: string;
   kernelTimeMs: number;
+  inputShapes: number[][];
   outputShapes: number[][];
   /** Bytes of the outputs. */
   bytesAdded: number;
 }
 
-function kernelProfile({ name, op, milliseconds, outputShapes, bytes }: NodeProfile): KernelProfile {
-  return { name: op, node: name, kernelTimeMs: milliseconds, outputShapes, bytesAdded: bytes };
+function kernelProfile({ name, op, milliseconds, inputShapes, outputShapes, bytes }: NodeProfile): KernelProfile {
+  return { name: op, node: name, kernelTimeMs: milliseconds, inputShapes, outputShapes, bytesAdded: bytes };
 }
 
 /** The recordings under way, innermost last. */
@@ -35,10 +36,16 @@ export function isRecording(): boolean {
 }
 
 /** Records one op that was run by itself. */
-export function recordOp(name: string, kernelTimeMs: number, outputs: readonly Output[]): void {
+export function recordOp(
+  name: string,
+  kernelTimeMs: number,
+  inputs: readonly { readonly shape: readonly number[] }[],
+  outputs: readonly Output[],
+): void {
+  const inputShapes = inputs.map(({ shape }) => [...shape]);
   const outputShapes = outputs.map(({ shape }) => [...shape]);
   const bytesAdded = outputs.reduce((sum, { dtype, size }) => sum + (bytesPerElement(dtype) || 0) * size, 0);
-  for (const list of recordings) list.push({ name, node: '', kernelTimeMs, outputShapes, bytesAdded });
+  for (const list of recordings) list.push({ name, node: '', kernelTimeMs, inputShapes, outputShapes, bytesAdded });
 }
 
 interface Output {

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo page: MoveNet on a photograph, through the package's public functions.
+// The first thing to see: MoveNet on a photograph, through the package's public functions.
+import { element, nextPaint } from './dom.js';
 import { drawPicture, drawSkeleton, isSure } from './draw.js';
+import { loadLibrary } from './library.js';
 import { fitIntoSquare, MODEL_SIDE, mapToPicture, readKeypoints } from './movenet.js';
+import { sampleUrl } from './samples.js';
 
-const MODEL_URL = '/models/movenet-lightning.json';
-const PHOTOGRAPH_URL = 'images/astronaut.png';
+const MODEL_NAME = 'movenet-lightning';
+const PHOTOGRAPH_URL = new URL('images/astronaut.png', import.meta.url).href;
 const REPEATS = 20;
 
-const element = (id) => document.getElementById(id);
 const status = element('status');
+
+/** Ends the demo, also while it is still loading. */
+const end = new AbortController();
 
 /** The public functions, the model and the picture, as far as they are there. */
 const state = { tf: null, model: null, picture: null };
@@ -18,8 +23,9 @@ function showStatus(text) {
   status.textContent = text;
 }
 
-function showError(error) {
-  console.error(error);
+function showFailure(error) {
+  if (end.signal.aborted) return;
+  console.warn(error);
   status.classList.add('failed');
   status.textContent = error.message;
 }
@@ -83,15 +89,14 @@ function setControls(enabled) {
   for (const id of ['again', 'file']) element(id).disabled = !enabled;
 }
 
-/** Lets the browser paint what was written into the page. */
-const nextPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-
 async function run() {
+  end.signal.throwIfAborted();
   const { picture } = state;
   const fit = fitIntoSquare(picture.width, picture.height);
   setControls(false);
   showStatus('Predicting…');
   await nextPaint();
+  end.signal.throwIfAborted();
   await attempt('The prediction failed', () => {
     const pixels = toPixels(picture, fit);
     const times = [];
@@ -118,14 +123,10 @@ async function run() {
 
 async function load() {
   const [tf, picture] = await Promise.all([
-    attempt('The library could not be loaded (is it built?)', async () => {
-      const library = await import('../dist/index.js');
-      await library.ready();
-      return library;
-    }),
+    loadLibrary(),
     attempt('The photograph could not be loaded', async () => {
       const response = await fetch(PHOTOGRAPH_URL);
-      if (!response.ok) throw new Error(`${PHOTOGRAPH_URL}: HTTP status ${response.status}`);
+      if (!response.ok) throw new Error(`${response.url}: HTTP status ${response.status}`);
       return createImageBitmap(await response.blob());
     }),
   ]);
@@ -133,7 +134,9 @@ async function load() {
   drawPicture(element('picture'), picture);
   const start = performance.now();
   const onProgress = (fraction) => showStatus(`Loading the model… ${Math.round(fraction * 100)} %`);
-  state.model = await attempt('The model could not be loaded', () => tf.loadGraphModel(MODEL_URL, { onProgress }));
+  state.model = await attempt('The model could not be loaded', () =>
+    tf.loadGraphModel(sampleUrl(MODEL_NAME), { onProgress }),
+  );
   state.times = { load: performance.now() - start };
 }
 
@@ -145,9 +148,20 @@ async function choosePicture(file) {
   await run();
 }
 
-element('again').addEventListener('click', () => run().catch(showError));
-element('file').addEventListener('change', ({ target }) => {
-  if (target.files[0]) choosePicture(target.files[0]).catch(showError);
-});
+/** Frees the model: another one has the page now. */
+export function hideDemo() {
+  element('demo').hidden = true;
+  end.abort();
+  state.model?.dispose();
+  state.model = null;
+}
 
-load().then(run).catch(showError);
+/** @param {import('./app.js').App} app */
+export function setUpDemo(app) {
+  element('again').addEventListener('click', () => run().catch(showFailure));
+  element('file').addEventListener('change', ({ target }) => {
+    if (target.files[0]) choosePicture(target.files[0]).catch(showFailure);
+  });
+  element('look-inside').addEventListener('click', () => app.open({ name: MODEL_NAME, url: sampleUrl(MODEL_NAME) }));
+  if (!new URLSearchParams(location.search).has('model')) load().then(run).catch(showFailure);
+}

@@ -21,6 +21,10 @@ export type Attrs = Readonly<Record<string, AttrValue>>;
 /** Numbers that go to an op without becoming a tensor first, as CoreModule.runPreparedOp describes them. */
 export class Written {
   constructor(readonly code: readonly number[]) {}
+
+  get shape(): readonly number[] {
+    return this.code.slice(3, 3 + (this.code[2] ?? 0));
+  }
 }
 
 /** The name of a dtype in a GraphDef. */
@@ -185,7 +189,7 @@ export function runAll(kernel: string, inputs: readonly (Tensor | Written)[], at
     const size = core.runPreparedOp(id, inputs.length);
     const milliseconds = performance.now() - start;
     const outputs = readOutputs(caller, size);
-    recordOp(kernel, milliseconds, outputs);
+    recordOp(kernel, milliseconds, inputs, outputs);
     return outputs;
   });
 }

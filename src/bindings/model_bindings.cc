@@ -124,6 +124,10 @@ int PrepareRun(int32_t handle, val feeds, val fetches) {
   });
 }
 
+void PlanRun(int32_t handle, int run, val inputs) {
+  Guard([&] { Models().Get(handle).session->PlanRun(run, GetTensors(inputs)); });
+}
+
 val Run(int32_t handle, int run, val inputs) {
   return Guard([&] {
     Session& session = *Models().Get(handle).session;
@@ -135,14 +139,19 @@ void SetProfiling(int32_t handle, bool enabled) {
   Guard([&] { Models().Get(handle).session->SetProfiling(enabled); });
 }
 
+val ShapesToJs(const std::vector<Shape>& shapes) {
+  val list = val::array();
+  for (const Shape& shape : shapes) list.call<void>("push", ShapeToJs(shape));
+  return list;
+}
+
 val ProfileToJs(const NodeProfile& profile) {
-  val shapes = val::array();
-  for (const Shape& shape : profile.output_shapes) shapes.call<void>("push", ShapeToJs(shape));
   val result = val::object();
   result.set("name", profile.name);
   result.set("op", profile.op);
   result.set("milliseconds", profile.milliseconds);
-  result.set("outputShapes", shapes);
+  result.set("inputShapes", ShapesToJs(profile.input_shapes));
+  result.set("outputShapes", ShapesToJs(profile.output_shapes));
   result.set("bytes", profile.output_bytes);
   return result;
 }
@@ -195,6 +204,7 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("describeModel", &DescribeLoadedModel);
   emscripten::function("modelWeight", &ModelWeight);
   emscripten::function("prepareRun", &PrepareRun);
+  emscripten::function("planRun", &PlanRun);
   emscripten::function("run", &Run);
   emscripten::function("setProfiling", &SetProfiling);
   emscripten::function("takeProfile", &TakeProfile);

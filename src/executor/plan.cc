@@ -174,22 +174,29 @@ void Plan::StoreOutput(const Step& step, int output, Tensor tensor, RunState& st
   state.slots[static_cast<size_t>(value.slot)] = std::move(tensor);
 }
 
+// Of a value that an argument stands for; of no dtype when it is dead.
+TensorSpec Plan::ActualSpec(int argument, const RunState& state) const {
+  const int id = data_.arguments[static_cast<size_t>(argument)];
+  const Value& value = data_.values[static_cast<size_t>(id)];
+  if (value.storage != kUnplanned) return value.spec;
+  const Tensor made = ValueTensor(id, state);
+  return {made.dtype(), made.shape()};
+}
+
 void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {
   const Node& node = graph_.node(step.node);
   const bool calls_functions = step.def->first_argument != kNoArguments;
   // The nodes of the functions are recorded instead.
   if (calls_functions || step.kind == Step::Kind::kNothing) return RunStep(step, state);
   NodeProfile profile{.name = node.name, .op = node.op};
+  for (int i = 0; i < step.num_inputs; ++i) {
+    const TensorSpec spec = ActualSpec(step.first_input + i, state);
+    profile.input_shapes.push_back(spec.shape);
+  }
   profile.milliseconds = Profiler::Time([&] { RunStep(step, state); });
   for (int i = 0; i < step.num_outputs; ++i) {
-    const int id = data_.arguments[static_cast<size_t>(step.first_output + i)];
-    const Value& value = data_.values[static_cast<size_t>(id)];
-    TensorSpec spec = value.spec;
-    if (value.storage == kUnplanned) {
-      const Tensor made = ValueTensor(id, state);
-      if (made.empty()) continue;
-      spec = {made.dtype(), made.shape()};
-    }
+    const TensorSpec spec = ActualSpec(step.first_output + i, state);
+    if (spec.dtype == DType::kInvalid) continue;
     profile.output_shapes.push_back(spec.shape);
     profile.output_bytes += static_cast<size_t>(NumBytes(spec));
   }

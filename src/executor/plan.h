@@ -112,6 +112,7 @@ class Plan {
   void RunStep(const Step& step, RunState& state);
   void RunOnTensors(const Step& step, RunState& state);
   void StoreOutput(const Step& step, int output, Tensor tensor, RunState& state);
+  TensorSpec ActualSpec(int argument, const RunState& state) const;
   void RunProfiled(const Step& step, RunState& state, Profiler& profiler);
   std::vector<Tensor> TakeOutputs(const RunState& state) const;
 

@@ -16,6 +16,7 @@ struct NodeProfile {
   std::string name;
   std::string op;
   double milliseconds = 0;
+  std::vector<Shape> input_shapes = {};
   std::vector<Shape> output_shapes = {};
   size_t output_bytes = 0;
 };

@@ -89,9 +89,13 @@ std::optional<std::vector<TensorSpec>> Program::InferOutputs(const std::vector<T
   }
 }
 
-std::vector<Tensor> Program::Run(std::span<const Tensor> feeds) {
+Plan& Program::PlanFor(std::span<const Tensor> feeds) {
   Plan* found = FindPlan(feeds);
-  Plan& plan = found != nullptr ? *found : AddPlan(SpecsOf(feeds));
+  return found != nullptr ? *found : AddPlan(SpecsOf(feeds));
+}
+
+std::vector<Tensor> Program::Run(std::span<const Tensor> feeds) {
+  Plan& plan = PlanFor(feeds);
   const Runtime::Nesting nesting(runtime_);
   return plan.Run(feeds, runtime_.ReserveArena(plan.arena_bytes()), runtime_.profiler());
 }

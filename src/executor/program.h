@@ -26,6 +26,10 @@ class Program {
   // input does not fit, what was expected and what came. May be called again while it runs.
   std::vector<Tensor> Run(std::span<const Tensor> feeds);
 
+  // Makes the plan for feeds like these: shapes, memory, packed weights. Run does it otherwise.
+  // Throws as Run does.
+  void Prepare(std::span<const Tensor> feeds) { PlanFor(feeds); }
+
   // Dtypes and shapes of the outputs for inputs like these, as far as they follow from them;
   // nullopt when that is what is being found out just now.
   std::optional<std::vector<TensorSpec>> InferOutputs(const std::vector<TensorSpec>& feeds);
@@ -38,6 +42,7 @@ class Program {
 
   void CheckFeeds(const std::vector<TensorSpec>& feeds) const;
   Plan* FindPlan(std::span<const Tensor> feeds);
+  Plan& PlanFor(std::span<const Tensor> feeds);
   Plan& AddPlan(std::vector<TensorSpec> feeds);
 
   Runtime& runtime_;

@@ -196,11 +196,17 @@ std::vector<Tensor> Session::RunEffects(const std::vector<std::string>& fetches)
   return results;
 }
 
-std::vector<Tensor> Session::Run(int id, std::span<const Tensor> feeds) {
+Program& Session::Prepared(int id) {
   if (id < 0 || id >= static_cast<int>(programs_.size())) {
     Throw(Code::kInternal, "there is no prepared run ", id);
   }
-  return programs_[static_cast<size_t>(id)]->Run(feeds);
+  return *programs_[static_cast<size_t>(id)];
+}
+
+void Session::PlanRun(int id, std::span<const Tensor> feeds) { Prepared(id).Prepare(feeds); }
+
+std::vector<Tensor> Session::Run(int id, std::span<const Tensor> feeds) {
+  return Prepared(id).Run(feeds);
 }
 
 }  // namespace tfwasm

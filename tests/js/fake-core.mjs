@@ -175,12 +175,21 @@ export class FakeCore {
     return this.#prepared.push({ feeds, fetches }) - 1;
   }
 
+  planRun() {}
+
   run(_model, id, inputs) {
     this.#enter('run');
     const { feeds, fetches } = this.#prepared[id];
     this.runs.push({ feeds, fetches });
     if (this.profiling) {
-      this.#profile.push({ name: 'double', op: 'Mul', milliseconds: 1.5, outputShapes: [[1, 2]], bytes: 8 });
+      this.#profile.push({
+        name: 'double',
+        op: 'Mul',
+        milliseconds: 1.5,
+        inputShapes: [[1, 2]],
+        outputShapes: [[1, 2]],
+        bytes: 8,
+      });
     }
     return fetches.map(() => {
       const { shape, buffer } = this.#get(inputs[0]);

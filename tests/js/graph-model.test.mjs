@@ -165,7 +165,14 @@ test('cannot be used after dispose, which may be called again', async () => {
 });
 
 describe('profile', () => {
-  const kernel = { name: 'Mul', node: 'double', kernelTimeMs: 1.5, outputShapes: [[1, 2]], bytesAdded: 8 };
+  const kernel = {
+    name: 'Mul',
+    node: 'double',
+    kernelTimeMs: 1.5,
+    inputShapes: [[1, 2]],
+    outputShapes: [[1, 2]],
+    bytesAdded: 8,
+  };
 
   test('of a model gives the result and its kernels', () => {
     const { result, kernels } = model.profile(input);

@@ -1,66 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arithmetic of the benchmark. What it measures is never tested.
+// The command line of the benchmark, and what it feeds. What it measures is never tested.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { maximumDifference } from '../../benchmark-page/measure.js';
 import { PUBLIC_MODELS } from '../../benchmark-page/models.js';
 import { randomValues } from '../../benchmark-page/random.js';
-import { geometricMean, median, quantile } from '../../benchmark-page/statistics.js';
+import { parseOptions } from '../../tools/bench/options.mjs';
+import { ToolError } from '../../tools/lib/run.mjs';
 import { MODELS } from '../parity/models.mjs';
-
-describe('statistics', () => {
-  for (const [samples, fraction, expected] of [
-    [[7], 0.9, 7],
-    [[3, 1, 2], 0.5, 2],
-    [[4, 1, 3, 2], 0.5, 2.5],
-    [[10, 9, 100], 0, 9],
-    [[10, 9, 100], 1, 100],
-    [[0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100], 0.9, 90],
-    [[0, 10], 0.9, 9],
-  ]) {
-    test(`quantile ${fraction} of ${samples}`, () => assert.equal(quantile(samples, fraction), expected));
-  }
-
-  test('sorts as numbers and leaves the samples as they were', () => {
-    const samples = [10, 9, 1];
-    assert.equal(median(samples), 9);
-    assert.deepEqual(samples, [10, 9, 1]);
-  });
-
-  test('refuses to summarize nothing', () => {
-    assert.throws(() => median([]), /at least one/);
-    assert.throws(() => geometricMean([]), /at least one/);
-  });
-
-  test('the geometric mean cancels out a half and a double', () => {
-    assert.ok(Math.abs(geometricMean([0.5, 2, 3, 1 / 3]) - 1) < 1e-12);
-  });
-});
-
-describe('maximumDifference', () => {
-  for (const [what, outputs, expected, difference] of [
-    ['equal outputs', [[1, 2], [3]], [[1, 2], [3]], 0],
-    ['outputs of zeros', [[0, 0]], [[0, 0]], 0],
-    [
-      'is relative to the largest value of the output',
-      [
-        [1, 2],
-        [100, 99],
-      ],
-      [
-        [1, 2],
-        [100, 100],
-      ],
-      0.01,
-    ],
-    ['NaN in one', [[Number.NaN]], [[1]], Number.NaN],
-    ['another number of values', [[1, 2]], [[1]], Number.NaN],
-    ['another number of outputs', [[1], [2]], [[1]], Number.NaN],
-  ]) {
-    test(what, () => assert.equal(maximumDifference(outputs, expected), difference));
-  }
-});
 
 describe('randomValues', () => {
   test('are repeatable, in range and spread out', () => {
@@ -82,4 +29,41 @@ describe('randomValues', () => {
 
 test('every model that is measured is also tested', () => {
   assert.deepEqual(Object.keys(MODELS).sort(), Object.keys(PUBLIC_MODELS).sort());
+});
+
+describe('npm run bench', () => {
+  test('measures all models on both builds, against tfjs wasm, unless told otherwise', () => {
+    const { models, peers, variants, runs, check, loads } = parseOptions([]);
+    assert.deepEqual(models, Object.keys(PUBLIC_MODELS));
+    assert.deepEqual([peers, variants, runs, check, loads], [['tfjs-wasm'], ['simd', 'relaxed'], 50, true, 3]);
+  });
+
+  test('takes its options', () => {
+    const line = '--models liveness,iris --peers tfjs-cpu --runs 5 --threads 1,4 --no-check --json out.json';
+    const options = parseOptions(line.split(' '));
+    assert.deepEqual(options.models, ['liveness', 'iris']);
+    assert.deepEqual([options.peers, options.runs, options.threads], [['tfjs-cpu'], 5, [1, 4]]);
+    assert.deepEqual([options.check, options.json], [false, 'out.json']);
+    assert.deepEqual(parseOptions(['--models', 'all']).models, Object.keys(PUBLIC_MODELS));
+    assert.deepEqual(parseOptions(['--peers', 'none']).peers, []);
+    assert.equal(parseOptions(['--rounds', '7']).runs, 7);
+    assert.deepEqual(parseOptions(['--ops', 'relu,exp']).opWords, ['relu', 'exp']);
+  });
+
+  for (const line of [
+    '--nonsense',
+    'liveness',
+    '--models',
+    '--runs 0',
+    '--runs x',
+    '--models nobody',
+    '--peers onnx',
+    '--threads 1,',
+  ]) {
+    test(`refuses "${line}"`, () => assert.throws(() => parseOptions(line.split(' ')), ToolError));
+  }
+
+  test('shows the usage to who mistypes an option', () => {
+    assert.throws(() => parseOptions(['--run', '5']), /Usage: npm run bench[\s\S]*--models/);
+  });
 });

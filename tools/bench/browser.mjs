@@ -5,7 +5,6 @@ import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-import { median, quantile } from '../../benchmark-page/statistics.js';
 import { launchChromium } from '../chromium.mjs';
 import { BUILD, ROOT } from '../lib/paths.mjs';
 import { ToolError } from '../lib/run.mjs';
@@ -19,6 +18,9 @@ const NEEDED = {
   'node_modules/@vladmandic/human/models': 'run "npm install"',
   'node_modules/@tensorflow/tfjs-backend-wasm/dist': 'run "npm install"',
 };
+
+/** The page without a model: it waits for what it is told to measure. */
+const PAGE = 'benchmark-page/?model=';
 
 export class BenchmarkBrowser {
   #server;
@@ -66,8 +68,8 @@ export class BenchmarkBrowser {
   async #inNewTab(action) {
     const page = await this.#chromium.context.newPage();
     try {
-      await page.goto(`${this.#server.url}benchmark-page/`);
-      await page.waitForFunction(() => globalThis.measure !== undefined);
+      await page.goto(`${this.#server.url}${PAGE}`);
+      await page.waitForFunction(() => 'ready' in document.documentElement.dataset);
       return await action(page);
     } catch (error) {
       throw new ToolError(`The measurement failed in the page: ${error.message}`, { cause: error });
@@ -76,52 +78,28 @@ export class BenchmarkBrowser {
     }
   }
 
-  /** measurePredictions() of benchmark-page/measure.js. */
-  measurePredictions(spec) {
-    return this.#inNewTab((page) => page.evaluate((spec) => globalThis.measure.measurePredictions(spec), spec));
-  }
-
-  /** measureOps() of benchmark-page/measure.js. */
-  measureOps(spec, report) {
-    return this.#inNewTab(async (page) => {
-      await page.exposeFunction('reportOp', report);
-      await page.evaluate((spec) => globalThis.measure.measureOps(spec, globalThis.reportOp), spec);
-    });
-  }
-
-  #measureLoad(spec) {
-    return this.#inNewTab((page) => page.evaluate((spec) => globalThis.measure.measureLoad(spec), spec));
+  /** What the page says of a model: a sample's name, or an address. */
+  describeModel(model) {
+    return this.#inNewTab((page) => page.evaluate((text) => globalThis.benchmark.describe(text), model));
   }
 
   /**
-   * Loads the model `loads` times in each engine, always in a new tab as on a first visit, then
-   * times predictions. Engines take turns throughout.
+   * What the page's button does, in a new tab: measure() of benchmark-page/plan.js.
    *
-   * @returns {Promise<object[]>} For each engine its description and medians in milliseconds;
-   *     `ratio` and `loadRatio` say how many times faster than the first engine it is.
+   * @param {Partial<import('../../benchmark-page/settings.js').Settings>} settings
+   * @param {{info?: object, engine?: string}} [options]
    */
-  async measureModel({ engines, model, rounds, seconds, loads }) {
-    const loadSamples = engines.map(() => []);
-    for (let i = 0; i < loads; ++i) {
-      for (const [index, engine] of engines.entries()) {
-        loadSamples[index].push(await this.#measureLoad({ engine, model }));
-      }
-    }
-    const predictions = await this.measurePredictions({ engines, model, rounds, seconds });
-    const results = predictions.map((prediction, index) => ({
-      ...prediction,
-      loads: loadSamples[index],
-      load: median(loadSamples[index].map(({ load }) => load)),
-      first: median(loadSamples[index].map(({ first }) => first)),
-      firstResult: median(loadSamples[index].map(({ load, first }) => load + first)),
-      median: median(prediction.samples),
-      p90: quantile(prediction.samples, 0.9),
-    }));
-    const [reference] = results;
-    return results.map((result) => ({
-      ...result,
-      ratio: reference.median / result.median,
-      loadRatio: reference.firstResult / result.firstResult,
-    }));
+  measure(settings, options = {}) {
+    return this.#inNewTab((page) =>
+      page.evaluate(([settings, options]) => globalThis.benchmark.measure(settings, options), [settings, options]),
+    );
+  }
+
+  /** measureOps() of benchmark-page/measure-ops.js. */
+  measureOps(spec, report) {
+    return this.#inNewTab(async (page) => {
+      await page.exposeFunction('reportOp', report);
+      await page.evaluate((spec) => globalThis.benchmark.measureOps(spec, globalThis.reportOp), spec);
+    });
   }
 }

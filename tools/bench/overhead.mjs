@@ -9,22 +9,23 @@ import { GENERATED_MODELS } from './browser.mjs';
 const NODES = 1000;
 
 /**
- * @returns {Promise<{nodes: number, engines: {library: string, variant: string,
- *     nanosecondsPerNode: number}[]}>}
+ * @param {import('./browser.mjs').BenchmarkBrowser} browser
+ * @param {string[]} engines Ids.
+ * @returns {Promise<{nodes: number, engines: {id: string, variant: string, nanosecondsPerNode: number}[]}>}
  */
-export async function measureOverhead(browser, engines, { rounds, seconds }) {
+export async function measureOverhead(browser, engines, { runs, seconds }) {
   await writeChain(NODES);
-  const model = { url: '/generated/chain.json', range: [0, 1], seed: 1 };
-  // Many rounds: the engine's compiler has to have optimized what is measured.
-  const results = await browser.measurePredictions({ engines, model, rounds: 10 * rounds, seconds });
+  const subject = engines.find((id) => id.startsWith('tfwasm-'));
+  const peers = engines.filter((id) => id !== subject);
+  // Many runs: the engine's compiler has to have optimized what is measured.
+  const settings = { model: '/generated/chain.json', runs: 10 * runs, seconds, peers, check: false, profiles: 0 };
+  const result = await browser.measure(settings, { engine: subject });
   return {
     nodes: NODES,
-    engines: results.map(({ library, variant, samples, difference }) => ({
-      library,
-      variant,
-      difference,
-      nanosecondsPerNode: (median(samples) * 1e6) / NODES,
-    })),
+    engines: engines.map((id) => {
+      const { variant, threads, samples } = result.engines.find((engine) => engine.id === id);
+      return { id, variant, threads, nanosecondsPerNode: (median(samples) * 1e6) / NODES };
+    }),
   };
 }
 

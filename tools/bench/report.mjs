@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The benchmark's results as text.
+import { isAccepted } from '../../benchmark-page/correctness.js';
+import { ENGINES } from '../../benchmark-page/engines.js';
 import { geometricMean } from '../../benchmark-page/statistics.js';
-
-/** Engines whose outputs differ by more, relative to the largest value, do not do the same work. */
-const ACCEPTED_DIFFERENCE = 1e-3;
 
 const COLUMNS = [
   ['model', 18],
@@ -15,6 +14,7 @@ const COLUMNS = [
   ['median', 9],
   ['p90', 9],
   ['', 8],
+  ['95 % of it', 16],
 ];
 
 function printRow(cells) {
@@ -25,25 +25,31 @@ function printRow(cells) {
   console.log(text.join('').trimEnd());
 }
 
-export function printTitle(threads) {
+export function printTitle(threads, reference) {
   console.log(`\n${threads === 1 ? 'One thread' : `${threads} threads`}. Times in milliseconds; "first" is the first`);
-  console.log('prediction, "to result" the time from loadGraphModel to its result; 2.00x is twice as fast as tfjs.\n');
+  console.log('prediction, "to result" the time from loadGraphModel to its result; 2.00x is twice as fast as');
+  console.log(`${ENGINES[reference]}.\n`);
   printRow(COLUMNS.map(([name]) => name));
 }
 
-const milliseconds = (value) => value.toFixed(value < 10 ? 2 : 1);
-const times = (ratio) => `${ratio.toFixed(2)}x`;
+const milliseconds = (value) => (value === undefined ? '-' : value.toFixed(value < 10 ? 2 : 1));
+const times = (ratio) => (ratio === undefined ? '-' : `${ratio.toFixed(2)}x`);
 
-function engineName({ library, variant, threads }) {
-  const name = library.startsWith('tfwasm') ? 'tfwasm' : 'tfjs';
+function engineName({ id, variant, threads }) {
+  const name = id.startsWith('tfwasm') ? 'tfwasm' : 'tfjs';
   return `${name} ${variant}${variant.endsWith('-threads') ? ` (${threads})` : ''}`;
 }
 
-export function printModel({ model, engines }) {
+export function printModel({ model, engines, result }) {
   for (const [index, engine] of engines.entries()) {
+    if (engine.error) {
+      console.log(`  ${engine.name} takes no part: ${engine.error}`);
+      continue;
+    }
     const [load, first, firstResult] = [engine.load, engine.first, engine.firstResult].map(milliseconds);
-    const predictions = [engine.median, engine.p90].map(milliseconds);
+    const [median, p90] = [engine.median, engine.p90].map(milliseconds);
     const ratios = index === 0 ? ['', ''] : [engine.loadRatio, engine.ratio].map(times);
+    const interval = index === 0 || !engine.ratio ? '' : `${engine.low.toFixed(2)} - ${times(engine.high)}`;
     printRow([
       index === 0 ? model : '',
       engineName(engine),
@@ -51,13 +57,17 @@ export function printModel({ model, engines }) {
       first,
       firstResult,
       ratios[0],
-      ...predictions,
+      median,
+      p90,
       ratios[1],
+      interval,
     ]);
-    if (!(engine.difference <= ACCEPTED_DIFFERENCE)) {
+    if (engine.difference !== undefined && !isAccepted(engine.difference)) {
       console.log(`  outputs DIFFER by ${engine.difference.toExponential(1)} of their largest value: not comparable`);
     }
   }
+  if (result.void) console.log(`  VOID: ${result.void}`);
+  if (result.correctness?.error) console.log(`  outputs NOT CHECKED: ${result.correctness.error}`);
 }
 
 /** Over all models: how much faster than the first engine, on average and at the least. */
@@ -70,10 +80,12 @@ export function printSummary(rows) {
       ['ratio', 'predictions'],
       ['loadRatio', 'to the first result'],
     ]) {
-      const ratios = rows.map((row) => row.engines[index][property]);
-      const least = rows.reduce((a, b) => (b.engines[index][property] < a.engines[index][property] ? b : a));
+      const measured = rows.filter((row) => row.engines[index][property] !== undefined);
+      if (measured.length === 0) continue;
+      const ratios = measured.map((row) => row.engines[index][property]);
+      const least = measured.reduce((a, b) => (b.engines[index][property] < a.engines[index][property] ? b : a));
       console.log(
-        `${engineName(engines[index])}, ${what}: ${times(geometricMean(ratios))} as fast on average, ` +
+        `${engineName(measured[0].engines[index])}, ${what}: ${times(geometricMean(ratios))} as fast on average, ` +
           `least ${times(Math.min(...ratios))} (${least.model})`,
       );
     }
@@ -93,9 +105,8 @@ const OP_WIDTH = 36;
 
 /** A heading over the rows of printOp(). */
 export function printOpTitle(engines) {
-  console.log('\nSingle calls, one thread, in nanoseconds; 2.00x is twice as fast as tfjs.\n');
-  const names = engines.map(({ engine, variant }) => `${engine} ${variant ?? ''}`.trim());
-  console.log(`${'op'.padEnd(OP_WIDTH)}${names.map((name) => name.padStart(20)).join('')}`);
+  console.log(`\nSingle calls, one thread, in nanoseconds; 2.00x is twice as fast as ${ENGINES[engines[0].id]}.\n`);
+  console.log(`${'op'.padEnd(OP_WIDTH)}${engines.map(({ id }) => id.padStart(20)).join('')}`);
 }
 
 /** How many times faster than the first engine; NaN where one of them failed. */
@@ -110,7 +121,7 @@ export function printOp(result) {
   console.log(`${result.op.padEnd(OP_WIDTH)}${cells.join('')}`);
   for (const { error, difference } of result.engines) {
     if (error !== undefined) console.log(`  ${error.split('\n')[0]}`);
-    else if (!(difference <= ACCEPTED_DIFFERENCE)) {
+    else if (!isAccepted(difference)) {
       console.log(`  outputs DIFFER by ${difference.toExponential(1)} of their largest value`);
     }
   }
@@ -120,12 +131,12 @@ export function printOp(result) {
 export function printOpSummary(engines, results) {
   console.log('');
   const common = results.filter((result) => result.engines.every(({ error }) => error === undefined));
-  for (const [index, { engine, variant }] of engines.entries()) {
-    if (index === 0) continue;
+  for (const [index, { id }] of engines.entries()) {
+    if (index === 0 || common.length === 0) continue;
     const ratios = common.map((result) => opRatio(result, index));
     const slower = common.filter((_, i) => ratios[i] < 1).map(({ op }) => op);
     console.log(
-      `${engine} ${variant}: ${times(geometricMean(ratios))} as fast on average over ${common.length} ops, ` +
+      `${id}: ${times(geometricMean(ratios))} as fast on average over ${common.length} ops, ` +
         `least ${times(Math.min(...ratios))}${slower.length > 0 ? `; slower: ${slower.join(', ')}` : ''}`,
     );
   }

@@ -129,7 +129,24 @@ TEST_CASE("the profiler names what ran") {
   REQUIRE(!profiles.empty());
   CHECK(profiles.back().op == "Relu");
   CHECK(profiles.back().output_bytes == 8);
+  CHECK(profiles.back().input_shapes == std::vector<Shape>{Shape({1, 2})});
+  CHECK(profiles.back().output_shapes == std::vector<Shape>{Shape({1, 2})});
   CHECK(session.TakeProfile().empty());
+}
+
+TEST_CASE("a run can be planned before it is run") {
+  Session session = Load(kTopology);
+  const std::vector<Tensor> feeds = {F32({1, 2}, {1, -2})};
+  const int id = session.Prepare({"x"}, {"y"});
+  session.PlanRun(id, feeds);
+  const std::vector<Tensor> planned = session.Run(id, feeds);
+  Session other = Load(kTopology);
+  const std::vector<Tensor> expected = other.Run(other.Prepare({"x"}, {"y"}), feeds);
+  CHECK(planned[0].values<float>()[0] == expected[0].values<float>()[0]);
+  CHECK(planned[0].values<float>()[1] == expected[0].values<float>()[1]);
+  const std::vector<Tensor> misfits = {F32({3}, {1, 2, 3})};
+  CHECK_THROWS_AS(session.PlanRun(id, misfits), Error);
+  CHECK_THROWS_AS(session.PlanRun(7, feeds), Error);
 }
 
 }  // namespace

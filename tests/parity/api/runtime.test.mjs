@@ -123,7 +123,10 @@ describe('the engine', { skip }, () => {
       tf.tidy(() => tf.tensor([1, 2]).add(1).sum()),
     );
     assert.deepEqual(kernelNames, ['AddV2', 'Sum']);
-    assert.deepEqual([kernels[0].outputShapes, kernels[0].bytesAdded, newTensors], [[[2]], 8, 1]);
+    assert.deepEqual(
+      [kernels[0].inputShapes, kernels[0].outputShapes, kernels[0].bytesAdded, newTensors],
+      [[[2], []], [[2]], 8, 1],
+    );
     result.dispose();
   });
 

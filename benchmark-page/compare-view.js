@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two results side by side, with a verdict.
+import { element, make, showError } from '../web/dom.js';
+import { formatRatio, withUnit } from './numbers.js';
+import { readResults } from './result-file.js';
+import { compare, summarize } from './statistics.js';
+
+/** @returns {{add: (result: object) => void}} */
+export function setUpComparison() {
+  /** What can be chosen: an engine of a result that has times. */
+  const entries = [];
+  const [before, after] = [element('before'), element('after')];
+
+  function addEntries(result, origin) {
+    const start = entries.length;
+    for (const engine of result.engines) {
+      if (engine.samples.length === 0) continue;
+      const label = `${result.model.name}, ${engine.name} (${origin})`;
+      entries.push({ label, model: result.model.name, engine, summary: summarize(engine.samples) });
+    }
+    for (const select of [before, after]) {
+      const added = entries.slice(start).map(({ label }, index) => new Option(label, String(start + index)));
+      select.append(...added);
+    }
+    element('compared').hidden = entries.length < 2;
+    return start < entries.length ? start : null;
+  }
+
+  /** The newest is "after", and what was "after" is "before". */
+  function choose(index) {
+    if (index === null) return;
+    const previous = after.value;
+    after.value = String(index);
+    if (entries.length > 1 && previous !== '' && previous !== after.value) before.value = previous;
+    else if (entries.length === 1) before.value = '0';
+    show();
+  }
+
+  function show() {
+    const place = element('comparison');
+    const [a, b] = [entries[before.value], entries[after.value]];
+    if (!a || !b || a === b) {
+      const text = entries.length > 1 ? 'Choose two different results.' : 'Two results are needed.';
+      place.replaceChildren(make('p', { class: 'empty' }, text));
+      return;
+    }
+    place.replaceChildren(...comparisonOf(a, b));
+  }
+
+  for (const select of [before, after]) select.addEventListener('change', show);
+  element('result-file').addEventListener('change', async ({ target }) => {
+    const files = Array.from(target.files);
+    target.value = '';
+    showError(element('compare-error'), null);
+    for (const file of files) {
+      try {
+        for (const result of await readResults(file)) choose(addEntries(result, file.name));
+      } catch (error) {
+        showError(element('compare-error'), error);
+      }
+    }
+  });
+  let runs = 0;
+  return { add: (result) => choose(addEntries(result, `run ${++runs} of this page`)) };
+}
+
+function comparisonOf(a, b) {
+  const { verdict, ratio, low, high, p } = compare(a.engine.samples, b.engine.samples);
+  const kind = { faster: 'good', slower: 'bad' }[verdict] ?? '';
+  const rows = [
+    ['Median', 'median'],
+    ['Mean', 'mean'],
+    ['p90', 'p90'],
+    ['Minimum', 'min'],
+    ['Standard deviation', 'standardDeviation'],
+  ].map(([title, key]) => [title, withUnit(a.summary[key]), withUnit(b.summary[key])]);
+  rows.push(['Runs', String(a.summary.count), String(b.summary.count)]);
+  const words = { faster: 'After is faster', slower: 'After is slower', 'no difference': 'No difference can be told' };
+  const notes = [
+    `Ratio of the medians, before to after: ${formatRatio(ratio)}, 95 % interval ${formatRatio(low)} to ${formatRatio(high)} (bootstrap); Mann-Whitney p = ${p < 0.001 ? '< 0.001' : p.toFixed(3)}.`,
+    ...(a.model === b.model ? [] : ['These are different models.']),
+  ];
+  return [
+    make('p', { class: 'verdict' }, make('span', { class: `badge ${kind}` }, verdict), ` ${words[verdict]}`),
+    make(
+      'div',
+      { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': 'Two results' },
+      make(
+        'table',
+        {},
+        make('caption', {}, 'Times of predictions'),
+        make(
+          'thead',
+          {},
+          make(
+            'tr',
+            {},
+            make('td'),
+            make('th', { scope: 'col', class: 'number' }, 'Before'),
+            make('th', { scope: 'col', class: 'number' }, 'After'),
+          ),
+        ),
+        make(
+          'tbody',
+          {},
+          make('tr', {}, make('th', { scope: 'row' }, 'What'), make('td', {}, a.label), make('td', {}, b.label)),
+          ...rows.map(([title, ...values]) =>
+            make(
+              'tr',
+              {},
+              make('th', { scope: 'row' }, title),
+              ...values.map((value) => make('td', { class: 'number' }, value)),
+            ),
+          ),
+        ),
+      ),
+    ),
+    ...notes.map((text) => make('p', { class: 'hint' }, text)),
+  ];
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields of every input of a model: its unknown dimensions, and what it is filled with.
+import { make } from '../web/dom.js';
+import { formatShape } from '../web/format.js';
+import { loadLibrary } from '../web/library.js';
+import { PictureSource } from '../web/run/picture-source.js';
+import { parseShape } from '../web/run/values.js';
+import { checkInput, DTYPES, defaultInput, defaultRange, takesPicture } from './inputs.js';
+
+const FILL_NAMES = { random: 'random', zeros: 'zeros', values: 'values', picture: 'picture' };
+const option = ([value, text]) => new Option(text, value);
+const number = (properties) => make('input', { type: 'number', step: 'any', ...properties });
+
+/** A dimension that neither the model nor the batch size tells. */
+const isOpen = (size, axis) => size < 0 && axis > 0;
+
+class InputFields {
+  #info;
+  #range;
+  #dimensions = [];
+  #shape = null;
+  #dtype = null;
+  #fill = make('select', { onchange: () => this.#showFill() });
+  #low = number({});
+  #high = number({});
+  #values = make('textarea', { rows: 3, spellcheck: false });
+  #picture = null;
+  #fillFields = {};
+  root = make('fieldset');
+
+  /** @param {import('./inputs.js').InputInfo} info @param {readonly number[]} [range] */
+  constructor(info, range, index) {
+    this.#info = info;
+    this.#range = range ?? defaultRange(info);
+    const picture = takesPicture(info);
+    const fills = Object.entries(FILL_NAMES).filter(([fill]) => fill !== 'picture' || picture);
+    this.#fill.append(...fills.map(option));
+    [this.#low.value, this.#high.value] = this.#range;
+    if (picture) this.#picture = new PictureSource({ id: `picture-${index}`, range: this.#range });
+    const perLine = info.dtype === 'string' ? 'one on each line' : 'with commas between';
+    this.#fillFields = {
+      random: make(
+        'div',
+        { class: 'fields' },
+        make('label', {}, 'Lowest', this.#low),
+        make('label', {}, 'Highest', this.#high),
+      ),
+      values: make('label', { class: 'field' }, `Values, ${perLine}; repeated until the input is full`, this.#values),
+      ...(picture && { picture: this.#picture.root }),
+    };
+    const legend = `${info.name} · ${info.dtype ?? 'any dtype'} ${formatShape(info.shape)}`;
+    const fields = make(
+      'div',
+      { class: 'fields' },
+      ...this.#shapeFields(),
+      make('label', {}, 'Filled with', this.#fill),
+    );
+    this.root.append(make('legend', {}, legend), fields, ...Object.values(this.#fillFields));
+    this.#showFill();
+  }
+
+  #shapeFields() {
+    const { shape, dtype } = this.#info;
+    const fields = [];
+    if (dtype === null) {
+      this.#dtype = make('select', {}, ...DTYPES.map((name) => option([name, name])));
+      fields.push(make('label', {}, 'dtype', this.#dtype));
+    }
+    if (shape === null) {
+      this.#shape = make('input', { type: 'text', placeholder: '1, 224, 224, 3' });
+      fields.push(make('label', {}, 'Shape', this.#shape));
+    }
+    this.#dimensions = (shape ?? []).flatMap((size, axis) =>
+      isOpen(size, axis) ? [{ axis, field: number({ min: 1, step: 1, required: true }) }] : [],
+    );
+    for (const { axis, field } of this.#dimensions) fields.push(make('label', {}, `Dimension ${axis + 1}`, field));
+    return fields;
+  }
+
+  #showFill() {
+    const chosen = this.#fill.value;
+    for (const [fill, field] of Object.entries(this.#fillFields)) field.hidden = fill !== chosen;
+    const isNumeric = this.#info.dtype === 'float32' || this.#info.dtype === 'int32' || this.#info.dtype === null;
+    if (!isNumeric) this.#fillFields.random.hidden = true;
+    if (chosen === 'picture') this.#picture.prepare();
+    else this.#picture?.release();
+  }
+
+  /** @param {import('./settings.js').InputChoice} choice */
+  show({ dtype, shape, fill, range, values }) {
+    if (dtype && this.#dtype) this.#dtype.value = dtype;
+    if (shape && this.#shape) this.#shape.value = shape.join(', ');
+    for (const { axis, field } of this.#dimensions) field.value = shape?.[axis] ?? '';
+    if (range) [this.#low.value, this.#high.value] = range;
+    if (values) this.#values.value = values.join(this.#info.dtype === 'string' ? '\n' : ', ');
+    if (fill) this.#fill.value = fill;
+    this.#showFill();
+  }
+
+  /** What was filled in, without pixels. Throws an error for people. */
+  read(batch) {
+    const base = defaultInput(this.#info, batch, this.#range);
+    const spec = { ...base, dtype: this.#info.dtype ?? this.#dtype.value, fill: this.#fill.value };
+    if (this.#shape) spec.shape = parseShape(this.#shape.value);
+    for (const { axis, field } of this.#dimensions) {
+      if (field.value === '') throw fieldError(field, `Input “${spec.name}” needs a number for dimension ${axis + 1}.`);
+      spec.shape[axis] = Number(field.value);
+    }
+    if (spec.fill === 'random') spec.range = [this.#low, this.#high].map(({ valueAsNumber }) => valueAsNumber);
+    if (spec.fill === 'values') spec.values = this.#typedValues(spec.dtype);
+    checkInput(spec);
+    return spec;
+  }
+
+  #typedValues(dtype) {
+    const text = this.#values.value;
+    if (dtype === 'string') return text.split('\n');
+    return text.split(/[\s,;]+/).filter((part) => part !== '');
+  }
+
+  /** As read(), with the pixels of the picture. */
+  async readAll(batch) {
+    const spec = this.read(batch);
+    if (spec.fill !== 'picture') return spec;
+    const tf = await loadLibrary();
+    const { tensor } = await this.#picture.toInput(tf, spec.shape, spec.dtype);
+    const pixels = tensor.dataSync();
+    tensor.dispose();
+    return { ...spec, pixels };
+  }
+
+  /** For a link: what is not as by default. Pictures cannot be in one. */
+  choice(batch) {
+    const { name, dtype, shape, fill, range, values } = this.read(batch);
+    return {
+      name,
+      ...(this.#dtype && { dtype }),
+      ...((this.#shape || this.#dimensions.length > 0) && { shape }),
+      ...(fill !== 'random' && fill !== 'picture' && { fill }),
+      ...(fill === 'random' && String(range) !== String(this.#range) && { range }),
+      ...(fill === 'values' && { values }),
+    };
+  }
+
+  release() {
+    this.#picture?.release();
+  }
+}
+
+function fieldError(field, message) {
+  field.setAttribute('aria-invalid', 'true');
+  field.addEventListener('input', () => field.removeAttribute('aria-invalid'), { once: true });
+  field.focus();
+  return new Error(message);
+}
+
+/** All inputs of the model that is chosen. */
+export class InputsForm {
+  #place;
+  #fields = [];
+
+  constructor(place) {
+    this.#place = place;
+  }
+
+  /** @param {{info: import('./sources.js').ModelInfo, range?: readonly number[]} | null} model */
+  show(model, choices = []) {
+    for (const fields of this.#fields) fields.release();
+    this.#fields = (model?.info.inputs ?? []).map((info, index) => {
+      const fields = new InputFields(info, model.range, index);
+      const choice = choices.find(({ name }) => name === info.name);
+      if (choice) fields.show(choice);
+      return fields;
+    });
+    this.#place.replaceChildren(...this.#fields.map(({ root }) => root));
+  }
+
+  readAll(batch) {
+    return Promise.all(this.#fields.map((fields) => fields.readAll(batch)));
+  }
+
+  choices(batch) {
+    return this.#fields.map((fields) => fields.choice(batch)).filter((choice) => Object.keys(choice).length > 1);
+  }
+}

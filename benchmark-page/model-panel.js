@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// The card "Model": a sample, an address, or files; then what the model is.
+import { element, facts, make, showError } from '../web/dom.js';
+import { formatBytes, formatCount, formatShape } from '../web/format.js';
+import { droppedFiles, findModels } from '../web/open/files.js';
+import { CDN_FOLDER, LOCAL_FOLDER, SAMPLES } from '../web/samples.js';
+import { chooseModel, describe } from './plan.js';
+
+/**
+ * @typedef {object} ChosenModel
+ * @property {string} name
+ * @property {string | null} address What a link calls it; null for files.
+ * @property {import('./sources.js').Source} source
+ * @property {readonly number[]} [range]
+ * @property {import('./sources.js').ModelInfo} info
+ */
+
+export class ModelPanel {
+  #onChange;
+  #current = null;
+  #looking = null;
+  #samplesFolder = LOCAL_FOLDER;
+
+  /** @param {(model: ChosenModel | null) => void} onChange */
+  constructor(onChange) {
+    this.#onChange = onChange;
+    const sample = element('sample');
+    sample.append(
+      new Option('choose…', ''),
+      ...SAMPLES.map(({ name, purpose }) => new Option(`${purpose} (${name})`, name)),
+    );
+    sample.addEventListener('change', () => sample.value !== '' && this.open(sample.value));
+    element('sample-form').addEventListener('submit', (event) => event.preventDefault());
+    element('url-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.open(element('url').value);
+    });
+    for (const id of ['files', 'folder']) {
+      element(id).addEventListener('change', ({ target }) => {
+        const files = Array.from(target.files);
+        // The same files can be chosen again, say after a change on the disk.
+        target.value = '';
+        if (files.length > 0) this.#openFiles(files);
+      });
+    }
+    this.#acceptDrops();
+  }
+
+  get current() {
+    return this.#current;
+  }
+
+  /** Where sample models are: null for nowhere. */
+  setSamples(place) {
+    this.#samplesFolder = place === 'cdn' ? CDN_FOLDER : LOCAL_FOLDER;
+    element('sample').disabled = place === null;
+  }
+
+  /** @param {string} text Name of a sample, or an address. */
+  open(text) {
+    return this.#look(() => ({ ...chooseModel(text, this.#samplesFolder), address: text.trim() }));
+  }
+
+  #openFiles(files) {
+    return this.#look(async () => {
+      const models = await findModels(files);
+      if (models.length > 1) {
+        throw new Error(`These are ${models.length} models: ${models.map(({ name }) => name).join(', ')}. Choose one.`);
+      }
+      return { name: models[0].name, address: null, source: { kind: 'files', files: models[0].files } };
+    });
+  }
+
+  /** Looks at the model that `choose` gives; a later choice wins over one that is not done. */
+  async #look(choose) {
+    this.#looking?.abort();
+    const looking = new AbortController();
+    this.#looking = looking;
+    const [status, error] = [element('model-status'), element('model-error')];
+    showError(error, null);
+    this.#set(null);
+    status.textContent = 'Looking at the model…';
+    try {
+      const chosen = await choose();
+      element('sample').value = SAMPLES.some(({ name }) => name === chosen.address) ? chosen.address : '';
+      if (element('sample').value === '') element('url').value = chosen.address ?? '';
+      const info = await describe(chosen.source, looking.signal);
+      if (looking.signal.aborted) return;
+      status.textContent = '';
+      this.#set({ ...chosen, info });
+    } catch (problem) {
+      if (looking.signal.aborted) return;
+      status.textContent = '';
+      showError(error, problem);
+    }
+  }
+
+  #set(model) {
+    this.#current = model;
+    element('model-facts').replaceChildren(...(model ? [modelFacts(model)] : []));
+    this.#onChange(model);
+  }
+
+  #acceptDrops() {
+    const zone = element('drop-zone');
+    for (const type of ['dragover', 'dragenter']) {
+      document.addEventListener(type, (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        zone.classList.add('over');
+      });
+    }
+    document.addEventListener('dragleave', (event) => {
+      if (!event.relatedTarget) zone.classList.remove('over');
+    });
+    document.addEventListener('drop', async (event) => {
+      zone.classList.remove('over');
+      // Pictures have a place of their own.
+      if (event.defaultPrevented || !event.dataTransfer) return;
+      event.preventDefault();
+      this.#openFiles(await droppedFiles(event.dataTransfer));
+    });
+  }
+}
+
+const endpoint = ({ name, dtype, shape }) =>
+  make('li', {}, make('code', {}, name), ` ${dtype ?? 'any dtype'} ${formatShape(shape)}`);
+
+function modelFacts({ name, info }) {
+  const list = (endpoints) => make('ul', { class: 'endpoints' }, ...endpoints.map(endpoint));
+  return make(
+    'div',
+    {},
+    facts([
+      ['Model', name],
+      ['Size', formatBytes(info.bytes)],
+      ['Nodes', formatCount(info.nodes)],
+    ]),
+    make(
+      'details',
+      {},
+      make('summary', {}, `Inputs (${info.inputs.length}) and outputs (${info.outputs.length})`),
+      make(
+        'div',
+        { class: 'columns' },
+        make('div', {}, make('h3', {}, 'Inputs'), list(info.inputs)),
+        make('div', {}, make('h3', {}, 'Outputs'), list(info.outputs)),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Measured numbers as text.
+
+/** "0.123", "4.56", "78.9", "123" milliseconds, without the unit. */
+export function formatMilliseconds(value) {
+  if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
+  return value.toFixed(value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
+/** "4.56 ms"; a dash when it was not measured. */
+export const withUnit = (value) => (Number.isFinite(value) ? `${formatMilliseconds(value)} ms` : '–');
+
+/** "2.13×" */
+export const formatRatio = (ratio) => `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`;
+
+/** "1.2e-7"; "NaN" is a finding too. */
+export const formatDifference = (value) =>
+  value === 0 ? '0' : Number.isFinite(value) ? value.toExponential(1) : 'NaN';
+
+/** "12.3 %" */
+export const formatShare = (share) => `${(100 * share).toFixed(1)} %`;
+
+/** What can be said of an engine against a peer: null when there are no times. */
+export function sentenceOf({ verdict, ratio, low, high }, name, peer) {
+  const interval = `(95 % interval ${formatRatio(low)} to ${formatRatio(high)})`;
+  if (verdict === 'no difference') return `${name} and ${peer}: no difference can be told ${interval}`;
+  return verdict === 'faster'
+    ? `${name} is ${formatRatio(ratio)} as fast as ${peer} ${interval}`
+    : `${name} takes ${formatRatio(1 / ratio)} the time of ${peer} (95 % interval ${formatRatio(1 / high)} to ${formatRatio(1 / low)})`;
+}
+
+/** Whether times of this result may be relied on. */
+export const isSound = ({ void: reason, correctness }) =>
+  reason === null && (correctness === null || correctness.passed);
+
+/** Milliseconds from asking for the model to its first result. */
+export const firstResult = ({ load, first }) => load + first;

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page: settings in, results out.
+import { element, showError } from '../web/dom.js';
+import { hasLocalSamples } from '../web/samples.js';
+import { setUpComparison } from './compare-view.js';
+import { InputsForm } from './inputs-form.js';
+import { measureOps } from './measure-ops.js';
+import { ModelPanel } from './model-panel.js';
+import { hasLocalTfjs } from './places.js';
+import { describe, chooseModel, measure, planOf } from './plan.js';
+import { showResult } from './result-view.js';
+import { runBenchmark } from './run.js';
+import {
+  chosenPeers,
+  readSettings,
+  showIsolation,
+  showPeers,
+  showProgress,
+  showRunning,
+  showSettings,
+  showStatus,
+} from './run-panel.js';
+import { formatSettings, parseSettings } from './settings.js';
+
+/** For programs: `npm run bench` measures through these. */
+globalThis.benchmark = { measure, measureOps, describe: (text) => describe(chooseModel(text).source) };
+
+const { settings, problems } = parseSettings(location.search);
+const inputs = new InputsForm(element('inputs'));
+const comparison = setUpComparison();
+let local = { samples: false, tfjs: false };
+let running = null;
+
+const model = new ModelPanel((chosen) => {
+  inputs.show(chosen, settings.inputs);
+  element('no-inputs').hidden = chosen !== null;
+  element('start').disabled = chosen === null || running !== null;
+  showBatch(chosen);
+});
+
+function showBatch(chosen) {
+  const takesBatch = chosen?.info.inputs.some(({ shape }) => shape?.[0] < 0) ?? true;
+  element('batch').disabled = !takesBatch;
+  if (!takesBatch) element('batch').value = 1;
+  element('batch-hint').textContent = takesBatch ? '' : 'The batch size of this model is fixed.';
+}
+
+/** Where TensorFlow.js comes from. */
+const tfjsPlace = () => (local.tfjs ? 'local' : element('cdn').checked ? 'cdn' : null);
+
+function showPlaces() {
+  const fromCdn = element('cdn').checked;
+  model.setSamples(local.samples ? 'local' : fromCdn ? 'cdn' : null);
+  const absent = [
+    ...(local.samples ? [] : ['sample models']),
+    ...(local.tfjs ? [] : ['TensorFlow.js to compare with']),
+  ];
+  element('elsewhere').hidden = absent.length === 0;
+  element('elsewhere-what').textContent = `This host has no ${absent.join(' and no ')}.`;
+  const peers = chosenPeers();
+  showPeers(tfjsPlace(), peers.length > 0 ? peers : settings.peers);
+  element('check').checked = tfjsPlace() !== null && settings.check;
+}
+
+function currentSettings(choices) {
+  return { ...settings, ...readSettings(), model: model.current?.address ?? null, run: false, inputs: choices };
+}
+
+async function start() {
+  const error = element('run-error');
+  showError(error, null);
+  running = new AbortController();
+  showRunning(true);
+  showStatus('Starting…');
+  try {
+    const chosen = currentSettings([]);
+    const specs = await inputs.readAll(chosen.batch);
+    const plan = planOf({ ...chosen, inputs: specs }, model.current, tfjsPlace());
+    const result = await runBenchmark(plan, { signal: running.signal, progress: showProgress });
+    await showResult(element('result'), result);
+    comparison.add(result);
+    showStatus('Done.');
+    element('result').hidden = false;
+    element('result').focus({ preventScroll: true });
+    element('result').scrollIntoView({ block: 'start' });
+  } catch (problem) {
+    const cancelled = problem.name === 'AbortError';
+    showStatus(cancelled ? 'Cancelled.' : '');
+    if (!cancelled) showError(error, problem);
+  } finally {
+    running = null;
+    showRunning(false);
+    element('start').disabled = model.current === null;
+  }
+}
+
+async function copyLink() {
+  const error = element('run-error');
+  try {
+    const chosen = currentSettings([]);
+    const query = formatSettings({ ...chosen, inputs: inputs.choices(chosen.batch) });
+    const link = `${location.origin}${location.pathname}?${query}`;
+    history.replaceState(null, '', link);
+    await navigator.clipboard?.writeText(link).catch(() => {});
+    showStatus(
+      model.current?.address === null
+        ? 'The link is in the address bar; files cannot be part of it.'
+        : 'The link is in the clipboard and in the address bar.',
+    );
+  } catch (problem) {
+    showError(error, problem);
+  }
+}
+
+element('run-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (!running && model.current) start();
+});
+element('cancel').addEventListener('click', () => {
+  running?.abort(new DOMException('The run was cancelled.', 'AbortError'));
+  showStatus('Cancelling…');
+});
+element('link').addEventListener('click', copyLink);
+element('cdn').addEventListener('change', () => {
+  settings.check = settings.check || element('cdn').checked;
+  showPlaces();
+});
+
+showError(element('link-problems'), problems.length > 0 ? new Error(problems.join('\n')) : null);
+showIsolation();
+showSettings(settings);
+const [samples, tfjs] = await Promise.all([hasLocalSamples(), hasLocalTfjs()]);
+local = { samples, tfjs };
+showPlaces();
+const first = settings.model ?? (samples ? 'liveness' : '');
+if (first !== '') await model.open(first);
+if (settings.run && model.current) start();
+document.documentElement.dataset.ready = '';

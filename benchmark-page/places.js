@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where TensorFlow.js comes from: beside the page, or, only if the visitor asks for it, from a CDN.
+
+const CDN_HOST = 'cdn.jsdelivr.net';
+/** Exact: a measurement says what was measured. */
+const TFJS_VERSION = '4.22.0';
+const FOLDERS = {
+  local: (part) => new URL(`../tfjs/tfjs-${part}/dist/`, import.meta.url).href,
+  cdn: (part) => `https://${CDN_HOST}/npm/@tensorflow/tfjs-${part}@${TFJS_VERSION}/dist/`,
+};
+
+/** What its users load. As modules the files run just the same: they set a global. */
+const FILES = {
+  core: 'tf-core.min.js',
+  'backend-cpu': 'tf-backend-cpu.min.js',
+  'backend-wasm': 'tf-backend-wasm.min.js',
+  'backend-webgl': 'tf-backend-webgl.min.js',
+  converter: 'tf-converter.min.js',
+};
+
+/**
+ * The URLs of a package of TensorFlow.js.
+ *
+ * @param {'local' | 'cdn'} place
+ * @param {keyof typeof FILES} part
+ * @returns {{script: string, folder: string}} folder: with a slash at its end.
+ */
+export function tfjsPackage(place, part) {
+  const folder = FOLDERS[place](part);
+  return { script: folder + FILES[part], folder };
+}
+
+/** Whether TensorFlow.js is beside the page. One small request tells. */
+export async function hasLocalTfjs() {
+  try {
+    const response = await fetch(tfjsPackage('local', 'core').script, { method: 'HEAD' });
+    return response.ok && !(response.headers.get('content-type') ?? '').includes('html');
+  } catch {
+    return false;
+  }
+}

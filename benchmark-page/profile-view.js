@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the time goes: ops and nodes as tables, and the whole run as a strip.
+import { make } from '../web/dom.js';
+import { formatCount, formatShape } from '../web/format.js';
+import { sortableTable } from '../web/model/sortable.js';
+import { formatMilliseconds, formatShare, withUnit } from './numbers.js';
+import { byOp, gigaflops } from './profile.js';
+
+/** The slowest ops have colours, the others are grey. */
+const COLORS = ['var(--chart-1)', 'var(--chart-2)', 'var(--chart-3)', 'var(--chart-4)'];
+const OTHER = 'var(--border-strong)';
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Where nothing is defined a dash is shown; -1 sorts it behind everything. */
+const UNDEFINED = -1;
+const showRate = (value) => (value === UNDEFINED ? '–' : value.toFixed(value < 10 ? 2 : 1));
+const rate = (timed) => gigaflops(timed) ?? UNDEFINED;
+
+const scroll = (label, table) =>
+  make('div', { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': label }, table);
+
+function opsTable(ops, colors) {
+  const columns = [
+    { title: 'Op', key: 'op' },
+    { title: 'Nodes', key: 'count', number: true, show: formatCount },
+    { title: 'Time in ms', key: 'milliseconds', number: true, show: formatMilliseconds },
+    { title: 'Share', key: 'share', number: true, show: formatShare },
+    { title: 'GFLOP/s', key: 'rate', number: true, show: showRate },
+    {
+      title: 'Of the time',
+      key: 'bar',
+      show: (_, { share, op }) =>
+        make('span', {
+          class: 'bar',
+          style: `width: ${100 * share}%; min-width: 1px; --swatch: ${colors.get(op) ?? OTHER}`,
+          'aria-hidden': 'true',
+        }),
+    },
+  ];
+  const rows = ops.map((entry) => ({ ...entry, rate: rate(entry), bar: entry.share }));
+  return scroll('Ops', sortableTable({ caption: 'By op', columns, rows, sortBy: 'milliseconds' }));
+}
+
+const shapes = (list) => list.map(formatShape).join(' ');
+
+function nodesTable(nodes, total) {
+  const columns = [
+    { title: '#', key: 'index', number: true },
+    { title: 'Op', key: 'op' },
+    { title: 'Node', key: 'node', show: (name) => make('div', { class: 'node', title: name }, name) },
+    { title: 'Time in ms', key: 'milliseconds', number: true, show: formatMilliseconds },
+    { title: 'Share', key: 'share', number: true, show: formatShare },
+    { title: 'GFLOP/s', key: 'rate', number: true, show: showRate },
+    { title: 'Inputs', key: 'inputs', show: (text) => make('span', { class: 'shapes' }, text) },
+    { title: 'Outputs', key: 'outputs', show: (text) => make('span', { class: 'shapes' }, text) },
+  ];
+  const rows = nodes.map((node, index) => ({
+    ...node,
+    index: index + 1,
+    share: total > 0 ? node.milliseconds / total : 0,
+    rate: rate(node),
+    inputs: shapes(node.inputShapes),
+    outputs: shapes(node.outputShapes),
+  }));
+  return scroll(
+    'Nodes',
+    sortableTable({ caption: 'By node, in the optimized graph', columns, rows, sortBy: 'milliseconds' }),
+  );
+}
+
+/** The run from left to right; each node is as wide as it takes long. */
+function strip(nodes, total, colors) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'strip');
+  svg.setAttribute('viewBox', '0 0 1000 40');
+  svg.setAttribute('preserveAspectRatio', 'none');
+  svg.setAttribute('role', 'img');
+  svg.setAttribute(
+    'aria-label',
+    'The nodes of a run in their order, each as wide as it takes long. The tables have the numbers.',
+  );
+  let left = 0;
+  for (const { op, node, milliseconds } of nodes) {
+    const width = total > 0 ? (1000 * milliseconds) / total : 0;
+    const rectangle = document.createElementNS(SVG, 'rect');
+    const gap = Math.min(0.6, width / 4);
+    for (const [name, value] of Object.entries({ x: left, y: 0, width: Math.max(0.1, width - gap), height: 40 })) {
+      rectangle.setAttribute(name, value);
+    }
+    rectangle.style.fill = colors.get(op) ?? OTHER;
+    const title = document.createElementNS(SVG, 'title');
+    title.textContent = `${op} ${node}: ${withUnit(milliseconds)}`;
+    rectangle.append(title);
+    svg.append(rectangle);
+    left += width;
+  }
+  return svg;
+}
+
+function legend(ops, colors) {
+  const named = ops.slice(0, COLORS.length);
+  const rest = ops.slice(COLORS.length).reduce((sum, { share }) => sum + share, 0);
+  const item = (color, text) => make('li', { style: `--swatch: ${color}` }, text);
+  return make(
+    'ul',
+    { class: 'legend' },
+    ...named.map(({ op, share }) => item(colors.get(op), `${op} ${formatShare(share)}`)),
+    rest > 0 && item(OTHER, `other ops ${formatShare(rest)}`),
+  );
+}
+
+/** @returns {HTMLElement | null} null when nothing was profiled. */
+export function profileCard({ profile, settings }) {
+  if (!profile || profile.length === 0) return null;
+  const ops = byOp(profile);
+  const total = profile.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const colors = new Map(ops.slice(0, COLORS.length).map(({ op }, index) => [op, COLORS[index]]));
+  return make(
+    'section',
+    { class: 'card profile', 'aria-labelledby': 'profile-title' },
+    make('h2', { id: 'profile-title' }, 'Where the time goes'),
+    make(
+      'p',
+      { class: 'hint' },
+      `${formatCount(profile.length)} nodes of the optimized graph take ${withUnit(total)}, medians of ${settings.profiles} profiled runs. GFLOP/s follow from the shapes; a dash stands where they are not defined.`,
+    ),
+    strip(profile, total, colors),
+    legend(ops, colors),
+    opsTable(ops, colors),
+    make(
+      'details',
+      { class: 'nodes' },
+      make('summary', {}, `Every node (${formatCount(profile.length)})`),
+      nodesTable(profile, total),
+    ),
+  );
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tfwasm tells of where its time goes.
+import { flopsOf } from './flops.js';
+import { median } from './statistics.js';
+
+/** Measures of the performance timeline that tfwasm makes while it loads a model -> our phases. */
+const PHASE_OF = {
+  'tfwasm: fetch': 'fetch',
+  'tfwasm: weights': 'fetch',
+  'tfwasm: parse': 'parse',
+  'tfwasm: optimize': 'optimize',
+  'tfwasm: pack': 'pack',
+};
+
+/**
+ * @typedef {{fetch: number, parse: number, optimize: number, pack: number}} Phases
+ * Milliseconds: waiting for the network and copying weights; reading the graph; rewriting it; shapes,
+ * memory and packing of weights for the kernels.
+ *
+ * @returns {Phases | null} null for an engine that does not tell.
+ */
+export function measuredPhases() {
+  const measures = performance.getEntriesByType('measure').filter(({ name }) => name in PHASE_OF);
+  if (measures.length === 0) return null;
+  const phases = { fetch: 0, parse: 0, optimize: 0, pack: 0 };
+  for (const { name, duration } of measures) phases[PHASE_OF[name]] += duration;
+  return phases;
+}
+
+/**
+ * @typedef {object} NodeTime
+ * @property {string} op
+ * @property {string} node
+ * @property {number} milliseconds
+ * @property {number[][]} inputShapes
+ * @property {number[][]} outputShapes
+ * @property {number | null} flops Floating point operations; null where they are not defined.
+ *
+ * @returns {NodeTime[]} In order of execution; times are medians of so many runs.
+ */
+export function kernelProfile(model, inputs, runs, tf) {
+  const profiles = [];
+  for (let i = 0; i < runs; ++i) {
+    const { result, kernels } = model.profile(inputs);
+    tf.dispose(result);
+    profiles.push(kernels);
+  }
+  const last = profiles.at(-1);
+  // Control flow may take another way every time: then there is nothing to take medians of.
+  const comparable = profiles.filter(({ length }) => length === last.length);
+  return last.map(({ name, node, inputShapes, outputShapes }, index) => ({
+    op: name,
+    node,
+    milliseconds: median(comparable.map((kernels) => kernels[index].kernelTimeMs)),
+    inputShapes,
+    outputShapes,
+    flops: flopsOf(name, inputShapes, outputShapes),
+  }));
+}
+
+/**
+ * The nodes of each op together, the slowest first.
+ *
+ * @param {NodeTime[]} nodes
+ * @returns {{op: string, count: number, milliseconds: number, share: number, flops: number | null}[]}
+ */
+export function byOp(nodes) {
+  const ops = new Map();
+  for (const { op, milliseconds, flops } of nodes) {
+    const sum = ops.get(op) ?? { op, count: 0, milliseconds: 0, flops: 0 };
+    sum.count += 1;
+    sum.milliseconds += milliseconds;
+    sum.flops = sum.flops === null || flops === null ? null : sum.flops + flops;
+    ops.set(op, sum);
+  }
+  const total = nodes.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return [...ops.values()]
+    .map((sum) => ({ ...sum, share: total > 0 ? sum.milliseconds / total : 0 }))
+    .sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
+/** GFLOP/s; null where that is not defined. */
+export function gigaflops({ flops, milliseconds }) {
+  return flops === null || !(milliseconds > 0) ? null : flops / milliseconds / 1e6;
+}

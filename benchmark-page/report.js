@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// A result as Markdown and as CSV.
+import { firstResult, formatDifference, formatMilliseconds, formatRatio, isSound, sentenceOf } from './numbers.js';
+
+const escapeCell = (text) => String(text).replace(/\|/g, '\\|').replace(/\n/g, ' ');
+const row = (cells) => `| ${cells.map(escapeCell).join(' | ')} |`;
+
+/** @param {object} result See runBenchmark(). */
+export function toMarkdown(result) {
+  const { model, environment, engines, settings, correctness, warnings } = result;
+  const started = engines.filter(({ load }) => load !== undefined);
+  const sound = isSound(result);
+  const heads = [
+    'engine',
+    'median',
+    'mean ± 95 % CI',
+    'p90',
+    'p99',
+    'min',
+    'load',
+    'first run',
+    'to first result',
+    'times as fast',
+  ];
+  const ratioOf = (id) => result.comparisons.find((comparison) => comparison.id === id)?.ratio;
+  const lines = started.map((engine, index) => {
+    const { name, variant, threads, summary, load, first } = engine;
+    const times = summary
+      ? [summary.median, null, summary.p90, summary.p99, summary.min].map((value) =>
+          formatMilliseconds(value ?? Number.NaN),
+        )
+      : new Array(5).fill('–');
+    if (summary) times[1] = `${formatMilliseconds(summary.mean)} ± ${formatMilliseconds(summary.ci95)}`;
+    const ratio = index === 0 ? 'of' : sound && ratioOf(engine.id) ? formatRatio(ratioOf(engine.id)) : '–';
+    return row([
+      `${name} (${variant}, ${threads === 1 ? '1 thread' : `${threads} threads`})`,
+      ...times,
+      ...[load, first, firstResult(engine)].map(formatMilliseconds),
+      ratio,
+    ]);
+  });
+  const sentences = sound
+    ? result.comparisons.map(
+        (comparison) =>
+          `- ${sentenceOf(comparison, engines[0].name, engines.find(({ id }) => id === comparison.id).name)}.`,
+      )
+    : [];
+  return [
+    `**${escapeCell(model.name)}**: ${environment.browser}, ${environment.cores} logical processors, ${result.date.slice(0, 10)}; ${settings.runs} runs, batch inputs ${settings.inputs.map(({ shape }) => shape.join('×')).join(', ')}; milliseconds`,
+    '',
+    row(heads),
+    row(heads.map((_, index) => (index === 0 ? '---' : '---:'))),
+    ...lines,
+    '',
+    ...sentences,
+    ...(result.void ? [`- **${result.void}**`] : []),
+    ...(correctness ? [describeCorrectness(correctness)] : []),
+    ...warnings.map((text) => `- ${text}`),
+    '',
+  ].join('\n');
+}
+
+function describeCorrectness({ reference, outputs, passed, error }) {
+  if (error) return `- **The outputs could not be checked: ${error}**`;
+  const worst = outputs.reduce(
+    (most, { relative }) => (relative > most || Number.isNaN(relative) ? relative : most),
+    0,
+  );
+  return passed
+    ? `- Outputs agree with ${reference}: largest relative error ${formatDifference(worst)}.`
+    : `- **Outputs differ from ${reference}: largest relative error ${formatDifference(worst)}. No claim on speed.**`;
+}
+
+function quote(value) {
+  let text = String(value);
+  // A spreadsheet would take these for formulas.
+  if (/^[=+\-@\t]/.test(text) && typeof value !== 'number') text = `'${text}`;
+  return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+}
+
+/** Every run of every engine as a line. */
+export function toCsv({ model, engines }) {
+  const lines = [['model', 'engine', 'library', 'variant', 'threads', 'thread', 'kind', 'run', 'milliseconds']];
+  for (const { id, library, variant, threads, thread, load, first, warmups, samples } of engines) {
+    if (load === undefined) continue;
+    const add = (kind, times) =>
+      times.forEach((time, index) => {
+        lines.push([model.name, id, library, variant, threads, thread, kind, index + 1, time]);
+      });
+    add('load', [load]);
+    add('first', [first]);
+    add('warm-up', warmups);
+    add('timed', samples);
+  }
+  return lines.map((line) => `${line.map(quote).join(',')}\n`).join('');
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this realm has fetched, and how fine its clock is.
+
+/** The page's own code is not part of an engine. */
+const OWN_FOLDER = new URL('./', import.meta.url).href;
+
+/**
+ * Bytes of the engine's binaries: wasm and JavaScript, `raw` as they run and `transferred` as the
+ * server encoded them. null where the browser keeps the sizes to itself.
+ */
+export function codeBytes() {
+  const sizes = new Map();
+  for (const { name, decodedBodySize, encodedBodySize } of performance.getEntriesByType('resource')) {
+    if (/\.(wasm|m?js)([?#]|$)/.test(name) && !name.startsWith(OWN_FOLDER)) {
+      sizes.set(name, { raw: decodedBodySize, transferred: encodedBodySize });
+    }
+  }
+  const list = [...sizes.values()];
+  if (list.length === 0 || list.some(({ raw }) => raw === 0)) return null;
+  const sum = (key) => list.reduce((total, size) => total + size[key], 0);
+  return { raw: sum('raw'), transferred: sum('transferred') };
+}
+
+/** The smallest step of performance.now() here, in milliseconds. */
+export function timerResolution() {
+  let smallest = Number.POSITIVE_INFINITY;
+  const end = performance.now() + 20;
+  for (let before = performance.now(); before < end; ) {
+    const now = performance.now();
+    if (now > before) smallest = Math.min(smallest, now - before);
+    before = now;
+  }
+  // What floating point adds to it is noise.
+  return Number(smallest.toPrecision(3));
+}

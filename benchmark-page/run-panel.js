@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The card "Run": its fields, progress, and what cannot be had here.
+import { element, make } from '../web/dom.js';
+import { ENGINES } from './engines.js';
+import { findGpu, whyNoThreads } from './environment.js';
+import { MOST_THREADS, PEERS } from './settings.js';
+
+const NUMBERS = ['threads', 'warmup', 'runs', 'seconds', 'profiles', 'batch', 'seed'];
+const CHOICES = ['variant', 'thread'];
+
+/** What keeps a peer from taking part: '' for nothing. */
+function obstacle(id, tfjs, hasGpu) {
+  if (id.startsWith('tfjs-') && !tfjs) return 'TensorFlow.js is not here';
+  if (id === 'tfjs-webgl' && !hasGpu) return 'no GPU: this browser has no WebGL on hardware';
+  return '';
+}
+
+/** Fills in the list of peers; those that cannot take part say why. */
+export function showPeers(tfjs, chosen) {
+  const hasGpu = findGpu() !== null;
+  const obstacles = [];
+  const items = PEERS.map((id) => {
+    const reason = obstacle(id, tfjs, hasGpu);
+    if (reason) obstacles.push(`${ENGINES[id]}: ${reason}.`);
+    const box = make('input', {
+      type: 'checkbox',
+      value: id,
+      checked: !reason && chosen.includes(id),
+      disabled: reason !== '',
+    });
+    return make('label', {}, box, ENGINES[id]);
+  });
+  element('peer-list').replaceChildren(...items);
+  element('peers-hint').textContent = [
+    'Each has a worker of its own (webgl draws to an OffscreenCanvas there), and all take turns.',
+    ...obstacles,
+  ].join(' ');
+  const check = element('check');
+  check.disabled = !tfjs;
+  if (!tfjs) check.checked = false;
+}
+
+export const chosenPeers = () =>
+  Array.from(document.querySelectorAll('#peer-list input:checked'), ({ value }) => value);
+
+/** Says why there are no threads, where there are none. */
+export function showIsolation() {
+  const reason = whyNoThreads();
+  element('no-threads').hidden = reason === null;
+  element('no-threads').textContent = reason ?? '';
+  element('threads').disabled = reason !== null;
+  element('threads').max = Math.min(MOST_THREADS, 4 * (navigator.hardwareConcurrency ?? 1));
+}
+
+/** @param {import('./settings.js').Settings} settings */
+export function showSettings(settings) {
+  for (const name of [...NUMBERS, ...CHOICES]) element(name).value = settings[name];
+  element('check').checked = settings.check;
+  element('cdn').checked = settings.cdn;
+  const { max, disabled } = element('threads');
+  element('threads').value = disabled ? 1 : Math.min(settings.threads, max);
+}
+
+/** Throws an error for people when a number is out of range. */
+export function readSettings() {
+  const settings = {};
+  for (const name of NUMBERS) settings[name] = readNumber(element(name));
+  for (const name of CHOICES) settings[name] = element(name).value;
+  return { ...settings, peers: chosenPeers(), check: element('check').checked, cdn: element('cdn').checked };
+}
+
+function readNumber(field) {
+  const value = field.valueAsNumber;
+  const [least, most] = [Number(field.min), Number(field.max)];
+  const fits = Number.isInteger(value) && value >= least && value <= most;
+  field.toggleAttribute('aria-invalid', false);
+  if (fits) return value;
+  field.setAttribute('aria-invalid', 'true');
+  field.focus();
+  const label = field.labels[0].textContent.trim();
+  throw new Error(`“${label}” takes a whole number from ${least} to ${most}.`);
+}
+
+/** Shows that a run goes on, or that it does not. */
+export function showRunning(isRunning) {
+  element('start').disabled = isRunning;
+  element('cancel').hidden = !isRunning;
+  element('progress').hidden = !isRunning;
+  element('run-form').setAttribute('aria-busy', String(isRunning));
+}
+
+let announced = '';
+
+/** The bar moves with every run; words change, and are read out, with every stage. */
+export function showProgress({ stage, done, total }) {
+  const bar = element('progress');
+  if (total > 0) Object.assign(bar, { max: total, value: done });
+  else bar.removeAttribute('value');
+  const text = total > 0 ? `${stage}: ${total} rounds` : `${stage}…`;
+  if (text === announced) return;
+  announced = text;
+  element('status').textContent = text;
+}
+
+export function showStatus(text) {
+  announced = '';
+  element('status').textContent = text;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a model comes from: a URL of any medium, or files. Whatever it is can be posted to a realm.
+
+/**
+ * @typedef {{kind: 'url', url: string} | {kind: 'files', files: File[]}
+ *     | {kind: 'artifacts', artifacts: object}} Source
+ */
+
+const isWeb = (url) => /^https?:\/\//i.test(url);
+
+/** Whether TensorFlow.js can load it by itself. */
+export const isPublic = (source) => source.kind === 'url' && isWeb(source.url);
+
+/** localStorage is for pages only. */
+export const needsPage = (source) => source.kind === 'url' && source.url.startsWith('localstorage://');
+
+/** What loadGraphModel() of either library takes. */
+export function engineSource(tf, source) {
+  if (source.kind === 'url') return source.url;
+  if (source.kind === 'files') return tf.io.browserFiles(source.files);
+  return { load: async () => source.artifacts };
+}
+
+const ARTIFACT_KEYS = [
+  ...['modelTopology', 'weightSpecs', 'format', 'generatedBy', 'convertedBy', 'signature', 'userDefinedMetadata'],
+  ...['modelInitializer', 'initializerSignature'],
+];
+
+function handlerOf(tf, source, fetchFunc) {
+  if (source.kind !== 'url') return engineSource(tf, source);
+  const [handler] = tf.io.getLoadHandlers(source.url, fetchFunc && { fetchFunc });
+  return handler ?? tf.io.http(source.url, fetchFunc && { fetchFunc });
+}
+
+/** A Response would do, but hides what fails. */
+async function readAll(stream) {
+  const parts = [];
+  for (const reader = stream.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(parts).arrayBuffer();
+    parts.push(value);
+  }
+}
+
+/** The parts of a model as plain objects and one buffer. */
+export async function readArtifacts(tf, source) {
+  const artifacts = await handlerOf(tf, source).load();
+  const known = ARTIFACT_KEYS.filter((key) => artifacts[key] !== undefined && artifacts[key] !== null);
+  const plain = Object.fromEntries(known.map((key) => [key, artifacts[key]]));
+  if (artifacts.weightSpecs) {
+    const { weightData } = artifacts.getWeightStream
+      ? { weightData: await readAll(artifacts.getWeightStream()) }
+      : artifacts;
+    plain.weightData = weightData;
+  }
+  return plain;
+}
+
+/** For these TensorFlow.js wants executeAsync(). */
+const NEEDS_ASYNC = new Set([
+  ...['Switch', 'Merge', 'Enter', 'Exit', 'NextIteration', 'LoopCond', 'If', 'StatelessIf', 'While', 'StatelessWhile'],
+  ...['NonMaxSuppressionV2', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5', 'Where'],
+]);
+
+function allNodes({ node = [], library }) {
+  return [...node, ...(library?.function ?? []).flatMap(({ nodeDef }) => nodeDef ?? [])];
+}
+
+/** A fetch() that adds up what it brings. */
+function countingFetch() {
+  const count = { bytes: 0, fetch: undefined };
+  count.fetch = async (...request) => {
+    const response = await fetch(...request);
+    const body = await response.arrayBuffer();
+    if (response.ok) count.bytes += body.byteLength;
+    return new Response(body, response);
+  };
+  return count;
+}
+
+/** Bytes of model.json and weights as they are stored or came over the network. */
+async function bytesOf(tf, source, fetched) {
+  if (source.kind === 'files') return source.files.reduce((sum, { size }) => sum + size, 0);
+  if (fetched > 0) return fetched;
+  const { modelTopologyBytes, weightDataBytes } = (await tf.io.listModels())[source.url] ?? {};
+  return modelTopologyBytes + weightDataBytes;
+}
+
+/**
+ * @typedef {object} ModelInfo
+ * @property {import('./inputs.js').InputInfo[]} inputs
+ * @property {import('./inputs.js').InputInfo[]} outputs
+ * @property {number} nodes
+ * @property {number} bytes Of model.json and weights as they are stored or transferred.
+ * @property {boolean} needsAsync Whether TensorFlow.js has to run it with executeAsync().
+ *
+ * Loads a model with tfwasm to see what it is. Throws what loading throws.
+ *
+ * @param {object} tf
+ * @param {Source} source
+ * @returns {Promise<ModelInfo>}
+ */
+export async function describeModel(tf, source) {
+  const counter = countingFetch();
+  const handler = handlerOf(tf, source, counter.fetch);
+  let artifacts;
+  const load = async () => {
+    artifacts = await handler.load();
+    return artifacts;
+  };
+  const model = await tf.loadGraphModel({ load });
+  try {
+    const nodes = allNodes(artifacts.modelTopology);
+    if (nodes.length === 0) throw new Error('This is no graph model: its modelTopology has no nodes.');
+    const info = ({ name, dtype, shape }) => ({ name, dtype: dtype ?? null, shape: shape ?? null });
+    return {
+      inputs: model.inputs.map(info),
+      outputs: model.outputs.map(info),
+      nodes: nodes.length,
+      bytes: await bytesOf(tf, source, counter.bytes),
+      needsAsync: nodes.some(({ op }) => NEEDS_ASYNC.has(op)),
+    };
+  } finally {
+    model.dispose();
+  }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// The benchmark page: runs, on every thread and with every peer, and how they end.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { missing } from '../prerequisites.mjs';
+import { download, QUICK, run, startBenchmark, TINY, tableRows, waitForResult } from './benchmark.mjs';
+import { serveModel, waitForText } from './playground.mjs';
+import { attr, GraphBuilder } from '../graph-builder.mjs';
+
+const cellsOf = (rows, title) => rows.find(([head]) => head === title)?.slice(1);
+
+describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models', 'tfjs') }, () => {
+  let site;
+
+  before(async () => {
+    site = await startBenchmark();
+  });
+  after(() => site?.close());
+
+  /** Opens a page for a test, and closes it. */
+  async function withPage(query, task, options) {
+    const opened = await site.open(query, options);
+    try {
+      await task(opened.page, opened);
+    } finally {
+      await opened.page.close();
+    }
+  }
+
+  for (const thread of ['worker', 'main']) {
+    test(`in the ${thread} thread, and tells everything`, () =>
+      withPage(TINY, async (page, { faults }) => {
+        await page.selectOption('#thread', thread);
+        await page.fill('#runs', '9');
+        await page.fill('#warmup', '3');
+        await page.check('input[value=tfjs-wasm]');
+        await run(page);
+        const times = await tableRows(page, 'Time of a prediction');
+        assert.deepEqual(times[0].slice(1), ['tfwasm', 'tfjs wasm']);
+        for (const title of ['Median', 'Mean ± 95 % CI', 'p90', 'p99', 'Minimum', 'Standard deviation']) {
+          for (const cell of cellsOf(times, title)) assert.match(cell, /^[\d.]+ ms/, title);
+        }
+        assert.deepEqual(cellsOf(times, 'Runs'), ['9', '9']);
+        assert.equal(cellsOf(times, 'Warm-up (not counted)')[0].split(', ').length, 3);
+        const load = await tableRows(page, 'From the address');
+        for (const title of [
+          'Load',
+          '– fetch',
+          '– parse',
+          '– optimize',
+          '– plan and pack',
+          'First run',
+          'To the first result',
+        ]) {
+          assert.match(cellsOf(load, title)[0], /^[\d.]+ ms$/, title);
+        }
+        const sizes = await tableRows(page, 'Memory and code');
+        assert.match(cellsOf(sizes, 'Peak memory of wasm or GPU')[0], /MB$/);
+        assert.match(cellsOf(sizes, 'Binary: wasm and JavaScript')[0], /^[\d.]+ (MB|kB)$/);
+        assert.deepEqual(cellsOf(sizes, 'Tensors before and after')[0], '1, 1');
+        const ops = await tableRows(page, 'By op');
+        assert.ok(
+          ops.some(([op]) => op === '_FusedMatMul'),
+          JSON.stringify(ops),
+        );
+        assert.match(await page.textContent('#result'), /outputs agree with @tensorflow\/tfjs-backend-cpu 4/);
+        const where = thread === 'main' ? 'on the main thread' : 'in a worker';
+        assert.match(await page.textContent('#result'), new RegExp(`tfwasm: tfwasm [\\d.]+, \\w+, 1 thread, ${where}`));
+        assert.equal(await page.$$eval('.chart canvas', (list) => list.length), 2);
+        assert.deepEqual(faults(), []);
+      }));
+  }
+
+  test('a sample that is chosen from the list, with threads and a build', () =>
+    withPage('?model=', async (page, { faults }) => {
+      assert.ok(await page.isDisabled('#start'));
+      await page.selectOption('#sample', 'liveness');
+      await waitForText(page, '#model-facts', /liveness/);
+      await page.selectOption('#variant', 'simd');
+      await page.fill('#threads', '2');
+      await page.fill('#runs', '5');
+      await page.fill('#batch', '2');
+      await page.uncheck('#check');
+      await run(page);
+      assert.match(await page.textContent('#result'), /simd-threads, 2 threads/);
+      const { text } = await download(page, 'Download JSON');
+      assert.deepEqual(JSON.parse(text).settings.inputs[0].shape, [2, 32, 32, 3]);
+      assert.equal(JSON.parse(text).correctness, null);
+      assert.deepEqual(faults(), []);
+    }));
+
+  test('only loading, when no runs are wanted', () =>
+    withPage(`${TINY}&runs=0&run=1`, async (page) => {
+      await waitForResult(page);
+      assert.match(await page.textContent('.headline'), /to the first result/);
+      assert.match(cellsOf(await tableRows(page, 'From the address'), 'Load')[0], /ms/);
+    }));
+
+  test('at most so long', () =>
+    withPage('?model=liveness&runs=100000&seconds=1&profiles=0&check=0&run=1', async (page) => {
+      await waitForResult(page);
+      assert.match(await page.textContent('#result'), /Ended by\s*the limit of 1 s/);
+      assert.match(cellsOf(await tableRows(page, 'Time of a prediction'), 'Runs')[0], /^\d+$/);
+    }));
+
+  test('every peer in turn, with a ratio and its interval', () =>
+    withPage(TINY, async (page) => {
+      for (const id of ['tfjs-wasm', 'tfjs-cpu', 'tfwasm-simd']) await page.check(`input[value=${id}]`);
+      assert.ok(await page.isDisabled('input[value=tfjs-webgl]'), 'there is no GPU here');
+      assert.match(await page.textContent('#peers-hint'), /tfjs webgl: no GPU/);
+      await run(page);
+      assert.equal(await page.$$eval('.ratios li', (list) => list.length), 3);
+      for (const text of await page.$$eval('.ratios li', (list) => list.map(({ textContent }) => textContent))) {
+        assert.match(text, /95 % interval [\d.]+× to [\d.]+×/);
+      }
+    }));
+
+  for (const thread of ['worker', 'main']) {
+    test(`until it is cancelled (${thread})`, () =>
+      withPage(`?model=liveness&runs=100000&seconds=600&thread=${thread}&check=0`, async (page, { faults }) => {
+        await page.click('#start');
+        await waitForText(page, '#status', /Timing/);
+        await page.waitForFunction(() => document.getElementById('progress').value > 3);
+        await page.click('#cancel');
+        await waitForText(page, '#status', /^Cancelled\.$/);
+        assert.ok(await page.isHidden('#result'));
+        assert.ok(await page.isHidden('#progress'));
+        assert.equal(await page.$$eval('iframe', (list) => list.length), 0);
+        // It can be run again.
+        await page.fill('#runs', '5');
+        await run(page);
+        assert.deepEqual(faults(), []);
+      }));
+  }
+
+  test('while the page stays responsive', () =>
+    withPage('?model=liveness&runs=200&seconds=20&check=0&profiles=0&thread=main', async (page) => {
+      await page.click('#start');
+      await waitForText(page, '#status', /Timing/);
+      const worst = await page.evaluate(async () => {
+        let longest = 0;
+        for (let i = 0, before = performance.now(); i < 20; ++i) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          longest = Math.max(longest, performance.now() - before);
+          before = performance.now();
+        }
+        return longest;
+      });
+      assert.ok(worst < 1000, `${worst} ms`);
+      await page.click('#cancel');
+      await waitForText(page, '#status', /^Cancelled\.$/);
+    }));
+
+  test('void when the tab is hidden meanwhile', () =>
+    withPage(TINY, async (page) => {
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+      });
+      await page.check('input[value=tfjs-wasm]');
+      await run(page);
+      assert.match(await page.textContent('#result .error'), /tab was hidden.*void/);
+      assert.equal(await page.$$eval('.ratios', (list) => list.length), 0, 'no claim');
+    }));
+
+  test('without a claim when outputs are wrong', () =>
+    withPage(
+      `?model=/made/nan/model.json&${QUICK}&peers=tfjs-wasm`,
+      async (page) => {
+        // What the reference answers is changed, as if tfwasm were wrong.
+        await run(page);
+        assert.match(await page.textContent('#result .error'), /outputs are not those of/);
+        assert.equal(await page.$$eval('.ratios', (list) => list.length), 0, 'no claim');
+        assert.match(await page.textContent('#result'), /outputs differ/);
+      },
+      {
+        prepare: async (page) => {
+          await serveModel(page, 'nan', squareRoots(4));
+          await page.route('**/tf-backend-cpu.min.js', async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({ response, body: `${await response.text()}\n${WRONG_CPU}` });
+          });
+        },
+      },
+    ));
+
+  test('a peer that cannot run it takes no part, and says why', () =>
+    withPage(
+      `${TINY}&peers=tfjs-wasm&run=1`,
+      async (page) => {
+        await waitForResult(page);
+        assert.match(await page.textContent('#result .notice'), /tfjs wasm takes no part: .+/);
+        assert.deepEqual((await tableRows(page, 'Time of a prediction'))[0].slice(1), ['tfwasm']);
+      },
+      { prepare: (page) => page.route('**/tf-backend-wasm.min.js', (route) => route.abort()) },
+    ));
+});
+
+/** sqrt(x) of a vector of so many elements. */
+function squareRoots(size) {
+  const graph = new GraphBuilder();
+  graph.input('x', 'float32', [size]);
+  graph.op('y', 'Sqrt', ['x'], { T: attr.type('float32') });
+  return graph.handler(['y']);
+}
+
+/** Makes tfjs cpu compute something else for Sqrt. */
+const WRONG_CPU = `(() => {
+  const { tf } = globalThis;
+  const cosine = tf.getKernel('Cos', 'cpu').kernelFunc;
+  tf.unregisterKernel('Sqrt', 'cpu');
+  tf.registerKernel({ kernelName: 'Sqrt', backendName: 'cpu', kernelFunc: cosine });
+})();`;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tests of the playground share: the page, models to open in it, and what a visitor does
+// again and again.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { ROOT } from '../../tools/lib/paths.mjs';
+import { startBrowser } from './chromium.mjs';
+import { startSite } from './site.mjs';
+
+/**
+ * One browser and one site for a test file.
+ *
+ * @returns {Promise<{open: Function, url: string, close: () => Promise<void>}>} open(query, options)
+ *     opens the playground in a page of its own.
+ */
+export async function startPlayground() {
+  const [browser, site] = await Promise.all([startBrowser(), startSite()]);
+  return {
+    url: site.url,
+    async open(query = '', { prepare = async () => {}, ...options } = {}) {
+      const opened = await browser.newPage(options);
+      await opened.page.emulateMedia({ reducedMotion: 'reduce', colorScheme: options.colorScheme });
+      await prepare(opened.page);
+      await opened.page.goto(`${site.url}web/${query}`);
+      return opened;
+    },
+    close: async () => {
+      await browser.close();
+      await site.close();
+    },
+  };
+}
+
+export const TINY = '?model=../tiny/model.json';
+
+/** Waits until an element says this. @param {RegExp} pattern */
+export function waitForText(page, selector, pattern) {
+  return page.waitForFunction(
+    ([wanted, source, flags]) => {
+      const element = document.querySelector(wanted);
+      return element && element.closest('[hidden]') === null && new RegExp(source, flags).test(element.textContent);
+    },
+    [selector, pattern.source, pattern.flags],
+  );
+}
+
+/** Waits until a model is open and its graph is drawn. */
+export async function waitForModel(page, name) {
+  await waitForText(page, '#model-name', new RegExp(`^${name}$`));
+  await page.waitForSelector('#graph-svg .node');
+}
+
+/** Types values for the only input, runs, and returns the values that are shown. */
+export async function predict(page, values) {
+  await page.selectOption('#input-0-source', 'values');
+  await page.fill('#input-0-values', JSON.stringify(values));
+  await page.click('#run-start');
+  await waitForText(page, '#run-status', /^Done/);
+  return shownValues(page);
+}
+
+/** The values of the first result. */
+export async function shownValues(page) {
+  return (await page.textContent('.result .values')).split(',').map(Number);
+}
+
+/** For page.route(): the URL with this path. A pattern would fit what is in the query, too. */
+export const at =
+  (path) =>
+  ({ pathname }) =>
+    pathname === path;
+
+/** Answers requests for a model below `/made/NAME/` of a page. @param {{load: () => Promise<object>}} handler */
+export async function serveModel(page, name, handler) {
+  const { weightData, weightSpecs, ...parts } = await handler.load();
+  const json = { ...parts, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
+  await page.route(at(`/made/${name}/model.json`), (route) => route.fulfill({ json }));
+  await page.route(at(`/made/${name}/weights.bin`), (route) =>
+    route.fulfill({ body: Buffer.from(weightData), contentType: 'application/octet-stream' }),
+  );
+}
+
+const AXE = readFileSync(path.join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** The serious and critical faults that axe finds, as texts. */
+export async function accessibilityFaults(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+      );
+  });
+}
+
+/** How far the page can be scrolled sideways, which should be nowhere. */
+export function sidewaysOverflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

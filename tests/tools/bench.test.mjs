@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run bench`, in short: that it measures through the page, and what it prints and writes.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { parseResults } from '../../benchmark-page/result-file.js';
+import { ROOT } from '../../tools/lib/paths.mjs';
+import { missing } from '../prerequisites.mjs';
+
+const bench = (...args) => promisify(execFile)(process.execPath, ['tools/bench.mjs', ...args], { cwd: ROOT });
+
+describe('npm run bench', { skip: missing('dist', 'chromium', 'models', 'tfjs') }, () => {
+  test('compares a model, and writes what it measured', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-bench-'));
+    const json = path.join(folder, 'out.json');
+    try {
+      const { stdout } = await bench(
+        '--models',
+        'liveness',
+        '--runs',
+        '3',
+        '--loads',
+        '1',
+        '--threads',
+        '1',
+        '--json',
+        json,
+      );
+      assert.match(stdout, /^liveness +tfjs simd( +[\d.]+){5}$/m);
+      for (const variant of ['simd', 'relaxed']) {
+        assert.match(
+          stdout,
+          new RegExp(`^ +tfwasm ${variant}( +[\\d.]+){3} +[\\d.]+x( +[\\d.]+){2} +[\\d.]+x +[\\d.]+ - [\\d.]+x$`, 'm'),
+        );
+        assert.match(stdout, new RegExp(`^tfwasm ${variant}, predictions: [\\d.]+x as fast on average`, 'm'));
+      }
+      assert.doesNotMatch(stdout, /DIFFER|VOID|NOT CHECKED/);
+      const text = await readFile(json, 'utf8');
+      const [result] = parseResults(text, 'out.json');
+      assert.equal(result.engines.length, 3);
+      for (const { samples, difference } of result.engines) {
+        assert.equal(samples.length, 3);
+        assert.ok(difference < 1e-3);
+      }
+      const [{ models }] = JSON.parse(text).results;
+      assert.ok(models[0].engines[1].loads[0].phases.parse > 0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('measures single ops and the cost of a node', async () => {
+    const ops = await bench('--ops', 'exp 10k', '--runs', '2', '--variants', 'simd');
+    assert.match(ops.stdout, /^exp 10k +\d+ +\d+ +[\d.]+x$/m);
+    const overhead = await bench('--overhead', '--runs', '1', '--seconds', '2', '--variants', 'simd');
+    assert.match(overhead.stdout, /^ +tfwasm simd +\d+ ns a node$/m);
+  });
+});

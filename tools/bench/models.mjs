@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models on several engines: loaded in new tabs, then timed in turn on one page.
+import { compare, median } from '../../benchmark-page/statistics.js';
+
+/**
+ * Loads the model `loads` times in each engine, always in a new tab as on a first visit, then times
+ * predictions. Engines take turns throughout.
+ *
+ * @param {import('./browser.mjs').BenchmarkBrowser} browser
+ * @param {string} model Name of a sample, or an address.
+ * @param {object} options
+ * @param {string[]} options.engines Ids; the first is what the others are measured against.
+ * @param {number} options.loads
+ * @param {Partial<import('../../benchmark-page/settings.js').Settings>} options.settings
+ * @returns {Promise<{engines: object[], result: object}>} `engines`: in milliseconds; `ratio` and
+ *     `loadRatio` say how many times faster than the first engine it is. `result`: the page's.
+ */
+export async function measureModel(browser, model, { engines, loads, settings }) {
+  const info = await browser.describeModel(model);
+  const loadSamples = await measureLoads(browser, model, { engines, loads, settings, info });
+  // The page is about one build of tfwasm; all else it calls peers.
+  const subject = engines.find((id) => id.startsWith('tfwasm-'));
+  const peers = engines.filter((id) => id !== subject);
+  const result = await browser.measure({ ...settings, model, peers }, { info, engine: subject });
+  const rows = engines.map((id, index) => {
+    const engine = result.engines.find((candidate) => candidate.id === id);
+    return {
+      ...engine,
+      ...summarizeLoads(loadSamples[index]),
+      median: engine.summary?.median,
+      p90: engine.summary?.p90,
+    };
+  });
+  return { result, engines: rows.map((row) => ({ ...row, ...ratiosOf(row, rows[0]) })) };
+}
+
+async function measureLoads(browser, model, { engines, loads, settings, info }) {
+  const samples = engines.map(() => []);
+  const loadOnly = { ...settings, model, peers: [], check: false, runs: 0, warmup: 0, profiles: 0 };
+  for (let i = 0; i < loads; ++i) {
+    for (const [index, engine] of engines.entries()) {
+      const { engines: measured } = await browser.measure(loadOnly, { info, engine });
+      const [{ load, first, phases }] = measured;
+      samples[index].push({ load, first, phases });
+    }
+  }
+  return samples;
+}
+
+function summarizeLoads(loads) {
+  return {
+    loads,
+    load: median(loads.map(({ load }) => load)),
+    first: median(loads.map(({ first }) => first)),
+    firstResult: median(loads.map(({ load, first }) => load + first)),
+  };
+}
+
+function ratiosOf(row, reference) {
+  const loadRatio = reference.firstResult / row.firstResult;
+  if (!row.summary || !reference.summary) return { loadRatio };
+  const { ratio, low, high } = compare(reference.samples, row.samples);
+  return { loadRatio, ratio, low, high };
+}

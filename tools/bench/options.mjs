@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of `npm run bench`.
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { PUBLIC_MODELS } from '../../benchmark-page/models.js';
+import { ToolError } from '../lib/run.mjs';
+
+const MODELS = Object.keys(PUBLIC_MODELS);
+const PEERS = ['tfjs-wasm', 'tfjs-cpu', 'tfjs-webgl'];
+const VARIANTS = ['simd', 'relaxed'];
+
+export const USAGE = `Usage: npm run bench -- [options]
+  --models NAMES    e.g. faceres,emotion; all (${MODELS.length}) when left out
+  --peers NAMES     what tfwasm is compared with: some of ${PEERS.join(',')}; tfjs-wasm when left
+                    out; none for nothing. Ratios are against the first
+  --variants NAMES  builds of tfwasm: simd,relaxed when left out
+  --threads COUNTS  e.g. 1,4; one thread and then as many as this machine has cores when left out
+  --runs N          how many predictions of each engine are timed (default 50)
+  --seconds N       at most so many seconds of predictions for a model (default 20)
+  --warmup N        predictions before these, which are not counted (default 1)
+  --loads N         how many times a model is loaded in a new tab (default 3)
+  --profiles N      also times every node, in so many runs, for --json (default 0)
+  --no-check        does not compare outputs with those of tfjs cpu
+  --overhead        measures the cost of a node instead: a chain of 1000 additions of scalars
+  --ops [NAMES]     times single ops instead, all whose names contain one of these words
+  --json FILE       also writes everything that was measured
+  --help            prints this`;
+
+const OPTIONS = {
+  models: { type: 'string', default: 'all' },
+  peers: { type: 'string', default: 'tfjs-wasm' },
+  variants: { type: 'string', default: VARIANTS.join(',') },
+  threads: { type: 'string', default: [...new Set([1, Math.min(os.availableParallelism(), 4)])].join(',') },
+  runs: { type: 'string', default: '50' },
+  rounds: { type: 'string' }, // what --runs was called
+  seconds: { type: 'string', default: '20' },
+  warmup: { type: 'string', default: '1' },
+  loads: { type: 'string', default: '3' },
+  profiles: { type: 'string', default: '0' },
+  'no-check': { type: 'boolean', default: false },
+  overhead: { type: 'boolean', default: false },
+  ops: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  help: { type: 'boolean', default: false },
+};
+
+/** Throws a ToolError with the usage for what is not an option. */
+export function parseOptions(args) {
+  let values;
+  let positionals;
+  try {
+    ({ values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true }));
+  } catch (error) {
+    throw new ToolError(`${error.message}\n\n${USAGE}`);
+  }
+  if (positionals.length > 0 && !values.ops) throw new ToolError(`"${positionals[0]}" is no option.\n\n${USAGE}`);
+  return {
+    ...values,
+    check: !values['no-check'],
+    opWords: positionals.flatMap((text) => text.split(',')),
+    models: values.models === 'all' ? MODELS : parseNames('models', values.models, MODELS),
+    peers: values.peers === 'none' ? [] : parseNames('peers', values.peers, PEERS),
+    variants: parseNames('variants', values.variants, VARIANTS),
+    threads: values.threads.split(',').map((text) => parseCount('threads', text)),
+    runs: parseCount('runs', values.rounds ?? values.runs),
+    seconds: parseCount('seconds', values.seconds),
+    warmup: parseCount('warmup', values.warmup, 0),
+    loads: parseCount('loads', values.loads),
+    profiles: parseCount('profiles', values.profiles, 0),
+  };
+}
+
+function parseNames(option, text, known) {
+  const names = text.split(',');
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new ToolError(`--${option}: there is no ${unknown.join(', ')}, only ${known.join(', ')}.`);
+  return [...new Set(names)];
+}
+
+function parseCount(option, text, least = 1) {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= least && text.trim() !== '') return count;
+  throw new ToolError(`--${option} takes whole numbers from ${least}, not "${text}".`);
+}

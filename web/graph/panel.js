@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// The card "Graph": which graph, the drawing with its buttons, search, details, and a list for those
+// who cannot see the drawing.
+import { element, make, showError } from '../dom.js';
+import { formatShape, plural } from '../format.js';
+import { nodeDetails, outputShapes } from './details.js';
+import { Drawing } from './drawing.js';
+import { layOut } from './layout.js';
+import { CATEGORY_NAMES, readGraphs, searchNodes } from './topology.js';
+import { Viewport } from './viewport.js';
+
+const MAX_LISTED = 500;
+
+/** @param {import('../app.js').App} app */
+export function setUpGraphPanel(app) {
+  return new GraphPanel(app);
+}
+
+class GraphPanel {
+  #app;
+  #viewport = new Viewport(element('graph-svg'));
+  #abort = new AbortController();
+  /** @type {import('./topology.js').ViewGraph[]} */
+  #graphs = [];
+  #graph = null;
+  #drawing = null;
+  #selected = null;
+  #found = [];
+  #foundIndex = -1;
+
+  constructor(app) {
+    this.#app = app;
+    app.on('opened', () => this.#open(app.current));
+    app.on('closed', () => this.#abort.abort());
+    app.on('ran', () => this.#showShapes());
+    app.on('show-node', (name) => this.#goTo(name));
+    element('graph-select').addEventListener('change', ({ target }) => this.#show(target.value));
+    element('zoom-in').addEventListener('click', () => this.#viewport.zoom(1));
+    element('zoom-out').addEventListener('click', () => this.#viewport.zoom(-1));
+    element('zoom-fit').addEventListener('click', () => this.#viewport.fit());
+    element('layout-stop').addEventListener('click', () => this.#abort.abort());
+    element('graph-search').addEventListener('input', () => this.#search());
+    element('search-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#next(1);
+    });
+    element('search-previous').addEventListener('click', () => this.#next(-1));
+    element('graph-svg').addEventListener('node-focus', ({ detail }) => {
+      this.#viewport.reveal(this.#drawing.boxOf(detail));
+    });
+    element('graph-legend').replaceChildren(
+      ...Object.entries(CATEGORY_NAMES).map(([category, text]) => make('li', { class: category }, text)),
+    );
+  }
+
+  #open({ artifacts }) {
+    this.#graphs = readGraphs(artifacts.modelTopology);
+    const select = element('graph-select');
+    select.replaceChildren(
+      ...this.#graphs.map(({ key, title, nodes }) => new Option(`${title} (${plural(nodes.size, 'node')})`, key)),
+    );
+    element('graph-choice').hidden = this.#graphs.length === 1;
+    this.#show('');
+  }
+
+  /** @param {string} key Of one of the graphs. */
+  async #show(key, select) {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#graph = this.#graphs.find((graph) => graph.key === key) ?? this.#graphs[0];
+    this.#drawing = null;
+    this.#select(null);
+    element('graph-select').value = this.#graph.key;
+    element('graph-search').value = '';
+    this.#search();
+    element('graph-svg').replaceChildren();
+    showError(element('graph-error'), null);
+    const boxes = [...this.#graph.nodes.values()].filter(({ folded }) => !folded).length;
+    element('layout-status').textContent = `Laying out ${plural(boxes, 'node')}…`;
+    element('layout-busy').hidden = false;
+    const { signal } = this.#abort;
+    try {
+      const placed = await layOut(this.#graph, signal);
+      if (signal.aborted) return;
+      this.#draw(placed);
+      if (select) this.#goTo(select);
+    } catch (error) {
+      if (signal.aborted && signal !== this.#abort.signal) return;
+      element('graph-svg').replaceChildren();
+      const stopped = error.name === 'AbortError';
+      showError(element('graph-error'), stopped ? new Error('Stopped. The list below shows all nodes.') : error);
+    } finally {
+      if (signal === this.#abort.signal) element('layout-busy').hidden = true;
+    }
+  }
+
+  #draw(placed) {
+    const svg = element('graph-svg');
+    this.#drawing = new Drawing(svg, placed, (name) => this.#select(name, { reveal: true }));
+    const folded = this.#graph.nodes.size - placed.boxes.length;
+    svg.setAttribute('aria-label', `${this.#graph.title}, ${plural(placed.boxes.length, 'node')}`);
+    element('graph-summary').textContent =
+      `${plural(placed.boxes.length, 'node')}${folded > 0 ? `, and ${plural(folded, 'constant')} inside them` : ''}.`;
+    this.#viewport.show(this.#drawing.scene, placed);
+    const first = placed.boxes.find(({ node }) => node.category === 'input') ?? placed.boxes[0];
+    this.#viewport.open(first);
+    this.#showShapes();
+    this.#search();
+  }
+
+  #showShapes() {
+    const shapes = this.#shapes();
+    this.#drawing?.showShapes((node) => outputShapes(node, shapes)[0]);
+    if (this.#selected) this.#showDetails();
+    this.#list();
+  }
+
+  /** Runs tell of the main graph only: names in functions are others. */
+  #shapes() {
+    return this.#graph?.key === '' ? this.#app.current.shapes : new Map();
+  }
+
+  /** Selects a node of the graph that is shown, and goes there. A constant is inside its consumer. */
+  #goTo(name) {
+    const node = this.#graph?.nodes.get(name);
+    if (!node) return;
+    this.#select(name);
+    const shown = node.folded ? node.consumers.find((consumer) => this.#drawing?.boxOf(consumer)) : name;
+    const box = shown && this.#drawing?.boxOf(shown);
+    if (box) this.#viewport.center(box);
+  }
+
+  #select(name, { reveal = false } = {}) {
+    this.#selected = name === null ? null : (this.#graph.nodes.get(name) ?? null);
+    this.#drawing?.select(name);
+    if (reveal && name !== null) this.#drawing?.focus(name);
+    if (this.#selected) this.#showDetails();
+    else
+      element('node-details').replaceChildren(
+        make('p', { class: 'hint' }, 'Choose a node to see what is known of it.'),
+      );
+  }
+
+  #showDetails() {
+    const pane = element('node-details');
+    pane.replaceChildren(
+      ...nodeDetails({
+        node: this.#selected,
+        graph: this.#graph,
+        shapes: this.#shapes(),
+        canRun: Boolean(this.#app.current.model),
+        goTo: (name) => this.#goTo(name),
+        openFunction: (key) => this.#show(key),
+        compute: (name) => this.#app.tell('compute-node', name),
+      }).filter(Boolean),
+    );
+    pane.scrollTop = 0;
+  }
+
+  #search() {
+    const text = element('graph-search').value;
+    this.#found = this.#graph ? searchNodes(this.#graph, text) : [];
+    this.#foundIndex = -1;
+    const searching = text.trim() !== '';
+    this.#drawing?.mark(searching ? new Set(this.#found.map(({ name }) => name)) : null);
+    element('search-status').textContent = searching
+      ? plural(this.#found.length, 'match').replace('matchs', 'matches')
+      : '';
+    element('search-previous').disabled = element('search-next').disabled = this.#found.length === 0;
+    this.#list();
+  }
+
+  #next(step) {
+    const count = this.#found.length;
+    if (count === 0) return;
+    this.#foundIndex = (this.#foundIndex + step + count) % count;
+    this.#goTo(this.#found[this.#foundIndex].name);
+    element('search-status').textContent = `${this.#foundIndex + 1} of ${count}`;
+  }
+
+  /** The nodes as a table: those found, or all. */
+  #list() {
+    if (!this.#graph) return;
+    const searching = element('graph-search').value.trim() !== '';
+    const nodes = searching ? this.#found : [...this.#graph.nodes.values()].filter(({ folded }) => !folded);
+    const shapes = this.#shapes();
+    element('node-list-title').textContent = searching
+      ? `Nodes found (${nodes.length})`
+      : `List of nodes (${nodes.length})`;
+    element('node-list').replaceChildren(
+      ...nodes.slice(0, MAX_LISTED).map((node) => {
+        const shape = outputShapes(node, shapes)[0];
+        const choose = () => {
+          this.#goTo(node.name);
+          element('node-details').scrollIntoView({ block: 'nearest' });
+        };
+        return make(
+          'tr',
+          {},
+          make('td', {}, make('button', { type: 'button', class: 'plain link', onclick: choose }, node.name)),
+          make('td', {}, make('code', {}, node.op)),
+          make('td', {}, make('code', {}, shape ? formatShape(shape) : '')),
+        );
+      }),
+    );
+    element('node-list-more').textContent =
+      nodes.length > MAX_LISTED ? `The first ${MAX_LISTED} are listed. Search to see others.` : '';
+  }
+}

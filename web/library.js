@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The package, loaded once by whichever part of the page needs it first.
+
+let loading;
+
+/** @returns {Promise<typeof import('../dist/index.js')>} when its core has started. */
+export function loadLibrary() {
+  loading ??= start().catch((error) => {
+    loading = undefined;
+    throw new Error(`The library could not be loaded (is it built?): ${error.message}`, { cause: error });
+  });
+  return loading;
+}
+
+async function start() {
+  const tf = await import('../dist/index.js');
+  await tf.ready();
+  return tf;
+}

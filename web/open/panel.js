@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The card "Open a model": a sample, a URL, or files.
+import { element, make, showError } from '../dom.js';
+import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, SAMPLES, sampleUrl } from '../samples.js';
+import { droppedFiles, findModels } from './files.js';
+import { nameOfUrl, resolveUrl } from './source.js';
+
+/** @param {import('../app.js').App} app */
+export function setUpOpenPanel(app) {
+  const error = element('open-error');
+  const tryTo = async (action) => {
+    showError(error, null);
+    try {
+      await action();
+    } catch (problem) {
+      showError(error, problem);
+    }
+  };
+  setUpSamples(app);
+  element('url-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    tryTo(() => openUrl(app, element('url').value));
+  });
+  setUpFiles((files) => tryTo(() => openFiles(app, files)));
+  showProgress(app, error);
+}
+
+/** Opens the model behind what was typed, or behind ?model= of the page. */
+export function openUrl(app, text) {
+  const url = resolveUrl(text);
+  return app.open({ name: nameOfUrl(url), url });
+}
+
+async function setUpSamples(app) {
+  const select = element('sample');
+  const fromCdn = element('from-cdn');
+  select.replaceChildren(...SAMPLES.map(({ name, purpose }) => new Option(`${purpose} (${name})`, name)));
+  select.value = 'movenet-lightning';
+  element('sample-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const name = select.value;
+    app.open({ name, url: sampleUrl(name, fromCdn.checked ? CDN_FOLDER : LOCAL_FOLDER) });
+  });
+  if (await hasLocalSamples()) return;
+  const button = element('open-sample');
+  element('sample-elsewhere').hidden = false;
+  button.disabled = true;
+  fromCdn.addEventListener('change', () => {
+    button.disabled = !fromCdn.checked;
+  });
+}
+
+function setUpFiles(take) {
+  const zone = element('drop-zone');
+  for (const id of ['files', 'folder']) {
+    element(id).addEventListener('change', ({ target }) => {
+      const files = Array.from(target.files);
+      // The same files can be chosen again, say after a change on the disk.
+      target.value = '';
+      if (files.length > 0) take(files);
+    });
+  }
+  for (const type of ['dragover', 'dragenter']) {
+    document.addEventListener(type, (event) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      zone.classList.add('over');
+    });
+  }
+  document.addEventListener('dragleave', (event) => {
+    if (!event.relatedTarget) zone.classList.remove('over');
+  });
+  document.addEventListener('drop', (event) => {
+    zone.classList.remove('over');
+    // A place of its own, for pictures.
+    if (event.defaultPrevented || !event.dataTransfer) return;
+    event.preventDefault();
+    droppedFiles(event.dataTransfer).then(take);
+  });
+}
+
+async function openFiles(app, files) {
+  const choice = element('file-choice');
+  choice.hidden = true;
+  const models = await findModels(files);
+  if (models.length === 1) return app.open(models[0]);
+  // Several: the visitor says which.
+  const list = element('file-models');
+  list.replaceChildren(
+    ...models.map((model) =>
+      make('button', { type: 'button', class: 'secondary small', onclick: () => app.open(model) }, model.name),
+    ),
+  );
+  choice.hidden = false;
+  list.querySelector('button').focus();
+}
+
+/** What happens while a model is being opened, and how it ended. */
+function showProgress(app, error) {
+  const box = element('opening');
+  const bar = element('opening-progress');
+  const status = element('opening-status');
+  app.on('opening', ({ name, text, fraction }) => {
+    showError(error, null);
+    box.hidden = false;
+    status.textContent = `${name}: ${text}${fraction === undefined ? '' : ` ${Math.round(fraction * 100)} %`}`;
+    if (fraction === undefined) bar.removeAttribute('value');
+    else bar.value = fraction;
+  });
+  const end = () => {
+    box.hidden = true;
+  };
+  app.on('opened', end);
+  app.on('closed', end);
+  app.on('failed', (problem) => {
+    end();
+    showError(error, problem);
+    if (problem.name !== 'AbortError') error.scrollIntoView({ block: 'nearest' });
+  });
+  element('opening-cancel').addEventListener('click', () => app.cancel());
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// The card "Run": feeds the open model, runs it a few times and shows what it answers.
+import { element, facts, make, nextPaint, showError } from '../dom.js';
+import { formatTime } from '../format.js';
+import { loadLibrary } from '../library.js';
+import { sampleOf } from '../samples.js';
+import { InputForm } from './input-form.js';
+import { resultCard } from './results.js';
+import { learnShapes } from './shapes.js';
+import { median } from './statistics.js';
+
+/** Longer than this nobody waits without having asked. */
+const PATIENCE_MS = 5000;
+
+/** @param {import('../app.js').App} app */
+export function setUpRunPanel(app) {
+  return new RunPanel(app);
+}
+
+class RunPanel {
+  #app;
+  /** @type {InputForm[]} */
+  #forms = [];
+  #stopped = false;
+  #busy = false;
+  /** Time of the first run since the model was opened. */
+  #first = null;
+
+  constructor(app) {
+    this.#app = app;
+    app.on('opened', () => this.#open(app.current));
+    app.on('closed', () => this.#release());
+    app.on('compute-node', (name) => this.#compute(name));
+    element('run-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#run();
+    });
+    element('run-stop').addEventListener('click', () => {
+      this.#stopped = true;
+    });
+  }
+
+  #release() {
+    this.#stopped = true;
+    for (const form of this.#forms) form.release();
+    this.#forms = [];
+  }
+
+  /** @param {import('../open/source.js').OpenedModel} opened */
+  #open(opened) {
+    this.#release();
+    this.#first = null;
+    const { model, artifacts, url } = opened;
+    element('run').hidden = !model;
+    element('run-results').replaceChildren(make('p', { class: 'empty' }, 'Results appear here.'));
+    element('run-times').replaceChildren();
+    element('run-wanted').value = '';
+    element('run-status').textContent = '';
+    showError(element('run-error'), null);
+    if (!model) return;
+    const range = url && sampleOf(url)?.range;
+    this.#forms = model.inputs.map(
+      (info, index) => new InputForm({ info, key: model.inputNodes[index], id: `input-${index}`, range }),
+    );
+    element('run-inputs').replaceChildren(...this.#forms.map(({ root }) => root));
+    if (this.#forms.length === 0) {
+      element('run-inputs').replaceChildren(make('p', { class: 'hint' }, 'This model takes no inputs.'));
+    }
+    const names = (artifacts.modelTopology.node ?? []).map(({ name }) => new Option(name));
+    element('node-names').replaceChildren(...names);
+  }
+
+  /** Any value of the graph, besides the outputs. */
+  #compute(name) {
+    element('run-wanted').value = name;
+    element('run').scrollIntoView({ block: 'start' });
+    this.#run();
+  }
+
+  async #run() {
+    const opened = this.#app.current;
+    if (this.#busy || !opened?.model) return;
+    const error = element('run-error');
+    showError(error, null);
+    this.#setBusy(true);
+    try {
+      const tf = await loadLibrary();
+      const inputs = await this.#gatherInputs(tf);
+      try {
+        await this.#runWith(tf, opened, inputs);
+      } finally {
+        tf.dispose(inputs.map(({ tensor }) => tensor));
+      }
+    } catch (problem) {
+      element('run-status').textContent = 'The run failed.';
+      showError(error, problem);
+    } finally {
+      this.#setBusy(false);
+    }
+  }
+
+  async #gatherInputs(tf) {
+    const inputs = [];
+    for (const [index, form] of this.#forms.entries()) {
+      try {
+        inputs.push(await form.toInput(tf));
+      } catch (error) {
+        tf.dispose(inputs.map(({ tensor }) => tensor));
+        const name = this.#app.current?.model?.inputNodes[index];
+        throw new Error(`${name}: ${error.message}`, { cause: error });
+      }
+    }
+    return inputs;
+  }
+
+  async #runWith(tf, opened, inputs) {
+    const { model } = opened;
+    const wanted = element('run-wanted')
+      .value.split(',')
+      .map((name) => name.trim())
+      .filter(Boolean);
+    const names = wanted.length > 0 ? wanted : [...model.outputNodes];
+    const feeds = inputs.map(({ tensor }) => tensor);
+    const times = [];
+    const repeats = Math.max(1, Math.floor(element('run-repeats').valueAsNumber) || 1);
+    const begin = performance.now();
+    let results;
+    for (let run = 0; run <= repeats && !this.#stopped; ++run) {
+      // After the first, which prepares: only some of the later ones give the page time to paint.
+      element('run-status').textContent = `Running… ${run} of ${repeats}`;
+      if (run < 2 || performance.now() - begin > 100) await nextPaint();
+      if (this.#app.current !== opened) return;
+      tf.dispose(results ?? []);
+      const start = performance.now();
+      results = [model.execute(feeds, names)].flat();
+      const values = await Promise.all(results.map((tensor) => tensor.data()));
+      times.push(performance.now() - start);
+      if (run === 0) this.#show({ names, results, values, inputs });
+      if (run > 0 && performance.now() - begin > PATIENCE_MS) break;
+    }
+    tf.dispose(results ?? []);
+    this.#first ??= times[0];
+    this.#showTimes(times.slice(1));
+    this.#learnShapes(tf, opened, feeds);
+    element('run-status').textContent = this.#stopped ? 'Stopped.' : 'Done.';
+  }
+
+  #show({ names, results, values, inputs }) {
+    const fed = inputs.find(({ picture }) => picture);
+    const seen = fed && { picture: fed.picture, place: fed.place, side: fed.tensor.shape.slice(-3) };
+    element('run-results').replaceChildren(
+      ...results.map(({ dtype, shape }, index) =>
+        resultCard({ name: names[index], dtype, shape, values: values[index] }, seen),
+      ),
+    );
+  }
+
+  #showTimes(times) {
+    const later = times.length > 0 ? formatTime(median(times)) : 'not run';
+    element('run-times').replaceChildren(
+      facts([
+        ['First run', formatTime(this.#first)],
+        [times.length === 1 ? 'Later run' : `Median of ${times.length} later runs`, later],
+        ...(times.length > 1 ? [['Fastest', formatTime(Math.min(...times))]] : []),
+      ]),
+    );
+  }
+
+  #learnShapes(tf, opened, feeds) {
+    if (this.#stopped || opened.shapes.size > 0) return;
+    learnShapes(tf, opened, feeds);
+    this.#app.tell('ran');
+  }
+
+  #setBusy(busy) {
+    this.#busy = busy;
+    this.#stopped = busy ? false : this.#stopped;
+    element('run-start').disabled = busy;
+    element('run-stop').hidden = !busy;
+  }
+}

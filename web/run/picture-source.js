@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of an input's form that gets a picture: the sample photograph, a file, or the camera.
+import { make, showError } from '../dom.js';
+import { mayHaveCamera, startCamera, stopCamera } from './camera.js';
+import { PIXEL_RANGES, placePicture, toTensor } from './image.js';
+
+const PHOTOGRAPH_URL = new URL('../images/astronaut.png', import.meta.url).href;
+const FITS = { contain: 'whole picture, with bars', cover: 'fill, cut the edges', stretch: 'stretch' };
+
+export class PictureSource {
+  #picture = null;
+  #canvas = make('canvas', { role: 'img', 'aria-label': 'The picture that is fed' });
+  #video = make('video', { muted: true, playsInline: true, hidden: true, 'aria-label': 'What the camera sees' });
+  #caption = make('span', { class: 'hint' });
+  #error = make('p', { class: 'error', role: 'alert', hidden: true });
+  #camera;
+  #fit;
+  #range;
+
+  /** @param {{id: string, range?: readonly number[]}} options range: what the model is known to take. */
+  constructor({ id, range }) {
+    const options = (texts) => Object.entries(texts).map(([value, text]) => new Option(text, value));
+    this.#fit = make('select', { id: `${id}-fit` }, ...options(FITS));
+    const ranges = Object.keys(PIXEL_RANGES);
+    this.#range = make('select', { id: `${id}-pixels` }, ...ranges.map((text) => new Option(text, text)));
+    const known = ranges.find((text) => String(PIXEL_RANGES[text]) === String(range));
+    if (known) this.#range.value = known;
+    const file = make('input', {
+      type: 'file',
+      accept: 'image/*',
+      onchange: ({ target }) => this.#take(target.files[0]),
+    });
+    const button = (text, onclick) => make('button', { type: 'button', class: 'secondary small', onclick }, text);
+    this.#camera = button('Camera', () => this.#toggleCamera());
+    const figure = make(
+      'figure',
+      { class: 'picture' },
+      this.#canvas,
+      this.#video,
+      make('figcaption', {}, this.#caption),
+    );
+    this.root = make(
+      'div',
+      { class: 'picture-source' },
+      figure,
+      make(
+        'div',
+        {},
+        make(
+          'div',
+          { class: 'row' },
+          make('label', { class: 'button secondary small' }, 'Choose a picture', file),
+          button('Sample photograph', () => this.#useSample()),
+          mayHaveCamera() && this.#camera,
+        ),
+        make('p', { class: 'hint' }, 'Or drop a picture on it.'),
+        make(
+          'div',
+          { class: 'row' },
+          make('label', { class: 'grow' }, 'Fit', this.#fit),
+          make('label', { class: 'grow' }, 'Pixel values', this.#range),
+        ),
+        this.#error,
+      ),
+    );
+    this.#acceptDrops(figure);
+  }
+
+  /** Shows the sample photograph unless there is a picture. */
+  async prepare() {
+    if (!this.#picture) await this.#useSample();
+  }
+
+  /** Turns the camera off. */
+  release() {
+    this.#stopCamera();
+  }
+
+  /**
+   * The tensor for the picture, and what was fed, for results that are drawn over it.
+   *
+   * @returns {{tensor: import('../../dist/index.js').Tensor, picture: ImageBitmap, place: object}}
+   */
+  async toInput(tf, shape, dtype) {
+    await this.prepare();
+    const picture = this.#video.srcObject ? await createImageBitmap(this.#video) : this.#picture;
+    if (!picture) throw new Error('Choose a picture first.');
+    const [height, width] = shape.slice(-3);
+    const place = placePicture(picture, width, height, this.#fit.value);
+    const range = PIXEL_RANGES[this.#range.value];
+    return { tensor: toTensor(tf, picture, { shape, dtype, range, place }), picture, place };
+  }
+
+  async #useSample() {
+    await this.#attempt(async () => {
+      const response = await fetch(PHOTOGRAPH_URL);
+      if (!response.ok) throw new Error(`The photograph could not be loaded: HTTP status ${response.status}.`);
+      this.#show(await createImageBitmap(await response.blob()), 'Astronaut Eileen Collins. NASA, public domain.');
+    });
+  }
+
+  async #take(file) {
+    if (!file) return;
+    await this.#attempt(async () => {
+      const picture = await createImageBitmap(file).catch((error) => {
+        throw new Error(`${file.name} is not a picture that the browser can read.`, { cause: error });
+      });
+      this.#show(picture, file.name);
+    });
+  }
+
+  async #attempt(action) {
+    showError(this.#error, null);
+    this.#stopCamera();
+    try {
+      await action();
+    } catch (error) {
+      showError(this.#error, error);
+    }
+  }
+
+  #show(picture, caption) {
+    this.#picture = picture;
+    Object.assign(this.#canvas, { width: picture.width, height: picture.height });
+    this.#canvas.getContext('2d').drawImage(picture, 0, 0);
+    this.#caption.textContent = caption;
+  }
+
+  async #toggleCamera() {
+    const running = Boolean(this.#video.srcObject);
+    await this.#attempt(async () => {
+      if (running) return;
+      await startCamera(this.#video);
+      this.#canvas.hidden = true;
+      this.#video.hidden = false;
+      this.#camera.textContent = 'Stop the camera';
+      this.#caption.textContent = 'Every run takes the frame that is shown.';
+    });
+  }
+
+  #stopCamera() {
+    if (!this.#video.srcObject) return;
+    stopCamera(this.#video);
+    this.#canvas.hidden = false;
+    this.#video.hidden = true;
+    this.#camera.textContent = 'Camera';
+    this.#caption.textContent = '';
+  }
+
+  #acceptDrops(place) {
+    place.addEventListener('dragover', (event) => event.preventDefault());
+    place.addEventListener('drop', (event) => {
+      event.preventDefault();
+      this.#take(event.dataTransfer?.files[0]);
+    });
+  }
+}

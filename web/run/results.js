@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shows what a model answered.
+import { drawSkeleton } from '../draw.js';
+import { facts, make, tableRow } from '../dom.js';
+import { formatCount, formatNumber, formatShape } from '../format.js';
+import { KEYPOINT_NAMES, mapToPicture, readKeypoints } from '../movenet.js';
+import { describeValues, imageShape, toPicture, topValues } from './statistics.js';
+
+const FIRST_VALUES = 24;
+const TOP = 5;
+
+/**
+ * @param {object} result
+ * @param {string} result.name
+ * @param {string} result.dtype
+ * @param {number[]} result.shape
+ * @param {ArrayLike<number> | string[]} result.values
+ * @param {{picture: ImageBitmap, place: object, side: number[]}} [fed] The picture that the model saw.
+ */
+export function resultCard({ name, dtype, shape, values }, fed) {
+  const parts = dtype === 'string' ? [] : numericParts({ shape, values, dtype }, fed);
+  return make(
+    'article',
+    { class: 'result', 'aria-label': `Result ${name}` },
+    make(
+      'div',
+      { class: 'row' },
+      make('h3', {}, make('code', {}, name)),
+      make('span', { class: 'badge' }, dtype),
+      make('span', { class: 'badge' }, formatShape(shape)),
+    ),
+    ...parts,
+    firstValues(values, dtype),
+  );
+}
+
+function numericParts({ shape, values, dtype }, fed) {
+  if (values.length === 0) return [make('p', { class: 'hint' }, 'There are no values in it.')];
+  const { min, max, mean, nan, infinite } = describeValues(values);
+  const parts = [
+    facts([
+      ['Values', formatCount(values.length)],
+      ['Smallest', formatNumber(min)],
+      ['Largest', formatNumber(max)],
+      ['Mean', formatNumber(mean)],
+      ...(nan > 0 ? [['Not a number', formatCount(nan)]] : []),
+      ...(infinite > 0 ? [['Infinite', formatCount(infinite)]] : []),
+    ]),
+  ];
+  const image = dtype === 'complex64' ? null : imageShape(shape);
+  if (fed && isPose(shape)) parts.push(posePicture(values, fed));
+  else if (image) parts.push(picture(values, image));
+  else if (isVector(shape)) parts.push(topTable(values));
+  return parts;
+}
+
+/** One row of scores, say of classes. */
+function isVector(shape) {
+  const last = shape.at(-1) ?? 0;
+  return last >= 2 && last <= 100000 && shape.slice(0, -1).every((size) => size === 1);
+}
+
+const isPose = (shape) => String(shape) === `1,1,${KEYPOINT_NAMES.length},3`;
+
+function posePicture(values, { picture, place, side }) {
+  const canvas = make('canvas', { role: 'img', 'aria-label': 'The picture with the joints that were found' });
+  const [height, width] = side;
+  // The pose is told in fractions of the model's picture.
+  const points = readKeypoints(values).map((point) => ({ ...point, x: point.x * width, y: point.y * height }));
+  const fit = { ...place };
+  drawSkeleton(canvas, picture, mapToPicture(points, fit, 1));
+  return make('figure', { class: 'picture' }, canvas, make('figcaption', {}, 'The joints, drawn over the picture.'));
+}
+
+function topTable(values) {
+  const top = topValues(values, Math.min(TOP, values.length));
+  const finite = top.map(({ value }) => value).filter(Number.isFinite);
+  const [low, high] = [Math.min(0, ...finite), Math.max(0, ...finite)];
+  const rows = top.map(({ index, value }) =>
+    tableRow(
+      formatCount(index),
+      { number: formatNumber(value) },
+      Number.isFinite(value) &&
+        make('meter', {
+          min: low,
+          max: high > low ? high : low + 1,
+          value,
+          'aria-label': `value ${formatNumber(value)}`,
+        }),
+    ),
+  );
+  const head = (text, kind) => make('th', { scope: 'col', class: kind }, text);
+  const bars = head(make('span', { class: 'visually-hidden' }, 'bar'));
+  return make(
+    'div',
+    { class: 'table-scroll top-values' },
+    make(
+      'table',
+      {},
+      make('caption', {}, `The ${top.length} largest`),
+      make('thead', {}, make('tr', {}, head('index'), head('value', 'number'), bars)),
+      make('tbody', {}, ...rows),
+    ),
+  );
+}
+
+function picture(values, image) {
+  const canvas = make('canvas', {
+    width: image.width,
+    height: image.height,
+    role: 'img',
+    'aria-label': 'The values as a picture',
+  });
+  const draw = (channel) => canvas.getContext('2d').putImageData(toPicture(values, image, channel), 0, 0);
+  draw(0);
+  const color = image.channels === 3 || image.channels === 4;
+  const choose = make('input', {
+    type: 'number',
+    min: 0,
+    max: image.channels - 1,
+    value: 0,
+    oninput: ({ target }) => {
+      if (target.validity.valid && target.value !== '') draw(target.valueAsNumber);
+    },
+  });
+  return make(
+    'figure',
+    { class: 'picture pixels' },
+    canvas,
+    make(
+      'figcaption',
+      {},
+      `As a picture, ${image.width} × ${image.height}: dark is the smallest value, bright the largest.`,
+    ),
+    !color && image.channels > 1 && make('label', { class: 'size' }, `Channel, 0 to ${image.channels - 1}`, choose),
+  );
+}
+
+function firstValues(values, dtype) {
+  const shown = Array.from(values.slice(0, FIRST_VALUES), (value) => {
+    if (dtype === 'string') return JSON.stringify(value);
+    return dtype === 'bool' ? String(Boolean(value)) : formatNumber(value);
+  });
+  const more = values.length - shown.length;
+  return make(
+    'details',
+    { open: values.length <= FIRST_VALUES },
+    make('summary', {}, more > 0 ? `First ${shown.length} values` : 'Values'),
+    make('pre', { class: 'values', tabIndex: 0 }, shown.join(', '), more > 0 ? `, … ${formatCount(more)} more` : ''),
+  );
+}

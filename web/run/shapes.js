@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shapes of values inside a model, as one run finds them.
+
+/** All values of a run at once may take as much memory as this. */
+const MAX_BYTES = 256 << 20;
+
+/** Their values are no tensors, or are there only now and then. */
+const NOT_FETCHED =
+  /^(NoOp|Assert|Print)$|TensorList|TensorArray|HashTable|^(Ref)?(Switch|Merge|Enter|Exit|NextIteration)$/;
+
+/**
+ * Fills `opened.shapes`: from a profile, which knows the nodes of the optimized graph, and then by
+ * asking for what was fused into others.
+ *
+ * @param {import('../open/source.js').OpenedModel} opened
+ */
+export function learnShapes(tf, { model, artifacts, shapes }, feeds) {
+  const { result, kernels } = model.profile(feeds);
+  tf.dispose(result);
+  for (const { node, outputShapes } of kernels) shapes.set(node, outputShapes);
+  const nodes = artifacts.modelTopology.node ?? [];
+  const missing = nodes.filter(({ name, op }) => op !== 'Const' && !op.startsWith('Placeholder') && !shapes.has(name));
+  const bytes = kernels.reduce((sum, { bytesAdded }) => sum + bytesAdded, 0);
+  const expected = (bytes / Math.max(kernels.length, 1)) * missing.length;
+  if (missing.length === 0 || expected > MAX_BYTES || nodes.some(({ op }) => NOT_FETCHED.test(op))) return;
+  const names = missing.map(({ name }) => name);
+  try {
+    const values = [model.execute(feeds, names)].flat();
+    for (const [index, { shape }] of values.entries()) shapes.set(names[index], [shape]);
+    tf.dispose(values);
+  } catch (error) {
+    // It was only to know more: a node that cannot be asked for stays as it is.
+    console.info(error);
+  }
+}

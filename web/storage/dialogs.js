@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions in a dialog: is this meant, and what shall it be called.
+import { attempt, make } from '../dom.js';
+
+/** Shows a dialog until it is closed; gives the focus back. */
+function show(dialog) {
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue);
+    });
+  });
+}
+
+function cancelButton(dialog) {
+  return make('button', { type: 'button', class: 'secondary', onclick: () => dialog.close('') }, 'Cancel');
+}
+
+/**
+ * Asks before something that cannot be undone.
+ *
+ * @returns {Promise<boolean>}
+ */
+export async function confirmed({ title, text, action }) {
+  const dialog = make('dialog', { 'aria-labelledby': 'dialog-title' });
+  dialog.append(
+    make('h2', { id: 'dialog-title' }, title),
+    make('p', {}, text),
+    make(
+      'div',
+      { class: 'row dialog-actions' },
+      cancelButton(dialog),
+      make('button', { type: 'button', class: 'danger', onclick: () => dialog.close('yes') }, action),
+    ),
+  );
+  return (await show(dialog)) === 'yes';
+}
+
+/**
+ * Asks for a medium and a name, and does something with them. The dialog stays open, and says why,
+ * while that fails.
+ *
+ * @param {object} options
+ * @param {string} options.title
+ * @param {string} options.action What the button says.
+ * @param {string} options.name What is suggested.
+ * @param {string} options.medium What is suggested.
+ * @param {Record<string, string>} options.media To choose from; with one there is no choice.
+ * @param {(medium: string, name: string) => Promise<void>} options.perform
+ */
+export async function askForPlace({ title, action, name, medium, media, perform }) {
+  const dialog = make('dialog', { 'aria-labelledby': 'dialog-title' });
+  const select = make(
+    'select',
+    { id: 'dialog-medium' },
+    ...Object.entries(media).map(([key, text]) => new Option(text, key)),
+  );
+  select.value = medium;
+  const field = make('input', { id: 'dialog-name', value: name, autocomplete: 'off', required: true });
+  const error = make('p', { class: 'error', role: 'alert', hidden: true });
+  const button = make('button', { type: 'submit' }, action);
+  const submit = (event) => {
+    event.preventDefault();
+    attempt(error, button, async () => {
+      await perform(select.value, field.value);
+      dialog.close('done');
+    });
+  };
+  dialog.append(
+    make('h2', { id: 'dialog-title' }, title),
+    make(
+      'form',
+      { onsubmit: submit, class: 'stack' },
+      Object.keys(media).length > 1 && make('label', {}, 'Where', select),
+      make('label', {}, 'Name', field),
+      error,
+      make('div', { class: 'row dialog-actions' }, cancelButton(dialog), button),
+    ),
+  );
+  const shown = show(dialog);
+  field.select();
+  await shown;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The card "Stored models": what this browser keeps, and what can be done with it.
+import { attempt, element, make } from '../dom.js';
+import { formatBytes, formatDate } from '../format.js';
+import { loadLibrary } from '../library.js';
+import { askForPlace, confirmed } from './dialogs.js';
+import { checkName, listStored, MEDIA, readQuota } from './media.js';
+
+/** @param {import('../app.js').App} app */
+export function setUpStoragePanel(app) {
+  const error = element('storage-error');
+  const refresh = () => attempt(error, null, showStored);
+
+  async function showStored() {
+    const tf = await loadLibrary();
+    const stored = await listStored(tf);
+    element('stored-table').hidden = stored.length === 0;
+    element('stored-empty').hidden = stored.length > 0;
+    element('stored').replaceChildren(...stored.map((model) => storedRow(tf, model)));
+    await showQuota();
+  }
+
+  function storedRow(tf, model) {
+    const { url, name, scheme, date, bytes } = model;
+    const button = (text, action, kind = 'secondary') =>
+      make(
+        'button',
+        {
+          type: 'button',
+          class: `${kind} small`,
+          'aria-label': `${text} ${name} (${MEDIA[scheme] ?? scheme})`,
+          onclick: ({ currentTarget }) => attempt(error, currentTarget, () => action(tf, model)),
+        },
+        text,
+      );
+    return make(
+      'tr',
+      { 'data-url': url, role: 'row' },
+      make('th', { scope: 'row', role: 'rowheader', class: 'long' }, name),
+      make('td', { role: 'cell' }, scheme),
+      make('td', { role: 'cell', class: 'number' }, formatBytes(bytes)),
+      make('td', { role: 'cell', class: 'date' }, formatDate(date)),
+      make(
+        'td',
+        { role: 'cell' },
+        make(
+          'div',
+          { class: 'row actions' },
+          button('Open', () => openStored(model)),
+          button('Copy', copy),
+          button('Rename', rename),
+          button('Download', download),
+          button('Delete', remove),
+        ),
+      ),
+    );
+  }
+
+  async function openStored({ url, name }) {
+    await app.open({ name, url });
+    if (app.current?.url === url) element('model').scrollIntoView({ block: 'start' });
+  }
+
+  async function checkFree(tf, url) {
+    if ((await listStored(tf)).some((model) => model.url === url)) {
+      throw new Error(`There is a model ${url} already. Choose another name, or delete it first.`);
+    }
+  }
+
+  function copy(tf, { url, name, scheme }) {
+    return askForPlace({
+      title: `Copy ${name}`,
+      action: 'Copy',
+      name,
+      medium: Object.keys(MEDIA).find((other) => other !== scheme),
+      media: MEDIA,
+      perform: (medium, newName) => transfer(tf, 'copyModel', url, `${medium}://${checkName(newName)}`),
+    });
+  }
+
+  function rename(tf, { url, name, scheme }) {
+    return askForPlace({
+      title: `Rename ${name}`,
+      action: 'Rename',
+      name,
+      medium: scheme,
+      media: { [scheme]: MEDIA[scheme] ?? scheme },
+      perform: (medium, newName) => transfer(tf, 'moveModel', url, `${medium}://${checkName(newName)}`),
+    });
+  }
+
+  async function transfer(tf, how, from, to) {
+    await checkFree(tf, to);
+    await tf.io[how](from, to);
+    tell(how === 'moveModel' ? `${from} is now ${to}.` : `Copied to ${to}.`);
+  }
+
+  async function download(tf, { url, name }) {
+    // Slashes would make folders, which downloads have not.
+    await tf.io.copyModel(url, `downloads://${name.replaceAll('/', '-')}`);
+    element('storage-status').textContent = `${name} was handed to the browser as two files.`;
+  }
+
+  async function remove(tf, { url, name, scheme }) {
+    const sure = await confirmed({
+      title: `Delete ${name}?`,
+      text: `The model in ${MEDIA[scheme] ?? scheme} will be gone. This cannot be undone.`,
+      action: 'Delete',
+    });
+    if (!sure) return;
+    await tf.io.removeModel(url);
+    tell(`${url} was deleted.`);
+  }
+
+  function tell(text) {
+    element('storage-status').textContent = text;
+    app.tell('stored');
+  }
+
+  element('storage-refresh').addEventListener('click', refresh);
+  element('storage-persist').addEventListener('click', ({ currentTarget }) => attempt(error, currentTarget, persist));
+  app.on('stored', refresh);
+  refresh();
+}
+
+async function persist() {
+  const granted = await navigator.storage.persist();
+  element('storage-status').textContent = granted
+    ? 'The browser will keep what is stored here until you delete it.'
+    : 'The browser did not promise it: it may clear what is stored here when it needs room.';
+  await showQuota();
+}
+
+async function showQuota() {
+  const quota = await readQuota();
+  element('quota').hidden = quota === null;
+  if (quota === null) return;
+  const { usage, quota: room, persisted } = quota;
+  element('quota-text').textContent = `${formatBytes(usage)} of ${formatBytes(room)} used by this site`;
+  element('quota-meter').max = Math.max(room, 1);
+  element('quota-meter').value = usage;
+  const badge = element('quota-persisted');
+  badge.textContent = persisted ? 'kept for good' : 'may be cleared by the browser';
+  badge.classList.toggle('good', persisted);
+  element('storage-persist').hidden = persisted;
+}

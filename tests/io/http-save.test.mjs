@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
+import { findFlaskPython } from '../../tools/flask.mjs';
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
@@ -23,7 +24,7 @@ const { trainingConfig: _, ...ARTIFACTS } = tinyArtifacts();
 async function startFlask(...options) {
   const folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-flask-'));
   const script = path.join(ROOT, 'docs/examples/flask_server.py');
-  const server = spawn('python3', [script, '--folder', folder, '--port', '0', ...options]);
+  const server = spawn(findFlaskPython() ?? 'python3', [script, '--folder', folder, '--port', '0', ...options]);
   let complaints = '';
   server.stderr.on('data', (text) => {
     complaints += text;

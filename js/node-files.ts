@@ -32,6 +32,21 @@ export function fileUrl(path: string): URL {
   return builtin('node:url', path).pathToFileURL(path);
 }
 
+/**
+ * The path that a file: URL names. After file:/// it is a URL, whose escapes are decoded; any other
+ * is a path as it stands, relative to the current folder.
+ */
+export function pathOfFileUrl(url: string): string {
+  const path = url.slice('file://'.length);
+  if (!path.startsWith('/')) return path;
+  try {
+    return builtin('node:url', url).fileURLToPath(url);
+  } catch (error) {
+    if (error instanceof TfwasmError) throw error;
+    return path;
+  }
+}
+
 /** A module of Node.js. Throws E_FILE where there is none. */
 export function builtin<Name extends keyof BuiltinModules>(name: Name, file: string): BuiltinModules[Name] {
   const load = globalThis.process?.getBuiltinModule;
@@ -42,6 +57,7 @@ export function builtin<Name extends keyof BuiltinModules>(name: Name, file: str
 }
 
 interface BuiltinModules {
+  'node:crypto': typeof import('node:crypto');
   'node:fs/promises': typeof import('node:fs/promises');
   'node:path': typeof import('node:path');
   'node:stream': typeof import('node:stream');

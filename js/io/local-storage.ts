@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // localstorage://name: small models among the strings of the page's origin, in the items and the
 // form that TensorFlow.js gives them.
-import { describeError, TfwasmError } from '../errors.js';
+import { describeError } from '../errors.js';
 import { holdLock, isLockHeld, withLock } from './locks.js';
-import {
-  artifactsInfo,
-  checkSavable,
-  checkStored,
-  optionalParts,
-  readPart,
-  toJson,
-  withoutUndefined,
-} from './model-json.js';
+import { artifactsInfo, optionalParts, toJson, withoutUndefined } from './model-json.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
 import { type Items, isHalfDone, readItems, recoverItems, replaceItems } from './string-items.js';
+import { checkSavable, checkStored, readPart } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { readWeights } from './weight-bytes.js';
 
@@ -24,7 +17,6 @@ const PARTS = ['info', 'model_topology', 'weight_specs', 'weight_data', 'model_m
 /** A handler for `localstorage://` + path. */
 export function browserLocalStorage(path: string): IOHandler {
   const url = `localstorage://${path}`;
-  if (path === '') throw new TfwasmError('E_INPUT', `${url} names no model`);
   return { load: () => load(path, url), save: (artifacts) => save(artifacts, path, url) };
 }
 

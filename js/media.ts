@@ -6,6 +6,7 @@ export { browserDownloads } from './io/browser-downloads.js';
 export { loadBrowserFiles } from './io/browser-files.js';
 export { clearCache, openCache } from './io/file-cache.js';
 export { fileSystem } from './io/file-system.js';
+export { fetchFileUrl, pathOfFileUrl } from './io/file-urls.js';
 export { saveOverHttp } from './io/http-save.js';
 export { browserIndexedDB } from './io/indexed-db.js';
 export { browserLocalStorage } from './io/local-storage.js';

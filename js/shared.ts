@@ -14,7 +14,7 @@ export { canHash, digest } from './io/sha256.js';
 export { encodeStrings } from './io/string-weights.js';
 export { decodeWeights } from './io/weight-codec.js';
 export { openWeights, toBytes, toWeightStream } from './io/weight-feed.js';
-export { builtin, fileUrl, pathOfFileUrl } from './node-files.js';
+export { builtin, fileUrl } from './node-files.js';
 export { callCore, ready } from './runtime.js';
 export { heapBytes } from './tensor-storage.js';
 

@@ -2,8 +2,8 @@
 // What can be done with models that are saved somewhere, without running them. js/io/on-demand.ts says
 // what each function does.
 import { TfwasmError } from '../errors.js';
-import { pathOfFileUrl } from '../node-files.js';
 import { canonicalFolder, listFiles, removeFromFiles } from './file-system.js';
+import { pathOfFileUrl } from './file-urls.js';
 import { hasIndexedDB, listIndexedDB, removeFromIndexedDB } from './indexed-db.js';
 import { canUseLocalStorage, listLocalStorage, removeFromLocalStorage } from './local-storage.js';
 import { listOpfs, removeFromOpfs } from './opfs.js';

@@ -22,10 +22,20 @@ export function handlerOnDemand(make: (media: Media) => IOHandler): Required<IOH
  * @param path Of this machine, relative to the current folder or absolute.
  */
 export function fileSystem(path: string, options: LoadOptions = {}): IOHandler {
+  checkPath(path);
+  return handlerOnDemand((media) => media.fileSystem(path, options));
+}
+
+/** The same for "file://" and a path. */
+export function fileUrlHandler(path: string, options: LoadOptions = {}): IOHandler {
+  checkPath(path);
+  return handlerOnDemand((media) => media.fileSystem(media.pathOfFileUrl(`file://${path}`), options));
+}
+
+function checkPath(path: string): void {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new TfwasmError('E_PATH', `${JSON.stringify(path)} is not the path of a folder`);
   }
-  return handlerOnDemand((media) => media.fileSystem(path, options));
 }
 
 /**

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a URL to the handler of its medium.
 import { TfwasmError } from '../errors.js';
-import { pathOfFileUrl } from '../node-files.js';
 import { http, isHTTPScheme } from './http.js';
-import { fileSystem, handlerOnDemand } from './on-demand.js';
+import { fileUrlHandler, handlerOnDemand } from './on-demand.js';
 import type { IOHandler, LoadOptions } from './types.js';
 
 /** Answers with a handler for the URLs that it knows, and with null for all others. */
@@ -30,7 +29,7 @@ const mediumRouters = [
   storageRouter('localstorage', 'browserLocalStorage'),
   storageRouter('indexeddb', 'browserIndexedDB'),
   storageRouter('opfs', 'originPrivateFileSystem'),
-  schemeRouter('file', (path, options) => fileSystem(pathOfFileUrl(`file://${path}`), options)),
+  schemeRouter('file', fileUrlHandler),
   ((url, options) => (typeof url === 'string' && isHTTPScheme(url) ? http(url, options) : null)) as IORouter,
 ];
 const downloadsRouter = schemeRouter('downloads', (path) => {

@@ -62,9 +62,12 @@ function findHandlers(routers: readonly IORouter[], url: string | string[], opti
   return routers.map((router) => router(url, options)).filter((handler) => handler !== null && handler !== undefined);
 }
 
+/** Whether an address is relative to that of a page. */
+const isRelative = (url: string) => globalThis.location !== undefined && url !== '' && !/^[^/?#]*:/.test(url);
+
 /** The one handler that saves to a URL. Throws E_INPUT when there is none, E_AMBIGUOUS when there are more. */
 export function findSaveHandler(url: string): Required<Pick<IOHandler, 'save'>> {
-  const handler = onlyHandler(getSaveHandlers(url), 'save', url);
+  const handler = onlyHandler(getSaveHandlers(url), 'save', url) ?? (isRelative(String(url)) ? http(url) : undefined);
   if (typeof handler?.save !== 'function') {
     throw new TfwasmError('E_INPUT', `Cannot find any save handlers for URL '${url}'`);
   }

@@ -11,6 +11,8 @@ target_compile_definitions(tfwasm PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
 # Threads start this very file as their worker, under this name.
 set_target_properties(tfwasm PROPERTIES OUTPUT_NAME $<IF:$<BOOL:${TFWASM_THREADS}>,glue-threads,glue>)
 
+set_property(TARGET tfwasm APPEND PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cmake/glue-library.js)
+
 # For the library and for its tests alike.
 set(common_link_options
     -sALLOW_MEMORY_GROWTH=1
@@ -35,6 +37,8 @@ target_link_options(
   -sENVIRONMENT=web,worker,node
   -sDYNAMIC_EXECUTION=0 # works under a strict Content-Security-Policy
   -sFILESYSTEM=0
+  -sTEXTDECODER=2 # every browser with SIMD has one
+  --js-library=${CMAKE_CURRENT_SOURCE_DIR}/cmake/glue-library.js
   -sINCOMING_MODULE_JS_API=instantiateWasm,printErr
   "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=Module.poolSize>")
 

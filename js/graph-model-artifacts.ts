@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A loaded graph model as artifacts again. The weights are encoded from those in the wasm heap, so
 // that no second copy of them has to be kept.
+import type { ModelOrigin } from './graph-model-origin.js';
 import { CompositeArrayBuffer } from './io/composite-array-buffer.js';
 import type { ModelArtifacts, WeightSpec } from './io/types.js';
 import { encodeTensor } from './io/weight-encoder.js';
 import { toWeightStream } from './io/weight-feed.js';
-
-/** What a model was loaded with, but for its weights. */
-export interface ModelOrigin {
-  /** The topology as JSON: much smaller than its objects. */
-  topology: string;
-  parts: ModelArtifacts;
-}
-
-export function originOf(artifacts: ModelArtifacts, topology: string): ModelOrigin {
-  const names = Object.keys(artifacts) as (keyof ModelArtifacts)[];
-  const kept = names.filter((name) => !['modelTopology', 'weightData', 'getWeightStream'].includes(name));
-  return { topology, parts: Object.fromEntries(kept.map((name) => [name, artifacts[name]])) };
-}
 
 /** Above this, weights in one buffer would be likely to fail. */
 const MAX_BUFFER_BYTES = 1 << 30;

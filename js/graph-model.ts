@@ -2,10 +2,11 @@
 import type { DataType } from './dtype.js';
 import { dispose, keep } from './engine.js';
 import { TfwasmError } from './errors.js';
-import { type ModelOrigin, originOf, toArtifacts } from './graph-model-artifacts.js';
 import { checkInput, type FeedMap, toFeeds } from './graph-model-inputs.js';
+import { type ModelOrigin, originOf } from './graph-model-origin.js';
 import { findSaveHandler } from './io/router.js';
 import type { IOHandler, ModelArtifacts, SaveConfig, SaveResult, Signature, UserDefinedMetadata } from './io/types.js';
+import { loadMedia } from './media-loader.js';
 import type { EndpointDescription, ModelDescription } from './model-description.js';
 import { type KernelProfile, recordKernels, startRecording } from './profile-recorder.js';
 import { callCore } from './runtime.js';
@@ -174,6 +175,7 @@ export class GraphModel {
     }
     this.#handle();
     const openWeight = (name: string) => callCore((core) => core.modelWeight(this.#handle(), name));
+    const { toArtifacts } = await loadMedia();
     return handler.save(toArtifacts(this.#origin, openWeight));
   }
 

@@ -106,7 +106,8 @@ async function loadArtifacts(source: Source, options: LoadOptions): Promise<Mode
   if (typeof handler?.load !== 'function') {
     throw new TfwasmError('E_INPUT', 'loadGraphModel() takes a URL or an object with a load() method');
   }
-  return checkArtifacts(await handler.load());
+  // Not every handler knows of the signal.
+  return checkArtifacts(await untilAborted(Promise.resolve(handler.load()), options.signal));
 }
 
 function checkArtifacts(artifacts: ModelArtifacts): ModelArtifacts {

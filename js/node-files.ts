@@ -13,20 +13,6 @@ export async function readFileUrl(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Answers as fetch would, with a body that is read while it is consumed. */
-export async function fetchFileUrl(url: URL): Promise<Response> {
-  const fs = builtin('node:fs/promises', url.href);
-  try {
-    const file = await fs.open(url);
-    const { Readable } = builtin('node:stream', url.href);
-    const { size } = await file.stat();
-    const body = Readable.toWeb(file.createReadStream()) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
-    return new Response(body, { headers: { 'content-length': String(size) } });
-  } catch (error) {
-    throw new TfwasmError('E_FILE', `cannot read ${url.href}: ${describeError(error)}`, { cause: error });
-  }
-}
-
 /** The file: URL of a path of this machine. */
 export function fileUrl(path: string): URL {
   return builtin('node:url', path).pathToFileURL(path);
@@ -42,6 +28,7 @@ export function builtin<Name extends keyof BuiltinModules>(name: Name, file: str
 }
 
 interface BuiltinModules {
+  'node:crypto': typeof import('node:crypto');
   'node:fs/promises': typeof import('node:fs/promises');
   'node:path': typeof import('node:path');
   'node:stream': typeof import('node:stream');

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a test needs beyond the repository's own files. A test without its prerequisite is skipped
 // and says why, except in CI, where everything has to run.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { findChromium } from '../tools/chromium.mjs';
+import { findFlaskPython } from '../tools/flask.mjs';
 import { ROOT } from '../tools/lib/paths.mjs';
 
 const require = createRequire(import.meta.url);
@@ -26,10 +26,7 @@ const CHECKS = {
     if (!isInstalled('playwright-core')) return 'playwright-core is not installed (npm install)';
     return findChromium() ? null : 'there is no Chromium (apt-get install chromium, or set CHROMIUM_PATH)';
   },
-  flask: () => {
-    const { status } = spawnSync('python3', ['-c', 'import flask']);
-    return status === 0 ? null : 'Flask is not installed (apt-get install python3-flask)';
-  },
+  flask: () => (findFlaskPython() ? null : 'Flask is not installed (apt-get install python3-flask)'),
   bundlers: () => {
     const absent = ['esbuild', 'vite', 'webpack'].filter((name) => !isInstalled(name));
     return absent.length === 0 ? null : `${absent.join(', ')} not installed (npm install)`;

@@ -6,6 +6,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundleJavaScript } from './build/javascript.mjs';
 import { bundleVendor } from './build/vendor.mjs';
 import { buildVariant, installVariants } from './build/wasm.mjs';
 import { isMain } from './lib/main.mjs';
@@ -23,31 +24,10 @@ export async function build(progress, variants = VARIANTS) {
   for (const variant of variants) {
     await progress.step(`WebAssembly ${variant}`, (note) => buildVariant(variant, note));
   }
-  installVariants(variants);
+  await installVariants(variants);
   await progress.step('JavaScript', bundleJavaScript);
   await progress.step('libraries of the pages', bundleVendor);
   await progress.step('TypeScript declarations', emitDeclarations);
-}
-
-async function bundleJavaScript() {
-  // Imported here, since set-up may have installed it only just now.
-  const { build: bundle } = await import('esbuild');
-  await bundle({
-    entryPoints: [join(ROOT, 'js/index.ts')],
-    outfile: join(DIST, 'index.js'),
-    bundle: true,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    target: 'es2022',
-    minify: true,
-    sourcemap: true,
-    // Emscripten's files lie beside the bundle: threads start theirs as a worker.
-    external: ['./glue.js', './glue-threads.js', 'node:*'],
-    logLevel: 'silent',
-  }).catch((error) => {
-    throw new ToolError('The JavaScript could not be bundled.', { output: error.message, cause: error });
-  });
 }
 
 async function emitDeclarations() {

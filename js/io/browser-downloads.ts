@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // downloads://prefix: hands a model to the user as two files.
-import { artifactsInfo, checkSavable, toJson, toModelJson } from './model-json.js';
+import { artifactsInfo, toJson } from './model-json.js';
+import { canHash, digest } from './sha256.js';
 import { storageError, unavailable } from './storage-errors.js';
+import { checkSavable, MAX_HASHED_BYTES, toModelJson } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, SaveResult } from './types.js';
 import { weightPieces } from './weight-bytes.js';
 
@@ -21,10 +23,10 @@ async function save(artifacts: ModelArtifacts, name: string): Promise<SaveResult
   if (typeof document === 'undefined') throw unavailable(url, 'only pages can download files, not workers or Node.js');
   checkSavable(artifacts, url);
   const weightsName = `${name}.weights.bin`;
-  const json = new Blob([toJson(toModelJson(artifacts, [`./${weightsName}`]))], { type: 'application/json' });
   const weights = await toBlob(artifacts).catch((error) => {
     throw storageError('save', url, error);
   });
+  const json = await toJsonBlob(artifacts, `./${weightsName}`, weights);
   await download(json, `${name}.json`);
   if (weights) await download(weights, weightsName);
   return { modelArtifactsInfo: artifactsInfo(artifacts, weights?.size ?? 0) };
@@ -37,6 +39,14 @@ export async function toBlob(artifacts: ModelArtifacts): Promise<Blob | undefine
   let blob = new Blob([], { type });
   for await (const piece of weightPieces(artifacts)) blob = new Blob([blob, piece], { type });
   return blob;
+}
+
+/** The model.json of a model whose weights, if it has any, are in one file. */
+export async function toJsonBlob(artifacts: ModelArtifacts, path: string, weights: Blob | undefined): Promise<Blob> {
+  const isHashed = weights && weights.size <= MAX_HASHED_BYTES && canHash();
+  const sha256 = isHashed ? [await digest(await weights.arrayBuffer())] : undefined;
+  const json = toJson(toModelJson(artifacts, weights ? [path] : [], sha256));
+  return new Blob([json], { type: 'application/json' });
 }
 
 async function download(blob: Blob, name: string): Promise<void> {

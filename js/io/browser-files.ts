@@ -2,33 +2,18 @@
 // Files that the user chose, dropped or downloaded before.
 import { describeError, TfwasmError } from '../errors.js';
 import { checkManifest, groupBytes } from './manifest.js';
-import type { IOHandler, ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
+import type { ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
 
-/**
- * A handler that loads from files: a model.json and the files with its weights, in any order.
- * Without the latter it loads the topology only.
- */
-export function browserFiles(files: Iterable<File>): IOHandler {
-  const list = Array.from(files ?? []);
-  const json = list.find(({ name }) => /\.json$/i.test(name)) ?? list[0];
-  if (!json) throw new TfwasmError('E_INPUT', 'browserFiles() takes at least one file, the model.json');
-  return {
-    load: () =>
-      load(
-        json,
-        list.filter((file) => file !== json),
-      ),
-  };
-}
-
-async function load(jsonFile: File, weightFiles: File[]): Promise<ModelArtifacts> {
+export async function loadBrowserFiles(files: readonly File[]): Promise<ModelArtifacts> {
+  const jsonFile = files.find(({ name }) => /\.json$/i.test(name)) ?? (files[0] as File);
+  const weightFiles = files.filter((file) => file !== jsonFile);
   const { weightsManifest, ...parts } = await readJson(jsonFile);
   if (weightFiles.length === 0) return { modelTopology: parts.modelTopology };
-  const files = matchFiles(weightsManifest, weightFiles);
+  const matched = matchFiles(weightsManifest, weightFiles);
   return {
     ...parts,
     weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
-    getWeightStream: () => streamFiles(files),
+    getWeightStream: () => streamFiles(matched),
   };
 }
 

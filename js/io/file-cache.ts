@@ -3,7 +3,6 @@
 import { describeError, TfwasmError } from '../errors.js';
 import { type Directory, deleteFile, hasOpfs, openDirectory } from './opfs-files.js';
 import { digest } from './sha256.js';
-import type { LoadOptions } from './types.js';
 
 /** A file that is being written. It counts from close() on; until then the old one stays. */
 export interface CacheWriter {
@@ -12,35 +11,39 @@ export interface CacheWriter {
   abort(): Promise<unknown>;
 }
 
-export interface FileCache {
+interface Files {
   read(url: string): Promise<Response | undefined>;
   open(url: string): Promise<CacheWriter>;
   remove(url: string): Promise<unknown>;
 }
 
+export interface FileCache extends Files {
+  /** Writes a file. Resolves to whether that succeeded. */
+  keep(url: string, chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean>;
+  /** A cache that fails is no reason to fail. */
+  warn(error: unknown): void;
+}
+
 const NAME = 'tfwasm-cache';
 
-/** The cache that the program wants; undefined when it wants none, or there is none here. */
-export async function openCache(kind: LoadOptions['cache']): Promise<FileCache | undefined> {
-  if (!kind) return undefined;
+/** The cache that the program wants; undefined when there is none here. */
+export async function openCache(kind: 'cache-storage' | 'opfs'): Promise<FileCache | undefined> {
   if (kind !== 'cache-storage' && kind !== 'opfs') {
     throw new TfwasmError('E_INPUT', `cache must be 'cache-storage', 'opfs' or false, got ${JSON.stringify(kind)}`);
   }
   try {
-    if (kind === 'opfs') return hasOpfs() && canWriteAtOnce() ? await openOpfs() : undefined;
-    return globalThis.caches ? openCacheStorage(await caches.open(NAME)) : undefined;
+    const files = await (kind === 'opfs' ? openOpfs() : openCacheStorage());
+    return files && { ...files, keep: (url, chunks) => keepFile(files, url, chunks), warn };
   } catch (error) {
-    warnOfCache(error);
+    warn(error);
     return undefined;
   }
 }
 
-/** A cache that fails is no reason to fail. */
-export function warnOfCache(error: unknown): void {
+function warn(error: unknown): void {
   console.warn(`tfwasm does not keep this model for offline use: ${describeError(error)}`);
 }
 
-/** Removes all that the option `cache` has kept. */
 export async function clearCache(): Promise<void> {
   await globalThis.caches?.delete(NAME);
   if (!hasOpfs()) return;
@@ -52,7 +55,9 @@ export async function clearCache(): Promise<void> {
 
 const absolute = (url: string) => new URL(url, globalThis.location?.href).href;
 
-function openCacheStorage(cache: Cache): FileCache {
+async function openCacheStorage(): Promise<Files | undefined> {
+  if (!globalThis.caches) return undefined;
+  const cache = await caches.open(NAME);
   // The key is a URL of its own: with the file's, service workers that search all caches would find it.
   const key = (url: string) => `https://tfwasm.invalid/?${encodeURIComponent(absolute(url))}`;
   return {
@@ -78,7 +83,8 @@ function canWriteAtOnce(): boolean {
   return typeof FileSystemFileHandle === 'function' && 'createWritable' in FileSystemFileHandle.prototype;
 }
 
-async function openOpfs(): Promise<FileCache> {
+async function openOpfs(): Promise<Files | undefined> {
+  if (!hasOpfs() || !canWriteAtOnce()) return undefined;
   const folder = (await openDirectory(undefined, NAME, true, 'opfs://')) as Directory;
   const name = (url: string) => digest(new TextEncoder().encode(absolute(url)));
   return {
@@ -91,12 +97,7 @@ async function openOpfs(): Promise<FileCache> {
   };
 }
 
-/** Writes a file to the cache. Resolves to whether that succeeded. */
-export async function keepFile(
-  cache: FileCache,
-  url: string,
-  chunks: readonly Uint8Array<ArrayBuffer>[],
-): Promise<boolean> {
+async function keepFile(cache: Files, url: string, chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean> {
   let writer: CacheWriter | undefined;
   try {
     writer = await cache.open(url);
@@ -104,7 +105,7 @@ export async function keepFile(
     await writer.close();
     return true;
   } catch (error) {
-    warnOfCache(error);
+    warn(error);
     // Not awaited: it may wait for a write that nobody takes.
     writer?.abort().catch(() => {});
     return false;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // file://folder in Node.js: a model.json and its weights, as tfjs-node and the converter write them.
-import { TfwasmError } from '../errors.js';
 import { builtin, fileUrl } from '../node-files.js';
 import { http } from './http.js';
 import { checkPath } from './manifest.js';
-import { artifactsInfo, checkSavable, readModelJson, toJson, toModelJson } from './model-json.js';
+import { artifactsInfo, toJson } from './model-json.js';
 import { notFound, storageError } from './storage-errors.js';
+import { checkSavable, MAX_HASHED_BYTES, readModelJson, toModelJson } from './stored-model.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { weightPieces } from './weight-bytes.js';
 
@@ -18,34 +18,11 @@ const ABANDONED_MS = 60 * 60 * 1000;
 const fs = (path: string) => builtin('node:fs/promises', path);
 const paths = (path: string) => builtin('node:path', path);
 
-/**
- * A handler for a folder, or for loading also the model.json itself.
- *
- * @param path Of this machine, relative to the current folder or absolute.
- */
-export function fileSystem(path: string, options: LoadOptions = {}): IOHandler {
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw new TfwasmError('E_PATH', `${JSON.stringify(path)} is not the path of a folder`);
-  }
+export function fileSystem(path: string, options: LoadOptions = {}): Required<IOHandler> {
   return {
     load: async () => loadFiles(await findJson(path), options),
     save: (artifacts) => save(artifacts, paths(path).resolve(path)),
   };
-}
-
-/**
- * The path that a file: URL names. After file:/// it is a URL, whose escapes are decoded; any other
- * is a path as it stands, relative to the current folder.
- */
-export function pathOfFileUrl(url: string): string {
-  const path = url.slice('file://'.length);
-  if (!path.startsWith('/')) return path;
-  try {
-    return builtin('node:url', url).fileURLToPath(url);
-  } catch (error) {
-    if (error instanceof TfwasmError) throw error;
-    return path;
-  }
 }
 
 /** The model.json that a path names by itself or by its folder. */
@@ -75,9 +52,12 @@ async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResu
   let modelArtifactsInfo: ModelArtifactsInfo;
   try {
     await mkdir(folder, { recursive: true });
-    modelArtifactsInfo = artifactsInfo(artifacts, await writeFile(weights, weightPieces(artifacts)));
+    const hash = builtin('node:crypto', folder).createHash('sha256');
+    const byteLength = await writeFile(weights, hashed(weightPieces(artifacts), hash));
+    modelArtifactsInfo = artifactsInfo(artifacts, byteLength);
     weights = await takeUsualName(weights, folder);
-    await writeFile(json, [toJson(toModelJson(artifacts, [basename(weights)]))]);
+    const sha256 = byteLength <= MAX_HASHED_BYTES ? [hash.digest('hex')] : undefined;
+    await writeFile(json, [toJson(toModelJson(artifacts, [basename(weights)], sha256))]);
     old = await filesOfModel(folder).catch(() => []);
     await rename(json, join(folder, JSON_NAME));
   } catch (error) {
@@ -89,6 +69,17 @@ async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResu
   await removeFiles(old.filter((file) => file !== weights));
   await removeAbandoned(folder, weights);
   return { modelArtifactsInfo };
+}
+
+/** The same pieces; `hash` learns of them. */
+async function* hashed(
+  pieces: AsyncIterable<Uint8Array>,
+  hash: { update(piece: Uint8Array): unknown },
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
+  }
 }
 
 /** Writes a new file, to the disk. Returns its length. */

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends a model to a server, as a form with two files.
 import { describeError, TfwasmError } from '../errors.js';
-import { toBlob } from './browser-downloads.js';
-import { artifactsInfo, checkSavable, toJson, toModelJson } from './model-json.js';
+import { toBlob, toJsonBlob } from './browser-downloads.js';
+import { artifactsInfo } from './model-json.js';
 import type { RequestContext } from './request.js';
-import { canHash, digest } from './sha256.js';
+import { checkSavable } from './stored-model.js';
 import type { ModelArtifacts, SaveResult } from './types.js';
 
 const WEIGHTS_NAME = 'model.weights.bin';
-
-/** Larger files would have to be in memory as a whole to compute their hash. */
-const MAX_HASHED_BYTES = 256 << 20;
 
 /**
  * Saves a model to a URL. Sends one request; it is not repeated, since it may have been received.
@@ -24,13 +21,9 @@ export async function saveOverHttp(
 ): Promise<SaveResult> {
   checkSavable(artifacts, url);
   const weights = await toBlob(artifacts);
-  const model = toModelJson(artifacts, weights ? [`./${WEIGHTS_NAME}`] : []);
-  const [group] = model.weightsManifest;
-  if (group && weights && weights.size <= MAX_HASHED_BYTES && canHash()) {
-    group.sha256 = [await digest(await weights.arrayBuffer())];
-  }
+  const json = await toJsonBlob(artifacts, `./${WEIGHTS_NAME}`, weights);
   const form = new FormData();
-  form.append('model.json', new Blob([toJson(model)], { type: 'application/json' }), 'model.json');
+  form.append('model.json', json, 'model.json');
   if (weights) form.append(WEIGHTS_NAME, weights, WEIGHTS_NAME);
   const response = await send(
     () => fetchFunc(url, { method: 'POST', ...requestInit, signal, body: form }),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models behind a URL: model.json and, beside it, the files with its weights.
 import { TfwasmError } from '../errors.js';
-import { type FileCache, keepFile, openCache } from './file-cache.js';
-import { saveOverHttp } from './http-save.js';
+import { loadMedia } from '../media-loader.js';
+import type { FileCache } from './file-cache.js';
 import { checkManifest, checkPath, groupBytes } from './manifest.js';
 import { parseJson, requestContext, requestText, TransientError } from './request.js';
 import { ShardFeed, type ShardGroup } from './shards.js';
@@ -32,17 +32,20 @@ export function http(url: string | string[], options: LoadOptions = {}): IOHandl
   }
   return {
     load: () => loadModel(modelUrl, weightsUrl, options),
-    save: (artifacts) => saveOverHttp(artifacts, modelUrl, requestContext(options, withSignals(options).signal)),
+    save: async (artifacts) => {
+      const { saveOverHttp } = await loadMedia();
+      return saveOverHttp(artifacts, modelUrl, requestContext(options, withSignals(options).signal));
+    },
   };
 }
 
 export { http as browserHTTPRequest };
 
 async function loadModel(url: string, weightsUrl: string, options: LoadOptions): Promise<ModelArtifacts> {
-  const cache = await openCache(options.cache);
+  const cache = options.cache ? await (await loadMedia()).openCache(options.cache) : undefined;
   const { text, isOffline } = await loadText(url, options, cache);
   const { weightsManifest, ...rest } = checkModelJson(parseJson(text, url), url);
-  const onKept = async () => cache && !isOffline && keepFile(cache, url, [new TextEncoder().encode(text)]);
+  const onKept = async () => !isOffline && cache?.keep(url, [new TextEncoder().encode(text)]);
   if (weightsManifest === undefined || weightsManifest === null) {
     await onKept();
     return rest;

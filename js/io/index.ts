@@ -6,13 +6,21 @@ export {
   getModelArtifactsInfoForJSON,
   getWeightSpecs,
 } from './artifacts.js';
-export { browserFiles } from './browser-files.js';
 export { CompositeArrayBuffer, concatenateArrayBuffers } from './composite-array-buffer.js';
-export { clearCache } from './file-cache.js';
-export { fileSystem } from './file-system.js';
 export { browserHTTPRequest, http, isHTTPScheme } from './http.js';
 export { fromMemory, fromMemorySync, withSaveHandler, withSaveHandlerSync } from './memory.js';
-export { copyModel, listModels, moveModel, removeModel } from './model-management.js';
+export {
+  browserFiles,
+  clearCache,
+  copyModel,
+  fileSystem,
+  listModels,
+  loadWeights,
+  moveModel,
+  removeModel,
+  type WeightsLoader,
+  weightsLoaderFactory,
+} from './on-demand.js';
 export { getLoadHandlers, getSaveHandlers, type IORouter, registerLoadRouter, registerSaveRouter } from './router.js';
 export type {
   FetchFunction,
@@ -40,8 +48,5 @@ export {
   decodeWeights,
   decodeWeightsStream,
   encodeWeights,
-  loadWeights,
   type NamedTensor,
-  type WeightsLoader,
-  weightsLoaderFactory,
 } from './weight-codec.js';

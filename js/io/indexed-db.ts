@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // indexeddb://name: models in the database of TensorFlow.js, each as one record. Works in workers too.
-import { TfwasmError } from '../errors.js';
-import { artifactsInfo, checkSavable, checkStored } from './model-json.js';
+import { artifactsInfo } from './model-json.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
+import { checkSavable, checkStored } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { readWeights } from './weight-bytes.js';
 
@@ -23,7 +23,6 @@ interface ModelRecord extends InfoRecord {
 /** A handler for `indexeddb://` + path. */
 export function browserIndexedDB(path: string): IOHandler {
   const url = `indexeddb://${path}`;
-  if (path === '') throw new TfwasmError('E_INPUT', `${url} names no model`);
   return { load: () => load(path, url), save: (artifacts) => save(artifacts, path, url) };
 }
 

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // localstorage://name: small models among the strings of the page's origin, in the items and the
 // form that TensorFlow.js gives them.
-import { describeError, TfwasmError } from '../errors.js';
-import { withLock } from './locks.js';
-import {
-  artifactsInfo,
-  checkSavable,
-  checkStored,
-  optionalParts,
-  readPart,
-  toJson,
-  withoutUndefined,
-} from './model-json.js';
+import { describeError } from '../errors.js';
+import { holdLock, isLockHeld, withLock } from './locks.js';
+import { artifactsInfo, optionalParts, toJson, withoutUndefined } from './model-json.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
 import { type Items, isHalfDone, readItems, recoverItems, replaceItems } from './string-items.js';
+import { checkSavable, checkStored, readPart } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { readWeights } from './weight-bytes.js';
 
@@ -24,34 +17,67 @@ const PARTS = ['info', 'model_topology', 'weight_specs', 'weight_data', 'model_m
 /** A handler for `localstorage://` + path. */
 export function browserLocalStorage(path: string): IOHandler {
   const url = `localstorage://${path}`;
-  if (path === '') throw new TfwasmError('E_INPUT', `${url} names no model`);
   return { load: () => load(path, url), save: (artifacts) => save(artifacts, path, url) };
 }
 
 const itemKeys = (path: string) => PARTS.map((part) => `${PREFIX}${path}/${part}`);
 
-/** How long what one tab writes may take to be seen by another: the lock does not wait for it. */
+/**
+ * Browsers hand what one tab writes to the others bit by bit and some time later, though in order; the
+ * lock does not wait for it. So tabs keep the lock a little longer than they write, and tell by
+ * another one that what they wrote may still be on its way.
+ */
 const SETTLE_MS = 50;
+const ARRIVAL_MS = 10_000;
+const WRITING = 'localstorage-writing';
+/** Tabs that the browser has frozen do not let go. */
+const MAX_WAITS = 300;
+
 const pause = () => new Promise((wake) => setTimeout(wake, SETTLE_MS));
+let endWriting: (() => void) | undefined;
+
+async function beginWriting(): Promise<void> {
+  const end = await holdLock(WRITING);
+  const timer = setTimeout(() => endWriting?.(), ARRIVAL_MS);
+  // Node.js would wait for it.
+  (timer as { unref?: () => void }).unref?.();
+  endWriting = () => {
+    clearTimeout(timer);
+    endWriting = undefined;
+    end();
+  };
+}
+
+/** Waits until nothing is half done, or whoever has left it so cannot be alive. */
+async function settle(storage: Storage): Promise<void> {
+  // What is asked below is whether others write.
+  if (isHalfDone(storage)) endWriting?.();
+  for (let wait = 0; isHalfDone(storage) && (wait < 10 || (wait < MAX_WAITS && (await isLockHeld(WRITING)))); ++wait) {
+    await pause();
+  }
+}
 
 /** Runs `task` on a storage in which nothing is half done. */
 function withStorage<T>(url: string, task: (storage: Storage) => T | Promise<T>): Promise<T> {
   return withLock('localstorage', 'exclusive', async () => {
     const storage = openStorage(url);
-    // What another tab has just done may arrive step by step; what stays is of one that died.
-    for (let wait = 0; wait < 10 && isHalfDone(storage); ++wait) await pause();
-    recoverItems(storage);
+    await settle(storage);
+    if (isHalfDone(storage)) await write(() => recoverItems(storage));
     return task(storage);
   });
 }
 
 /** As `withStorage`, for a `task` that writes. */
 function changeStorage<T>(url: string, task: (storage: Storage) => T): Promise<T> {
-  return withStorage(url, async (storage) => {
-    const result = task(storage);
-    await pause();
-    return result;
-  });
+  return withStorage(url, (storage) => write(() => task(storage)));
+}
+
+async function write<T>(task: () => T): Promise<T> {
+  endWriting?.();
+  await beginWriting();
+  const result = task();
+  await pause();
+  return result;
 }
 
 /** Whether there is one, and the browser allows it. */

@@ -24,3 +24,9 @@ export async function withFreeLock(name: string, task: () => Promise<void>): Pro
     if (lock) await task();
   });
 }
+
+/** Whether somebody holds the lock now; false where there are no locks. */
+export async function isLockHeld(name: string): Promise<boolean> {
+  const locks = globalThis.navigator?.locks;
+  return locks ? locks.request(`tfwasm:${name}`, { ifAvailable: true }, async (lock) => lock === null) : false;
+}

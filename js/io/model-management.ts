@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be done with models that are saved somewhere, without running them.
+// What can be done with models that are saved somewhere, without running them. js/io/on-demand.ts says
+// what each function does.
 import { TfwasmError } from '../errors.js';
-import { canonicalFolder, listFiles, pathOfFileUrl, removeFromFiles } from './file-system.js';
+import { canonicalFolder, listFiles, removeFromFiles } from './file-system.js';
+import { pathOfFileUrl } from './file-urls.js';
 import { hasIndexedDB, listIndexedDB, removeFromIndexedDB } from './indexed-db.js';
 import { canUseLocalStorage, listLocalStorage, removeFromLocalStorage } from './local-storage.js';
 import { listOpfs, removeFromOpfs } from './opfs.js';
@@ -37,10 +39,6 @@ const MANAGERS: ReadonlyMap<string, Manager> = new Map<string, Manager>([
   ],
 ]);
 
-/**
- * All models in localStorage, IndexedDB and the origin-private file system, or in Node.js those in
- * the folders of the current folder, by URL.
- */
 export async function listModels(): Promise<{ [url: string]: ModelArtifactsInfo }> {
   const models: [string, ModelArtifactsInfo][] = [];
   for (const [scheme, manager] of MANAGERS) {
@@ -50,13 +48,11 @@ export async function listModels(): Promise<{ [url: string]: ModelArtifactsInfo 
   return Object.fromEntries(models);
 }
 
-/** Removes a model. Throws E_STORAGE when it is not there. */
 export async function removeModel(url: string): Promise<ModelArtifactsInfo> {
   const { manager, path } = findManager(url);
   return manager.removeModel(path);
 }
 
-/** Copies a model from one URL to another, of the same medium or another one. */
 export async function copyModel(sourceURL: string, destURL: string): Promise<ModelArtifactsInfo> {
   if ((await canonicalUrl(sourceURL)) === (await canonicalUrl(destURL))) {
     throw new TfwasmError('E_INPUT', `Old path and new path are the same: '${sourceURL}'`);

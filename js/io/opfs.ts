@@ -3,9 +3,10 @@
 // folder; each save writes a generation of two files, of which the model.json, written last, counts.
 import { describeError, TfwasmError } from '../errors.js';
 import { holdLock, withFreeLock, withLock } from './locks.js';
-import { artifactsInfo, checkSavable, checkStored, readModelJson, toJson, toModelJson } from './model-json.js';
+import { artifactsInfo, toJson } from './model-json.js';
 import { type Directory, deleteFile, openDirectory, openFile, writeFile } from './opfs-files.js';
 import { corrupt, notFound, storageError } from './storage-errors.js';
+import { checkSavable, checkStored, readModelJson, toModelJson } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
 import { weightPieces } from './weight-bytes.js';
 import { toWeightStream, type WeightFeed } from './weight-feed.js';

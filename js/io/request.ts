@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests: their errors, what is tried again, and the JSON that they bring.
 import { describeError, TfwasmError } from '../errors.js';
-import { fetchFileUrl } from '../node-files.js';
+import { loadMedia } from '../media-loader.js';
 import type { FetchFunction, LoadOptions, RequestDetails } from './types.js';
 
 /** `fetch`, which in Node.js also reads file: URLs. */
-export const platformFetch: FetchFunction = (url, init) =>
-  url.startsWith('file:') ? fetchFileUrl(new URL(url)) : fetch(url, init);
+export const platformFetch: FetchFunction = async (url, init) =>
+  url.startsWith('file:') ? (await loadMedia()).fetchFileUrl(new URL(url)) : fetch(url, init);
 
 export interface RequestContext {
   fetchFunc: FetchFunction;

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a URL to the handler of its medium.
 import { TfwasmError } from '../errors.js';
-import { browserDownloads } from './browser-downloads.js';
-import { fileSystem, pathOfFileUrl } from './file-system.js';
 import { http, isHTTPScheme } from './http.js';
-import { browserIndexedDB } from './indexed-db.js';
-import { browserLocalStorage } from './local-storage.js';
-import { originPrivateFileSystem } from './opfs.js';
+import { fileUrlHandler, handlerOnDemand } from './on-demand.js';
 import type { IOHandler, LoadOptions } from './types.js';
 
 /** Answers with a handler for the URLs that it knows, and with null for all others. */
@@ -19,15 +15,28 @@ function schemeRouter(scheme: string, makeHandler: (path: string, options?: Load
     typeof url === 'string' && url.startsWith(prefix) ? makeHandler(url.slice(prefix.length), options) : null;
 }
 
+/** A router for a medium of browsers. */
+const storageRouter = (
+  scheme: string,
+  name: 'browserLocalStorage' | 'browserIndexedDB' | 'originPrivateFileSystem',
+): IORouter =>
+  schemeRouter(scheme, (path) => {
+    if (path === '') throw new TfwasmError('E_INPUT', `${scheme}:// names no model`);
+    return handlerOnDemand((media) => media[name](path));
+  });
+
 const mediumRouters = [
-  schemeRouter('localstorage', browserLocalStorage),
-  schemeRouter('indexeddb', browserIndexedDB),
-  schemeRouter('opfs', originPrivateFileSystem),
-  schemeRouter('file', (path, options) => fileSystem(pathOfFileUrl(`file://${path}`), options)),
+  storageRouter('localstorage', 'browserLocalStorage'),
+  storageRouter('indexeddb', 'browserIndexedDB'),
+  storageRouter('opfs', 'originPrivateFileSystem'),
+  schemeRouter('file', fileUrlHandler),
   ((url, options) => (typeof url === 'string' && isHTTPScheme(url) ? http(url, options) : null)) as IORouter,
 ];
+const downloadsRouter = schemeRouter('downloads', (path) => {
+  return { save: handlerOnDemand((media) => media.browserDownloads(path)).save };
+});
 const loadRouters: IORouter[] = [...mediumRouters];
-const saveRouters: IORouter[] = [...mediumRouters, schemeRouter('downloads', browserDownloads)];
+const saveRouters: IORouter[] = [...mediumRouters, downloadsRouter];
 
 /** Adds a router that is asked for every URL to save to. */
 export function registerSaveRouter(router: IORouter): void {
@@ -53,9 +62,12 @@ function findHandlers(routers: readonly IORouter[], url: string | string[], opti
   return routers.map((router) => router(url, options)).filter((handler) => handler !== null && handler !== undefined);
 }
 
+/** Whether an address is relative to that of a page. */
+const isRelative = (url: string) => globalThis.location !== undefined && url !== '' && !/^[^/?#]*:/.test(url);
+
 /** The one handler that saves to a URL. Throws E_INPUT when there is none, E_AMBIGUOUS when there are more. */
 export function findSaveHandler(url: string): Required<Pick<IOHandler, 'save'>> {
-  const handler = onlyHandler(getSaveHandlers(url), 'save', url);
+  const handler = onlyHandler(getSaveHandlers(url), 'save', url) ?? (isRelative(String(url)) ? http(url) : undefined);
   if (typeof handler?.save !== 'function') {
     throw new TfwasmError('E_INPUT', `Cannot find any save handlers for URL '${url}'`);
   }

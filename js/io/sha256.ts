@@ -15,5 +15,8 @@ export async function checkHash(bytes: Uint8Array<ArrayBuffer>, expected: string
   if (!canHash()) return;
   const actual = await digest(bytes);
   if (actual === expected.toLowerCase()) return;
-  throw new TfwasmError('E_HASH', `${url} is not the file that belongs to the model: its SHA-256 is ${actual}`);
+  throw new TfwasmError(
+    'E_HASH',
+    `${url} is not the file that belongs to the model: its SHA-256 is ${actual}, its length ${bytes.length} bytes`,
+  );
 }

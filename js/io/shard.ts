@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One file of weights: read at once when it is small, else in pieces, going on where it broke off.
 import { TfwasmError } from '../errors.js';
-import { type FileCache, keepFile, warnOfCache } from './file-cache.js';
+import type { FileCache } from './file-cache.js';
 import { declaredLength, type RequestContext, request, retry, TransientError, toHttpError } from './request.js';
 import { checkHash } from './sha256.js';
 import type { WriteWeights } from './weight-feed.js';
@@ -64,7 +64,7 @@ export class Shard {
     const length = Number(response.headers?.get('content-length') || Number.NaN);
     if (!this.#hash && !(length <= (isNext ? SMALL_BYTES : READ_AHEAD_BYTES))) return;
     const chunks = await this.#readAll();
-    if (this.#cache) this.kept = keepFile(this.#cache, this.#url, chunks);
+    this.kept = this.#cache?.keep(this.#url, chunks);
   }
 
   /** Hands on the bytes, once. Answers whether more are wanted. */
@@ -139,9 +139,9 @@ export class Shard {
   }
 
   async #deliverAndKeep(cache: FileCache, write: WriteWeights): Promise<boolean> {
-    let writer = await cache.open(this.#url).catch(warnOfCache);
+    let writer = await cache.open(this.#url).catch(cache.warn);
     const end = (error: unknown) => {
-      warnOfCache(error);
+      cache.warn(error);
       writer?.abort().catch(() => {});
       writer = undefined;
     };

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replaces several items of localStorage as if they were one. Only a single setItem() is all or
-// nothing, so one item is a journal: while it is there, the items are those that it holds.
+// nothing, so one more item is a journal: while it is there, the items are those that it holds.
+//
+// Other tabs see all this happen one by one and late; what they see is a moment of the past, save that
+// browsers skip others' changes of an item while an own one is under way. So each journal is an item of
+// its own: nobody misses one.
 export type Items = (string | null)[];
 
-const JOURNAL = 'tfwasm_journal';
+const JOURNAL = 'tfwasm_journal/';
+
+const journals = (storage: Storage) =>
+  Object.keys(storage)
+    .filter((key) => key.startsWith(JOURNAL))
+    .sort();
 
 export function readItems(storage: Storage, keys: readonly string[]): Items {
   return keys.map((key) => storage.getItem(key));
@@ -19,34 +28,40 @@ export function replaceItems(storage: Storage, keys: readonly string[], values: 
   const old = readItems(storage, keys);
   // The smaller set goes into the journal, so that the larger one is never there twice.
   const forward = textLength(values) <= textLength(old);
-  storage.setItem(JOURNAL, formatJournal(keys, forward ? values : old));
+  // In the order of their names is the order in which they were begun.
+  const journal = `${JOURNAL}${Date.now()}`;
+  storage.setItem(journal, formatJournal(keys, forward ? values : old));
   try {
     writeItems(storage, keys, values);
   } catch (error) {
-    if (forward) storage.removeItem(JOURNAL);
+    if (forward) storage.removeItem(journal);
     writeItems(storage, keys, old);
-    storage.removeItem(JOURNAL);
+    storage.removeItem(journal);
     throw error;
   }
-  storage.removeItem(JOURNAL);
+  storage.removeItem(journal);
 }
 
 /** Whether somebody is replacing items, or was interrupted while doing so. */
 export function isHalfDone(storage: Storage): boolean {
-  return storage.getItem(JOURNAL) !== null;
+  return journals(storage).length > 0;
 }
 
-/** Ends what an interruption left half done. */
+/** Ends what interruptions left half done. */
 export function recoverItems(storage: Storage): void {
-  const journal = storage.getItem(JOURNAL);
-  if (journal === null) return;
-  const entries = parseJournal(journal);
-  writeItems(
-    storage,
-    entries.map(([key]) => key),
-    entries.map(([, value]) => value),
-  );
-  storage.removeItem(JOURNAL);
+  for (const key of journals(storage)) {
+    const journal = storage.getItem(key) as string;
+    // It may be gone already, if what is seen here is late; then it has to be there again before an item
+    // changes.
+    storage.setItem(key, journal);
+    const entries = parseJournal(journal);
+    writeItems(
+      storage,
+      entries.map(([name]) => name),
+      entries.map(([, value]) => value),
+    );
+    storage.removeItem(key);
+  }
 }
 
 /** The first item goes first and comes last: without it, a reader sees no model. */

@@ -2,6 +2,7 @@
 // Tensors of the core as the bytes of weights: what src/graph/weight_receiver.cc reads.
 import { callCore } from '../runtime.js';
 import { heapBytes } from '../tensor-storage.js';
+import { encodeStrings } from './string-weights.js';
 import type { WeightQuantization } from './types.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -34,19 +35,6 @@ export function* encodeTensor(handle: number, quantization?: WeightQuantization)
 /** Numbers of js/dtype.ts. */
 const INT32 = 1;
 const STRING = 3;
-
-/** Each element as its length and its bytes. */
-export function encodeStrings(elements: readonly Uint8Array[]): Bytes {
-  const result = new Uint8Array(elements.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0));
-  const view = new DataView(result.buffer);
-  let at = 0;
-  for (const element of elements) {
-    view.setUint32(at, element.byteLength, true);
-    result.set(element, at + 4);
-    at += 4 + element.byteLength;
-  }
-  return result;
-}
 
 function quantize({ buffer }: Bytes, isInt: boolean, { dtype, scale = 1, min = 0 }: WeightQuantization): Bytes {
   if (dtype === 'float16') return new Uint8Array(Uint16Array.from(new Uint32Array(buffer), halfOfFloat).buffer);

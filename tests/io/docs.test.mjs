@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The examples of docs/saving-and-loading.md do what they say.
+// The examples of the documentation do what they say.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,12 +9,19 @@ import { after, before, describe, test } from 'node:test';
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer, writeTinyModel } from '../tiny-model.mjs';
+import { startHttpServer } from './http-server.mjs';
 import { startStorageBrowser } from './storage-browser.mjs';
 
-const page = await readFile(path.join(ROOT, 'docs/saving-and-loading.md'), 'utf8');
-const examples = new Map(
-  Array.from(page.matchAll(/```js\n\/\/ medium: (\w+)[^\n]*\n(.*?)```/gs), ([, medium, code]) => [medium, code]),
-);
+const PAGES = ['README.md', 'docs/saving-and-loading.md'];
+const MEDIA = ['any', 'downloads', 'file', 'http', 'indexeddb', 'localstorage', 'memory', 'opfs'];
+
+/** The examples of a page by their media. */
+async function readExamples(page) {
+  const text = await readFile(path.join(ROOT, page), 'utf8');
+  const found = text.matchAll(/```js\n\/\/ medium: (\w+)[^\n]*\n(.*?)```/gs);
+  return new Map(Array.from(found, ([, medium, code]) => [medium, code]));
+}
+
 const ANSWER = tinyAnswer([1, 2]);
 
 /** A function of `tf` and the URL of a model that runs an example and answers with a prediction. */
@@ -24,68 +31,78 @@ const toProgram = (code) => `async (tf, url) => {
   return Array.from(await again.predict(tf.tensor2d([[1, 2]])).data());
 }`;
 
-describe('docs/saving-and-loading.md', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
-  let browser;
-  let folder;
+for (const page of PAGES) {
+  const examples = await readExamples(page);
 
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-docs-'));
-    await writeTinyModel(folder);
-    browser = await startStorageBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true });
-  });
+  describe(`the examples of ${page}`, { skip: missing('dist', 'chromium', 'tfjs') }, () => {
+    let browser;
+    let server;
+    let folder;
 
-  test('has an example for each medium', () => {
-    assert.deepEqual([...examples.keys()].sort(), [
-      'any',
-      'downloads',
-      'file',
-      'indexeddb',
-      'localstorage',
-      'memory',
-      'opfs',
-    ]);
-  });
+    before(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-docs-'));
+      await writeTinyModel(folder);
+      [browser, server] = await Promise.all([startStorageBrowser(), startHttpServer()]);
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+      await rm(folder, { recursive: true });
+    });
 
-  test('file', async () => {
-    const tf = await import('../../dist/index.js');
-    const back = process.cwd();
-    process.chdir(folder);
-    try {
-      const program = new Function(`return ${toProgram(examples.get('file'))}`)();
-      assert.deepEqual(await program(tf, 'file://./model.json'), ANSWER);
-    } finally {
-      process.chdir(back);
+    test('are there for each medium', () => assert.deepEqual([...examples.keys()].sort(), MEDIA));
+
+    test('file', async () => {
+      const tf = await import('../../dist/index.js');
+      const back = process.cwd();
+      process.chdir(folder);
+      try {
+        const program = new Function(`return ${toProgram(examples.get('file'))}`)();
+        assert.deepEqual(await program(tf, 'file://./model.json'), ANSWER);
+      } finally {
+        process.chdir(back);
+      }
+    });
+
+    for (const medium of ['localstorage', 'indexeddb', 'opfs', 'memory', 'any']) {
+      test(medium, async () => {
+        const { run, close } = await browser.open({ tfjs: false });
+        const answer = await run(`(${toProgram(examples.get(medium))})(tools.tfwasm, '/tiny/model.json')`);
+        assert.deepEqual(answer, ANSWER);
+        await close();
+      });
     }
-  });
 
-  for (const medium of ['localstorage', 'indexeddb', 'opfs', 'memory', 'any']) {
-    test(medium, async () => {
-      const { run, close } = await browser.open({ tfjs: false });
-      const answer = await run(`(${toProgram(examples.get(medium))})(tools.tfwasm, '/tiny/model.json')`);
+    // Whose page comes from the server that it saves to.
+    test('http', async () => {
+      for (const name of ['model.json', 'weights.bin']) {
+        server.files.set(`/tiny/${name}`, await readFile(path.join(folder, name)));
+      }
+      const { page: tab, close } = await browser.open({ tfjs: false });
+      await tab.goto(`${server.url}/page.html`);
+      const program = toProgram(examples.get('http'));
+      const answer = await tab.evaluate(`import('/dist/index.js').then((tf) => (${program})(tf, '/tiny/model.json'))`);
       assert.deepEqual(answer, ANSWER);
+      assert.ok([...server.files.keys()].some((file) => /^\/models\/\w+\/model\.weights\.bin$/.test(file)));
       await close();
     });
-  }
 
-  test('downloads', async () => {
-    const { page, run, close } = await browser.open({ tfjs: false });
-    await run(() => document.body.insertAdjacentHTML('beforeend', '<input type="file" multiple>'));
-    const files = [];
-    const saved = new Promise((resolve) => {
-      page.on('download', async (item) => {
-        const file = path.join(folder, item.suggestedFilename());
-        await item.saveAs(file);
-        if (files.push(file) === 2) resolve();
+    test('downloads', async () => {
+      const { page: tab, run, close } = await browser.open({ tfjs: false });
+      await run(() => document.body.insertAdjacentHTML('beforeend', '<input type="file" multiple>'));
+      const files = [];
+      const saved = new Promise((resolve) => {
+        tab.on('download', async (item) => {
+          const file = path.join(folder, item.suggestedFilename());
+          await item.saveAs(file);
+          if (files.push(file) === 2) resolve();
+        });
       });
+      const answer = run(`(${toProgram(examples.get('downloads'))})(tools.tfwasm, '/tiny/model.json')`);
+      await saved;
+      await tab.setInputFiles('input', files);
+      assert.deepEqual(await answer, ANSWER);
+      await close();
     });
-    const answer = run(`(${toProgram(examples.get('downloads'))})(tools.tfwasm, '/tiny/model.json')`);
-    await saved;
-    await page.setInputFiles('input', files);
-    assert.deepEqual(await answer, ANSWER);
-    await close();
   });
-});
+}

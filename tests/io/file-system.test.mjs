@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // file:// in Node.js.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,7 +52,8 @@ describe('file://', { skip: missing('dist') }, () => {
     assert.deepEqual((await readdir(folder)).sort(), ['model.json', 'weights.bin']);
     const json = JSON.parse(await readFile(path.join(folder, 'model.json'), 'utf8'));
     const { weightData, weightSpecs, ...rest } = tinyArtifacts();
-    const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+    const sha256 = [createHash('sha256').update(new Uint8Array(weightData)).digest('hex')];
+    const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs, sha256 }];
     assert.deepEqual(json, JSON.parse(JSON.stringify({ ...rest, weightsManifest })));
     assert.deepEqual(Object.keys(json).slice(0, 5), [
       'modelTopology',
@@ -304,7 +306,7 @@ describe('file://', { skip: missing('dist') }, () => {
       await save();
       const json = path.join(folder, 'model.json');
       await writeFile(path.join(folder, 'weights.bin'), 'short');
-      await assertFails(tf.loadGraphModel(url), 'E_WEIGHT_BYTES', /weights\.bin/);
+      await assertFails(tf.loadGraphModel(url), 'E_HASH', /weights\.bin .* 5 bytes/);
       await rm(path.join(folder, 'weights.bin'));
       await assertFails(tf.loadGraphModel(url), 'E_FILE', /weights\.bin/);
       await writeFile(json, '{"modelTopology":');

@@ -40,6 +40,8 @@ describe('loading over HTTP in Chromium', { skip: missing('dist', 'chromium') },
       globalThis.tf = await import('/dist/index.js');
       tf.setThreadsCount(1);
       await tf.ready();
+      // The program's own files are there without a network too; service workers see to that.
+      await import('/dist/media.js');
       /** The SHA-256 of each weight. */
       globalThis.load = async (url, options) => {
         const before = tf.memory().numBytes;

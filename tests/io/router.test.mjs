@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 
 import { importSource } from '../js/source.mjs';
+import { missing } from '../prerequisites.mjs';
 import { plain, tinyArtifacts } from './artifacts.mjs';
 
 describe('io', () => {
@@ -36,6 +37,13 @@ describe('io', () => {
     };
     io.registerSaveRouter(router);
     io.registerLoadRouter(router);
+  });
+
+  test('has every name that it has in TensorFlow.js', { skip: missing('tfjs') }, async () => {
+    const theirs = (await import('@tensorflow/tfjs-core')).io;
+    const kinds = (namespace) => Object.keys(theirs).map((name) => [name, typeof namespace[name]]);
+    assert.ok(Object.keys(theirs).length >= 27);
+    assert.deepEqual(kinds(io), kinds(theirs));
   });
 
   describe('finds handlers', () => {

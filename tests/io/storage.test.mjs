@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
-import { runAndKill, startStorageBrowser } from './storage-browser.mjs';
+import { startStorageBrowser } from './storage-browser.mjs';
 
 const ANSWER = tinyAnswer([1, 2]);
 /** With a bias of 7, 7, 7. */
@@ -320,60 +320,6 @@ describe('models in the storage of a browser', { skip: missing('dist', 'chromium
             assert.ok([OTHER_ANSWER, [10, 13, 0]].map(String).includes(String(answer)), String(answer));
           }),
         ));
-
-      // In workers, opfs:// writes in another way.
-      for (const where of scheme === 'opfs' ? ['run', 'runInWorker'] : ['run']) {
-        test(`is the old or the new model after the tab is killed anywhere in a save (${where})`, () => killed(where));
-      }
-
-      async function killed(where) {
-        const url = `${scheme}://killed`;
-        const saveHalting = async ({ url, k, bias }) => {
-          const parts = await tools.artifacts(bias, 100_000);
-          const names = ['setItem', 'removeItem'];
-          tools.haltAt(
-            k,
-            [globalThis.Storage?.prototype, ...names],
-            [IDBFactory.prototype, 'open'],
-            [IDBDatabase.prototype, 'transaction', 'close'],
-            [IDBObjectStore.prototype, 'put'],
-            [FileSystemDirectoryHandle.prototype, 'getDirectoryHandle', 'getFileHandle', 'removeEntry'],
-            [FileSystemFileHandle.prototype, 'createWritable', 'createSyncAccessHandle'],
-            [FileSystemWritableFileStream.prototype, 'write', 'close'],
-            [globalThis.FileSystemSyncAccessHandle?.prototype, 'write', 'flush', 'close'],
-          );
-          await tools.save(tools.tfwasm, url, parts);
-        };
-        const outcomes = new Set();
-        await withPage(async ({ run }) => {
-          const prepare = async ({ url, old }) => {
-            if (old) await tools.save(tools.tfwasm, url, await tools.artifacts());
-            else if (url in (await tools.tfwasm.io.listModels())) await tools.tfwasm.io.removeModel(url);
-          };
-          const look = async (url) => {
-            const listed = url in (await tools.tfwasm.io.listModels());
-            const { value, message } = await tools.failure(() => tools.predict(tools.tfwasm, url));
-            return { listed, answer: value && String(value), message };
-          };
-          for (const old of [true, false]) {
-            for (let k = 1, halted = true; halted; ++k) {
-              await run(prepare, { url, old });
-              const tab = await browser.open({ tfjs: false });
-              halted = await runAndKill({ ...tab, run: tab[where] }, saveHalting, { url, k, bias: [7, 7, 7] });
-              const { listed, answer, message } = await run(look, url);
-              assert.equal(listed, answer !== undefined, `what is listed can be loaded: ${message}`);
-              const expected = [String(OTHER_ANSWER), ...(halted ? [old ? String(ANSWER) : undefined] : [])];
-              assert.ok(
-                expected.includes(answer),
-                `at ${k} of ${old ? 'another' : 'the first'} save: ${answer ?? message}`,
-              );
-              if (!answer) assert.match(message, /there is no model/);
-              outcomes.add(answer === String(ANSWER) ? 'old' : answer ? 'new' : 'none');
-            }
-          }
-        });
-        assert.deepEqual([...outcomes].sort(), ['new', 'none', 'old']);
-      }
     });
   }
 });

@@ -179,6 +179,33 @@ describe('loadGraphModel fails', () => {
     await assert.rejects(load({ requestInit: { signal: stop.signal } }), { name: 'AbortError' });
   });
 
+  for (const [what, handler] of [
+    ['a handler that knows nothing of it', () => ({ load: () => new Promise(() => {}) })],
+    [
+      'a stream that stands still',
+      () => ({
+        load: async () => ({
+          modelTopology: { node: [] },
+          weightSpecs: [{ name: 'w', shape: [1], dtype: 'float32' }],
+          getWeightStream: () => new ReadableStream(),
+        }),
+      }),
+    ],
+    ['a slow weightUrlConverter', undefined],
+  ]) {
+    test(`at once when the program aborts, also ${what}`, async () => {
+      const reason = new Error('enough');
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(reason), 20);
+      const options = { signal: stop.signal };
+      const loading = handler
+        ? tf.loadGraphModel(handler(), options)
+        : load({ ...options, weightUrlConverter: () => new Promise(() => {}) });
+      await assert.rejects(loading, (error) => error === reason);
+      assert.equal(core.decoders.size, 0);
+    });
+  }
+
   test('when the program fails in onProgress', async () => {
     const mine = new RangeError('mine');
     const onProgress = () => {

@@ -17,6 +17,7 @@ const INNER = [
   'tensor-storage',
   'io/manifest',
   'io/shards',
+  'io/string-items',
   'io/request',
 ];
 

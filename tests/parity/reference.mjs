@@ -82,7 +82,10 @@ async function compute(model, input, fetches) {
   await tf.setBackend('cpu');
   const fetchFunc = async (url) => new Response(await readFile(new URL(url)));
   const loaded = await loadGraphModel(new URL(`file://${MODEL_FOLDER}/${model}.json`).href, { fetchFunc });
-  const results = loaded.execute(tf.tensor(input.data, input.shape, input.dtype), fetches);
+  const { node } = (await readTopology(model)).modelTopology;
+  const isDynamic = node.some(({ op }) => /^(LoopCond|NonMaxSuppression|Where$)/.test(op));
+  const x = tf.tensor(input.data, input.shape, input.dtype);
+  const results = isDynamic ? await loaded.executeAsync(x, fetches) : loaded.execute(x, fetches);
   const names = fetches ?? loaded.outputs.map(({ name }) => name);
   const outputs = [results].flat().map((tensor, index) => ({
     name: names[index],

@@ -6,10 +6,12 @@ import { makeBundlable } from '../../tools/build/glue.mjs';
 
 const PLAIN = `
   if (isNode) { const {createRequire} = await import("module"); }
+  if(Module["instantiateWasm"]){try{return Module["instantiateWasm"](info,receive)}catch(e){err('no');reject(e)}}
   return new URL("glue.wasm", import.meta.url).href;`;
 
 const THREADS = `
   if (isNode) { const {createRequire} = await import("module"); }
+  if(Module["instantiateWasm"]){try{return Module["instantiateWasm"](info,receive)}catch(e){err('no');reject(e)}}
   return new URL("glue-threads.wasm",import.meta.url).href;
   worker = new Worker(new URL("glue-threads.js", import.meta.url), workerOptions);
   if (isNode) isPthread = (await import('worker_threads')).workerData === 'em-pthread';`;
@@ -19,6 +21,7 @@ describe('makeBundlable', () => {
     const plain = makeBundlable(PLAIN, { threads: false });
     assert.match(plain, /createRequire} = process\.getBuiltinModule\("module"\)/);
     assert.match(plain, /return "";/);
+    assert.match(plain, /^ {2}return Module\["instantiateWasm"\]\(info,receive\);$/m);
     assert.doesNotMatch(plain, /import\(|import\.meta|await/);
   });
 

@@ -17,6 +17,12 @@ const RULES = [
     replacement: '""',
   },
   {
+    // js/wasm-loader.ts always hands the binary in; without this, all that fetches one would stay.
+    pattern:
+      /if\(Module\["instantiateWasm"\]\)\{try\{(return Module\["instantiateWasm"\]\(\w+,\w+\))\}catch\(e\)\{[^{}]*(\$\{e\})?[^{}]*\}\}/g,
+    replacement: '$1;',
+  },
+  {
     // They understand a worker only when all is literal.
     pattern: /(new Worker\(new URL\("glue-threads\.js",\s*import\.meta\.url\),)\s*workerOptions\)/g,
     replacement: '$1{type:"module",name:"em-pthread",workerData:"em-pthread"})',

@@ -6,6 +6,7 @@ import { BUILD, DIST, ROOT } from '../lib/paths.mjs';
 import { run, ToolError } from '../lib/run.mjs';
 import { glueFileName, isThreaded, VARIANTS, wasmFileName } from '../lib/variants.mjs';
 import { makeBundlable } from './glue.mjs';
+import { minifyModule } from './minify.mjs';
 
 /** Makes the build folder of a CMake preset, if it is not there yet. */
 export async function configurePreset(preset, note) {
@@ -45,12 +46,14 @@ function interestingLines(output) {
 export const buildVariant = (variant, note) => buildPreset(variant, 'tfwasm', note);
 
 /** Copies the binaries and the glue of `variants`, all just built, into dist/. */
-export function installVariants(variants) {
+export async function installVariants(variants) {
   const glues = new Map();
   for (const variant of variants) {
     const name = glueFileName(variant);
     const built = join(BUILD, variant, name);
-    const glue = makeBundlable(readFileSync(built, 'utf8'), { threads: isThreaded(variant) });
+    const { code: glue } = await minifyModule(
+      makeBundlable(readFileSync(built, 'utf8'), { threads: isThreaded(variant) }),
+    );
     if (glues.has(name) && glues.get(name) !== glue) {
       throw new ToolError(
         `${built} differs from that of another variant; they must be the same, since a page loads one for both.`,

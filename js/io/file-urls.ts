@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// file: URLs, in Node.js.
+import { describeError, TfwasmError } from '../errors.js';
+import { builtin } from '../node-files.js';
+
+/** Answers as fetch would, with a body that is read while it is consumed. */
+export async function fetchFileUrl(url: URL): Promise<Response> {
+  const fs = builtin('node:fs/promises', url.href);
+  try {
+    const file = await fs.open(url);
+    const { Readable } = builtin('node:stream', url.href);
+    const { size } = await file.stat();
+    const body = Readable.toWeb(file.createReadStream()) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
+    return new Response(body, { headers: { 'content-length': String(size) } });
+  } catch (error) {
+    throw new TfwasmError('E_FILE', `cannot read ${url.href}: ${describeError(error)}`, { cause: error });
+  }
+}
+
+/**
+ * The path that a file: URL names. After file:/// it is a URL, whose escapes are decoded; any other
+ * is a path as it stands, relative to the current folder.
+ */
+export function pathOfFileUrl(url: string): string {
+  const path = url.slice('file://'.length);
+  if (!path.startsWith('/')) return path;
+  try {
+    return builtin('node:url', url).fileURLToPath(url);
+  } catch (error) {
+    if (error instanceof TfwasmError) throw error;
+    return path;
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bundles js/: index.js, what every page loads, and media.js, which index.js loads when it needs it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DIST, ROOT } from '../lib/paths.mjs';
+import { ToolError } from '../lib/run.mjs';
+import { minifyModule } from './minify.mjs';
+
+const SOURCE = join(ROOT, 'js');
+
+const OPTIONS = {
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  target: 'es2022',
+  sourcemap: true,
+  metafile: true,
+  absWorkingDir: ROOT,
+  // Emscripten's files lie beside the bundle: threads start theirs as a worker.
+  external: ['./glue.js', './glue-threads.js', './media.js', 'node:*'],
+  logLevel: 'silent',
+};
+
+export async function bundleJavaScript() {
+  const { metafile } = await bundle('index', []);
+  const inIndex = new Set(Object.keys(metafile.inputs).map((file) => join(ROOT, file)));
+  await bundle('media', [sharedVariables(inIndex)]);
+}
+
+async function bundle(name, plugins) {
+  // Imported here, since set-up may have installed it only just now.
+  const { build } = await import('esbuild');
+  const outfile = join(DIST, `${name}.js`);
+  try {
+    const result = await build({ ...OPTIONS, entryPoints: [join(SOURCE, `${name}.ts`)], outfile, plugins });
+    const { code, map } = await minifyModule(readFileSync(outfile, 'utf8'), {
+      content: readFileSync(`${outfile}.map`, 'utf8'),
+      url: `${name}.js.map`,
+    });
+    writeFileSync(outfile, code);
+    writeFileSync(`${outfile}.map`, map);
+    return result;
+  } catch (error) {
+    throw new ToolError('The JavaScript could not be bundled.', { output: error.message, cause: error });
+  }
+}
+
+/** Modules that are in index.js already become the variables that js/shared.ts tells of. */
+function sharedVariables(inIndex) {
+  const shared = readFileSync(join(SOURCE, 'shared.ts'), 'utf8');
+  const names = Array.from(shared.matchAll(/^export \{([^}]*)\}/gm), ([, list]) => list.split(','))
+    .flat()
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const list = names.join(', ');
+  const contents = `export let ${list};\nexport function connect(shared) { ({ ${list} } = shared); }`;
+  return {
+    name: 'shared variables',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+        const file = join(resolveDir, path).replace(/\.js$/, '.ts');
+        return kind !== 'entry-point' && inIndex.has(file) ? { path: 'shared', namespace: 'shared' } : undefined;
+      });
+      onLoad({ filter: /./, namespace: 'shared' }, () => ({ contents }));
+    },
+  };
+}

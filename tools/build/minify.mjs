@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Makes a module as small as can be; it also drops the functions inside of functions that nobody calls.
+ *
+ * @param {string} source
+ * @param {{content: string, url: string}} [sourceMap] The map of `source`, and the name of the new one.
+ * @returns {Promise<{code: string, map: string | undefined}>}
+ */
+export async function minifyModule(source, sourceMap) {
+  // Imported here, since set-up may have installed it only just now.
+  const { minify } = await import('terser');
+  const { code, map } = await minify(source, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true },
+    ...(sourceMap ? { sourceMap } : {}),
+  });
+  return { code, map };
+}

@@ -2,8 +2,8 @@
 // MatMul and its batched and fused kin.
 #include <algorithm>
 
+#include "kernels/broadcast.h"
 #include "kernels/int_matmul.h"
-#include "kernels/repeated_operand.h"
 #include "kernels/scratch.h"
 #include "kernels/strided_copy.h"
 #include "kernels/xnn_matmul.h"
@@ -143,6 +143,13 @@ XnnBatchMatMul::Dims BatchMatMulDims(const MatMulNode& node) {
   return dims;
 }
 
+BroadcastMap AddBias(const MatMulNode& node) {
+  constexpr auto kAdd = [](float x, float bias) { return x + bias; };
+  const std::array<Shape, 2> operands = {node.output, Shape{node.n}};
+  return BroadcastMap(MapLoopOf<std::remove_const_t<decltype(kAdd)>, float, float, float>(),
+                      node.output, operands, 1);
+}
+
 class BatchMatMul : public Kernel {
  public:
   BatchMatMul(const KernelContext& context, const MatMulNode& node)
@@ -150,8 +157,7 @@ class BatchMatMul : public Kernel {
         transpose_a_(node.transpose_a),
         transposition_(TransposeA(node)),
         bias_input_(node.fused.bias_input),
-        columns_(node.n),
-        count_(node.output.NumElements()),
+        add_bias_(AddBias(node)),
         activation_(context, node.fused, node.output, /*clamped=*/false) {
     if (!transpose_a_) return;
     constexpr size_t kAlignment = Buffer::kAlignment;
@@ -170,8 +176,8 @@ class BatchMatMul : public Kernel {
     }
     product_.Run(a, context.in<float>(1), out, workspace + a_bytes_);
     if (bias_input_ >= 0) {
-      ApplyRepeated(out, context.in<float>(bias_input_), columns_, out, count_,
-                    [](float x, float bias) { return x + bias; });
+      const void* operands[] = {out, context.in(bias_input_)};
+      add_bias_.Run(nullptr, operands, out);
     }
     activation_.Run(context, out);
   }
@@ -182,8 +188,7 @@ class BatchMatMul : public Kernel {
   StridedCopy transposition_;
   size_t a_bytes_ = 0;
   int bias_input_;
-  int64_t columns_;
-  int64_t count_;
+  BroadcastMap add_bias_;
   FusedActivation activation_;
 };
 
@@ -208,16 +213,13 @@ std::unique_ptr<Kernel> PrepareEmptySum(const KernelContext& context, const MatM
 class IntMatMulKernel : public Kernel {
  public:
   explicit IntMatMulKernel(const MatMulNode& node)
-      : node_(node),
-        batch_(BroadcastShapes(node.batch_a, node.batch_b)),
-        batch_a_(node.batch_a, batch_),
-        batch_b_(node.batch_b, batch_) {}
+      : node_(node), batch_(BroadcastShapes(node.batch_a, node.batch_b)) {}
 
   void Run(RunContext& context) override {
     // Which matrix of `a` and `b` each product takes.
     const int64_t products = batch_.NumElements();
-    const std::vector<int32_t> a_index = Indices(batch_a_, node_.batch_a, products);
-    const std::vector<int32_t> b_index = Indices(batch_b_, node_.batch_b, products);
+    const std::vector<int32_t> a_index = Indices(node_.batch_a);
+    const std::vector<int32_t> b_index = Indices(node_.batch_b);
     const auto* b = context.in<uint32_t>(1);
     Tensor transposed;
     if (node_.transpose_b) {
@@ -236,15 +238,15 @@ class IntMatMulKernel : public Kernel {
   }
 
  private:
-  static std::vector<int32_t> Indices(const RepeatedOperand& operand, const Shape& batch,
-                                      int64_t products) {
-    std::vector<int32_t> all(static_cast<size_t>(batch.NumElements()));
+  // Which of the operand's matrices each product takes.
+  std::vector<int32_t> Indices(const Shape& operand) const {
+    std::vector<int32_t> all(static_cast<size_t>(operand.NumElements()));
     for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int32_t>(i);
-    const auto* values = static_cast<const int32_t*>(operand.Values(all.data()));
-    std::vector<int32_t> result(static_cast<size_t>(products));
-    for (int64_t i = 0; i < products; ++i) {
-      result[static_cast<size_t>(i)] = values[i % operand.period()];
-    }
+    std::vector<int32_t> result(static_cast<size_t>(batch_.NumElements()));
+    constexpr auto kSame = [](int32_t index) { return index; };
+    constexpr MapLoop kLoop = MapLoopOf<std::remove_const_t<decltype(kSame)>, int32_t, int32_t>();
+    const void* from[] = {all.data()};
+    BroadcastMap(kLoop, batch_, {&operand, 1}, 1).Run(nullptr, from, result.data());
     return result;
   }
 
@@ -261,8 +263,6 @@ class IntMatMulKernel : public Kernel {
 
   MatMulNode node_;
   Shape batch_;
-  RepeatedOperand batch_a_;
-  RepeatedOperand batch_b_;
 };
 
 bool IsConstantOrAbsent(const OpContext& context, int input) {

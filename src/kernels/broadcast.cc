@@ -9,8 +9,9 @@ namespace tfwasm {
 
 namespace {
 
-// The longest rows that are worth copying.
-constexpr int64_t kLongestGroupedRow = 128;
+// The longest rows that are worth copying, all of them or one for many.
+constexpr int64_t kLongestCopiedRow = 12;
+constexpr int64_t kLongestRepeatedRow = 128;
 
 // The operands' strides along each axis of the output, 0 where an operand is repeated.
 std::array<std::array<int64_t, kMaxMapOperands>, Shape::kMaxRank> StridesAlong(
@@ -89,10 +90,9 @@ void BroadcastMap::MergeAxes(const Shape& output,
 }
 
 void BroadcastMap::PlanGroups() {
-  if (outer_rank_ == 0 || row_size_ > kLongestGroupedRow) return;
+  if (outer_rank_ == 0) return;
   const auto size = *std::max_element(loop_.sizes.begin(), loop_.sizes.end());
   if (size > sizeof(uint64_t)) return;  // strings
-  group_ = std::min(kGroupBytes / (row_size_ * size), rows_);
   for (size_t i = 0; i < kMaxMapOperands; ++i) {
     bool is_one_row = true;
     bool is_whole = steps_[i] == 1;
@@ -105,6 +105,9 @@ void BroadcastMap::PlanGroups() {
     if (is_one_row) places_[i] = Place::kOneRow;
     if (is_whole) places_[i] = Place::kWhole;
   }
+  const bool has_other_rows = std::count(places_.begin(), places_.end(), Place::kRows) > 0;
+  if (row_size_ > (has_other_rows ? kLongestCopiedRow : kLongestRepeatedRow)) return;
+  group_ = std::min(kGroupBytes / (row_size_ * size), rows_);
 }
 
 BroadcastMap::Position BroadcastMap::PositionOf(int64_t row) const {

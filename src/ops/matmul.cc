@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // MatMul and its batched and fused kin.
 #include <algorithm>
+#include <optional>
 
 #include "kernels/broadcast.h"
 #include "kernels/int_matmul.h"
 #include "kernels/scratch.h"
 #include "kernels/strided_copy.h"
+#include "kernels/vector_matmul.h"
 #include "kernels/xnn_matmul.h"
 #include "ops/arguments.h"
 #include "ops/fused_ops.h"
@@ -153,12 +155,17 @@ BroadcastMap AddBias(const MatMulNode& node) {
 class BatchMatMul : public Kernel {
  public:
   BatchMatMul(const KernelContext& context, const MatMulNode& node)
-      : product_(BatchMatMulDims(node)),
+      : k_(node.k),
+        n_(node.n),
+        transpose_b_(node.transpose_b),
+        vectors_(CountVectors(node)),
         transpose_a_(node.transpose_a),
         transposition_(TransposeA(node)),
         bias_input_(node.fused.bias_input),
         add_bias_(AddBias(node)),
         activation_(context, node.fused, node.output, /*clamped=*/false) {
+    if (vectors_ > 0) return;
+    product_.emplace(BatchMatMulDims(node));
     if (!transpose_a_) return;
     constexpr size_t kAlignment = Buffer::kAlignment;
     const size_t bytes = static_cast<size_t>(node.rows() * node.k) * sizeof(float);
@@ -167,14 +174,8 @@ class BatchMatMul : public Kernel {
   }
 
   void Run(RunContext& context) override {
-    const auto* a = context.in<float>(0);
     auto* out = context.out<float>(0);
-    char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_.WorkspaceBytes()));
-    if (transpose_a_) {
-      transposition_.Run(a, workspace);
-      a = reinterpret_cast<const float*>(workspace);
-    }
-    product_.Run(a, context.in<float>(1), out, workspace + a_bytes_);
+    Multiply(context.in<float>(0), context.in<float>(1), out);
     if (bias_input_ >= 0) {
       const void* operands[] = {out, context.in(bias_input_)};
       add_bias_.Run(nullptr, operands, out);
@@ -183,7 +184,29 @@ class BatchMatMul : public Kernel {
   }
 
  private:
-  XnnBatchMatMul product_;
+  // How many products of a vector and a matrix this is; 0 when it is something else.
+  static int64_t CountVectors(const MatMulNode& node) {
+    return node.m == 1 && node.batch_a == node.batch_b ? node.batch_a.NumElements() : 0;
+  }
+
+  void Multiply(const float* a, const float* b, float* out) {
+    for (int64_t i = 0; i < vectors_; ++i) {
+      VectorMatMul(k_, n_, transpose_b_, a + i * k_, b + i * k_ * n_, out + i * n_);
+    }
+    if (vectors_ > 0) return;
+    char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_->WorkspaceBytes()));
+    if (transpose_a_) {
+      transposition_.Run(a, workspace);
+      a = reinterpret_cast<const float*>(workspace);
+    }
+    product_->Run(a, b, out, workspace + a_bytes_);
+  }
+
+  int64_t k_;
+  int64_t n_;
+  bool transpose_b_;
+  int64_t vectors_;
+  std::optional<XnnBatchMatMul> product_;
   bool transpose_a_;
   StridedCopy transposition_;
   size_t a_bytes_ = 0;

@@ -14,7 +14,7 @@ endif()
 # is needed after all, the linker names it: take its family off this list.
 set(unused_families
     f16-rminmax # only the conversions of float16 run without its hardware
-    f32-conv-hwc f32-conv-hwc2chw f32-dwconv2d-chw f32-gemminc f32-ibilinear-chw f32-spmm f32-qc4w-gemm f32-qc8w-gemm
+    f32-conv-hwc f32-conv-hwc2chw f32-dwconv f32-dwconv2d-chw f32-gemminc f32-ibilinear-chw f32-spmm f32-qc4w-gemm f32-qc8w-gemm
     f32-qc8w-spmm f32-ppmm
     qd8-.* qp8-.* pf32-gemm
     qs8-dwconv qs8-gemm qs8-igemm qs8-packw qs8-qc8w-.* qs8-qu8-packw
@@ -39,6 +39,8 @@ file(GLOB xnnpack_sources ${xnnpack_dir}/src/*.c ${xnnpack_dir}/src/configs/*.c 
 # The subgraph API, whose work our own executor does.
 list(FILTER xnnpack_sources EXCLUDE REGEX "/src/(memory-planner|runtime|subgraph|tensor)\\.c$")
 
+list(FILTER xnnpack_sources EXCLUDE REGEX "/src/configs/dwconv-config\\.c$")
+list(APPEND xnnpack_sources ${xnnpack_own_dir}/no_depthwise_kernels.c)
 if(EMSCRIPTEN)
   list(FILTER xnnpack_sources EXCLUDE REGEX "/src/reference/(unary|binary)-elementwise\\.cc$")
   list(APPEND xnnpack_sources ${xnnpack_own_dir}/no_reference_kernels.c)

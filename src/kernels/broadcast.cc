@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/broadcast.h"
 
+#include <algorithm>
+
+#include "kernels/thread_pool.h"
+
 namespace tfwasm {
 
 namespace {
 
+// The longest rows that are worth copying, all of them or one for many.
+constexpr int64_t kLongestCopiedRow = 12;
+constexpr int64_t kLongestRepeatedRow = 128;
+
 // The operands' strides along each axis of the output, 0 where an operand is repeated.
-std::array<RowOffsets, Shape::kMaxRank> StridesAlong(const Shape& output,
-                                                     std::span<const Shape> operands) {
-  std::array<RowOffsets, Shape::kMaxRank> strides{};
+std::array<std::array<int64_t, kMaxMapOperands>, Shape::kMaxRank> StridesAlong(
+    const Shape& output, std::span<const Shape> operands) {
+  std::array<std::array<int64_t, kMaxMapOperands>, Shape::kMaxRank> strides{};
   for (size_t i = 0; i < operands.size(); ++i) {
     const Shape& shape = operands[i];
     int64_t stride = 1;
@@ -21,56 +29,88 @@ std::array<RowOffsets, Shape::kMaxRank> StridesAlong(const Shape& output,
   return strides;
 }
 
+template <typename T>
+void CopyRow(const char* from, size_t step, char* to, int64_t count) {
+  const T* in = reinterpret_cast<const T*>(from);
+  T* out = reinterpret_cast<T*>(to);
+  for (int64_t i = 0; i < count; ++i, in += step) out[i] = *in;
+}
+
+void CopyRow(const char* from, size_t step, char* to, int64_t count, int64_t size) {
+  if (size == 1) return CopyRow<uint8_t>(from, step, to, count);
+  // Pairs of 4 bytes for 8.
+  if (size == 4) return CopyRow<uint32_t>(from, step, to, count);
+  CopyRow<uint64_t>(from, step, to, count);
+}
+
 }  // namespace
 
-BroadcastLoops::BroadcastLoops(const Shape& output, std::span<const Shape> operands)
-    : size_(output.NumElements()) {
-  const auto strides = StridesAlong(output, operands);
-  // Merged axes, innermost first; the first becomes the row.
-  int count = 0;
-  for (int axis = output.rank() - 1; axis >= 0; --axis) {
-    if (output[axis] == 1) continue;
-    const RowOffsets& stride = strides[static_cast<size_t>(axis)];
-    if (count > 0) {
-      const auto last = static_cast<size_t>(count) - 1;
-      bool continues = true;
-      for (size_t i = 0; i < stride.size(); ++i) {
-        continues = continues && stride[i] == strides_[last][i] * dims_[last];
-      }
-      if (continues) {
-        dims_[last] *= output[axis];
-        continue;
-      }
-    }
-    dims_[static_cast<size_t>(count)] = output[axis];
-    strides_[static_cast<size_t>(count)] = stride;
-    ++count;
-  }
-  row_size_ = count == 0 ? 1 : dims_[0];
+struct BroadcastMap::Call {
+  const void* fn;
+  const void* const* operands;
+  void* out;
+
+  const char* operand(size_t i) const { return static_cast<const char*>(operands[i]); }
+};
+
+BroadcastMap::BroadcastMap(const MapLoop& loop, const Shape& output,
+                           std::span<const Shape> operands, double work)
+    : loop_(loop), work_(work), size_(output.NumElements()) {
+  MergeAxes(output, StridesAlong(output, operands));
   if (size_ == 0) return;
   rows_ = size_ / row_size_;
-  outer_rank_ = count == 0 ? 0 : count - 1;
+  PlanGroups();
+}
+
+void BroadcastMap::MergeAxes(const Shape& output,
+                             const std::array<Offsets, Shape::kMaxRank>& strides) {
+  // Innermost first; the first becomes the row.
+  size_t count = 0;
+  for (int axis = output.rank() - 1; axis >= 0; --axis) {
+    if (output[axis] == 1) continue;
+    const Offsets& stride = strides[static_cast<size_t>(axis)];
+    bool continues = count > 0;
+    for (size_t i = 0; continues && i < stride.size(); ++i) {
+      continues = stride[i] == strides_[count - 1][i] * dims_[count - 1];
+    }
+    if (continues) {
+      dims_[count - 1] *= output[axis];
+      continue;
+    }
+    dims_[count] = output[axis];
+    strides_[count] = stride;
+    ++count;
+  }
+  if (count == 0) return;
+  row_size_ = dims_[0];
+  outer_rank_ = static_cast<int>(count) - 1;
   for (size_t i = 0; i < steps_.size(); ++i) steps_[i] = static_cast<size_t>(strides_[0][i]);
-  for (size_t k = 0; k < static_cast<size_t>(outer_rank_); ++k) {
-    dims_[k] = dims_[k + 1];
-    strides_[k] = strides_[k + 1];
-  }
-  repeated_row_operand_ = FindRepeatedRow(operands.size());
+  std::copy_n(dims_.begin() + 1, count - 1, dims_.begin());
+  std::copy_n(strides_.begin() + 1, count - 1, strides_.begin());
 }
 
-int BroadcastLoops::FindRepeatedRow(size_t operands) const {
-  if (outer_rank_ != 1) return -1;
-  int found = -1;
-  for (size_t i = 0; i < operands; ++i) {
-    if (steps_[i] != 1) return -1;
-    if (strides_[0][i] != 0) continue;
-    if (found >= 0) return -1;
-    found = static_cast<int>(i);
+void BroadcastMap::PlanGroups() {
+  if (outer_rank_ == 0) return;
+  const auto size = *std::max_element(loop_.sizes.begin(), loop_.sizes.end());
+  if (size > sizeof(uint64_t)) return;  // strings
+  for (size_t i = 0; i < kMaxMapOperands; ++i) {
+    bool is_one_row = true;
+    bool is_whole = steps_[i] == 1;
+    int64_t stride = row_size_;
+    for (size_t k = 0; k < static_cast<size_t>(outer_rank_); ++k) {
+      is_one_row = is_one_row && strides_[k][i] == 0;
+      is_whole = is_whole && strides_[k][i] == stride;
+      stride *= dims_[k];
+    }
+    if (is_one_row) places_[i] = Place::kOneRow;
+    if (is_whole) places_[i] = Place::kWhole;
   }
-  return found;
+  const bool has_other_rows = std::count(places_.begin(), places_.end(), Place::kRows) > 0;
+  if (row_size_ > (has_other_rows ? kLongestCopiedRow : kLongestRepeatedRow)) return;
+  group_ = std::min(kGroupBytes / (row_size_ * size), rows_);
 }
 
-BroadcastLoops::Position BroadcastLoops::PositionOf(int64_t row) const {
+BroadcastMap::Position BroadcastMap::PositionOf(int64_t row) const {
   Position position{};
   for (size_t k = 0; k < static_cast<size_t>(outer_rank_); ++k) {
     position.index[k] = row % dims_[k];
@@ -82,7 +122,7 @@ BroadcastLoops::Position BroadcastLoops::PositionOf(int64_t row) const {
   return position;
 }
 
-void BroadcastLoops::Advance(Position& position) const {
+void BroadcastMap::Advance(Position& position) const {
   for (size_t k = 0; k < static_cast<size_t>(outer_rank_); ++k) {
     for (size_t i = 0; i < position.offsets.size(); ++i) position.offsets[i] += strides_[k][i];
     if (++position.index[k] < dims_[k]) return;
@@ -91,6 +131,74 @@ void BroadcastLoops::Advance(Position& position) const {
       position.offsets[i] -= dims_[k] * strides_[k][i];
     }
   }
+}
+
+void BroadcastMap::RunWhole(const Call& call, int64_t begin, int64_t end) const {
+  const void* from[kMaxMapOperands] = {};
+  for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
+    from[i] = call.operand(i) + begin * static_cast<int64_t>(steps_[i] * loop_.sizes[i]);
+  }
+  MapBlocks(loop_, call.fn, from, steps_.data(),
+            static_cast<char*>(call.out) + begin * loop_.out_size,
+            static_cast<size_t>(end - begin));
+}
+
+void BroadcastMap::RunRows(const Call& call, int64_t begin, int64_t end) const {
+  Position position = PositionOf(begin);
+  for (int64_t row = begin; row < end; ++row) {
+    const void* from[kMaxMapOperands] = {};
+    for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
+      from[i] = call.operand(i) + position.offsets[i] * loop_.sizes[i];
+    }
+    MapBlocks(loop_, call.fn, from, steps_.data(),
+              static_cast<char*>(call.out) + row * row_size_ * loop_.out_size,
+              static_cast<size_t>(row_size_));
+    Advance(position);
+  }
+}
+
+void BroadcastMap::CopyRows(const Call& call, int64_t first, int64_t rows, bool is_first,
+                            Copies& copies) const {
+  Position position = PositionOf(first);
+  for (int64_t row = 0; row < rows; ++row) {
+    for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
+      if (places_[i] == Place::kWhole || (places_[i] == Place::kOneRow && !is_first)) continue;
+      const int64_t size = loop_.sizes[i];
+      CopyRow(call.operand(i) + position.offsets[i] * size, steps_[i],
+              copies[i].data() + row * row_size_ * size, row_size_, size);
+    }
+    Advance(position);
+  }
+}
+
+void BroadcastMap::RunGroups(const Call& call, int64_t begin, int64_t end) const {
+  alignas(16) Copies copies;
+  constexpr size_t kSteps[kMaxMapOperands] = {1, 1, 1};
+  const bool has_other_rows = std::count(places_.begin(), places_.end(), Place::kRows) > 0;
+  for (int64_t first = begin; first < end; first += group_) {
+    const int64_t rows = std::min(group_, end - first);
+    if (first == begin || has_other_rows) CopyRows(call, first, rows, first == begin, copies);
+    const void* from[kMaxMapOperands];
+    for (size_t i = 0; i < kMaxMapOperands; ++i) {
+      const bool is_whole = places_[i] == Place::kWhole;
+      from[i] = is_whole ? call.operand(i) + first * row_size_ * loop_.sizes[i] : copies[i].data();
+    }
+    MapBlocks(loop_, call.fn, from, kSteps,
+              static_cast<char*>(call.out) + first * row_size_ * loop_.out_size,
+              static_cast<size_t>(rows * row_size_));
+  }
+}
+
+void BroadcastMap::Run(const void* fn, const void* const* operands, void* out) const {
+  const Call call{fn, operands, out};
+  if (outer_rank_ == 0) {
+    return ParallelFor(size_, work_,
+                       [&](int64_t begin, int64_t end) { RunWhole(call, begin, end); });
+  }
+  ParallelFor(rows_, work_ * static_cast<double>(row_size_), [&](int64_t begin, int64_t end) {
+    if (group_ > 1) return RunGroups(call, begin, end);
+    RunRows(call, begin, end);
+  });
 }
 
 }  // namespace tfwasm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks the operands of a broadcasting operation row by row.
+// Functions of elements of several tensors, which are broadcast to one shape.
 #pragma once
 
 #include <array>
@@ -8,73 +8,58 @@
 #include <span>
 
 #include "core/shape.h"
-#include "kernels/thread_pool.h"
+#include "kernels/map_elements.h"
 
 namespace tfwasm {
 
-inline constexpr int kMaxBroadcastOperands = 3;
-
-// Offsets, in elements, of one row of each operand.
-using RowOffsets = std::array<int64_t, kMaxBroadcastOperands>;
-
-// Loops over an output to which up to three operands are broadcast, with as few and as long rows
-// as the shapes allow: axes along which every operand advances, or stays, alike are merged.
-class BroadcastLoops {
+// Loops over an output with as few and as long rows as the shapes allow: axes along which every
+// operand advances, or stays, alike are merged. Short rows are laid out side by side.
+class BroadcastMap {
  public:
-  // Each operand must broadcast to `output`.
-  BroadcastLoops(const Shape& output, std::span<const Shape> operands);
+  // Each operand must broadcast to `output`. `work`: of one element, as in PoolFor.
+  BroadcastMap(const MapLoop& loop, const Shape& output, std::span<const Shape> operands,
+               double work);
 
-  int64_t size() const { return size_; }
-  // By how many elements the operand advances along a row: 1, or 0 when one element serves all.
-  size_t row_step(int operand) const { return steps_[static_cast<size_t>(operand)]; }
-
-  // The operand that is the same row for all rows, such as a bias, while the others have a row for
-  // each; -1 when there is none.
-  int repeated_row_operand() const { return repeated_row_operand_; }
-  int64_t row_size() const { return row_size_; }
-
-  // Calls row(offsets, out_offset, count) for parts of rows that together cover the output once,
-  // on several threads when that pays. `work`: of one element, as in PoolFor.
-  template <typename F>
-  void ForEachRow(double work, const F& row) const {
-    if (outer_rank_ == 0) {
-      ParallelFor(size_, work, [&](int64_t begin, int64_t end) {
-        RowOffsets offsets;
-        for (size_t i = 0; i < offsets.size(); ++i) {
-          offsets[i] = begin * static_cast<int64_t>(steps_[i]);
-        }
-        row(offsets, begin, static_cast<size_t>(end - begin));
-      });
-      return;
-    }
-    ParallelFor(rows_, work * static_cast<double>(row_size_), [&](int64_t begin, int64_t end) {
-      Position position = PositionOf(begin);
-      for (int64_t i = begin; i < end; ++i) {
-        row(position.offsets, i * row_size_, static_cast<size_t>(row_size_));
-        Advance(position);
-      }
-    });
-  }
+  // `operands`: one pointer for each. `fn`: as in MapLoop::run.
+  void Run(const void* fn, const void* const* operands, void* out) const;
 
  private:
+  using Offsets = std::array<int64_t, kMaxMapOperands>;
   struct Position {
     std::array<int64_t, Shape::kMaxRank> index;
-    RowOffsets offsets;
+    Offsets offsets;
   };
+  struct Call;
+  // Where a group finds an operand's rows: in copies of each, in copies that serve all groups, or
+  // side by side where they are.
+  enum class Place : uint8_t { kRows, kOneRow, kWhole };
+  static constexpr int64_t kGroupBytes = 4096;
+  using Copies = std::array<std::array<char, kGroupBytes>, kMaxMapOperands>;
 
+  void MergeAxes(const Shape& output, const std::array<Offsets, Shape::kMaxRank>& strides);
+  void PlanGroups();
   Position PositionOf(int64_t row) const;
   void Advance(Position& position) const;
-  int FindRepeatedRow(size_t operands) const;
+  void RunWhole(const Call& call, int64_t begin, int64_t end) const;
+  void RunRows(const Call& call, int64_t begin, int64_t end) const;
+  void CopyRows(const Call& call, int64_t first, int64_t rows, bool is_first, Copies& copies) const;
+  void RunGroups(const Call& call, int64_t begin, int64_t end) const;
 
+  MapLoop loop_;
+  double work_;
   int64_t size_ = 0;
   int64_t rows_ = 0;
-  int64_t row_size_ = 0;
-  std::array<size_t, kMaxBroadcastOperands> steps_{};
-  int repeated_row_operand_ = -1;
+  int64_t row_size_ = 1;
+  // By how many elements an operand advances along a row: 1, or 0 when one element serves all.
+  std::array<size_t, kMaxMapOperands> steps_{};
   // The axes around a row, innermost first, and the operands' strides along them.
   int outer_rank_ = 0;
   std::array<int64_t, Shape::kMaxRank> dims_{};
-  std::array<RowOffsets, Shape::kMaxRank> strides_{};
+  std::array<Offsets, Shape::kMaxRank> strides_{};
+
+  // How many rows are computed at once; 1 when they are long enough.
+  int64_t group_ = 1;
+  std::array<Place, kMaxMapOperands> places_{};
 };
 
 }  // namespace tfwasm

@@ -12,11 +12,47 @@ namespace tfwasm {
 
 namespace {
 
+using Chunk [[gnu::vector_size(16)]] = uint32_t;
+
+// The last chunk may overlap the one before.
+template <typename T>
+void CopyChunks(void* out, const void* in, size_t bytes) {
+  auto* to = static_cast<char*>(out);
+  const auto* from = static_cast<const char*>(in);
+  const char* last = from + bytes - sizeof(T);
+  T chunk;
+  for (; from < last; from += sizeof(T), to += sizeof(T)) {
+    std::memcpy(&chunk, from, sizeof(T));
+    std::memcpy(to, &chunk, sizeof(T));
+  }
+  std::memcpy(&chunk, last, sizeof(T));
+  std::memcpy(static_cast<char*>(out) + bytes - sizeof(T), &chunk, sizeof(T));
+}
+
+// As memcpy, which takes longer for a few bytes than copying them.
+void CopyBytes(void* out, const void* in, size_t bytes) {
+  constexpr size_t kLarge = 512;
+  if (bytes >= kLarge) {
+    std::memcpy(out, in, bytes);
+  } else if (bytes >= sizeof(Chunk)) {
+    CopyChunks<Chunk>(out, in, bytes);
+  } else if (bytes >= sizeof(uint32_t)) {
+    CopyChunks<uint32_t>(out, in, bytes);
+  } else {
+    CopyChunks<uint8_t>(out, in, bytes);
+  }
+}
+
 template <typename T>
 void CopyStrided(const void* in, int64_t in_step, void* out, int64_t out_step, int64_t count) {
   const T* from = static_cast<const T*>(in);
   T* to = static_cast<T*>(out);
-  for (int64_t i = 0; i < count; ++i) to[i * out_step] = from[i * in_step];
+  // Pointers, which have half the bits of the steps in WebAssembly.
+  const auto from_step = static_cast<ptrdiff_t>(in_step);
+  const auto to_step = static_cast<ptrdiff_t>(out_step);
+  for (auto left = static_cast<size_t>(count); left > 0; --left, from += from_step, to += to_step) {
+    *to = *from;
+  }
 }
 
 template <typename T>
@@ -30,7 +66,7 @@ void CopyElements(DType dtype, const void* in, void* out, int64_t count) {
   if (count <= 0 || in == out) return;
   if (dtype == DType::kString) return CopyStrided<std::string>(in, 1, out, 1, count);
   if (IsHandle(dtype)) return CopyStrided<ObjectPtr>(in, 1, out, 1, count);
-  std::memcpy(out, in, static_cast<size_t>(count) * ElementSize(dtype));
+  CopyBytes(out, in, static_cast<size_t>(count) * ElementSize(dtype));
 }
 
 void CopyElements(DType dtype, const void* in, int64_t in_step, void* out, int64_t out_step,
@@ -42,6 +78,7 @@ void CopyElements(DType dtype, const void* in, int64_t in_step, void* out, int64
 }
 
 void FillElements(DType dtype, const void* value, void* out, int64_t count) {
+  if (count <= 0) return;
   VisitType(dtype, [&](auto tag) { Fill<typename decltype(tag)::type>(value, out, count); });
 }
 

@@ -43,6 +43,14 @@ void PickBlocks(DType dtype, int64_t block, const void* in, const int32_t* indic
   }
 }
 
+// Calls fn(row, element) for all rows; `element` is where its block begins.
+template <typename F>
+void ForEachBlock(const NdIndices& where, const int32_t* indices, const F& fn) {
+  for (int64_t row = 0; row < where.rows; ++row) {
+    fn(row * where.block, where.Offset(indices, row));
+  }
+}
+
 template <typename T>
 void AddBlock(const T* from, T* to, int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
@@ -90,33 +98,23 @@ NdIndices::NdIndices(const Shape& indexed, int64_t index_depth, int64_t index_ro
   block = indexed.Product(depth, indexed.rank());
 }
 
-int64_t NdIndices::Offset(const int32_t* indices, int64_t row) const {
-  const int32_t* index = indices + row * depth;
-  int64_t offset = 0;
-  for (int axis = 0; axis < depth; ++axis) {
-    if (index[axis] < 0 || index[axis] >= shape[axis]) {
-      Throw(Code::kInput, "index ", axis, " of row ", row, " is ", index[axis],
-            ", expected at least 0 and less than ", shape[axis]);
-    }
-    offset = offset * shape[axis] + index[axis];
-  }
-  return offset * block;
+void NdIndices::ThrowOutOfRange(int64_t row, int axis, int32_t index) const {
+  Throw(Code::kInput, "index ", axis, " of row ", row, " is ", index,
+        ", expected at least 0 and less than ", shape[axis]);
 }
 
 void GatherNd(DType dtype, const NdIndices& where, const void* in, const int32_t* indices,
               void* out) {
-  for (int64_t row = 0; row < where.rows; ++row) {
-    CopyElements(dtype, ElementAt(dtype, in, where.Offset(indices, row)),
-                 ElementAt(dtype, out, row * where.block), where.block);
-  }
+  ForEachBlock(where, indices, [&](int64_t i, int64_t place) {
+    CopyElements(dtype, ElementAt(dtype, in, place), ElementAt(dtype, out, i), where.block);
+  });
 }
 
 void ScatterNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
                void* out) {
-  for (int64_t row = 0; row < where.rows; ++row) {
-    CopyElements(dtype, ElementAt(dtype, updates, row * where.block),
-                 ElementAt(dtype, out, where.Offset(indices, row)), where.block);
-  }
+  ForEachBlock(where, indices, [&](int64_t i, int64_t place) {
+    CopyElements(dtype, ElementAt(dtype, updates, i), ElementAt(dtype, out, place), where.block);
+  });
 }
 
 void ScatterAddNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
@@ -126,10 +124,9 @@ void ScatterAddNd(DType dtype, const NdIndices& where, const int32_t* indices, c
     if constexpr (std::is_same_v<T, std::string>) {
       Throw(Code::kDType, "strings cannot be added");
     } else {
-      for (int64_t row = 0; row < where.rows; ++row) {
-        AddBlock(static_cast<const T*>(updates) + row * where.block,
-                 static_cast<T*>(out) + where.Offset(indices, row), where.block);
-      }
+      ForEachBlock(where, indices, [&](int64_t i, int64_t place) {
+        AddBlock(static_cast<const T*>(updates) + i, static_cast<T*>(out) + place, where.block);
+      });
     }
   });
 }

@@ -27,12 +27,23 @@ struct NdIndices {
 
   // The element at which the block that row `row` of `indices` points to begins.
   // Throws E_INPUT when an index is out of range.
-  int64_t Offset(const int32_t* indices, int64_t row) const;
+  int64_t Offset(const int32_t* indices, int64_t row) const {
+    const int32_t* index = indices + row * depth;
+    int64_t offset = 0;
+    for (int axis = 0; axis < depth; ++axis) {
+      if (index[axis] < 0 || index[axis] >= shape[axis]) ThrowOutOfRange(row, axis, index[axis]);
+      offset = offset * shape[axis] + index[axis];
+    }
+    return offset * block;
+  }
 
   Shape shape;
   int depth;
   int64_t rows;
   int64_t block;  // elements of one block
+
+ private:
+  [[noreturn]] void ThrowOutOfRange(int64_t row, int axis, int32_t index) const;
 };
 
 // Copies the blocks that `indices` point to into out [rows, block].

@@ -35,7 +35,7 @@ void NormalizeRow(const LrnSpec& spec, int64_t channels, const float* in, float*
       AddSquares(in, c + offset, channels, sums);
     }
     const auto count = static_cast<size_t>(std::min(kBlock, channels - c));
-    MapPairs(in + c, 1, sums, 1, out + c, count, [=](float x, float sum) {
+    MapPairs(in + c, sums, out + c, count, [=](float x, float sum) {
       return x * vector_math::Exp(-beta * vector_math::Log(bias + alpha * sum));
     });
   }

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loops over elements that the compiler turns into SIMD code although the result may be written
-// over an operand: each block is computed whole before any of it is stored.
+// Loops over elements as SIMD code, where the result may be written over an operand.
+//
+// A function of single elements becomes code for whole blocks of them, and nothing else: MapBlocks,
+// of which there is one, deals with operands that are a single element and with the rest that does
+// not fill a block, in copies.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace tfwasm {
 
-// The rest that does not fill a block is not worth SIMD code of its own: the pragmas below halve
-// the size of the wasm code.
-inline constexpr size_t kMapBlock = 16;
+inline constexpr size_t kMaxMapOperands = 3;
+// Of the largest blocks: 16 complex numbers, made from bool.
+inline constexpr size_t kMaxMapBlockBytes = 128;
 
-// A function that cannot become SIMD code, such as one of the C library: its loop is left as it is.
+// A function that cannot become SIMD code, such as one of the C library: its blocks are single
+// elements.
 template <typename F>
 struct Scalar : F {
   static constexpr bool kIsScalar = true;
@@ -22,83 +29,99 @@ struct Scalar : F {
 template <typename F>
 Scalar(F) -> Scalar<F>;
 
-// Whether to compute results of type Out from elements of type In in blocks.
-template <typename In, typename Out, typename F>
-inline constexpr bool kInBlocks =
-    std::is_arithmetic_v<In> && std::is_arithmetic_v<Out> && !requires { F::kIsScalar; };
+// The code for some function of one to three operands.
+struct MapLoop {
+  // Computes `blocks` blocks. `fn` is the function object; `advances` says by how many elements
+  // each operand goes on after a block.
+  void (*run)(const void* fn, const void* const* operands, const size_t* advances, void* out,
+              size_t blocks);
+  uint8_t block;  // elements
+  uint8_t out_size;
+  std::array<uint8_t, kMaxMapOperands> sizes;  // bytes of an element; 0: no such operand
+};
+
+// out[i] = fn(a[i * steps[0]], b[i * steps[1]], ...) for i < count; a step is 0 or 1. The operands
+// overlap with `out` not at all or exactly.
+void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
+               const size_t* steps, void* out, size_t count);
+
+namespace map_elements_internal {
+
+// Two vectors of 128 bits keep a processor busy; bytes fill one.
+template <typename... T>
+inline constexpr size_t kLanes = 16 / std::min({sizeof(T)...});
+
+template <typename F, typename... T>
+constexpr size_t BlockOf() {
+  if constexpr (!(std::is_arithmetic_v<T> && ...) || requires { F::kIsScalar; }) {
+    return 1;
+  } else {
+    return std::max<size_t>(8, kLanes<T...>);
+  }
+}
+
+template <typename F, typename Out, typename... In>
+void Run(const void* fn, const void* const* operands, const size_t* advances, void* out,
+         size_t blocks) {
+  constexpr size_t kBlock = BlockOf<F, Out, In...>();
+  // Lambdas that capture nothing are not passed.
+  const F f = [&] {
+    if constexpr (std::is_empty_v<F>) {
+      return F{};
+    } else {
+      return *static_cast<const F*>(fn);
+    }
+  }();
+  [&]<size_t... I>(std::index_sequence<I...>) {
+    std::tuple<const In*...> in(static_cast<const In*>(operands[I])...);
+    const std::array<size_t, sizeof...(In)> advance = {advances[I]...};
+    auto* to = static_cast<Out*>(out);
+    for (; blocks > 0; --blocks) {
+      if constexpr (kBlock == 1) {
+        *to = static_cast<Out>(f(*std::get<I>(in)...));
+      } else {
+        // Computed whole before it is stored, so that `out` may be an operand.
+        Out block[kBlock];
+        constexpr size_t kWidth = kLanes<Out, In...>;
+#pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kBlock / kWidth)
+        for (size_t k = 0; k < kBlock; ++k) {
+          block[k] = static_cast<Out>(f(std::get<I>(in)[k]...));
+        }
+        std::copy_n(block, kBlock, to);
+      }
+      to += kBlock;
+      ((std::get<I>(in) += advance[I]), ...);
+    }
+  }(std::index_sequence_for<In...>());
+}
+
+}  // namespace map_elements_internal
+
+// The code of `F` for operands of these types.
+template <typename F, typename Out, typename... In>
+constexpr MapLoop MapLoopOf() {
+  constexpr size_t kBlock = map_elements_internal::BlockOf<F, Out, In...>();
+  static_assert(kBlock == 1 ||
+                kBlock * std::max({sizeof(Out), sizeof(In)...}) <= kMaxMapBlockBytes);
+  return {map_elements_internal::Run<F, Out, In...>, kBlock, sizeof(Out), {sizeof(In)...}};
+}
 
 // out[i] = fn(in[i])
 template <typename In, typename Out, typename F>
-void MapElements(const In* in, Out* out, size_t count, F fn) {
-  size_t i = 0;
-  if constexpr (kInBlocks<In, Out, F>) {
-    for (; count - i >= kMapBlock; i += kMapBlock) {
-      Out block[kMapBlock];
-      for (size_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(in[i + k]));
-      std::copy_n(block, kMapBlock, out + i);
-    }
-  }
-#pragma clang loop vectorize(disable) unroll(disable)
-  for (; i < count; ++i) out[i] = static_cast<Out>(fn(in[i]));
+void MapElements(const In* in, Out* out, size_t count, const F& fn) {
+  static constexpr MapLoop kLoop = MapLoopOf<F, Out, In>();
+  const void* operands[] = {in};
+  constexpr size_t kSteps[] = {1};
+  MapBlocks(kLoop, &fn, operands, kSteps, out, count);
 }
 
-// One operand of a row: consecutive elements (step 1) or one element for the whole row (step 0).
-template <typename T>
-class RowOperand {
- public:
-  // A block of copies stands in for a repeated element, so that one loop serves all cases.
-  RowOperand(const T* data, size_t step, size_t count) : data_(data), step_(step) {
-    if (step == 0 && count >= kMapBlock) std::fill_n(copies_, kMapBlock, *data);
-  }
-  const T* Block(size_t i) const { return step_ == 0 ? copies_ : data_ + i; }
-  const T& operator[](size_t i) const { return data_[i * step_]; }
-
- private:
-  const T* data_;
-  size_t step_;
-  T copies_[kMapBlock];
-};
-
-// out[i] = fn(a[i * a_step], b[i * b_step])
+// out[i] = fn(a[i], b[i])
 template <typename In, typename Out, typename F>
-void MapPairs(const In* a, size_t a_step, const In* b, size_t b_step, Out* out, size_t count,
-              F fn) {
-  size_t i = 0;
-  if constexpr (kInBlocks<In, Out, F>) {
-    const RowOperand<In> x(a, a_step, count);
-    const RowOperand<In> y(b, b_step, count);
-    for (; count - i >= kMapBlock; i += kMapBlock) {
-      const In* p = x.Block(i);
-      const In* q = y.Block(i);
-      Out block[kMapBlock];
-      for (size_t k = 0; k < kMapBlock; ++k) block[k] = static_cast<Out>(fn(p[k], q[k]));
-      std::copy_n(block, kMapBlock, out + i);
-    }
-  }
-#pragma clang loop vectorize(disable) unroll(disable)
-  for (; i < count; ++i) out[i] = static_cast<Out>(fn(a[i * a_step], b[i * b_step]));
-}
-
-// out[i] = fn(a[i * a_step], b[i * b_step], c[i * c_step])
-template <typename A, typename T, typename F>
-void MapTriples(const A* a, size_t a_step, const T* b, size_t b_step, const T* c, size_t c_step,
-                T* out, size_t count, F fn) {
-  size_t i = 0;
-  if constexpr (kInBlocks<T, T, F>) {
-    const RowOperand<A> x(a, a_step, count);
-    const RowOperand<T> y(b, b_step, count);
-    const RowOperand<T> z(c, c_step, count);
-    for (; count - i >= kMapBlock; i += kMapBlock) {
-      const A* p = x.Block(i);
-      const T* q = y.Block(i);
-      const T* r = z.Block(i);
-      T block[kMapBlock];
-      for (size_t k = 0; k < kMapBlock; ++k) block[k] = fn(p[k], q[k], r[k]);
-      std::copy_n(block, kMapBlock, out + i);
-    }
-  }
-#pragma clang loop vectorize(disable) unroll(disable)
-  for (; i < count; ++i) out[i] = fn(a[i * a_step], b[i * b_step], c[i * c_step]);
+void MapPairs(const In* a, const In* b, Out* out, size_t count, const F& fn) {
+  static constexpr MapLoop kLoop = MapLoopOf<F, Out, In, In>();
+  const void* operands[] = {a, b};
+  constexpr size_t kSteps[] = {1, 1};
+  MapBlocks(kLoop, &fn, operands, kSteps, out, count);
 }
 
 }  // namespace tfwasm

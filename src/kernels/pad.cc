@@ -18,50 +18,25 @@ void ForRows(DType dtype, int64_t rows, int64_t columns, const F& fn) {
 }  // namespace
 
 ConstantPad::ConstantPad(DType dtype, const Shape& input, const PadSpec& spec)
-    : dtype_(dtype), inner_{1, 0, 0} {
-  // From the back, axes without a border become part of the axis before them.
-  for (int axis = input.rank(); axis-- > 0;) {
+    : copy_{.dtype = dtype, .shape = input, .in_strides = RowMajorStrides(input)} {
+  Shape padded;
+  for (int axis = 0; axis < input.rank(); ++axis) {
     const auto i = static_cast<size_t>(axis);
-    if (inner_.before != 0 || inner_.after != 0) {
-      outer_.insert(outer_.begin(), {input[axis], spec.before[i], spec.after[i]});
-    } else {
-      const int64_t block = inner_.size;
-      inner_ = {input[axis] * block, spec.before[i] * block, spec.after[i] * block};
-    }
+    padded.Append(spec.before[i] + input[axis] + spec.after[i]);
   }
-}
-
-int64_t ConstantPad::InputRow(int64_t row) const {
-  int64_t input_row = 0;
-  int64_t stride = 1;
-  for (size_t axis = outer_.size(); axis-- > 0;) {
-    const int64_t index = row % outer_[axis].padded() - outer_[axis].before;
-    row /= outer_[axis].padded();
-    if (index < 0 || index >= outer_[axis].size) return -1;
-    input_row += index * stride;
-    stride *= outer_[axis].size;
-  }
-  return input_row;
+  padded_size_ = padded.NumElements();
+  copy_.out_strides = RowMajorStrides(padded);
+  for (size_t i = 0; i < spec.before.size(); ++i) first_ += spec.before[i] * copy_.out_strides[i];
 }
 
 void ConstantPad::Run(const void* in, const void* value, void* out) const {
-  int64_t rows = 1;
-  for (const Axis& axis : outer_) rows *= axis.padded();
-  const int64_t columns = inner_.padded();
-  ForRows(dtype_, rows, columns, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      void* to = ElementAt(dtype_, out, row * columns);
-      const int64_t input_row = InputRow(row);
-      if (input_row < 0) {
-        FillElements(dtype_, value, to, columns);
-        continue;
-      }
-      FillElements(dtype_, value, to, inner_.before);
-      CopyElements(dtype_, ElementAt(dtype_, in, input_row * inner_.size),
-                   ElementAt(dtype_, to, inner_.before), inner_.size);
-      FillElements(dtype_, value, ElementAt(dtype_, to, inner_.before + inner_.size), inner_.after);
-    }
+  const DType dtype = copy_.dtype;
+  if (padded_size_ == copy_.shape.NumElements()) return CopyElements(dtype, in, out, padded_size_);
+  // All of it: the border is in many pieces, and what is written here is in the cache then.
+  ForRows(dtype, padded_size_, 1, [&](int64_t begin, int64_t end) {
+    FillElements(dtype, value, ElementAt(dtype, out, begin), end - begin);
   });
+  copy_.Run(in, ElementAt(dtype, out, first_));
 }
 
 MirrorPad::MirrorPad(DType dtype, const Shape& input, const PadSpec& spec, bool repeat_edge)

@@ -7,6 +7,7 @@
 
 #include "core/dtype.h"
 #include "core/shape.h"
+#include "kernels/strided_copy.h"
 
 namespace tfwasm {
 
@@ -25,19 +26,9 @@ class ConstantPad {
   void Run(const void* in, const void* value, void* out) const;
 
  private:
-  struct Axis {
-    int64_t size;  // of the input
-    int64_t before;
-    int64_t after;
-    int64_t padded() const { return before + size + after; }
-  };
-
-  // The row of the input that fills a row of the output; -1 when the row lies in the border.
-  int64_t InputRow(int64_t row) const;
-
-  DType dtype_;
-  std::vector<Axis> outer_;
-  Axis inner_;  // the last padded axis, counted in elements, with all axes behind it
+  StridedCopy copy_;
+  int64_t first_ = 0;  // the place of the input's first element
+  int64_t padded_size_ = 0;
 };
 
 // Fills the border with a mirror image of the tensor.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/repeated_operand.h"
+#include "kernels/broadcast.h"
 
 namespace tfwasm {
 
@@ -9,14 +9,13 @@ namespace tfwasm {
 class Prelu {
  public:
   // Throws E_SHAPE unless `slopes` broadcasts to `x`.
-  Prelu(const Shape& x, const Shape& slopes) : slopes_(slopes, x), count_(x.NumElements()) {}
+  Prelu(const Shape& x, const Shape& slopes);
 
   // `out` may be `x`.
   void Run(const float* x, const float* slopes, float* out) const;
 
  private:
-  RepeatedOperand slopes_;
-  int64_t count_;
+  BroadcastMap map_;
 };
 
 }  // namespace tfwasm

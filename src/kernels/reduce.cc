@@ -102,28 +102,43 @@ constexpr int64_t kLanes = 16;
 template <typename Op>
 using Totals = std::array<typename Op::Total, kLanes>;
 
-// Adds `rows` rows of `columns` <= kLanes elements, `stride` apart, to the totals of the columns.
+// Adds `rows` rows of `columns` <= kLanes elements, `stride` apart, to the partial results.
+template <typename Op>
+inline void StepRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64_t columns,
+                     typename Op::Element* partial) {
+  using T = typename Op::Element;
+  const auto step = static_cast<ptrdiff_t>(stride);
+  if (columns < kLanes) {
+    for (auto row = static_cast<size_t>(rows); row > 0; --row, in += step) {
+#pragma clang loop vectorize(disable) unroll(disable)
+      for (size_t k = 0; k < static_cast<size_t>(columns); ++k) {
+        partial[k] = Op::Step(partial[k], in[k]);
+      }
+    }
+    return;
+  }
+  T lanes[kLanes];
+  std::copy_n(partial, kLanes, lanes);
+  for (auto row = static_cast<size_t>(rows); row > 0; --row, in += step) {
+    // Without a loop, so that the partial results stay in SIMD registers.
+    constexpr size_t kWidth = 16 / sizeof(T);
+#pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kLanes / kWidth)
+    for (size_t k = 0; k < kLanes; ++k) lanes[k] = Op::Step(lanes[k], in[k]);
+  }
+  std::copy_n(lanes, kLanes, partial);
+}
+
+// Rows whose partial results are added up before they are merged.
+constexpr int64_t kBlockRows = 16;
+
+// As StepRows, but adds to the totals of the columns.
 template <typename Op>
 void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64_t columns,
              Totals<Op>& totals) {
-  constexpr int64_t kBlockRows = 16;
   for (int64_t first = 0; first < rows; first += kBlockRows) {
-    const int64_t last = std::min(rows, first + kBlockRows);
     typename Op::Element partial[kLanes];
     std::fill_n(partial, kLanes, Op::kIdentity);
-    if (columns == kLanes) {
-      // The partial results stay in SIMD registers.
-      for (int64_t row = first; row < last; ++row) {
-        const auto* x = in + row * stride;
-        for (int64_t k = 0; k < kLanes; ++k) partial[k] = Op::Step(partial[k], x[k]);
-      }
-    } else {
-      for (int64_t row = first; row < last; ++row) {
-        const auto* x = in + row * stride;
-#pragma clang loop vectorize(disable) unroll(disable)
-        for (int64_t k = 0; k < columns; ++k) partial[k] = Op::Step(partial[k], x[k]);
-      }
-    }
+    StepRows<Op>(in + first * stride, std::min(kBlockRows, rows - first), stride, columns, partial);
     for (size_t k = 0; k < kLanes; ++k) {
       totals[k] = Op::Merge(totals[k], static_cast<typename Op::Total>(partial[k]));
     }
@@ -140,13 +155,20 @@ Totals<Op> NoTotals() {
 template <typename Op>
 void ReduceRow(const void* in, int64_t size, int64_t divisor, void* out) {
   const auto* from = static_cast<const typename Op::Element*>(in);
-  Totals<Op> totals = NoTotals<Op>();
   const int64_t rows = size / kLanes;
-  AddRows<Op>(from, rows, kLanes, kLanes, totals);
-  AddRows<Op>(from + rows * kLanes, 1, kLanes, size % kLanes, totals);
-  typename Op::Total total = totals[0];
-  for (size_t k = 1; k < kLanes; ++k) total = Op::Merge(total, totals[k]);
-  *static_cast<typename Op::Element*>(out) = Op::Finish(total, divisor);
+  // All but the last block.
+  const int64_t merged = std::max<int64_t>(0, (rows - 1) / kBlockRows * kBlockRows);
+  typename Op::Element partial[kLanes];
+  std::fill_n(partial, kLanes, Op::kIdentity);
+  StepRows<Op>(from + merged * kLanes, rows - merged, kLanes, kLanes, partial);
+  StepRows<Op>(from + rows * kLanes, 1, kLanes, size % kLanes, partial);
+  Totals<Op> totals;
+  for (size_t k = 0; k < kLanes; ++k) totals[k] = static_cast<typename Op::Total>(partial[k]);
+  if (merged > 0) AddRows<Op>(from, merged, kLanes, kLanes, totals);
+  for (size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (size_t k = 0; k < half; ++k) totals[k] = Op::Merge(totals[k], totals[k + half]);
+  }
+  *static_cast<typename Op::Element*>(out) = Op::Finish(totals[0], divisor);
 }
 
 template <typename Op>

@@ -18,18 +18,20 @@ inline constexpr float kLog2e = 1.44269504f;
 
 // x as n * ln 2 + rest with |rest| <= ln 2 / 2.
 struct Ln2Reduction {
-  int32_t n;
+  uint32_t n;
   float rest;
 };
 
-inline Ln2Reduction ReduceByLn2(float x) {
+// Adds `kBias` to n, of which only the lowest nine bits count: what is above them is shifted out
+// when n becomes an exponent.
+template <int kBias>
+Ln2Reduction ReduceByLn2(float x) {
   // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits: unlike a conversion this
   // is defined for NaN.
-  constexpr float kRound = 12582912.0f;
+  constexpr float kRound = 12582912.0f + kBias;
   const float shifted = x * kLog2e + kRound;
   const float n = shifted - kRound;
-  return {std::bit_cast<int32_t>(shifted) - std::bit_cast<int32_t>(kRound),
-          (x - n * kLn2High) - n * kLn2Low};
+  return {std::bit_cast<uint32_t>(shifted), (x - n * kLn2High) - n * kLn2Low};
 }
 
 // exp(x) - 1 for |x| <= ln 2 / 2. Coefficients: Cephes expf.
@@ -43,24 +45,21 @@ inline float Expm1Near0(float x) {
   return p * (x * x) + x;
 }
 
-// 2^n for -126 <= n <= 127; unsigned, for n may be anything when it comes from NaN.
-inline float PowerOf2(int32_t n) {
-  return std::bit_cast<float>((static_cast<uint32_t>(n) + 127u) << 23);
-}
+// The float whose exponent, with its bias, is given by the lowest bits.
+inline float FromExponent(uint32_t exponent) { return std::bit_cast<float>(exponent << 23); }
 
 inline float Exp(float x) {
   const float low = x < -104.0f ? -104.0f : x;
-  const Ln2Reduction r = ReduceByLn2(low > 89.0f ? 89.0f : low);
+  const Ln2Reduction r = ReduceByLn2<2 * 127>(low > 89.0f ? 89.0f : low);
   // In two factors, since 2^n alone would leave the range of normal numbers.
-  const int32_t half = r.n >> 1;
-  const auto rest = static_cast<int32_t>(static_cast<uint32_t>(r.n) - static_cast<uint32_t>(half));
-  return (Expm1Near0(r.rest) + 1.0f) * PowerOf2(half) * PowerOf2(rest);
+  const uint32_t half = r.n >> 1;
+  return (Expm1Near0(r.rest) + 1.0f) * FromExponent(half) * FromExponent(r.n - half);
 }
 
 // exp(x) - 1 for x <= 0.
 inline float Expm1OfNegative(float x) {
-  const Ln2Reduction r = ReduceByLn2(x < -25.0f ? -25.0f : x);
-  const float scale = PowerOf2(r.n);
+  const Ln2Reduction r = ReduceByLn2<127>(x < -25.0f ? -25.0f : x);
+  const float scale = FromExponent(r.n);
   return Expm1Near0(r.rest) * scale + (scale - 1.0f);
 }
 
@@ -70,8 +69,13 @@ inline float Elu(float x) {
 }
 
 inline float Sigmoid(float x) {
-  const float e = Exp(-std::fabs(x));
-  return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
+  // exp(-|x|) * 2^64, so that its exponent is that of a normal number.
+  const float magnitude = std::fabs(x);
+  const Ln2Reduction r = ReduceByLn2<127 + 64>(magnitude > 104.0f ? -104.0f : -magnitude);
+  const float e = (Expm1Near0(r.rest) + 1.0f) * FromExponent(r.n);
+  constexpr float kScale = 18446744073709551616.0f;
+  // Division comes last: a result that is not normal is rounded once.
+  return (x >= 0.0f ? kScale : e) / (kScale + e);
 }
 
 // Coefficients near 0: Cephes tanhf.

@@ -10,10 +10,10 @@ namespace tfwasm {
 
 namespace {
 
-constexpr std::array<BinaryLoop, 3> kLoops = {
-    BinaryLoopOf<[](float a, float b) { return a + b; }>(),
-    BinaryLoopOf<[](int32_t a, int32_t b) { return WrappingAdd(a, b); }>(),
-    BinaryLoopOf<[](Complex64 a, Complex64 b) { return a + b; }>()};
+constexpr std::array<ElementLoop, 3> kLoops = {
+    ElementLoopOf<[](float a, float b) { return a + b; }>(),
+    ElementLoopOf<[](int32_t a, int32_t b) { return WrappingAdd(a, b); }>(),
+    ElementLoopOf<[](Complex64 a, Complex64 b) { return a + b; }>()};
 
 void InferAddN(InferContext& context) {
   for (int i = 1; i < context.num_inputs(); ++i) {
@@ -26,11 +26,11 @@ void InferAddN(InferContext& context) {
 }
 
 std::unique_ptr<Kernel> AddNKernel(const KernelContext& context) {
-  const auto add = FindLoop(kLoops, context.dtype(0)).run;
+  const MapLoop& add = FindLoop(kLoops, context.dtype(0)).map;
   const int64_t size = context.shape(0).NumElements();
   const size_t bytes = ElementSize(context.dtype(0));
   const int count = context.num_inputs();
-  return MakeKernel([=](RunContext& run) {
+  return MakeKernel([=, &add](RunContext& run) {
     ParallelFor(size, count, [&](int64_t begin, int64_t end) {
       // In pieces that stay in the cache while all inputs are added.
       constexpr size_t kPiece = 2048;
@@ -40,7 +40,9 @@ std::unique_ptr<Kernel> AddNKernel(const KernelContext& context) {
         const char* first = run.in<char>(0) + i * bytes;
         if (count == 1 && out != first) std::memcpy(out, first, length * bytes);
         for (int k = 1; k < count; ++k) {
-          add(k == 1 ? first : out, 1, run.in<char>(k) + i * bytes, 1, out, length);
+          const void* pair[] = {k == 1 ? first : out, run.in<char>(k) + i * bytes};
+          constexpr size_t kSteps[] = {1, 1};
+          MapBlocks(add, nullptr, pair, kSteps, out, length);
         }
       }
     });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ArgMax and ArgMin: the first index of the extremum along an axis. NaN is passed over.
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "kernels/thread_pool.h"
@@ -32,16 +31,55 @@ constexpr T Worst() {
   return kMax ? Limits::lowest() : Limits::max();
 }
 
-// The indices for `columns` <= kStrip neighbours, whose candidates are `stride` elements apart.
+// The best elements of kStrip neighbouring columns, and the rows that they are in.
 constexpr int64_t kStrip = 16;
 template <typename T, bool kMax>
-int32_t FindBestInRow(const T* in, int64_t size) {
-  T best = Worst<T, kMax>();
-  int32_t index = 0;
-  for (int64_t i = 0; i < size; ++i) {
-    if (kMax ? in[i] > best : in[i] < best) {
-      best = in[i];
-      index = static_cast<int32_t>(i);
+struct Best {
+  Best() { std::fill_n(values, kStrip, Worst<T, kMax>()); }
+
+  // Goes over rows, `stride` apart, of `columns` <= kStrip elements; the first is row `index`.
+  void Add(const T* in, size_t rows, ptrdiff_t stride, size_t columns, int32_t index) {
+    if (columns < kStrip) {
+      for (; rows > 0; --rows, in += stride, ++index) {
+#pragma clang loop vectorize(disable) unroll(disable)
+        for (size_t k = 0; k < columns; ++k) Step(in[k], index, values[k], places[k]);
+      }
+      return;
+    }
+    Best best = *this;
+    for (; rows > 0; --rows, in += stride, ++index) {
+      // Without a loop, so that all stays in SIMD registers.
+#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kStrip / 4)
+      for (size_t k = 0; k < kStrip; ++k) Step(in[k], index, best.values[k], best.places[k]);
+    }
+    *this = best;
+  }
+
+  static void Step(T x, int32_t index, T& value, int32_t& place) {
+    const bool is_better = kMax ? x > value : x < value;
+    place = is_better ? index : place;
+    value = is_better ? x : value;
+  }
+
+  T values[kStrip];
+  int32_t places[kStrip] = {};
+};
+
+// A row is looked at as one of kStrip columns.
+template <typename T, bool kMax>
+int32_t FindBestInRow(const T* in, size_t size) {
+  Best<T, kMax> best;
+  const size_t rows = size / kStrip;
+  best.Add(in, rows, kStrip, kStrip, 0);
+  best.Add(in + rows * kStrip, 1, 0, size % kStrip, static_cast<int32_t>(rows));
+  T value = best.values[0];
+  int32_t index = best.places[0] * static_cast<int32_t>(kStrip);
+  for (int32_t k = 1; k < kStrip; ++k) {
+    const int32_t candidate = best.places[k] * static_cast<int32_t>(kStrip) + k;
+    const bool is_better = kMax ? best.values[k] > value : best.values[k] < value;
+    if (is_better || (best.values[k] == value && candidate < index)) {
+      value = best.values[k];
+      index = candidate;
     }
   }
   return index;
@@ -50,21 +88,12 @@ int32_t FindBestInRow(const T* in, int64_t size) {
 template <typename T, bool kMax>
 void FindBest(const T* in, int64_t size, int64_t stride, size_t columns, int32_t* out) {
   if (stride == 1) {
-    *out = FindBestInRow<T, kMax>(in, size);
+    *out = FindBestInRow<T, kMax>(in, static_cast<size_t>(size));
     return;
   }
-  std::array<T, kStrip> best;
-  std::array<int32_t, kStrip> index{};
-  best.fill(Worst<T, kMax>());
-  for (int64_t i = 0; i < size; ++i) {
-    const T* row = in + i * stride;
-    for (size_t k = 0; k < columns; ++k) {
-      const bool better = kMax ? row[k] > best[k] : row[k] < best[k];
-      best[k] = better ? row[k] : best[k];
-      index[k] = better ? static_cast<int32_t>(i) : index[k];
-    }
-  }
-  std::copy_n(index.begin(), columns, out);
+  Best<T, kMax> best;
+  best.Add(in, static_cast<size_t>(size), static_cast<ptrdiff_t>(stride), columns, 0);
+  std::copy_n(best.places, columns, out);
 }
 
 template <bool kMax>

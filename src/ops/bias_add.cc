@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
-#include "kernels/repeated_operand.h"
 #include "ops/arguments.h"
+#include "ops/elementwise.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -26,42 +24,13 @@ void InferBiasAdd(InferContext& context) {
   context.set_output(0, context.dtype(0), BroadcastShapes(context.shape(0), BiasShape(context)));
 }
 
-class BiasAdd : public Kernel {
- public:
-  BiasAdd(const Shape& input, const Shape& bias, const TensorSpec& output)
-      : input_(input, output.shape), bias_(bias, output.shape), output_(output) {}
-
-  void Run(RunContext& context) override {
-    // Unsigned, so that sums that overflow wrap around.
-    if (output_.dtype == DType::kInt32) return Add<uint32_t>(context);
-    Add<float>(context);
-  }
-
- private:
-  template <typename T>
-  void Add(RunContext& context) const {
-    const int64_t count = output_.shape.NumElements();
-    T* out = context.out<T>(0);
-    const T* in = context.in<T>(0);
-    const T* values = static_cast<const T*>(input_.Values(in));
-    if (values != in || input_.period() < count) {
-      for (int64_t i = 0; i < count; i += input_.period()) {
-        std::copy_n(values, input_.period(), out + i);
-      }
-      in = out;
-    }
-    const T* bias = static_cast<const T*>(bias_.Values(context.in(1)));
-    ApplyRepeated(in, bias, bias_.period(), out, count, [](T a, T b) { return a + b; });
-  }
-
-  RepeatedOperand input_;
-  RepeatedOperand bias_;
-  TensorSpec output_;
-};
+constexpr ElementLoop kLoops[] = {
+    ElementLoopOf<[](float a, float b) { return a + b; }>(),
+    ElementLoopOf<[](int32_t a, int32_t b) { return WrappingAdd(a, b); }>()};
 
 std::unique_ptr<Kernel> PrepareBiasAdd(const KernelContext& context) {
-  if (context.output(0).shape.NumElements() == 0) return MakeKernel([](RunContext&) {});
-  return std::make_unique<BiasAdd>(context.shape(0), BiasShape(context), context.output(0));
+  const std::array<Shape, 2> operands = {context.shape(0), BiasShape(context)};
+  return MakeElementwiseKernel(context, FindLoop(kLoops, context.dtype(0)).map, operands, kCheap);
 }
 
 constexpr OpDef kBiasAddOp{.name = "BiasAdd",

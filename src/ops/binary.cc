@@ -141,16 +141,16 @@ const OpRegistration kSquaredDifference(kSquaredDifferenceOp);
 
 // Squares and cubes are common and need no logarithm.
 std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
-  static constexpr std::array kSquare = {UnaryLoopOf<[](float a) { return a * a; }>()};
-  static constexpr std::array kCube = {UnaryLoopOf<[](float a) { return a * a * a; }>()};
+  static constexpr std::array kSquare = {ElementLoopOf<[](float a) { return a * a; }>()};
+  static constexpr std::array kCube = {ElementLoopOf<[](float a) { return a * a * a; }>()};
   const Tensor* exponent = context.value(1);
   if (exponent != nullptr && context.dtype(1) == DType::kFloat32 && exponent->size() == 1 &&
       context.output(0).shape.NumElements() == context.shape(0).NumElements()) {
     const float value = exponent->values<float>()[0];
-    if (value == 2) return MakeUnaryKernel(context, kSquare, kCheap);
-    if (value == 3) return MakeUnaryKernel(context, kCube, kCheap);
+    if (value == 2) return MakeElementwiseKernel(context, kSquare, kCheap);
+    if (value == 3) return MakeElementwiseKernel(context, kCube, kCheap);
   }
-  return BinaryKernelOf<kCostly, kPower, kIntegerPower>(context);
+  return ElementwiseKernelOf<kCostly, kPower, kIntegerPower>(context);
 }
 
 constexpr OpDef kPowOp = [] {

@@ -44,7 +44,8 @@ void InferDenseBincount(InferContext& context) {
 template <typename T>
 void Count(const int32_t* numbers, const T* weights, int64_t count, bool is_binary, T* out,
            int64_t size) {
-  for (int64_t i = 0; i < count; ++i) {
+  const auto end = static_cast<size_t>(count);
+  for (size_t i = 0; i < end; ++i) {
     if (numbers[i] >= size) continue;
     T& total = out[numbers[i]];
     const T weight = weights == nullptr ? T(1) : weights[i];

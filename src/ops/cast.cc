@@ -40,9 +40,9 @@ To Convert(From x) {
 }
 
 template <typename From, typename To>
-constexpr UnaryLoop kLoop = UnaryLoopOf<[](From x) { return Convert<To>(x); }>();
+constexpr ElementLoop kLoop = ElementLoopOf<[](From x) { return Convert<To>(x); }>();
 
-constexpr UnaryLoop kLoops[] = {
+constexpr ElementLoop kLoops[] = {
     kLoop<float, int32_t>,   kLoop<float, uint8_t>,     kLoop<float, Complex64>,
     kLoop<int32_t, float>,   kLoop<int32_t, uint8_t>,   kLoop<int32_t, Complex64>,
     kLoop<uint8_t, float>,   kLoop<uint8_t, int32_t>,   kLoop<uint8_t, Complex64>,
@@ -68,9 +68,9 @@ std::unique_ptr<Kernel> CastKernel(const KernelContext& context) {
     return MakeKernel([=](RunContext& run) { CopyElements(from, run.in(0), run.out(0), size); });
   }
   const auto loop = std::find_if(std::begin(kLoops), std::end(kLoops),
-                                 [&](const UnaryLoop& l) { return l.in == from && l.out == to; });
+                                 [&](const ElementLoop& l) { return l.in == from && l.out == to; });
   if (loop == std::end(kLoops)) Throw(Code::kInternal, "no cast from ", from, " to ", to);
-  return MakeUnaryKernel(context, {loop, 1}, kCheap);
+  return MakeElementwiseKernel(context, {loop, 1}, kCheap);
 }
 
 constexpr OpDef kCastOp{

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ClipByValue: elements limited to [minimum, maximum]. NaN stays NaN.
-#include "kernels/broadcast.h"
-#include "kernels/map_elements.h"
-#include "kernels/visit_type.h"
 #include "ops/arguments.h"
+#include "ops/elementwise.h"
 
 namespace tfwasm {
 
@@ -31,27 +29,19 @@ Shape BoundShape(const KernelContext& context, int i) {
   return context.shape(i).NumElements() == 1 ? Shape() : context.shape(i);
 }
 
+template <typename T>
+constexpr auto kClipElement = [](T x, T minimum, T maximum) {
+  const T below = x > maximum ? maximum : x;
+  return below < minimum ? minimum : below;
+};
+
+constexpr ElementLoop kLoops[] = {ElementLoopOf<kClipElement<float>>(),
+                                  ElementLoopOf<kClipElement<int32_t>>()};
+
 std::unique_ptr<Kernel> ClipKernel(const KernelContext& context) {
   const Shape& shape = context.output(0).shape;
   const std::array<Shape, 3> operands = {shape, BoundShape(context, 1), BoundShape(context, 2)};
-  const BroadcastLoops rows(shape, operands);
-  return VisitNumber(context.dtype(0), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    return MakeKernel([rows](RunContext& run) {
-      const T* in = run.in<T>(0);
-      const T* low = run.in<T>(1);
-      const T* high = run.in<T>(2);
-      T* out = run.out<T>(0);
-      rows.ForEachRow(1, [&](const RowOffsets& offsets, int64_t out_offset, size_t count) {
-        MapTriples(in + offsets[0], rows.row_step(0), low + offsets[1], rows.row_step(1),
-                   high + offsets[2], rows.row_step(2), out + out_offset, count,
-                   [](T x, T minimum, T maximum) {
-                     const T below = x > maximum ? maximum : x;
-                     return below < minimum ? minimum : below;
-                   });
-      });
-    });
-  });
+  return MakeElementwiseKernel(context, FindLoop(kLoops, context.dtype(0)).map, operands, kCheap);
 }
 
 constexpr OpDef kClipOp{.name = "ClipByValue",

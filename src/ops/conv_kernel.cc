@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/depthwise_conv.h"
 #include "ops/packed_variants.h"
 
 namespace tfwasm {
@@ -100,6 +101,26 @@ class ConvKernel : public Kernel {
   FusedActivation activation_;
 };
 
+class DepthwiseKernel : public Kernel {
+ public:
+  DepthwiseKernel(const KernelContext& context, const ConvNode& conv)
+      : conv_(conv.spec, {conv.input.batch, conv.input.height, conv.input.width}, conv.spec.groups),
+        bias_input_(conv.fused.bias_input),
+        activation_(context, conv.fused, ImageShape(conv.output, DataFormat::kChannelsLast),
+                    /*clamped=*/true) {}
+
+  void Run(RunContext& context) override {
+    const float* bias = bias_input_ < 0 ? nullptr : context.in<float>(bias_input_);
+    conv_.Run(context.in<float>(0), context.in<float>(1), bias, context.out<float>(0));
+    activation_.Run(context, context.out<float>(0));
+  }
+
+ private:
+  DepthwiseConv conv_;
+  int bias_input_;
+  FusedActivation activation_;
+};
+
 std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const ConvNode& conv,
                                           const Conv2dSpec& spec) {
   const FusedOps& fused = conv.fused;
@@ -148,9 +169,13 @@ void ResolveConv(const OpContext& context, ConvNode& conv) {
 
 std::unique_ptr<Kernel> MakeConvKernel(const KernelContext& context, const ConvNode& conv) {
   if (conv.output.elements() == 0) return MakeKernel([](RunContext&) {});
-  const Conv2dSpec spec = ResolvePadding(conv);
-  auto kernel =
-      std::make_unique<ConvKernel>(context, conv, spec, PackIfConstant(context, conv, spec));
+  std::unique_ptr<Kernel> kernel;
+  if (conv.spec.group_inputs == 1 && conv.spec.group_outputs == 1 && conv.fused.norm_input < 0) {
+    kernel = std::make_unique<DepthwiseKernel>(context, conv);
+  } else {
+    const Conv2dSpec spec = ResolvePadding(conv);
+    kernel = std::make_unique<ConvKernel>(context, conv, spec, PackIfConstant(context, conv, spec));
+  }
   return WithLayout({.format = conv.format, .num_inputs = context.num_inputs()}, conv.input,
                     conv.output, std::move(kernel));
 }

@@ -51,11 +51,60 @@ void EagerOps::Clear() {
   oldest_ = 0;
 }
 
-PreparedKernel* EagerOps::Find(size_t hash, std::string_view key) {
+EagerOps::CachedKernel* EagerOps::Find(size_t hash, std::string_view key) {
   for (CachedKernel& cached : kernels_) {
-    if (cached.hash == hash && cached.key == key) return &cached.prepared;
+    if (cached.hash == hash && cached.key == key) return &cached;
   }
   return nullptr;
+}
+
+bool EagerOps::CachedKernel::HasLast(std::span<const EagerInput> inputs) const {
+  if (last.size() != inputs.size()) return false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    // Constants are part of the key.
+    const bool is_any = inputs[i].is_constant || (packed != nullptr && !packed->ReadsValue(i));
+    if (!is_any && last[i].lock() != inputs[i].tensor.buffer()) return false;
+  }
+  return true;
+}
+
+PreparedKernel& EagerOps::KernelFor(const Node& node, std::span<const EagerInput> inputs,
+                                    const std::vector<Tensor>& tensors, CachedKernel& cached) {
+  if (!cached.may_pack) return cached.prepared;
+  if (!cached.HasLast(inputs)) {
+    cached.packed.reset();
+    cached.last.clear();
+    for (const Tensor& tensor : tensors) cached.last.push_back(tensor.buffer());
+    cached.constants = 0;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (inputs[i].is_constant) cached.constants |= uint64_t{1} << std::min<size_t>(i, 63);
+    }
+    return cached.prepared;
+  }
+  if (cached.packed == nullptr) {
+    const std::vector<bool> constant(inputs.size(), true);
+    cached.packed = std::make_unique<PreparedKernel>(PrepareKernel(node, tensors, constant));
+    if (!cached.packed->is_packed) {
+      cached.may_pack = false;
+      cached.packed.reset();
+      return cached.prepared;
+    }
+  }
+  return *cached.packed;
+}
+
+void EagerOps::ForgetOutdated() {
+  constexpr int kPeriod = 32;
+  if (++calls_ < kPeriod) return;
+  calls_ = 0;
+  for (CachedKernel& cached : kernels_) {
+    for (size_t i = 0; cached.packed != nullptr && i < cached.last.size(); ++i) {
+      const bool is_constant = (cached.constants >> std::min<size_t>(i, 63) & 1) != 0;
+      if (!is_constant && cached.packed->ReadsValue(i) && cached.last[i].expired()) {
+        cached.packed.reset();
+      }
+    }
+  }
 }
 
 std::vector<Tensor> EagerOps::Run(int id, std::span<const EagerInput> inputs) {
@@ -68,14 +117,17 @@ std::vector<Tensor> EagerOps::Run(int id, std::span<const EagerInput> inputs) {
   for (const EagerInput& input : inputs) tensors.push_back(input.tensor);
   std::string key = KeyOf(id, inputs);
   const size_t hash = std::hash<std::string_view>()(key);
-  if (PreparedKernel* cached = Find(hash, key)) return RunPrepared(node, *cached, tensors);
+  ForgetOutdated();
+  if (CachedKernel* cached = Find(hash, key)) {
+    return RunPrepared(node, KernelFor(node, inputs, tensors, *cached), tensors);
+  }
 
   FlagList constant;
   for (const EagerInput& input : inputs) constant.push_back(input.is_constant);
   PreparedKernel prepared = PrepareKernel(node, tensors, constant);
   std::vector<Tensor> outputs = RunPrepared(node, prepared, tensors);
   if (key.empty() || !prepared.is_reusable) return outputs;
-  CachedKernel entry{hash, std::move(key), std::move(prepared)};
+  CachedKernel entry{.hash = hash, .key = std::move(key), .prepared = std::move(prepared)};
   if (kernels_.size() < kMaxKernels) {
     kernels_.push_back(std::move(entry));
   } else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ops that are called one at a time, again and again. Attributes are parsed once, and a kernel is
-// made once for inputs of the same dtypes and shapes.
+// made once for inputs of the same dtypes and shapes; filters that come again are packed once.
 #pragma once
 
 #include <memory>
@@ -37,13 +37,25 @@ class EagerOps {
     size_t hash = 0;
     std::string key;
     PreparedKernel prepared;
+    // Inputs of the last call, of which no bytes are kept, and, once they came twice, a kernel that
+    // has packed some of them.
+    std::vector<std::weak_ptr<Buffer>> last;
+    std::unique_ptr<PreparedKernel> packed;
+    uint64_t constants = 0;  // bit i: input i is, and part of the key
+    bool may_pack = true;
+
+    bool HasLast(std::span<const EagerInput> inputs) const;
   };
 
-  PreparedKernel* Find(size_t hash, std::string_view key);
+  CachedKernel* Find(size_t hash, std::string_view key);
+  static PreparedKernel& KernelFor(const Node& node, std::span<const EagerInput> inputs,
+                                   const std::vector<Tensor>& tensors, CachedKernel& cached);
+  void ForgetOutdated();
 
   std::vector<Node> ops_;
   std::vector<CachedKernel> kernels_;
   size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels
+  int calls_ = 0;      // since ForgetOutdated
 };
 
 }  // namespace tfwasm

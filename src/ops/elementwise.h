@@ -25,88 +25,67 @@ inline constexpr double kCheap = 1;
 inline constexpr double kCostly = 12;
 
 // The loop of an op for one dtype.
-struct UnaryLoop {
+struct ElementLoop {
   DType in;
   DType out;
-  void (*run)(const void* in, void* out, size_t count);
-};
-struct BinaryLoop {
-  DType in;
-  DType out;
-  void (*run)(const void* a, size_t a_step, const void* b, size_t b_step, void* out, size_t count);
+  MapLoop map;
 };
 
 namespace elementwise_internal {
 
 template <typename F>
 struct Signature;
-template <typename F, typename R, typename A, typename... Rest>
-struct Signature<R (F::*)(A, Rest...) const> {
-  using Argument = std::remove_cvref_t<A>;
+template <typename F, typename R, typename... A>
+struct Signature<R (F::*)(A...) const> {
+  using Argument = std::remove_cvref_t<std::tuple_element_t<0, std::tuple<A...>>>;
   using Result = std::conditional_t<std::is_same_v<R, bool>, uint8_t, R>;
+
+  template <typename Fn>
+  static constexpr MapLoop LoopOf() {
+    return MapLoopOf<Fn, Result, std::remove_cvref_t<A>...>();
+  }
 };
-template <auto kFn>
-using SignatureOf = Signature<decltype(&decltype(kFn)::operator())>;
+template <typename Fn>
+using SignatureOf = Signature<decltype(&Fn::operator())>;
 
-template <auto kFn>
-constexpr UnaryLoop MakeUnaryLoop() {
-  using In = typename SignatureOf<kFn>::Argument;
-  using Out = typename SignatureOf<kFn>::Result;
-  return {DTypeOf<In>(), DTypeOf<Out>(), [](const void* in, void* out, size_t count) {
-            MapElements(static_cast<const In*>(in), static_cast<Out*>(out), count, kFn);
-          }};
-}
-
-template <auto kFn>
-constexpr BinaryLoop MakeBinaryLoop() {
-  using In = typename SignatureOf<kFn>::Argument;
-  using Out = typename SignatureOf<kFn>::Result;
-  return {DTypeOf<In>(), DTypeOf<Out>(),
-          [](const void* a, size_t a_step, const void* b, size_t b_step, void* out, size_t count) {
-            MapPairs(static_cast<const In*>(a), a_step, static_cast<const In*>(b), b_step,
-                     static_cast<Out*>(out), count, kFn);
-          }};
+template <typename Fn>
+constexpr ElementLoop MakeLoop() {
+  using S = SignatureOf<Fn>;
+  return {DTypeOf<typename S::Argument>(), DTypeOf<typename S::Result>(), S::template LoopOf<Fn>()};
 }
 
 template <auto... kFns>
-inline constexpr std::array<UnaryLoop, sizeof...(kFns)> kUnaryLoops = {MakeUnaryLoop<kFns>()...};
-template <auto... kFns>
-inline constexpr std::array<BinaryLoop, sizeof...(kFns)> kBinaryLoops = {MakeBinaryLoop<kFns>()...};
+inline constexpr std::array<ElementLoop, sizeof...(kFns)> kLoops = {
+    MakeLoop<std::remove_cv_t<decltype(kFns)>>()...};
 
 // The result may take an operand's place when their elements have one size.
 template <auto kFn, auto... kRest>
 constexpr bool kKeepsType =
-    std::is_same_v<typename SignatureOf<kFn>::Argument, typename SignatureOf<kFn>::Result>;
+    std::is_same_v<typename SignatureOf<std::remove_cv_t<decltype(kFn)>>::Argument,
+                   typename SignatureOf<std::remove_cv_t<decltype(kFn)>>::Result>;
 
 }  // namespace elementwise_internal
 
 // The loop for `dtype`. Throws E_DTYPE that lists the dtypes that have one.
-const BinaryLoop& FindLoop(std::span<const BinaryLoop> loops, DType dtype);
+const ElementLoop& FindLoop(std::span<const ElementLoop> loops, DType dtype);
 
-void InferUnary(InferContext& context, std::span<const UnaryLoop> loops);
-void InferBinary(InferContext& context, std::span<const BinaryLoop> loops);
-std::unique_ptr<Kernel> MakeUnaryKernel(const KernelContext& context,
-                                        std::span<const UnaryLoop> loops, double work);
-std::unique_ptr<Kernel> MakeBinaryKernel(const KernelContext& context,
-                                         std::span<const BinaryLoop> loops, double work);
-
-template <auto kFn>
-constexpr UnaryLoop UnaryLoopOf() {
-  return elementwise_internal::MakeUnaryLoop<kFn>();
-}
+void InferUnary(InferContext& context, std::span<const ElementLoop> loops);
+void InferBinary(InferContext& context, std::span<const ElementLoop> loops);
+// Of the first inputs, as many as the function takes.
+std::unique_ptr<Kernel> MakeElementwiseKernel(const KernelContext& context,
+                                              std::span<const ElementLoop> loops, double work);
+// `operands`: the shapes of the first inputs, or such as broadcast in their stead.
+std::unique_ptr<Kernel> MakeElementwiseKernel(const KernelContext& context, const MapLoop& loop,
+                                              std::span<const Shape> operands, double work);
 
 template <auto kFn>
-constexpr BinaryLoop BinaryLoopOf() {
-  return elementwise_internal::MakeBinaryLoop<kFn>();
+constexpr ElementLoop ElementLoopOf() {
+  return elementwise_internal::MakeLoop<std::remove_cv_t<decltype(kFn)>>();
 }
 
 template <double kWork, auto... kFns>
-std::unique_ptr<Kernel> UnaryKernelOf(const KernelContext& context) {
-  return MakeUnaryKernel(context, elementwise_internal::kUnaryLoops<kFns...>, kWork);
-}
-template <double kWork, auto... kFns>
-std::unique_ptr<Kernel> BinaryKernelOf(const KernelContext& context) {
-  return MakeBinaryKernel(context, elementwise_internal::kBinaryLoops<kFns...>, kWork);
+std::unique_ptr<Kernel> ElementwiseKernelOf(const KernelContext& context) {
+  return MakeElementwiseKernel(context, elementwise_internal::kLoops<kFns...>, kWork);
 }
 
 // What all these ops have in common.
@@ -123,33 +102,36 @@ constexpr OpDef ElementwiseOp(std::string_view name, NameList aliases, int num_i
 
 template <auto... kFns>
 void InferUnaryOf(InferContext& context) {
-  InferUnary(context, elementwise_internal::kUnaryLoops<kFns...>);
+  InferUnary(context, elementwise_internal::kLoops<kFns...>);
 }
 template <auto... kFns>
 void InferBinaryOf(InferContext& context) {
-  InferBinary(context, elementwise_internal::kBinaryLoops<kFns...>);
+  InferBinary(context, elementwise_internal::kLoops<kFns...>);
 }
 
 template <auto... kFns>
 constexpr OpDef UnaryOp(std::string_view name, NameList aliases = {}) {
-  return ElementwiseOp(name, aliases, 1, InferUnaryOf<kFns...>, UnaryKernelOf<kCheap, kFns...>,
+  return ElementwiseOp(name, aliases, 1, InferUnaryOf<kFns...>,
+                       ElementwiseKernelOf<kCheap, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
 template <auto... kFns>
 constexpr OpDef BinaryOp(std::string_view name, NameList aliases = {}) {
-  return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>, BinaryKernelOf<kCheap, kFns...>,
+  return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>,
+                       ElementwiseKernelOf<kCheap, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
 
 // A UnaryOp or BinaryOp whose functions take many times longer than an addition.
 template <auto... kFns>
 constexpr OpDef CostlyUnaryOp(std::string_view name) {
-  return ElementwiseOp(name, {}, 1, InferUnaryOf<kFns...>, UnaryKernelOf<kCostly, kFns...>,
+  return ElementwiseOp(name, {}, 1, InferUnaryOf<kFns...>, ElementwiseKernelOf<kCostly, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
 template <auto... kFns>
 constexpr OpDef CostlyBinaryOp(std::string_view name, NameList aliases = {}) {
-  return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>, BinaryKernelOf<kCostly, kFns...>,
+  return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>,
+                       ElementwiseKernelOf<kCostly, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
 }
 

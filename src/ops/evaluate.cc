@@ -168,7 +168,11 @@ void Infer(const OpDef& def, InferContext& context) {
 PreparedKernel PrepareKernel(const Node& node, const std::vector<Tensor>& inputs,
                              const FlagList& constant) {
   std::shared_ptr<NodeState> state;  // a kernel shares the ownership of what it needs
-  return Blaming(node, [&] { return PrepareWithState(node, inputs, constant, &state); });
+  return Blaming(node, [&] {
+    PreparedKernel prepared = PrepareWithState(node, inputs, constant, &state);
+    prepared.is_packed = state != nullptr;
+    return prepared;
+  });
 }
 
 std::vector<Tensor> RunPrepared(const Node& node, PreparedKernel& prepared,

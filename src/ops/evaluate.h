@@ -2,6 +2,7 @@
 // Running a single node outside any plan: for constant folding, eager ops and tests.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -38,8 +39,13 @@ struct PreparedKernel {
   bool is_reusable = false;
   bool needs_values = false;  // infer deferred without the values of all inputs
   uint64_t values_read = 0;   // as OpContext::values_read
+  bool is_packed = false;     // state was derived from constant inputs
   // Of an op that works on whole tensors, which needs no more preparation.
   const OpDef* on_tensors = nullptr;
+
+  bool ReadsValue(size_t input) const {
+    return (values_read >> std::min<size_t>(input, 63) & 1) != 0;
+  }
 };
 
 // What EvaluateInGraph does before and after it has a kernel. `environment` may be null.

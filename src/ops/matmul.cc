@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // MatMul and its batched and fused kin.
 #include <algorithm>
+#include <optional>
 
+#include "kernels/broadcast.h"
 #include "kernels/int_matmul.h"
-#include "kernels/repeated_operand.h"
 #include "kernels/scratch.h"
 #include "kernels/strided_copy.h"
+#include "kernels/vector_matmul.h"
 #include "kernels/xnn_matmul.h"
 #include "ops/arguments.h"
 #include "ops/fused_ops.h"
@@ -143,16 +145,27 @@ XnnBatchMatMul::Dims BatchMatMulDims(const MatMulNode& node) {
   return dims;
 }
 
+BroadcastMap AddBias(const MatMulNode& node) {
+  constexpr auto kAdd = [](float x, float bias) { return x + bias; };
+  const std::array<Shape, 2> operands = {node.output, Shape{node.n}};
+  return BroadcastMap(MapLoopOf<std::remove_const_t<decltype(kAdd)>, float, float, float>(),
+                      node.output, operands, 1);
+}
+
 class BatchMatMul : public Kernel {
  public:
   BatchMatMul(const KernelContext& context, const MatMulNode& node)
-      : product_(BatchMatMulDims(node)),
+      : k_(node.k),
+        n_(node.n),
+        transpose_b_(node.transpose_b),
+        vectors_(CountVectors(node)),
         transpose_a_(node.transpose_a),
         transposition_(TransposeA(node)),
         bias_input_(node.fused.bias_input),
-        columns_(node.n),
-        count_(node.output.NumElements()),
+        add_bias_(AddBias(node)),
         activation_(context, node.fused, node.output, /*clamped=*/false) {
+    if (vectors_ > 0) return;
+    product_.emplace(BatchMatMulDims(node));
     if (!transpose_a_) return;
     constexpr size_t kAlignment = Buffer::kAlignment;
     const size_t bytes = static_cast<size_t>(node.rows() * node.k) * sizeof(float);
@@ -161,29 +174,44 @@ class BatchMatMul : public Kernel {
   }
 
   void Run(RunContext& context) override {
-    const auto* a = context.in<float>(0);
     auto* out = context.out<float>(0);
-    char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_.WorkspaceBytes()));
-    if (transpose_a_) {
-      transposition_.Run(a, workspace);
-      a = reinterpret_cast<const float*>(workspace);
-    }
-    product_.Run(a, context.in<float>(1), out, workspace + a_bytes_);
+    Multiply(context.in<float>(0), context.in<float>(1), out);
     if (bias_input_ >= 0) {
-      ApplyRepeated(out, context.in<float>(bias_input_), columns_, out, count_,
-                    [](float x, float bias) { return x + bias; });
+      const void* operands[] = {out, context.in(bias_input_)};
+      add_bias_.Run(nullptr, operands, out);
     }
     activation_.Run(context, out);
   }
 
  private:
-  XnnBatchMatMul product_;
+  // How many products of a vector and a matrix this is; 0 when it is something else.
+  static int64_t CountVectors(const MatMulNode& node) {
+    return node.m == 1 && node.batch_a == node.batch_b ? node.batch_a.NumElements() : 0;
+  }
+
+  void Multiply(const float* a, const float* b, float* out) {
+    for (int64_t i = 0; i < vectors_; ++i) {
+      VectorMatMul(k_, n_, transpose_b_, a + i * k_, b + i * k_ * n_, out + i * n_);
+    }
+    if (vectors_ > 0) return;
+    char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_->WorkspaceBytes()));
+    if (transpose_a_) {
+      transposition_.Run(a, workspace);
+      a = reinterpret_cast<const float*>(workspace);
+    }
+    product_->Run(a, b, out, workspace + a_bytes_);
+  }
+
+  int64_t k_;
+  int64_t n_;
+  bool transpose_b_;
+  int64_t vectors_;
+  std::optional<XnnBatchMatMul> product_;
   bool transpose_a_;
   StridedCopy transposition_;
   size_t a_bytes_ = 0;
   int bias_input_;
-  int64_t columns_;
-  int64_t count_;
+  BroadcastMap add_bias_;
   FusedActivation activation_;
 };
 
@@ -208,16 +236,13 @@ std::unique_ptr<Kernel> PrepareEmptySum(const KernelContext& context, const MatM
 class IntMatMulKernel : public Kernel {
  public:
   explicit IntMatMulKernel(const MatMulNode& node)
-      : node_(node),
-        batch_(BroadcastShapes(node.batch_a, node.batch_b)),
-        batch_a_(node.batch_a, batch_),
-        batch_b_(node.batch_b, batch_) {}
+      : node_(node), batch_(BroadcastShapes(node.batch_a, node.batch_b)) {}
 
   void Run(RunContext& context) override {
     // Which matrix of `a` and `b` each product takes.
     const int64_t products = batch_.NumElements();
-    const std::vector<int32_t> a_index = Indices(batch_a_, node_.batch_a, products);
-    const std::vector<int32_t> b_index = Indices(batch_b_, node_.batch_b, products);
+    const std::vector<int32_t> a_index = Indices(node_.batch_a);
+    const std::vector<int32_t> b_index = Indices(node_.batch_b);
     const auto* b = context.in<uint32_t>(1);
     Tensor transposed;
     if (node_.transpose_b) {
@@ -236,15 +261,15 @@ class IntMatMulKernel : public Kernel {
   }
 
  private:
-  static std::vector<int32_t> Indices(const RepeatedOperand& operand, const Shape& batch,
-                                      int64_t products) {
-    std::vector<int32_t> all(static_cast<size_t>(batch.NumElements()));
+  // Which of the operand's matrices each product takes.
+  std::vector<int32_t> Indices(const Shape& operand) const {
+    std::vector<int32_t> all(static_cast<size_t>(operand.NumElements()));
     for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int32_t>(i);
-    const auto* values = static_cast<const int32_t*>(operand.Values(all.data()));
-    std::vector<int32_t> result(static_cast<size_t>(products));
-    for (int64_t i = 0; i < products; ++i) {
-      result[static_cast<size_t>(i)] = values[i % operand.period()];
-    }
+    std::vector<int32_t> result(static_cast<size_t>(batch_.NumElements()));
+    constexpr auto kSame = [](int32_t index) { return index; };
+    constexpr MapLoop kLoop = MapLoopOf<std::remove_const_t<decltype(kSame)>, int32_t, int32_t>();
+    const void* from[] = {all.data()};
+    BroadcastMap(kLoop, batch_, {&operand, 1}, 1).Run(nullptr, from, result.data());
     return result;
   }
 
@@ -261,8 +286,6 @@ class IntMatMulKernel : public Kernel {
 
   MatMulNode node_;
   Shape batch_;
-  RepeatedOperand batch_a_;
-  RepeatedOperand batch_b_;
 };
 
 bool IsConstantOrAbsent(const OpContext& context, int input) {

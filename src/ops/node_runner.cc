@@ -43,7 +43,7 @@ void NodeRunner::Prepare(const std::vector<Tensor>& inputs) {
   values_.assign(inputs.size(), Tensor());
   if (!prepared_.needs_values) return;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (constant_[i] || (prepared_.values_read >> std::min<size_t>(i, 63) & 1) == 0) continue;
+    if (constant_[i] || !prepared_.ReadsValue(i)) continue;
     const bool is_plain = inputs[i].dtype() != DType::kString && !IsHandle(inputs[i].dtype());
     if (!is_plain || inputs[i].bytes() > kMostBytesCompared) is_prepared_ = false;
     values_[i] = inputs[i];

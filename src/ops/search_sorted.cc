@@ -29,6 +29,20 @@ void InferSearch(InferContext& context) {
   context.set_output(0, DType::kInt32, values);
 }
 
+// Halves the row without branches, which would be taken at random.
+template <typename T>
+int32_t FindPlace(const T* row, int64_t columns, T value, bool is_upper) {
+  const T* place = row;
+  for (auto left = static_cast<size_t>(columns); left > 0;) {
+    const size_t half = (left + 1) / 2;
+    const T element = place[half - 1];
+    const bool is_before = is_upper ? !(value < element) : element < value;
+    place += is_before ? half : 0;
+    left -= half;
+  }
+  return static_cast<int32_t>(place - row);
+}
+
 // `is_upper`: behind equal elements instead of before them.
 std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) {
   const int64_t columns = context.shape(0)[1];
@@ -41,11 +55,7 @@ std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) 
       ParallelFor(total, kWork, [&](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i) {
           const T* row = run.in<T>(0) + i / count * columns;
-          const T value = run.in<T>(1)[i];
-          const T* place = std::partition_point(row, row + columns, [&](T element) {
-            return is_upper ? !(value < element) : element < value;
-          });
-          run.out<int32_t>(0)[i] = static_cast<int32_t>(place - row);
+          run.out<int32_t>(0)[i] = FindPlace(row, columns, run.in<T>(1)[i], is_upper);
         }
       });
     });

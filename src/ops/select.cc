@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Select and SelectV2: elements of one of two tensors, as a condition says.
-#include "kernels/broadcast.h"
-#include "kernels/map_elements.h"
-#include "kernels/visit_type.h"
-#include "ops/op.h"
+#include "ops/elementwise.h"
 
 namespace tfwasm {
 
@@ -41,37 +38,28 @@ void InferSelect(InferContext& context) {
 }
 
 template <typename T>
-std::unique_ptr<Kernel> MakeSelectKernel(const BroadcastLoops& rows) {
-  return MakeKernel([rows](RunContext& run) {
-    const uint8_t* condition = run.in<uint8_t>(0);
-    const T* a = run.in<T>(1);
-    const T* b = run.in<T>(2);
-    T* out = run.out<T>(0);
-    rows.ForEachRow(1, [&](const RowOffsets& offsets, int64_t out_offset, size_t count) {
-      MapTriples(condition + offsets[0], rows.row_step(0), a + offsets[1], rows.row_step(1),
-                 b + offsets[2], rows.row_step(2), out + out_offset, count,
-                 [](uint8_t c, const T& x, const T& y) { return c != 0 ? x : y; });
-    });
-  });
+constexpr MapLoop SelectLoop() {
+  constexpr auto kSelect = [](uint8_t c, const T& a, const T& b) { return c != 0 ? a : b; };
+  return MapLoopOf<std::remove_const_t<decltype(kSelect)>, T, uint8_t, T, T>();
 }
 
 // Numbers are moved as bits.
-std::unique_ptr<Kernel> SelectKernelFor(DType dtype, const BroadcastLoops& rows) {
+MapLoop SelectLoopFor(DType dtype) {
   switch (dtype) {
     case DType::kBool:
-      return MakeSelectKernel<uint8_t>(rows);
+      return SelectLoop<uint8_t>();
     case DType::kComplex64:
-      return MakeSelectKernel<uint64_t>(rows);
+      return SelectLoop<uint64_t>();
     case DType::kString:
-      return MakeSelectKernel<std::string>(rows);
+      return SelectLoop<std::string>();
     default:
-      return MakeSelectKernel<uint32_t>(rows);
+      return SelectLoop<uint32_t>();
   }
 }
 
 std::unique_ptr<Kernel> SelectV2Kernel(const KernelContext& context) {
   const std::array<Shape, 3> operands = {context.shape(0), context.shape(1), context.shape(2)};
-  return SelectKernelFor(context.dtype(1), BroadcastLoops(context.output(0).shape, operands));
+  return MakeElementwiseKernel(context, SelectLoopFor(context.dtype(1)), operands, kCheap);
 }
 
 std::unique_ptr<Kernel> SelectKernel(const KernelContext& context) {
@@ -82,7 +70,7 @@ std::unique_ptr<Kernel> SelectKernel(const KernelContext& context) {
     while (condition.rank() < shape.rank()) condition.Append(1);
   }
   const std::array<Shape, 3> operands = {condition, shape, shape};
-  return SelectKernelFor(context.dtype(1), BroadcastLoops(shape, operands));
+  return MakeElementwiseKernel(context, SelectLoopFor(context.dtype(1)), operands, kCheap);
 }
 
 constexpr OpDef kSelectOp{.name = "Select",

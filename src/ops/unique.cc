@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ops whose output holds each of some elements once; how many that are depends on their values.
 #include <limits>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "kernels/copy.h"
 #include "kernels/element_key.h"
+#include "kernels/key_table.h"
 #include "kernels/strided_copy.h"
 #include "ops/arguments.h"
 #include "ops/infer.h"
@@ -53,18 +52,17 @@ std::unique_ptr<Kernel> MakeUnique(const KernelContext& context, int axis) {
   const Shape shape = context.shape(0);
   const AxisSplit split(shape, axis);
   return MakeKernel([=](RunContext& run) {
-    std::unordered_map<std::string, int32_t> places;
+    KeyTable keys;
     std::vector<int64_t> firsts;
+    std::string key;
     for (int64_t i = 0; i < split.size; ++i) {
-      std::string key;
+      key.clear();
       for (int64_t outer = 0; outer < split.outer; ++outer) {
         const int64_t begin = (outer * split.size + i) * split.inner;
         for (int64_t k = 0; k < split.inner; ++k) AppendKey(dtype, run.in(0), begin + k, key);
       }
-      const auto next = static_cast<int32_t>(firsts.size());
-      const auto [place, is_new] = places.emplace(std::move(key), next);
-      if (is_new) firsts.push_back(i);
-      run.out<int32_t>(1)[i] = place->second;
+      run.out<int32_t>(1)[i] = keys.Add(key);
+      if (static_cast<size_t>(keys.size()) > firsts.size()) firsts.push_back(i);
     }
     const auto count = static_cast<int64_t>(firsts.size());
     Tensor& kept = run.AllocateOutput(0, shape.WithDim(axis, count));
@@ -100,18 +98,18 @@ std::unique_ptr<Kernel> ListDiffKernel(const KernelContext& context) {
   const int64_t size = context.shape(0)[0];
   const int64_t excluded_size = context.shape(1)[0];
   return MakeKernel([=](RunContext& run) {
-    std::unordered_set<std::string> excluded;
+    KeyTable excluded;
     std::string key;
     for (int64_t i = 0; i < excluded_size; ++i) {
       key.clear();
       AppendKey(dtype, run.in(1), i, key);
-      excluded.insert(key);
+      excluded.Add(key);
     }
     std::vector<int32_t> kept;
     for (int64_t i = 0; i < size; ++i) {
       key.clear();
       AppendKey(dtype, run.in(0), i, key);
-      if (!excluded.contains(key)) kept.push_back(static_cast<int32_t>(i));
+      if (excluded.Find(key) < 0) kept.push_back(static_cast<int32_t>(i));
     }
     const auto count = static_cast<int64_t>(kept.size());
     Tensor& values = run.AllocateOutput(0, {count});

@@ -16,26 +16,21 @@ std::vector<float> Count(size_t size) {
 }
 
 TEST_CASE("results may be written over any operand of the same step") {
-  for (const size_t size : {0u, 1u, 15u, 16u, 17u, 100u}) {
+  for (const size_t size : {0u, 1u, 7u, 8u, 9u, 16u, 100u}) {
     CAPTURE(size);
     const std::vector<float> in = Count(size);
     std::vector<float> one = in;
     MapElements(one.data(), one.data(), size, [](float x) { return 2 * x + 1; });
     std::vector<float> left = in;
-    MapPairs(left.data(), 1, in.data(), 1, left.data(), size,
-             [](float a, float b) { return a + b + 1; });
+    MapPairs(left.data(), in.data(), left.data(), size, [](float a, float b) { return a + b + 1; });
     std::vector<float> right = in;
-    MapPairs(in.data(), 1, right.data(), 1, right.data(), size,
+    MapPairs(in.data(), right.data(), right.data(), size,
              [](float a, float b) { return a + b + 1; });
-    std::vector<float> last = in;
-    MapTriples(in.data(), 1, in.data(), 1, last.data(), 1, last.data(), size,
-               [](float a, float b, float c) { return a + b + c - b + 1; });
     for (size_t i = 0; i < size; ++i) {
       const float expected = 2 * in[i] + 1;
       CHECK(one[i] == expected);
       CHECK(left[i] == expected);
       CHECK(right[i] == expected);
-      CHECK(last[i] == expected);
     }
   }
 }
@@ -44,12 +39,29 @@ TEST_CASE("a step of 0 repeats one element") {
   const std::vector<float> in = Count(50);
   const float ten = 10;
   std::vector<float> out(50);
-  MapPairs(&ten, 0, in.data(), 1, out.data(), 50, [](float a, float b) { return a - b; });
-  for (size_t i = 0; i < 50; ++i) CHECK(out[i] == 10 - in[i]);
-  MapPairs(in.data(), 1, &ten, 0, out.data(), 50, [](float a, float b) { return a - b; });
-  for (size_t i = 0; i < 50; ++i) CHECK(out[i] == in[i] - 10);
-  MapPairs(&ten, 0, &ten, 0, out.data(), 50, [](float a, float b) { return a * b; });
-  for (size_t i = 0; i < 50; ++i) CHECK(out[i] == 100);
+  constexpr auto kFn = [](float a, float b, float c) { return a - b * c; };
+  constexpr MapLoop kLoop =
+      MapLoopOf<std::remove_const_t<decltype(kFn)>, float, float, float, float>();
+  for (const size_t size : {0u, 3u, 8u, 50u}) {
+    CAPTURE(size);
+    const void* operands[] = {&ten, in.data(), &ten};
+    const size_t steps[] = {0, 1, 0};
+    MapBlocks(kLoop, nullptr, operands, steps, out.data(), size);
+    for (size_t i = 0; i < size; ++i) CHECK(out[i] == 10 - in[i] * 10);
+  }
+}
+
+TEST_CASE("the elements of a block may have different sizes") {
+  std::vector<uint8_t> bytes(37);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = i % 3 == 0;
+  std::vector<float> floats(bytes.size());
+  MapElements(bytes.data(), floats.data(), bytes.size(), [](uint8_t x) { return x + 0.5f; });
+  std::vector<uint8_t> back(bytes.size());
+  MapElements(floats.data(), back.data(), bytes.size(), [](float x) { return x > 1; });
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    CHECK(floats[i] == static_cast<float>(bytes[i]) + 0.5f);
+    CHECK(back[i] == bytes[i]);
+  }
 }
 
 }  // namespace

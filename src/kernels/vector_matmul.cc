@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/vector_matmul.h"
+
+#include <algorithm>
+
+#include "kernels/thread_pool.h"
+
+namespace tfwasm {
+
+namespace {
+
+float Dot(const float* a, const float* b, size_t count) {
+  constexpr size_t kLanes = 16;
+  float sums[kLanes] = {};
+  for (; count >= kLanes; count -= kLanes, a += kLanes, b += kLanes) {
+#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(4)
+    for (size_t i = 0; i < kLanes; ++i) sums[i] += a[i] * b[i];
+  }
+#pragma clang loop vectorize(disable) unroll(disable)
+  for (size_t i = 0; i < count; ++i) sums[i] += a[i] * b[i];
+  for (size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+  }
+  return sums[0];
+}
+
+// Adds a[0] * b[0 .. count) + a[1] * b[n .. n + count) + ... to `out`.
+template <size_t kRows>
+void AddRows(const float* a, const float* __restrict b, size_t n, float* __restrict out,
+             size_t count) {
+  for (size_t j = 0; j < count; ++j) {
+    float sum = out[j];
+    for (size_t row = 0; row < kRows; ++row) sum += a[row] * b[row * n + j];
+    out[j] = sum;
+  }
+}
+
+}  // namespace
+
+void VectorMatMul(int64_t k, int64_t n, bool is_b_transposed, const float* a, const float* b,
+                  float* out) {
+  const auto depth = static_cast<size_t>(k);
+  const auto columns = static_cast<size_t>(n);
+  ParallelFor(n, static_cast<double>(k), [=](int64_t begin, int64_t end) {
+    if (is_b_transposed || n == 1) {
+      for (auto j = static_cast<size_t>(begin); j < static_cast<size_t>(end); ++j) {
+        out[j] = Dot(a, b + j * depth, depth);
+      }
+      return;
+    }
+    const auto count = static_cast<size_t>(end - begin);
+    const float* part = b + begin;
+    std::fill_n(out + begin, count, 0.0f);
+    constexpr size_t kRows = 4;
+    size_t row = 0;
+    for (; row + kRows <= depth; row += kRows) {
+      AddRows<kRows>(a + row, part + row * columns, columns, out + begin, count);
+    }
+    for (; row < depth; ++row) {
+      AddRows<1>(a + row, part + row * columns, columns, out + begin, count);
+    }
+  });
+}
+
+}  // namespace tfwasm

@@ -82,7 +82,7 @@ PreparedKernel& EagerOps::KernelFor(const Node& node, std::span<const EagerInput
     return cached.prepared;
   }
   if (cached.packed == nullptr) {
-    const std::vector<bool> constant(inputs.size(), true);
+    const FlagList constant(inputs.size(), true);
     cached.packed = std::make_unique<PreparedKernel>(PrepareKernel(node, tensors, constant));
     if (!cached.packed->is_packed) {
       cached.may_pack = false;

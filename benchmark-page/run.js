@@ -2,7 +2,7 @@
 // What is measured, and in which order. The page's button and `npm run bench` both call this.
 import { checkOutputs, maximumDifference } from './correctness.js';
 import { ENGINES } from './engines.js';
-import { describeEnvironment } from './environment.js';
+import { describeEnvironment, findGpu } from './environment.js';
 import { Realm } from './realm-client.js';
 import { isPublic, needsPage } from './sources.js';
 import { compare, drift, summarize } from './statistics.js';
@@ -45,6 +45,8 @@ class Contender {
 
   async prepare(plan, source, realms) {
     const { id, thread } = this.result;
+    // A program that imitates a GPU tells nothing of one.
+    if (id === 'tfjs-webgl' && !findGpu()) throw new Error('there is no GPU here.');
     this.realm = await realms.open(thread);
     Object.assign(this.result, await this.realm.call('start', { id, threads: plan.threads, tfjs: plan.tfjs }));
     const { outputs, ...load } = await this.realm.call('load', {

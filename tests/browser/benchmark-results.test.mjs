@@ -78,7 +78,7 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
       assert.match(await page.textContent('#comparison'), /Two results are needed/);
       await run(page);
       await run(page);
-      await waitForText(page, '#comparison', /(faster|slower|no difference)/);
+      await waitForText(page, '#comparison', /faster|slower|No difference/);
       const result = JSON.parse((await download(page, 'Download JSON')).text);
       result.engines[0].samples = Array.from({ length: 20 }, (_, i) => 1000 + i);
       await page.setInputFiles('#result-file', file('old.json', result));
@@ -89,6 +89,11 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
       await page.selectOption('#before', old);
       await waitForText(page, '#comparison', /After is faster/);
       assert.match(await page.textContent('#comparison'), /Mann-Whitney p = /);
+      result.correctness.passed = false;
+      await page.setInputFiles('#result-file', file('wrong.json', result));
+      await waitForText(page, '#comparison', /No verdict: .*outputs were not right/);
+      assert.doesNotMatch(await page.textContent('#comparison'), /After is/);
+      await page.selectOption('#before', old);
       await page.selectOption('#after', old);
       await waitForText(page, '#comparison', /two different/);
     }));

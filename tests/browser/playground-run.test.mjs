@@ -56,7 +56,7 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
     await run(page);
     assert.deepEqual(await shownValues(page), [...tinyAnswer([1, 2]), ...tinyAnswer([3, 4])]);
     assert.match(await page.textContent('.result'), /y.*float32.*\[2, 3\]/);
-    assert.match(await page.textContent('#run-times'), /First run.*ms.*Median of 10 later runs.*ms/);
+    assert.match(await page.textContent('#run-times'), /First run.*ms.*Median of 10 more.*ms/);
     assert.deepEqual(problems, []);
     await page.close();
   });

@@ -160,7 +160,7 @@ class RunPanel {
     element('run-times').replaceChildren(
       facts([
         ['First run', formatTime(this.#first)],
-        [times.length === 1 ? 'Later run' : `Median of ${times.length} later runs`, later],
+        [times.length === 1 ? 'Second run' : `Median of ${times.length} more`, later],
         ...(times.length > 1 ? [['Fastest', formatTime(Math.min(...times))]] : []),
       ]),
     );

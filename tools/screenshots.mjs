@@ -33,7 +33,7 @@ const PAGES = {
 async function preparePlayground(page, isPhone) {
   await page.waitForSelector('#graph-svg .node');
   await page.click('#run-start');
-  await page.waitForFunction(() => document.getElementById('run-status').textContent === 'Done.');
+  await waitForEnd(page, '#run-status', '#run-error');
   await page.fill('#graph-search', 'kpt_offset_0/re_lu_6');
   await page.press('#graph-search', 'Enter');
   await page.fill('#graph-search', '');
@@ -42,10 +42,22 @@ async function preparePlayground(page, isPhone) {
 }
 
 async function prepareBenchmark(page) {
-  await page.waitForFunction(() => /^Done/.test(document.getElementById('status').textContent), null, {
-    timeout: 300_000,
-  });
+  await waitForEnd(page, '#status', '#run-error');
   await scrollTo(page, '#result');
+}
+
+/** Waits until the status says that it is done. Throws the error that the page shows instead. */
+async function waitForEnd(page, status, error) {
+  const ended = await page.waitForFunction(
+    ([statusId, errorId]) => {
+      const text = document.querySelector(errorId).textContent;
+      return text || (/^Done/.test(document.querySelector(statusId).textContent) && 'done');
+    },
+    [status, error],
+    { timeout: 300_000 },
+  );
+  const text = await ended.jsonValue();
+  if (text !== 'done') throw new ToolError(`The page says: ${text}`);
 }
 
 /** Scrolls, and takes the focus from whatever had it. */

@@ -4,7 +4,7 @@ import { element, nextPaint } from './dom.js';
 import { drawPicture, drawSkeleton, isSure } from './draw.js';
 import { loadLibrary } from './library.js';
 import { fitIntoSquare, MODEL_SIDE, mapToPicture, readKeypoints } from './movenet.js';
-import { sampleUrl } from './samples.js';
+import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, sampleUrl } from './samples.js';
 
 const MODEL_NAME = 'movenet-lightning';
 const PHOTOGRAPH_URL = new URL('images/astronaut.png', import.meta.url).href;
@@ -121,7 +121,7 @@ async function run() {
   }).finally(() => setControls(true));
 }
 
-async function load() {
+async function load(folder) {
   const [tf, picture] = await Promise.all([
     loadLibrary(),
     attempt('The photograph could not be loaded', async () => {
@@ -135,7 +135,7 @@ async function load() {
   const start = performance.now();
   const onProgress = (fraction) => showStatus(`Loading the model… ${Math.round(fraction * 100)} %`);
   state.model = await attempt('The model could not be loaded', () =>
-    tf.loadGraphModel(sampleUrl(MODEL_NAME), { onProgress }),
+    tf.loadGraphModel(sampleUrl(MODEL_NAME, folder), { onProgress }),
   );
   state.times = { load: performance.now() - start };
 }
@@ -162,6 +162,25 @@ export function setUpDemo(app) {
   element('file').addEventListener('change', ({ target }) => {
     if (target.files[0]) choosePicture(target.files[0]).catch(showFailure);
   });
-  element('look-inside').addEventListener('click', () => app.open({ name: MODEL_NAME, url: sampleUrl(MODEL_NAME) }));
-  if (!new URLSearchParams(location.search).has('model')) load().then(run).catch(showFailure);
+  const start = (folder) => {
+    element('look-inside').onclick = () => app.open({ name: MODEL_NAME, url: sampleUrl(MODEL_NAME, folder) });
+    element('look-inside').disabled = false;
+    load(folder).then(run).catch(showFailure);
+  };
+  if (!new URLSearchParams(location.search).has('model')) startSomehow(start);
+}
+
+/** At once where the model is on this host, else when the visitor says so. */
+async function startSomehow(start) {
+  if (await hasLocalSamples()) {
+    start(LOCAL_FOLDER);
+    return;
+  }
+  const button = element('demo-cdn');
+  showStatus('The model of this example is not on this host; cdn.jsdelivr.net has it (4.8 MB).');
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    button.hidden = true;
+    start(CDN_FOLDER);
+  });
 }

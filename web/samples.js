@@ -35,8 +35,15 @@ export function sampleOf(url) {
   return SAMPLES.find(({ name }) => url === sampleUrl(name) || url === sampleUrl(name, CDN_FOLDER));
 }
 
+let asked;
+
 /** Whether this host has the samples. One small request tells. */
-export async function hasLocalSamples() {
+export function hasLocalSamples() {
+  asked ??= askForSamples();
+  return asked;
+}
+
+async function askForSamples() {
   try {
     const response = await fetch(sampleUrl('models'));
     // A list of what is there; some hosts answer every request with a page.

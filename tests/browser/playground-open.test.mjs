@@ -183,12 +183,20 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
       },
     });
     await page.waitForSelector('#sample-elsewhere:not([hidden])');
+    await waitForText(page, '#status', /not on this host/);
     assert.equal(await page.isDisabled('#open-sample'), true);
     assert.deepEqual(asked, []);
     await page.check('#from-cdn');
     await page.selectOption('#sample', 'liveness');
     await page.click('#open-sample');
     await waitForModel(page, 'liveness');
+    assert.equal(asked.length, 2);
+    await page.reload();
+    await waitForModel(page, 'liveness');
+    await page.goto(`${playground.url}web/`);
+    asked.length = 0;
+    await page.click('#demo-cdn');
+    await waitForText(page, '#status', /Found \d+ of 17/);
     assert.equal(asked.length, 2);
     await page.close();
   });

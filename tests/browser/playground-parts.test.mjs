@@ -15,6 +15,7 @@ import { nameOfUrl } from '../../web/open/source.js';
 import { placePicture, takesImages } from '../../web/run/image.js';
 import { describeValues, imageShape, median, topValues } from '../../web/run/statistics.js';
 import { makeRandom, parseShape, parseValues } from '../../web/run/values.js';
+import { CDN_FOLDER } from '../../web/samples.js';
 import { tinyModel } from '../tiny-model.mjs';
 
 test('counts of a model', () => {
@@ -223,6 +224,11 @@ test('numbers for people', () => {
 });
 
 describe('the files of the page', () => {
+  test('name the version of the samples that is installed here', () => {
+    const { devDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+    assert.ok(CDN_FOLDER.includes(`/@vladmandic/human@${devDependencies['@vladmandic/human']}/`));
+  });
+
   const files = readdirSync(path.join(ROOT, 'web'), { recursive: true }).filter((name) =>
     /\.(js|css|html)$/.test(name),
   );

@@ -11,11 +11,12 @@ import { startSite } from './site.mjs';
 /**
  * One browser and one site for a test file.
  *
+ * @param {object} [siteOptions] As of startSite().
  * @returns {Promise<{open: Function, url: string, close: () => Promise<void>}>} open(query, options)
  *     opens the playground in a page of its own.
  */
-export async function startPlayground() {
-  const [browser, site] = await Promise.all([startBrowser(), startSite()]);
+export async function startPlayground(siteOptions) {
+  const [browser, site] = await Promise.all([startBrowser(), startSite(siteOptions)]);
   return {
     url: site.url,
     async open(query = '', { prepare = async () => {}, ...options } = {}) {

@@ -21,7 +21,7 @@ export function setUpOpenPanel(app) {
     event.preventDefault();
     tryTo(() => openUrl(app, element('url').value));
   });
-  setUpFiles((files) => tryTo(() => openFiles(app, files)));
+  setUpFiles((files) => tryTo(async () => openFiles(app, await files)));
   showProgress(app, error);
 }
 
@@ -50,6 +50,7 @@ async function setUpSamples(app) {
   });
 }
 
+/** @param {(files: File[] | Promise<File[]>) => void} take */
 function setUpFiles(take) {
   const zone = element('drop-zone');
   for (const id of ['files', 'folder']) {
@@ -75,7 +76,7 @@ function setUpFiles(take) {
     // A place of its own, for pictures.
     if (event.defaultPrevented || !event.dataTransfer) return;
     event.preventDefault();
-    droppedFiles(event.dataTransfer).then(take);
+    take(droppedFiles(event.dataTransfer));
   });
 }
 

@@ -124,25 +124,24 @@ class RunPanel {
     const times = [];
     const repeats = Math.max(1, Math.floor(element('run-repeats').valueAsNumber) || 1);
     const begin = performance.now();
-    let results;
     for (let run = 0; run <= repeats && !this.#stopped; ++run) {
       // After the first, which prepares: only some of the later ones give the page time to paint.
       element('run-status').textContent = `Running… ${run} of ${repeats}`;
       if (run < 2 || performance.now() - begin > 100) await nextPaint();
       if (this.#app.current !== opened) return;
-      tf.dispose(results ?? []);
       const start = performance.now();
-      results = [model.execute(feeds, names)].flat();
+      const results = [model.execute(feeds, names)].flat();
       const values = await Promise.all(results.map((tensor) => tensor.data()));
       times.push(performance.now() - start);
       if (run === 0) this.#show({ names, results, values, inputs });
+      tf.dispose(results);
       if (run > 0 && performance.now() - begin > PATIENCE_MS) break;
     }
-    tf.dispose(results ?? []);
+    element('run-status').textContent = this.#stopped ? 'Stopped.' : 'Done.';
+    if (times.length === 0) return;
     this.#first ??= times[0];
     this.#showTimes(times.slice(1));
     this.#learnShapes(tf, opened, feeds);
-    element('run-status').textContent = this.#stopped ? 'Stopped.' : 'Done.';
   }
 
   #show({ names, results, values, inputs }) {

@@ -4,6 +4,7 @@
 //   npm test                     everything
 //   npm test -- --only biome     only the checks whose title contains this (may be repeated)
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, buildSteps } from './build.mjs';
@@ -72,7 +73,10 @@ async function javaScriptTests(note) {
     .filter((file) => file.endsWith('.test.mjs') && !file.includes('node_modules'))
     .map((file) => join('tests', file))
     .sort();
-  const args = ['--test', '--test-reporter=spec', `--test-timeout=${10 * 60_000}`, ...files];
+  // Much of a test is waiting for browsers and timers, so two files at a time even on two cores.
+  const concurrency = Math.max(2, availableParallelism() - 1);
+  const args = ['--test', '--test-reporter=spec', `--test-timeout=${10 * 60_000}`, `--test-concurrency=${concurrency}`];
+  args.push(...files);
   const onOutput = (text) => {
     const title = /^▶ (.+)$/m.exec(text)?.[1];
     if (title) note(title);

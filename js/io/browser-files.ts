@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that the user chose, dropped or downloaded before.
 import { describeError, TfwasmError } from '../errors.js';
+import { filePieces } from './file-pieces.js';
 import { checkManifest, groupBytes } from './manifest.js';
 import type { ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
 
@@ -100,13 +101,10 @@ function streamFiles(files: readonly File[]): ReadableStream<Uint8Array> {
 
 async function* readFiles(files: readonly File[]): AsyncGenerator<Uint8Array, void, void> {
   for (const file of files) {
-    const reader = file.stream().getReader();
     try {
-      for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+      yield* filePieces(file);
     } catch (error) {
       throw unreadable(file, error);
-    } finally {
-      reader.cancel().catch(() => {});
     }
   }
 }

@@ -121,26 +121,3 @@ async function writeAsync(
 export async function deleteFile(folder: Directory, name: string): Promise<void> {
   await folder.removeEntry(name).catch(() => {});
 }
-
-const READ_BYTES = 1 << 20;
-
-interface OpenFile {
-  /** The next bytes, in `spare` where the browser can do so. */
-  read(spare: ArrayBuffer | undefined): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>>;
-  cancel(): Promise<void>;
-}
-
-/** Reads a file without a new buffer for every piece: garbage of the size of the file. */
-export function openFile(file: File): OpenFile {
-  const stream = file.stream();
-  try {
-    const reader = stream.getReader({ mode: 'byob' });
-    return {
-      read: (spare = new ArrayBuffer(READ_BYTES)) => reader.read(new Uint8Array(spare)),
-      cancel: () => reader.cancel(),
-    };
-  } catch {
-    const reader = stream.getReader();
-    return { read: () => reader.read(), cancel: () => reader.cancel() };
-  }
-}

@@ -4,7 +4,8 @@
 import { describeError, TfwasmError } from '../errors.js';
 import { holdLock, withFreeLock, withLock } from './locks.js';
 import { artifactsInfo, toJson } from './model-json.js';
-import { type Directory, deleteFile, openDirectory, openFile, writeFile } from './opfs-files.js';
+import { filePieces } from './file-pieces.js';
+import { type Directory, deleteFile, openDirectory, writeFile } from './opfs-files.js';
 import { corrupt, notFound, storageError } from './storage-errors.js';
 import { checkSavable, checkStored, readModelJson, toModelJson } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
@@ -166,25 +167,24 @@ async function load(name: string, url: string): Promise<ModelArtifacts> {
 /** Weights that were found but will never be read. */
 const forgotten = new FinalizationRegistry<() => void>((release) => release());
 
-/** The bytes of a file. Reads into one buffer, over and over, if `write` is done with it when it returns. */
+/** The bytes of a file, which nobody deletes until `release` is called. */
 function fileFeed(file: File, release: () => void, url: string): WeightFeed {
-  const { read, cancel } = openFile(file);
+  let isOver = false;
   const end = () => {
+    isOver = true;
     release();
-    cancel().catch(() => {});
   };
   return {
     async run(write, arrived) {
       try {
-        let spare: ArrayBuffer | undefined;
+        const pieces = filePieces(file);
         for (;;) {
-          const { done, value } = await read(spare).catch((error) => {
+          const { done, value } = await pieces.next().catch((error) => {
             throw storageError('load', url, error);
           });
-          if (done || !value) return;
+          if (done || isOver) return;
           arrived?.(value.byteLength);
           const wantsMore = write(value);
-          spare = typeof wantsMore === 'boolean' ? value.buffer : undefined;
           if (wantsMore !== true && !(await wantsMore)) return;
         }
       } finally {

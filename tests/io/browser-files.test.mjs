@@ -187,7 +187,7 @@ describe('browserFiles()', { skip: missing('dist') }, () => {
 
   test('says which file cannot be read', async () => {
     const broken = Object.assign(file('w.bin', bytes), {
-      stream: () => new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) }),
+      slice: () => ({ arrayBuffer: () => Promise.reject(new Error('gone')) }),
     });
     const { getWeightStream } = await load(model(whole), broken);
     await assertFails(getWeightStream().getReader().read(), 'E_FILE', /w\.bin.*gone/);

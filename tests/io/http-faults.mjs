@@ -130,6 +130,36 @@ export const FAULTS = [
     }),
   ],
   [
+    'weights have odd names',
+    changed(({ modelTopology, weightsManifest: [first, second] }) => {
+      const names = [first.weights[0], first.weights[1], second.weights[0]].map((weight, index) => {
+        const old = weight.name;
+        weight.name = [`nul\0l ${'x'.repeat(1_000_000)}`, 'constructor', '\u2028 😀 "'][index];
+        return [old, weight.name];
+      });
+      for (const node of modelTopology.node) node.name = new Map(names).get(node.name) ?? node.name;
+    }),
+  ],
+  [
+    'a name is not Unicode',
+    changed(({ modelTopology, weightsManifest: [, group] }) => {
+      modelTopology.node.find(({ name }) => name === 'w').name = '\ud800';
+      group.weights[0].name = '\ud800';
+    }),
+    'E_JSON',
+    /model\.json/,
+  ],
+  [
+    'a file is named twice',
+    changed(({ weightsManifest: [group] }) => group.paths.splice(1, 1, 'a.bin')),
+    'E_WEIGHT_BYTES',
+    /a\.bin/,
+  ],
+  [
+    'a shard has moved',
+    fault('b.bin', (_request, response) => response.writeHead(302, { location: '/m/b.bin' }).end()),
+  ],
+  [
     'two weights have one name',
     spec((weight) => {
       weight.name = 'u';
@@ -176,6 +206,14 @@ export const FAULTS = [
   ['model.json is empty', text(''), 'E_JSON', /empty/],
   ['model.json is cut', text('{"modelTopology": {'), 'E_JSON', /not JSON/],
   ['model.json is something else', text('{"a": 1}'), 'E_JSON', /modelTopology/],
+  ['model.json goes on after its end', text('{"modelTopology": {}} x'), 'E_JSON', /not JSON/],
+  ['model.json holds NaN', text('{"modelTopology": {"a": NaN}}'), 'E_JSON', /not JSON/],
+  [
+    'model.json is UTF-16',
+    (server) => server.files.set('/m/model.json', Buffer.from('{"a":1}', 'utf16le')),
+    'E_JSON',
+    /not JSON/,
+  ],
   ['model.json is a list', text('[]'), 'E_JSON', /object/],
   ['a server ignores Range', fault('a.bin', cutAfter(9), ignoreRange())],
 ];

@@ -2,6 +2,8 @@
 // Functions that make tensors. They can be called before ready().
 import { checkDtype, type DataType } from './dtype.js';
 import { TfwasmError } from './errors.js';
+import { ints, value as oneNumber, run } from './ops/run.js';
+import { isReady } from './runtime.js';
 import { checkShape, formatShape, type Rank, type ShapeMap, sizeOfShape } from './shape.js';
 import {
   type Scalar,
@@ -151,6 +153,9 @@ function makeRank<R extends Rank>(
   return makeTensor<R>(values, shape, dtype);
 }
 
+/** Fewer elements are rather filled here and copied. */
+const LEAST_FILLED_BY_CORE = 1024;
+
 function makeFilled<R extends Rank>(shape: readonly number[], value: number | string, dtype: DataType): Tensor<R> {
   const dims = checkShape(shape);
   const size = sizeOfShape(dims);
@@ -160,6 +165,9 @@ function makeFilled<R extends Rank>(shape: readonly number[], value: number | st
   }
   if (typeof value !== 'number' && typeof value !== 'boolean') {
     throw new TfwasmError('E_INPUT', `a ${dtype} tensor cannot be filled with ${JSON.stringify(value)}`);
+  }
+  if (size >= LEAST_FILLED_BY_CORE && dtype !== 'complex64' && isReady()) {
+    return run<Tensor<R>>('Fill', [ints(dims), oneNumber(value, dtype)]);
   }
   const numbers = newNumbers(dtype, dtype === 'complex64' ? 2 * size : size);
   const number = dtype === 'bool' ? Number(value !== 0) : Number(value);

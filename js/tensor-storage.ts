@@ -26,11 +26,25 @@ function byteLength(values: HostValues): number {
 /** Frees what the program forgot to dispose. */
 const forgotten = new FinalizationRegistry<TensorStorage>((storage) => storage.release());
 
+/**
+ * The newest tensors, which are not in the registry yet: most are disposed soon, and entering and
+ * leaving it takes as long as a small op. They wait until as many more are made, or the program
+ * pauses.
+ */
+const newest: { storage: TensorStorage; owner: object }[] = [];
+const MAX_NEWEST = 32;
+
+function watchNewest(): void {
+  for (const { storage, owner } of newest) storage.watch(owner);
+  newest.length = 0;
+}
+
 export class TensorStorage {
   readonly #dtype: DataType;
   readonly #shape: readonly number[];
   #handle = 0;
   #waiting: WaitingBuffer | undefined;
+  #isWatched = false;
 
   private constructor(dtype: DataType, shape: readonly number[]) {
     this.#dtype = dtype;
@@ -54,6 +68,15 @@ export class TensorStorage {
 
   /** Releases the storage when `owner` is garbage, unless it was released before. */
   ownedBy(owner: object): void {
+    if (newest.length === 0) queueMicrotask(watchNewest);
+    else if (newest.length === MAX_NEWEST) watchNewest();
+    newest.push({ storage: this, owner });
+  }
+
+  /** What ownedBy() has promised. */
+  watch(owner: object): void {
+    if (this.isReleased) return;
+    this.#isWatched = true;
     forgotten.register(owner, this, this);
   }
 
@@ -104,7 +127,8 @@ export class TensorStorage {
 
   /** Does nothing the second time. */
   release(): void {
-    forgotten.unregister(this);
+    if (this.#isWatched) forgotten.unregister(this);
+    this.#isWatched = false;
     if (this.#waiting) this.#stopWaiting();
     else if (this.#handle !== 0) {
       const handle = this.#handle;

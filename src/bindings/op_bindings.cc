@@ -99,6 +99,7 @@ int RunPreparedOp(int op, int num_inputs) {
   return Guard([&] {
     FrameReader reader;
     std::vector<EagerInput> inputs;
+    inputs.reserve(static_cast<size_t>(num_inputs));
     for (int i = 0; i < num_inputs; ++i) inputs.push_back(reader.Next());
     return WriteOutputs(Ops().Run(op, inputs));
   });

@@ -29,20 +29,6 @@ void CopyChunks(void* out, const void* in, size_t bytes) {
   std::memcpy(static_cast<char*>(out) + bytes - sizeof(T), &chunk, sizeof(T));
 }
 
-// As memcpy, which takes longer for a few bytes than copying them.
-void CopyBytes(void* out, const void* in, size_t bytes) {
-  constexpr size_t kLarge = 512;
-  if (bytes >= kLarge) {
-    std::memcpy(out, in, bytes);
-  } else if (bytes >= sizeof(Chunk)) {
-    CopyChunks<Chunk>(out, in, bytes);
-  } else if (bytes >= sizeof(uint32_t)) {
-    CopyChunks<uint32_t>(out, in, bytes);
-  } else {
-    CopyChunks<uint8_t>(out, in, bytes);
-  }
-}
-
 template <typename T>
 void CopyStrided(const void* in, int64_t in_step, void* out, int64_t out_step, int64_t count) {
   const T* from = static_cast<const T*>(in);
@@ -61,6 +47,19 @@ void Fill(const void* value, void* out, int64_t count) {
 }
 
 }  // namespace
+
+void CopyBytes(void* out, const void* in, size_t bytes) {
+  constexpr size_t kLarge = 512;
+  if (bytes >= kLarge) {
+    std::memcpy(out, in, bytes);
+  } else if (bytes >= sizeof(Chunk)) {
+    CopyChunks<Chunk>(out, in, bytes);
+  } else if (bytes >= sizeof(uint32_t)) {
+    CopyChunks<uint32_t>(out, in, bytes);
+  } else if (bytes > 0) {
+    CopyChunks<uint8_t>(out, in, bytes);
+  }
+}
 
 void CopyElements(DType dtype, const void* in, void* out, int64_t count) {
   if (count <= 0 || in == out) return;

@@ -2,6 +2,7 @@
 // Moving and filling elements of any dtype. Numbers are moved as bytes, strings are assigned.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "core/dtype.h"
@@ -15,6 +16,9 @@ inline const void* ElementAt(DType dtype, const void* data, int64_t index) {
 inline void* ElementAt(DType dtype, void* data, int64_t index) {
   return static_cast<char*>(data) + index * static_cast<int64_t>(ElementSize(dtype));
 }
+
+// As memcpy, which takes longer for a few bytes than copying them.
+void CopyBytes(void* out, const void* in, size_t bytes);
 
 // `in` and `out` must be equal or must not overlap.
 void CopyElements(DType dtype, const void* in, void* out, int64_t count);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/gather.h"
 
+#include <cstring>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "core/error.h"
 #include "kernels/copy.h"
@@ -49,6 +51,23 @@ void ForEachBlock(const NdIndices& where, const int32_t* indices, const F& fn) {
   for (int64_t row = 0; row < where.rows; ++row) {
     fn(row * where.block, where.Offset(indices, row));
   }
+}
+
+// Copies a block for each row; ends(row, element, element size) is from where to where.
+template <typename F>
+void CopyBlocks(DType dtype, const NdIndices& where, const int32_t* indices, const F& ends) {
+  const auto size = static_cast<int64_t>(ElementSize(dtype));
+  const auto bytes = static_cast<size_t>(where.block * size);
+  ForEachBlock(where, indices, [&](int64_t i, int64_t place) {
+    const auto [from, to] = ends(i, place, size);
+    if (dtype == DType::kString || IsHandle(dtype)) {
+      CopyElements(dtype, from, to, where.block);
+    } else if (bytes == sizeof(uint32_t)) {
+      std::memcpy(to, from, sizeof(uint32_t));
+    } else if (bytes > 0) {
+      CopyBytes(to, from, bytes);
+    }
+  });
 }
 
 template <typename T>
@@ -105,15 +124,17 @@ void NdIndices::ThrowOutOfRange(int64_t row, int axis, int32_t index) const {
 
 void GatherNd(DType dtype, const NdIndices& where, const void* in, const int32_t* indices,
               void* out) {
-  ForEachBlock(where, indices, [&](int64_t i, int64_t place) {
-    CopyElements(dtype, ElementAt(dtype, in, place), ElementAt(dtype, out, i), where.block);
+  CopyBlocks(dtype, where, indices, [&](int64_t i, int64_t place, int64_t size) {
+    return std::pair(static_cast<const char*>(in) + place * size,
+                     static_cast<char*>(out) + i * size);
   });
 }
 
 void ScatterNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
                void* out) {
-  ForEachBlock(where, indices, [&](int64_t i, int64_t place) {
-    CopyElements(dtype, ElementAt(dtype, updates, i), ElementAt(dtype, out, place), where.block);
+  CopyBlocks(dtype, where, indices, [&](int64_t i, int64_t place, int64_t size) {
+    return std::pair(static_cast<const char*>(updates) + i * size,
+                     static_cast<char*>(out) + place * size);
   });
 }
 

@@ -21,9 +21,9 @@ void Repeat(const void* element, size_t size, size_t count, char* to) {
 
 void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
                const size_t* steps, void* out, size_t count) {
-  const size_t block = loop.block;
-  const size_t blocks = count / block;
-  const size_t rest = count % block;
+  const size_t block = size_t{1} << loop.block_bits;
+  const size_t blocks = count >> loop.block_bits;
+  const size_t rest = count & (block - 1);
   // What is repeated is copied before anything is written: it may lie where the output does.
   alignas(16) char copies[kMaxMapOperands][kMaxMapBlockBytes];
   const void* from[kMaxMapOperands];

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -29,13 +30,22 @@ struct Scalar : F {
 template <typename F>
 Scalar(F) -> Scalar<F>;
 
+// A function that is worth blocks of twice the size: it has so many constants that engines, which
+// load them anew for every block, would spend a third of the time on that.
+template <typename F>
+struct Wide : F {
+  static constexpr bool kIsWide = true;
+};
+template <typename F>
+Wide(F) -> Wide<F>;
+
 // The code for some function of one to three operands.
 struct MapLoop {
   // Computes `blocks` blocks. `fn` is the function object; `advances` says by how many elements
   // each operand goes on after a block.
   void (*run)(const void* fn, const void* const* operands, const size_t* advances, void* out,
               size_t blocks);
-  uint8_t block;  // elements
+  uint8_t block_bits;  // a block is 2^block_bits elements
   uint8_t out_size;
   std::array<uint8_t, kMaxMapOperands> sizes;  // bytes of an element; 0: no such operand
 };
@@ -56,7 +66,7 @@ constexpr size_t BlockOf() {
   if constexpr (!(std::is_arithmetic_v<T> && ...) || requires { F::kIsScalar; }) {
     return 1;
   } else {
-    return std::max<size_t>(8, kLanes<T...>);
+    return std::max<size_t>(requires { F::kIsWide; } ? 16 : 8, kLanes<T...>);
   }
 }
 
@@ -103,7 +113,10 @@ constexpr MapLoop MapLoopOf() {
   constexpr size_t kBlock = map_elements_internal::BlockOf<F, Out, In...>();
   static_assert(kBlock == 1 ||
                 kBlock * std::max({sizeof(Out), sizeof(In)...}) <= kMaxMapBlockBytes);
-  return {map_elements_internal::Run<F, Out, In...>, kBlock, sizeof(Out), {sizeof(In)...}};
+  return {map_elements_internal::Run<F, Out, In...>,
+          std::countr_zero(kBlock),
+          sizeof(Out),
+          {sizeof(In)...}};
 }
 
 // out[i] = fn(in[i])

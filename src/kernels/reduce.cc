@@ -152,6 +152,18 @@ Totals<Op> NoTotals() {
   return totals;
 }
 
+// Merges all totals into the first.
+template <typename Op, size_t kHalf>
+inline void Fold(Totals<Op>& totals) {
+  if constexpr (kHalf >= 4) {
+#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kHalf / 4)
+    for (size_t k = 0; k < kHalf; ++k) totals[k] = Op::Merge(totals[k], totals[k + kHalf]);
+    Fold<Op, kHalf / 2>(totals);
+  } else {
+    totals[0] = Op::Merge(Op::Merge(totals[0], totals[1]), Op::Merge(totals[2], totals[3]));
+  }
+}
+
 template <typename Op>
 void ReduceRow(const void* in, int64_t size, int64_t divisor, void* out) {
   const auto* from = static_cast<const typename Op::Element*>(in);
@@ -163,11 +175,10 @@ void ReduceRow(const void* in, int64_t size, int64_t divisor, void* out) {
   StepRows<Op>(from + merged * kLanes, rows - merged, kLanes, kLanes, partial);
   StepRows<Op>(from + rows * kLanes, 1, kLanes, size % kLanes, partial);
   Totals<Op> totals;
+#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kLanes / 4)
   for (size_t k = 0; k < kLanes; ++k) totals[k] = static_cast<typename Op::Total>(partial[k]);
   if (merged > 0) AddRows<Op>(from, merged, kLanes, kLanes, totals);
-  for (size_t half = kLanes / 2; half > 0; half /= 2) {
-    for (size_t k = 0; k < half; ++k) totals[k] = Op::Merge(totals[k], totals[k + half]);
-  }
+  Fold<Op, kLanes / 2>(totals);
   *static_cast<typename Op::Element*>(out) = Op::Finish(totals[0], divisor);
 }
 

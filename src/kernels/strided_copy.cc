@@ -82,8 +82,19 @@ void StridedCopy::Run(const void* in, void* out) const {
   const Loops loops = MergeAxes(*this);
   const size_t inner = loops.inner();
   const int64_t rows = elements / loops.dims[inner];
+  const bool is_plain = dtype != DType::kString && !IsHandle(dtype);
+  const auto size = static_cast<int64_t>(ElementSize(dtype));
+  const bool has_whole_rows = is_plain && loops.in[inner] == 1 && loops.out[inner] == 1;
   const auto copy_rows = [&](int64_t begin, int64_t end) {
     RowCursor cursor(loops, begin);
+    if (has_whole_rows && in != out) {
+      const auto bytes = static_cast<size_t>(loops.dims[inner] * size);
+      for (int64_t row = begin; row < end; ++row, cursor.Next()) {
+        CopyBytes(static_cast<char*>(out) + cursor.out * size,
+                  static_cast<const char*>(in) + cursor.in * size, bytes);
+      }
+      return;
+    }
     for (int64_t row = begin; row < end; ++row, cursor.Next()) {
       CopyElements(dtype, ElementAt(dtype, in, cursor.in), loops.in[inner],
                    ElementAt(dtype, out, cursor.out), loops.out[inner], loops.dims[inner]);

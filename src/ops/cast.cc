@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cast between float32, int32, bool and complex64.
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <limits>
 
@@ -30,12 +31,15 @@ To Convert(From x) {
     return x != From(0) ? 1 : 0;
   } else if constexpr (std::is_same_v<From, Complex64>) {
     return Convert<To>(x.real());
+  } else if constexpr (std::is_same_v<To, Complex64>) {
+    return To(Convert<float>(x));
   } else if constexpr (std::is_same_v<From, uint8_t>) {
-    return static_cast<To>(x != 0 ? 1 : 0);
+    // As bits, which is better SIMD code than a conversion.
+    return std::bit_cast<To>(x != 0 ? std::bit_cast<uint32_t>(To(1)) : 0u);
   } else if constexpr (std::is_same_v<To, int32_t>) {
     return ToInt(x);
   } else {
-    return To(static_cast<float>(x));
+    return static_cast<To>(x);
   }
 }
 

@@ -21,6 +21,8 @@ void AppendBytes(std::string& key, const T& value) {
 // Equal keys can share a kernel. Empty when the kernel must not be kept.
 std::string KeyOf(int id, std::span<const EagerInput> inputs) {
   std::string key;
+  constexpr size_t kUsualSize = 128;
+  key.reserve(kUsualSize);
   AppendBytes(key, id);
   for (const auto& [tensor, is_constant] : inputs) {
     key += static_cast<char>(tensor.dtype());
@@ -114,6 +116,7 @@ std::vector<Tensor> EagerOps::Run(int id, std::span<const EagerInput> inputs) {
   Node& node = ops_[static_cast<size_t>(id)];
   node.inputs.resize(inputs.size());  // some ops have as many outputs as inputs
   std::vector<Tensor> tensors;
+  tensors.reserve(inputs.size());
   for (const EagerInput& input : inputs) tensors.push_back(input.tensor);
   std::string key = KeyOf(id, inputs);
   const size_t hash = std::hash<std::string_view>()(key);

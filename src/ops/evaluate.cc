@@ -37,6 +37,7 @@ std::vector<Tensor> RunKernel(PreparedKernel& prepared, const std::vector<Tensor
   }
   if (prepared.kernel == nullptr) return outputs;
   std::vector<void*> in;
+  in.reserve(inputs.size());
   for (const Tensor& input : inputs) in.push_back(const_cast<void*>(input.data()));
   std::vector<void*> out(prepared.specs.size(), nullptr);
   for (size_t i = 0; i < prepared.specs.size(); ++i) {

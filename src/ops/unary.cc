@@ -50,7 +50,7 @@ constexpr OpDef kReciprocalOp =
     UnaryOp<[](float x) { return 1.0f / x; }, [](int32_t x) { return x == 1 || x == -1 ? x : 0; }>(
         "Reciprocal", {"Inv"});
 const OpRegistration kReciprocal(kReciprocalOp);
-constexpr OpDef kExpOp = CostlyUnaryOp<[](float x) { return vector_math::Exp(x); }>("Exp");
+constexpr OpDef kExpOp = CostlyUnaryOp<Wide{[](float x) { return vector_math::Exp(x); }}>("Exp");
 const OpRegistration kExp(kExpOp);
 constexpr OpDef kExpm1Op = CostlyUnaryOp<Scalar{[](float x) { return std::expm1(x); }}>("Expm1");
 const OpRegistration kExpm1(kExpm1Op);
@@ -117,7 +117,7 @@ constexpr OpDef kRelu6Op = UnaryOp<[](float x) { return x < 0   ? 0.0f
                                                           : x > 6 ? 6
                                                                   : x; }>("Relu6");
 const OpRegistration kRelu6(kRelu6Op);
-constexpr OpDef kEluOp = CostlyUnaryOp<[](float x) { return vector_math::Elu(x); }>("Elu");
+constexpr OpDef kEluOp = CostlyUnaryOp<Wide{[](float x) { return vector_math::Elu(x); }}>("Elu");
 const OpRegistration kElu(kEluOp);
 // Klambauer et al., "Self-Normalizing Neural Networks", 2017.
 constexpr OpDef kSeluOp = CostlyUnaryOp<[](float x) {
@@ -134,9 +134,9 @@ constexpr OpDef kSoftsignOp =
 const OpRegistration kSoftsign(kSoftsignOp);
 
 constexpr OpDef kSigmoidOp =
-    CostlyUnaryOp<[](float x) { return vector_math::Sigmoid(x); }>("Sigmoid");
+    CostlyUnaryOp<Wide{[](float x) { return vector_math::Sigmoid(x); }}>("Sigmoid");
 const OpRegistration kSigmoid(kSigmoidOp);
-constexpr OpDef kTanhOp = CostlyUnaryOp<[](float x) { return vector_math::Tanh(x); }>("Tanh");
+constexpr OpDef kTanhOp = CostlyUnaryOp<Wide{[](float x) { return vector_math::Tanh(x); }}>("Tanh");
 const OpRegistration kTanh(kTanhOp);
 
 // Functions of an element and the attribute alpha.

@@ -2,6 +2,7 @@
 #include "kernels/depthwise_conv.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/thread_pool.h"
 
@@ -10,8 +11,19 @@ namespace tfwasm {
 namespace {
 
 using Vector [[gnu::vector_size(16)]] = float;
-using UnalignedVector [[gnu::vector_size(16), gnu::aligned(4)]] = float;
 constexpr ptrdiff_t kLanes = 4;
+
+// Vectors in memory need not be aligned.
+template <typename T>
+T Load(const float* from) {
+  T value;
+  std::memcpy(&value, from, sizeof(T));
+  return value;
+}
+template <typename T>
+void Store(T value, float* to) {
+  std::memcpy(to, &value, sizeof(T));
+}
 
 inline float MultiplyAdd(float a, float b, float sum) { return a * b + sum; }
 inline Vector MultiplyAdd(Vector a, Vector b, Vector sum) {
@@ -33,16 +45,15 @@ struct Windows {
   float min, max;
 };
 
-// kPixels pixels of kVectors vectors of channels, of which the first is `c`. T: Unaligned, or a
+// kPixels pixels of kVectors vectors of channels, of which the first is `c`. T: Vector, or a
 // single channel.
-template <typename T, typename Unaligned, int kPixels, int kVectors>
+template <typename T, int kPixels, int kVectors>
 inline void RunTile(const Windows& windows, ptrdiff_t c, const float* bias, float* out) {
   constexpr ptrdiff_t kSize = sizeof(T) / sizeof(float);
-  const auto load = [](const float* p) -> T { return *reinterpret_cast<const Unaligned*>(p); };
   T sums[kPixels][kVectors];
 #pragma clang loop unroll(full)
   for (int v = 0; v < kVectors; ++v) {
-    const T start = bias == nullptr ? T{} : load(bias + c + v * kSize);
+    const T start = bias == nullptr ? T{} : Load<T>(bias + c + v * kSize);
 #pragma clang loop unroll(full)
     for (int p = 0; p < kPixels; ++p) sums[p][v] = start;
   }
@@ -54,10 +65,11 @@ inline void RunTile(const Windows& windows, ptrdiff_t c, const float* bias, floa
     for (ptrdiff_t x = windows.columns; x > 0; --x) {
 #pragma clang loop unroll(full)
       for (int v = 0; v < kVectors; ++v) {
-        const T factor = load(filter + v * kSize);
+        const T factor = Load<T>(filter + v * kSize);
 #pragma clang loop unroll(full)
         for (int p = 0; p < kPixels; ++p) {
-          sums[p][v] = MultiplyAdd(load(in + p * windows.in_pixel + v * kSize), factor, sums[p][v]);
+          sums[p][v] =
+              MultiplyAdd(Load<T>(in + p * windows.in_pixel + v * kSize), factor, sums[p][v]);
         }
       }
       in += windows.in_column;
@@ -73,8 +85,7 @@ inline void RunTile(const Windows& windows, ptrdiff_t c, const float* bias, floa
 #pragma clang loop unroll(full)
     for (int v = 0; v < kVectors; ++v) {
       const T above = sums[p][v] < low ? low : sums[p][v];
-      *reinterpret_cast<Unaligned*>(out + c + p * windows.out_pixel + v * kSize) =
-          above > high ? high : above;
+      Store(above > high ? high : above, out + c + p * windows.out_pixel + v * kSize);
     }
   }
 }
@@ -85,14 +96,13 @@ void RunPixels(const Windows& windows, ptrdiff_t channels, const float* bias, fl
   constexpr ptrdiff_t kBlock = kVectors * kLanes;
   if (channels < kBlock) {
     for (ptrdiff_t c = 0; c < channels; ++c) {
-      RunTile<float, float, kPixels, 1>(windows, c, bias, out);
+      RunTile<float, kPixels, 1>(windows, c, bias, out);
     }
     return;
   }
   // The last block may overlap the one before.
   for (ptrdiff_t c = 0; c < channels; c += kBlock) {
-    RunTile<Vector, UnalignedVector, kPixels, kVectors>(windows, std::min(c, channels - kBlock),
-                                                        bias, out);
+    RunTile<Vector, kPixels, kVectors>(windows, std::min(c, channels - kBlock), bias, out);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two results side by side, with a verdict.
 import { element, make, showError } from '../web/dom.js';
-import { formatRatio, withUnit } from './numbers.js';
+import { formatRatio, isSound, withUnit } from './numbers.js';
 import { readResults } from './result-file.js';
 import { compare, summarize } from './statistics.js';
 
@@ -16,7 +16,8 @@ export function setUpComparison() {
     for (const engine of result.engines) {
       if (engine.samples.length === 0) continue;
       const label = `${result.model.name}, ${engine.name} (${origin})`;
-      entries.push({ label, model: result.model.name, engine, summary: summarize(engine.samples) });
+      const summary = summarize(engine.samples);
+      entries.push({ label, model: result.model.name, engine, summary, isSound: isSound(result) });
     }
     for (const select of [before, after]) {
       const added = entries.slice(start).map(({ label }, index) => new Option(label, String(start + index)));
@@ -64,9 +65,12 @@ export function setUpComparison() {
   return { add: (result) => choose(addEntries(result, `run ${++runs} of this page`)) };
 }
 
+const UNSOUND =
+  'No verdict: one of these results does not count, since its outputs were not right or its tab was hidden meanwhile.';
+
 function comparisonOf(a, b) {
   const { verdict, ratio, low, high, p } = compare(a.engine.samples, b.engine.samples);
-  const kind = { faster: 'good', slower: 'bad' }[verdict] ?? '';
+  const kind = { faster: 'good', slower: 'error' }[verdict] ?? 'notice';
   const rows = [
     ['Median', 'median'],
     ['Mean', 'mean'],
@@ -80,41 +84,27 @@ function comparisonOf(a, b) {
     `Ratio of the medians, before to after: ${formatRatio(ratio)}, 95 % interval ${formatRatio(low)} to ${formatRatio(high)} (bootstrap); Mann-Whitney p = ${p < 0.001 ? '< 0.001' : p.toFixed(3)}.`,
     ...(a.model === b.model ? [] : ['These are different models.']),
   ];
-  return [
-    make('p', { class: 'verdict' }, make('span', { class: `badge ${kind}` }, verdict), ` ${words[verdict]}`),
+  const head = (title, label) =>
+    make('th', { scope: 'col', class: 'number' }, title, make('div', { class: 'which' }, label));
+  const line = ([title, ...values]) =>
     make(
-      'div',
-      { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': 'Two results' },
-      make(
-        'table',
-        {},
-        make('caption', {}, 'Times of predictions'),
-        make(
-          'thead',
-          {},
-          make(
-            'tr',
-            {},
-            make('td'),
-            make('th', { scope: 'col', class: 'number' }, 'Before'),
-            make('th', { scope: 'col', class: 'number' }, 'After'),
-          ),
-        ),
-        make(
-          'tbody',
-          {},
-          make('tr', {}, make('th', { scope: 'row' }, 'What'), make('td', {}, a.label), make('td', {}, b.label)),
-          ...rows.map(([title, ...values]) =>
-            make(
-              'tr',
-              {},
-              make('th', { scope: 'row' }, title),
-              ...values.map((value) => make('td', { class: 'number' }, value)),
-            ),
-          ),
-        ),
-      ),
-    ),
+      'tr',
+      {},
+      make('th', { scope: 'row' }, title),
+      ...values.map((value) => make('td', { class: 'number' }, value)),
+    );
+  const table = make(
+    'table',
+    {},
+    make('caption', {}, 'Times of predictions'),
+    make('thead', {}, make('tr', {}, make('td'), head('Before', a.label), head('After', b.label))),
+    make('tbody', {}, ...rows.map(line)),
+  );
+  return [
+    a.isSound && b.isSound
+      ? make('p', { class: `verdict ${kind}` }, words[verdict])
+      : make('p', { class: 'error' }, UNSOUND),
+    make('div', { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': 'Two results' }, table),
     ...notes.map((text) => make('p', { class: 'hint' }, text)),
   ];
 }

@@ -42,7 +42,7 @@ async function measureOp(realms, name, rounds) {
   for (let round = 0; round < rounds; ++round) {
     for (const [index, result] of results.entries()) {
       if (result.error !== undefined) continue;
-      const milliseconds = await realms[index].call('timeOp', { name, calls: result.calls });
+      const milliseconds = await realms[index].call('timeOp', { calls: result.calls });
       result.samples.push((milliseconds * 1e6) / result.calls);
     }
   }

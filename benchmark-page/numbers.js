@@ -30,9 +30,8 @@ export function sentenceOf({ verdict, ratio, low, high }, name, peer) {
     : `${name} takes ${formatRatio(1 / ratio)} the time of ${peer} (95 % interval ${formatRatio(1 / high)} to ${formatRatio(1 / low)})`;
 }
 
-/** Whether times of this result may be relied on. */
-export const isSound = ({ void: reason, correctness }) =>
-  reason === null && (correctness === null || correctness.passed);
+/** Whether times of this result may be relied on. It may come from a file. */
+export const isSound = ({ void: reason, correctness }) => !reason && (!correctness || correctness.passed === true);
 
 /** Milliseconds from asking for the model to its first result. */
 export const firstResult = ({ load, first }) => load + first;

@@ -134,5 +134,7 @@ local = { samples, tfjs };
 showPlaces();
 const first = settings.model ?? (samples ? 'liveness' : '');
 if (first !== '') await model.open(first);
+// Another model may have inputs of the same name.
+settings.inputs = [];
 if (settings.run && model.current) start();
 document.documentElement.dataset.ready = '';

@@ -3,7 +3,6 @@
 // their heaps or by what they leave to the garbage collector: a worker, or a frame for the main thread.
 import { startEngine } from './engines.js';
 import { makeInputs } from './inputs.js';
-import { OPS } from './ops.js';
 import { kernelProfile, measuredPhases } from './profile.js';
 import { codeBytes, timerResolution } from './resources.js';
 import { describeModel, engineSource, isPublic, readArtifacts } from './sources.js';
@@ -11,6 +10,7 @@ import { describeModel, engineSource, isPublic, readArtifacts } from './sources.
 let engine;
 let model;
 let inputs;
+let op;
 let runAsync = false;
 
 const commands = {
@@ -65,27 +65,29 @@ const commands = {
    * @returns how many calls make a sample of some milliseconds, and the values of the result.
    */
   async prepareOp({ name, sampleMilliseconds }) {
+    const { OPS } = await import('./ops.js');
+    op = OPS[name];
     engine.tf.dispose(inputs);
-    inputs = OPS[name].make(engine.tf);
-    const results = [OPS[name].run(engine.tf, inputs)].flat();
+    inputs = op.make(engine.tf);
+    const results = [op.run(engine.tf, inputs)].flat();
     const outputs = results.map((tensor) => tensor.dataSync());
     engine.tf.dispose(results);
     let calls = 1;
     let milliseconds = 0;
     for (const end = performance.now() + 30 * sampleMilliseconds; performance.now() < end; ) {
-      milliseconds = timeOp(name, calls);
+      milliseconds = timeOp(calls);
       if (milliseconds < sampleMilliseconds) calls = Math.ceil(calls * 1.5);
     }
     return { calls: Math.max(1, Math.round((calls * sampleMilliseconds) / milliseconds)), outputs };
   },
 
-  /** Milliseconds of so many calls. */
-  timeOp: ({ name, calls }) => timeOp(name, calls),
+  /** Milliseconds of so many calls of it. */
+  timeOp: ({ calls }) => timeOp(calls),
 };
 
-function timeOp(name, calls) {
+function timeOp(calls) {
   const { tf } = engine;
-  const { run } = OPS[name];
+  const { run } = op;
   const start = performance.now();
   for (let i = 0; i < calls; ++i) tf.dispose(run(tf, inputs));
   return performance.now() - start;

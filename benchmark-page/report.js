@@ -7,7 +7,7 @@ const row = (cells) => `| ${cells.map(escapeCell).join(' | ')} |`;
 
 /** @param {object} result See runBenchmark(). */
 export function toMarkdown(result) {
-  const { model, environment, engines, settings, correctness, warnings } = result;
+  const { model, engines, settings, correctness, warnings } = result;
   const started = engines.filter(({ load }) => load !== undefined);
   const sound = isSound(result);
   const heads = [
@@ -46,18 +46,25 @@ export function toMarkdown(result) {
       )
     : [];
   return [
-    `**${escapeCell(model.name)}**: ${environment.browser}, ${environment.cores} logical processors, ${result.date.slice(0, 10)}; ${settings.runs} runs, batch inputs ${settings.inputs.map(({ shape }) => shape.join('×')).join(', ')}; milliseconds`,
+    `**${escapeCell(model.name)}**, ${result.date.slice(0, 10)}; ${settings.runs} runs, inputs ${settings.inputs.map(({ shape }) => shape.join('×')).join(', ')}; milliseconds`,
     '',
     row(heads),
     row(heads.map((_, index) => (index === 0 ? '---' : '---:'))),
     ...lines,
     '',
+    describeEnvironment(result),
     ...sentences,
     ...(result.void ? [`- **${result.void}**`] : []),
     ...(correctness ? [describeCorrectness(correctness)] : []),
     ...warnings.map((text) => `- ${text}`),
     '',
   ].join('\n');
+}
+
+function describeEnvironment({ environment, engines, timerResolution }) {
+  const { browser, cores, isolated, features } = environment;
+  const libraries = engines.filter(({ library }) => library).map(({ library }) => library);
+  return `- ${[browser, `${cores} logical processors`, isolated ? 'cross-origin isolated' : 'not isolated', `wasm ${features.join(', ')}`, `timer ${timerResolution} ms`, ...new Set(libraries)].join('; ')}.`;
 }
 
 function describeCorrectness({ reference, outputs, passed, error }) {

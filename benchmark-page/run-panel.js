@@ -94,6 +94,7 @@ let announced = '';
 /** The bar moves with every run; words change, and are read out, with every stage. */
 export function showProgress({ stage, done, total }) {
   const bar = element('progress');
+  element('count').textContent = total > 0 ? `${done} of ${total}` : '';
   if (total > 0) Object.assign(bar, { max: total, value: done });
   else bar.removeAttribute('value');
   const text = total > 0 ? `${stage}: ${total} rounds` : `${stage}…`;
@@ -104,5 +105,6 @@ export function showProgress({ stage, done, total }) {
 
 export function showStatus(text) {
   announced = '';
+  element('count').textContent = '';
   element('status').textContent = text;
 }

@@ -2,7 +2,7 @@
 // What is measured, and in which order. The page's button and `npm run bench` both call this.
 import { checkOutputs, maximumDifference } from './correctness.js';
 import { ENGINES } from './engines.js';
-import { describeEnvironment } from './environment.js';
+import { describeEnvironment, findGpu } from './environment.js';
 import { Realm } from './realm-client.js';
 import { isPublic, needsPage } from './sources.js';
 import { compare, drift, summarize } from './statistics.js';
@@ -45,6 +45,8 @@ class Contender {
 
   async prepare(plan, source, realms) {
     const { id, thread } = this.result;
+    // A program that imitates a GPU tells nothing of one.
+    if (id === 'tfjs-webgl' && !findGpu()) throw new Error('there is no GPU here.');
     this.realm = await realms.open(thread);
     Object.assign(this.result, await this.realm.call('start', { id, threads: plan.threads, tfjs: plan.tfjs }));
     const { outputs, ...load } = await this.realm.call('load', {
@@ -177,17 +179,19 @@ async function watchVisibility(work) {
   }
 }
 
+function describeDrift(drifted) {
+  const percent = Math.abs(100 * drifted).toFixed(0);
+  return drifted > 0
+    ? `the last third of the runs was ${percent} % slower than the first. The machine drifts: it gets hot or busy.`
+    : `the last third of the runs was ${percent} % faster than the first. It had not settled: more warm-up runs help.`;
+}
+
 function warningsOf(contenders) {
   const warnings = [];
   for (const { result } of contenders) {
     const { name, error, drift: drifted, tensorsBefore, tensorsAfter } = result;
     if (error) warnings.push(`${name} takes no part: ${error}`);
-    if (Math.abs(drifted ?? 0) > ACCEPTED_DRIFT) {
-      const [percent, direction] = [Math.abs(100 * drifted).toFixed(0), drifted > 0 ? 'slower' : 'faster'];
-      warnings.push(
-        `${name}: the last third of the runs was ${percent} % ${direction} than the first: the machine drifts.`,
-      );
-    }
+    if (Math.abs(drifted ?? 0) > ACCEPTED_DRIFT) warnings.push(`${name}: ${describeDrift(drifted)}`);
     if (tensorsAfter > tensorsBefore)
       warnings.push(`${name}: ${tensorsAfter - tensorsBefore} tensors were left behind.`);
   }

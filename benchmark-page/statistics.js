@@ -101,9 +101,24 @@ export function drift(samples) {
 
 const RESAMPLES = 1000;
 
-function resampledMedian(samples, random, buffer) {
-  for (let i = 0; i < buffer.length; ++i) buffer[i] = samples[Math.floor(random() * samples.length)];
-  return quantileOfSorted(buffer.sort(), 0.5);
+/** From here on, which sample is the median of a resample is as good as normally distributed. */
+const MANY = 500;
+
+/** A generator of medians of resamples. */
+function resampledMedians(samples, random) {
+  const { length } = samples;
+  if (length < MANY) {
+    const resample = new Float64Array(length);
+    return () => {
+      for (let i = 0; i < length; ++i) resample[i] = samples[Math.floor(random() * length)];
+      return quantileOfSorted(resample.sort(), 0.5);
+    };
+  }
+  const sorted = Float64Array.from(samples).sort();
+  return () => {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return quantileOfSorted(sorted, Math.min(1, Math.max(0, 0.5 + (0.5 * normal) / Math.sqrt(length))));
+  };
 }
 
 /**
@@ -116,11 +131,8 @@ function resampledMedian(samples, random, buffer) {
  */
 export function medianRatio(numerator, denominator) {
   const random = seededRandom(1);
-  const buffers = [numerator, denominator].map(({ length }) => new Float64Array(length));
-  const ratios = Float64Array.from({ length: RESAMPLES }, () => {
-    const top = resampledMedian(numerator, random, buffers[0]);
-    return top / resampledMedian(denominator, random, buffers[1]);
-  }).sort();
+  const [top, bottom] = [numerator, denominator].map((samples) => resampledMedians(samples, random));
+  const ratios = Float64Array.from({ length: RESAMPLES }, () => top() / bottom()).sort();
   return {
     ratio: median(numerator) / median(denominator),
     low: quantileOfSorted(ratios, 0.025),

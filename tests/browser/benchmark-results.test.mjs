@@ -78,7 +78,7 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
       assert.match(await page.textContent('#comparison'), /Two results are needed/);
       await run(page);
       await run(page);
-      await waitForText(page, '#comparison', /(faster|slower|no difference)/);
+      await waitForText(page, '#comparison', /faster|slower|No difference/);
       const result = JSON.parse((await download(page, 'Download JSON')).text);
       result.engines[0].samples = Array.from({ length: 20 }, (_, i) => 1000 + i);
       await page.setInputFiles('#result-file', file('old.json', result));
@@ -89,6 +89,11 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
       await page.selectOption('#before', old);
       await waitForText(page, '#comparison', /After is faster/);
       assert.match(await page.textContent('#comparison'), /Mann-Whitney p = /);
+      result.correctness.passed = false;
+      await page.setInputFiles('#result-file', file('wrong.json', result));
+      await waitForText(page, '#comparison', /No verdict: .*outputs were not right/);
+      assert.doesNotMatch(await page.textContent('#comparison'), /After is/);
+      await page.selectOption('#before', old);
       await page.selectOption('#after', old);
       await waitForText(page, '#comparison', /two different/);
     }));
@@ -212,6 +217,28 @@ describe('the benchmark page on another host', { skip: missing('dist', 'chromium
       [],
     );
     await page.close();
+  });
+
+  test('runs from any folder, under a strict content security policy', async () => {
+    const mounts = { '/deep/er/benchmark-page/': 'benchmark-page', '/deep/er/web/': 'web', '/deep/er/dist/': 'dist' };
+    const policy =
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; frame-src 'self'";
+    const strict = await startBenchmark({ mounts, headers: { 'content-security-policy': policy } });
+    const { page, faults, requests } = await strict.open('?model=', { folder: 'deep/er/' });
+    await page.fill('#url', '/tiny/model.json');
+    await page.press('#url', 'Enter');
+    await waitForText(page, '#model-facts', /tiny/);
+    await page.selectOption('#thread', 'main');
+    await run(page);
+    assert.equal(await page.$$eval('.chart canvas', (list) => list.length), 2);
+    const elsewhere = new Set(requests.filter((url) => !url.startsWith(`${strict.url}deep/er/`)));
+    assert.deepEqual([...elsewhere].sort(), [`${strict.url}tiny/model.json`, `${strict.url}tiny/weights.bin`]);
+    // The samples and TensorFlow.js are not there, as the page has to find out.
+    assert.deepEqual(
+      faults().filter((fault) => !/404/.test(fault)),
+      [],
+    );
+    await strict.close();
   });
 
   test('takes them from a CDN when the visitor says so, in exact versions', {

@@ -16,17 +16,17 @@ const PROBE = /^request: .*(liveness\.json|tf-core\.min\.js) net::ERR_ABORTED$/;
  * @param {object} [browserOptions] As of startBrowser().
  * @returns {Promise<{open: Function, url: string, close: () => Promise<void>}>} open(query, options)
  *     opens the benchmark page in a tab of its own and waits until it is ready. faults() lists what
- *     the browser complained of.
+ *     the browser complained of. `folder`: where the page's folder is on the site.
  */
 export async function startBenchmark(siteOptions, browserOptions) {
   const [browser, site] = await Promise.all([startBrowser(browserOptions), startSite(siteOptions)]);
   return {
     url: site.url,
-    async open(query = TINY, { prepare = async () => {}, ...options } = {}) {
+    async open(query = TINY, { prepare = async () => {}, folder = '', ...options } = {}) {
       const opened = await browser.newPage(options);
       await opened.page.emulateMedia({ reducedMotion: 'reduce', colorScheme: options.colorScheme });
       await prepare(opened.page);
-      await opened.page.goto(`${site.url}benchmark-page/${query}`);
+      await opened.page.goto(`${site.url}${folder}benchmark-page/${query}`);
       await opened.page.waitForFunction(() => 'ready' in document.documentElement.dataset);
       return { ...opened, faults: () => opened.problems.filter((problem) => !PROBE.test(problem)) };
     },

@@ -254,7 +254,8 @@ function sampleResult(change = {}) {
     formatVersion: 1,
     date: '2026-01-02T03:04:05.000Z',
     settings: { runs: 3, inputs: [{ shape: [1, 2] }] },
-    environment: { browser: 'B 1', cores: 8 },
+    environment: { browser: 'B 1', cores: 8, isolated: true, features: ['simd'] },
+    timerResolution: 0.005,
     model: { name: '=m|1' },
     engines: [
       { id: 'tfwasm-auto', name: 'tfwasm', ...engine, warmups: [9], samples: [1, 2, 3], summary },
@@ -285,6 +286,7 @@ describe('a result', () => {
     );
     assert.match(text, /tfwasm is 2.00× as fast as tfjs wasm \(95 % interval 1.50× to 2.50×\)/);
     assert.match(text, /Outputs agree/);
+    assert.match(text, /^- B 1; 8 logical processors; cross-origin isolated; wasm simd; timer 0.005 ms; tfwasm 0\.$/m);
     assert.ok(text.includes('=m\\|1'));
   });
 

@@ -112,6 +112,19 @@ describe('medianRatio', () => {
     assert.ok(high - low < 0.3);
   });
 
+  test('of many samples takes no longer, and has the interval that fewer would lead to', () => {
+    const width = (count) => {
+      const { low, high } = medianRatio(times(count, 20, 1), times(count, 10, 2));
+      assert.ok(low < 2.02 && high > 1.98, `${low} to ${high}`);
+      return high - low;
+    };
+    const start = performance.now();
+    width(200_000);
+    assert.ok(performance.now() - start < 5000);
+    const ratio = width(499) / width(500);
+    assert.ok(ratio > 0.8 && ratio < 1.25, `${ratio}`);
+  });
+
   test('is the same every time', () => {
     const [a, b] = [times(30, 10, 1), times(30, 10, 2)];
     assert.deepEqual(medianRatio(a, b), medianRatio(a, b));

@@ -164,6 +164,16 @@ test('cannot be used after dispose, which may be called again', async () => {
   await assert.rejects(model.executeAsync(input), { code: 'E_DISPOSED' });
 });
 
+test('the first run notes what it prepares in the performance timeline, later ones nothing', () => {
+  const names = () => performance.getEntriesByType('measure').map(({ name }) => name);
+  performance.clearMeasures();
+  model.execute(input, 'y:0').dispose();
+  const first = names();
+  model.execute(input, 'y:0').dispose();
+  assert.deepEqual(names(), first);
+  assert.deepEqual(first, ['tfwasm: optimize', 'tfwasm: pack']);
+});
+
 describe('profile', () => {
   const kernel = {
     name: 'Mul',

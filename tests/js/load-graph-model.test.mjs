@@ -43,6 +43,22 @@ describe('loadGraphModel', () => {
     assert.equal(core.models.size, 0);
   });
 
+  test('notes its phases in the performance timeline', async () => {
+    performance.clearMeasures();
+    const model = await load();
+    const measures = performance.getEntriesByType('measure');
+    assert.deepEqual(
+      measures.map(({ name }) => name),
+      ['tfwasm: fetch', 'tfwasm: parse', 'tfwasm: weights', 'tfwasm: optimize'],
+    );
+    for (const [index, { startTime, duration }] of measures.entries()) {
+      assert.ok(duration >= 0);
+      const next = measures[index + 1]?.startTime ?? Number.POSITIVE_INFINITY;
+      assert.ok(startTime + duration <= next + 1e-3, 'they do not overlap');
+    }
+    model.dispose();
+  });
+
   test('asks for several shards before the first has come', async () => {
     const held = [];
     routes['/m/a.bin'] = (_request, response) => held.push(() => response.end(SHARDS['a.bin']));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models on several engines: loaded in new tabs, then timed in turn on one page.
+import { isAccepted } from '../../benchmark-page/correctness.js';
 import { compare, median } from '../../benchmark-page/statistics.js';
 
 /**
@@ -58,7 +59,9 @@ function summarizeLoads(loads) {
 
 function ratiosOf(row, reference) {
   const loadRatio = reference.firstResult / row.firstResult;
-  if (!row.summary || !reference.summary) return { loadRatio };
+  // Engines that do not do the same work cannot be compared.
+  const isRight = [row, reference].every(({ difference = 0 }) => isAccepted(difference));
+  if (!row.summary || !reference.summary || !isRight) return { loadRatio };
   const { ratio, low, high } = compare(reference.samples, row.samples);
   return { loadRatio, ratio, low, high };
 }

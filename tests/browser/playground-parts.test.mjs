@@ -71,10 +71,10 @@ describe('a graph for the picture', () => {
     const y = graph.nodes.get('y');
     assert.equal(y.inputs[1].constant, graph.nodes.get('read'));
     assert.equal(y.inputs[2].control, true);
-    assert.deepEqual(
-      searchNodes(graph, 'MATMUL').map(({ name }) => name),
-      ['y'],
-    );
+    const found = (text) => searchNodes(graph, text).map(({ name }) => name);
+    assert.deepEqual(found('MATMUL'), ['y']);
+    assert.deepEqual(found('e'), ['x', 'out', 'alone', 'read'], 'ops, names, constants');
+    assert.deepEqual(found(' '), []);
   });
 
   test('hostile graphs do no harm', () => {

@@ -273,7 +273,7 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
     await page.click('#node-details button:text("Compute this value")');
     await waitForText(page, '#run-status', /^Done/);
     assert.deepEqual(await shownValues(page), [9, 12, -15]);
-    await page.click('.options summary');
+    assert.equal(await page.inputValue('#run-wanted:visible'), 'product');
     await page.fill('#run-wanted', 'sum, y');
     await run(page);
     assert.deepEqual(await page.$$eval('.result h3', (heads) => heads.map((head) => head.textContent)), ['sum', 'y']);

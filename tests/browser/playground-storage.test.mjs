@@ -69,7 +69,7 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
     page.on('download', (download) => downloads.push(download));
     await page.click('#save-button');
     await waitForText(page, '#save-status', /two files/);
-    for (let i = 0; i < 100 && downloads.length < 2; ++i) await page.waitForTimeout(50);
+    for (let i = 0; i < 1000 && downloads.length < 2; ++i) await page.waitForTimeout(50);
     const files = await Promise.all(
       downloads.map(async (download) => ({
         name: download.suggestedFilename(),
@@ -173,7 +173,7 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
     page.on('download', (download) => names.push(download.suggestedFilename()));
     await button('indexeddb://folder/name', 'Download');
     await waitForText(page, '#storage-status', /two files/);
-    for (let i = 0; i < 100 && names.length < 2; ++i) await page.waitForTimeout(50);
+    for (let i = 0; i < 1000 && names.length < 2; ++i) await page.waitForTimeout(50);
     assert.deepEqual(names, ['folder-name.json', 'folder-name.weights.bin']);
   });
 

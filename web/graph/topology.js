@@ -144,16 +144,18 @@ export function calledFunctions({ attributes }) {
 }
 
 /**
- * The nodes that fit a search by name or op: those that begin with it, or whose op is it, first.
+ * The nodes that fit a search by name or op: what is called so first, then ops like it, then the
+ * other names; constants, which have no box, at the end.
  *
  * @returns {ViewNode[]}
  */
 export function searchNodes(graph, text) {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return [];
-  const rank = ({ op, name }) => {
+  const rank = ({ op, name, folded }) => {
     if (op.toLowerCase() === wanted || name.toLowerCase() === wanted) return 0;
-    return op.toLowerCase().startsWith(wanted) ? 1 : 2;
+    if (folded) return 3;
+    return op.toLowerCase().includes(wanted) ? 1 : 2;
   };
   return [...graph.nodes.values()].filter((node) => node.text.includes(wanted)).sort((a, b) => rank(a) - rank(b));
 }

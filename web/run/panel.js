@@ -73,6 +73,8 @@ class RunPanel {
   /** Any value of the graph, besides the outputs. */
   #compute(name) {
     element('run-wanted').value = name;
+    // So that it is seen what later runs compute.
+    element('run-wanted').closest('details').open = true;
     element('run').scrollIntoView({ block: 'start' });
     this.#run();
   }

@@ -102,7 +102,7 @@ function streamFiles(files: readonly File[]): ReadableStream<Uint8Array> {
 async function* readFiles(files: readonly File[]): AsyncGenerator<Uint8Array, void, void> {
   for (const file of files) {
     try {
-      yield* filePieces(file);
+      for await (const piece of filePieces(file)) yield piece;
     } catch (error) {
       throw unreadable(file, error);
     }

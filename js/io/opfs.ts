@@ -176,18 +176,21 @@ function fileFeed(file: File, release: () => void, url: string): WeightFeed {
   };
   return {
     async run(write, arrived) {
+      const pieces = filePieces(file);
       try {
-        const pieces = filePieces(file);
-        for (;;) {
-          const { done, value } = await pieces.next().catch((error) => {
+        // A buffer that `write` is done with when it returns is used again.
+        for (let spare: ArrayBuffer | undefined; ; ) {
+          const { done, value } = await pieces.next(spare).catch((error) => {
             throw storageError('load', url, error);
           });
           if (done || isOver) return;
           arrived?.(value.byteLength);
           const wantsMore = write(value);
+          spare = typeof wantsMore === 'boolean' ? value.buffer : undefined;
           if (wantsMore !== true && !(await wantsMore)) return;
         }
       } finally {
+        pieces.return().catch(() => {});
         end();
       }
     },

@@ -185,9 +185,29 @@ describe('browserFiles()', { skip: missing('dist') }, () => {
     assert.throws(() => tf.io.browserFiles(), { code: 'E_INPUT' });
   });
 
+  test('reads on by slices when the stream of a file does not answer', async () => {
+    const pull = (controller) => {
+      // The first byte, and no more.
+      if (controller.byobRequest.view.byteLength === 0) return undefined;
+      controller.byobRequest.view[0] = bytes[0];
+      controller.byobRequest.respond(1);
+      stuck.pull = () => new Promise(() => {});
+      return undefined;
+    };
+    const stuck = { pull };
+    const silent = Object.assign(file('w.bin', bytes), {
+      stream: () => new ReadableStream({ type: 'bytes', pull: (controller) => stuck.pull(controller) }),
+    });
+    const { getWeightStream } = await load(model(whole), silent);
+    const chunks = [];
+    for await (const chunk of getWeightStream()) chunks.push(chunk);
+    assert.ok(Buffer.concat(chunks).equals(Buffer.from(bytes)));
+    assert.equal(chunks[0].byteLength, 1);
+  });
+
   test('says which file cannot be read', async () => {
     const broken = Object.assign(file('w.bin', bytes), {
-      slice: () => ({ arrayBuffer: () => Promise.reject(new Error('gone')) }),
+      stream: () => new ReadableStream({ type: 'bytes', pull: (controller) => controller.error(new Error('gone')) }),
     });
     const { getWeightStream } = await load(model(whole), broken);
     await assertFails(getWeightStream().getReader().read(), 'E_FILE', /w\.bin.*gone/);

@@ -13,6 +13,7 @@ namespace tfwasm {
 namespace {
 
 using Chunk [[gnu::vector_size(16)]] = uint32_t;
+using FourChunks [[gnu::vector_size(64)]] = uint32_t;
 
 // The last chunk may overlap the one before.
 template <typename T>
@@ -52,6 +53,8 @@ void CopyBytes(void* out, const void* in, size_t bytes) {
   constexpr size_t kLarge = 512;
   if (bytes >= kLarge) {
     std::memcpy(out, in, bytes);
+  } else if (bytes >= sizeof(FourChunks)) {
+    CopyChunks<FourChunks>(out, in, bytes);
   } else if (bytes >= sizeof(Chunk)) {
     CopyChunks<Chunk>(out, in, bytes);
   } else if (bytes >= sizeof(uint32_t)) {

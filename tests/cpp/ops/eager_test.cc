@@ -63,6 +63,25 @@ TEST_CASE("eager: weights are not kept with the kernel") {
                F32({1, 1, 1, 1}, {17}));
 }
 
+TEST_CASE("eager: a filter that comes again is packed, but neither kept nor taken for another") {
+  EagerOps ops;
+  const int product = ops.Prepare("MatMul", {});
+  const auto a = [](float x) { return Value(F32({2, 2}, {x, 2, 3, 4})); };
+  EagerInput b = Value(F32({2, 1}, {1, 10}));
+  for (int call = 0; call < 4; ++call) {
+    const auto x = static_cast<float>(call);
+    ExpectTensor(RunOne(ops, product, {a(x), b}), F32({2, 1}, {x + 20, 43}));
+  }
+  const std::weak_ptr<Buffer> freed = b.tensor.buffer();
+  b = Value(F32({2, 1}, {2, 0}));
+  CHECK(freed.expired());
+  for (int call = 0; call < 40; ++call) {
+    ExpectTensor(RunOne(ops, product, {a(1), b}), F32({2, 1}, {2, 6}));
+    ExpectTensor(RunOne(ops, product, {a(1), Value(F32({2, 1}, {0, 1}))}), F32({2, 1}, {2, 4}));
+  }
+  CHECK(ops.num_kernels() == 1);
+}
+
 TEST_CASE("eager: views, known values and several outputs") {
   EagerOps ops;
   const int reshape = ops.Prepare("Reshape", {});

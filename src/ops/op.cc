@@ -2,6 +2,7 @@
 #include "ops/op.h"
 
 #include <unordered_map>
+#include <utility>
 
 namespace tfwasm {
 
@@ -89,10 +90,14 @@ int NumOutputs(const OpDef& def, const Node& node) {
 int OutputPosition(const Node& producer, std::string_view name, int index) {
   const OpDef* def = FindOp(producer.op);
   if (def == nullptr) return index;  // reported with all other unknown ops
+  int arguments = 0;
+  for ([[maybe_unused]] const std::string_view other : def->output_names) ++arguments;
+  // Only the first argument can be a list, which has what the others leave.
+  int size = NumOutputs(*def, producer) - arguments + 1;
   int position = index;
   for (const std::string_view output_name : def->output_names) {
     if (output_name == name) return position;
-    ++position;
+    position += std::exchange(size, 1);
   }
   return index;
 }

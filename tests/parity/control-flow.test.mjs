@@ -118,6 +118,35 @@ describe('control flow', { skip: missing('dist', 'tfjs') }, () => {
     }
   });
 
+  test('a function finds what comes after a list of outputs', async () => {
+    const { GraphBuilder, attr } = await import('../graph-builder.mjs');
+    const graph = new GraphBuilder();
+    const [int32, float32] = [attr.type('int32'), attr.type('float32')];
+    const args = { splits: 'int32', values: 'float32', indices: 'int32' };
+    graph.function('pick', args, { outer: 'int32', inner: 'int32', picked: 'float32' }, (body) => {
+      const attrs = { PARAMS_RAGGED_RANK: attr.int(1), OUTPUT_RAGGED_RANK: attr.int(2) };
+      const types = { Tvalues: float32, Tindices: int32, Tsplits: int32 };
+      const gather = body.op('gather', 'RaggedGather', Object.keys(args), { ...attrs, ...types });
+      const splits = `${gather}:output_nested_splits`;
+      return { outer: `${splits}:0`, inner: `${splits}:1`, picked: `${gather}:output_dense_values:0` };
+    });
+    const inputs = [
+      graph.ints('splits', [0, 2, 2, 5]),
+      graph.constant('values', 'float32', [5], [10, 11, 12, 13, 14]),
+      graph.input('indices', 'int32', [2, 2]),
+    ];
+    const call = { f: attr.func('pick'), Tin: attr.types(...Object.values(args)) };
+    graph.op('call', 'PartitionedCall', inputs, { ...call, Tout: attr.types('int32', 'int32', 'float32') });
+    const names = ['outer', 'inner', 'picked'];
+    for (const [index, name] of names.entries()) {
+      graph.op(name, 'Identity', [`call:${index}`], { T: index < 2 ? int32 : float32 });
+    }
+    const [outer, inner, picked] = await runHere(graph.handler(names), { indices: [[2, 0, 1, 2], [2, 2], 'int32'] });
+    assert.deepEqual([...outer.data], [0, 2, 4]);
+    assert.deepEqual([...inner.data], [0, 3, 5, 5, 8]);
+    assert.deepEqual([...picked.data], [12, 13, 14, 10, 11, 12, 13, 14]);
+  });
+
   test('10,000 iterations leave nothing behind', async (context) => {
     const model = await tf.loadGraphModel(longLoop());
     const x = tf.tensor([1, 2, 3, 4]);

@@ -249,17 +249,17 @@ describe('the graph in the playground', { skip: missing('dist', 'models', 'chrom
 
   test('lays out thousands of nodes while the page goes on', async () => {
     const { page } = await playground.open('?model=../made/long/model.json', {
-      prepare: (page) => serveModel(page, 'long', longModel(3000)),
+      prepare: (page) => serveModel(page, 'long', longModel(1500)),
     });
-    await waitForText(page, '#layout-status', /Laying out 3,301 nodes/);
+    await waitForText(page, '#layout-status', /Laying out 1,651 nodes/);
     // What a visitor does in the meantime.
     await page.click('#node-list-title');
-    await page.fill('#graph-search', 'sum_2999');
-    await page.click('#node-list button:text-is("sum_2999")');
+    await page.fill('#graph-search', 'sum_1499');
+    await page.click('#node-list button:text-is("sum_1499")');
     assert.equal(await page.textContent('#node-op'), 'AddV2');
     assert.equal(await page.isVisible('#layout-busy'), true, 'it goes on');
     await page.waitForSelector('#graph-svg .node');
-    assert.equal((await nodeNames(page)).length, 3301);
+    assert.equal((await nodeNames(page)).length, 1651);
     assert.equal(await page.isVisible('#layout-busy'), false);
     await page.close();
   });

@@ -2,6 +2,7 @@
 #include "kernels/depthwise_conv.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/thread_pool.h"
 
@@ -10,7 +11,6 @@ namespace tfwasm {
 namespace {
 
 using Vector [[gnu::vector_size(16)]] = float;
-using UnalignedVector [[gnu::vector_size(16), gnu::aligned(4)]] = float;
 constexpr ptrdiff_t kLanes = 4;
 
 inline float MultiplyAdd(float a, float b, float sum) { return a * b + sum; }
@@ -33,12 +33,16 @@ struct Windows {
   float min, max;
 };
 
-// kPixels pixels of kVectors vectors of channels, of which the first is `c`. T: Unaligned, or a
-// single channel.
-template <typename T, typename Unaligned, int kPixels, int kVectors>
+// kPixels pixels of kVectors vectors of channels, of which the first is `c`. T: Vector, or a single
+// channel.
+template <typename T, int kPixels, int kVectors>
 inline void RunTile(const Windows& windows, ptrdiff_t c, const float* bias, float* out) {
   constexpr ptrdiff_t kSize = sizeof(T) / sizeof(float);
-  const auto load = [](const float* p) -> T { return *reinterpret_cast<const Unaligned*>(p); };
+  const auto load = [](const float* p) {
+    T value;
+    std::memcpy(&value, p, sizeof(T));
+    return value;
+  };
   T sums[kPixels][kVectors];
 #pragma clang loop unroll(full)
   for (int v = 0; v < kVectors; ++v) {
@@ -73,8 +77,8 @@ inline void RunTile(const Windows& windows, ptrdiff_t c, const float* bias, floa
 #pragma clang loop unroll(full)
     for (int v = 0; v < kVectors; ++v) {
       const T above = sums[p][v] < low ? low : sums[p][v];
-      *reinterpret_cast<Unaligned*>(out + c + p * windows.out_pixel + v * kSize) =
-          above > high ? high : above;
+      const T result = above > high ? high : above;
+      std::memcpy(out + c + p * windows.out_pixel + v * kSize, &result, sizeof(T));
     }
   }
 }
@@ -85,14 +89,13 @@ void RunPixels(const Windows& windows, ptrdiff_t channels, const float* bias, fl
   constexpr ptrdiff_t kBlock = kVectors * kLanes;
   if (channels < kBlock) {
     for (ptrdiff_t c = 0; c < channels; ++c) {
-      RunTile<float, float, kPixels, 1>(windows, c, bias, out);
+      RunTile<float, kPixels, 1>(windows, c, bias, out);
     }
     return;
   }
   // The last block may overlap the one before.
   for (ptrdiff_t c = 0; c < channels; c += kBlock) {
-    RunTile<Vector, UnalignedVector, kPixels, kVectors>(windows, std::min(c, channels - kBlock),
-                                                        bias, out);
+    RunTile<Vector, kPixels, kVectors>(windows, std::min(c, channels - kBlock), bias, out);
   }
 }
 

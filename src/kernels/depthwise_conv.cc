@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "kernels/thread_pool.h"
 
@@ -49,7 +50,7 @@ struct Windows {
 // single channel.
 template <typename T, int kPixels, int kVectors>
 inline void RunTile(const Windows& windows, ptrdiff_t c, const float* bias, float* out) {
-  constexpr ptrdiff_t kSize = sizeof(T) / sizeof(float);
+  constexpr ptrdiff_t kSize = std::is_same_v<T, float> ? 1 : kLanes;
   T sums[kPixels][kVectors];
 #pragma clang loop unroll(full)
   for (int v = 0; v < kVectors; ++v) {

@@ -216,7 +216,7 @@ class NameList {
   };
 
   constexpr NameList() = default;
-  constexpr NameList(const char* names) : names_(names) {}
+  constexpr NameList(const char* names) : names_(names) {}  // NOLINT(google-explicit-constructor)
 
   constexpr Iterator begin() const { return Iterator(names_); }
   constexpr Iterator end() const { return Iterator({}); }

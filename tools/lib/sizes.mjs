@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DIST } from './paths.mjs';
 
-/** Wanted are 300 KB compressed; what is here is what there is, so that it does not grow unseen. */
-const WASM_BUDGET = { raw: 900_000, gzip: 352_000 };
+/** Of each variant, with every op. */
+const WASM_BUDGET = { raw: 900_000, gzip: 300_000 };
 /** All JavaScript that one page loads at first, the bundle and one glue: 40 KB compressed are wanted. */
 const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 47_400 };
 /** What comes with the first save, and the like. */

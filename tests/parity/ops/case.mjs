@@ -98,6 +98,29 @@ export const constant = (input) => ({ ...input, constant: true });
 /** The same cases for several ops. */
 export const forOps = (ops, cases) => ops.flatMap((op) => cases.map((testCase) => ({ ...testCase, op })));
 
+/** Where expected values come from that TensorFlow.js does not give. */
+export const DEFINITION = 'the definition';
+
+/** A constant vector of int32, such as a shape or axes. */
+export const ints = (...values) => constant(i32([values.length], values));
+
+/** A constant of int32, such as an axis. */
+export const scalar = (value) => constant(i32([], [value]));
+
+/** What a case throws. */
+export const bad = (code, message) => ({ code, message });
+
+/** A constant of int32 with two columns, such as paddings. */
+export const matrix = (values) => constant(i32([values.length, 2], values.flat()));
+
+export const abc = str([2, 3], ['a', 'b', 'c', 'd', 'é', '']);
+
+/** One case a dtype that TensorFlow.js knows; `inputs` makes the inputs out of the tensor. */
+export const dtypes = (inputs, shape = [2, 3]) =>
+  [f32(shape), i32(shape), bool(shape)].map((tensor) => ({ name: tensor.dtype, inputs: inputs(tensor) }));
+
+export const zeroSize = 'of no elements';
+
 /** Attributes, as in a GraphDef. */
 export const attr = {
   int: (value) => ({ i: String(value) }),

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists, arrays and tables. These ops make sense only among others: a case covers several.
-import { constant, f32, i32, str } from '../case.mjs';
+import { bad, constant, f32, i32, ints, str } from '../case.mjs';
 
 const node = (name, op, input = [], attrs = {}) => ({ name, op, input, attr: attrs });
 const floats = (...values) => f32([values.length], values);
-const ints = (...values) => constant(i32([values.length], values));
 const int = (value) => constant(i32([], [value]));
 const source = 'the definition of the op';
 const text = (value) => ({ s: Buffer.from(value).toString('base64') });
@@ -24,7 +23,6 @@ const chain = (op, name, inputs, nodes, expected, covers = []) => ({
 
 const list = (name, op, input, attrs = {}) => node(name, op, input, { element_dtype: { type: 'DT_FLOAT' }, ...attrs });
 const stack = (from, shape) => list('y', 'TensorListStack', [from, shape]);
-const bad = (code, message) => ({ code, message });
 
 /** [x0 (the matrix), x1 (the element shape)] as a list called "list". */
 const fromMatrix = list('list', 'TensorListFromTensor', ['x0', 'x1']);

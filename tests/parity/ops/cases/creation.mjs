@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making tensors, handing them on, changing their dtype, telling their shape.
-import { attr, bool, c64, constant, f32, forOps, i32, SPECIAL, str } from '../case.mjs';
+import { DEFINITION, SPECIAL, attr, bad, bool, c64, constant, f32, forOps, i32, ints, str } from '../case.mjs';
 
-const DEFINITION = 'the definition';
-const ints = (...values) => constant(i32([values.length], values));
-const bad = (code, message) => ({ code, message });
 const NAN = Number.NaN;
 const INF = Infinity;
 const T = (type) => ({ T: attr.type(type) });

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions, poolings, resizing.
-import { attr, constant, f32, forOps, i32, SPECIAL } from '../case.mjs';
-
-const DEFINITION = 'the definition';
-const bad = (code, message) => ({ code, message });
-const ints = (...values) => constant(i32([values.length], values));
+import { DEFINITION, SPECIAL, attr, bad, constant, f32, forOps, i32, ints } from '../case.mjs';
 
 /** The attributes of a window: square strides and dilations unless lists of two are given. */
 function windows({ padding = 'VALID', strides = 1, dilations, ksize, explicit, format } = {}) {

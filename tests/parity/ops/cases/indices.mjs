@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements by index: gathering, scattering, searching.
-import { attr, bool, c64, constant, f32, forOps, i32, i32In, str } from '../case.mjs';
+import { DEFINITION, attr, bad, bool, c64, constant, f32, forOps, i32, i32In, ints, scalar, str } from '../case.mjs';
 
-const DEFINITION = 'the definition';
-const ints = (...values) => constant(i32([values.length], values));
-const scalar = (value) => constant(i32([], [value]));
-const bad = (code, message) => ({ code, message });
 const NAN = Number.NaN;
 
 /** Gather and GatherV2 along the first axis. */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons, logic and selection.
-import { bool, c64, constant, f32, forOps, i32, INT_SPECIAL, SPECIAL, str } from '../case.mjs';
+import { DEFINITION, INT_SPECIAL, SPECIAL, bool, c64, constant, f32, forOps, i32, str } from '../case.mjs';
 
 const strings = [str([2, 2], ['a', 'b', '', 'é']), str([2], ['a', 'é'])];
 const pairs = (make, values) => [make([values.length, 1], values), make([1, values.length], values)];
-const DEFINITION = 'the definition';
 
 const comparisons = [
   { name: 'float32', inputs: [i32([5, 9], 1), i32([5, 9], 2)].map(asFloats) },

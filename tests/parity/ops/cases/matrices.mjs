@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of matrices, normalizations.
-import { attr, constant, f32, f32In, forOps, i32, SPECIAL, str } from '../case.mjs';
+import { DEFINITION, SPECIAL, attr, bad, constant, f32, f32In, forOps, i32, str } from '../case.mjs';
 
-const DEFINITION = 'the definition';
-const bad = (code, message) => ({ code, message });
 const flags = (names, a, b) => ({ [names[0]]: attr.bool(a), [names[1]]: attr.bool(b) });
 const TRANSPOSE = ['transpose_a', 'transpose_b'];
 const ADJOINT = ['adj_x', 'adj_y'];

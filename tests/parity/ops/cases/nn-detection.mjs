@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Suppression of overlapping boxes, normalization across channels, fake quantization.
-import { attr, constant, f32, f32In, i32, SPECIAL } from '../case.mjs';
+import { DEFINITION, SPECIAL, attr, constant, f32, f32In, i32 } from '../case.mjs';
 
-const DEFINITION = 'the definition';
 const bad = (code, message) => ({ throws: { code, message } });
 
 // The boxes of TensorFlow's documentation: the first three overlap, so do the next two.

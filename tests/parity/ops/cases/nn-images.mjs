@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pixels sampled from anywhere in images.
-import { attr, constant, f32, f32In, i32 } from '../case.mjs';
+import { DEFINITION, attr, constant, f32, f32In, i32 } from '../case.mjs';
 
-const DEFINITION = 'the definition';
 const bad = (code, message) => ({ throws: { code, message } });
 const LOOSE = { relative: 1e-4, absolute: 1e-4 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions and poolings of sequences and volumes, and windows of which the greatest element counts.
-import { attr, constant, f32, i32 } from '../case.mjs';
+import { DEFINITION, attr, constant, f32, i32 } from '../case.mjs';
 
-const DEFINITION = 'the definition';
 const bad = (code, message) => ({ throws: { code, message } });
 const count = (shape) => shape.reduce((product, size) => product * size, 1);
 const filled = (shape, value) => f32(shape, new Float32Array(count(shape)).fill(value));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reductions over axes, running sums, the k largest.
-import { attr, bool, c64, constant, f32, f32In, forOps, i32, SPECIAL, str } from '../case.mjs';
+import { DEFINITION, SPECIAL, attr, bool, c64, constant, f32, f32In, forOps, i32, str } from '../case.mjs';
 
-const DEFINITION = 'the definition';
 const keep = { keep_dims: attr.bool(true) };
 const axes = (...values) => constant(i32([values.length], values));
 const axis = (value) => constant(i32([], [value]));

@@ -2,7 +2,8 @@
 // The card "Model": a sample, an address, or files; then what the model is.
 import { element, facts, make, showError } from '../web/dom.js';
 import { formatBytes, formatCount, formatShape } from '../web/format.js';
-import { droppedFiles, findModels } from '../web/open/files.js';
+import { watchFileInputs } from '../web/open/file-inputs.js';
+import { findModels } from '../web/open/files.js';
 import { CDN_FOLDER, LOCAL_FOLDER, SAMPLES } from '../web/samples.js';
 import { chooseModel, describe } from './plan.js';
 
@@ -35,15 +36,7 @@ export class ModelPanel {
       event.preventDefault();
       this.open(element('url').value);
     });
-    for (const id of ['files', 'folder']) {
-      element(id).addEventListener('change', ({ target }) => {
-        const files = Array.from(target.files);
-        // The same files can be chosen again, say after a change on the disk.
-        target.value = '';
-        if (files.length > 0) this.#openFiles(files);
-      });
-    }
-    this.#acceptDrops();
+    watchFileInputs((files) => this.#openFiles(files));
   }
 
   get current() {
@@ -61,9 +54,10 @@ export class ModelPanel {
     return this.#look(() => ({ ...chooseModel(text, this.#samplesFolder), address: text.trim() }));
   }
 
+  /** @param {Promise<File[]>} files */
   #openFiles(files) {
     return this.#look(async () => {
-      const models = await findModels(files);
+      const models = await findModels(await files);
       if (models.length > 1) {
         throw new Error(`These are ${models.length} models: ${models.map(({ name }) => name).join(', ')}. Choose one.`);
       }
@@ -99,27 +93,6 @@ export class ModelPanel {
     this.#current = model;
     element('model-facts').replaceChildren(...(model ? [modelFacts(model)] : []));
     this.#onChange(model);
-  }
-
-  #acceptDrops() {
-    const zone = element('drop-zone');
-    for (const type of ['dragover', 'dragenter']) {
-      document.addEventListener(type, (event) => {
-        if (!event.dataTransfer?.types.includes('Files')) return;
-        event.preventDefault();
-        zone.classList.add('over');
-      });
-    }
-    document.addEventListener('dragleave', (event) => {
-      if (!event.relatedTarget) zone.classList.remove('over');
-    });
-    document.addEventListener('drop', async (event) => {
-      zone.classList.remove('over');
-      // Pictures have a place of their own.
-      if (event.defaultPrevented || !event.dataTransfer) return;
-      event.preventDefault();
-      this.#openFiles(await droppedFiles(event.dataTransfer));
-    });
   }
 }
 

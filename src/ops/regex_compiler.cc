@@ -199,7 +199,7 @@ class Compiler : private PatternReader {
       }
       AddOtherCase(ranges);
     }
-    EmitRanges(is_negated ? Complement(std::move(ranges)) : std::move(ranges));
+    EmitRanges(is_negated ? Complement(ranges) : ranges);
   }
 
   void ReadPosixClass(CodeRanges& ranges) {

@@ -28,14 +28,7 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
     await rm(folder, { recursive: true });
   });
 
-  async function withPage(query, task, options) {
-    const opened = await site.open(query, options);
-    try {
-      await task(opened.page, opened);
-    } finally {
-      await opened.page.close();
-    }
-  }
+  const withPage = (...given) => site.withPage(...given);
 
   const EMPTY = `?model=&${QUICK}`;
   const files = (...names) => names.map((name) => path.join(folder, 'tiny', name));

@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
-import { download, QUICK, run, startBenchmark, TINY, tableRows, waitForResult } from './benchmark.mjs';
+import { cellsOf, download, QUICK, run, startBenchmark, TINY, tableRows, waitForResult } from './benchmark.mjs';
 import { accessibilityFaults, sidewaysOverflow, waitForText } from './playground.mjs';
 
-const cellsOf = (rows, title) => rows.find(([head]) => head === title)?.slice(1);
 const file = (name, json) => ({ name, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(json)) });
 
 describe('results of the benchmark page', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
@@ -18,14 +17,7 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
   });
   after(() => site?.close());
 
-  async function withPage(query, task, options) {
-    const opened = await site.open(query, options);
-    try {
-      await task(opened.page, opened);
-    } finally {
-      await opened.page.close();
-    }
-  }
+  const withPage = (...given) => site.withPage(...given);
 
   test('are exported with the numbers that are shown', () =>
     withPage(`${TINY}&peers=tfjs-wasm&run=1`, async (page) => {

@@ -4,11 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
-import { download, QUICK, run, startBenchmark, TINY, tableRows, waitForResult } from './benchmark.mjs';
+import { cellsOf, download, QUICK, run, startBenchmark, TINY, tableRows, waitForResult } from './benchmark.mjs';
 import { serveModel, waitForText } from './playground.mjs';
 import { attr, GraphBuilder } from '../graph-builder.mjs';
-
-const cellsOf = (rows, title) => rows.find(([head]) => head === title)?.slice(1);
 
 describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models', 'tfjs') }, () => {
   let site;
@@ -18,15 +16,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
   });
   after(() => site?.close());
 
-  /** Opens a page for a test, and closes it. */
-  async function withPage(query, task, options) {
-    const opened = await site.open(query, options);
-    try {
-      await task(opened.page, opened);
-    } finally {
-      await opened.page.close();
-    }
-  }
+  const withPage = (...given) => site.withPage(...given);
 
   for (const thread of ['worker', 'main']) {
     test(`in the ${thread} thread, and tells everything`, () =>

@@ -14,21 +14,31 @@ const PROBE = /^request: .*(liveness\.json|tf-core\.min\.js) net::ERR_ABORTED$/;
  *
  * @param {object} [siteOptions] As of startSite().
  * @param {object} [browserOptions] As of startBrowser().
- * @returns {Promise<{open: Function, url: string, close: () => Promise<void>}>} open(query, options)
+ * @returns {Promise<{open: Function, withPage: Function, url: string, close: () => Promise<void>}>} open(query, options)
  *     opens the benchmark page in a tab of its own and waits until it is ready. faults() lists what
- *     the browser complained of. `folder`: where the page's folder is on the site.
+ *     the browser complained of. `folder`: where the page's folder is on the site. withPage(query,
+ *     task, options) opens one for a task, and closes it.
  */
 export async function startBenchmark(siteOptions, browserOptions) {
   const [browser, site] = await Promise.all([startBrowser(browserOptions), startSite(siteOptions)]);
+  async function open(query = TINY, { prepare = async () => {}, folder = '', ...options } = {}) {
+    const opened = await browser.newPage(options);
+    await opened.page.emulateMedia({ reducedMotion: 'reduce', colorScheme: options.colorScheme });
+    await prepare(opened.page);
+    await opened.page.goto(`${site.url}${folder}benchmark-page/${query}`);
+    await opened.page.waitForFunction(() => 'ready' in document.documentElement.dataset);
+    return { ...opened, faults: () => opened.problems.filter((problem) => !PROBE.test(problem)) };
+  }
   return {
     url: site.url,
-    async open(query = TINY, { prepare = async () => {}, folder = '', ...options } = {}) {
-      const opened = await browser.newPage(options);
-      await opened.page.emulateMedia({ reducedMotion: 'reduce', colorScheme: options.colorScheme });
-      await prepare(opened.page);
-      await opened.page.goto(`${site.url}${folder}benchmark-page/${query}`);
-      await opened.page.waitForFunction(() => 'ready' in document.documentElement.dataset);
-      return { ...opened, faults: () => opened.problems.filter((problem) => !PROBE.test(problem)) };
+    open,
+    async withPage(query, task, options) {
+      const opened = await open(query, options);
+      try {
+        await task(opened.page, opened);
+      } finally {
+        await opened.page.close();
+      }
     },
     close: async () => {
       await browser.close();
@@ -55,6 +65,9 @@ export async function waitForResult(page) {
   const error = await page.textContent('#run-error');
   if (error !== '') throw new Error(`The run failed: ${error}`);
 }
+
+/** The cells behind a title in the rows of a table. */
+export const cellsOf = (rows, title) => rows.find(([head]) => head === title)?.slice(1);
 
 /** The cells of a table by its caption: rows of texts. */
 export function tableRows(page, caption) {

@@ -264,7 +264,8 @@ describe('loading over HTTP in Chromium', { skip: missing('dist', 'chromium') },
       (await tf.loadGraphModel('/m/model.json', { onProgress })).dispose();
       return fractions;
     });
-    assert.ok(fractions.length > 10);
+    // How many pieces a file comes in is the browser's affair, but two files are two pieces at least.
+    assert.ok(fractions.some((fraction) => fraction > 0 && fraction < 1));
     assert.equal(fractions.at(-1), 1);
     assert.deepEqual(
       fractions,

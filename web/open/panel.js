@@ -2,7 +2,8 @@
 // The card "Open a model": a sample, a URL, or files.
 import { element, make, showError } from '../dom.js';
 import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, SAMPLES, sampleUrl } from '../samples.js';
-import { droppedFiles, findModels } from './files.js';
+import { watchFileInputs } from './file-inputs.js';
+import { findModels } from './files.js';
 import { nameOfUrl, resolveUrl } from './source.js';
 
 /** @param {import('../app.js').App} app */
@@ -21,7 +22,7 @@ export function setUpOpenPanel(app) {
     event.preventDefault();
     tryTo(() => openUrl(app, element('url').value));
   });
-  setUpFiles((files) => tryTo(async () => openFiles(app, await files)));
+  watchFileInputs((files) => tryTo(async () => openFiles(app, await files)));
   showProgress(app, error);
 }
 
@@ -47,36 +48,6 @@ async function setUpSamples(app) {
   button.disabled = true;
   fromCdn.addEventListener('change', () => {
     button.disabled = !fromCdn.checked;
-  });
-}
-
-/** @param {(files: File[] | Promise<File[]>) => void} take */
-function setUpFiles(take) {
-  const zone = element('drop-zone');
-  for (const id of ['files', 'folder']) {
-    element(id).addEventListener('change', ({ target }) => {
-      const files = Array.from(target.files);
-      // The same files can be chosen again, say after a change on the disk.
-      target.value = '';
-      if (files.length > 0) take(files);
-    });
-  }
-  for (const type of ['dragover', 'dragenter']) {
-    document.addEventListener(type, (event) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      zone.classList.add('over');
-    });
-  }
-  document.addEventListener('dragleave', (event) => {
-    if (!event.relatedTarget) zone.classList.remove('over');
-  });
-  document.addEventListener('drop', (event) => {
-    zone.classList.remove('over');
-    // A place of its own, for pictures.
-    if (event.defaultPrevented || !event.dataTransfer) return;
-    event.preventDefault();
-    take(droppedFiles(event.dataTransfer));
   });
 }
 

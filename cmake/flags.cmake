@@ -16,8 +16,9 @@ if(EMSCRIPTEN)
     target_link_options(tfwasm_platform INTERFACE -pthread)
   endif()
 else()
+  add_compile_options(-O1)
   # XNNPACK is left out of UBSan: not all of it is free of undefined behaviour.
-  target_compile_options(tfwasm_platform INTERFACE -O1 -g1 -fno-omit-frame-pointer -fsanitize=address)
+  target_compile_options(tfwasm_platform INTERFACE -g1 -fno-omit-frame-pointer -fsanitize=address)
   target_link_options(tfwasm_platform INTERFACE -fsanitize=address,undefined -fuse-ld=lld-19 -Wl,--gc-sections -pthread)
   # Checks keep loops from becoming SIMD code, even where a pragma asks for that.
   target_compile_options(tfwasm_own_code INTERFACE -fsanitize=undefined -fno-sanitize-recover=all -Wno-pass-failed)

@@ -111,7 +111,6 @@ export async function describeModel(tf, source) {
   const model = await tf.loadGraphModel({ load });
   try {
     const nodes = allNodes(artifacts.modelTopology);
-    if (nodes.length === 0) throw new Error('This is no graph model: its modelTopology has no nodes.');
     const info = ({ name, dtype, shape }) => ({ name, dtype: dtype ?? null, shape: shape ?? null });
     return {
       inputs: model.inputs.map(info),

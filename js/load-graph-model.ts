@@ -112,10 +112,15 @@ async function loadArtifacts(source: Source, options: LoadOptions): Promise<Mode
 
 function checkArtifacts(artifacts: ModelArtifacts): ModelArtifacts {
   const { modelTopology } = artifacts ?? {};
-  if (typeof modelTopology === 'object' && modelTopology !== null && !(modelTopology instanceof ArrayBuffer)) {
-    return artifacts;
+  const isObject = typeof modelTopology === 'object' && modelTopology !== null;
+  if (!isObject || modelTopology instanceof ArrayBuffer) {
+    throw new TfwasmError('E_JSON', 'this is not a graph model: modelTopology must be a GraphDef as a JSON object');
   }
-  throw new TfwasmError('E_JSON', 'this is not a graph model: modelTopology must be a GraphDef as a JSON object');
+  // A GraphDef has neither; without its list of nodes it would be an empty graph.
+  if ('model_config' in modelTopology || 'class_name' in modelTopology) {
+    throw new TfwasmError('E_JSON', 'this is not a graph model: modelTopology is that of a Keras layers model');
+  }
+  return artifacts;
 }
 
 function hubUrl(url: string): string {

@@ -189,7 +189,7 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
       [
         'a topology of another kind',
         corrupt((model) => Object.assign(model, { modelTopology: { model_config: {} } })),
-        /no graph model/,
+        /Keras layers model.*E_JSON/,
       ],
     ]) {
       test(what, () =>

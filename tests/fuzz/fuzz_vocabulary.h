@@ -101,6 +101,8 @@ constexpr std::string_view kStrings[] = {"SAME",
                                          "HardSwish",
                                          "Tanh",
                                          "Clamp",
+                                         "left",
+                                         "right",
                                          "noop"};
 
 enum class Kind { kInt, kFloat, kBool, kString, kType, kShape, kInts, kFloats, kStrings, kCount };
@@ -109,7 +111,8 @@ struct KnownAttr {
   std::string_view name;
   Kind kind;
 };
-// Every attribute that ops read, with its usual kind.
+// Every attribute that ops read, with its usual kind; functions are load_model_fuzz.cc's.
+// tests/tools/fuzz-vocabulary.test.mjs finds what is missing.
 // clang-format off
 constexpr KnownAttr kAttrs[] = {
     {"strides", Kind::kInts}, {"ksize", Kind::kInts}, {"dilations", Kind::kInts},
@@ -120,11 +123,15 @@ constexpr KnownAttr kAttrs[] = {
     {"interpolation", Kind::kString}, {"fill_mode", Kind::kString}, {"separator", Kind::kString},
     {"left_pad", Kind::kString}, {"right_pad", Kind::kString}, {"pattern", Kind::kString},
     {"rewrite", Kind::kString},
+    {"frame_name", Kind::kString}, {"shared_name", Kind::kString}, {"side", Kind::kString},
     {"fused_ops", Kind::kStrings}, {"row_partition_types", Kind::kStrings},
     {"leakyrelu_alpha", Kind::kFloat}, {"clamp_min", Kind::kFloat}, {"clamp_max", Kind::kFloat},
     {"hardswish_scale", Kind::kFloat}, {"alpha", Kind::kFloat}, {"epsilon", Kind::kFloat},
     {"constant_value", Kind::kFloat}, {"bias", Kind::kFloat}, {"beta", Kind::kFloat},
     {"extrapolation_value", Kind::kFloat}, {"min", Kind::kFloat}, {"max", Kind::kFloat},
+    {"mean", Kind::kFloat}, {"stddev", Kind::kFloat}, {"radians", Kind::kFloat},
+    {"fill_value", Kind::kFloats}, {"center", Kind::kFloats},
+    {"is_training", Kind::kBool}, {"normalized", Kind::kBool}, {"resize_if_index_out_of_bounds", Kind::kBool},
     {"keep_dims", Kind::kBool}, {"exclusive", Kind::kBool}, {"reverse", Kind::kBool},
     {"transpose_a", Kind::kBool}, {"transpose_b", Kind::kBool}, {"adj_x", Kind::kBool},
     {"adj_y", Kind::kBool}, {"align_corners", Kind::kBool}, {"half_pixel_centers", Kind::kBool},
@@ -139,10 +146,11 @@ constexpr KnownAttr kAttrs[] = {
     {"depth_radius", Kind::kInt}, {"num_bits", Kind::kInt}, {"minval", Kind::kInt},
     {"maxval", Kind::kInt}, {"seed", Kind::kInt}, {"seed2", Kind::kInt},
     {"pad_width", Kind::kInt}, {"num_buckets", Kind::kInt}, {"OUTPUT_RAGGED_RANK", Kind::kInt},
-    {"summarize", Kind::kInt},
+    {"summarize", Kind::kInt}, {"maxsplit", Kind::kInt}, {"num_elements", Kind::kInt},
+    {"num_outs", Kind::kInt},
     {"T", Kind::kType}, {"dtype", Kind::kType}, {"DstT", Kind::kType},
     {"SrcT", Kind::kType}, {"element_dtype", Kind::kType}, {"out_type", Kind::kType},
-    {"output_dtype", Kind::kType},
+    {"output_dtype", Kind::kType}, {"key_dtype", Kind::kType}, {"value_dtype", Kind::kType},
     {"shape", Kind::kShape}, {"element_shape", Kind::kShape},
 };
 // clang-format on

@@ -30,6 +30,12 @@ describe('loadGraphModel fails', () => {
     ['when model.json is a list', answer('model.json', send('[]')), 'E_JSON', /object/],
     ['when model.json is something else', answer('model.json', send('{"a":1}')), 'E_JSON', /modelTopology/],
     [
+      'when it is a layers model',
+      answer('model.json', send('{"modelTopology":{"keras_version":"3","model_config":{"class_name":"Sequential"}}}')),
+      'E_JSON',
+      /model\.json: this is not a graph model.*Keras/,
+    ],
+    [
       'when it is nested without end',
       answer('model.json', send(`{"modelTopology":{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}}`)),
       'E_LIMIT',

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fuzzer can only choose attributes that it knows.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ROOT } from '../../tools/lib/paths.mjs';
+
+/** The first groups of all matches of `pattern` in a file. */
+const matches = (pattern, file) => [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, found]) => found);
+
+test('the fuzzer chooses among all attributes that ops read', () => {
+  // Functions and their types have no meaning without a library of functions, which random graphs have not.
+  const read = /\battrs(?:\(\))?\.(?!Set|Erase|RequireFunction|Types)\w+\(\s*"(\w+)"/g;
+  const folder = join(ROOT, 'src/ops');
+  const names = new Set(readdirSync(folder).flatMap((file) => matches(read, join(folder, file))));
+  assert.ok(names.size > 30, 'the sources read attributes in another way');
+  const known = new Set(matches(/\{"(\w+)", Kind::k/g, join(ROOT, 'tests/fuzz/fuzz_vocabulary.h')));
+  assert.deepEqual(
+    [...names].filter((name) => !known.has(name)),
+    [],
+  );
+});

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts of Emscripten's JavaScript that no page needs: Embind registers types that src/bindings/ never uses.
+// Instead of Emscripten's own.
 mergeInto(LibraryManager.library, {
+  // Models come as long strings, over which its loops in JavaScript that is not compiled yet take milliseconds.
+  $utf8Encoder: 'new TextEncoder()',
+  $lengthBytesUTF8: (text) => utf8Encoder.encode(text).length,
+  $lengthBytesUTF8__deps: ['$utf8Encoder'],
+  // Not encodeInto(), which refuses shared memory.
+  $stringToUTF8Array: (text, heap, start, room) => {
+    if (room <= 0) return 0;
+    const bytes = utf8Encoder.encode(text).subarray(0, room - 1);
+    heap.set(bytes, start);
+    heap[start + bytes.length] = 0;
+    return bytes.length;
+  },
+  $stringToUTF8Array__deps: ['$utf8Encoder'],
+  // What no page needs: Embind registers types that src/bindings/ never uses.
   // std::wstring, std::u16string and std::u32string.
   _embind_register_std_wstring: (_type, _size, _name) => {},
   _embind_register_std_wstring__deps: [],

@@ -47,16 +47,21 @@ int CountOutputs(const Node& node) {
 }
 
 // Passes trust that every edge names an output that its node has.
+void CheckEdge(const Graph& graph, const std::string& name, std::string_view verb, Edge edge) {
+  const Node& producer = graph.node(edge.node);
+  const int count = CountOutputs(producer);
+  if (edge.output < count) return;
+  Throw(Code::kEdge, "'", name, "' ", verb, " output ", edge.output, " of '", producer.name,
+        "', which has ", count);
+}
+
 void CheckEdges(const Graph& graph) {
   for (NodeId id = 0; id < graph.size(); ++id) {
-    for (const Edge& edge : graph.node(id).inputs) {
-      const Node& producer = graph.node(edge.node);
-      const int count = CountOutputs(producer);
-      if (edge.output < count) continue;
-      Throw(Code::kEdge, "'", graph.node(id).name, "' reads output ", edge.output, " of '",
-            producer.name, "', which has ", count);
-    }
+    const Node& node = graph.node(id);
+    for (const Edge& edge : node.inputs) CheckEdge(graph, node.name, "reads", edge);
   }
+  for (const NamedEdge& input : graph.inputs) CheckEdge(graph, input.name, "is", input.edge);
+  for (const NamedEdge& output : graph.outputs) CheckEdge(graph, output.name, "is", output.edge);
 }
 
 void CheckEdges(const ModelDef& model) {
@@ -104,9 +109,11 @@ void CheckFunctions(const ModelDef& model) {
   }
 }
 
-Edge ResolveFetch(const Graph& graph, const std::string& name) {
-  for (const NamedEdge& output : graph.outputs) {
-    if (output.name == name) return output.edge;
+// The tensor that is fed or fetched by `name`: one of `known`, the inputs or the outputs, or any
+// other.
+Edge Resolve(const Graph& graph, const std::vector<NamedEdge>& known, const std::string& name) {
+  for (const NamedEdge& tensor : known) {
+    if (tensor.name == name) return tensor.edge;
   }
   const Edge edge = ResolveTensorName(graph, name);
   const int count = CountOutputs(graph.node(edge.node));
@@ -115,13 +122,6 @@ Edge ResolveFetch(const Graph& graph, const std::string& name) {
           "' has ", count, count == 1 ? " output" : " outputs");
   }
   return edge;
-}
-
-Edge ResolveFeed(const Graph& graph, const std::string& name) {
-  for (const NamedEdge& input : graph.inputs) {
-    if (input.name == name) return input.edge;
-  }
-  return ResolveTensorName(graph, name);
 }
 
 // The Placeholder to feed instead of `edge`; a new one where the graph computes that value.
@@ -140,9 +140,9 @@ Edge FeedPoint(Graph& graph, Edge edge) {
 Session::Session(ModelDef model, std::shared_ptr<ResourceMap> resources)
     : model_(std::move(model)), runtime_({}, std::move(resources)) {
   CheckOps(model_);
+  DropOutputsWithoutValue(model_);
   CheckEdges(model_);
   CheckFunctions(model_);
-  DropOutputsWithoutValue(model_);
   runtime_.functions() = std::move(model_.functions);
 }
 
@@ -152,11 +152,11 @@ Graph Session::CutGraph(const Key& key) const {
   graph.inputs.clear();
   graph.outputs.clear();
   for (const std::string& name : fetches) {
-    graph.outputs.push_back({name, ResolveFetch(model_.graph, name)});
+    graph.outputs.push_back({name, Resolve(model_.graph, model_.graph.outputs, name)});
   }
   std::vector<Edge> fed;
   for (const std::string& name : feeds) {
-    const Edge edge = ResolveFeed(model_.graph, name);
+    const Edge edge = Resolve(model_.graph, model_.graph.inputs, name);
     if (std::find(fed.begin(), fed.end(), edge) != fed.end()) {
       Throw(Code::kInput, "input '", name, "' is given twice");
     }

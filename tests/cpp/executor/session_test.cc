@@ -5,6 +5,7 @@
 
 #include "core/buffer.h"
 #include "graph/graphdef_reader.h"
+#include "graph/signature.h"
 #include "ops/op_test.h"
 
 namespace tfwasm {
@@ -45,6 +46,25 @@ TEST_CASE("a session predicts, for any batch size") {
   ExpectTensor(Predict(session, {"x"}, {"z"}, {F32({2, 2}, {0, 1, 2, 3})})[0],
                F32({2, 2}, {1, 4, 9, 16}));
   ExpectTensor(Predict(session, {"x"}, {"z"}, {F32({0, 2}, {})})[0], F32({0, 2}, {}));
+}
+
+TEST_CASE("inputs and outputs must be tensors that the graph has") {
+  for (const auto& [signature, message] : {
+           std::pair(R"({"inputs": {"image": {"name": "x:1"}}})",
+                     "'image' is output 1 of 'x', which has 1"),
+           std::pair(R"({"outputs": {"label": {"name": "z:7"}}})",
+                     "'label' is output 7 of 'z', which has 1"),
+       }) {
+    ModelDef model = ReadGraphDef(kTopology, FirstOutput);
+    ApplySignature(model, signature);
+    CHECK_THROWS_WITH_AS(Session(std::move(model)), message, Error);
+  }
+  Session session = Load(kTopology);
+  const Tensor x = F32({1, 2}, {1, -3});
+  CHECK(MessageOf(session, {"x:1"}, {"z"}, {x}) ==
+        "E_INPUT the model has no tensor 'x:1': 'x' has 1 output");
+  CHECK(MessageOf(session, {"x"}, {"sum:2"}, {x}) ==
+        "E_INPUT the model has no tensor 'sum:2': 'sum' has 1 output");
 }
 
 TEST_CASE("an output of known shape can be read though that of its neighbour is not known") {

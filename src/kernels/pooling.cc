@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 namespace tfwasm {
 
@@ -63,7 +64,7 @@ struct Window {
 template <typename Op, typename V, int kVectors>
 void RunTile(const Window<typename Op::Element>& window, ptrdiff_t c, typename Op::Element* out) {
   using T = typename Op::Element;
-  constexpr ptrdiff_t kLanes = sizeof(V) / sizeof(T);
+  constexpr ptrdiff_t kLanes = std::is_same_v<V, T> ? 1 : 16 / sizeof(T);
   V totals[kVectors];
 #pragma clang loop unroll(full)
   for (V& total : totals) total = V{} + Op::kIdentity;

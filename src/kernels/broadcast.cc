@@ -2,6 +2,7 @@
 #include "kernels/broadcast.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/thread_pool.h"
 
@@ -9,7 +10,8 @@ namespace tfwasm {
 
 namespace {
 
-// The longest rows that are worth copying, all of them or one for many.
+// The longest rows that are worth copying: of many elements each, of one element each, or one
+// row for many.
 constexpr int64_t kLongestCopiedRow = 12;
 constexpr int64_t kLongestRepeatedRow = 128;
 
@@ -38,7 +40,12 @@ void CopyRow(const char* from, size_t step, char* to, int64_t count) {
 
 void CopyRow(const char* from, size_t step, char* to, int64_t count, int64_t size) {
   if (size == 1) return CopyRow<uint8_t>(from, step, to, count);
-  // Pairs of 4 bytes for 8.
+  if (size == 4 && step == 0) {
+    uint32_t element;
+    std::memcpy(&element, from, sizeof(element));
+    std::fill_n(reinterpret_cast<uint32_t*>(to), count, element);
+    return;
+  }
   if (size == 4) return CopyRow<uint32_t>(from, step, to, count);
   CopyRow<uint64_t>(from, step, to, count);
 }
@@ -105,8 +112,12 @@ void BroadcastMap::PlanGroups() {
     if (is_one_row) places_[i] = Place::kOneRow;
     if (is_whole) places_[i] = Place::kWhole;
   }
-  const bool has_other_rows = std::count(places_.begin(), places_.end(), Place::kRows) > 0;
-  if (row_size_ > (has_other_rows ? kLongestCopiedRow : kLongestRepeatedRow)) return;
+  int64_t longest = kLongestRepeatedRow;
+  for (size_t i = 0; i < kMaxMapOperands; ++i) {
+    if (places_[i] != Place::kRows || loop_.sizes[i] == 0) continue;
+    longest = std::min(longest, steps_[i] == 0 ? kLongestRepeatedRow : kLongestCopiedRow);
+  }
+  if (row_size_ > longest) return;
   group_ = std::min(kGroupBytes / (row_size_ * size), rows_);
 }
 
@@ -145,14 +156,15 @@ void BroadcastMap::RunWhole(const Call& call, int64_t begin, int64_t end) const 
 
 void BroadcastMap::RunRows(const Call& call, int64_t begin, int64_t end) const {
   Position position = PositionOf(begin);
-  for (int64_t row = begin; row < end; ++row) {
+  const MapRow map(loop_, steps_.data(), static_cast<size_t>(row_size_));
+  const int64_t out_step = row_size_ * loop_.out_size;
+  char* out = static_cast<char*>(call.out) + begin * out_step;
+  for (int64_t row = begin; row < end; ++row, out += out_step) {
     const void* from[kMaxMapOperands] = {};
     for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
       from[i] = call.operand(i) + position.offsets[i] * loop_.sizes[i];
     }
-    MapBlocks(loop_, call.fn, from, steps_.data(),
-              static_cast<char*>(call.out) + row * row_size_ * loop_.out_size,
-              static_cast<size_t>(row_size_));
+    map.Run(call.fn, from, out);
     Advance(position);
   }
 }

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "kernels/philox.h"
+#include "kernels/search.h"
 #include "kernels/thread_pool.h"
 #include "kernels/trigonometry.h"
 #include "ops/arguments.h"
@@ -223,15 +224,18 @@ std::unique_ptr<Kernel> MultinomialKernel(const KernelContext& context) {
   return MakeKernel([=, key = KeyOf(context.attrs())](RunContext& run) {
     const Philox generator = MakeGenerator(key);
     std::vector<double> totals(static_cast<size_t>(classes));
+    auto* out = run.out<int32_t>(0);
     for (int64_t row = 0; row < rows; ++row) {
       AddWeights(run.in<float>(0) + row * classes, classes, is_normalized, totals.data());
+      Philox::Block bits;
       for (int64_t i = row * samples; i < (row + 1) * samples; ++i) {
-        const Philox::Block bits = generator(static_cast<uint64_t>(i));
-        const double unit = (bits[0] * 0x1p32 + bits[1]) * 0x1p-64;
-        const auto place = std::upper_bound(totals.begin(), totals.end(), unit * totals.back());
+        // Half a block for each.
+        const size_t half = static_cast<size_t>(i % 2) * 2;
+        if (half == 0 || i == row * samples) bits = generator(static_cast<uint64_t>(i / 2));
+        const double unit = (bits[half] * 0x1p32 + bits[half + 1]) * 0x1p-64;
+        const int32_t place = FindPlace<true>(totals.data(), classes, unit * totals.back());
         // The last class with a weight, should rounding reach the total.
-        run.out<int32_t>(0)[i] =
-            static_cast<int32_t>(std::min<int64_t>(place - totals.begin(), classes - 1));
+        out[i] = std::min(place, static_cast<int32_t>(classes - 1));
       }
     }
   });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where values would have to be inserted into ascending rows.
-#include <algorithm>
 #include <limits>
 
+#include "kernels/search.h"
 #include "kernels/thread_pool.h"
 #include "kernels/visit_type.h"
 #include "ops/arguments.h"
@@ -29,20 +29,6 @@ void InferSearch(InferContext& context) {
   context.set_output(0, DType::kInt32, values);
 }
 
-// Halves the row without branches, which would be taken at random.
-template <typename T>
-int32_t FindPlace(const T* row, int64_t columns, T value, bool is_upper) {
-  const T* place = row;
-  for (auto left = static_cast<size_t>(columns); left > 0;) {
-    const size_t half = (left + 1) / 2;
-    const T element = place[half - 1];
-    const bool is_before = is_upper ? !(value < element) : element < value;
-    place += is_before ? half : 0;
-    left -= half;
-  }
-  return static_cast<int32_t>(place - row);
-}
-
 // `is_upper`: behind equal elements instead of before them.
 std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) {
   const int64_t columns = context.shape(0)[1];
@@ -52,10 +38,18 @@ std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) 
     using T = typename decltype(tag)::type;
     return MakeKernel([=](RunContext& run) {
       constexpr double kWork = 20;
+      const auto* rows = run.in<T>(0);
+      const auto* values = run.in<T>(1);
+      auto* out = run.out<int32_t>(0);
+      const auto find = is_upper ? FindPlace<true, T> : FindPlace<false, T>;
       ParallelFor(total, kWork, [&](int64_t begin, int64_t end) {
+        const T* row = rows + begin / count * columns;
+        int64_t left = count - begin % count;  // in the row
         for (int64_t i = begin; i < end; ++i) {
-          const T* row = run.in<T>(0) + i / count * columns;
-          run.out<int32_t>(0)[i] = FindPlace(row, columns, run.in<T>(1)[i], is_upper);
+          out[i] = find(row, columns, values[i]);
+          if (--left > 0) continue;
+          left = count;
+          row += columns;
         }
       });
     });

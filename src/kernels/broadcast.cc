@@ -2,7 +2,6 @@
 #include "kernels/broadcast.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "kernels/thread_pool.h"
 
@@ -31,23 +30,34 @@ std::array<std::array<int64_t, kMaxMapOperands>, Shape::kMaxRank> StridesAlong(
   return strides;
 }
 
+// Rows of `count` elements, or of one element repeated, that lie `stride` elements apart.
+struct Rows {
+  const char* from;
+  int64_t stride;
+  bool is_repeated;
+  int64_t rows;
+  int64_t count;
+};
+
 template <typename T>
-void CopyRow(const char* from, size_t step, char* to, int64_t count) {
-  const T* in = reinterpret_cast<const T*>(from);
+void LaySideBySide(const Rows& rows, char* to) {
+  const T* in = reinterpret_cast<const T*>(rows.from);
   T* out = reinterpret_cast<T*>(to);
-  for (int64_t i = 0; i < count; ++i, in += step) out[i] = *in;
+  const auto count = static_cast<size_t>(rows.count);
+  for (int64_t row = rows.rows; row > 0; --row, in += rows.stride, out += count) {
+    if (rows.is_repeated) {
+      std::fill_n(out, count, *in);
+    } else {
+#pragma clang loop vectorize(disable)
+      for (size_t i = 0; i < count; ++i) out[i] = in[i];
+    }
+  }
 }
 
-void CopyRow(const char* from, size_t step, char* to, int64_t count, int64_t size) {
-  if (size == 1) return CopyRow<uint8_t>(from, step, to, count);
-  if (size == 4 && step == 0) {
-    uint32_t element;
-    std::memcpy(&element, from, sizeof(element));
-    std::fill_n(reinterpret_cast<uint32_t*>(to), count, element);
-    return;
-  }
-  if (size == 4) return CopyRow<uint32_t>(from, step, to, count);
-  CopyRow<uint64_t>(from, step, to, count);
+void LaySideBySide(const Rows& rows, int64_t size, char* to) {
+  if (size == 1) return LaySideBySide<uint8_t>(rows, to);
+  if (size == 4) return LaySideBySide<uint32_t>(rows, to);
+  LaySideBySide<uint64_t>(rows, to);
 }
 
 }  // namespace
@@ -172,13 +182,22 @@ void BroadcastMap::RunRows(const Call& call, int64_t begin, int64_t end) const {
 void BroadcastMap::CopyRows(const Call& call, int64_t first, int64_t rows, bool is_first,
                             Copies& copies) const {
   Position position = PositionOf(first);
-  for (int64_t row = 0; row < rows; ++row) {
+  for (int64_t row = 0; row < rows;) {
+    // As far as the innermost axis goes.
+    const int64_t count = std::min(rows - row, dims_[0] - position.index[0]);
     for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
       if (places_[i] == Place::kWhole || (places_[i] == Place::kOneRow && !is_first)) continue;
       const int64_t size = loop_.sizes[i];
-      CopyRow(call.operand(i) + position.offsets[i] * size, steps_[i],
-              copies[i].data() + row * row_size_ * size, row_size_, size);
+      LaySideBySide({.from = call.operand(i) + position.offsets[i] * size,
+                     .stride = strides_[0][i],
+                     .is_repeated = steps_[i] == 0,
+                     .rows = count,
+                     .count = row_size_},
+                    size, copies[i].data() + row * row_size_ * size);
+      position.offsets[i] += (count - 1) * strides_[0][i];
     }
+    row += count;
+    position.index[0] += count - 1;
     Advance(position);
   }
 }

@@ -25,6 +25,7 @@ V Load(const void* from) {
 template <typename T>
 struct Max {
   using Element = T;
+  static constexpr bool kRounds = false;
   static constexpr T kIdentity = std::numeric_limits<T>::has_infinity
                                      ? -std::numeric_limits<T>::infinity()
                                      : std::numeric_limits<T>::lowest();
@@ -40,6 +41,7 @@ struct Max {
 
 struct Mean {
   using Element = float;
+  static constexpr bool kRounds = true;
   static constexpr float kIdentity = 0;
   template <typename V>
   static V Step(V a, V b) {
@@ -51,80 +53,99 @@ struct Mean {
   }
 };
 
-// A window as far as it lies within the image. Distances are in elements.
+// A window as far as it lies within the image: one element or more. Distances are in bytes.
 template <typename T>
 struct Window {
-  const T* in;
-  ptrdiff_t rows, columns;
+  const char* in;
   ptrdiff_t row_step, column_step;
+  ptrdiff_t rows_size, columns_size;  // of all rows, and of one
+  T count;                            // of elements
 };
 
-// The results for kVectors vectors of channels. Rows are added up each for itself, which keeps the
-// error of means over large windows small.
+// The results for kVectors vectors of channels. Where there is rounding, rows are added up each for
+// itself, which keeps the error of means over large windows small.
 template <typename Op, typename V, int kVectors>
-void RunTile(const Window<typename Op::Element>& window, ptrdiff_t c, typename Op::Element* out) {
+[[gnu::noinline]] void RunTile(const Window<typename Op::Element>& window, ptrdiff_t c,
+                               typename Op::Element* out) {
   using T = typename Op::Element;
   constexpr ptrdiff_t kLanes = std::is_same_v<V, T> ? 1 : 16 / sizeof(T);
+  constexpr V kNone = V{} + Op::kIdentity;
   V totals[kVectors];
 #pragma clang loop unroll(full)
-  for (V& total : totals) total = V{} + Op::kIdentity;
-  const T* row = window.in + c;
-  for (ptrdiff_t y = window.rows; y > 0; --y, row += window.row_step) {
-    V partial[kVectors];
+  for (V& total : totals) total = kNone;
+  const char* row = window.in + c * static_cast<ptrdiff_t>(sizeof(T));
+  const char* const rows_end = row + window.rows_size;
+  do {
+    V sums[kVectors];
 #pragma clang loop unroll(full)
-    for (V& value : partial) value = V{} + Op::kIdentity;
-    const T* in = row;
-    for (ptrdiff_t x = window.columns; x > 0; --x, in += window.column_step) {
+    for (int v = 0; v < kVectors; ++v) sums[v] = Op::kRounds ? kNone : totals[v];
+    const char* in = row;
+    const char* const end = row + window.columns_size;
+    do {
 #pragma clang loop unroll(full)
       for (int v = 0; v < kVectors; ++v) {
-        partial[v] = Op::Step(partial[v], Load<V>(in + v * kLanes));
+        sums[v] = Op::Step(sums[v], Load<V>(in + v * static_cast<ptrdiff_t>(sizeof(V))));
       }
-    }
+      in += window.column_step;
+    } while (in != end);
 #pragma clang loop unroll(full)
-    for (int v = 0; v < kVectors; ++v) totals[v] = Op::Step(totals[v], partial[v]);
-  }
-  const auto count = static_cast<T>(window.rows * window.columns);
+    for (int v = 0; v < kVectors; ++v) {
+      totals[v] = Op::kRounds ? Op::Step(totals[v], sums[v]) : sums[v];
+    }
+    row += window.row_step;
+  } while (row != rows_end);
 #pragma clang loop unroll(full)
   for (int v = 0; v < kVectors; ++v) {
-    const V result = Op::Finish(totals[v], count);
+    const V result = Op::Finish(totals[v], window.count);
     std::memcpy(out + c + v * kLanes, &result, sizeof(V));
   }
 }
 
-// All channels. The last vector may overlap the one before.
+// All channels, as many at a time as registers suffice for: what is read in one go should be long.
 template <typename Op>
 void RunWindow(const Window<typename Op::Element>& window, ptrdiff_t channels,
                typename Op::Element* out) {
   using T = typename Op::Element;
-  constexpr ptrdiff_t kWide = 16;
-  constexpr ptrdiff_t kNarrow = 4;
+  using V = VectorOf<T>;
+  constexpr ptrdiff_t kLanes = 4;
   ptrdiff_t c = 0;
-  if (channels < kNarrow) {
-    for (; c < channels; ++c) RunTile<Op, T, 1>(window, c, out);
-    return;
-  }
-  for (; c + kWide <= channels; c += kWide) {
-    RunTile<Op, VectorOf<T>, kWide / kNarrow>(window, c, out);
-  }
-  for (; c < channels; c += kNarrow) {
-    RunTile<Op, VectorOf<T>, 1>(window, std::min(c, channels - kNarrow), out);
+  for (; c + 8 * kLanes <= channels; c += 8 * kLanes) RunTile<Op, V, 8>(window, c, out);
+  for (; c + 4 * kLanes <= channels; c += 4 * kLanes) RunTile<Op, V, 4>(window, c, out);
+  for (; c + kLanes <= channels; c += kLanes) RunTile<Op, V, 1>(window, c, out);
+  for (; c < channels; ++c) RunTile<Op, T, 1>(window, c, out);
+}
+
+// A row of the output.
+template <typename Op>
+void RunRow(const PoolingGeometry& pool, const typename Op::Element* image, int64_t y,
+            typename Op::Element* out) {
+  using T = typename Op::Element;
+  const WindowRange rows(pool.window.height, pool.height, y, pool.in_height);
+  const auto channels = static_cast<ptrdiff_t>(pool.channels);
+  Window<T> window{.column_step = channels * static_cast<ptrdiff_t>(sizeof(T))};
+  window.row_step = static_cast<ptrdiff_t>(pool.in_width) * window.column_step;
+  window.rows_size = static_cast<ptrdiff_t>(rows.end - rows.begin) * window.row_step;
+  const char* const first =
+      reinterpret_cast<const char*>(image + rows.begin * pool.in_width * pool.channels);
+  for (int64_t x = 0; x < pool.width.output; ++x, out += channels) {
+    const WindowRange columns(pool.window.width, pool.width, x, pool.in_width);
+    window.in = first + static_cast<ptrdiff_t>(columns.begin) * window.column_step;
+    window.columns_size = static_cast<ptrdiff_t>(columns.end - columns.begin) * window.column_step;
+    window.count = static_cast<T>((rows.end - rows.begin) * (columns.end - columns.begin));
+    RunWindow<Op>(window, channels, out);
   }
 }
 
 template <typename Op>
 void Pool(const PoolingGeometry& pool, const typename Op::Element* in, typename Op::Element* out) {
-  const auto channels = static_cast<ptrdiff_t>(pool.channels);
-  const ptrdiff_t row_size = static_cast<ptrdiff_t>(pool.in_width) * channels;
-  ForEachWindow(pool, [=, &pool](int64_t batch, int64_t y, int64_t x, int64_t out_pixel) {
-    const WindowRange rows(pool.window.height, pool.height, y, pool.in_height);
-    const WindowRange columns(pool.window.width, pool.width, x, pool.in_width);
-    const int64_t first = (batch * pool.in_height + rows.begin) * pool.in_width + columns.begin;
-    RunWindow<Op>({.in = in + first * channels,
-                   .rows = static_cast<ptrdiff_t>(rows.end - rows.begin),
-                   .columns = static_cast<ptrdiff_t>(columns.end - columns.begin),
-                   .row_step = row_size,
-                   .column_step = channels},
-                  channels, out + out_pixel * channels);
+  const double window = static_cast<double>(pool.window.height.size * pool.window.width.size);
+  const double work = static_cast<double>(pool.width.output * pool.channels) * window;
+  ParallelFor(pool.batch * pool.height.output, work, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t image = row / pool.height.output;
+      RunRow<Op>(pool, in + image * pool.in_height * pool.in_width * pool.channels,
+                 row - image * pool.height.output, out + row * pool.width.output * pool.channels);
+    }
   });
 }
 

@@ -39,8 +39,10 @@ void ForEachWindow(const PoolingGeometry& pool, const F& fn) {
   const double work = static_cast<double>(pool.width.output * pool.channels) * window;
   ParallelFor(pool.batch * pool.height.output, work, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
+      const int64_t batch = row / pool.height.output;
+      const int64_t y = row - batch * pool.height.output;
       for (int64_t x = 0; x < pool.width.output; ++x) {
-        fn(row / pool.height.output, row % pool.height.output, x, row * pool.width.output + x);
+        fn(batch, y, x, row * pool.width.output + x);
       }
     }
   });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where values would have to be inserted into ascending rows.
+#include <algorithm>
 #include <limits>
 
 #include "kernels/search.h"
@@ -41,15 +42,16 @@ std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) 
       const auto* rows = run.in<T>(0);
       const auto* values = run.in<T>(1);
       auto* out = run.out<int32_t>(0);
-      const auto find = is_upper ? FindPlace<true, T> : FindPlace<false, T>;
+      constexpr int kGroup = 4;
+      const auto find = is_upper ? FindPlaces<true, 1, T> : FindPlaces<false, 1, T>;
+      const auto find_group = is_upper ? FindPlaces<true, kGroup, T> : FindPlaces<false, kGroup, T>;
       ParallelFor(total, kWork, [&](int64_t begin, int64_t end) {
-        const T* row = rows + begin / count * columns;
-        int64_t left = count - begin % count;  // in the row
-        for (int64_t i = begin; i < end; ++i) {
-          out[i] = find(row, columns, values[i]);
-          if (--left > 0) continue;
-          left = count;
-          row += columns;
+        for (int64_t i = begin; i < end;) {
+          const int64_t index = i / count;
+          const T* row = rows + index * columns;
+          const int64_t row_end = std::min(end, (index + 1) * count);
+          for (; i + kGroup <= row_end; i += kGroup) find_group(row, columns, values + i, out + i);
+          for (; i < row_end; ++i) find(row, columns, values + i, out + i);
         }
       });
     });

@@ -9,7 +9,8 @@ namespace tfwasm {
 
 namespace {
 
-// The longest rows that are worth copying, all of them or one for many.
+// The longest rows that are worth copying: of many elements each, of one element each, or one
+// row for many.
 constexpr int64_t kLongestCopiedRow = 12;
 constexpr int64_t kLongestRepeatedRow = 128;
 
@@ -29,18 +30,34 @@ std::array<std::array<int64_t, kMaxMapOperands>, Shape::kMaxRank> StridesAlong(
   return strides;
 }
 
+// Rows of `count` elements, or of one element repeated, that lie `stride` elements apart.
+struct Rows {
+  const char* from;
+  int64_t stride;
+  bool is_repeated;
+  int64_t rows;
+  int64_t count;
+};
+
 template <typename T>
-void CopyRow(const char* from, size_t step, char* to, int64_t count) {
-  const T* in = reinterpret_cast<const T*>(from);
+void LaySideBySide(const Rows& rows, char* to) {
+  const T* in = reinterpret_cast<const T*>(rows.from);
   T* out = reinterpret_cast<T*>(to);
-  for (int64_t i = 0; i < count; ++i, in += step) out[i] = *in;
+  const auto count = static_cast<size_t>(rows.count);
+  for (int64_t row = rows.rows; row > 0; --row, in += rows.stride, out += count) {
+    if (rows.is_repeated) {
+      std::fill_n(out, count, *in);
+    } else {
+#pragma clang loop vectorize(disable)
+      for (size_t i = 0; i < count; ++i) out[i] = in[i];
+    }
+  }
 }
 
-void CopyRow(const char* from, size_t step, char* to, int64_t count, int64_t size) {
-  if (size == 1) return CopyRow<uint8_t>(from, step, to, count);
-  // Pairs of 4 bytes for 8.
-  if (size == 4) return CopyRow<uint32_t>(from, step, to, count);
-  CopyRow<uint64_t>(from, step, to, count);
+void LaySideBySide(const Rows& rows, int64_t size, char* to) {
+  if (size == 1) return LaySideBySide<uint8_t>(rows, to);
+  if (size == 4) return LaySideBySide<uint32_t>(rows, to);
+  LaySideBySide<uint64_t>(rows, to);
 }
 
 }  // namespace
@@ -105,8 +122,12 @@ void BroadcastMap::PlanGroups() {
     if (is_one_row) places_[i] = Place::kOneRow;
     if (is_whole) places_[i] = Place::kWhole;
   }
-  const bool has_other_rows = std::count(places_.begin(), places_.end(), Place::kRows) > 0;
-  if (row_size_ > (has_other_rows ? kLongestCopiedRow : kLongestRepeatedRow)) return;
+  int64_t longest = kLongestRepeatedRow;
+  for (size_t i = 0; i < kMaxMapOperands; ++i) {
+    if (places_[i] != Place::kRows || loop_.sizes[i] == 0) continue;
+    longest = std::min(longest, steps_[i] == 0 ? kLongestRepeatedRow : kLongestCopiedRow);
+  }
+  if (row_size_ > longest) return;
   group_ = std::min(kGroupBytes / (row_size_ * size), rows_);
 }
 
@@ -145,14 +166,15 @@ void BroadcastMap::RunWhole(const Call& call, int64_t begin, int64_t end) const 
 
 void BroadcastMap::RunRows(const Call& call, int64_t begin, int64_t end) const {
   Position position = PositionOf(begin);
-  for (int64_t row = begin; row < end; ++row) {
+  const MapRow map(loop_, steps_.data(), static_cast<size_t>(row_size_));
+  const int64_t out_step = row_size_ * loop_.out_size;
+  char* out = static_cast<char*>(call.out) + begin * out_step;
+  for (int64_t row = begin; row < end; ++row, out += out_step) {
     const void* from[kMaxMapOperands] = {};
     for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
       from[i] = call.operand(i) + position.offsets[i] * loop_.sizes[i];
     }
-    MapBlocks(loop_, call.fn, from, steps_.data(),
-              static_cast<char*>(call.out) + row * row_size_ * loop_.out_size,
-              static_cast<size_t>(row_size_));
+    map.Run(call.fn, from, out);
     Advance(position);
   }
 }
@@ -160,13 +182,22 @@ void BroadcastMap::RunRows(const Call& call, int64_t begin, int64_t end) const {
 void BroadcastMap::CopyRows(const Call& call, int64_t first, int64_t rows, bool is_first,
                             Copies& copies) const {
   Position position = PositionOf(first);
-  for (int64_t row = 0; row < rows; ++row) {
+  for (int64_t row = 0; row < rows;) {
+    // As far as the innermost axis goes.
+    const int64_t count = std::min(rows - row, dims_[0] - position.index[0]);
     for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
       if (places_[i] == Place::kWhole || (places_[i] == Place::kOneRow && !is_first)) continue;
       const int64_t size = loop_.sizes[i];
-      CopyRow(call.operand(i) + position.offsets[i] * size, steps_[i],
-              copies[i].data() + row * row_size_ * size, row_size_, size);
+      LaySideBySide({.from = call.operand(i) + position.offsets[i] * size,
+                     .stride = strides_[0][i],
+                     .is_repeated = steps_[i] == 0,
+                     .rows = count,
+                     .count = row_size_},
+                    size, copies[i].data() + row * row_size_ * size);
+      position.offsets[i] += (count - 1) * strides_[0][i];
     }
+    row += count;
+    position.index[0] += count - 1;
     Advance(position);
   }
 }

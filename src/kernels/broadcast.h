@@ -33,7 +33,7 @@ class BroadcastMap {
   // Where a group finds an operand's rows: in copies of each, in copies that serve all groups, or
   // side by side where they are.
   enum class Place : uint8_t { kRows, kOneRow, kWhole };
-  static constexpr int64_t kGroupBytes = 4096;
+  static constexpr int64_t kGroupBytes = 8192;
   using Copies = std::array<std::array<char, kGroupBytes>, kMaxMapOperands>;
 
   void MergeAxes(const Shape& output, const std::array<Offsets, Shape::kMaxRank>& strides);

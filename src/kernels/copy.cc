@@ -42,9 +42,16 @@ void CopyStrided(const void* in, int64_t in_step, void* out, int64_t out_step, i
   }
 }
 
-template <typename T>
-void Fill(const void* value, void* out, int64_t count) {
-  std::fill_n(static_cast<T*>(out), count, *static_cast<const T*>(value));
+void FillBytes(const void* value, size_t size, char* out, size_t bytes) {
+  char pattern[sizeof(FourChunks)];
+  for (size_t i = 0; i < sizeof(pattern); i += size) std::memcpy(pattern + i, value, size);
+  if (bytes < sizeof(pattern)) return CopyBytes(out, pattern, bytes);
+  FourChunks chunk;
+  std::memcpy(&chunk, pattern, sizeof(chunk));
+  // The last chunk may overlap the one before.
+  char* const last = out + bytes - sizeof(chunk);
+  for (; out < last; out += sizeof(chunk)) std::memcpy(out, &chunk, sizeof(chunk));
+  std::memcpy(last, &chunk, sizeof(chunk));
 }
 
 }  // namespace
@@ -81,14 +88,22 @@ void CopyElements(DType dtype, const void* in, int64_t in_step, void* out, int64
 
 void FillElements(DType dtype, const void* value, void* out, int64_t count) {
   if (count <= 0) return;
-  VisitType(dtype, [&](auto tag) { Fill<typename decltype(tag)::type>(value, out, count); });
+  if (dtype == DType::kString) {
+    std::fill_n(static_cast<std::string*>(out), count, *static_cast<const std::string*>(value));
+    return;
+  }
+  if (IsHandle(dtype)) Throw(Code::kDType, "expected data, got ", dtype);
+  constexpr char kZeros[sizeof(Complex64)] = {};
+  const size_t size = ElementSize(dtype);
+  if (std::memcmp(value, kZeros, size) == 0) return ZeroElements(dtype, out, count);
+  FillBytes(value, size, static_cast<char*>(out), static_cast<size_t>(count) * size);
 }
 
 void ZeroElements(DType dtype, void* out, int64_t count) {
   if (count <= 0) return;
   if (dtype == DType::kString) {
     const std::string empty;
-    return Fill<std::string>(&empty, out, count);
+    return FillElements(dtype, &empty, out, count);
   }
   std::memset(out, 0, static_cast<size_t>(count) * ElementSize(dtype));
 }

@@ -18,6 +18,15 @@ void AppendFloat(float value, std::string& key) {
 
 }  // namespace
 
+std::string_view KeyOf(DType dtype, const void* data, int64_t index, std::string& room) {
+  if (dtype == DType::kInt32 || dtype == DType::kBool) {
+    return {static_cast<const char*>(ElementAt(dtype, data, index)), ElementSize(dtype)};
+  }
+  room.clear();
+  AppendKey(dtype, data, index, room);
+  return room;
+}
+
 void AppendKey(DType dtype, const void* data, int64_t index, std::string& key) {
   const void* element = ElementAt(dtype, data, index);
   switch (dtype) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/dtype.h"
 
@@ -12,5 +13,9 @@ namespace tfwasm {
 // Appends bytes to `key` that are the same exactly for equal elements of one dtype. 0 equals -0,
 // and NaN equals NaN.
 void AppendKey(DType dtype, const void* data, int64_t index, std::string& key);
+
+// The bytes that AppendKey would append to an empty key: those of the element itself or, where they
+// are no others, in `room`.
+std::string_view KeyOf(DType dtype, const void* data, int64_t index, std::string& room);
 
 }  // namespace tfwasm

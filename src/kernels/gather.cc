@@ -71,17 +71,21 @@ void CopyBlocks(DType dtype, const NdIndices& where, const int32_t* indices, con
 }
 
 template <typename T>
-void AddBlock(const T* from, T* to, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
-    if constexpr (std::is_same_v<T, uint8_t>) {
-      to[i] = to[i] != 0 || from[i] != 0;
-    } else if constexpr (std::is_same_v<T, int32_t>) {
-      // Wraps around, as in TensorFlow.
-      to[i] = static_cast<int32_t>(static_cast<uint32_t>(to[i]) + static_cast<uint32_t>(from[i]));
-    } else {
-      to[i] += from[i];
-    }
+void AddElement(T x, T& to) {
+  if constexpr (std::is_same_v<T, uint8_t>) {
+    to = to != 0 || x != 0;
+  } else if constexpr (std::is_same_v<T, int32_t>) {
+    // Wraps around, as in TensorFlow.
+    to = static_cast<int32_t>(static_cast<uint32_t>(to) + static_cast<uint32_t>(x));
+  } else {
+    to += x;
   }
+}
+
+template <typename T>
+void AddBlock(const T* from, T* to, int64_t count) {
+  if (count == 1) return AddElement(*from, *to);
+  for (int64_t i = 0; i < count; ++i) AddElement(from[i], to[i]);
 }
 
 }  // namespace

@@ -21,12 +21,12 @@ class KeyTable {
 
  private:
   struct Key {
-    size_t hash;
+    uint64_t hash;
     size_t begin;  // in bytes_
     size_t size;
   };
 
-  size_t SlotOf(std::string_view key, size_t hash) const;
+  size_t SlotOf(std::string_view key, uint64_t hash) const;
   void Grow();
 
   std::string bytes_;

@@ -7,48 +7,56 @@ namespace tfwasm {
 
 namespace {
 
-void Repeat(const void* element, size_t size, size_t count, char* to) {
-  if (size == sizeof(uint32_t)) {
-    uint32_t bits;
-    std::memcpy(&bits, element, sizeof(bits));
-    std::fill_n(reinterpret_cast<uint32_t*>(to), count, bits);
+using Vector [[gnu::vector_size(16)]] = uint32_t;
+
+// Fills a block, whose size is at most kMaxMapBlockBytes, with copies of an element.
+void Repeat(const void* element, size_t size, size_t bytes, char* to) {
+  if (size != sizeof(uint32_t)) {
+    for (size_t i = 0; i < bytes; i += size) std::memcpy(to + i, element, size);
     return;
   }
-  for (size_t i = 0; i < count; ++i) std::memcpy(to + i * size, element, size);
+  uint32_t bits;
+  std::memcpy(&bits, element, sizeof(bits));
+  const Vector vector = Vector{} + bits;
+  for (size_t i = 0; i < bytes; i += sizeof(vector)) std::memcpy(to + i, &vector, sizeof(vector));
 }
 
 }  // namespace
 
-void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
-               const size_t* steps, void* out, size_t count) {
-  const size_t block = size_t{1} << loop.block_bits;
-  const size_t blocks = count >> loop.block_bits;
-  const size_t rest = count & (block - 1);
+MapRow::MapRow(const MapLoop& loop, const size_t* steps, size_t count)
+    : loop_(loop),
+      blocks_(count >> loop.block_bits),
+      rest_(count & ((size_t{1} << loop.block_bits) - 1)) {
+  while (num_operands_ < kMaxMapOperands && loop.sizes[num_operands_] > 0) {
+    advances_[num_operands_] = steps[num_operands_] << loop.block_bits;
+    ++num_operands_;
+  }
+}
+
+void MapRow::Run(const void* fn, const void* const* operands, void* out) const {
+  const size_t block = size_t{1} << loop_.block_bits;
   // What is repeated is copied before anything is written: it may lie where the output does.
   alignas(16) char copies[kMaxMapOperands][kMaxMapBlockBytes];
   const void* from[kMaxMapOperands];
-  size_t advances[kMaxMapOperands] = {};
-  for (size_t i = 0; i < kMaxMapOperands && loop.sizes[i] > 0; ++i) {
-    const size_t size = loop.sizes[i];
+  for (size_t i = 0; i < num_operands_; ++i) {
     from[i] = operands[i];
-    advances[i] = steps[i] * block;
-    if (steps[i] != 0 || block == 1 || count == 0) continue;
-    Repeat(operands[i], size, block, copies[i]);
+    if (advances_[i] != 0 || block == 1 || blocks_ + rest_ == 0) continue;
+    Repeat(operands[i], loop_.sizes[i], block * loop_.sizes[i], copies[i]);
     from[i] = copies[i];
   }
-  if (blocks > 0) loop.run(fn, from, advances, out, blocks);
-  if (rest == 0) return;
-  const size_t done = blocks * block;
-  for (size_t i = 0; i < kMaxMapOperands && loop.sizes[i] > 0; ++i) {
-    if (steps[i] == 0) continue;
-    const size_t size = loop.sizes[i];
+  if (blocks_ > 0) loop_.run(fn, from, advances_, out, blocks_);
+  if (rest_ == 0) return;
+  const size_t done = blocks_ * block;
+  for (size_t i = 0; i < num_operands_; ++i) {
+    if (advances_[i] == 0) continue;
+    const size_t size = loop_.sizes[i];
     std::memset(copies[i], 0, block * size);
-    std::memcpy(copies[i], static_cast<const char*>(operands[i]) + done * size, rest * size);
+    std::memcpy(copies[i], static_cast<const char*>(operands[i]) + done * size, rest_ * size);
     from[i] = copies[i];
   }
   alignas(16) char last[kMaxMapBlockBytes];
-  loop.run(fn, from, advances, last, 1);
-  std::memcpy(static_cast<char*>(out) + done * loop.out_size, last, rest * loop.out_size);
+  loop_.run(fn, from, advances_, last, 1);
+  std::memcpy(static_cast<char*>(out) + done * loop_.out_size, last, rest_ * loop_.out_size);
 }
 
 }  // namespace tfwasm

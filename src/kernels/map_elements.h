@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loops over elements as SIMD code, where the result may be written over an operand.
 //
-// A function of single elements becomes code for whole blocks of them, and nothing else: MapBlocks,
+// A function of single elements becomes code for whole blocks of them, and nothing else: MapRow,
 // of which there is one, deals with operands that are a single element and with the rest that does
 // not fill a block, in copies.
 #pragma once
@@ -50,10 +50,26 @@ struct MapLoop {
   std::array<uint8_t, kMaxMapOperands> sizes;  // bytes of an element; 0: no such operand
 };
 
-// out[i] = fn(a[i * steps[0]], b[i * steps[1]], ...) for i < count; a step is 0 or 1. The operands
-// overlap with `out` not at all or exactly.
-void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
-               const size_t* steps, void* out, size_t count);
+// Runs a loop over one row after the other: out[i] = fn(a[i * steps[0]], b[i * steps[1]], ...) for
+// i < count; a step is 0 or 1. The operands overlap with `out` not at all or exactly.
+class MapRow {
+ public:
+  MapRow(const MapLoop& loop, const size_t* steps, size_t count);
+
+  void Run(const void* fn, const void* const* operands, void* out) const;
+
+ private:
+  const MapLoop& loop_;
+  size_t blocks_;
+  size_t rest_;
+  size_t num_operands_ = 0;
+  size_t advances_[kMaxMapOperands] = {};
+};
+
+inline void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
+                      const size_t* steps, void* out, size_t count) {
+  MapRow(loop, steps, count).Run(fn, operands, out);
+}
 
 namespace map_elements_internal {
 

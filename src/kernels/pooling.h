@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooling of NHWC images by plain loops, for the dtypes and windows that XNNPACK does not take.
+// Pooling of images.
 #pragma once
 
 #include <algorithm>
@@ -39,30 +39,21 @@ void ForEachWindow(const PoolingGeometry& pool, const F& fn) {
   const double work = static_cast<double>(pool.width.output * pool.channels) * window;
   ParallelFor(pool.batch * pool.height.output, work, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
+      const int64_t batch = row / pool.height.output;
+      const int64_t y = row - batch * pool.height.output;
       for (int64_t x = 0; x < pool.width.output; ++x) {
-        fn(row / pool.height.output, row % pool.height.output, x, row * pool.width.output + x);
+        fn(batch, y, x, row * pool.width.output + x);
       }
     }
   });
 }
 
-// The greatest element of each window. Every window must cover at least one element.
-template <typename T>
-void MaxPool(const PoolingGeometry& pool, const T* in, T* out) {
-  const int64_t channels = pool.channels;
-  ForEachWindow(pool, [=, &pool](int64_t batch, int64_t y, int64_t x, int64_t out_pixel) {
-    T* result = out + out_pixel * channels;
-    const WindowRange rows(pool.window.height, pool.height, y, pool.in_height);
-    const WindowRange columns(pool.window.width, pool.width, x, pool.in_width);
-    const T* image = in + batch * pool.in_height * pool.in_width * channels;
-    std::copy_n(image + (rows.begin * pool.in_width + columns.begin) * channels, channels, result);
-    for (int64_t row = rows.begin; row < rows.end; ++row) {
-      for (int64_t column = columns.begin; column < columns.end; ++column) {
-        const T* pixel = image + (row * pool.in_width + column) * channels;
-        for (int64_t c = 0; c < channels; ++c) result[c] = std::max(result[c], pixel[c]);
-      }
-    }
-  });
-}
+// NHWC images. Padding does not count; every window must cover at least one element.
+
+// The greatest element of each window.
+void MaxPool(const PoolingGeometry& pool, const float* in, float* out);
+void MaxPool(const PoolingGeometry& pool, const int32_t* in, int32_t* out);
+// Their mean.
+void AveragePool(const PoolingGeometry& pool, const float* in, float* out);
 
 }  // namespace tfwasm

@@ -14,7 +14,7 @@ namespace tfwasm {
 
 namespace {
 
-// What a reduction does: Step adds an element to a partial result, Merge adds partial results to
+// What a reduction does: Step adds an element to a partial result; Merge joins partial results, or
 // totals, which may be more precise.
 
 struct FloatSum {
@@ -22,7 +22,10 @@ struct FloatSum {
   using Total = double;
   static constexpr float kIdentity = 0;
   static float Step(float sum, float x) { return sum + x; }
-  static double Merge(double a, double b) { return a + b; }
+  template <typename T>
+  static T Merge(T a, T b) {
+    return a + b;
+  }
   static float Finish(double total, int64_t divisor) {
     return static_cast<float>(divisor == 1 ? total : total / static_cast<double>(divisor));
   }
@@ -32,17 +35,17 @@ struct FloatSumOfSquares : FloatSum {
   static float Step(float sum, float x) { return sum + x * x; }
 };
 
+// int32 that wraps around.
 struct IntSum {
-  using Element = int32_t;
-  using Total = uint32_t;  // wraps around
-  static constexpr int32_t kIdentity = 0;
-  static int32_t Step(int32_t sum, int32_t x) {
-    return static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(x));
-  }
+  using Element = uint32_t;
+  using Total = uint32_t;
+  static constexpr uint32_t kIdentity = 0;
+  static uint32_t Step(uint32_t a, uint32_t b) { return a + b; }
   static uint32_t Merge(uint32_t a, uint32_t b) { return a + b; }
-  static int32_t Finish(uint32_t total, int64_t divisor) {
+  static uint32_t Finish(uint32_t total, int64_t divisor) {
+    if (divisor == 1) return total;
     const int64_t sum = static_cast<int32_t>(total);
-    return divisor == 0 ? 0 : static_cast<int32_t>(sum / divisor);
+    return divisor == 0 ? 0 : static_cast<uint32_t>(sum / divisor);
   }
 };
 
@@ -59,12 +62,10 @@ struct FloatProd : Plain<float> {
   static float Merge(float a, float b) { return a * b; }
 };
 
-struct IntProd : Plain<int32_t> {
-  static constexpr int32_t kIdentity = 1;
-  static int32_t Step(int32_t a, int32_t b) {
-    return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
-  }
-  static int32_t Merge(int32_t a, int32_t b) { return Step(a, b); }
+struct IntProd : Plain<uint32_t> {
+  static constexpr uint32_t kIdentity = 1;
+  static uint32_t Step(uint32_t a, uint32_t b) { return a * b; }
+  static uint32_t Merge(uint32_t a, uint32_t b) { return a * b; }
 };
 
 // a != a: NaN stays NaN.
@@ -102,6 +103,18 @@ constexpr int64_t kLanes = 16;
 template <typename Op>
 using Totals = std::array<typename Op::Total, kLanes>;
 
+// Adds rows of kLanes elements, `step` apart, to `lanes`.
+template <typename Op>
+inline void StepLanes(const typename Op::Element* in, size_t rows, ptrdiff_t step,
+                      typename Op::Element* lanes) {
+  for (; rows > 0; --rows, in += step) {
+    // Without a loop, so that the partial results stay in SIMD registers.
+    constexpr size_t kWidth = 16 / sizeof(typename Op::Element);
+#pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kLanes / kWidth)
+    for (size_t k = 0; k < kLanes; ++k) lanes[k] = Op::Step(lanes[k], in[k]);
+  }
+}
+
 // Adds `rows` rows of `columns` <= kLanes elements, `stride` apart, to the partial results.
 template <typename Op>
 inline void StepRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64_t columns,
@@ -119,12 +132,7 @@ inline void StepRows(const typename Op::Element* in, int64_t rows, int64_t strid
   }
   T lanes[kLanes];
   std::copy_n(partial, kLanes, lanes);
-  for (auto row = static_cast<size_t>(rows); row > 0; --row, in += step) {
-    // Without a loop, so that the partial results stay in SIMD registers.
-    constexpr size_t kWidth = 16 / sizeof(T);
-#pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kLanes / kWidth)
-    for (size_t k = 0; k < kLanes; ++k) lanes[k] = Op::Step(lanes[k], in[k]);
-  }
+  StepLanes<Op>(in, static_cast<size_t>(rows), step, lanes);
   std::copy_n(lanes, kLanes, partial);
 }
 
@@ -145,47 +153,60 @@ void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64
   }
 }
 
-template <typename Op>
-Totals<Op> NoTotals() {
-  Totals<Op> totals;
-  totals.fill(static_cast<typename Op::Total>(Op::kIdentity));
-  return totals;
-}
-
-// Merges all totals into the first.
-template <typename Op, size_t kHalf>
-inline void Fold(Totals<Op>& totals) {
-  if constexpr (kHalf >= 4) {
-#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kHalf / 4)
-    for (size_t k = 0; k < kHalf; ++k) totals[k] = Op::Merge(totals[k], totals[k + kHalf]);
-    Fold<Op, kHalf / 2>(totals);
+// Joins the partial results of all lanes, in SIMD registers as long as they fill one.
+template <typename Op, size_t kCount>
+inline typename Op::Total Fold(typename Op::Element* lanes) {
+  using T = typename Op::Element;
+  if constexpr (kCount > 4) {
+    constexpr size_t kHalf = kCount / 2;
+    constexpr size_t kWidth = std::min(kHalf, 16 / sizeof(T));
+    T half[kHalf];
+#pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kHalf / kWidth)
+    for (size_t k = 0; k < kHalf; ++k) half[k] = Op::Merge(lanes[k], lanes[k + kHalf]);
+    return Fold<Op, kHalf>(half);
   } else {
-    totals[0] = Op::Merge(Op::Merge(totals[0], totals[1]), Op::Merge(totals[2], totals[3]));
+    using Total = typename Op::Total;
+    const auto total = [&](size_t k) { return static_cast<Total>(lanes[k]); };
+    return Op::Merge(Op::Merge(total(0), total(1)), Op::Merge(total(2), total(3)));
   }
 }
 
+// Not inlined into the loop over rows, in which it would not become SIMD code.
 template <typename Op>
-void ReduceRow(const void* in, int64_t size, int64_t divisor, void* out) {
+[[gnu::noinline]] typename Op::Total ReduceRow(const typename Op::Element* in, size_t size) {
+  using T = typename Op::Element;
+  using Total = typename Op::Total;
+  auto total = static_cast<Total>(Op::kIdentity);
+  while (size >= kLanes) {
+    const size_t rows = std::min<size_t>(size / kLanes, kBlockRows);
+    T lanes[kLanes];
+    std::fill_n(lanes, kLanes, Op::kIdentity);
+    StepLanes<Op>(in, rows, kLanes, lanes);
+    total = Op::Merge(total, Fold<Op, kLanes>(lanes));
+    in += rows * kLanes;
+    size -= rows * kLanes;
+  }
+  T rest = Op::kIdentity;
+#pragma clang loop vectorize(disable) unroll(disable)
+  for (; size > 0; --size) rest = Op::Step(rest, *in++);
+  return Op::Merge(total, static_cast<Total>(rest));
+}
+
+template <typename Op>
+void ReduceRows(const void* in, int64_t count, int64_t size, int64_t divisor, void* out) {
   const auto* from = static_cast<const typename Op::Element*>(in);
-  const int64_t rows = size / kLanes;
-  // All but the last block.
-  const int64_t merged = std::max<int64_t>(0, (rows - 1) / kBlockRows * kBlockRows);
-  typename Op::Element partial[kLanes];
-  std::fill_n(partial, kLanes, Op::kIdentity);
-  StepRows<Op>(from + merged * kLanes, rows - merged, kLanes, kLanes, partial);
-  StepRows<Op>(from + rows * kLanes, 1, kLanes, size % kLanes, partial);
-  Totals<Op> totals;
-#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kLanes / 4)
-  for (size_t k = 0; k < kLanes; ++k) totals[k] = static_cast<typename Op::Total>(partial[k]);
-  if (merged > 0) AddRows<Op>(from, merged, kLanes, kLanes, totals);
-  Fold<Op, kLanes / 2>(totals);
-  *static_cast<typename Op::Element*>(out) = Op::Finish(totals[0], divisor);
+  auto* to = static_cast<typename Op::Element*>(out);
+  const auto row_size = static_cast<size_t>(size);
+  for (; count > 0; --count, from += row_size) {
+    *to++ = Op::Finish(ReduceRow<Op>(from, row_size), divisor);
+  }
 }
 
 template <typename Op>
 void ReduceColumns(const void* in, int64_t size, int64_t inner, int64_t columns, int64_t divisor,
                    void* out) {
-  Totals<Op> totals = NoTotals<Op>();
+  Totals<Op> totals;
+  totals.fill(static_cast<typename Op::Total>(Op::kIdentity));
   AddRows<Op>(static_cast<const typename Op::Element*>(in), size, inner, columns, totals);
   auto* to = static_cast<typename Op::Element*>(out);
   for (int64_t k = 0; k < columns; ++k) {
@@ -195,7 +216,7 @@ void ReduceColumns(const void* in, int64_t size, int64_t inner, int64_t columns,
 
 template <typename Op>
 constexpr ReduceLoops LoopsOf() {
-  return {ReduceRow<Op>, ReduceColumns<Op>};
+  return {ReduceRows<Op>, ReduceColumns<Op>};
 }
 
 ReduceLoops FloatLoops(Reduction reduction) {
@@ -297,9 +318,8 @@ void Reducer::PlanPasses(Reduction reduction, DType dtype, const Shape& shape,
 void Reducer::Pass::Run(const char* in, char* out, int64_t element_size) const {
   if (inner == 1) {
     ParallelFor(outer, static_cast<double>(size), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        loops.row(in + i * size * element_size, size, divisor, out + i * element_size);
-      }
+      loops.rows(in + begin * size * element_size, end - begin, size, divisor,
+                 out + begin * element_size);
     });
     return;
   }

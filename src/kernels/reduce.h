@@ -15,8 +15,8 @@ enum class Reduction { kSum, kMean, kProd, kMax, kMin, kAll, kAny, kEuclideanNor
 
 // The loops of a reduction for one dtype.
 struct ReduceLoops {
-  // Reduces `size` consecutive elements to one.
-  void (*row)(const void* in, int64_t size, int64_t divisor, void* out);
+  // Reduces `count` rows of `size` elements, one behind the other, to one element each.
+  void (*rows)(const void* in, int64_t count, int64_t size, int64_t divisor, void* out);
   // Reduces `size` rows of a few columns, `inner` elements apart, to one such row.
   void (*columns)(const void* in, int64_t size, int64_t inner, int64_t columns, int64_t divisor,
                   void* out);

@@ -2,8 +2,9 @@
 #include "kernels/transpose.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
-#include "core/sort_few.h"
 #include "kernels/copy.h"
 #include "kernels/thread_pool.h"
 
@@ -33,57 +34,137 @@ std::vector<AxisRun> FindRuns(const Shape& shape, const std::vector<int>& permut
   return runs;
 }
 
+// Four rows of four elements to the four columns.
+void TransposeFour(const uint32_t* in, ptrdiff_t in_step, uint32_t* out, ptrdiff_t out_step) {
+  using Four [[gnu::vector_size(16)]] = uint32_t;
+  Four rows[4];
+#pragma clang loop unroll(full)
+  for (ptrdiff_t i = 0; i < 4; ++i) std::memcpy(&rows[i], in + i * in_step, sizeof(Four));
+  const Four a = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+  const Four b = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+  const Four c = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+  const Four d = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+  const Four columns[4] = {
+      __builtin_shufflevector(a, b, 0, 1, 4, 5), __builtin_shufflevector(a, b, 2, 3, 6, 7),
+      __builtin_shufflevector(c, d, 0, 1, 4, 5), __builtin_shufflevector(c, d, 2, 3, 6, 7)};
+#pragma clang loop unroll(full)
+  for (ptrdiff_t i = 0; i < 4; ++i) std::memcpy(out + i * out_step, &columns[i], sizeof(Four));
+}
+
+void TransposeFour(const uint8_t* in, ptrdiff_t in_step, uint8_t* out, ptrdiff_t out_step) {
+  using Four [[gnu::vector_size(16)]] = uint32_t;
+  using Bytes [[gnu::vector_size(16)]] = uint8_t;
+  Four rows = {};
+#pragma clang loop unroll(full)
+  for (ptrdiff_t i = 0; i < 4; ++i) {
+    uint32_t row;
+    std::memcpy(&row, in + i * in_step, sizeof(row));
+    rows[i] = row;
+  }
+  const auto bytes = std::bit_cast<Bytes>(rows);
+  const auto columns = std::bit_cast<Four>(
+      __builtin_shufflevector(bytes, bytes, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+#pragma clang loop unroll(full)
+  for (ptrdiff_t i = 0; i < 4; ++i) {
+    const uint32_t column = columns[i];
+    std::memcpy(out + i * out_step, &column, sizeof(column));
+  }
+}
+
+// Rows of the input, in_step elements apart, to columns.
+template <typename T>
+struct Plane {
+  const T* in;
+  ptrdiff_t in_step;
+  T* out;
+  ptrdiff_t out_step;
+  ptrdiff_t rows, columns;
+
+  void TransposePlain(ptrdiff_t first_row, ptrdiff_t last_row, ptrdiff_t first_column,
+                      ptrdiff_t last_column) const {
+    for (ptrdiff_t column = first_column; column < last_column; ++column) {
+#pragma clang loop vectorize(disable)
+      for (ptrdiff_t row = first_row; row < last_row; ++row) {
+        out[column * out_step + row] = in[row * in_step + column];
+      }
+    }
+  }
+
+  void Transpose() const {
+    const ptrdiff_t whole_rows = rows / 4 * 4;
+    const ptrdiff_t whole_columns = columns / 4 * 4;
+    for (ptrdiff_t column = 0; column < whole_columns; column += 4) {
+      for (ptrdiff_t row = 0; row < whole_rows; row += 4) {
+        TransposeFour(in + row * in_step + column, in_step, out + column * out_step + row,
+                      out_step);
+      }
+    }
+    TransposePlain(0, whole_rows, whole_columns, columns);
+    TransposePlain(whole_rows, rows, 0, columns);
+  }
+};
+
 }  // namespace
 
 Transposer::Transposer(DType dtype, const Shape& shape, const std::vector<int>& permutation)
     : dtype_(dtype), size_(shape.NumElements()) {
+  strided_.dtype = dtype;
   if (size_ == 0) return;
   const std::vector<AxisRun> runs = FindRuns(shape, permutation);
-  std::vector<AxisRun> in_order = runs;
-  SortFew(in_order, [](const AxisRun& a, const AxisRun& b) { return a.first < b.first; });
-  for (const AxisRun& run : in_order) dims_.push_back(shape.Product(run.first, run.last));
   for (const AxisRun& run : runs) {
-    const auto place = std::find_if(in_order.begin(), in_order.end(),
-                                    [&](const AxisRun& other) { return other.first == run.first; });
-    permutation_.push_back(static_cast<int>(place - in_order.begin()));
-  }
-  // For less the direct loop is faster.
-  constexpr int64_t kMinXnnSize = 64;
-  const bool is_x32 = ElementSize(dtype) == 4;
-  if (dims_.size() > 1 && dims_.size() <= XNN_MAX_TENSOR_DIMS && is_x32 && size_ >= kMinXnnSize) {
-    PrepareXnn();
-  } else {
-    PrepareStrided();
-  }
-}
-
-void Transposer::PrepareXnn() {
-  xnn_ = XnnOperator::Create("transpose",
-                             [](xnn_operator_t* op) { return xnn_create_transpose_nd_x32(0, op); });
-  const std::vector<size_t> dims(dims_.begin(), dims_.end());
-  const std::vector<size_t> permutation(permutation_.begin(), permutation_.end());
-  CheckXnn(xnn_reshape_transpose_nd_x32(xnn_.get(), dims.size(), dims.data(), permutation.data(),
-                                        PoolFor(static_cast<double>(size_))),
-           "transpose");
-}
-
-void Transposer::PrepareStrided() {
-  strided_.dtype = dtype_;
-  const auto in_strides = RowMajorStrides(Shape(dims_));
-  for (size_t i = 0; i < dims_.size(); ++i) {
-    const auto from = static_cast<size_t>(permutation_[i]);
-    strided_.shape.Append(dims_[from]);
-    strided_.in_strides[i] = in_strides[from];
+    strided_.in_strides[static_cast<size_t>(strided_.shape.rank())] =
+        shape.Product(run.last, shape.rank());
+    strided_.shape.Append(shape.Product(run.first, run.last));
   }
   strided_.out_strides = RowMajorStrides(strided_.shape);
+  const size_t element = ElementSize(dtype);
+  if (dtype == DType::kString || (element != 1 && element != 4)) return;
+  for (int i = 0; i + 1 < strided_.shape.rank(); ++i) {
+    if (strided_.in_strides[static_cast<size_t>(i)] == 1) column_axis_ = i;
+  }
+}
+
+template <typename T>
+void Transposer::RunTiles(const T* in, T* out) const {
+  // As many rows as make a cache line of the result.
+  constexpr int64_t kStrip = 64 / sizeof(T);
+  const int last = strided_.shape.rank() - 1;
+  const auto at = [](int axis) { return static_cast<size_t>(axis); };
+  const int64_t rows = strided_.shape[last];
+  const int64_t columns = strided_.shape[column_axis_];
+  const int64_t strips = (rows + kStrip - 1) / kStrip;
+  const double work = static_cast<double>(columns * kStrip);
+  ParallelFor(size_ / rows / columns * strips, work, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t row = i % strips * kStrip;
+      int64_t in_offset = row * strided_.in_strides[at(last)];
+      int64_t out_offset = row;
+      int64_t rest = i / strips;
+      for (int axis = last - 1; axis >= 0; --axis) {
+        if (axis == column_axis_) continue;
+        const int64_t index = rest % strided_.shape[axis];
+        rest /= strided_.shape[axis];
+        in_offset += index * strided_.in_strides[at(axis)];
+        out_offset += index * strided_.out_strides[at(axis)];
+      }
+      Plane<T>{.in = in + in_offset,
+               .in_step = static_cast<ptrdiff_t>(strided_.in_strides[at(last)]),
+               .out = out + out_offset,
+               .out_step = static_cast<ptrdiff_t>(strided_.out_strides[at(column_axis_)]),
+               .rows = static_cast<ptrdiff_t>(std::min(kStrip, rows - row)),
+               .columns = static_cast<ptrdiff_t>(columns)}
+          .Transpose();
+    }
+  });
 }
 
 void Transposer::Run(const void* in, void* out) const {
   if (size_ == 0) return;
-  if (dims_.size() <= 1) return CopyElements(dtype_, in, out, size_);
-  if (!xnn_) return strided_.Run(in, out);
-  CheckXnn(xnn_setup_transpose_nd_x32(xnn_.get(), in, out), "transpose");
-  xnn_.Run(PoolFor(static_cast<double>(size_)));
+  if (column_axis_ < 0) return strided_.Run(in, out);
+  if (ElementSize(dtype_) == 1) {
+    return RunTiles(static_cast<const uint8_t*>(in), static_cast<uint8_t*>(out));
+  }
+  RunTiles(static_cast<const uint32_t*>(in), static_cast<uint32_t*>(out));
 }
 
 }  // namespace tfwasm

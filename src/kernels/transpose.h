@@ -8,7 +8,6 @@
 #include "core/dtype.h"
 #include "core/shape.h"
 #include "kernels/strided_copy.h"
-#include "kernels/xnn_operator.h"
 
 namespace tfwasm {
 
@@ -22,17 +21,16 @@ class Transposer {
   void Run(const void* in, void* out) const;
 
  private:
-  void PrepareXnn();
-  void PrepareStrided();
+  template <typename T>
+  void RunTiles(const T* in, T* out) const;
 
   DType dtype_;
   int64_t size_;
-  // What is left when axes of size 1 are dropped and axes that stay together are merged.
-  std::vector<int64_t> dims_;
-  std::vector<int> permutation_;
-
-  XnnOperator xnn_;
+  // What is left when axes of size 1 are dropped and axes that stay together are merged, by the
+  // result's axes.
   StridedCopy strided_;
+  // The axis of the result that is the input's last one, unless it is the last of both.
+  int column_axis_ = -1;
 };
 
 }  // namespace tfwasm

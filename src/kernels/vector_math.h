@@ -56,26 +56,61 @@ inline float Exp(float x) {
   return (Expm1Near0(r.rest) + 1.0f) * FromExponent(half) * FromExponent(r.n - half);
 }
 
-// exp(x) - 1 for x <= 0.
-inline float Expm1OfNegative(float x) {
-  const Ln2Reduction r = ReduceByLn2<127>(x < -25.0f ? -25.0f : x);
-  const float scale = FromExponent(r.n);
-  return Expm1Near0(r.rest) * scale + (scale - 1.0f);
-}
+// The constants of functions that have just as many as processors have registers. From memory a
+// compiler reads them once before a loop; those in the code engines make anew for every block.
+struct ExpConstants {
+  float low;
+  float high;
+  float log2e = kLog2e;
+  float ln2_high = kLn2High;
+  float ln2_low = kLn2Low;
+  // 1.5 * 2^23 and the bias of an exponent.
+  float round;
+  float scale;
+  float coefficients[6];
+};
 
+extern const ExpConstants kEluConstants;
+extern const ExpConstants kSigmoidConstants;
+
+// Of x and exp(x) - 1 that which is not 0, however large x is.
 inline float Elu(float x) {
-  const float negative = Expm1OfNegative(x < 0.0f ? x : 0.0f);
-  return x < 0.0f ? negative : x;
+  const ExpConstants& k = kEluConstants;
+  const float negative = x > 0.0f ? 0.0f : x;
+  const float positive = x < 0.0f ? 0.0f : x;
+  const float within = negative < k.low ? k.low : negative;
+  const float shifted = within * k.log2e + k.round;
+  const float n = shifted - k.round;
+  const float rest = (within - n * k.ln2_high) - n * k.ln2_low;
+  float p = k.coefficients[0];
+  p = p * rest + k.coefficients[1];
+  p = p * rest + k.coefficients[2];
+  p = p * rest + k.coefficients[3];
+  p = p * rest + k.coefficients[4];
+  p = p * rest + k.coefficients[5];
+  const float expm1 = p * (rest * rest) + rest;
+  const float scale = FromExponent(std::bit_cast<uint32_t>(shifted));
+  const float result = expm1 * scale + (scale - k.scale);
+  // Keeps -0, which a sum would not.
+  return std::bit_cast<float>(std::bit_cast<uint32_t>(result) | std::bit_cast<uint32_t>(positive));
 }
 
 inline float Sigmoid(float x) {
-  // exp(-|x|) * 2^64, so that its exponent is that of a normal number.
-  const float magnitude = std::fabs(x);
-  const Ln2Reduction r = ReduceByLn2<127 + 64>(magnitude > 104.0f ? -104.0f : -magnitude);
-  const float e = (Expm1Near0(r.rest) + 1.0f) * FromExponent(r.n);
-  constexpr float kScale = 18446744073709551616.0f;
+  // exp(-x) * k.scale, so that its exponent is that of a normal number, and -rest.
+  const ExpConstants& k = kSigmoidConstants;
+  const float low = x < k.low ? k.low : x;
+  const float within = low > k.high ? k.high : low;
+  const float shifted = k.round - within * k.log2e;
+  const float n = shifted - k.round;
+  const float rest = (within + n * k.ln2_high) + n * k.ln2_low;
+  float p = k.coefficients[0];
+  p = p * rest + k.coefficients[1];
+  p = p * rest + k.coefficients[2];
+  p = p * rest + k.coefficients[3];
+  p = p * rest + k.coefficients[4];
+  p = p * rest + k.coefficients[5];
   // Division comes last: a result that is not normal is rounded once.
-  return (x >= 0.0f ? kScale : e) / (kScale + e);
+  return k.scale / (k.scale + p * FromExponent(std::bit_cast<uint32_t>(shifted)));
 }
 
 // Coefficients near 0: Cephes tanhf.

@@ -45,8 +45,16 @@ template <typename T>
 void Count(const int32_t* numbers, const T* weights, int64_t count, bool is_binary, T* out,
            int64_t size) {
   const auto end = static_cast<size_t>(count);
+  // No number is negative.
+  const auto limit = static_cast<uint32_t>(std::min(size, int64_t{1} << 31));
+  if (weights == nullptr && !is_binary) {
+    for (size_t i = 0; i < end; ++i) {
+      if (static_cast<uint32_t>(numbers[i]) < limit) ++out[numbers[i]];
+    }
+    return;
+  }
   for (size_t i = 0; i < end; ++i) {
-    if (numbers[i] >= size) continue;
+    if (static_cast<uint32_t>(numbers[i]) >= limit) continue;
     T& total = out[numbers[i]];
     const T weight = weights == nullptr ? T(1) : weights[i];
     if (is_binary) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ClipByValue: elements limited to [minimum, maximum]. NaN stays NaN.
+#include "kernels/thread_pool.h"
 #include "ops/arguments.h"
 #include "ops/elementwise.h"
 
@@ -38,8 +39,26 @@ constexpr auto kClipElement = [](T x, T minimum, T maximum) {
 constexpr ElementLoop kLoops[] = {ElementLoopOf<kClipElement<float>>(),
                                   ElementLoopOf<kClipElement<int32_t>>()};
 
+// Numbers as bounds stay in registers.
+std::unique_ptr<Kernel> NumbersClipKernel(int64_t size) {
+  return MakeKernel([size](RunContext& run) {
+    const float* in = run.in<float>(0);
+    const float minimum = *run.in<float>(1);
+    const float maximum = *run.in<float>(2);
+    float* out = run.out<float>(0);
+    ParallelFor(size, kCheap, [&](int64_t begin, int64_t end) {
+      MapElements(in + begin, out + begin, static_cast<size_t>(end - begin),
+                  [=](float x) { return kClipElement<float>(x, minimum, maximum); });
+    });
+  });
+}
+
 std::unique_ptr<Kernel> ClipKernel(const KernelContext& context) {
   const Shape& shape = context.output(0).shape;
+  if (context.dtype(0) == DType::kFloat32 && context.shape(1).NumElements() == 1 &&
+      context.shape(2).NumElements() == 1) {
+    return NumbersClipKernel(shape.NumElements());
+  }
   const std::array<Shape, 3> operands = {shape, BoundShape(context, 1), BoundShape(context, 2)};
   return MakeElementwiseKernel(context, FindLoop(kLoops, context.dtype(0)).map, operands, kCheap);
 }

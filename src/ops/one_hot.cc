@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "kernels/copy.h"
 #include "kernels/thread_pool.h"
 #include "kernels/visit_type.h"
 #include "ops/arguments.h"
@@ -35,7 +36,7 @@ template <typename T>
 void SetRows(const AxisSplit& split, const int32_t* indices, const T& on, const T& off, T* out,
              int64_t begin, int64_t end) {
   const int64_t row = split.size * split.inner;
-  std::fill(out + begin * row, out + end * row, off);
+  FillElements(DTypeOf<T>(), &off, out + begin * row, (end - begin) * row);
   for (int64_t i = begin; i < end; ++i) {
     for (int64_t k = 0; k < split.inner; ++k) {
       const int32_t index = indices[i * split.inner + k];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/pooling.h"
 
-#include "kernels/xnn_pooling.h"
 #include "ops/arguments.h"
 
 namespace tfwasm {
@@ -20,22 +19,10 @@ void InferAvgPool(InferContext& context) {
   context.set_output(0, DType::kFloat32, ImageShape(pool.output, pool.format));
 }
 
-bool HasOneElement(const Window2d& window) {
-  return window.height.size == 1 && window.width.size == 1;
-}
-
-template <typename T>
-std::unique_ptr<Kernel> LoopMaxPool(const PoolingGeometry& geometry) {
-  return MakeKernel([geometry](RunContext& context) {
-    MaxPool<T>(geometry, context.in<T>(0), context.out<T>(0));
-  });
-}
-
-template <typename Pool>
-std::unique_ptr<Kernel> XnnPool(const PoolingGeometry& geometry) {
-  return MakeKernel([pool = Pool(geometry)](RunContext& context) mutable {
-    pool.Run(context.in<float>(0), context.out<float>(0));
-  });
+template <typename T, void (*kPool)(const PoolingGeometry&, const T*, T*)>
+std::unique_ptr<Kernel> PoolingKernel(const PoolingGeometry& geometry) {
+  return MakeKernel(
+      [geometry](RunContext& context) { kPool(geometry, context.in<T>(0), context.out<T>(0)); });
 }
 
 std::unique_ptr<Kernel> PrepareMaxPool(const KernelContext& context) {
@@ -90,15 +77,12 @@ PoolingNode ReadPooling(const OpContext& context) {
 }
 
 std::unique_ptr<Kernel> MakeMaxPool(DType dtype, const PoolingGeometry& geometry) {
-  if (dtype == DType::kInt32) return LoopMaxPool<int32_t>(geometry);
-  if (XnnMaxPool::Fits(geometry.window)) return XnnPool<XnnMaxPool>(geometry);
-  return LoopMaxPool<float>(geometry);
+  if (dtype == DType::kInt32) return PoolingKernel<int32_t, MaxPool>(geometry);
+  return PoolingKernel<float, MaxPool>(geometry);
 }
 
 std::unique_ptr<Kernel> MakeAveragePool(const PoolingGeometry& geometry) {
-  // Of one element, the mean is the maximum.
-  if (HasOneElement(geometry.window)) return LoopMaxPool<float>(geometry);
-  return XnnPool<XnnAveragePool>(geometry);
+  return PoolingKernel<float, AveragePool>(geometry);
 }
 
 }  // namespace tfwasm

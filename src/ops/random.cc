@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "kernels/philox.h"
+#include "kernels/search.h"
 #include "kernels/thread_pool.h"
 #include "kernels/trigonometry.h"
 #include "ops/arguments.h"
@@ -215,6 +216,31 @@ void AddWeights(const float* logits, int64_t classes, bool is_normalized, double
   }
 }
 
+// Draws [begin, end) of the sequence, a few in step.
+void DrawClasses(const Philox& generator, const std::vector<double>& totals, int64_t begin,
+                 int64_t end, int32_t* out) {
+  constexpr int kGroup = 4;
+  const auto classes = static_cast<int64_t>(totals.size());
+  for (int64_t first = begin; first < end; first += kGroup) {
+    const auto count = static_cast<size_t>(std::min<int64_t>(kGroup, end - first));
+    double aims[kGroup] = {};
+    Philox::Block bits;
+    for (size_t k = 0; k < count; ++k) {
+      // Half a block for each.
+      const auto i = static_cast<uint64_t>(first) + k;
+      const size_t half = i % 2 * 2;
+      if (half == 0 || k == 0) bits = generator(i / 2);
+      aims[k] = (bits[half] * 0x1p32 + bits[half + 1]) * 0x1p-64 * totals.back();
+    }
+    int32_t places[kGroup];
+    FindPlaces<true, kGroup>(totals.data(), classes, aims, places);
+    // The last class with a weight, should rounding reach the total.
+    for (size_t k = 0; k < count; ++k) {
+      out[static_cast<size_t>(first) + k] = std::min(places[k], static_cast<int32_t>(classes - 1));
+    }
+  }
+}
+
 std::unique_ptr<Kernel> MultinomialKernel(const KernelContext& context) {
   const int64_t rows = context.shape(0)[0];
   const int64_t classes = context.shape(0)[1];
@@ -225,14 +251,7 @@ std::unique_ptr<Kernel> MultinomialKernel(const KernelContext& context) {
     std::vector<double> totals(static_cast<size_t>(classes));
     for (int64_t row = 0; row < rows; ++row) {
       AddWeights(run.in<float>(0) + row * classes, classes, is_normalized, totals.data());
-      for (int64_t i = row * samples; i < (row + 1) * samples; ++i) {
-        const Philox::Block bits = generator(static_cast<uint64_t>(i));
-        const double unit = (bits[0] * 0x1p32 + bits[1]) * 0x1p-64;
-        const auto place = std::upper_bound(totals.begin(), totals.end(), unit * totals.back());
-        // The last class with a weight, should rounding reach the total.
-        run.out<int32_t>(0)[i] =
-            static_cast<int32_t>(std::min<int64_t>(place - totals.begin(), classes - 1));
-      }
+      DrawClasses(generator, totals, row * samples, (row + 1) * samples, run.out<int32_t>(0));
     }
   });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/search.h"
 #include "kernels/thread_pool.h"
 #include "kernels/visit_type.h"
 #include "ops/arguments.h"
@@ -29,20 +30,6 @@ void InferSearch(InferContext& context) {
   context.set_output(0, DType::kInt32, values);
 }
 
-// Halves the row without branches, which would be taken at random.
-template <typename T>
-int32_t FindPlace(const T* row, int64_t columns, T value, bool is_upper) {
-  const T* place = row;
-  for (auto left = static_cast<size_t>(columns); left > 0;) {
-    const size_t half = (left + 1) / 2;
-    const T element = place[half - 1];
-    const bool is_before = is_upper ? !(value < element) : element < value;
-    place += is_before ? half : 0;
-    left -= half;
-  }
-  return static_cast<int32_t>(place - row);
-}
-
 // `is_upper`: behind equal elements instead of before them.
 std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) {
   const int64_t columns = context.shape(0)[1];
@@ -52,10 +39,19 @@ std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) 
     using T = typename decltype(tag)::type;
     return MakeKernel([=](RunContext& run) {
       constexpr double kWork = 20;
+      const auto* rows = run.in<T>(0);
+      const auto* values = run.in<T>(1);
+      auto* out = run.out<int32_t>(0);
+      constexpr int kGroup = 4;
+      const auto find = is_upper ? FindPlaces<true, 1, T> : FindPlaces<false, 1, T>;
+      const auto find_group = is_upper ? FindPlaces<true, kGroup, T> : FindPlaces<false, kGroup, T>;
       ParallelFor(total, kWork, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) {
-          const T* row = run.in<T>(0) + i / count * columns;
-          run.out<int32_t>(0)[i] = FindPlace(row, columns, run.in<T>(1)[i], is_upper);
+        for (int64_t i = begin; i < end;) {
+          const int64_t index = i / count;
+          const T* row = rows + index * columns;
+          const int64_t row_end = std::min(end, (index + 1) * count);
+          for (; i + kGroup <= row_end; i += kGroup) find_group(row, columns, values + i, out + i);
+          for (; i < row_end; ++i) find(row, columns, values + i, out + i);
         }
       });
     });

@@ -54,14 +54,20 @@ std::unique_ptr<Kernel> MakeUnique(const KernelContext& context, int axis) {
   return MakeKernel([=](RunContext& run) {
     KeyTable keys;
     std::vector<int64_t> firsts;
-    std::string key;
-    for (int64_t i = 0; i < split.size; ++i) {
-      key.clear();
+    std::string room;
+    const void* in = run.in(0);
+    auto* numbers = run.out<int32_t>(1);
+    const auto key_of = [&](int64_t i) -> std::string_view {
+      if (split.outer * split.inner == 1) return KeyOf(dtype, in, i, room);
+      room.clear();
       for (int64_t outer = 0; outer < split.outer; ++outer) {
         const int64_t begin = (outer * split.size + i) * split.inner;
-        for (int64_t k = 0; k < split.inner; ++k) AppendKey(dtype, run.in(0), begin + k, key);
+        for (int64_t k = 0; k < split.inner; ++k) AppendKey(dtype, in, begin + k, room);
       }
-      run.out<int32_t>(1)[i] = keys.Add(key);
+      return room;
+    };
+    for (int64_t i = 0; i < split.size; ++i) {
+      numbers[i] = keys.Add(key_of(i));
       if (static_cast<size_t>(keys.size()) > firsts.size()) firsts.push_back(i);
     }
     const auto count = static_cast<int64_t>(firsts.size());
@@ -99,17 +105,12 @@ std::unique_ptr<Kernel> ListDiffKernel(const KernelContext& context) {
   const int64_t excluded_size = context.shape(1)[0];
   return MakeKernel([=](RunContext& run) {
     KeyTable excluded;
-    std::string key;
-    for (int64_t i = 0; i < excluded_size; ++i) {
-      key.clear();
-      AppendKey(dtype, run.in(1), i, key);
-      excluded.Add(key);
-    }
+    std::string room;
+    for (int64_t i = 0; i < excluded_size; ++i) excluded.Add(KeyOf(dtype, run.in(1), i, room));
     std::vector<int32_t> kept;
     for (int64_t i = 0; i < size; ++i) {
-      key.clear();
-      AppendKey(dtype, run.in(0), i, key);
-      if (excluded.Find(key) < 0) kept.push_back(static_cast<int32_t>(i));
+      if (excluded.Find(KeyOf(dtype, run.in(0), i, room)) < 0)
+        kept.push_back(static_cast<int32_t>(i));
     }
     const auto count = static_cast<int64_t>(kept.size());
     Tensor& values = run.AllocateOutput(0, {count});

@@ -65,6 +65,13 @@ TEST_CASE("limits of the number range") {
   CHECK(vector_math::Exp(-100) == doctest::Approx(3.783506e-44).epsilon(0.02));
   CHECK(vector_math::Log(1e-40f) == doctest::Approx(-92.103404));
   CHECK(vector_math::Log(-1e-40f) != vector_math::Log(-1e-40f));
+  CHECK(vector_math::Sigmoid(-kInfinity) == 0);
+  CHECK(vector_math::Sigmoid(-105) == 0);
+  CHECK(vector_math::Sigmoid(-100) == doctest::Approx(3.783506e-44).epsilon(0.02));
+  CHECK(vector_math::Sigmoid(kInfinity) == 1);
+  CHECK(vector_math::Elu(-kInfinity) == -1);
+  CHECK(vector_math::Elu(kInfinity) == kInfinity);
+  for (const Function& f : kFunctions) CHECK(std::isnan(f.actual(std::nanf(""))));
   CHECK(std::signbit(vector_math::Tanh(-0.0f)));
   CHECK(std::signbit(vector_math::Erf(-0.0f)));
   CHECK(std::signbit(vector_math::Elu(-0.0f)));

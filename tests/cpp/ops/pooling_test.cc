@@ -43,7 +43,7 @@ TEST_CASE("MaxPool and AvgPool: random geometries") {
   for (int i = 0; i < 60; ++i) {
     WindowCase c;
     c.batch = random.Int(1, 2);
-    c.channels = random.Int(1, 20);
+    c.channels = random.Int(1, 40);
     c.size_y = random.Int(1, 5);
     c.size_x = random.Int(1, 5);
     c.stride_y = random.Int(1, 4);
@@ -79,6 +79,23 @@ TEST_CASE("MaxPool and AvgPool: the whole image") {
   const Pooled expected = ReferencePool(c, input);
   ExpectOp("MaxPool", PoolAttrs(c), {input}, expected.max);
   ExpectOp("AvgPool", PoolAttrs(c), {input}, expected.mean);
+}
+
+TEST_CASE("MaxPool and AvgPool: a mean is NaN where an element is, a maximum leaves it out") {
+  for (const int64_t channels : {1, 4, 16}) {
+    WindowCase c{.height = 3, .width = 3, .channels = channels, .size_y = 3, .size_x = 3};
+    const Shape shape{1, 1, 1, channels};
+    for (int64_t place = 0; place < 9; ++place) {
+      const auto element = [&](size_t i) {
+        const int64_t pixel = static_cast<int64_t>(i) / channels;
+        return pixel == place ? kNan : static_cast<float>(-pixel);
+      };
+      const Tensor input = MakeF32({1, 3, 3, channels}, element);
+      ExpectOp("MaxPool", PoolAttrs(c), {input},
+               MakeF32(shape, [&](size_t) { return place == 0 ? -1.0f : 0.0f; }));
+      ExpectOp("AvgPool", PoolAttrs(c), {input}, MakeF32(shape, [](size_t) { return kNan; }));
+    }
+  }
 }
 
 TEST_CASE("MaxPool and AvgPool: channels first") {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "ops/op_test.h"
 
 namespace tfwasm {
@@ -21,6 +23,24 @@ TEST_CASE("LowerBound, UpperBound and SearchSorted") {
   ExpectError(Code::kShape, [&] { RunOp("LowerBound", {}, {F32({1}, {1}), F32({1}, {1})}); });
   ExpectError(Code::kDType, [&] { RunOp("UpperBound", {}, {rows, I32({2, 1}, {1, 1})}); });
   ExpectError(Code::kAttr, [&] { RunOp("SearchSorted", {{"side", "up"}}, {rows, values}); });
+}
+
+TEST_CASE("Places of many values follow their definition") {
+  // Every second number, each twice.
+  const Tensor rows =
+      MakeF32({2, 30}, [](size_t i) { return static_cast<double>(i % 30 / 2 * 2); });
+  const Tensor values = MakeF32({2, 33}, [](size_t i) { return static_cast<double>(i % 33) - 1; });
+  const auto count = [&](bool with_equal) {
+    return MakeI32({2, 33}, [&](size_t i) {
+      const float value = values.values<float>()[i];
+      const auto row = rows.values<float>().subspan(0, 30);
+      return std::count_if(row.begin(), row.end(), [&](float element) {
+        return element < value || (with_equal && element == value);
+      });
+    });
+  };
+  ExpectTensor(RunOp("LowerBound", {}, {rows, values}), count(false));
+  ExpectTensor(RunOp("UpperBound", {}, {rows, values}), count(true));
 }
 
 }  // namespace tfwasm

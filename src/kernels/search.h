@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tfwasm {
+
+// For each of kCount values, how many elements of the ascending row come before it: the smaller
+// ones, with kIsUpper those that equal it, too. Halves the row without branches, which would be
+// taken at random, and for all values in step.
+template <bool kIsUpper, int kCount, typename T>
+void FindPlaces(const T* row, int64_t columns, const T* values, int32_t* out) {
+  const T* places[kCount];
+#pragma clang loop unroll(full)
+  for (const T*& place : places) place = row;
+  for (auto left = static_cast<size_t>(columns); left > 0;) {
+    const size_t half = (left + 1) / 2;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < kCount; ++i) {
+      const T element = places[i][half - 1];
+      const bool is_before = kIsUpper ? !(values[i] < element) : element < values[i];
+      size_t mask = size_t{0} - static_cast<size_t>(is_before);
+      // The compiler is not to know that it is all ones or none.
+      asm("" : "+r"(mask));
+      places[i] += half & mask;
+    }
+    left -= half;
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < kCount; ++i) out[i] = static_cast<int32_t>(places[i] - row);
+}
+
+}  // namespace tfwasm

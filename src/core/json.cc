@@ -48,6 +48,8 @@ class JsonBuilder {
 
   explicit JsonBuilder(std::string_view what) : what_(what) {}
 
+  void set_stream(const rapidjson::MemoryStream* stream) { stream_ = stream; }
+
   Json TakeRoot() { return std::move(root_); }
 
   bool Null() { return Set(std::monostate()); }
@@ -58,7 +60,7 @@ class JsonBuilder {
   bool Uint64(uint64_t value) {
     return value <= INT64_MAX ? Set(static_cast<int64_t>(value)) : Set(static_cast<double>(value));
   }
-  bool Double(double value) { return Set(value); }
+  bool Double(double value) { return Set(IsZero() ? std::copysign(0.0, value) : value); }
   bool RawNumber(const char*, Size, bool) { return false; }  // only on request
   bool String(const char* text, Size size, bool) { return Set(std::string(text, size)); }
   bool StartObject() { return Open(Json::Object()); }
@@ -73,6 +75,15 @@ class JsonBuilder {
   }
 
  private:
+  // Whether the number that ends here has no digit but zeros: RapidJSON reads 0e-30 as another
+  // number.
+  bool IsZero() const {
+    const std::string_view read(stream_->begin_, stream_->Tell());
+    const std::string_view number = read.substr(read.find_last_not_of("+-.0123456789eE") + 1);
+    const std::string_view digits = number.substr(0, number.find_first_of("eE"));
+    return digits.find_first_of("123456789") == std::string_view::npos;
+  }
+
   // Where the next value goes. Pointers in open_ stay valid: a container only grows once its last
   // element is complete.
   Json& Slot() {
@@ -105,6 +116,7 @@ class JsonBuilder {
   }
 
   std::string_view what_;
+  const rapidjson::MemoryStream* stream_ = nullptr;
   Json root_;
   std::vector<Json*> open_;
 };
@@ -120,6 +132,7 @@ rapidjson::ParseResult Parse(std::string_view text, JsonBuilder& builder) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   const size_t skipped = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   rapidjson::MemoryStream stream(text.data() + skipped, text.size() - skipped);
+  builder.set_stream(&stream);
   rapidjson::Reader reader;
   const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream, builder);
   if (result.IsError()) return {result.Code(), result.Offset() + skipped};

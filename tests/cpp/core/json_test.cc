@@ -39,6 +39,9 @@ TEST_CASE("numbers keep what they are") {
       {"0.5", std::nullopt, 0.5},
       {"-0x", std::nullopt, 0},
       {"1e300", std::nullopt, 1e300},
+      {"0e-33", 0, 0},
+      {"0e40", 0, 0},
+      {"0.000000000000000000000000000000e-99", 0, 0},
   };
   for (const Case& c : cases) {
     CAPTURE(c.text);

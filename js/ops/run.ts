@@ -128,18 +128,31 @@ function attrJson(value: AttrValue): object {
   return { list: { i: value } };
 }
 
+/** What tells ops with their attributes apart. Writing the JSON for it each time would take as long as a small op. */
+function keyOf(kernel: string, attrs: Attrs | undefined): string {
+  let key = kernel;
+  for (const name in attrs) {
+    const value = attrs[name];
+    // JSON has neither NaN nor infinities.
+    key += ` ${name} ${typeof value === 'number' ? value : JSON.stringify(value)}`;
+  }
+  return key;
+}
+
+function attrsJson(attrs: Attrs | undefined): string {
+  if (!attrs) return '';
+  return JSON.stringify(Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, attrJson(value)])));
+}
+
 function idOf(caller: Caller, kernel: string, attrs: Attrs | undefined): number {
-  const json = attrs
-    ? JSON.stringify(Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, attrJson(value)])))
-    : '';
-  const key = kernel + json;
+  const key = keyOf(kernel, attrs);
   const known = caller.ids.get(key);
   if (known !== undefined) return known;
   if (caller.ids.size >= MAX_PREPARED) {
     caller.core.forgetOps();
     caller.ids.clear();
   }
-  const id = caller.core.prepareOp(kernel, json);
+  const id = caller.core.prepareOp(kernel, attrsJson(attrs));
   caller.ids.set(key, id);
   return id;
 }

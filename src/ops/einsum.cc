@@ -134,10 +134,9 @@ class EinsumPlan : public Kernel {
     for (const int label : order) permutation.push_back(PlaceOf(operand.labels, label));
     Transposer transposer(dtype_, ShapeOf(equation_, operand.labels), permutation);
     operand.labels = order;
-    operand.value = AddStage({operand.value}, ShapeOf(equation_, order),
-                             MakeKernel([transposer = std::move(transposer)](RunContext& run) {
-                               transposer.Run(run.in(0), run.out(0));
-                             }));
+    operand.value = AddStage(
+        {operand.value}, ShapeOf(equation_, order),
+        MakeKernel([transposer](RunContext& run) { transposer.Run(run.in(0), run.out(0)); }));
   }
 
   // The product of `a` and `b`, summed over the labels of both that are not needed later.

@@ -42,7 +42,6 @@ target_link_options(
   -sINCOMING_MODULE_JS_API=instantiateWasm,printErr
   "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=Module.poolSize>")
 
-
 # A stack overflow or a wrong call inside the runtime must not go unnoticed in tests.
 target_link_options(
   tfwasm_tests

@@ -2,29 +2,17 @@
 #include "kernels/depthwise_conv.h"
 
 #include <algorithm>
-#include <cstring>
 #include <type_traits>
 
+#include "kernels/simd.h"
 #include "kernels/thread_pool.h"
 
 namespace tfwasm {
 
 namespace {
 
-using Vector [[gnu::vector_size(16)]] = float;
+using Vector = VectorOf<float>;
 constexpr ptrdiff_t kLanes = 4;
-
-// Vectors in memory need not be aligned.
-template <typename T>
-T Load(const float* from) {
-  T value;
-  std::memcpy(&value, from, sizeof(T));
-  return value;
-}
-template <typename T>
-void Store(T value, float* to) {
-  std::memcpy(to, &value, sizeof(T));
-}
 
 inline float MultiplyAdd(float a, float b, float sum) { return a * b + sum; }
 inline Vector MultiplyAdd(Vector a, Vector b, Vector sum) {

@@ -3,11 +3,11 @@
 
 #include <cstring>
 
+#include "kernels/simd.h"
+
 namespace tfwasm {
 
 namespace {
-
-using Vector [[gnu::vector_size(16)]] = uint32_t;
 
 // Fills a block, whose size is at most kMaxMapBlockBytes, with copies of an element.
 void Repeat(const void* element, size_t size, size_t bytes, char* to) {
@@ -15,10 +15,8 @@ void Repeat(const void* element, size_t size, size_t bytes, char* to) {
     for (size_t i = 0; i < bytes; i += size) std::memcpy(to + i, element, size);
     return;
   }
-  uint32_t bits;
-  std::memcpy(&bits, element, sizeof(bits));
-  const Vector vector = Vector{} + bits;
-  for (size_t i = 0; i < bytes; i += sizeof(vector)) std::memcpy(to + i, &vector, sizeof(vector));
+  const auto vector = VectorOf<uint32_t>{} + Load<uint32_t>(element);
+  for (size_t i = 0; i < bytes; i += sizeof(vector)) Store(vector, to + i);
 }
 
 }  // namespace

@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/pooling.h"
 
-#include <cstring>
 #include <limits>
 #include <type_traits>
+
+#include "kernels/simd.h"
 
 namespace tfwasm {
 
 namespace {
-
-template <typename T>
-using VectorOf [[gnu::vector_size(16)]] = T;
-
-// Vectors in memory need not be aligned.
-template <typename V>
-V Load(const void* from) {
-  V value;
-  std::memcpy(&value, from, sizeof(V));
-  return value;
-}
 
 // What a pooling does; V: a single element or a vector of them.
 
@@ -96,8 +86,7 @@ template <typename Op, typename V, int kVectors>
   } while (row != rows_end);
 #pragma clang loop unroll(full)
   for (int v = 0; v < kVectors; ++v) {
-    const V result = Op::Finish(totals[v], window.count);
-    std::memcpy(out + c + v * kLanes, &result, sizeof(V));
+    Store(Op::Finish(totals[v], window.count), out + c + v * kLanes);
   }
 }
 
@@ -138,14 +127,9 @@ void RunRow(const PoolingGeometry& pool, const typename Op::Element* image, int6
 
 template <typename Op>
 void Pool(const PoolingGeometry& pool, const typename Op::Element* in, typename Op::Element* out) {
-  const double window = static_cast<double>(pool.window.height.size * pool.window.width.size);
-  const double work = static_cast<double>(pool.width.output * pool.channels) * window;
-  ParallelFor(pool.batch * pool.height.output, work, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      const int64_t image = row / pool.height.output;
-      RunRow<Op>(pool, in + image * pool.in_height * pool.in_width * pool.channels,
-                 row - image * pool.height.output, out + row * pool.width.output * pool.channels);
-    }
+  ForEachOutputRow(pool, [&](int64_t batch, int64_t y, int64_t out_pixel) {
+    RunRow<Op>(pool, in + batch * pool.in_height * pool.in_width * pool.channels, y,
+               out + out_pixel * pool.channels);
   });
 }
 

@@ -32,19 +32,25 @@ struct WindowRange {
   int64_t end;
 };
 
-// Calls fn(batch, y, x, output pixel) for each output pixel, counted through batch, row and column.
+// Calls fn(batch, y, first output pixel) for each row of the output, with pixels counted through
+// batch, row and column.
 template <typename F>
-void ForEachWindow(const PoolingGeometry& pool, const F& fn) {
+void ForEachOutputRow(const PoolingGeometry& pool, const F& fn) {
   const auto window = static_cast<double>(pool.window.height.size * pool.window.width.size);
   const double work = static_cast<double>(pool.width.output * pool.channels) * window;
   ParallelFor(pool.batch * pool.height.output, work, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const int64_t batch = row / pool.height.output;
-      const int64_t y = row - batch * pool.height.output;
-      for (int64_t x = 0; x < pool.width.output; ++x) {
-        fn(batch, y, x, row * pool.width.output + x);
-      }
+      fn(batch, row - batch * pool.height.output, row * pool.width.output);
     }
+  });
+}
+
+// Calls fn(batch, y, x, output pixel) for each pixel of the output.
+template <typename F>
+void ForEachWindow(const PoolingGeometry& pool, const F& fn) {
+  ForEachOutputRow(pool, [&](int64_t batch, int64_t y, int64_t out_pixel) {
+    for (int64_t x = 0; x < pool.width.output; ++x) fn(batch, y, x, out_pixel + x);
   });
 }
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "kernels/copy.h"
+#include "kernels/simd.h"
 #include "kernels/thread_pool.h"
 
 namespace tfwasm {
@@ -36,10 +36,10 @@ std::vector<AxisRun> FindRuns(const Shape& shape, const std::vector<int>& permut
 
 // Four rows of four elements to the four columns.
 void TransposeFour(const uint32_t* in, ptrdiff_t in_step, uint32_t* out, ptrdiff_t out_step) {
-  using Four [[gnu::vector_size(16)]] = uint32_t;
+  using Four = VectorOf<uint32_t>;
   Four rows[4];
 #pragma clang loop unroll(full)
-  for (ptrdiff_t i = 0; i < 4; ++i) std::memcpy(&rows[i], in + i * in_step, sizeof(Four));
+  for (ptrdiff_t i = 0; i < 4; ++i) rows[i] = Load<Four>(in + i * in_step);
   const Four a = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
   const Four b = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
   const Four c = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
@@ -48,27 +48,20 @@ void TransposeFour(const uint32_t* in, ptrdiff_t in_step, uint32_t* out, ptrdiff
       __builtin_shufflevector(a, b, 0, 1, 4, 5), __builtin_shufflevector(a, b, 2, 3, 6, 7),
       __builtin_shufflevector(c, d, 0, 1, 4, 5), __builtin_shufflevector(c, d, 2, 3, 6, 7)};
 #pragma clang loop unroll(full)
-  for (ptrdiff_t i = 0; i < 4; ++i) std::memcpy(out + i * out_step, &columns[i], sizeof(Four));
+  for (ptrdiff_t i = 0; i < 4; ++i) Store(columns[i], out + i * out_step);
 }
 
 void TransposeFour(const uint8_t* in, ptrdiff_t in_step, uint8_t* out, ptrdiff_t out_step) {
-  using Four [[gnu::vector_size(16)]] = uint32_t;
-  using Bytes [[gnu::vector_size(16)]] = uint8_t;
+  using Four = VectorOf<uint32_t>;
+  using Bytes = VectorOf<uint8_t>;
   Four rows = {};
 #pragma clang loop unroll(full)
-  for (ptrdiff_t i = 0; i < 4; ++i) {
-    uint32_t row;
-    std::memcpy(&row, in + i * in_step, sizeof(row));
-    rows[i] = row;
-  }
+  for (ptrdiff_t i = 0; i < 4; ++i) rows[i] = Load<uint32_t>(in + i * in_step);
   const auto bytes = std::bit_cast<Bytes>(rows);
   const auto columns = std::bit_cast<Four>(
       __builtin_shufflevector(bytes, bytes, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
 #pragma clang loop unroll(full)
-  for (ptrdiff_t i = 0; i < 4; ++i) {
-    const uint32_t column = columns[i];
-    std::memcpy(out + i * out_step, &column, sizeof(column));
-  }
+  for (ptrdiff_t i = 0; i < 4; ++i) Store(uint32_t{columns[i]}, out + i * out_step);
 }
 
 // Rows of the input, in_step elements apart, to columns.

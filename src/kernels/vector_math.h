@@ -68,6 +68,15 @@ struct ExpConstants {
   float round;
   float scale;
   float coefficients[6];
+
+  float Polynomial(float x) const {
+    float p = coefficients[0];
+    p = p * x + coefficients[1];
+    p = p * x + coefficients[2];
+    p = p * x + coefficients[3];
+    p = p * x + coefficients[4];
+    return p * x + coefficients[5];
+  }
 };
 
 extern const ExpConstants kEluConstants;
@@ -82,12 +91,7 @@ inline float Elu(float x) {
   const float shifted = within * k.log2e + k.round;
   const float n = shifted - k.round;
   const float rest = (within - n * k.ln2_high) - n * k.ln2_low;
-  float p = k.coefficients[0];
-  p = p * rest + k.coefficients[1];
-  p = p * rest + k.coefficients[2];
-  p = p * rest + k.coefficients[3];
-  p = p * rest + k.coefficients[4];
-  p = p * rest + k.coefficients[5];
+  const float p = k.Polynomial(rest);
   const float expm1 = p * (rest * rest) + rest;
   const float scale = FromExponent(std::bit_cast<uint32_t>(shifted));
   const float result = expm1 * scale + (scale - k.scale);
@@ -103,12 +107,7 @@ inline float Sigmoid(float x) {
   const float shifted = k.round - within * k.log2e;
   const float n = shifted - k.round;
   const float rest = (within + n * k.ln2_high) + n * k.ln2_low;
-  float p = k.coefficients[0];
-  p = p * rest + k.coefficients[1];
-  p = p * rest + k.coefficients[2];
-  p = p * rest + k.coefficients[3];
-  p = p * rest + k.coefficients[4];
-  p = p * rest + k.coefficients[5];
+  const float p = k.Polynomial(rest);
   // Division comes last: a result that is not normal is rounded once.
   return k.scale / (k.scale + p * FromExponent(std::bit_cast<uint32_t>(shifted)));
 }

@@ -234,7 +234,7 @@ void DrawClasses(const Philox& generator, const std::vector<double>& totals, int
     }
     int32_t places[kGroup];
     FindPlaces<true, kGroup>(totals.data(), classes, aims, places);
-    // The last class with a weight, should rounding reach the total.
+    // The last class, should rounding reach the total.
     for (size_t k = 0; k < count; ++k) {
       out[static_cast<size_t>(first) + k] = std::min(places[k], static_cast<int32_t>(classes - 1));
     }

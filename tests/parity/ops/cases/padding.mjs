@@ -113,6 +113,15 @@ const mirror = (name) =>
     },
   ].map((testCase) => ({ ...testCase, name: `${name}, ${testCase.name}`, attrs: mode(name) }));
 
+/** Margins of three numbers. */
+const mirrored = (name, how, margins, throws) => ({
+  op: 'MirrorPad',
+  name,
+  attrs: mode(how),
+  inputs: [f32([3]), matrix([margins])],
+  throws,
+});
+
 export const CASES = [
   ...forOps(
     ['Pad'],
@@ -141,31 +150,8 @@ export const CASES = [
     throws: bad('E_SHAPE', /scalar.*\[2\]/),
   },
   ...forOps(['MirrorPad'], [...mirror('REFLECT'), ...mirror('SYMMETRIC')]),
-  {
-    op: 'MirrorPad',
-    name: 'reflect, more than there is',
-    attrs: mode('REFLECT'),
-    inputs: [f32([3]), matrix([[3, 0]])],
-    throws: bad('E_SHAPE', /exceed 2.*3/),
-  },
-  {
-    op: 'MirrorPad',
-    name: 'symmetric, as much as there is',
-    attrs: mode('SYMMETRIC'),
-    inputs: [f32([3]), matrix([[3, 3]])],
-  },
-  {
-    op: 'MirrorPad',
-    name: 'symmetric, more than there is',
-    attrs: mode('SYMMETRIC'),
-    inputs: [f32([3]), matrix([[0, 4]])],
-    throws: bad('E_SHAPE', /exceed 3.*4/),
-  },
-  {
-    op: 'MirrorPad',
-    name: 'an unknown mode',
-    attrs: mode('WRAP'),
-    inputs: [f32([3]), matrix([[1, 1]])],
-    throws: bad('E_ATTR', /mode.*wrap/i),
-  },
+  mirrored('reflect, more than there is', 'REFLECT', [3, 0], bad('E_SHAPE', /exceed 2.*3/)),
+  mirrored('symmetric, as much as there is', 'SYMMETRIC', [3, 3]),
+  mirrored('symmetric, more than there is', 'SYMMETRIC', [0, 4], bad('E_SHAPE', /exceed 3.*4/)),
+  mirrored('an unknown mode', 'WRAP', [1, 1], bad('E_ATTR', /mode.*wrap/i)),
 ];

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Vectors as wide as the registers of WebAssembly, and their way from and to memory, where they
+// need not be aligned.
+#pragma once
+
+#include <cstring>
+
+namespace tfwasm {
+
+template <typename T>
+using VectorOf [[gnu::vector_size(16)]] = T;
+
+// `T` is a vector or a single number.
+template <typename T>
+inline T Load(const void* from) {
+  T value;
+  std::memcpy(&value, from, sizeof(T));
+  return value;
+}
+
+template <typename T>
+inline void Store(T value, void* to) {
+  std::memcpy(to, &value, sizeof(T));
+}
+
+}  // namespace tfwasm

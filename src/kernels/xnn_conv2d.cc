@@ -21,7 +21,8 @@ Tensor TransposeFilter(const Conv2dSpec& spec, const float* filter) {
   return transposed;
 }
 
-XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const float* bias) {
+XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const float* bias,
+                           xnn_weights_cache_t packed) {
   const auto u32 = [](int64_t value) { return static_cast<uint32_t>(value); };
   const WindowAxis& height = spec.window.height;
   const WindowAxis& width = spec.window.width;
@@ -39,7 +40,7 @@ XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const fl
         static_cast<size_t>(spec.group_inputs), static_cast<size_t>(spec.group_outputs),
         static_cast<size_t>(spec.groups * spec.group_inputs),
         static_cast<size_t>(spec.groups * spec.group_outputs), filter, bias, clamp.min, clamp.max,
-        flags, nullptr, nullptr, op);
+        flags, nullptr, packed, op);
   });
 }
 
@@ -47,12 +48,17 @@ XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const fl
 
 XnnConv2d::XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* bias) : spec_(spec) {
   const int64_t taps = spec.window.height.size * spec.window.width.size;
-  CheckPackedSize(spec.groups, taps * spec.group_inputs, spec.group_outputs);
-  if (spec.is_depthwise) {
-    op_ = CreateOperator(spec, filter, bias);
+  const int64_t inputs = taps * spec.group_inputs;
+  CheckPackedSize(spec.groups, inputs, spec.group_outputs);
+  if (PackedWeights::IsFor(spec.group_outputs)) {
+    weights_ =
+        std::make_unique<PackedWeights>(spec.groups, inputs, spec.group_outputs, filter, bias);
+    op_ = CreateOperator(spec, filter, bias, weights_->cache());
+  } else if (spec.is_depthwise) {
+    op_ = CreateOperator(spec, filter, bias, nullptr);
   } else {
     const Tensor transposed = TransposeFilter(spec, filter);
-    op_ = CreateOperator(spec, static_cast<const float*>(transposed.data()), bias);
+    op_ = CreateOperator(spec, transposed.values<float>().data(), bias, nullptr);
   }
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "kernels/activation.h"
 #include "kernels/conv_geometry.h"
 #include "kernels/xnn_operator.h"
+#include "kernels/xnn_packed_weights.h"
 
 namespace tfwasm {
 
@@ -47,6 +49,7 @@ class XnnConv2d {
   pthreadpool_t Pool(const ImageSize& input) const;
 
   Conv2dSpec spec_;
+  std::unique_ptr<PackedWeights> weights_;  // not for operators that pack by themselves
   XnnOperator op_;
   ImageSize prepared_;
   int prepared_threads_ = 0;

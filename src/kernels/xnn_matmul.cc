@@ -25,9 +25,13 @@ XnnFullyConnected::XnnFullyConnected(int64_t inputs, int64_t outputs, const floa
   const Activation& clamp = activation.IsFusable() ? activation : none;
   // What XNNPACK calls transposed is TensorFlow's usual layout.
   const uint32_t flags = is_transposed ? 0 : XNN_FLAG_TRANSPOSE_WEIGHTS;
+  if (!is_transposed && PackedWeights::IsFor(outputs)) {
+    weights_ = std::make_unique<PackedWeights>(1, inputs, outputs, weights, bias);
+  }
+  const xnn_weights_cache_t packed = weights_ ? weights_->cache() : nullptr;
   op_ = XnnOperator::Create(kFullyConnected, [&](xnn_operator_t* op) {
     return xnn_create_fully_connected_nc_f32(in, out, in, out, weights, bias, clamp.min, clamp.max,
-                                             flags, nullptr, nullptr, op);
+                                             flags, nullptr, packed, op);
   });
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "kernels/activation.h"
 #include "kernels/xnn_operator.h"
+#include "kernels/xnn_packed_weights.h"
 
 namespace tfwasm {
 
@@ -24,6 +26,7 @@ class XnnFullyConnected {
  private:
   double inputs_;
   double outputs_;
+  std::unique_ptr<PackedWeights> weights_;  // not for operators that pack by themselves
   XnnOperator op_;
   int64_t prepared_rows_ = 0;
   int prepared_threads_ = 0;

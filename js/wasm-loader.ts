@@ -4,6 +4,7 @@ import type { CoreModule, CoreModuleOptions } from './core-module.js';
 import { describeError, makeCoreError, TfwasmError } from './errors.js';
 import { isThreaded, type WasmVariant } from './features.js';
 import { version } from './version.js';
+import { warmUp } from './warm-up.js';
 import { compileWasm, type WasmPaths, wasmUrl } from './wasm-files.js';
 
 /** Workers that have not answered by then never will. */
@@ -33,6 +34,7 @@ export async function startCore(
     const core = await instantiate(factory, module, isThreaded(variant) ? threadCount - 1 : 0);
     checkVersion(core, url);
     if (isThreaded(variant)) core.setThreadCount(threadCount);
+    await warmUp(core);
     return core;
   } catch (error) {
     if (error instanceof TfwasmError) throw error;

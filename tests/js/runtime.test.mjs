@@ -70,6 +70,14 @@ describe('ready', () => {
     assert.throws(() => tf.setWasmVariant('relaxed'), failsAs(/before/));
   });
 
+  test('runs a network of its own, of which nothing is left', async () => {
+    globalThis.createTestCore = startsCore;
+    await tf.ready();
+    assert.ok(core.runs.length > 0);
+    assert.deepEqual([core.graphs.size, core.decoders.size, core.models.size], [0, 0, 0]);
+    assert.equal(tf.memory().numTensors, 0);
+  });
+
   test('starts as many threads as asked for', async () => {
     globalThis.createTestCore = startsCore;
     tf.setThreadsCount(3);

@@ -41,8 +41,8 @@ async function measureLoads(browser, model, { engines, loads, settings, info }) 
   for (let i = 0; i < loads; ++i) {
     for (const [index, engine] of engines.entries()) {
       const { engines: measured } = await browser.measure(loadOnly, { info, engine });
-      const [{ load, first, phases }] = measured;
-      samples[index].push({ load, first, phases });
+      const [{ start, load, first, phases }] = measured;
+      samples[index].push({ start, load, first, phases });
     }
   }
   return samples;
@@ -51,6 +51,7 @@ async function measureLoads(browser, model, { engines, loads, settings, info }) 
 function summarizeLoads(loads) {
   return {
     loads,
+    start: median(loads.map(({ start }) => start)),
     load: median(loads.map(({ load }) => load)),
     first: median(loads.map(({ first }) => first)),
     firstResult: median(loads.map(({ load, first }) => load + first)),

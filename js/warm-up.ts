@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engines compile a function of wasm when it is first called, in haste, and again with care when it
+// has run for a while. Without a warm-up, a page's first model waits for both.
+import type { CoreModule } from './core-module.js';
+import { dtypeNumber } from './dtype.js';
+
+/** How often the network runs: until engines have noticed the loops of its kernels. */
+const RUNS = 6;
+const IMAGE = [1, 32, 32, 3];
+
+/** Weights with values; what they are for stands in the network. */
+const INTEGERS: Record<string, number[]> = { size: [16, 16], last: [3], area: [1, 2] };
+/** Shapes of the weights that are 0. */
+const FLOATS: Record<string, number[]> = {
+  scale: [],
+  image_filter: [3, 3, 3, 32],
+  deep_filter: [3, 3, 32, 1],
+  point_filter: [1, 1, 32, 64],
+  square_filter: [1, 1, 64, 64],
+  wide_filter: [3, 3, 64, 32],
+  plain_filter: [3, 3, 32, 32],
+  few_bias: [32],
+  bias: [64],
+  slopes: [1, 1, 64],
+  matrix: [64, 8],
+};
+
+const FLOAT = { type: 'DT_FLOAT' };
+const INT = { type: 'DT_INT32' };
+const text = (value: string) => ({ s: btoa(value) });
+const list = (...values: number[]) => ({ list: { i: values.map(String) } });
+const shape = (...sizes: number[]) => ({ dim: sizes.map((size) => ({ size: String(size) })) });
+
+const node = (name: string, op: string, input: string[], attr: object = {}) => ({
+  name,
+  op,
+  input,
+  attr: { T: FLOAT, ...attr },
+});
+
+const weight = (name: string, { type }: typeof FLOAT, sizes: number[]) =>
+  node(name, 'Const', [], { dtype: { type }, value: { tensor: { dtype: type, tensorShape: shape(...sizes) } } });
+
+/** A convolution; `fused` names what follows in the same node. */
+const convolution = (name: string, op: string, input: string[], fused: string[] = [], stride = 1) =>
+  node(name, op, input, {
+    strides: list(1, stride, stride, 1),
+    padding: text('SAME'),
+    fused_ops: { list: { s: fused.map(btoa) } },
+    num_args: { i: String(input.length - 2) },
+  });
+
+/** A little of what most vision models are made of. */
+const network = () => [
+  node('image', 'Placeholder', [], { dtype: FLOAT, shape: { shape: shape(...IMAGE) } }),
+  ...Object.entries(INTEGERS).map(([name, { length }]) => weight(name, INT, [length])),
+  ...Object.entries(FLOATS).map(([name, sizes]) => weight(name, FLOAT, sizes)),
+  node('scaled', 'Mul', ['image', 'scale']),
+  node('centred', 'Sub', ['scaled', 'scale']),
+  convolution('first', 'Conv2D', ['centred', 'image_filter']),
+  node('biased', 'BiasAdd', ['first', 'few_bias']),
+  node('clamped', 'Relu6', ['biased']),
+  convolution('deep', 'FusedDepthwiseConv2dNative', ['clamped', 'deep_filter', 'few_bias'], ['BiasAdd', 'Relu6'], 2),
+  convolution('point', '_FusedConv2D', ['deep', 'point_filter', 'bias'], ['BiasAdd', 'Relu6']),
+  convolution('positive', '_FusedConv2D', ['point', 'square_filter', 'bias'], ['BiasAdd', 'Relu']),
+  convolution('linear', '_FusedConv2D', ['positive', 'square_filter', 'bias'], ['BiasAdd']),
+  node('sum', 'AddV2', ['point', 'linear']),
+  node('sloped', 'Prelu', ['sum', 'slopes']),
+  convolution('wide', '_FusedConv2D', ['sloped', 'wide_filter', 'few_bias'], ['BiasAdd', 'Relu']),
+  node('pooled', 'MaxPool', ['wide'], { ksize: list(1, 2, 2, 1), strides: list(1, 2, 2, 1), padding: text('SAME') }),
+  convolution('plain', 'Conv2D', ['pooled', 'plain_filter']),
+  node('resized', 'ResizeBilinear', ['plain', 'size'], { half_pixel_centers: { b: true } }),
+  node('joined', 'ConcatV2', ['wide', 'resized', 'last'], { N: { i: '2' }, Tidx: INT }),
+  node('mean', 'Mean', ['joined', 'area'], { Tidx: INT }),
+  node('gate', 'Sigmoid', ['mean']),
+  node('logits', 'MatMul', ['gate', 'matrix']),
+  node('scores', 'Softmax', ['logits']),
+];
+
+const SIGNATURE = { inputs: { image: { name: 'image:0' } }, outputs: { scores: { name: 'scores:0' } } };
+
+function fillWeights(core: CoreModule, decoder: number): void {
+  let rest = new Uint8Array(new Int32Array(Object.values(INTEGERS).flat()).buffer);
+  for (;;) {
+    const { address, byteLength } = core.weightTarget(decoder);
+    if (byteLength === 0) return;
+    core.HEAPU8.fill(0, address, address + byteLength);
+    core.HEAPU8.set(rest.subarray(0, byteLength), address);
+    rest = rest.subarray(byteLength);
+    core.commitWeights(decoder, byteLength);
+  }
+}
+
+function createDecoder(core: CoreModule): number {
+  const integers = Object.entries(INTEGERS).map(([name, { length }]) => ({ name, shape: [length], dtype: 'int32' }));
+  const floats = Object.entries(FLOATS).map(([name, shape]) => ({
+    name,
+    shape,
+    dtype: 'float32',
+    quantization: { dtype: 'float16' },
+  }));
+  return core.createWeightDecoder(JSON.stringify([...integers, ...floats]));
+}
+
+function createImage(core: CoreModule): number {
+  const image = core.createTensor(dtypeNumber('float32'), IMAGE);
+  const { address, byteLength } = core.describeTensor(image);
+  core.HEAPU8.fill(0, address, address + byteLength);
+  return image;
+}
+
+/** Lets other events be handled. Timers would do so too, but in hidden tabs only every second. */
+function pause(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/**
+ * Loads and runs a small network, so that the engine has compiled what loads and runs models before
+ * a model comes. Nothing is left of it.
+ */
+export async function warmUp(core: CoreModule): Promise<void> {
+  const graph = core.readGraph(JSON.stringify({ node: network() }));
+  await pause();
+  const decoder = createDecoder(core);
+  fillWeights(core, decoder);
+  const model = core.createModel(graph, JSON.stringify(SIGNATURE), '', '', decoder);
+  core.disposeWeightDecoder(decoder);
+  core.disposeGraph(graph);
+  core.describeModel(model);
+  await pause();
+  const image = createImage(core);
+  const run = core.prepareRun(model, ['image'], ['scores']);
+  core.planRun(model, run, [image]);
+  for (let i = 0; i < RUNS; ++i) {
+    await pause();
+    for (const output of core.run(model, run, [image])) core.disposeTensor(output);
+  }
+  core.disposeTensor(image);
+  core.disposeModel(model);
+}

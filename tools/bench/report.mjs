@@ -51,16 +51,7 @@ export function printModel({ model, engines, result }) {
     const [median, p90] = [engine.median, engine.p90].map(milliseconds);
     const ratios = index === 0 ? ['', ''] : [engine.loadRatio, engine.ratio].map(times);
     const interval = index === 0 || !engine.ratio ? '' : `${engine.low.toFixed(2)} - ${times(engine.high)}`;
-    printRow([
-      index === 0 ? model : '',
-      engineName(engine),
-      ...loading,
-      ratios[0],
-      median,
-      p90,
-      ratios[1],
-      interval,
-    ]);
+    printRow([index === 0 ? model : '', engineName(engine), ...loading, ratios[0], median, p90, ratios[1], interval]);
     if (engine.difference !== undefined && !isAccepted(engine.difference)) {
       console.log(`  outputs DIFFER by ${engine.difference.toExponential(1)} of their largest value: not comparable`);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/attr_reader.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -18,7 +19,7 @@ float ReadFloat(const Json& value, std::string_view what) {
 FunctionRef ReadFunctionRef(const Json& value, std::string_view what) {
   const Json* name = FindField(value, "name");
   if (name == nullptr) Throw(Code::kAttr, what, " names no function");
-  return {ExpectString(*name, what)};
+  return {std::string(ExpectString(*name, what))};
 }
 
 Tensor ReadTensor(const Json& value, std::string_view what) {
@@ -44,7 +45,7 @@ using ReadFunction = std::optional<AttrValue> (*)(const Json&, std::string_view 
 struct Kind {
   std::string_view name;
   ReadFunction read_one;
-  ReadFunction read_list;
+  ReadFunction read_list;  // nullptr for what there are no lists of
 };
 
 template <auto read>
@@ -59,6 +60,8 @@ std::optional<AttrValue> List(const Json& value, std::string_view what) {
 
 std::optional<AttrValue> Ignore(const Json&, std::string_view) { return std::nullopt; }
 
+std::optional<AttrValue> ReadListValue(const Json& list, std::string_view what);
+
 constexpr Kind kKinds[] = {{"s", One<ReadBytes>, List<ReadBytes>},
                            {"i", One<ReadInt64>, List<ReadInt64>},
                            {"f", One<ReadFloat>, List<ReadFloat>},
@@ -66,39 +69,48 @@ constexpr Kind kKinds[] = {{"s", One<ReadBytes>, List<ReadBytes>},
                            {"type", One<ReadDType>, List<ReadDType>},
                            {"shape", One<ReadShape>, List<ReadShape>},
                            {"tensor", One<ReadTensor>, Ignore},
-                           {"func", One<ReadFunctionRef>, List<ReadFunctionRef>}};
+                           {"func", One<ReadFunctionRef>, List<ReadFunctionRef>},
+                           {"list", ReadListValue, nullptr},
+                           {"placeholder", Ignore, nullptr}};
+
+// The one member of a message that says of what kind its value is.
+struct KindOfValue {
+  const Kind* kind = nullptr;
+  const Json* value = nullptr;
+
+  void Take(const Kind& other, const Json& json, std::string_view what) {
+    if (kind != nullptr && kind != &other) Throw(Code::kAmbiguous, what, " is of two kinds");
+    kind = &other;
+    value = &json;
+  }
+};
+
+const Kind* FindKind(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                   [&](const Kind& kind) { return kind.name == name; });
+  return found == std::end(kKinds) ? nullptr : found;
+}
 
 std::optional<AttrValue> ReadListValue(const Json& list, std::string_view what) {
-  ExpectObject(list, what);
-  const Kind* found = nullptr;
-  const Json* elements = nullptr;
-  for (const Kind& kind : kKinds) {
-    const Json* field = list.Find(kind.name);
-    if (field == nullptr || ExpectArray(*field, what).empty()) continue;
-    if (found != nullptr) Throw(Code::kAmbiguous, what, " has lists of two kinds");
-    found = &kind;
-    elements = field;
+  KindOfValue found;
+  for (const auto& [name, elements] : ExpectObject(list, what)) {
+    const Kind* kind = FindKind(name);
+    if (kind == nullptr || kind->read_list == nullptr || elements.is_null()) continue;
+    if (!ExpectArray(elements, what).empty()) found.Take(*kind, elements, what);
   }
-  if (found == nullptr) return AttrValue(std::vector<int64_t>());
-  return found->read_list(*elements, what);
+  if (found.kind == nullptr) return AttrValue(std::vector<int64_t>());
+  return found.kind->read_list(*found.value, what);
 }
 
 std::optional<AttrValue> ReadAttrValue(const Json& message, std::string_view what) {
-  ExpectObject(message, what);
-  ReadFunction read = nullptr;
-  const Json* value = nullptr;
-  const auto take = [&](std::string_view field, ReadFunction reader) {
-    const Json* found = message.Find(field);
-    if (found == nullptr) return;
-    if (read != nullptr) Throw(Code::kAmbiguous, what, " has values of two kinds");
-    read = reader;
-    value = found;
-  };
-  for (const Kind& kind : kKinds) take(kind.name, kind.read_one);
-  take("list", ReadListValue);
-  take("placeholder", Ignore);
-  if (read != nullptr) return read(*value, what);
-  if (!message.AsObject()->empty()) Throw(Code::kAttr, what, " is of an unknown kind");
+  const Json::Object& members = ExpectObject(message, what);
+  KindOfValue found;
+  for (const auto& [name, value] : members) {
+    const Kind* kind = FindKind(name);
+    if (kind != nullptr && !value.is_null()) found.Take(*kind, value, what);
+  }
+  if (found.kind != nullptr) return found.kind->read_one(*found.value, what);
+  if (!members.empty()) Throw(Code::kAttr, what, " is of an unknown kind");
   return std::nullopt;
 }
 
@@ -109,8 +121,12 @@ AttrMap ReadAttrMap(const Json& attrs, std::string_view except) {
   for (const auto& [name, message] : ExpectObject(attrs, "the attributes")) {
     // Names that start with "_" are reserved for TensorFlow's internal use.
     if (name.starts_with('_') || name == except) continue;
-    auto value = ReadAttrValue(message, StrCat("the attribute '", name, "'"));
-    if (value) map.Set(name, *std::move(value));
+    try {
+      auto value = ReadAttrValue(message, "its value");
+      if (value) map.Set(name, *std::move(value));
+    } catch (const Error& error) {
+      Throw(error.code(), "the attribute '", name, "': ", error.message());
+    }
   }
   return map;
 }

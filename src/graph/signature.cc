@@ -20,8 +20,8 @@ Edge FindTensor(const Graph& graph, std::string_view text) {
   return {.node = graph.Find(name->node), .output = name->index};
 }
 
-TensorInfo ReadTensorInfo(const std::string& key, const Json& json) {
-  TensorInfo info{.key = key};
+TensorInfo ReadTensorInfo(std::string_view key, const Json& json) {
+  TensorInfo info{.key = std::string(key)};
   ExpectObject(json, "a tensor of the signature");
   const Json* name = FindField(json, "name");
   if (name == nullptr) Throw(Code::kJson, "'", key, "' of the signature names no tensor");
@@ -59,7 +59,7 @@ Side ReadSide(const Graph& graph, const Json& signature, std::string_view field)
     // Feeds are checked against the Placeholder, so what that says goes before the signature.
     TakePlaceholderInfo(graph.node(edge.node), info);
     side.infos.push_back(std::move(info));
-    side.edges.push_back({key, edge});
+    side.edges.push_back({std::string(key), edge});
   }
   return side;
 }
@@ -110,7 +110,8 @@ void AppendWeights(const WeightMap& weights, std::string& out) {
 
 void ApplySignature(ModelDef& model, std::string_view signature_json) {
   if (signature_json.empty()) return;
-  const Json signature = ParseJson(signature_json, "the signature");
+  const JsonDocument document = ParseJson(signature_json, "the signature");
+  const Json& signature = document.root();
   if (signature.is_null()) return;
   ExpectObject(signature, "the signature");
   Side inputs = ReadSide(model.graph, signature, "inputs");

@@ -49,24 +49,26 @@ TEST_CASE("numbers keep what they are") {
       CHECK(ParseErrorCode(c.text) == Code::kJson);
       continue;
     }
-    const Json json = ParseJson(c.text, "the text");
+    const JsonDocument document = ParseJson(c.text, "the text");
+    const Json& json = document.root();
     CHECK(json.AsInt() == c.as_int);
     CHECK(json.AsDouble() == c.as_double);
   }
 }
 
 TEST_CASE("each kind is told from the others") {
-  const Json json = ParseJson(
+  const JsonDocument document = ParseJson(
       "\xef\xbb\xbf"  // a byte order mark is no reason to fail
       R"( {"b": true, "s": "\u00e9\n", "n": null, "l": [1, [2]], "o": {"__proto__": 3}} )",
       "the text");
+  const Json& json = document.root();
   REQUIRE(json.AsObject() != nullptr);
   CHECK(json.AsObject()->size() == 5);
   CHECK(*json.Find("b")->AsBool());
   CHECK(*json.Find("s")->AsString() == "\xc3\xa9\n");
   CHECK(json.Find("n") == nullptr);
   CHECK(json.Find("absent") == nullptr);
-  CHECK(json.Find("l")->AsArray()->at(1).AsArray()->at(0).AsInt() == 2);
+  CHECK((*(*json.Find("l")->AsArray())[1].AsArray())[0].AsInt() == 2);
   CHECK(json.Find("o")->Find("__proto__")->AsInt() == 3);
   CHECK(json.Find("l")->Find("o") == nullptr);
   CHECK(json.Find("s")->AsInt() == std::nullopt);
@@ -75,9 +77,10 @@ TEST_CASE("each kind is told from the others") {
 }
 
 TEST_CASE("objects keep their order, and the last of equal keys wins") {
-  const Json json = ParseJson(R"({"z": 1, "a": 2, "z": 3})", "the text");
-  CHECK(json.AsObject()->at(0).key == "z");
-  CHECK(json.AsObject()->at(1).key == "a");
+  const JsonDocument document = ParseJson(R"({"z": 1, "a": 2, "z": 3})", "the text");
+  const Json& json = document.root();
+  CHECK((*json.AsObject())[0].key == "z");
+  CHECK((*json.AsObject())[1].key == "a");
   CHECK(json.Find("z")->AsInt() == 3);
 }
 
@@ -102,7 +105,7 @@ TEST_CASE("deep nesting is refused without recursion") {
   CHECK(ParseErrorCode(Repeat("{\"a\":", 100'000)) == Code::kLimit);
   CHECK(ParseErrorCode(Repeat("[", kMaxJsonDepth + 1)) == Code::kLimit);
   const std::string deepest = Repeat("[", kMaxJsonDepth) + Repeat("]", kMaxJsonDepth);
-  CHECK(ParseJson(deepest, "the text").AsArray()->size() == 1);
+  CHECK(ParseJson(deepest, "the text").root().AsArray()->size() == 1);
 }
 
 TEST_CASE("quoted text reads back") {
@@ -110,7 +113,7 @@ TEST_CASE("quoted text reads back") {
                                     "\xe4\xbd\xa0\xf0\x9f\x98\x80"};
   for (const std::string_view text : cases) {
     CAPTURE(text);
-    CHECK(*ParseJson(QuoteJson(text), "the text").AsString() == text);
+    CHECK(*ParseJson(QuoteJson(text), "the text").root().AsString() == text);
   }
   CHECK(QuoteJson("a\"\n") == "\"a\\\"\\u000a\"");
 }

@@ -185,20 +185,18 @@ std::optional<double> ParseJsonNumber(std::string_view text) {
 std::string QuoteJson(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
+  size_t written = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+    out += text.substr(written, i - written);
+    out += "\\u00";
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+    written = i + 1;
   }
-  return out + '"';
+  out += text.substr(written);
+  return out += '"';
 }
 
 }  // namespace tfwasm

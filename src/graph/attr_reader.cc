@@ -2,7 +2,6 @@
 #include "graph/attr_reader.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "graph/proto_json.h"
@@ -30,7 +29,7 @@ Tensor ReadTensor(const Json& value, std::string_view what) {
 }
 
 template <typename F>
-AttrValue ReadList(const Json& list, std::string_view what, F read) {
+auto ReadList(const Json& list, std::string_view what, F read) {
   using Value = decltype(read(list, what));
   // As FlagList has it.
   std::vector<std::conditional_t<std::is_same_v<Value, bool>, uint8_t, Value>> values;
@@ -40,7 +39,8 @@ AttrValue ReadList(const Json& list, std::string_view what, F read) {
   return values;
 }
 
-using ReadFunction = std::optional<AttrValue> (*)(const Json&, std::string_view what);
+// False: the attribute has no value that is of use.
+using ReadFunction = bool (*)(const Json&, std::string_view what, AttrValue& value);
 
 struct Kind {
   std::string_view name;
@@ -49,18 +49,20 @@ struct Kind {
 };
 
 template <auto read>
-std::optional<AttrValue> One(const Json& value, std::string_view what) {
-  return AttrValue(read(value, what));
+bool One(const Json& json, std::string_view what, AttrValue& value) {
+  value = read(json, what);
+  return true;
 }
 
 template <auto read>
-std::optional<AttrValue> List(const Json& value, std::string_view what) {
-  return ReadList(value, what, read);
+bool List(const Json& json, std::string_view what, AttrValue& value) {
+  value = ReadList(json, what, read);
+  return true;
 }
 
-std::optional<AttrValue> Ignore(const Json&, std::string_view) { return std::nullopt; }
+bool Ignore(const Json&, std::string_view, AttrValue&) { return false; }
 
-std::optional<AttrValue> ReadListValue(const Json& list, std::string_view what);
+bool ReadListValue(const Json& json, std::string_view what, AttrValue& value);
 
 constexpr Kind kKinds[] = {{"s", One<ReadBytes>, List<ReadBytes>},
                            {"i", One<ReadInt64>, List<ReadInt64>},
@@ -91,39 +93,42 @@ const Kind* FindKind(std::string_view name) {
   return found == std::end(kKinds) ? nullptr : found;
 }
 
-std::optional<AttrValue> ReadListValue(const Json& list, std::string_view what) {
+bool ReadListValue(const Json& json, std::string_view what, AttrValue& value) {
   KindOfValue found;
-  for (const auto& [name, elements] : ExpectObject(list, what)) {
+  for (const auto& [name, elements] : ExpectObject(json, what)) {
     const Kind* kind = FindKind(name);
     if (kind == nullptr || kind->read_list == nullptr || elements.is_null()) continue;
     if (!ExpectArray(elements, what).empty()) found.Take(*kind, elements, what);
   }
-  if (found.kind == nullptr) return AttrValue(std::vector<int64_t>());
-  return found.kind->read_list(*found.value, what);
+  if (found.kind != nullptr) return found.kind->read_list(*found.value, what, value);
+  value = std::vector<int64_t>();
+  return true;
 }
 
-std::optional<AttrValue> ReadAttrValue(const Json& message, std::string_view what) {
+bool ReadAttrValue(const Json& message, std::string_view what, AttrValue& value) {
   const Json::Object& members = ExpectObject(message, what);
   KindOfValue found;
-  for (const auto& [name, value] : members) {
+  for (const auto& [name, json] : members) {
     const Kind* kind = FindKind(name);
-    if (kind != nullptr && !value.is_null()) found.Take(*kind, value, what);
+    if (kind != nullptr && !json.is_null()) found.Take(*kind, json, what);
   }
-  if (found.kind != nullptr) return found.kind->read_one(*found.value, what);
+  if (found.kind != nullptr) return found.kind->read_one(*found.value, what, value);
   if (!members.empty()) Throw(Code::kAttr, what, " is of an unknown kind");
-  return std::nullopt;
+  return false;
 }
 
 }  // namespace
 
 AttrMap ReadAttrMap(const Json& attrs, std::string_view except) {
   AttrMap map;
-  for (const auto& [name, message] : ExpectObject(attrs, "the attributes")) {
+  const Json::Object& members = ExpectObject(attrs, "the attributes");
+  map.Reserve(members.size());
+  for (const auto& [name, message] : members) {
     // Names that start with "_" are reserved for TensorFlow's internal use.
     if (name.starts_with('_') || name == except) continue;
     try {
-      auto value = ReadAttrValue(message, "its value");
-      if (value) map.Set(name, *std::move(value));
+      AttrValue value;
+      if (ReadAttrValue(message, "its value", value)) map.Set(name, std::move(value));
     } catch (const Error& error) {
       Throw(error.code(), "the attribute '", name, "': ", error.message());
     }

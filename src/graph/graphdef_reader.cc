@@ -24,6 +24,7 @@ class NodeReader {
   // Edges are resolved once all nodes are known, since they may point forward.
   void Read(const Json::Array& nodes) {
     const NodeId first = graph_.size();
+    graph_.Reserve(nodes.size());
     for (const Json& node : nodes) AddNode(node);
     for (size_t i = 0; i < nodes.size(); ++i) {
       const Json* inputs = FindField(nodes[i], "input");

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <utility>
+
 #include "core/error.h"
 
 namespace tfwasm {
@@ -76,6 +79,33 @@ TEST_CASE("each kind is told from the others") {
   CHECK(json.Find("l")->KindName() == "a list");
 }
 
+TEST_CASE("strings that are decoded in place leave what is around them") {
+  JsonDocument parsed =
+      ParseJson(R"(["\u0041\n",1e0,"\ud83d\ude00",{"\"\\":"","k":-0.0e9},"\u0000x"])", "it");
+  const JsonDocument document = std::move(parsed);
+  const Json::Array& list = *document.root().AsArray();
+  REQUIRE(list.size() == 5);
+  CHECK(*list[0].AsString() == "A\n");
+  CHECK(list[1].AsInt() == 1);
+  CHECK(*list[2].AsString() == "\xf0\x9f\x98\x80");
+  CHECK(list[3].Find("\"\\")->AsString()->empty());
+  CHECK(std::signbit(*list[3].Find("k")->AsDouble()));
+  CHECK(*list[4].AsString() == std::string_view("\0x", 2));
+}
+
+TEST_CASE("long lists and many objects") {
+  const JsonDocument document =
+      ParseJson("[" + Repeat(R"({"a": [1, 2, 3], "b": {}, "c": "text"},)", 5000) + "[]]", "it");
+  const Json::Array& list = *document.root().AsArray();
+  REQUIRE(list.size() == 5001);
+  for (size_t i = 0; i < 5000; ++i) {
+    CHECK((*list[i].Find("a")->AsArray())[2].AsInt() == 3);
+    CHECK(list[i].Find("b")->AsObject()->empty());
+    CHECK(*list[i].Find("c")->AsString() == "text");
+  }
+  CHECK(list[5000].AsArray()->empty());
+}
+
 TEST_CASE("objects keep their order, and the last of equal keys wins") {
   const JsonDocument document = ParseJson(R"({"z": 1, "a": 2, "z": 3})", "the text");
   const Json& json = document.root();
@@ -92,11 +122,21 @@ TEST_CASE("malformed text is an error that says where") {
     CAPTURE(text);
     CHECK(ParseErrorCode(text) == Code::kJson);
   }
-  try {
-    ParseJson("[1, x]", "the model topology");
-    FAIL("no error");
-  } catch (const Error& error) {
-    CHECK(error.message().starts_with("the model topology is not valid JSON at byte 4: "));
+  // The position is that in the text, whatever strings before it were decoded to.
+  const std::pair<std::string_view, int> positions[] = {{"[1, x]", 4},
+                                                        {"[\"\\u0041\\n\", x]", 13},
+                                                        {"\xef\xbb\xbf[1, x]", 7},
+                                                        {std::string_view("[1]\0[2]", 7), 3}};
+  for (const auto& [text, position] : positions) {
+    CAPTURE(text);
+    try {
+      ParseJson(text, "the model topology");
+      FAIL("no error");
+    } catch (const Error& error) {
+      const std::string start =
+          StrCat("the model topology is not valid JSON at byte ", position, ": ");
+      CHECK(error.message().starts_with(start));
+    }
   }
 }
 
@@ -115,7 +155,7 @@ TEST_CASE("quoted text reads back") {
     CAPTURE(text);
     CHECK(*ParseJson(QuoteJson(text), "the text").root().AsString() == text);
   }
-  CHECK(QuoteJson("a\"\n") == "\"a\\\"\\u000a\"");
+  CHECK(QuoteJson("a\"\n") == "\"a\\u0022\\u000a\"");
 }
 
 }  // namespace

@@ -11,6 +11,9 @@ namespace tfwasm {
 
 namespace {
 
+// Far more than any op has: they are kept in order, one inserted after the other.
+constexpr size_t kMostAttrs = 256;
+
 float ReadFloat(const Json& value, std::string_view what) {
   return static_cast<float>(ReadDouble(value, what));
 }
@@ -122,6 +125,9 @@ bool ReadAttrValue(const Json& message, std::string_view what, AttrValue& value)
 AttrMap ReadAttrMap(const Json& attrs, std::string_view except) {
   AttrMap map;
   const Json::Object& members = ExpectObject(attrs, "the attributes");
+  if (members.size() > kMostAttrs) {
+    Throw(Code::kLimit, "there are ", members.size(), " attributes; the limit is ", kMostAttrs);
+  }
   map.Reserve(members.size());
   for (const auto& [name, message] : members) {
     // Names that start with "_" are reserved for TensorFlow's internal use.

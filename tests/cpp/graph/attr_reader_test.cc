@@ -148,6 +148,14 @@ TEST_CASE("malformed attributes are errors") {
   }
 }
 
+TEST_CASE("attributes of a node are limited in number") {
+  std::string json = "{";
+  for (int i = 300; i > 0; --i) json += StrCat("\"a", i, "\":{},");
+  const auto error = ErrorOf([&] { ReadAttrs(json + "\"a\":{}}"); });
+  REQUIRE(error);
+  CHECK(error->code() == Code::kLimit);
+}
+
 TEST_CASE("the last of equal kinds wins, and null is none") {
   CHECK(Read<int64_t>(R"({"i": 1, "i": 2})") == 2);
   CHECK(Read<int64_t>(R"({"f": null, "i": 2, "other": 3})") == 2);

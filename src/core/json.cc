@@ -2,10 +2,11 @@
 #include "core/json.h"
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/error.h"
 
@@ -29,8 +30,9 @@ std::optional<double> Json::AsDouble() const {
 const Json* Json::Find(std::string_view key) const {
   const Object* object = AsObject();
   if (object == nullptr) return nullptr;
-  for (auto it = object->rbegin(); it != object->rend(); ++it) {
-    if (it->key == key) return it->value.is_null() ? nullptr : &it->value;
+  for (size_t i = object->size(); i-- > 0;) {
+    const auto& [name, value] = (*object)[i];
+    if (name == key) return value.is_null() ? nullptr : &value;
   }
   return nullptr;
 }
@@ -41,145 +43,160 @@ std::string_view Json::KindName() const {
   return kNames[value_.index()];
 }
 
-// Receives the parser's events.
+JsonDocument::JsonDocument(std::string_view text)
+    : text_(std::make_unique_for_overwrite<char[]>(text.size() + 1)) {
+  *std::copy(text.begin(), text.end(), text_.get()) = 0;
+}
+
+// Parses a text into a document: receives the reader's events.
 class JsonBuilder {
  public:
   using Size = rapidjson::SizeType;
 
-  explicit JsonBuilder(std::string_view what) : what_(what) {}
+  JsonBuilder(std::string_view text, std::string_view what)
+      : what_(what),
+        size_(text.size()),
+        skipped_(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0),
+        document_(text),
+        stream_(document_.text_.get() + skipped_) {}
 
-  void set_stream(const rapidjson::MemoryStream* stream) { stream_ = stream; }
-
-  Json TakeRoot() { return std::move(root_); }
-
-  bool Null() { return Set(std::monostate()); }
-  bool Bool(bool value) { return Set(value); }
-  bool Int(int value) { return Set(int64_t{value}); }
-  bool Uint(unsigned value) { return Set(int64_t{value}); }
-  bool Int64(int64_t value) { return Set(value); }
-  bool Uint64(uint64_t value) {
-    return value <= INT64_MAX ? Set(static_cast<int64_t>(value)) : Set(static_cast<double>(value));
+  rapidjson::ParseResult Parse() {
+    rapidjson::Reader reader;
+    const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream_, *this);
+    if (result.IsError()) return {result.Code(), result.Offset() + skipped_};
+    // The reader takes a zero byte for the end.
+    const size_t read = stream_.Tell() + skipped_;
+    if (read < size_) return {rapidjson::kParseErrorDocumentRootNotSingular, read};
+    return result;
   }
-  bool Double(double value) { return Set(IsZero() ? std::copysign(0.0, value) : value); }
-  bool RawNumber(const char*, Size, bool) { return false; }  // only on request
-  bool String(const char* text, Size size, bool) { return Set(std::string(text, size)); }
-  bool StartObject() { return Open(Json::Object()); }
-  bool EndObject(Size) { return Close(); }
-  bool StartArray() { return Open(Json::Array()); }
-  bool EndArray(Size) { return Close(); }
 
-  bool Key(const char* text, Size size, bool) {
-    auto& object = std::get<Json::Object>(open_.back()->value_);
-    object.push_back({std::string(text, size), Json()});
-    return true;
+  JsonDocument Take() {
+    document_.root_ = pending_.back();
+    return std::move(document_);
+  }
+
+  bool Null() { return Add(std::monostate()); }
+  bool Bool(bool value) { return Add(value); }
+  bool Int(int value) { return Add(int64_t{value}); }
+  bool Uint(unsigned value) { return Add(int64_t{value}); }
+  bool Int64(int64_t value) { return Add(value); }
+  bool Uint64(uint64_t value) {
+    return value <= INT64_MAX ? Add(static_cast<int64_t>(value)) : Add(static_cast<double>(value));
+  }
+  bool Double(double value) { return Add(IsZero() ? std::copysign(0.0, value) : value); }
+  bool RawNumber(const char*, Size, bool) { return false; }  // only on request
+  bool String(const char* text, Size size, bool) { return Add(std::string_view(text, size)); }
+  bool Key(const char* text, Size size, bool) { return Add(std::string_view(text, size)); }
+  bool StartObject() { return Open(); }
+  bool StartArray() { return Open(); }
+
+  bool EndObject(Size size) {
+    auto* members = Allocate<JsonMember>(size);
+    const Json* next = Close(size_t{size} * 2);
+    for (Size i = 0; i < size; ++i, next += 2) members[i] = {*next->AsString(), next[1]};
+    return Add(Json::Object(members, size));
+  }
+
+  bool EndArray(Size size) {
+    auto* elements = Allocate<Json>(size);
+    std::copy_n(Close(size), size, elements);
+    return Add(Json::Array(elements, size));
   }
 
  private:
-  // Whether the number that ends here has no digit but zeros: RapidJSON reads 0e-30 as another
-  // number.
+  static constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+  // Iterative, so that no text can exhaust the stack; numbers are rounded as the standard asks.
+  static constexpr unsigned kParseFlags =
+      rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
+      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+
+  // Whether the number that the stream is at has no digit but zeros: RapidJSON reads 0e-30 as
+  // another number.
   bool IsZero() const {
-    const std::string_view read(stream_->begin_, stream_->Tell());
-    const std::string_view number = read.substr(read.find_last_not_of("+-.0123456789eE") + 1);
-    const std::string_view digits = number.substr(0, number.find_first_of("eE"));
-    return digits.find_first_of("123456789") == std::string_view::npos;
+    const char* digit = stream_.src_;
+    while (*digit == '-' || *digit == '0' || *digit == '.') ++digit;
+    return *digit < '1' || *digit > '9';
   }
 
-  // Where the next value goes. Pointers in open_ stay valid: a container only grows once its last
-  // element is complete.
-  Json& Slot() {
-    if (open_.empty()) return root_;
-    auto& parent = open_.back()->value_;
-    if (auto* object = std::get_if<Json::Object>(&parent)) return object->back().value;
-    return std::get<Json::Array>(parent).emplace_back();
-  }
-
-  template <typename T>
-  bool Set(T value) {
-    Slot().value_ = std::move(value);
+  bool Add(Json::Value value) {
+    pending_.push_back(Json(value));
     return true;
   }
 
-  template <typename T>
-  bool Open(T container) {
-    if (open_.size() >= kMaxJsonDepth) {
+  bool Open() {
+    if (++depth_ > kMaxJsonDepth) {
       Throw(Code::kLimit, what_, " is nested more than ", kMaxJsonDepth, " levels deep");
     }
-    Json& slot = Slot();
-    slot.value_ = std::move(container);
-    open_.push_back(&slot);
     return true;
   }
 
-  bool Close() {
-    open_.pop_back();
-    return true;
+  // Takes the last values off the pending ones, for their list or object; they stay where they are
+  // until another is added.
+  const Json* Close(size_t count) {
+    --depth_;
+    pending_.resize(pending_.size() - count);
+    return pending_.data() + pending_.size();
+  }
+
+  template <typename T>
+  T* Allocate(size_t count) {
+    const size_t bytes = count * sizeof(T);
+    if (bytes > left_) {
+      // About as much as the values of a text take.
+      left_ = std::max(bytes, size_);
+      document_.blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(left_));
+      next_ = document_.blocks_.back().get();
+    }
+    left_ -= bytes;
+    return reinterpret_cast<T*>(std::exchange(next_, next_ + bytes));
   }
 
   std::string_view what_;
-  const rapidjson::MemoryStream* stream_ = nullptr;
-  Json root_;
-  std::vector<Json*> open_;
+  size_t size_;     // of the text
+  size_t skipped_;  // bytes of it
+  JsonDocument document_;
+  rapidjson::InsituStringStream stream_;
+  std::vector<Json> pending_;  // values whose list or object is open, with keys before theirs
+  int depth_ = 0;
+  std::byte* next_ = nullptr;  // where the last block is free
+  size_t left_ = 0;
 };
 
-namespace {
-
-// Iterative, so that no text can exhaust the stack; numbers are rounded as the standard asks.
-constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseFullPrecisionFlag;
-
-rapidjson::ParseResult Parse(std::string_view text, JsonBuilder& builder) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  const size_t skipped = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  rapidjson::MemoryStream stream(text.data() + skipped, text.size() - skipped);
-  builder.set_stream(&stream);
-  rapidjson::Reader reader;
-  const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream, builder);
-  if (result.IsError()) return {result.Code(), result.Offset() + skipped};
-  // The reader takes a zero byte for the end.
-  const size_t read = stream.Tell() + skipped;
-  if (read < text.size()) return {rapidjson::kParseErrorDocumentRootNotSingular, read};
-  return result;
-}
-
-}  // namespace
-
-Json ParseJson(std::string_view text, std::string_view what) {
+JsonDocument ParseJson(std::string_view text, std::string_view what) {
   if (text.size() > kMaxJsonBytes) {
     Throw(Code::kLimit, what, " has ", text.size(), " bytes; the limit is ", kMaxJsonBytes);
   }
-  JsonBuilder builder(what);
-  const rapidjson::ParseResult result = Parse(text, builder);
+  JsonBuilder builder(text, what);
+  const rapidjson::ParseResult result = builder.Parse();
   if (result.IsError()) {
     Throw(Code::kJson, what, " is not valid JSON at byte ", result.Offset(), ": ",
           rapidjson::GetParseError_En(result.Code()));
   }
-  return builder.TakeRoot();
+  return builder.Take();
 }
 
 std::optional<double> ParseJsonNumber(std::string_view text) {
-  JsonBuilder builder("the number");
-  if (Parse(text, builder).IsError()) return std::nullopt;
-  return builder.TakeRoot().AsDouble();
+  JsonBuilder builder(text, "the number");
+  if (builder.Parse().IsError()) return std::nullopt;
+  return builder.Take().root().AsDouble();
 }
 
 std::string QuoteJson(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
+  size_t written = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+    out += text.substr(written, i - written);
+    out += "\\u00";
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+    written = i + 1;
   }
-  return out + '"';
+  out += text.substr(written);
+  return out += '"';
 }
 
 }  // namespace tfwasm

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON as data: a parsed value, and the little that is needed to write one.
+// JSON as data: a parsed text, and the little that is needed to write one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,10 +15,29 @@ namespace tfwasm {
 
 struct JsonMember;
 
+// Values side by side in a document, like a std::span, which does not take incomplete types.
+template <typename T>
+class JsonSpan {
+ public:
+  constexpr JsonSpan() = default;
+  JsonSpan(const T* data, size_t size) : data_(data), size_(size) {}
+
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+  const T& operator[](size_t i) const { return data_[i]; }
+
+ private:
+  const T* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// A value of a JsonDocument, which must outlive it: strings, lists and objects lie there.
 class Json {
  public:
-  using Array = std::vector<Json>;
-  using Object = std::vector<JsonMember>;  // in the order of the text
+  using Array = JsonSpan<Json>;
+  using Object = JsonSpan<JsonMember>;  // in the order of the text
 
   Json() = default;  // null
 
@@ -24,7 +45,7 @@ class Json {
 
   // The value, or nullptr when it is of another kind.
   const bool* AsBool() const { return std::get_if<bool>(&value_); }
-  const std::string* AsString() const { return std::get_if<std::string>(&value_); }
+  const std::string_view* AsString() const { return std::get_if<std::string_view>(&value_); }
   const Array* AsArray() const { return std::get_if<Array>(&value_); }
   const Object* AsObject() const { return std::get_if<Object>(&value_); }
 
@@ -42,21 +63,40 @@ class Json {
  private:
   friend class JsonBuilder;
 
-  std::variant<std::monostate, bool, int64_t, double, std::string, Array, Object> value_;
+  using Value =
+      std::variant<std::monostate, bool, int64_t, double, std::string_view, Array, Object>;
+  explicit Json(Value value) : value_(value) {}
+
+  Value value_;
 };
 
 struct JsonMember {
-  std::string key;
+  std::string_view key;
   Json value;
 };
 
-// Deeper nesting is refused, so that nothing that walks or frees a value runs out of stack.
+// Owns a parsed text in a handful of pieces of memory, however many values it has.
+class JsonDocument {
+ public:
+  const Json& root() const { return root_; }
+
+ private:
+  friend class JsonBuilder;
+
+  explicit JsonDocument(std::string_view text);
+
+  std::unique_ptr<char[]> text_;  // ends with a zero byte; strings are decoded in place
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  Json root_;
+};
+
+// Deeper nesting is refused, so that nothing that walks a value runs out of stack.
 inline constexpr int kMaxJsonDepth = 100;
 inline constexpr size_t kMaxJsonBytes = size_t{100} << 20;
 
 // Parses a whole text; `what` names it in messages ("the model topology"). Throws E_JSON with the
 // position, or E_LIMIT when the text is too long or nested too deeply.
-Json ParseJson(std::string_view text, std::string_view what);
+JsonDocument ParseJson(std::string_view text, std::string_view what);
 
 // The value of a text that is a JSON number and nothing else.
 std::optional<double> ParseJsonNumber(std::string_view text);

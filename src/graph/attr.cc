@@ -14,18 +14,38 @@ namespace {
 
 }  // namespace
 
-void AttrMap::Set(std::string_view name, AttrValue value) {
-  values_.insert_or_assign(std::string(name), std::move(value));
-}
-
-void AttrMap::Erase(std::string_view name) {
-  const auto it = values_.find(name);
-  if (it != values_.end()) values_.erase(it);
+const std::vector<Attr>& AttrMap::values() const {
+  static const auto* const kNone = new std::vector<Attr>;
+  return values_ == nullptr ? *kNone : *values_;
 }
 
 const AttrValue* AttrMap::Find(std::string_view name) const {
-  const auto it = values_.find(name);
-  return it == values_.end() ? nullptr : &it->second;
+  for (const Attr& attr : values()) {
+    if (attr.name == name) return &attr.value;
+  }
+  return nullptr;
+}
+
+std::vector<Attr>& AttrMap::Own() {
+  if (values_ == nullptr || values_.use_count() > 1) {
+    values_ = std::make_shared<std::vector<Attr>>(values());
+  }
+  return *values_;
+}
+
+void AttrMap::Set(std::string_view name, AttrValue value) {
+  std::vector<Attr>& attrs = Own();
+  auto at = attrs.end();
+  while (at != attrs.begin() && (at - 1)->name >= name) --at;
+  if (at != attrs.end() && at->name == name) {
+    at->value = std::move(value);
+  } else {
+    attrs.insert(at, {std::string(name), std::move(value)});
+  }
+}
+
+void AttrMap::Erase(std::string_view name) {
+  if (Has(name)) std::erase_if(Own(), [&](const Attr& attr) { return attr.name == name; });
 }
 
 template <typename T>

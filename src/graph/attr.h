@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,12 +27,24 @@ using AttrValue =
                  std::vector<int64_t>, std::vector<float>, FlagList, std::vector<std::string>,
                  std::vector<DType>, std::vector<Shape>, std::vector<FunctionRef>>;
 
+struct Attr {
+  std::string name;
+  AttrValue value;
+};
+
+// Copies share their attributes until one of them is changed: a model's nodes are copied for every
+// choice of what is run of it.
 class AttrMap {
  public:
-  bool Has(std::string_view name) const { return values_.contains(name); }
+  // nullptr when there is no such attribute.
+  const AttrValue* Find(std::string_view name) const;
+  bool Has(std::string_view name) const { return Find(name) != nullptr; }
+  // Makes room for so many attributes in all.
+  void Reserve(size_t count) { Own().reserve(count); }
   void Set(std::string_view name, AttrValue value);
   void Erase(std::string_view name);
-  const std::map<std::string, AttrValue, std::less<>>& values() const { return values_; }
+  // All of them, sorted by name.
+  const std::vector<Attr>& values() const;
 
   // The attribute, or `fallback` when it is absent. Throws E_ATTR when it is of another kind.
   int64_t Int(std::string_view name, int64_t fallback) const;
@@ -57,13 +69,14 @@ class AttrMap {
   std::string LowerString(std::string_view name, std::string_view fallback) const;
 
  private:
-  const AttrValue* Find(std::string_view name) const;
+  // The list to change, which is no longer that of any other map.
+  std::vector<Attr>& Own();
   template <typename T>
   const T* Get(std::string_view name, std::string_view kind) const;
   template <typename T>
   std::vector<T> List(std::string_view name, std::string_view kind) const;
 
-  std::map<std::string, AttrValue, std::less<>> values_;
+  std::shared_ptr<std::vector<Attr>> values_;  // nullptr: none
 };
 
 }  // namespace tfwasm

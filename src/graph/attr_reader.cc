@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/attr_reader.h"
 
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "graph/proto_json.h"
@@ -11,6 +11,9 @@ namespace tfwasm {
 
 namespace {
 
+// Far more than any op has: they are kept in order, one inserted after the other.
+constexpr size_t kMostAttrs = 256;
+
 float ReadFloat(const Json& value, std::string_view what) {
   return static_cast<float>(ReadDouble(value, what));
 }
@@ -18,7 +21,7 @@ float ReadFloat(const Json& value, std::string_view what) {
 FunctionRef ReadFunctionRef(const Json& value, std::string_view what) {
   const Json* name = FindField(value, "name");
   if (name == nullptr) Throw(Code::kAttr, what, " names no function");
-  return {ExpectString(*name, what)};
+  return {std::string(ExpectString(*name, what))};
 }
 
 Tensor ReadTensor(const Json& value, std::string_view what) {
@@ -29,7 +32,7 @@ Tensor ReadTensor(const Json& value, std::string_view what) {
 }
 
 template <typename F>
-AttrValue ReadList(const Json& list, std::string_view what, F read) {
+auto ReadList(const Json& list, std::string_view what, F read) {
   using Value = decltype(read(list, what));
   // As FlagList has it.
   std::vector<std::conditional_t<std::is_same_v<Value, bool>, uint8_t, Value>> values;
@@ -39,25 +42,30 @@ AttrValue ReadList(const Json& list, std::string_view what, F read) {
   return values;
 }
 
-using ReadFunction = std::optional<AttrValue> (*)(const Json&, std::string_view what);
+// False: the attribute has no value that is of use.
+using ReadFunction = bool (*)(const Json&, std::string_view what, AttrValue& value);
 
 struct Kind {
   std::string_view name;
   ReadFunction read_one;
-  ReadFunction read_list;
+  ReadFunction read_list;  // nullptr for what there are no lists of
 };
 
 template <auto read>
-std::optional<AttrValue> One(const Json& value, std::string_view what) {
-  return AttrValue(read(value, what));
+bool One(const Json& json, std::string_view what, AttrValue& value) {
+  value = read(json, what);
+  return true;
 }
 
 template <auto read>
-std::optional<AttrValue> List(const Json& value, std::string_view what) {
-  return ReadList(value, what, read);
+bool List(const Json& json, std::string_view what, AttrValue& value) {
+  value = ReadList(json, what, read);
+  return true;
 }
 
-std::optional<AttrValue> Ignore(const Json&, std::string_view) { return std::nullopt; }
+bool Ignore(const Json&, std::string_view, AttrValue&) { return false; }
+
+bool ReadListValue(const Json& json, std::string_view what, AttrValue& value);
 
 constexpr Kind kKinds[] = {{"s", One<ReadBytes>, List<ReadBytes>},
                            {"i", One<ReadInt64>, List<ReadInt64>},
@@ -66,51 +74,70 @@ constexpr Kind kKinds[] = {{"s", One<ReadBytes>, List<ReadBytes>},
                            {"type", One<ReadDType>, List<ReadDType>},
                            {"shape", One<ReadShape>, List<ReadShape>},
                            {"tensor", One<ReadTensor>, Ignore},
-                           {"func", One<ReadFunctionRef>, List<ReadFunctionRef>}};
+                           {"func", One<ReadFunctionRef>, List<ReadFunctionRef>},
+                           {"list", ReadListValue, nullptr},
+                           {"placeholder", Ignore, nullptr}};
 
-std::optional<AttrValue> ReadListValue(const Json& list, std::string_view what) {
-  ExpectObject(list, what);
-  const Kind* found = nullptr;
-  const Json* elements = nullptr;
-  for (const Kind& kind : kKinds) {
-    const Json* field = list.Find(kind.name);
-    if (field == nullptr || ExpectArray(*field, what).empty()) continue;
-    if (found != nullptr) Throw(Code::kAmbiguous, what, " has lists of two kinds");
-    found = &kind;
-    elements = field;
+// The one member of a message that says of what kind its value is.
+struct KindOfValue {
+  const Kind* kind = nullptr;
+  const Json* value = nullptr;
+
+  void Take(const Kind& other, const Json& json, std::string_view what) {
+    if (kind != nullptr && kind != &other) Throw(Code::kAmbiguous, what, " is of two kinds");
+    kind = &other;
+    value = &json;
   }
-  if (found == nullptr) return AttrValue(std::vector<int64_t>());
-  return found->read_list(*elements, what);
+};
+
+const Kind* FindKind(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                   [&](const Kind& kind) { return kind.name == name; });
+  return found == std::end(kKinds) ? nullptr : found;
 }
 
-std::optional<AttrValue> ReadAttrValue(const Json& message, std::string_view what) {
-  ExpectObject(message, what);
-  ReadFunction read = nullptr;
-  const Json* value = nullptr;
-  const auto take = [&](std::string_view field, ReadFunction reader) {
-    const Json* found = message.Find(field);
-    if (found == nullptr) return;
-    if (read != nullptr) Throw(Code::kAmbiguous, what, " has values of two kinds");
-    read = reader;
-    value = found;
-  };
-  for (const Kind& kind : kKinds) take(kind.name, kind.read_one);
-  take("list", ReadListValue);
-  take("placeholder", Ignore);
-  if (read != nullptr) return read(*value, what);
-  if (!message.AsObject()->empty()) Throw(Code::kAttr, what, " is of an unknown kind");
-  return std::nullopt;
+bool ReadListValue(const Json& json, std::string_view what, AttrValue& value) {
+  KindOfValue found;
+  for (const auto& [name, elements] : ExpectObject(json, what)) {
+    const Kind* kind = FindKind(name);
+    if (kind == nullptr || kind->read_list == nullptr || elements.is_null()) continue;
+    if (!ExpectArray(elements, what).empty()) found.Take(*kind, elements, what);
+  }
+  if (found.kind != nullptr) return found.kind->read_list(*found.value, what, value);
+  value = std::vector<int64_t>();
+  return true;
+}
+
+bool ReadAttrValue(const Json& message, std::string_view what, AttrValue& value) {
+  const Json::Object& members = ExpectObject(message, what);
+  KindOfValue found;
+  for (const auto& [name, json] : members) {
+    const Kind* kind = FindKind(name);
+    if (kind != nullptr && !json.is_null()) found.Take(*kind, json, what);
+  }
+  if (found.kind != nullptr) return found.kind->read_one(*found.value, what, value);
+  if (!members.empty()) Throw(Code::kAttr, what, " is of an unknown kind");
+  return false;
 }
 
 }  // namespace
 
 AttrMap ReadAttrMap(const Json& attrs, std::string_view except) {
   AttrMap map;
-  for (const auto& [name, message] : ExpectObject(attrs, "the attributes")) {
+  const Json::Object& members = ExpectObject(attrs, "the attributes");
+  if (members.size() > kMostAttrs) {
+    Throw(Code::kLimit, "there are ", members.size(), " attributes; the limit is ", kMostAttrs);
+  }
+  map.Reserve(members.size());
+  for (const auto& [name, message] : members) {
     // Names that start with "_" are reserved for TensorFlow's internal use.
     if (name.starts_with('_') || name == except) continue;
-    auto value = ReadAttrValue(message, StrCat("the attribute '", name, "'"));
-    if (value) map.Set(name, *std::move(value));
+    try {
+      AttrValue value;
+      if (ReadAttrValue(message, "its value", value)) map.Set(name, std::move(value));
+    } catch (const Error& error) {
+      Throw(error.code(), "the attribute '", name, "': ", error.message());
+    }
   }
   return map;
 }

@@ -18,16 +18,11 @@ struct Missing {
 };
 
 void CheckDeclaration(const Node& node, const Tensor& weight) {
-  const auto& attrs = node.attrs.values();
-  const auto find = [&]<typename T>(std::string_view name, const T*) {
-    const auto it = attrs.find(name);
-    return it == attrs.end() ? nullptr : std::get_if<T>(&it->second);
-  };
-  const DType* dtype = find("dtype", static_cast<const DType*>(nullptr));
+  const auto* dtype = std::get_if<DType>(node.attrs.Find("dtype"));
   if (dtype != nullptr && *dtype != DType::kInvalid && *dtype != weight.dtype()) {
     Throw(Code::kDType, "this constant is declared ", *dtype, ", its weight is ", weight.dtype());
   }
-  const Shape* shape = find("shape", static_cast<const Shape*>(nullptr));
+  const auto* shape = std::get_if<Shape>(node.attrs.Find("shape"));
   if (shape != nullptr && *shape != weight.shape()) {
     Throw(Code::kShape, "this constant is declared with shape ", *shape, ", its weight has shape ",
           weight.shape());

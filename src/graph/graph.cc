@@ -2,6 +2,7 @@
 #include "graph/graph.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace tfwasm {
@@ -16,6 +17,13 @@ struct Frame {
   size_t next = 0;
 };
 
+// FNV-1a.
+uint32_t HashName(std::string_view name) {
+  uint32_t hash = 2166136261;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+  return hash;
+}
+
 [[noreturn]] void ThrowCycle(const Graph& graph, const std::vector<Frame>& stack, NodeId again) {
   constexpr int kMostNames = 8;
   std::string text = StrCat("'", graph.node(again).name, "'");
@@ -29,11 +37,35 @@ struct Frame {
 
 }  // namespace
 
+size_t Graph::SlotOf(std::string_view name) const {
+  const size_t mask = slots_.size() - 1;
+  size_t slot = HashName(name) & mask;
+  const auto is_other = [&](NodeId id) {
+    return id != kNoNode && (IsRemoved(id) || node(id).name != name);
+  };
+  while (is_other(slots_[slot])) slot = (slot + 1) & mask;
+  return slot;
+}
+
+// Half of the slots stay empty, so that few have to be looked at.
+void Graph::IndexNames(size_t nodes) {
+  slots_.assign(std::bit_ceil(2 * nodes), kNoNode);
+  for (NodeId id = 0; id < size(); ++id) {
+    if (!IsRemoved(id)) slots_[SlotOf(node(id).name)] = id;
+  }
+}
+
+void Graph::Reserve(size_t nodes) {
+  nodes_.reserve(nodes_.size() + nodes);
+  IndexNames(nodes_.size() + nodes);
+}
+
 NodeId Graph::Add(Node node) {
   const NodeId id = size();
-  if (!by_name_.emplace(node.name, id).second) {
-    Throw(Code::kDuplicate, "two nodes are named '", node.name, "'");
-  }
+  if (slots_.size() < 2 * (nodes_.size() + 1)) IndexNames(2 * (nodes_.size() + 1));
+  NodeId& slot = slots_[SlotOf(node.name)];
+  if (slot != kNoNode) Throw(Code::kDuplicate, "two nodes are named '", node.name, "'");
+  slot = id;
   nodes_.push_back(std::move(node));
   return id;
 }
@@ -48,13 +80,12 @@ NodeId Graph::AddConst(std::string_view name, Tensor value) {
 }
 
 NodeId Graph::Find(std::string_view name) const {
-  const auto it = by_name_.find(std::string(name));
-  return it == by_name_.end() ? kNoNode : it->second;
+  return slots_.empty() ? kNoNode : slots_[SlotOf(name)];
 }
 
 std::string Graph::UniqueName(std::string_view stem) const {
   std::string name(stem);
-  for (int suffix = 1; by_name_.contains(name); ++suffix) name = StrCat(stem, "_", suffix);
+  for (int suffix = 1; Find(name) != kNoNode; ++suffix) name = StrCat(stem, "_", suffix);
   return name;
 }
 
@@ -69,18 +100,13 @@ void Graph::ReplaceUses(Edge from, Edge to) {
   }
 }
 
-void Graph::Remove(NodeId id) {
-  by_name_.erase(node(id).name);
-  node(id) = Node();
-}
+void Graph::Remove(NodeId id) { node(id) = Node(); }
 
 void Graph::PrefixNames(std::string_view prefix) {
-  by_name_.clear();
   for (NodeId id = 0; id < size(); ++id) {
-    if (IsRemoved(id)) continue;
-    node(id).name = StrCat(prefix, node(id).name);
-    by_name_.emplace(node(id).name, id);
+    if (!IsRemoved(id)) node(id).name = StrCat(prefix, node(id).name);
   }
+  IndexNames(nodes_.size());
 }
 
 void Graph::Compact() {
@@ -92,21 +118,21 @@ void Graph::Compact() {
     kept.push_back(std::move(node(id)));
   }
   const auto renumber = [&](NodeId& id) { id = renumbered[static_cast<size_t>(id)]; };
-  by_name_.clear();
-  for (size_t i = 0; i < kept.size(); ++i) {
-    for (Edge& edge : kept[i].inputs) renumber(edge.node);
-    for (NodeId& control : kept[i].control_inputs) renumber(control);
-    std::erase(kept[i].control_inputs, kNoNode);
-    by_name_.emplace(kept[i].name, static_cast<NodeId>(i));
+  for (Node& node : kept) {
+    for (Edge& edge : node.inputs) renumber(edge.node);
+    for (NodeId& control : node.control_inputs) renumber(control);
+    std::erase(node.control_inputs, kNoNode);
   }
   for (NamedEdge& input : inputs) renumber(input.edge.node);
   for (NamedEdge& output : outputs) renumber(output.edge.node);
   nodes_ = std::move(kept);
+  IndexNames(nodes_.size());
 }
 
 std::vector<NodeId> Graph::TopologicalOrder() const {
   std::vector<Visit> visits(nodes_.size(), Visit::kNew);
   std::vector<NodeId> order;
+  order.reserve(nodes_.size());
   std::vector<Frame> stack;
   const auto visit = [&](NodeId id) -> Visit& { return visits[static_cast<size_t>(id)]; };
   const auto enter = [&](NodeId id) {

@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/tensor.h"
@@ -41,6 +40,8 @@ struct NamedEdge {
 
 class Graph {
  public:
+  // Makes room for so many nodes more.
+  void Reserve(size_t nodes);
   // Adds a node and returns its id. Ids stay valid until Compact(). Throws E_DUPLICATE.
   NodeId Add(Node node);
   NodeId AddConst(std::string_view name, Tensor value);
@@ -78,8 +79,13 @@ class Graph {
   std::vector<NamedEdge> outputs;
 
  private:
+  // Where in slots_ a node of that name is or belongs.
+  size_t SlotOf(std::string_view name) const;
+  void IndexNames(size_t nodes);
+
   std::vector<Node> nodes_;
-  std::unordered_map<std::string, NodeId> by_name_;
+  // A hash table of nodes by name, whose size is a power of two; the names are those in nodes_.
+  std::vector<NodeId> slots_;
 };
 
 // Who reads what: the readers of all nodes of a graph, valid until the graph changes.

@@ -24,6 +24,7 @@ class NodeReader {
   // Edges are resolved once all nodes are known, since they may point forward.
   void Read(const Json::Array& nodes) {
     const NodeId first = graph_.size();
+    graph_.Reserve(nodes.size());
     for (const Json& node : nodes) AddNode(node);
     for (size_t i = 0; i < nodes.size(); ++i) {
       const Json* inputs = FindField(nodes[i], "input");
@@ -104,15 +105,15 @@ class NodeReader {
 
 // The list at `field`, or an empty one.
 const Json::Array& ArrayField(const Json& message, std::string_view field) {
-  static const auto* const kEmpty = new Json::Array;
+  static constexpr Json::Array kEmpty;
   const Json* list = FindField(message, field);
-  return list == nullptr ? *kEmpty : ExpectArray(*list, field);
+  return list == nullptr ? kEmpty : ExpectArray(*list, field);
 }
 
-const std::string& ArgName(const Json& arg) {
+std::string_view ArgName(const Json& arg) {
   const Json* field = FindField(arg, "name");
   if (field == nullptr) Throw(Code::kJson, "an argument has no name");
-  const std::string& name = ExpectString(*field, "an argument's name");
+  const std::string_view name = ExpectString(*field, "an argument's name");
   if (FindField(arg, "numberAttr") != nullptr || FindField(arg, "typeListAttr") != nullptr) {
     Throw(Code::kAttr, "the argument '", name, "' is a list, which is not supported");
   }
@@ -155,10 +156,10 @@ Function ReadFunctionBody(const Json& json, const Json& signature, std::string_v
   reader.Read(ArrayField(json, "nodeDef"));
   const Json* results = FindField(json, "ret");
   for (const Json& arg : ArrayField(signature, "outputArg")) {
-    const std::string& arg_name = ArgName(arg);
+    const std::string_view arg_name = ArgName(arg);
     const Json* result = results == nullptr ? nullptr : results->Find(arg_name);
     if (result == nullptr) Throw(Code::kEdge, "the result '", arg_name, "' is not defined");
-    body.outputs.push_back({arg_name, reader.Resolve(ExpectString(*result, "'ret'"))});
+    body.outputs.push_back({std::string(arg_name), reader.Resolve(ExpectString(*result, "'ret'"))});
   }
   WaitForControlResults(json, reader, body);
   return function;
@@ -169,7 +170,7 @@ void ReadFunctions(const Json& library, OutputResolver resolver, ModelDef& model
     const Json* signature = FindField(json, "signature");
     const Json* name_field = signature == nullptr ? nullptr : FindField(*signature, "name");
     if (name_field == nullptr) Throw(Code::kJson, "a library function has no name");
-    const std::string& name = ExpectString(*name_field, "a function's name");
+    const std::string_view name = ExpectString(*name_field, "a function's name");
     try {
       Function function = ReadFunctionBody(json, *signature, name, resolver);
       if (!model.functions.emplace(name, std::move(function)).second) {
@@ -217,7 +218,8 @@ void SetDefaultInterface(ModelDef& model) {
 }  // namespace
 
 ModelDef ReadGraphDef(std::string_view topology, OutputResolver resolver) {
-  const Json json = ParseJson(topology, "the model topology");
+  const JsonDocument document = ParseJson(topology, "the model topology");
+  const Json& json = document.root();
   ExpectObject(json, "the model topology");
   ModelDef model;
   NodeReader(model.graph, resolver, "").Read(ArrayField(json, "node"));
@@ -229,7 +231,7 @@ ModelDef ReadGraphDef(std::string_view topology, OutputResolver resolver) {
 }
 
 AttrMap ReadAttrs(std::string_view json) {
-  return ReadAttrMap(ParseJson(json, "the attribute list"));
+  return ReadAttrMap(ParseJson(json, "the attribute list").root());
 }
 
 }  // namespace tfwasm

@@ -5,9 +5,7 @@ namespace tfwasm {
 
 void TakePlaceholderInfo(const Node& node, TensorInfo& info) {
   if (!node.op.starts_with("Placeholder")) return;
-  const auto& attrs = node.attrs.values();
-  const auto it = attrs.find("dtype");
-  const auto* dtype = it == attrs.end() ? nullptr : std::get_if<DType>(&it->second);
+  const auto* dtype = std::get_if<DType>(node.attrs.Find("dtype"));
   if (dtype != nullptr && *dtype != DType::kInvalid) info.dtype = *dtype;
   try {
     const Shape shape = node.attrs.ShapeOr("shape", Shape::UnknownRank());

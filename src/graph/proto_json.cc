@@ -27,23 +27,32 @@ constexpr int64_t kFirstReferenceType = 100;
   Throw(code, what, " must be ", expected, ", got ", value.KindName());
 }
 
-std::string ToSnakeCase(std::string_view name) {
-  std::string snake;
+// Whether `key` is `name` or its snake_case form.
+bool IsField(std::string_view key, std::string_view name) {
+  size_t at = 0;
   for (const char c : name) {
     const bool upper = c >= 'A' && c <= 'Z';
-    if (upper) snake += '_';
-    snake += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    if (upper && key.substr(at).starts_with('_')) {
+      ++at;
+      if (at == key.size() || key[at] != c - 'A' + 'a') return false;
+    } else if (at == key.size() || key[at] != c) {
+      return false;
+    }
+    ++at;
   }
-  return snake;
+  return at == key.size();
 }
 
 }  // namespace
 
 const Json* FindField(const Json& message, std::string_view name) {
-  const Json* field = message.Find(name);
-  if (field != nullptr) return field;
-  const std::string snake = ToSnakeCase(name);
-  return snake == name ? nullptr : message.Find(snake);
+  const Json::Object* fields = message.AsObject();
+  const Json* found = nullptr;
+  if (fields == nullptr) return found;
+  for (const auto& [key, value] : *fields) {
+    if (IsField(key, name)) found = value.is_null() ? nullptr : &value;
+  }
+  return found;
 }
 
 const Json::Array& ExpectArray(const Json& value, std::string_view what) {
@@ -56,7 +65,7 @@ const Json::Object& ExpectObject(const Json& value, std::string_view what) {
   return *value.AsObject();
 }
 
-const std::string& ExpectString(const Json& value, std::string_view what) {
+std::string_view ExpectString(const Json& value, std::string_view what) {
   if (value.AsString() == nullptr) ThrowKind(Code::kJson, what, "a string", value);
   return *value.AsString();
 }
@@ -68,7 +77,7 @@ bool ReadBool(const Json& value, std::string_view what) {
 
 int64_t ReadInt64(const Json& value, std::string_view what) {
   if (const auto number = value.AsInt()) return *number;
-  if (const std::string* text = value.AsString()) {
+  if (const std::string_view* text = value.AsString()) {
     int64_t number = 0;
     const char* end = text->data() + text->size();
     const auto [stop, error] = std::from_chars(text->data(), end, number);
@@ -79,7 +88,7 @@ int64_t ReadInt64(const Json& value, std::string_view what) {
 
 double ReadDouble(const Json& value, std::string_view what) {
   if (const auto number = value.AsDouble()) return *number;
-  if (const std::string* text = value.AsString(); text != nullptr && !text->empty()) {
+  if (const std::string_view* text = value.AsString(); text != nullptr && !text->empty()) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     if (*text == "NaN") return std::numeric_limits<double>::quiet_NaN();
     if (*text == "Infinity") return kInfinity;
@@ -90,7 +99,7 @@ double ReadDouble(const Json& value, std::string_view what) {
 }
 
 std::string ReadBytes(const Json& value, std::string_view what) {
-  if (const std::string* text = value.AsString()) {
+  if (const std::string_view* text = value.AsString()) {
     auto bytes = DecodeBase64(*text);
     if (!bytes) Throw(Code::kAttr, what, " is not valid base64");
     return *std::move(bytes);
@@ -107,7 +116,7 @@ std::string ReadBytes(const Json& value, std::string_view what) {
 }
 
 std::string_view ReadTypeName(const Json& value, std::string_view what) {
-  if (const std::string* text = value.AsString()) {
+  if (const std::string_view* text = value.AsString()) {
     std::string_view name = *text;
     if (name.ends_with("_REF")) name.remove_suffix(4);
     for (const std::string_view known : kTypeNames) {

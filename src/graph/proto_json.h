@@ -19,7 +19,7 @@ const Json* FindField(const Json& message, std::string_view name);
 // A repeated or message field that must be a JSON list or object. Throws E_JSON.
 const Json::Array& ExpectArray(const Json& value, std::string_view what);
 const Json::Object& ExpectObject(const Json& value, std::string_view what);
-const std::string& ExpectString(const Json& value, std::string_view what);
+std::string_view ExpectString(const Json& value, std::string_view what);
 
 bool ReadBool(const Json& value, std::string_view what);
 // Number or decimal string.

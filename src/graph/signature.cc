@@ -20,8 +20,8 @@ Edge FindTensor(const Graph& graph, std::string_view text) {
   return {.node = graph.Find(name->node), .output = name->index};
 }
 
-TensorInfo ReadTensorInfo(const std::string& key, const Json& json) {
-  TensorInfo info{.key = key};
+TensorInfo ReadTensorInfo(std::string_view key, const Json& json) {
+  TensorInfo info{.key = std::string(key)};
   ExpectObject(json, "a tensor of the signature");
   const Json* name = FindField(json, "name");
   if (name == nullptr) Throw(Code::kJson, "'", key, "' of the signature names no tensor");
@@ -59,7 +59,7 @@ Side ReadSide(const Graph& graph, const Json& signature, std::string_view field)
     // Feeds are checked against the Placeholder, so what that says goes before the signature.
     TakePlaceholderInfo(graph.node(edge.node), info);
     side.infos.push_back(std::move(info));
-    side.edges.push_back({key, edge});
+    side.edges.push_back({std::string(key), edge});
   }
   return side;
 }
@@ -73,36 +73,66 @@ std::string NameList(const std::vector<NamedEdge>& edges) {
   return edges.size() > kMostNames ? list + ", ..." : list;
 }
 
-std::string DTypeJson(DType dtype) {
-  return dtype == DType::kInvalid ? "null" : QuoteJson(DTypeName(dtype));
-}
+// Writes a list of objects piece by piece: a large model has thousands of weights.
+class TensorList {
+ public:
+  explicit TensorList(std::string& out) : out_(out) {}
 
-std::string ShapeJson(const Shape& shape) {
-  if (!shape.rank_known()) return "null";
-  std::string text = "[";
-  for (int axis = 0; axis < shape.rank(); ++axis) {
-    text += StrCat(axis > 0 ? "," : "", shape[axis]);
+  // Starts the next object.
+  void Open() { out_ += std::exchange(is_first_, false) ? "{" : ",{"; }
+  void AddName(std::string_view key, std::string_view name) {
+    out_ += '"';
+    out_ += key;
+    out_ += "\":";
+    out_ += QuoteJson(name);
+    out_ += ',';
   }
-  return text + "]";
-}
+  // Ends the object with what all of them have.
+  void Close(DType dtype, const Shape& shape) {
+    out_ += "\"dtype\":";
+    out_ += dtype == DType::kInvalid ? "null" : QuoteJson(DTypeName(dtype));
+    out_ += ",\"shape\":";
+    AddShape(shape);
+    out_ += '}';
+  }
+
+ private:
+  void AddShape(const Shape& shape) {
+    if (!shape.rank_known()) {
+      out_ += "null";
+      return;
+    }
+    out_ += '[';
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      if (axis > 0) out_ += ',';
+      out_ += std::to_string(shape[axis]);
+    }
+    out_ += ']';
+  }
+
+  std::string& out_;
+  bool is_first_ = true;
+};
 
 void AppendTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
                    const std::vector<NamedEdge>& edges, std::string& out) {
+  TensorList list(out);
   for (size_t i = 0; i < infos.size(); ++i) {
-    const TensorInfo& info = infos[i];
-    out += StrCat(i > 0 ? "," : "", "{\"key\":", QuoteJson(info.key),
-                  ",\"name\":", QuoteJson(info.name),
-                  ",\"node\":", QuoteJson(graph.node(edges[i].edge.node).name),
-                  ",\"dtype\":", DTypeJson(info.dtype), ",\"shape\":", ShapeJson(info.shape), "}");
+    list.Open();
+    list.AddName("key", infos[i].key);
+    list.AddName("name", infos[i].name);
+    list.AddName("node", graph.node(edges[i].edge.node).name);
+    list.Close(infos[i].dtype, infos[i].shape);
   }
 }
 
 void AppendWeights(const WeightMap& weights, std::string& out) {
-  for (size_t i = 0; i < weights.names.size(); ++i) {
-    const Tensor& tensor = weights.tensors.at(weights.names[i]);
-    out += StrCat(i > 0 ? "," : "", "{\"name\":", QuoteJson(weights.names[i]),
-                  ",\"dtype\":", DTypeJson(tensor.dtype()),
-                  ",\"shape\":", ShapeJson(tensor.shape()), "}");
+  TensorList list(out);
+  for (const std::string& name : weights.names) {
+    const Tensor& tensor = weights.tensors.find(name)->second;
+    list.Open();
+    list.AddName("name", name);
+    list.Close(tensor.dtype(), tensor.shape());
   }
 }
 
@@ -110,7 +140,8 @@ void AppendWeights(const WeightMap& weights, std::string& out) {
 
 void ApplySignature(ModelDef& model, std::string_view signature_json) {
   if (signature_json.empty()) return;
-  const Json signature = ParseJson(signature_json, "the signature");
+  const JsonDocument document = ParseJson(signature_json, "the signature");
+  const Json& signature = document.root();
   if (signature.is_null()) return;
   ExpectObject(signature, "the signature");
   Side inputs = ReadSide(model.graph, signature, "inputs");
@@ -142,7 +173,7 @@ std::string DescribeModel(const ModelDef& model, const WeightMap& weights) {
   AppendTensors(model.graph, model.outputs, model.graph.outputs, out);
   out += "],\"weights\":[";
   AppendWeights(weights, out);
-  return out + "]}";
+  return out += "]}";
 }
 
 }  // namespace tfwasm

@@ -14,7 +14,7 @@ namespace {
 
 using Encoding = WeightSpec::Encoding;
 
-const std::string& RequireString(const Json& json, std::string_view field, Code code) {
+std::string_view RequireString(const Json& json, std::string_view field, Code code) {
   const Json* value = json.Find(field);
   if (value == nullptr || value->AsString() == nullptr) {
     Throw(code, "'", field, "' must be a string, got ", value ? value->KindName() : "nothing");
@@ -59,7 +59,7 @@ void CheckRange(const WeightSpec& spec) {
 }
 
 void ReadQuantization(const Json& json, WeightSpec& spec) {
-  const std::string& dtype = RequireString(json, "dtype", Code::kQuant);
+  const std::string_view dtype = RequireString(json, "dtype", Code::kQuant);
   const bool is_affine = dtype == "uint8" || dtype == "uint16";
   const bool is_supported = dtype == "float16" ? spec.dtype == DType::kFloat32
                                                : is_affine && (spec.dtype == DType::kFloat32 ||
@@ -78,7 +78,7 @@ void ReadQuantization(const Json& json, WeightSpec& spec) {
 }
 
 void ReadSpec(const Json& json, WeightSpec& spec) {
-  const std::string& dtype_name = RequireString(json, "dtype", Code::kDType);
+  const std::string_view dtype_name = RequireString(json, "dtype", Code::kDType);
   const auto dtype = ParseDType(dtype_name);
   if (!dtype) Throw(Code::kDType, "the dtype '", dtype_name, "' is not supported");
   spec.dtype = *dtype;
@@ -105,7 +105,8 @@ int64_t WeightSpec::StoredElementSize() const {
 }
 
 std::vector<WeightSpec> ReadWeightSpecs(std::string_view text) {
-  const Json json = ParseJson(text, "the weights manifest");
+  const JsonDocument document = ParseJson(text, "the weights manifest");
+  const Json& json = document.root();
   if (json.AsArray() == nullptr) {
     Throw(Code::kJson, "the weights manifest must be a list, got ", json.KindName());
   }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/eliminate_common_subexpressions.h"
 
+#include <algorithm>
 #include <bit>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "core/flag_list.h"
 #include "ops/op.h"
@@ -16,14 +19,17 @@ namespace {
 // take longer than it saves.
 constexpr size_t kMostBytesCompared = 1024;
 
-// Builds bytes that two nodes have in common exactly when they compute the same.
+// Builds words that two nodes have in common exactly when they compute the same.
 class KeyBuilder {
  public:
+  void Clear() { words_.clear(); }
+  void Add(int64_t value) { words_.push_back(value); }
   void Add(std::string_view text) {
     Add(static_cast<int64_t>(text.size()));
-    key_ += text;
+    const size_t end = words_.size();
+    words_.resize(end + (text.size() + sizeof(int64_t) - 1) / sizeof(int64_t));
+    std::copy(text.begin(), text.end(), reinterpret_cast<char*>(words_.data() + end));
   }
-  void Add(int64_t value) { key_.append(reinterpret_cast<const char*>(&value), sizeof(value)); }
   void Add(bool value) { Add(int64_t{value}); }
   void Add(float value) { Add(int64_t{std::bit_cast<int32_t>(value)}); }
   void Add(DType dtype) { Add(static_cast<int64_t>(dtype)); }
@@ -48,10 +54,12 @@ class KeyBuilder {
     std::visit([&](const auto& held) { Add(held); }, value);
   }
 
-  std::string Take() { return std::move(key_); }
+  std::string Key() const {
+    return {reinterpret_cast<const char*>(words_.data()), words_.size() * sizeof(int64_t)};
+  }
 
  private:
-  std::string key_;
+  std::vector<int64_t> words_;
 };
 
 void KeyBuilder::Add(const Tensor& tensor) {
@@ -66,47 +74,67 @@ void KeyBuilder::Add(const Tensor& tensor) {
   }
 }
 
-bool MayShare(const Node& node) {
-  if (node.op == "Const") return !node.value.empty() && node.control_inputs.empty();
-  const OpDef* def = FindOp(node.op);
-  return def != nullptr && !def->is_stateful && !node.inputs.empty() && node.control_inputs.empty();
-}
+// Finds nodes that compute the same as one before them.
+class Sharer {
+ public:
+  explicit Sharer(Graph& graph) : graph_(graph) {}
 
-std::string KeyOf(const Node& node, const EdgeReplacements& replacements) {
-  KeyBuilder key;
-  key.Add(node.op);
-  if (node.op == "Const") {
-    key.Add(node.value);
-    return key.Take();
+  bool Run() {
+    for (NodeId id = 0; id < graph_.size(); ++id) {
+      if (graph_.IsConst({.node = id})) ShareConst(id);
+    }
+    RewriteNodes(graph_, [&](NodeId id) {
+      Share(id);
+      return false;
+    });
+    return replacements_.ApplyTo(graph_);
   }
-  for (const Edge& edge : node.inputs) {
-    const Edge source = replacements.Resolve(edge);
-    key.Add(int64_t{source.node});
-    key.Add(int64_t{source.output});
+
+ private:
+  void ShareConst(NodeId id) {
+    const Node& node = graph_.node(id);
+    if (node.value.empty() || !node.control_inputs.empty()) return;
+    key_.Clear();
+    key_.Add(node.op);
+    key_.Add(node.value);
+    Replace(id, 1);
   }
-  for (const auto& [name, value] : node.attrs.values()) {
-    if (name.starts_with('_')) continue;  // hints for TensorFlow's own optimizer
-    key.Add(name);
-    key.AddAttr(value);
+
+  void Share(NodeId id) {
+    const Node& node = graph_.node(id);
+    const OpDef* def = FindOp(node.op);
+    if (def == nullptr || def->is_stateful) return;
+    if (node.inputs.empty() || !node.control_inputs.empty()) return;
+    key_.Clear();
+    key_.Add(node.op);
+    for (const Edge& edge : node.inputs) {
+      const Edge source = replacements_.Resolve(edge);
+      key_.Add(int64_t{source.node});
+      key_.Add(int64_t{source.output});
+    }
+    for (const auto& [name, value] : node.attrs.values()) {
+      if (name.starts_with('_')) continue;  // hints for TensorFlow's own optimizer
+      key_.Add(name);
+      key_.AddAttr(value);
+    }
+    Replace(id, NumOutputs(*def, node));
   }
-  return key.Take();
-}
+
+  // Replaces the node of this key by the first that had it.
+  void Replace(NodeId id, int outputs) {
+    const auto [first, is_new] = first_with_.emplace(key_.Key(), id);
+    if (is_new) return;
+    for (int i = 0; i < outputs; ++i) replacements_.Add({id, i}, {first->second, i});
+  }
+
+  Graph& graph_;
+  KeyBuilder key_;
+  std::unordered_map<std::string, NodeId> first_with_;
+  EdgeReplacements replacements_;
+};
 
 }  // namespace
 
-bool EliminateCommonSubexpressions(Graph& graph) {
-  std::unordered_map<std::string, NodeId> first_with;
-  EdgeReplacements replacements;
-  RewriteNodes(graph, [&](NodeId id) {
-    const Node& node = graph.node(id);
-    if (!MayShare(node)) return false;
-    const auto [first, is_new] = first_with.emplace(KeyOf(node, replacements), id);
-    if (is_new) return false;
-    const int outputs = NumOutputs(*FindOp(node.op), node);
-    for (int i = 0; i < outputs; ++i) replacements.Add({id, i}, {first->second, i});
-    return false;
-  });
-  return replacements.ApplyTo(graph);
-}
+bool EliminateCommonSubexpressions(Graph& graph) { return Sharer(graph).Run(); }
 
 }  // namespace tfwasm

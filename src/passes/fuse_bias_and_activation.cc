@@ -45,22 +45,22 @@ class Fuser {
   }
 
  private:
-  bool FuseBias(NodeId id, size_t input, Node source, LinearNode linear) {
+  bool FuseBias(NodeId id, size_t input, const Node& source, LinearNode linear) {
     const Node& node = graph_.node(id);
     if (linear.has_bias || !linear.activation.empty() || node.inputs.size() != 2) return false;
     const Edge bias = node.inputs[1 - input];
-    if (node.op == "BiasAdd") {
+    const bool is_bias_add = node.op == "BiasAdd";
+    if (is_bias_add) {
       const bool is_nhwc = node.attrs.LowerString("data_format", "nhwc") == "nhwc";
       if (input != 0 || !is_nhwc) return false;
-      source.inputs.push_back(bias);  // has rank 1, or BiasAdd would not take it either
-    } else if (IsOneOf(node.op, {"Add", "AddV2"})) {
-      if (!IsPerChannel(bias, source, linear)) return false;
-      source.inputs.push_back(AsVector(bias));
-    } else {
+    } else if (!IsOneOf(node.op, {"Add", "AddV2"}) || !IsPerChannel(bias, source, linear)) {
       return false;
     }
     linear.has_bias = true;
-    BecomeLinear(graph_.node(id), source, linear);
+    Node fused = source;
+    // What BiasAdd takes has rank 1.
+    fused.inputs.push_back(is_bias_add ? bias : AsVector(bias));
+    BecomeLinear(graph_.node(id), fused, linear);
     return true;
   }
 
@@ -76,23 +76,24 @@ class Fuser {
     return true;
   }
 
-  bool FuseActivation(NodeId id, size_t input, Node source, LinearNode linear) {
+  bool FuseActivation(NodeId id, size_t input, const Node& source, LinearNode linear) {
     const Node& node = graph_.node(id);
     if (!linear.activation.empty() || input != 0) return false;
+    const bool is_prelu = node.op == "Prelu";
+    const bool is_fused =
+        is_prelu ? node.inputs.size() == 2 && IsPerChannel(node.inputs[1], source, linear)
+                 : node.inputs.size() == 1 &&
+                       IsOneOf(node.op, {"Elu", "LeakyRelu", "Sigmoid", "Tanh", "HardSwish"});
+    if (!is_fused) return false;
     linear.activation = ActivationName(node.op);
-    if (node.op == "Prelu") {
-      const bool fits = node.inputs.size() == 2 && IsPerChannel(node.inputs[1], source, linear);
-      if (!fits) return false;
-      source.inputs.push_back(AsVector(node.inputs[1]));
-    } else if (!IsOneOf(node.op, {"Elu", "LeakyRelu", "Sigmoid", "Tanh", "HardSwish"}) ||
-               node.inputs.size() != 1) {
-      return false;
-    } else if (node.op == "LeakyRelu") {
-      source.attrs.Set("leakyrelu_alpha", node.attrs.Float("alpha", 0.2F));
+    Node fused = source;
+    if (node.op == "LeakyRelu") {
+      fused.attrs.Set("leakyrelu_alpha", node.attrs.Float("alpha", 0.2F));
     } else if (node.op == "HardSwish" && node.attrs.Has("hardswish_scale")) {
-      source.attrs.Set("hardswish_scale", node.attrs.Float("hardswish_scale", 0));
+      fused.attrs.Set("hardswish_scale", node.attrs.Float("hardswish_scale", 0));
     }
-    BecomeLinear(graph_.node(id), source, linear);
+    if (is_prelu) fused.inputs.push_back(AsVector(node.inputs[1]));
+    BecomeLinear(graph_.node(id), fused, linear);
     return true;
   }
 

@@ -12,14 +12,15 @@
 
 namespace tfwasm {
 
-// Calls `rewrite(id) -> bool` for every node, inputs before consumers, and returns whether any call
-// returned true. A node whose attributes make `rewrite` throw is left as it is, for the planner to
-// complain about; `rewrite` must therefore check everything before it changes anything.
+// Calls `rewrite(id) -> bool` for every node that is no constant, inputs before consumers, and
+// returns whether any call returned true. A node whose attributes make `rewrite` throw is left as
+// it is, for the planner to complain about; `rewrite` must therefore check everything before it
+// changes anything.
 template <typename F>
 bool RewriteNodes(Graph& graph, F rewrite) {
   bool changed = false;
   for (const NodeId id : graph.TopologicalOrder()) {
-    if (graph.IsRemoved(id)) continue;
+    if (graph.IsRemoved(id) || graph.IsConst({.node = id})) continue;
     try {
       changed |= rewrite(id);
     } catch (const Error&) {

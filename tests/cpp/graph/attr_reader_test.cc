@@ -18,7 +18,7 @@ template <typename T>
 T Read(std::string_view message) {
   const AttrMap attrs = ReadAttrs(StrCat("{\"a\":", message, "}"));
   REQUIRE(attrs.Has("a"));
-  const T* value = std::get_if<T>(&attrs.values().find("a")->second);
+  const T* value = std::get_if<T>(attrs.Find("a"));
   REQUIRE(value != nullptr);
   return *value;
 }
@@ -144,7 +144,23 @@ TEST_CASE("malformed attributes are errors") {
     const auto error = ErrorOf([&] { ReadAttrs(StrCat("{\"a\":", c.json, "}")); });
     REQUIRE(error);
     CHECK(CodeName(error->code()) == c.code);
+    CHECK(error->message().starts_with("the attribute 'a': "));
   }
+}
+
+TEST_CASE("attributes of a node are limited in number") {
+  std::string json = "{";
+  for (int i = 300; i > 0; --i) json += StrCat("\"a", i, "\":{},");
+  const auto error = ErrorOf([&] { ReadAttrs(json + "\"a\":{}}"); });
+  REQUIRE(error);
+  CHECK(error->code() == Code::kLimit);
+}
+
+TEST_CASE("the last of equal kinds wins, and null is none") {
+  CHECK(Read<int64_t>(R"({"i": 1, "i": 2})") == 2);
+  CHECK(Read<int64_t>(R"({"f": null, "i": 2, "other": 3})") == 2);
+  CHECK(Read<std::vector<int64_t>>(R"({"list": {"f": [], "i": [1], "i": [2]}})") ==
+        std::vector<int64_t>{2});
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ TEST_CASE("a model describes itself") {
         R"({"key":"apple","name":"x","node":"x","dtype":"float32","shape":[-1,4]}],"outputs":[)"
         R"({"key":"sum","name":"out:0","node":"out","dtype":"float32","shape":null},)"
         R"({"key":"half","name":"split:1","node":"split","dtype":"float32","shape":[-1,2]}],)"
-        R"("weights":[{"name":"b\"","dtype":"float32","shape":[]},)"
+        R"("weights":[{"name":"b\u0022","dtype":"float32","shape":[]},)"
         R"({"name":"a","dtype":"int32","shape":[2,0]}]})");
 }
 

@@ -11,7 +11,7 @@ namespace tfwasm {
 namespace {
 
 TensorProto Read(std::string_view json) {
-  return ReadTensorProto(ParseJson(json, "the tensor"), "the tensor");
+  return ReadTensorProto(ParseJson(json, "the tensor").root(), "the tensor");
 }
 
 template <typename T>

@@ -14,6 +14,11 @@ mergeInto(LibraryManager.library, {
     return bytes.length;
   },
   $stringToUTF8Array__deps: ['$utf8Encoder'],
+  // See src/bindings/boundary.h.
+  ExposeFunction: (name, index) => {
+    Module[UTF8ToString(name)] = getWasmTableEntry(index);
+  },
+  ExposeFunction__deps: ['$UTF8ToString', '$getWasmTableEntry'],
   // What no page needs: Embind registers types that src/bindings/ never uses.
   // std::wstring, std::u16string and std::u32string.
   _embind_register_std_wstring: (_type, _size, _name) => {},

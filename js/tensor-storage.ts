@@ -31,12 +31,16 @@ const forgotten = new FinalizationRegistry<TensorStorage>((storage) => storage.r
  * leaving it takes as long as a small op. They wait until as many more are made, or the program
  * pauses.
  */
-const newest: { storage: TensorStorage; owner: object }[] = [];
 const MAX_NEWEST = 32;
+const newestStorages = new Array<TensorStorage | undefined>(MAX_NEWEST).fill(undefined);
+const newestOwners = new Array<object | undefined>(MAX_NEWEST).fill(undefined);
+let newestCount = 0;
 
 function watchNewest(): void {
-  for (const { storage, owner } of newest) storage.watch(owner);
-  newest.length = 0;
+  for (let i = 0; i < newestCount; ++i) newestStorages[i]?.watch(newestOwners[i] as object);
+  newestStorages.fill(undefined);
+  newestOwners.fill(undefined);
+  newestCount = 0;
 }
 
 export class TensorStorage {
@@ -68,9 +72,10 @@ export class TensorStorage {
 
   /** Releases the storage when `owner` is garbage, unless it was released before. */
   ownedBy(owner: object): void {
-    if (newest.length === 0) queueMicrotask(watchNewest);
-    else if (newest.length === MAX_NEWEST) watchNewest();
-    newest.push({ storage: this, owner });
+    if (newestCount === 0) queueMicrotask(watchNewest);
+    else if (newestCount === MAX_NEWEST) watchNewest();
+    newestStorages[newestCount] = this;
+    newestOwners[newestCount++] = owner;
   }
 
   /** What ownedBy() has promised. */

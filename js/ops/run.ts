@@ -89,6 +89,8 @@ interface Caller {
   core: CoreModule;
   ids: Map<string, number>;
   frame: Float64Array;
+  /** The core's, when the frame was looked for. */
+  heap: Uint8Array;
 }
 
 /** Of ops together with their attributes. */
@@ -97,23 +99,23 @@ const FIRST_FRAME_SIZE = 256;
 
 let caller: Caller | undefined;
 
-function viewFrame(core: CoreModule, size: number): Float64Array {
+function viewFrame(core: CoreModule, size: number): { frame: Float64Array; heap: Uint8Array } {
   const bytes = heapBytes(core, core.opFrame(size), 8 * size);
-  return new Float64Array(bytes.buffer, bytes.byteOffset, size);
+  return { frame: new Float64Array(bytes.buffer, bytes.byteOffset, size), heap: core.HEAPU8 };
 }
 
 function callerOf(core: CoreModule): Caller {
   if (caller?.core === core) {
-    // The heap has a new buffer when it has grown.
-    if (caller.frame.buffer !== core.HEAPU8.buffer) caller.frame = viewFrame(core, caller.frame.length);
+    // A heap that has grown has new views.
+    if (caller.heap !== core.HEAPU8) Object.assign(caller, viewFrame(core, caller.frame.length));
     return caller;
   }
-  caller = { core, ids: new Map(), frame: viewFrame(core, FIRST_FRAME_SIZE) };
+  caller = { core, ids: new Map(), ...viewFrame(core, FIRST_FRAME_SIZE) };
   return caller;
 }
 
 function growFrame(caller: Caller, size: number): void {
-  if (size > caller.frame.length) caller.frame = viewFrame(caller.core, 2 * size);
+  if (size > caller.frame.length) Object.assign(caller, viewFrame(caller.core, 2 * size));
 }
 
 function attrJson(value: AttrValue): object {

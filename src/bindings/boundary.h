@@ -14,6 +14,10 @@
 
 namespace tfwasm {
 
+// Makes a function of numbers a method of the module as it is: a call through Embind takes as long
+// as a small op. In cmake/glue-library.js.
+extern "C" void ExposeFunction(const char* name, const void* function);
+
 // The TfwasmError for `error`, made by Module.makeError.
 emscripten::val ToJsError(const Error& error);
 

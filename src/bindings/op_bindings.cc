@@ -27,11 +27,12 @@ std::vector<double>& Frame() {
 
 class FrameReader {
  public:
-  EagerInput Next() {
+  void Next(std::vector<Tensor>& inputs, FlagList& constant) {
     const double first = Number();
-    if (first > 0) return {.tensor = Tensors().Get(static_cast<int32_t>(first))};
+    constant.push_back(first == kConstant);
+    if (first > 0) return inputs.push_back(Tensors().Get(static_cast<int32_t>(first)));
     if (first != kConstant && first != kValue) Throw(Code::kDisposed, "there is no tensor ", first);
-    return {.tensor = Written(), .is_constant = first == kConstant};
+    inputs.push_back(Written());
   }
 
  private:
@@ -98,10 +99,12 @@ uintptr_t OpFrame(int size) {
 int RunPreparedOp(int op, int num_inputs) {
   return Guard([&] {
     FrameReader reader;
-    std::vector<EagerInput> inputs;
+    std::vector<Tensor> inputs;
     inputs.reserve(static_cast<size_t>(num_inputs));
-    for (int i = 0; i < num_inputs; ++i) inputs.push_back(reader.Next());
-    return WriteOutputs(Ops().Run(op, inputs));
+    static auto& constant = *new FlagList;  // its memory is used again
+    constant.clear();
+    for (int i = 0; i < num_inputs; ++i) reader.Next(inputs, constant);
+    return WriteOutputs(Ops().Run(op, inputs, constant));
   });
 }
 
@@ -112,7 +115,7 @@ void ForgetOps() { Ops().Clear(); }
 EMSCRIPTEN_BINDINGS(ops) {
   emscripten::function("prepareOp", &PrepareOp);
   emscripten::function("opFrame", &OpFrame);
-  emscripten::function("runPreparedOp", &RunPreparedOp);
+  ExposeFunction("runPreparedOp", reinterpret_cast<const void*>(&RunPreparedOp));
   emscripten::function("forgetOps", &ForgetOps);
 }
 

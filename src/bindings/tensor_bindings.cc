@@ -99,7 +99,7 @@ EMSCRIPTEN_BINDINGS(tensors) {
   emscripten::function("describeTensor", &DescribeTensor);
   emscripten::function("stringElements", &StringElements);
   emscripten::function("cloneTensor", &CloneTensor);
-  emscripten::function("disposeTensor", &DisposeTensor);
+  ExposeFunction("disposeTensor", reinterpret_cast<const void*>(&DisposeTensor));
   emscripten::function("memory", &Memory);
 }
 

@@ -7,7 +7,8 @@ namespace tfwasm {
 
 namespace {
 
-constexpr auto kPrelu = [](float value, float slope) { return value < 0 ? slope * value : value; };
+constexpr auto kPrelu =
+    Wide{[](float value, float slope) { return value < 0 ? slope * value : value; }};
 
 BroadcastMap MapFor(const Shape& x, const Shape& slopes) {
   if (!(BroadcastShapes(x, slopes) == x)) {

@@ -51,17 +51,18 @@ int32_t IntegerPower(int32_t base, int32_t exponent) {
 constexpr auto kPower = Scalar{[](float a, float b) { return std::pow(a, b); }};
 constexpr auto kIntegerPower = Scalar{[](int32_t a, int32_t b) { return IntegerPower(a, b); }};
 
-constexpr OpDef kAddOp = BinaryOp<[](float a, float b) { return a + b; },
+// The float functions here are Wide: they are so short that the loop takes as long.
+constexpr OpDef kAddOp = BinaryOp<Wide{[](float a, float b) { return a + b; }},
                                   [](int32_t a, int32_t b) { return WrappingAdd(a, b); },
                                   [](Complex64 a, Complex64 b) { return a + b; }>("Add", {"AddV2"});
 const OpRegistration kAdd(kAddOp);
 
-constexpr OpDef kSubOp = BinaryOp<[](float a, float b) { return a - b; },
+constexpr OpDef kSubOp = BinaryOp<Wide{[](float a, float b) { return a - b; }},
                                   [](int32_t a, int32_t b) { return WrappingSub(a, b); },
                                   [](Complex64 a, Complex64 b) { return a - b; }>("Sub");
 const OpRegistration kSub(kSubOp);
 
-constexpr OpDef kMulOp = BinaryOp<[](float a, float b) { return a * b; },
+constexpr OpDef kMulOp = BinaryOp<Wide{[](float a, float b) { return a * b; }},
                                   [](int32_t a, int32_t b) { return WrappingMul(a, b); },
                                   [](Complex64 a, Complex64 b) {
                                     return Complex64(a.real() * b.real() - a.imag() * b.imag(),

@@ -48,7 +48,7 @@ std::unique_ptr<Kernel> NumbersClipKernel(int64_t size) {
     float* out = run.out<float>(0);
     ParallelFor(size, kCheap, [&](int64_t begin, int64_t end) {
       MapElements(in + begin, out + begin, static_cast<size_t>(end - begin),
-                  [=](float x) { return kClipElement<float>(x, minimum, maximum); });
+                  Wide{[=](float x) { return kClipElement<float>(x, minimum, maximum); }});
     });
   });
 }

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/flag_list.h"
-
 namespace tfwasm {
 
 namespace {
@@ -19,21 +17,21 @@ void AppendBytes(std::string& key, const T& value) {
 }
 
 // Equal keys can share a kernel. Empty when the kernel must not be kept.
-std::string KeyOf(int id, std::span<const EagerInput> inputs) {
-  std::string key;
-  constexpr size_t kUsualSize = 128;
-  key.reserve(kUsualSize);
+void WriteKey(int id, const std::vector<Tensor>& inputs, const FlagList& constant,
+              std::string& key) {
+  key.clear();
   AppendBytes(key, id);
-  for (const auto& [tensor, is_constant] : inputs) {
-    key += static_cast<char>(tensor.dtype());
-    key += static_cast<char>(tensor.shape().rank());
-    key += static_cast<char>(is_constant);
-    for (const int64_t dim : tensor.shape()) AppendBytes(key, dim);
-    if (!is_constant) continue;
-    if (tensor.dtype() == DType::kString || tensor.bytes() > kMaxConstantBytes) return {};
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& tensor = inputs[i];
+    const Shape& shape = tensor.shape();
+    const char kind[] = {static_cast<char>(tensor.dtype()), static_cast<char>(shape.rank()),
+                         static_cast<char>(constant[i])};
+    AppendBytes(key, kind);
+    key.append(reinterpret_cast<const char*>(shape.begin()), shape.dims().size_bytes());
+    if (constant[i] == 0) continue;
+    if (tensor.dtype() == DType::kString || tensor.bytes() > kMaxConstantBytes) return key.clear();
     key.append(static_cast<const char*>(tensor.data()), tensor.bytes());
   }
-  return key;
 }
 
 }  // namespace
@@ -60,32 +58,33 @@ EagerOps::CachedKernel* EagerOps::Find(size_t hash, std::string_view key) {
   return nullptr;
 }
 
-bool EagerOps::CachedKernel::HasLast(std::span<const EagerInput> inputs) const {
+bool EagerOps::CachedKernel::HasLast(const std::vector<Tensor>& inputs,
+                                     const FlagList& constant) const {
   if (last.size() != inputs.size()) return false;
   for (size_t i = 0; i < inputs.size(); ++i) {
     // Constants are part of the key.
-    const bool is_any = inputs[i].is_constant || (packed != nullptr && !packed->ReadsValue(i));
-    if (!is_any && last[i].lock() != inputs[i].tensor.buffer()) return false;
+    const bool is_any = constant[i] != 0 || (packed != nullptr && !packed->ReadsValue(i));
+    if (!is_any && last[i].lock() != inputs[i].buffer()) return false;
   }
   return true;
 }
 
-PreparedKernel& EagerOps::KernelFor(const Node& node, std::span<const EagerInput> inputs,
-                                    const std::vector<Tensor>& tensors, CachedKernel& cached) {
+PreparedKernel& EagerOps::KernelFor(const Node& node, const std::vector<Tensor>& inputs,
+                                    const FlagList& constant, CachedKernel& cached) {
   if (!cached.may_pack) return cached.prepared;
-  if (!cached.HasLast(inputs)) {
+  if (!cached.HasLast(inputs, constant)) {
     cached.packed.reset();
     cached.last.clear();
-    for (const Tensor& tensor : tensors) cached.last.push_back(tensor.buffer());
+    for (const Tensor& tensor : inputs) cached.last.push_back(tensor.buffer());
     cached.constants = 0;
     for (size_t i = 0; i < inputs.size(); ++i) {
-      if (inputs[i].is_constant) cached.constants |= uint64_t{1} << std::min<size_t>(i, 63);
+      if (constant[i] != 0) cached.constants |= uint64_t{1} << std::min<size_t>(i, 63);
     }
     return cached.prepared;
   }
   if (cached.packed == nullptr) {
-    const FlagList constant(inputs.size(), true);
-    cached.packed = std::make_unique<PreparedKernel>(PrepareKernel(node, tensors, constant));
+    const FlagList all(inputs.size(), true);
+    cached.packed = std::make_unique<PreparedKernel>(PrepareKernel(node, inputs, all));
     if (!cached.packed->is_packed) {
       cached.may_pack = false;
       cached.packed.reset();
@@ -109,28 +108,24 @@ void EagerOps::ForgetOutdated() {
   }
 }
 
-std::vector<Tensor> EagerOps::Run(int id, std::span<const EagerInput> inputs) {
+std::vector<Tensor> EagerOps::Run(int id, const std::vector<Tensor>& inputs,
+                                  const FlagList& constant) {
   if (id < 0 || static_cast<size_t>(id) >= ops_.size()) {
     Throw(Code::kInternal, "there is no prepared op ", id);
   }
   Node& node = ops_[static_cast<size_t>(id)];
   node.inputs.resize(inputs.size());  // some ops have as many outputs as inputs
-  std::vector<Tensor> tensors;
-  tensors.reserve(inputs.size());
-  for (const EagerInput& input : inputs) tensors.push_back(input.tensor);
-  std::string key = KeyOf(id, inputs);
-  const size_t hash = std::hash<std::string_view>()(key);
+  WriteKey(id, inputs, constant, key_);
+  const size_t hash = std::hash<std::string_view>()(key_);
   ForgetOutdated();
-  if (CachedKernel* cached = Find(hash, key)) {
-    return RunPrepared(node, KernelFor(node, inputs, tensors, *cached), tensors);
+  if (CachedKernel* cached = Find(hash, key_)) {
+    return RunPrepared(node, KernelFor(node, inputs, constant, *cached), inputs);
   }
 
-  FlagList constant;
-  for (const EagerInput& input : inputs) constant.push_back(input.is_constant);
-  PreparedKernel prepared = PrepareKernel(node, tensors, constant);
-  std::vector<Tensor> outputs = RunPrepared(node, prepared, tensors);
-  if (key.empty() || !prepared.is_reusable) return outputs;
-  CachedKernel entry{.hash = hash, .key = std::move(key), .prepared = std::move(prepared)};
+  PreparedKernel prepared = PrepareKernel(node, inputs, constant);
+  std::vector<Tensor> outputs = RunPrepared(node, prepared, inputs);
+  if (key_.empty() || !prepared.is_reusable) return outputs;
+  CachedKernel entry{.hash = hash, .key = key_, .prepared = std::move(prepared)};
   if (kernels_.size() < kMaxKernels) {
     kernels_.push_back(std::move(entry));
   } else {

@@ -4,29 +4,24 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/flag_list.h"
 #include "graph/graph.h"
 #include "ops/evaluate.h"
 
 namespace tfwasm {
 
-// Kernels may depend on the value of a constant input (an axis, a shape), so calls share a kernel
-// only when these values are equal too. Of the other inputs they know dtype and shape.
-struct EagerInput {
-  Tensor tensor;
-  bool is_constant = false;
-};
-
 class EagerOps {
  public:
   // An id for Run. Throws E_OP when there is no such op.
   int Prepare(std::string op, AttrMap attrs);
-  // The outputs of a prepared op. Errors blame the op.
-  std::vector<Tensor> Run(int id, std::span<const EagerInput> inputs);
+  // The outputs of a prepared op. Kernels may depend on the value of an input marked `constant` (an
+  // axis, a shape), so calls share a kernel only when these values are equal too. Of the other
+  // inputs they know dtype and shape. Errors blame the op.
+  std::vector<Tensor> Run(int id, const std::vector<Tensor>& inputs, const FlagList& constant);
   // Forgets all ids.
   void Clear();
 
@@ -44,16 +39,17 @@ class EagerOps {
     uint64_t constants = 0;  // bit i: input i is, and part of the key
     bool may_pack = true;
 
-    bool HasLast(std::span<const EagerInput> inputs) const;
+    bool HasLast(const std::vector<Tensor>& inputs, const FlagList& constant) const;
   };
 
   CachedKernel* Find(size_t hash, std::string_view key);
-  static PreparedKernel& KernelFor(const Node& node, std::span<const EagerInput> inputs,
-                                   const std::vector<Tensor>& tensors, CachedKernel& cached);
+  static PreparedKernel& KernelFor(const Node& node, const std::vector<Tensor>& inputs,
+                                   const FlagList& constant, CachedKernel& cached);
   void ForgetOutdated();
 
   std::vector<Node> ops_;
   std::vector<CachedKernel> kernels_;
+  std::string key_;    // of the call under way: its memory is used again
   size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels
   int calls_ = 0;      // since ForgetOutdated
 };

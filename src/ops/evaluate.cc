@@ -36,16 +36,16 @@ std::vector<Tensor> RunKernel(PreparedKernel& prepared, const std::vector<Tensor
     return outputs;
   }
   if (prepared.kernel == nullptr) return outputs;
-  std::vector<void*> in;
-  in.reserve(inputs.size());
-  for (const Tensor& input : inputs) in.push_back(const_cast<void*>(input.data()));
-  std::vector<void*> out(prepared.specs.size(), nullptr);
+  prepared.pointers.assign(inputs.size() + prepared.specs.size(), nullptr);
+  void** in = prepared.pointers.data();
+  void** out = in + inputs.size();
+  for (size_t i = 0; i < inputs.size(); ++i) in[i] = const_cast<void*>(inputs[i].data());
   for (size_t i = 0; i < prepared.specs.size(); ++i) {
     if (!prepared.specs[i].shape.IsKnown()) continue;
     outputs[i] = Tensor(prepared.specs[i].dtype, prepared.specs[i].shape);
     out[i] = outputs[i].mutable_data();
   }
-  EvaluateContext run(in.data(), out.data(), outputs, prepared.specs);
+  EvaluateContext run(in, out, outputs, prepared.specs);
   prepared.kernel->Run(run);
   return outputs;
 }

@@ -42,6 +42,7 @@ struct PreparedKernel {
   bool is_packed = false;     // state was derived from constant inputs
   // Of an op that works on whole tensors, which needs no more preparation.
   const OpDef* on_tensors = nullptr;
+  std::vector<void*> pointers;  // to the inputs and outputs of a run: the memory is used again
 
   bool ReadsValue(size_t input) const {
     return (values_read >> std::min<size_t>(input, 63) & 1) != 0;

@@ -36,11 +36,15 @@ template <typename T>
 void SetRows(const AxisSplit& split, const int32_t* indices, const T& on, const T& off, T* out,
              int64_t begin, int64_t end) {
   const int64_t row = split.size * split.inner;
-  FillElements(DTypeOf<T>(), &off, out + begin * row, (end - begin) * row);
-  for (int64_t i = begin; i < end; ++i) {
-    for (int64_t k = 0; k < split.inner; ++k) {
-      const int32_t index = indices[i * split.inner + k];
-      if (index >= 0 && index < split.size) out[i * row + index * split.inner + k] = on;
+  out += begin * row;
+  FillElements(DTypeOf<T>(), &off, out, (end - begin) * row);
+  indices += begin * split.inner;
+  // Positions fit into size_t, which has half the bits in WebAssembly.
+  const auto inner = static_cast<size_t>(split.inner);
+  for (int64_t i = begin; i < end; ++i, out += row) {
+    for (size_t k = 0; k < inner; ++k) {
+      const int32_t index = *indices++;
+      if (index >= 0 && index < split.size) out[static_cast<size_t>(index) * inner + k] = on;
     }
   }
 }

@@ -106,9 +106,8 @@ const OpRegistration kInvert(kInvertOp);
 
 // Activations. NaN stays NaN.
 
-constexpr OpDef kReluOp =
-    UnaryOp<[](float x) { return x < 0 ? 0.0f : x; }, [](int32_t x) { return x < 0 ? 0 : x; }>(
-        "Relu");
+constexpr OpDef kReluOp = UnaryOp<Wide{[](float x) { return x < 0 ? 0.0f : x; }},
+                                  [](int32_t x) { return x < 0 ? 0 : x; }>("Relu");
 const OpRegistration kRelu(kReluOp);
 constexpr OpDef kRelu6Op = UnaryOp<[](float x) { return x < 0   ? 0.0f
                                                         : x > 6 ? 6.0f

@@ -7,11 +7,26 @@
 namespace tfwasm {
 namespace {
 
+struct EagerInput {
+  Tensor tensor;
+  bool is_constant = false;
+};
+
 EagerInput Value(Tensor tensor) { return {.tensor = std::move(tensor)}; }
 EagerInput Constant(Tensor tensor) { return {.tensor = std::move(tensor), .is_constant = true}; }
 
+std::vector<Tensor> Run(EagerOps& ops, int id, const std::vector<EagerInput>& inputs) {
+  std::vector<Tensor> tensors;
+  FlagList constant;
+  for (const auto& [tensor, is_constant] : inputs) {
+    tensors.push_back(tensor);
+    constant.push_back(is_constant);
+  }
+  return ops.Run(id, tensors, constant);
+}
+
 Tensor RunOne(EagerOps& ops, int id, const std::vector<EagerInput>& inputs) {
-  std::vector<Tensor> outputs = ops.Run(id, inputs);
+  std::vector<Tensor> outputs = Run(ops, id, inputs);
   REQUIRE(outputs.size() == 1);
   return outputs[0];
 }
@@ -94,7 +109,7 @@ TEST_CASE("eager: views, known values and several outputs") {
   ExpectTensor(RunOne(ops, shape_of, {Value(F32({1, 2}, {1, 2}))}), I32({2}, {1, 2}));
   const int identities = ops.Prepare("IdentityN", {});
   const std::vector<EagerInput> both = {Value(F32({}, {1})), Value(I32({}, {2}))};
-  const std::vector<Tensor> outputs = ops.Run(identities, both);
+  const std::vector<Tensor> outputs = Run(ops, identities, both);
   REQUIRE(outputs.size() == 2);
   ExpectTensor(outputs[1], I32({}, {2}));
 }
@@ -115,21 +130,20 @@ TEST_CASE("eager: errors name the op, and leave it usable") {
   EagerOps ops;
   ExpectError(Code::kOp, [&] { ops.Prepare("NoSuchOp", {}); });
   const int add = ops.Prepare("AddV2", {});
-  ExpectError(Code::kShape, [&] {
-    ops.Run(add, std::vector{Value(F32({2}, {1, 2})), Value(F32({3}, {1, 2, 3}))});
-  });
-  ExpectError(Code::kEdge, [&] { ops.Run(add, std::vector{Value(F32({2}, {1, 2}))}); });
+  ExpectError(Code::kShape,
+              [&] { Run(ops, add, {Value(F32({2}, {1, 2})), Value(F32({3}, {1, 2, 3}))}); });
+  ExpectError(Code::kEdge, [&] { Run(ops, add, {Value(F32({2}, {1, 2}))}); });
   ExpectTensor(RunOne(ops, add, {Value(F32({}, {1})), Value(F32({}, {2}))}), F32({}, {3}));
   try {
-    ops.Run(add, std::vector{Value(F32({}, {1}))});
+    Run(ops, add, {Value(F32({}, {1}))});
     FAIL("there is no error");
   } catch (const Error& error) {
     CHECK(std::string_view(error.message()).starts_with("[AddV2] expected 2 inputs"));
     CHECK(error.node().empty());
   }
   ops.Clear();
-  ExpectError(Code::kInternal, [&] { ops.Run(add, std::vector{Value(F32({}, {1}))}); });
-  ExpectError(Code::kInternal, [&] { ops.Run(-1, std::vector{Value(F32({}, {1}))}); });
+  ExpectError(Code::kInternal, [&] { Run(ops, add, {Value(F32({}, {1}))}); });
+  ExpectError(Code::kInternal, [&] { Run(ops, -1, {Value(F32({}, {1}))}); });
 }
 
 }  // namespace

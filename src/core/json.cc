@@ -12,6 +12,14 @@
 
 namespace tfwasm {
 
+namespace {
+
+// Of one character. The reader looks at all bytes that the first one announces, even when a zero
+// byte is among them.
+constexpr size_t kMostUtf8Bytes = 4;
+
+}  // namespace
+
 std::optional<int64_t> Json::AsInt() const {
   if (const auto* integer = std::get_if<int64_t>(&value_)) return *integer;
   constexpr double kTwoTo63 = 0x1p63;
@@ -44,8 +52,8 @@ std::string_view Json::KindName() const {
 }
 
 JsonDocument::JsonDocument(std::string_view text)
-    : text_(std::make_unique_for_overwrite<char[]>(text.size() + 1)) {
-  *std::copy(text.begin(), text.end(), text_.get()) = 0;
+    : text_(std::make_unique_for_overwrite<char[]>(text.size() + kMostUtf8Bytes)) {
+  std::fill_n(std::copy(text.begin(), text.end(), text_.get()), kMostUtf8Bytes, 0);
 }
 
 // Parses a text into a document: receives the reader's events.

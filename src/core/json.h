@@ -85,7 +85,7 @@ class JsonDocument {
 
   explicit JsonDocument(std::string_view text);
 
-  std::unique_ptr<char[]> text_;  // ends with a zero byte; strings are decoded in place
+  std::unique_ptr<char[]> text_;  // ends with zero bytes; strings are decoded in place
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   Json root_;
 };

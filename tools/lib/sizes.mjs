@@ -8,7 +8,7 @@ import { DIST } from './paths.mjs';
 /** Of each variant, with every op. */
 const WASM_BUDGET = { raw: 900_000, gzip: 300_000 };
 /** All JavaScript that one page loads at first, the bundle and one glue: 40 KB compressed are wanted. */
-const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 47_400 };
+const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 48_000 };
 /** What comes with the first save, and the like. */
 const MEDIA_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 10_500 };
 

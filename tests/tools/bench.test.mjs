@@ -31,11 +31,11 @@ describe('npm run bench', { skip: missing('dist', 'chromium', 'models', 'tfjs') 
         '--json',
         json,
       );
-      assert.match(stdout, /^liveness +tfjs simd( +[\d.]+){5}$/m);
+      assert.match(stdout, /^liveness +tfjs simd( +[\d.]+){6}$/m);
       for (const variant of ['simd', 'relaxed']) {
         assert.match(
           stdout,
-          new RegExp(`^ +tfwasm ${variant}( +[\\d.]+){3} +[\\d.]+x( +[\\d.]+){2} +[\\d.]+x +[\\d.]+ - [\\d.]+x$`, 'm'),
+          new RegExp(`^ +tfwasm ${variant}( +[\\d.]+){4} +[\\d.]+x( +[\\d.]+){2} +[\\d.]+x +[\\d.]+ - [\\d.]+x$`, 'm'),
         );
         assert.match(stdout, new RegExp(`^tfwasm ${variant}, predictions: [\\d.]+x as fast on average`, 'm'));
       }

@@ -92,7 +92,7 @@ describe('sizes', () => {
   for (const [name, change, message] of [
     ['tfwasm-simd.wasm', { raw: 900_001 }, /tfwasm-simd\.wasm has 900\.0 KB \(raw\)/],
     ['tfwasm-simd.wasm', { gzip: 300_100 }, /300\.1 KB \(gzip\), the budget is 300\.0 KB/],
-    ['glue.js', { gzip: 8_000 }, /index\.js \+ glue\.js has 48\.0 KB \(gzip\)/],
+    ['glue.js', { gzip: 9_000 }, /index\.js \+ glue\.js has 49\.0 KB \(gzip\)/],
     ['media.js', { gzip: 11_000 }, /media\.js has 11\.0 KB \(gzip\)/],
   ]) {
     test(`above the budget are told: ${message.source}`, () => {

@@ -81,7 +81,8 @@ export function getWasmVariant(): WasmVariant {
 }
 
 /**
- * Starts the core, once. `loadGraphModel` does it by itself; tensors can be made before.
+ * Starts the core, once, and has the engine compile what models need (see warmUp). `loadGraphModel`
+ * does it by itself; tensors can be made before.
  *
  * @throws E_WASM when it cannot be started. It can be tried again.
  */

@@ -202,6 +202,7 @@ export const FAULTS = [
     /'v'.*uint4/,
   ],
   ['JSON is nested 100,000 deep', text(`{"modelTopology":{"a":${nested(100_000)}}}`), 'E_LIMIT', /nested/],
+  ['a node has more than 256 attributes', text(manyAttributes(257)), 'E_LIMIT', /257 attributes/],
   ['the manifest is nested 100,000 deep', text(deepManifest()), 'E_LIMIT', /nested/],
   ['model.json is empty', text(''), 'E_JSON', /empty/],
   ['model.json is cut', text('{"modelTopology": {'), 'E_JSON', /not JSON/],
@@ -220,6 +221,11 @@ export const FAULTS = [
 
 function shortHeader(_request, response, bytes) {
   response.writeHead(200, { 'content-length': bytes.length - 3 }).end(bytes.subarray(0, bytes.length - 3));
+}
+
+function manyAttributes(count) {
+  const attr = Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, { i: '1' }]));
+  return JSON.stringify({ modelTopology: { node: [{ name: 'x', op: 'Placeholder', attr }] } });
 }
 
 function deepManifest() {

@@ -30,7 +30,8 @@ target_link_options(
   # With -Oz the C library's memcpy would move one byte at a time.
   -Os
   -mbulk-memory
-  -sBINARYEN_EXTRA_PASSES=--skip-pass=memory-packing # for gzip: see tools/build/shrink-wasm.mjs
+  # The same as in tools/build/shrink-wasm.mjs, which says why.
+  -sBINARYEN_EXTRA_PASSES=--skip-pass=memory-packing,--one-caller-inline-max-function-size=150
   -lembind
   -sMODULARIZE=1
   -sEXPORT_ES6=1

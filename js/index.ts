@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public face of tfwasm. Names and meanings are those of TensorFlow.js.
 import { installMethods } from './ops/chained.js';
+import { setWarmUp } from './runtime.js';
+import { warmUp } from './warm-up.js';
 
 export * as browser from './browser.js';
 export type { PixelData, PixelSource } from './browser.js';
@@ -75,3 +77,4 @@ export { version } from './version.js';
 export type { WasmFileName, WasmPaths } from './wasm-files.js';
 
 installMethods();
+setWarmUp(warmUp);

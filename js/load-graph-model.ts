@@ -31,13 +31,18 @@ type Source = string | Pick<IOHandler, 'load'>;
 export async function loadGraphModel(source: Source, options: LoadOptions = {}): Promise<GraphModel> {
   options.signal?.throwIfAborted();
   const started = ready();
-  // It is awaited below; the files may fail before.
+  // It is awaited later; the files may fail before.
   started.catch(() => {});
+  return loadStarted(source, options, started);
+}
+
+/** As `loadGraphModel`, once `started` is over. */
+export async function loadStarted(source: Source, options: LoadOptions, started?: Promise<void>): Promise<GraphModel> {
   let weights: WeightFeed | undefined;
   try {
     const artifacts = await measured('fetch', () => loadArtifacts(source, options));
     weights = openFeed(artifacts);
-    await untilAborted(started, options.signal);
+    if (started) await untilAborted(started, options.signal);
     return await createModel(artifacts, weights, options);
   } catch (error) {
     throw nameSource(error, source);

@@ -22,8 +22,9 @@ let wantedPaths: WasmPaths | undefined;
 let wantedThreads: number | undefined;
 let wantedVariant: WasmVariant | undefined;
 
-let starting: Promise<Started> | undefined;
+let starting: Promise<void> | undefined;
 let started: Started | undefined;
+let warmUp = async (): Promise<void> => {};
 
 /** Beyond this more threads cannot help and browsers refuse to start them. */
 const MAX_THREADS = 64;
@@ -80,23 +81,34 @@ export function getWasmVariant(): WasmVariant {
   return requireStarted().variant;
 }
 
+/** Sets what ready() does once the core has been started, before it is over. */
+export function setWarmUp(action: () => Promise<void>): void {
+  warmUp = action;
+}
+
 /**
- * Starts the core, once, and has the engine compile what models need (see warmUp). `loadGraphModel`
- * does it by itself; tensors can be made before.
+ * Starts the core, once, and has the engine compile what models need (see warm-up.ts).
+ * `loadGraphModel` does it by itself; tensors can be made before.
  *
  * @throws E_WASM when it cannot be started. It can be tried again.
  */
 export async function ready(): Promise<void> {
   starting ??= start();
   try {
-    started = await starting;
+    await starting;
   } catch (error) {
     starting = undefined;
+    started = undefined;
     throw error;
   }
 }
 
-async function start(): Promise<Started> {
+async function start(): Promise<void> {
+  started = await startBest();
+  await warmUp();
+}
+
+async function startBest(): Promise<Started> {
   const threadCount = wantedThreads ?? (wantedVariant && isThreaded(wantedVariant) ? 2 : defaultThreadCount());
   const variant = wantedVariant ?? chooseVariant(await detectFeatures(), threadCount);
   if (wantedThreads !== undefined && wantedThreads > 1 && !isThreaded(variant)) {
@@ -150,5 +162,5 @@ export function callCore<T>(call: (core: CoreModule) => T): T {
 /** Takes a core that was started elsewhere: tests bring their own. */
 export function adoptCore(core: CoreModule, variant: WasmVariant = 'simd'): void {
   started = { core, variant };
-  starting = Promise.resolve(started);
+  starting = Promise.resolve();
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Engines compile a function of wasm when it is first called, in haste, and again with care when it
 // has run for a while. Without a warm-up, a page's first model waits for both.
-import type { CoreModule } from './core-module.js';
-import { dtypeNumber } from './dtype.js';
+import { loadStarted } from './load-graph-model.js';
+import { sizeOfShape } from './shape.js';
+import type { Tensor } from './tensor.js';
+import { tensor } from './tensor-factories.js';
 
 /** How often the network runs: until engines have noticed the loops of its kernels. */
 const RUNS = 6;
 const IMAGE = [1, 32, 32, 3];
+/** No address of the web; nothing is sent. */
+const ADDRESS = 'https://warm-up.invalid/model.json';
 
 /** Weights with values; what they are for stands in the network. */
 const INTEGERS: Record<string, number[]> = { size: [16, 16], last: [3], area: [1, 2] };
@@ -77,36 +81,31 @@ const network = () => [
   node('scores', 'Softmax', ['logits']),
 ];
 
-const SIGNATURE = { inputs: { image: { name: 'image:0' } }, outputs: { scores: { name: 'scores:0' } } };
-
-function fillWeights(core: CoreModule, decoder: number): void {
-  let rest = new Uint8Array(new Int32Array(Object.values(INTEGERS).flat()).buffer);
-  for (;;) {
-    const { address, byteLength } = core.weightTarget(decoder);
-    if (byteLength === 0) return;
-    core.HEAPU8.fill(0, address, address + byteLength);
-    core.HEAPU8.set(rest.subarray(0, byteLength), address);
-    rest = rest.subarray(byteLength);
-    core.commitWeights(decoder, byteLength);
-  }
-}
-
-function createDecoder(core: CoreModule): number {
+/** The network as the converter would write it. */
+function modelJson(): object {
   const integers = Object.entries(INTEGERS).map(([name, { length }]) => ({ name, shape: [length], dtype: 'int32' }));
-  const floats = Object.entries(FLOATS).map(([name, shape]) => ({
-    name,
-    shape,
-    dtype: 'float32',
-    quantization: { dtype: 'float16' },
-  }));
-  return core.createWeightDecoder(JSON.stringify([...integers, ...floats]));
+  const quantization = { dtype: 'float16' };
+  const floats = Object.entries(FLOATS).map(([name, shape]) => ({ name, shape, dtype: 'float32', quantization }));
+  return {
+    format: 'graph-model',
+    modelTopology: { node: network() },
+    weightsManifest: [{ paths: ['weights.bin'], weights: [...integers, ...floats] }],
+  };
 }
 
-function createImage(core: CoreModule): number {
-  const image = core.createTensor(dtypeNumber('float32'), IMAGE);
-  const { address, byteLength } = core.describeTensor(image);
-  core.HEAPU8.fill(0, address, address + byteLength);
-  return image;
+function weightBytes(): ArrayBuffer {
+  const integers = new Int32Array(Object.values(INTEGERS).flat());
+  const count = Object.values(FLOATS).reduce((sum, sizes) => sum + sizeOfShape(sizes), 0);
+  const bytes = new Uint8Array(integers.byteLength + 2 * count);
+  bytes.set(new Uint8Array(integers.buffer));
+  return bytes.buffer;
+}
+
+/** Answers as `fetch` does, for the files of the network. */
+async function fetchNetwork(): Promise<Response> {
+  await pause();
+  const file = { ok: true, text: async () => JSON.stringify(modelJson()), arrayBuffer: async () => weightBytes() };
+  return file as unknown as Response;
 }
 
 /** Lets other events be handled. Timers would do so too, but in hidden tabs only every second. */
@@ -125,23 +124,15 @@ function pause(): Promise<void> {
  * Loads and runs a small network, so that the engine has compiled what loads and runs models before
  * a model comes. Nothing is left of it.
  */
-export async function warmUp(core: CoreModule): Promise<void> {
-  const graph = core.readGraph(JSON.stringify({ node: network() }));
-  await pause();
-  const decoder = createDecoder(core);
-  fillWeights(core, decoder);
-  const model = core.createModel(graph, JSON.stringify(SIGNATURE), '', '', decoder);
-  core.disposeWeightDecoder(decoder);
-  core.disposeGraph(graph);
-  core.describeModel(model);
-  await pause();
-  const image = createImage(core);
-  const run = core.prepareRun(model, ['image'], ['scores']);
-  core.planRun(model, run, [image]);
+export async function warmUp(): Promise<void> {
+  const model = await loadStarted(ADDRESS, { requestInit: {}, fetchFunc: fetchNetwork });
+  const image = tensor(new Float32Array(sizeOfShape(IMAGE)), IMAGE);
   for (let i = 0; i < RUNS; ++i) {
     await pause();
-    for (const output of core.run(model, run, [image])) core.disposeTensor(output);
+    const scores = model.predict(image) as Tensor;
+    scores.dataSync();
+    scores.dispose();
   }
-  core.disposeTensor(image);
-  core.disposeModel(model);
+  image.dispose();
+  model.dispose();
 }

@@ -4,7 +4,6 @@ import type { CoreModule, CoreModuleOptions } from './core-module.js';
 import { describeError, makeCoreError, TfwasmError } from './errors.js';
 import { isThreaded, type WasmVariant } from './features.js';
 import { version } from './version.js';
-import { warmUp } from './warm-up.js';
 import { compileWasm, type WasmPaths, wasmUrl } from './wasm-files.js';
 
 /** Workers that have not answered by then never will. */
@@ -34,7 +33,6 @@ export async function startCore(
     const core = await instantiate(factory, module, isThreaded(variant) ? threadCount - 1 : 0);
     checkVersion(core, url);
     if (isThreaded(variant)) core.setThreadCount(threadCount);
-    await warmUp(core);
     return core;
   } catch (error) {
     if (error instanceof TfwasmError) throw error;

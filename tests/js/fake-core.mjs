@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A CoreModule (js/core-module.ts) in JavaScript: real tensors on a small heap, weights that are
-// decoded as float32, and one model whose output is twice its input.
+// kept as they come, and one model whose output is twice its input.
 import assert from 'node:assert/strict';
 
 const ELEMENT_BYTES = [4, 4, 1, 0, 8];
@@ -26,10 +26,14 @@ export class FakeCore {
   #profile = [];
   #fail;
 
-  /** @param makeError As CoreModuleOptions.makeError. */
-  constructor(makeError, { targetBytes = 6 } = {}) {
+  /**
+   * @param makeError As CoreModuleOptions.makeError.
+   * @param options.inputShape Of the model; null: it takes any.
+   */
+  constructor(makeError, { targetBytes = 6, inputShape = [-1, 2] } = {}) {
     this.#makeError = makeError;
     this.targetBytes = targetBytes;
+    this.inputShape = inputShape;
   }
 
   /** The next call of a method throws. */
@@ -112,7 +116,10 @@ export class FakeCore {
   }
 
   createWeightDecoder(specs) {
-    const bytes = JSON.parse(specs).map(({ shape }) => 4 * shape.reduce((product, size) => product * size, 1));
+    const elementBytes = ({ quantization }) => (quantization?.dtype === 'float16' ? 2 : 4);
+    const bytes = JSON.parse(specs).map((spec) =>
+      spec.shape.reduce((product, size) => product * size, elementBytes(spec)),
+    );
     const total = bytes.reduce((sum, length) => sum + length, 0);
     this.decoders.set(++lastHandle, { specs: JSON.parse(specs), total, left: total });
     return lastHandle;
@@ -161,7 +168,7 @@ export class FakeCore {
     const endpoint = (key, node, dtype, shape) => ({ key, name: `${node}:0`, node, dtype, shape });
     return JSON.stringify({
       version: '12.3',
-      inputs: [endpoint('image', 'x', 'float32', [-1, 2])],
+      inputs: [endpoint('image', 'x', 'float32', this.inputShape)],
       outputs: [endpoint('scores', 'Identity', 'float32', null), ...(this.extraOutputs ?? [])],
       weights: this.specs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
     });

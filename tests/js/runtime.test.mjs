@@ -25,7 +25,8 @@ let warnings;
 
 beforeEach(async (context) => {
   tf = await importSource();
-  core = new FakeCore(tf.inner.errors.makeCoreError);
+  // The network that a start runs has an input of its own.
+  core = new FakeCore(tf.inner.errors.makeCoreError, { inputShape: null });
   core.setThreadCount = (count) => {
     core.threads = count;
   };

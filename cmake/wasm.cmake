@@ -31,7 +31,7 @@ target_link_options(
   -Os
   -mbulk-memory
   # The same as in tools/build/shrink-wasm.mjs, which says why.
-  -sBINARYEN_EXTRA_PASSES=--skip-pass=memory-packing,--one-caller-inline-max-function-size=150
+  -sBINARYEN_EXTRA_PASSES=--skip-pass=memory-packing,--one-caller-inline-max-function-size=30
   -lembind
   -sMODULARIZE=1
   -sEXPORT_ES6=1

@@ -64,7 +64,15 @@ const network = () => [
   convolution('first', 'Conv2D', ['centred', 'image_filter']),
   node('biased', 'BiasAdd', ['first', 'few_bias']),
   node('clamped', 'Relu6', ['biased']),
-  convolution('deep', 'FusedDepthwiseConv2dNative', ['clamped', 'deep_filter', 'few_bias'], ['BiasAdd', 'Relu6'], 2),
+  ...[0, 1, 2].map((i) =>
+    convolution(
+      `depth${i + 1}`,
+      'FusedDepthwiseConv2dNative',
+      [i ? `depth${i}` : 'clamped', 'deep_filter', 'few_bias'],
+      ['BiasAdd', 'Relu6'],
+    ),
+  ),
+  convolution('deep', 'FusedDepthwiseConv2dNative', ['depth3', 'deep_filter', 'few_bias'], ['BiasAdd', 'Relu6'], 2),
   convolution('point', '_FusedConv2D', ['deep', 'point_filter', 'bias'], ['BiasAdd', 'Relu6']),
   convolution('positive', '_FusedConv2D', ['point', 'square_filter', 'bias'], ['BiasAdd', 'Relu']),
   convolution('linear', '_FusedConv2D', ['positive', 'square_filter', 'bias'], ['BiasAdd']),
@@ -81,6 +89,8 @@ const network = () => [
   node('scores', 'Softmax', ['logits']),
 ];
 
+const SIGNATURE = { inputs: { image: { name: 'image:0' } }, outputs: { scores: { name: 'scores:0' } } };
+
 /** The network as the converter would write it. */
 function modelJson(): object {
   const integers = Object.entries(INTEGERS).map(([name, { length }]) => ({ name, shape: [length], dtype: 'int32' }));
@@ -89,6 +99,7 @@ function modelJson(): object {
   return {
     format: 'graph-model',
     modelTopology: { node: network() },
+    signature: SIGNATURE,
     weightsManifest: [{ paths: ['weights.bin'], weights: [...integers, ...floats] }],
   };
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A static file server for development, demos and tests. Every answer carries the headers that make
 // a page cross-origin isolated, which is what lets it use threads.
-import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { createReadStream, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 
@@ -41,6 +40,28 @@ const ISOLATION_HEADERS = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
+/** Files up to this length are read at once: for one visitor, waiting for threads costs more. */
+const SMALL_BYTES = 16 << 20;
+/** Of small files together that stay in memory, so that benchmarks of loading do not measure this server. */
+const KEPT_BYTES = 128 << 20;
+
+/** The small files that were asked for, the last at the end: path -> {modified, bytes}. */
+const kept = new Map();
+
+function readSmallFile({ path, modified }) {
+  const known = kept.get(path);
+  const bytes = known?.modified === modified ? known.bytes : readFileSync(path);
+  kept.delete(path);
+  kept.set(path, { modified, bytes });
+  let total = [...kept.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+  for (const [oldest, { bytes }] of kept) {
+    if (total <= KEPT_BYTES) break;
+    kept.delete(oldest);
+    total -= bytes.length;
+  }
+  return bytes;
+}
+
 /**
  * Starts serving and resolves when the port is open.
  *
@@ -65,10 +86,12 @@ export async function startServer({ port = 8080, root = ROOT, mounts = SITE, iso
     ...headers,
   };
   const server = createServer((request, response) => {
-    answer(request, response, folders, common).catch((error) => {
+    try {
+      answer(request, response, folders, common);
+    } catch (error) {
       if (!response.headersSent) sendText(response, 500, `Cannot serve this: ${error.message}`, common);
       else response.destroy(error);
-    });
+    }
   });
   await new Promise((resolve, reject) => {
     server.once('error', (error) => reject(describeListenError(error, port)));
@@ -91,7 +114,7 @@ function describeListenError(error, port) {
   });
 }
 
-async function answer(request, response, folders, headers) {
+function answer(request, response, folders, headers) {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     sendText(response, 405, `Only GET and HEAD are served here, not ${request.method}.`, headers);
     return;
@@ -101,7 +124,7 @@ async function answer(request, response, folders, headers) {
     response.writeHead(302, { ...headers, location: '/web/' }).end();
     return;
   }
-  const file = pathname === null ? null : await findFile(pathname, folders);
+  const file = pathname === null ? null : findFile(pathname, folders);
   if (file === null) {
     sendText(response, 404, `There is no ${request.url} here.`, headers);
     return;
@@ -134,10 +157,12 @@ function sendFile(request, response, file, headers) {
     response.end();
     return;
   }
-  // The default of 64 KB costs more in calls than in copying.
-  createReadStream(file.path, { start, end, highWaterMark: 1 << 20 })
-    .on('error', (error) => response.destroy(error))
-    .pipe(response);
+  if (file.size <= SMALL_BYTES) response.end(readSmallFile(file).subarray(start, end + 1));
+  else sendStream(response, createReadStream(file.path, { start, end, highWaterMark: 1 << 20 }));
+}
+
+function sendStream(response, stream) {
+  stream.on('error', (error) => response.destroy(error)).pipe(response);
 }
 
 /**
@@ -165,17 +190,17 @@ function decodePath(url) {
   }
 }
 
-async function findFile(pathname, folders) {
+function findFile(pathname, folders) {
   const mount = folders.find(({ prefix }) => pathname.startsWith(prefix));
   if (!mount) return null;
   const relative = pathname.slice(mount.prefix.length);
   const wanted = path.join(mount.folder, relative, pathname.endsWith('/') ? 'index.html' : '');
   try {
     // Symbolic links may not lead out of the mounted folder either.
-    const [real, realFolder] = await Promise.all([realpath(wanted), realpath(mount.folder)]);
+    const [real, realFolder] = [wanted, mount.folder].map((place) => realpathSync.native(place));
     if (real !== realFolder && !real.startsWith(realFolder + path.sep)) return null;
-    const info = await stat(real);
-    return { path: real, size: info.size, isFolder: info.isDirectory() };
+    const info = statSync(real);
+    return { path: real, size: info.size, modified: info.mtimeMs, isFolder: info.isDirectory() };
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(error.code)) return null;
     throw error;

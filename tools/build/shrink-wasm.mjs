@@ -24,7 +24,7 @@ const optimize = (...options) => execFileSync(wasmOpt, [...FEATURES, ...options]
 // Further rounds take off another 2 %. Data is not cut at its zeros: gzip has them for nothing, and
 // with threads every piece needs code that copies it. Functions that are called once stay apart:
 // they compress better, and browsers optimize what runs often without what runs once.
-const limits = ['--skip-pass=memory-packing', '--one-caller-inline-max-function-size=150'];
+const limits = ['--skip-pass=memory-packing', '--one-caller-inline-max-function-size=30'];
 optimize('-Oz', '--converge', ...limits, file, '-o', file);
 
 const bytes = readFileSync(file);

@@ -54,6 +54,9 @@ const convolution = (name: string, op: string, input: string[], fused: string[] 
     num_args: { i: String(input.length - 2) },
   });
 
+const depthwise = (name: string, input: string, stride = 1) =>
+  convolution(name, 'FusedDepthwiseConv2dNative', [input, 'deep_filter', 'few_bias'], ['BiasAdd', 'Relu6'], stride);
+
 /** A little of what most vision models are made of. */
 const network = () => [
   node('image', 'Placeholder', [], { dtype: FLOAT, shape: { shape: shape(...IMAGE) } }),
@@ -64,16 +67,12 @@ const network = () => [
   convolution('first', 'Conv2D', ['centred', 'image_filter']),
   node('biased', 'BiasAdd', ['first', 'few_bias']),
   node('clamped', 'Relu6', ['biased']),
-  ...[0, 1, 2].map((i) =>
-    convolution(
-      `depth${i + 1}`,
-      'FusedDepthwiseConv2dNative',
-      [i ? `depth${i}` : 'clamped', 'deep_filter', 'few_bias'],
-      ['BiasAdd', 'Relu6'],
-    ),
-  ),
-  convolution('deep', 'FusedDepthwiseConv2dNative', ['depth3', 'deep_filter', 'few_bias'], ['BiasAdd', 'Relu6'], 2),
-  convolution('point', '_FusedConv2D', ['deep', 'point_filter', 'bias'], ['BiasAdd', 'Relu6']),
+  // Several, until their kernel has run for long enough.
+  depthwise('deep', 'clamped'),
+  depthwise('deeper', 'deep'),
+  depthwise('deepest', 'deeper'),
+  depthwise('halved', 'deepest', 2),
+  convolution('point', '_FusedConv2D', ['halved', 'point_filter', 'bias'], ['BiasAdd', 'Relu6']),
   convolution('positive', '_FusedConv2D', ['point', 'square_filter', 'bias'], ['BiasAdd', 'Relu']),
   convolution('linear', '_FusedConv2D', ['positive', 'square_filter', 'bias'], ['BiasAdd']),
   node('sum', 'AddV2', ['point', 'linear']),

@@ -182,4 +182,18 @@ void DepthwiseConv::Run(const float* in, const float* filter, const float* bias,
   });
 }
 
+void RepeatChannels(const float* in, int64_t count, int64_t times, float* out) {
+  ParallelFor(count, static_cast<double>(times), [&](int64_t begin, int64_t end) {
+    if (times == 2) {
+      for (int64_t i = begin; i < end; ++i) out[2 * i] = out[2 * i + 1] = in[i];
+      return;
+    }
+    float* to = out + begin * times;
+    for (int64_t i = begin; i < end; ++i) {
+#pragma clang loop vectorize(disable)
+      for (int64_t k = times; k > 0; --k) *to++ = in[i];
+    }
+  });
+}
+
 }  // namespace tfwasm

@@ -40,4 +40,8 @@ class DepthwiseConv {
   float max_;
 };
 
+// Writes each of `count` channels `times` times in succession: for convolutions with several
+// filters a channel.
+void RepeatChannels(const float* in, int64_t count, int64_t times, float* out);
+
 }  // namespace tfwasm

@@ -56,6 +56,14 @@ inline float Exp(float x) {
   return (Expm1Near0(r.rest) + 1.0f) * FromExponent(half) * FromExponent(r.n - half);
 }
 
+// exp(x) for x <= 0, and 0 in place of denormal results.
+inline float ExpOfNegative(float x) {
+  constexpr float kLeast = -87.336f;  // its exponential is hardly above the least normal number
+  const Ln2Reduction r = ReduceByLn2<127>(x);
+  const float e = (Expm1Near0(r.rest) + 1.0f) * FromExponent(r.n);
+  return x < kLeast ? 0.0f : e;
+}
+
 // The constants of functions that have just as many as processors have registers. From memory a
 // compiler reads them once before a loop; those in the code engines make anew for every block.
 struct ExpConstants {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/depthwise_conv.h"
+#include "kernels/scratch.h"
 #include "ops/packed_variants.h"
 
 namespace tfwasm {
@@ -101,22 +102,35 @@ class ConvKernel : public Kernel {
   FusedActivation activation_;
 };
 
+// A channel with several filters is as many channels that are the same.
 class DepthwiseKernel : public Kernel {
  public:
   DepthwiseKernel(const KernelContext& context, const ConvNode& conv)
-      : conv_(conv.spec, {conv.input.batch, conv.input.height, conv.input.width}, conv.spec.groups),
+      : conv_(conv.spec, {conv.input.batch, conv.input.height, conv.input.width},
+              conv.output.channels),
+        input_size_(context.shape(0).NumElements()),
+        multiplier_(conv.spec.group_outputs),
         bias_input_(conv.fused.bias_input),
         activation_(context, conv.fused, ImageShape(conv.output, DataFormat::kChannelsLast),
                     /*clamped=*/true) {}
 
   void Run(RunContext& context) override {
+    const auto* in = context.in<float>(0);
+    if (multiplier_ > 1) {
+      const auto size = static_cast<size_t>(input_size_ * multiplier_) * sizeof(float);
+      auto* repeated = static_cast<float*>(ScratchSpace(size));
+      RepeatChannels(in, input_size_, multiplier_, repeated);
+      in = repeated;
+    }
     const float* bias = bias_input_ < 0 ? nullptr : context.in<float>(bias_input_);
-    conv_.Run(context.in<float>(0), context.in<float>(1), bias, context.out<float>(0));
+    conv_.Run(in, context.in<float>(1), bias, context.out<float>(0));
     activation_.Run(context, context.out<float>(0));
   }
 
  private:
   DepthwiseConv conv_;
+  int64_t input_size_;
+  int64_t multiplier_;
   int bias_input_;
   FusedActivation activation_;
 };
@@ -136,6 +150,14 @@ std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const Co
     return MakeOperator(spec, fused, context.shape(1).NumElements(),
                         [&](int i) { return context.value(i)->values<float>().data(); });
   });
+}
+
+// Whether the convolution is worth a kernel of its own: XNNPACK's computes eight outputs of a group
+// at once, or as many as there are in no less time.
+bool IsDepthwise(const ConvNode& conv) {
+  const Conv2dSpec& spec = conv.spec;
+  if (spec.group_inputs != 1 || conv.fused.norm_input >= 0) return false;
+  return spec.group_outputs == 1 || (spec.groups > 1 && spec.group_outputs < 8);
 }
 
 }  // namespace
@@ -170,7 +192,7 @@ void ResolveConv(const OpContext& context, ConvNode& conv) {
 std::unique_ptr<Kernel> MakeConvKernel(const KernelContext& context, const ConvNode& conv) {
   if (conv.output.elements() == 0) return MakeKernel([](RunContext&) {});
   std::unique_ptr<Kernel> kernel;
-  if (conv.spec.group_inputs == 1 && conv.spec.group_outputs == 1 && conv.fused.norm_input < 0) {
+  if (IsDepthwise(conv)) {
     kernel = std::make_unique<DepthwiseKernel>(context, conv);
   } else {
     const Conv2dSpec spec = ResolvePadding(conv);

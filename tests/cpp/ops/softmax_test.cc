@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "ops/window_reference.h"
 
@@ -32,6 +34,22 @@ TEST_CASE("Softmax and LogSoftmax: large values do not overflow") {
   ExpectOp("Softmax", {}, {F32({2}, {1000, 1000})}, F32({2}, {0.5, 0.5}));
   ExpectOp("Softmax", {}, {F32({2}, {-1000, 3e38f})}, F32({2}, {0, 1}));
   ExpectOp("LogSoftmax", {}, {F32({2}, {-1000, 1000})}, F32({2}, {-2000, 0}));
+}
+
+TEST_CASE("LogSoftmax: a masked element is -infinity, NaN makes its row NaN") {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr int64_t kColumns = 35;
+  const auto is_odd = [](size_t i) { return i % kColumns % 2 == 1; };
+  const Tensor x = MakeF32({2, kColumns}, [&](size_t i) {
+    if (i == 2 * kColumns - 1) return kNan;
+    return is_odd(i) ? -kInf : 3.0F;
+  });
+  const float expected = -std::log(18.0F);  // of the even ones
+  ExpectOp("LogSoftmax", {}, {x}, MakeF32({2, kColumns}, [&](size_t i) {
+             if (i >= kColumns) return kNan;
+             return is_odd(i) ? -kInf : expected;
+           }));
 }
 
 TEST_CASE("Softmax and LogSoftmax: empty and bad arguments") {

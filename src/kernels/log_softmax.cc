@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/log_softmax.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/map_elements.h"
+#include "kernels/thread_pool.h"
+#include "kernels/vector_math.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Four vectors: additions that wait for each other would take longer than the exponentials.
+constexpr size_t kBlock = 16;
+
+// One of the lanes out of all, by f(a, b).
+template <typename F>
+float Fold(float (&lanes)[kBlock], const F& f) {
+#pragma clang loop unroll(full)
+  for (size_t half = kBlock / 2; half > 0; half /= 2) {
+    for (size_t k = 0; k < half; ++k) lanes[k] = f(lanes[k], lanes[k + half]);
+  }
+  return lanes[0];
+}
+
+// A NaN need not be found: the sum of the exponentials finds it.
+float MaxOf(const float* in, size_t count) {
+  const auto max = [](float a, float b) { return a < b ? b : a; };
+  float result = in[0];
+  size_t i = 0;
+  if (count >= kBlock) {
+    float lanes[kBlock];
+    std::copy_n(in, kBlock, lanes);
+    for (i = kBlock; i + kBlock <= count; i += kBlock) {
+#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(4)
+      for (size_t k = 0; k < kBlock; ++k) lanes[k] = max(lanes[k], in[i + k]);
+    }
+    result = Fold(lanes, max);
+  }
+  for (; i < count; ++i) result = max(result, in[i]);
+  return result;
+}
+
+// The sum of exp(in[i] - max).
+float SumOfExp(const float* in, size_t count, float max) {
+  float lanes[kBlock] = {};
+  size_t i = 0;
+  for (; i + kBlock <= count; i += kBlock) {
+#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(4)
+    for (size_t k = 0; k < kBlock; ++k) lanes[k] += vector_math::ExpOfNegative(in[i + k] - max);
+  }
+  for (size_t k = 0; i + k < count; ++k) lanes[k] += vector_math::ExpOfNegative(in[i + k] - max);
+  return Fold(lanes, [](float a, float b) { return a + b; });
+}
+
+void LogSoftmaxRow(const float* in, float* out, size_t count) {
+  const float max = MaxOf(in, count);
+  const float log_sum = std::log(SumOfExp(in, count, max));
+  // The maximum first: beside a large one, the logarithm would be lost.
+  MapElements(in, out, count, [max, log_sum](float x) { return x - max - log_sum; });
+}
+
+}  // namespace
+
+void LogSoftmax(const float* in, float* out, int64_t rows, int64_t columns) {
+  // An exponential counts for about four elements.
+  ParallelFor(rows, 4.0 * static_cast<double>(columns), [&](int64_t begin, int64_t end) {
+    for (int64_t offset = begin * columns; offset < end * columns; offset += columns) {
+      LogSoftmaxRow(in + offset, out + offset, static_cast<size_t>(columns));
+    }
+  });
+}
+
+}  // namespace tfwasm

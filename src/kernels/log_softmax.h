@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace tfwasm {
+
+// out[i] = in[i] - log(sum of exp(in)) for each row. `out` may be `in`. A NaN or an infinity makes
+// its row NaN, except -infinity beside finite numbers.
+void LogSoftmax(const float* in, float* out, int64_t rows, int64_t columns);
+
+}  // namespace tfwasm

@@ -9,7 +9,7 @@ import { findLoadHandler } from './io/router.js';
 import type { IOHandler, IOHandlerSync, LoadOptions, ModelArtifacts, ModelJSON, Signature } from './io/types.js';
 import { openFeed, toBytes, type WeightFeed } from './io/weight-feed.js';
 import { feedWeights, WeightWriter, withDecoder } from './io/weight-stream.js';
-import { callCore, ready } from './runtime.js';
+import { callCore, coreStarted, endWarmUp } from './runtime.js';
 import { measured } from './timeline.js';
 
 /** What TensorFlow Hub wants to be asked for. */
@@ -30,7 +30,7 @@ type Source = string | Pick<IOHandler, 'load'>;
  */
 export async function loadGraphModel(source: Source, options: LoadOptions = {}): Promise<GraphModel> {
   options.signal?.throwIfAborted();
-  const started = ready();
+  const started = coreStarted();
   // It is awaited later; the files may fail before.
   started.catch(() => {});
   return loadStarted(source, options, started);
@@ -42,7 +42,10 @@ export async function loadStarted(source: Source, options: LoadOptions, started?
   try {
     const artifacts = await measured('fetch', () => loadArtifacts(source, options));
     weights = openFeed(artifacts);
-    if (started) await untilAborted(started, options.signal);
+    if (started) {
+      await untilAborted(started, options.signal);
+      endWarmUp();
+    }
     return await createModel(artifacts, weights, options);
   } catch (error) {
     throw nameSource(error, source);

@@ -24,7 +24,10 @@ let wantedVariant: WasmVariant | undefined;
 
 let starting: Promise<void> | undefined;
 let started: Started | undefined;
-let warmUp = async (): Promise<void> => {};
+
+let warmUp: (signal: AbortSignal) => Promise<void> = async () => {};
+let warming: Promise<void> | undefined;
+const warmUpEnd = new AbortController();
 
 /** Beyond this more threads cannot help and browsers refuse to start them. */
 const MAX_THREADS = 64;
@@ -81,9 +84,14 @@ export function getWasmVariant(): WasmVariant {
   return requireStarted().variant;
 }
 
-/** Sets what ready() does once the core has been started, before it is over. */
-export function setWarmUp(action: () => Promise<void>): void {
+/** Sets what is done once the core has been started, unless `signal` says that the core is wanted. */
+export function setWarmUp(action: (signal: AbortSignal) => Promise<void>): void {
   warmUp = action;
+}
+
+/** Ends the warm-up, at its next step: a model is there. */
+export function endWarmUp(): void {
+  warmUpEnd.abort();
 }
 
 /**
@@ -93,19 +101,25 @@ export function setWarmUp(action: () => Promise<void>): void {
  * @throws E_WASM when it cannot be started. It can be tried again.
  */
 export async function ready(): Promise<void> {
+  await coreStarted();
+  await warming;
+}
+
+/** As `ready`, without waiting for the warm-up. */
+export async function coreStarted(): Promise<void> {
   starting ??= start();
   try {
     await starting;
   } catch (error) {
     starting = undefined;
-    started = undefined;
     throw error;
   }
 }
 
 async function start(): Promise<void> {
   started = await startBest();
-  await warmUp();
+  // If the core is broken, the first model will say so.
+  warming = warmUp(warmUpEnd.signal).catch(() => {});
 }
 
 async function startBest(): Promise<Started> {

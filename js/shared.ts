@@ -15,7 +15,7 @@ export { encodeStrings } from './io/string-weights.js';
 export { decodeWeights } from './io/weight-codec.js';
 export { openWeights, toBytes, toWeightStream } from './io/weight-feed.js';
 export { builtin, fileUrl } from './node-files.js';
-export { callCore, ready } from './runtime.js';
+export { callCore, coreStarted } from './runtime.js';
 export { heapBytes } from './tensor-storage.js';
 
 /** Where media.js is not apart, there is nothing to connect. */

@@ -133,16 +133,22 @@ function pause(): Promise<void> {
 /**
  * Loads and runs a small network, so that the engine has compiled what loads and runs models before
  * a model comes. Nothing is left of it.
+ *
+ * @throws What `signal` aborts with, once it does: steps take some milliseconds.
  */
-export async function warmUp(): Promise<void> {
-  const model = await loadStarted(ADDRESS, { requestInit: {}, fetchFunc: fetchNetwork });
+export async function warmUp(signal: AbortSignal): Promise<void> {
+  const model = await loadStarted(ADDRESS, { requestInit: {}, fetchFunc: fetchNetwork, signal });
   const image = tensor(new Float32Array(sizeOfShape(IMAGE)), IMAGE);
-  for (let i = 0; i < RUNS; ++i) {
-    await pause();
-    const scores = model.predict(image) as Tensor;
-    scores.dataSync();
-    scores.dispose();
+  try {
+    for (let i = 0; i < RUNS; ++i) {
+      await pause();
+      signal.throwIfAborted();
+      const scores = model.predict(image) as Tensor;
+      scores.dataSync();
+      scores.dispose();
+    }
+  } finally {
+    image.dispose();
+    model.dispose();
   }
-  image.dispose();
-  model.dispose();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights as tensors, and back.
-import { callCore, ready } from '../runtime.js';
+import { callCore, coreStarted } from '../runtime.js';
 import { type NamedTensorMap, type Tensor, tensorsOfHandles } from '../tensor.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
 import type { WeightSpec } from './types.js';
@@ -56,7 +56,7 @@ export async function decodeWeightsStream(
   weightStream: ReadableStream<ArrayBuffer | ArrayBufferView>,
   specs: WeightSpec[],
 ): Promise<NamedTensorMap> {
-  await ready();
+  await coreStarted();
   return withDecoder(specs, async (decoder) => {
     await feedWeights(decoder, openFeed({ getWeightStream: () => weightStream }), {});
     return takeTensors(decoder, specs);

@@ -2,7 +2,7 @@
 // The weights of a manifest, without a model.
 import { dispose } from '../engine.js';
 import { TfwasmError } from '../errors.js';
-import { ready } from '../runtime.js';
+import { coreStarted } from '../runtime.js';
 import type { NamedTensorMap } from '../tensor.js';
 import { checkManifest } from './manifest.js';
 import { request, requestContext, retry, toHttpError } from './request.js';
@@ -19,7 +19,7 @@ export function weightsLoaderFactory(fetchWeights: (urls: string[]) => Promise<A
     const folder = filePathPrefix.endsWith('/') ? filePathPrefix : `${filePathPrefix}/`;
     const urls = groups.flatMap(({ paths }) => paths.map((path) => folder + path));
     const buffers = await fetchWeights(urls);
-    await ready();
+    await coreStarted();
     const tensors: NamedTensorMap = {};
     try {
       let next = 0;

@@ -79,6 +79,16 @@ describe('ready', () => {
     assert.equal(tf.memory().numTensors, 0);
   });
 
+  test('ends that network when a model is there', async () => {
+    globalThis.createTestCore = startsCore;
+    const artifacts = { modelTopology: { node: [] }, weightSpecs: [], weightData: new ArrayBuffer(0) };
+    const model = await tf.loadGraphModel({ load: async () => artifacts });
+    await tf.ready();
+    assert.equal(core.runs.length, 0);
+    assert.deepEqual([core.graphs.size, core.decoders.size, core.models.size], [0, 0, 1]);
+    model.dispose();
+  });
+
   test('starts as many threads as asked for', async () => {
     globalThis.createTestCore = startsCore;
     tf.setThreadsCount(3);

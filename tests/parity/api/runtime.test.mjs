@@ -15,6 +15,15 @@ const oracle = skip ? {} : await import('@tensorflow/tfjs-core');
 
 before(() => tf.ready?.());
 
+test('ready() has loaded and run its network to the end', { skip }, () => {
+  const phases = performance.getEntriesByType('measure').map(({ name }) => name);
+  assert.deepEqual(
+    phases,
+    ['fetch', 'parse', 'weights', 'optimize', 'optimize', 'pack'].map((phase) => `tfwasm: ${phase}`),
+  );
+  assert.equal(tf.memory().numTensors, 0);
+});
+
 const throwsCode = (call, code) =>
   assert.throws(call, (error) => {
     assert.ok(error instanceof tf.TfwasmError, error.stack);

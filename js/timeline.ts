@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What loading a model spends its time on, as measures of the performance timeline: developer tools
-// show them, and pages read them with performance.getEntriesByType('measure').
+// show them, and pages read them with performance.getEntriesByType('measure'). The network that ready()
+// loads leaves its own before them.
 
 /** What is measured, in order. Parsing goes on while weights arrive, and interrupts nothing. */
 export type Phase = 'fetch' | 'parse' | 'weights' | 'optimize' | 'pack';

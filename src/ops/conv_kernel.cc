@@ -153,11 +153,15 @@ std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const Co
 }
 
 // Whether the convolution is worth a kernel of its own: XNNPACK's computes eight outputs of a group
-// at once, or as many as there are in no less time.
+// at once, or as many as there are in no less time. Inputs that are too large to be repeated are
+// left to it.
 bool IsDepthwise(const ConvNode& conv) {
+  constexpr int64_t kMostRepeated = int64_t{1} << 26;
   const Conv2dSpec& spec = conv.spec;
   if (spec.group_inputs != 1 || conv.fused.norm_input >= 0) return false;
-  return spec.group_outputs == 1 || (spec.groups > 1 && spec.group_outputs < 8);
+  if (spec.group_outputs == 1) return true;
+  return spec.groups > 1 && spec.group_outputs < 8 &&
+         conv.input.elements() <= kMostRepeated / spec.group_outputs;
 }
 
 }  // namespace

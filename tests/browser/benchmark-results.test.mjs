@@ -4,8 +4,18 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
-import { cellsOf, download, QUICK, run, startBenchmark, TINY, tableRows, waitForResult } from './benchmark.mjs';
-import { accessibilityFaults, sidewaysOverflow, waitForText } from './playground.mjs';
+import {
+  cellsOf,
+  download,
+  QUICK,
+  run,
+  squareModel,
+  startBenchmark,
+  TINY,
+  tableRows,
+  waitForResult,
+} from './benchmark.mjs';
+import { accessibilityFaults, serveModel, sidewaysOverflow, waitForText } from './playground.mjs';
 
 const file = (name, json) => ({ name, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(json)) });
 
@@ -49,21 +59,26 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
     }));
 
   test('have a profile that can be sorted', () =>
-    withPage(`${TINY}&run=1`, async (page) => {
-      await waitForResult(page);
-      await page.click('.nodes summary');
-      const table = '.nodes table';
-      const column = (index) =>
-        page.$$eval(`${table} tbody tr`, (rows, i) => rows.map(({ cells }) => cells[i].textContent), index);
-      await page.click(`${table} th:nth-child(1) button`);
-      const falling = await column(0);
-      assert.equal(await page.getAttribute(`${table} th:nth-child(1)`, 'aria-sort'), 'descending');
-      await page.click(`${table} th:nth-child(1) button`);
-      assert.deepEqual(await column(0), falling.reverse());
-      assert.match((await column(6)).join(), /\[1, 2\] \[2, 3\]/);
-      assert.match((await column(5)).join(), /\d/);
-      assert.ok((await page.$$('.strip rect')).length > 0);
-    }));
+    withPage(
+      `?model=/made/square/model.json&${QUICK}&run=1`,
+      async (page) => {
+        await waitForResult(page);
+        await page.click('.nodes summary');
+        const table = '.nodes table';
+        const column = (index) =>
+          page.$$eval(`${table} tbody tr`, (rows, i) => rows.map(({ cells }) => cells[i].textContent), index);
+        await page.click(`${table} th:nth-child(1) button`);
+        const falling = await column(0);
+        assert.equal(falling.length, 2);
+        assert.equal(await page.getAttribute(`${table} th:nth-child(1)`, 'aria-sort'), 'descending');
+        await page.click(`${table} th:nth-child(1) button`);
+        assert.deepEqual(await column(0), falling.reverse());
+        assert.match((await column(6)).join(), /\[256, 256\] \[256, 256\]/);
+        assert.match((await column(5)).join(), /\d/);
+        assert.ok((await page.$$('.strip rect')).length > 0);
+      },
+      { prepare: (page) => serveModel(page, 'square', squareModel()) },
+    ));
 
   test('are compared: two of this page, then one of a file', () =>
     withPage(TINY, async (page) => {

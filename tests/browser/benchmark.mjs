@@ -94,6 +94,15 @@ export function unsupportedModel() {
   return graph.handler(['frobnicated']);
 }
 
+/** Two nodes; the square of a matrix takes longer than a tick of any browser's clock. */
+export function squareModel() {
+  const graph = new GraphBuilder();
+  graph.input('x', 'float32', [256, 256]);
+  graph.op('square', 'MatMul', ['x', 'x'], { T: attr.type('float32') });
+  graph.op('shares', 'Softmax', ['square'], { T: attr.type('float32') });
+  return graph.handler(['shares']);
+}
+
 /** Says 1 in a tensor of 6.4 GB. */
 export function giantModel() {
   const graph = new GraphBuilder();

@@ -9,6 +9,8 @@ constexpr float kRound = 12582912.0f + 127;
 
 }  // namespace
 
+const uint32_t kSignBit = 0x80000000u;
+
 const ExpConstants kEluConstants = {
     .low = -25,
     .high = 0,

@@ -87,6 +87,12 @@ struct ExpConstants {
   }
 };
 
+// The bit of the sign, from memory for the same reason.
+extern const uint32_t kSignBit;
+
+inline float Abs(float x) { return std::bit_cast<float>(std::bit_cast<uint32_t>(x) & ~kSignBit); }
+inline float Neg(float x) { return std::bit_cast<float>(std::bit_cast<uint32_t>(x) ^ kSignBit); }
+
 extern const ExpConstants kEluConstants;
 extern const ExpConstants kSigmoidConstants;
 

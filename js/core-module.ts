@@ -7,8 +7,6 @@ export interface TensorDescription {
   /** See js/dtype.ts; the numbers are those of src/core/dtype.h. */
   dtype: number;
   shape: number[];
-  address: number;
-  byteLength: number;
 }
 
 /** A place in the wasm heap that the caller may fill. */
@@ -44,13 +42,17 @@ export interface CoreModule {
   version(): string;
 
   // Tensors. Shapes have at most 8 dimensions. New numeric tensors are uninitialized.
-  createTensor(dtype: number, shape: number[]): number;
+  createTensor(dtype: number, rank: number, ...dims: number[]): number;
   /** Each element as bytes (UTF-8 or raw). */
   createStringTensor(shape: number[], elements: Uint8Array[]): number;
   describeTensor(tensor: number): TensorDescription;
+  /** Where its elements begin in the heap. */
+  tensorAddress(tensor: number): number;
+  /** How long they are. */
+  tensorBytes(tensor: number): number;
   stringElements(tensor: number): Uint8Array[];
-  /** A new handle that shares the bytes, under another shape of as many elements if given. */
-  cloneTensor(tensor: number, shape?: number[]): number;
+  /** A new handle that shares the bytes, under a shape of as many elements. */
+  reshapeTensor(tensor: number, rank: number, ...dims: number[]): number;
   disposeTensor(tensor: number): void;
   memory(): CoreMemory;
 

@@ -16,7 +16,7 @@ export { decodeWeights } from './io/weight-codec.js';
 export { openWeights, toBytes, toWeightStream } from './io/weight-feed.js';
 export { builtin, fileUrl } from './node-files.js';
 export { callCore, coreStarted } from './runtime.js';
-export { heapBytes } from './tensor-storage.js';
+export { tensorBytes } from './tensor-storage.js';
 
 /** Where media.js is not apart, there is nothing to connect. */
 export function connect(_shared: object): void {}

@@ -96,7 +96,7 @@ export class TensorStorage {
     if (this.#waiting && !isReady()) storage.#wait(this.#waiting);
     else {
       const handle = this.handle();
-      storage.#handle = callCore((core) => core.cloneTensor(handle, [...shape]));
+      storage.#handle = callCore((core) => core.reshapeTensor(handle, shape.length, ...shape));
     }
     return storage;
   }
@@ -116,10 +116,7 @@ export class TensorStorage {
     this.#checkNotReleased();
     if (this.#waiting) return (this.#waiting.values as Uint8Array).slice() as Uint8Array<ArrayBuffer>;
     const handle = this.#handle;
-    return callCore((core) => {
-      const { address, byteLength } = core.describeTensor(handle);
-      return heapBytes(core, address, byteLength).slice();
-    });
+    return callCore((core) => tensorBytes(core, handle).slice());
   }
 
   /** A copy of the bytes of each string. */
@@ -178,13 +175,17 @@ export function heapBytes(core: CoreModule, address: number, byteLength: number)
   return new Uint8Array(buffer as ArrayBuffer, address, byteLength);
 }
 
+/** The elements of a tensor, as heapBytes(). */
+export function tensorBytes(core: CoreModule, handle: number): Uint8Array<ArrayBuffer> {
+  return heapBytes(core, core.tensorAddress(handle), core.tensorBytes(handle));
+}
+
 function upload(values: HostValues, dtype: DataType, shape: readonly number[]): number {
   return callCore((core) => {
     if (!(values instanceof Uint8Array)) return core.createStringTensor([...shape], [...values]);
-    const handle = core.createTensor(dtypeNumber(dtype), [...shape]);
+    const handle = core.createTensor(dtypeNumber(dtype), shape.length, ...shape);
     try {
-      const { address, byteLength } = core.describeTensor(handle);
-      heapBytes(core, address, byteLength).set(values);
+      tensorBytes(core, handle).set(values);
     } catch (error) {
       core.disposeTensor(handle);
       throw error;

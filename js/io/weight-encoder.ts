@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tensors of the core as the bytes of weights: what src/graph/weight_receiver.cc reads.
 import { callCore } from '../runtime.js';
-import { heapBytes } from '../tensor-storage.js';
+import { tensorBytes } from '../tensor-storage.js';
 import { encodeStrings } from './string-weights.js';
 import type { WeightQuantization } from './types.js';
 
@@ -17,14 +17,14 @@ const PIECE_BYTES = 1 << 20;
  */
 export function* encodeTensor(handle: number, quantization?: WeightQuantization): Generator<Bytes, void, void> {
   try {
-    const { dtype, address, byteLength } = callCore((core) => core.describeTensor(handle));
+    const { dtype } = callCore((core) => core.describeTensor(handle));
     if (dtype === STRING) {
       yield encodeStrings(callCore((core) => core.stringElements(handle)));
       return;
     }
+    const { byteLength } = callCore((core) => tensorBytes(core, handle));
     for (let at = 0; at < byteLength; at += PIECE_BYTES) {
-      const length = Math.min(PIECE_BYTES, byteLength - at);
-      const piece = callCore((core) => heapBytes(core, address + at, length).slice());
+      const piece = callCore((core) => tensorBytes(core, handle).slice(at, at + PIECE_BYTES));
       yield quantization ? quantize(piece, dtype === INT32, quantization) : piece;
     }
   } finally {

@@ -12,13 +12,17 @@ val ToJsError(const Error& error) {
                                            error.op(), error.node());
 }
 
+void AppendDim(double dim, Shape& shape) {
+  if (!(dim >= 0 && dim <= 4294967296.0) || dim != std::floor(dim)) {
+    Throw(Code::kShape, "a dimension must be a non-negative integer, got ", dim);
+  }
+  shape.Append(static_cast<int64_t>(dim));
+}
+
 Shape ShapeFromJs(const val& dims) {
   Shape shape;
   for (const double dim : emscripten::convertJSArrayToNumberVector<double>(dims)) {
-    if (!(dim >= 0 && dim <= 4294967296.0) || dim != std::floor(dim)) {
-      Throw(Code::kShape, "a dimension must be a non-negative integer, got ", dim);
-    }
-    shape.Append(static_cast<int64_t>(dim));
+    AppendDim(dim, shape);
   }
   return shape;
 }

@@ -38,7 +38,9 @@ auto Guard(F f) -> decltype(f()) {
   js_error.throw_();
 }
 
-// Numbers from a JavaScript array. Throws E_SHAPE unless all are integers from 0 to 2^32.
+// Throws E_SHAPE unless `dim` is an integer from 0 to 2^32.
+void AppendDim(double dim, Shape& shape);
+// Numbers from a JavaScript array.
 Shape ShapeFromJs(const emscripten::val& dims);
 emscripten::val ShapeToJs(const Shape& shape);
 

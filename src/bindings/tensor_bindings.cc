@@ -19,8 +19,23 @@ DType DTypeFromJs(int dtype) {
   return static_cast<DType>(dtype);
 }
 
-int32_t CreateTensor(int dtype, val shape) {
-  return Guard([&] { return Tensors().Add(Tensor(DTypeFromJs(dtype), ShapeFromJs(shape))); });
+// The shape whose dimensions are the first `rank` of these.
+Shape ShapeOf(int rank, std::initializer_list<double> dims) {
+  Shape shape;
+  for (const double dim : dims) {
+    if (rank-- <= 0) return shape;
+    AppendDim(dim, shape);
+  }
+  if (rank > 0) Throw(Code::kShape, "a shape has at most ", Shape::kMaxRank, " dimensions");
+  return shape;
+}
+
+int32_t CreateTensor(int dtype, int rank, double a, double b, double c, double d, double e,
+                     double f, double g, double h) {
+  return Guard([&] {
+    const Shape shape = ShapeOf(rank, {a, b, c, d, e, f, g, h});
+    return Tensors().Add(Tensor(DTypeFromJs(dtype), shape));
+  });
 }
 
 int32_t CreateStringTensor(val shape, val elements) {
@@ -46,10 +61,19 @@ val DescribeTensor(int32_t handle) {
     val description = val::object();
     description.set("dtype", static_cast<int>(tensor.dtype()));
     description.set("shape", ShapeToJs(tensor.shape()));
-    description.set("address", reinterpret_cast<uintptr_t>(tensor.data()));
-    description.set("byteLength", tensor.bytes());
     return description;
   });
+}
+
+// As double, since JavaScript takes the integers of WebAssembly for signed ones.
+double TensorAddress(int32_t handle) {
+  return Guard([&] {
+    return static_cast<double>(reinterpret_cast<uintptr_t>(Tensors().Get(handle).data()));
+  });
+}
+
+double TensorBytes(int32_t handle) {
+  return Guard([&] { return static_cast<double>(Tensors().Get(handle).bytes()); });
 }
 
 val StringElements(int32_t handle) {
@@ -65,10 +89,11 @@ val StringElements(int32_t handle) {
   });
 }
 
-int32_t CloneTensor(int32_t handle, val shape) {
+int32_t ReshapeTensor(int32_t handle, int rank, double a, double b, double c, double d, double e,
+                      double f, double g, double h) {
   return Guard([&] {
-    const Tensor tensor = Tensors().Get(handle);
-    return Tensors().Add(shape.isUndefined() ? tensor : tensor.Reshaped(ShapeFromJs(shape)));
+    const Shape shape = ShapeOf(rank, {a, b, c, d, e, f, g, h});
+    return Tensors().Add(Tensors().Get(handle).Reshaped(shape));
   });
 }
 
@@ -94,11 +119,13 @@ val Memory() {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(tensors) {
-  emscripten::function("createTensor", &CreateTensor);
+  ExposeFunction("createTensor", reinterpret_cast<const void*>(&CreateTensor));
   emscripten::function("createStringTensor", &CreateStringTensor);
   emscripten::function("describeTensor", &DescribeTensor);
   emscripten::function("stringElements", &StringElements);
-  emscripten::function("cloneTensor", &CloneTensor);
+  ExposeFunction("tensorAddress", reinterpret_cast<const void*>(&TensorAddress));
+  ExposeFunction("tensorBytes", reinterpret_cast<const void*>(&TensorBytes));
+  ExposeFunction("reshapeTensor", reinterpret_cast<const void*>(&ReshapeTensor));
   ExposeFunction("disposeTensor", reinterpret_cast<const void*>(&DisposeTensor));
   emscripten::function("memory", &Memory);
 }

@@ -166,8 +166,12 @@ inline typename Op::Total Fold(typename Op::Element* lanes) {
     return Fold<Op, kHalf>(half);
   } else {
     using Total = typename Op::Total;
-    const auto total = [&](size_t k) { return static_cast<Total>(lanes[k]); };
-    return Op::Merge(Op::Merge(total(0), total(1)), Op::Merge(total(2), total(3)));
+    Total half[2];
+#pragma clang loop vectorize(enable) vectorize_width(2) interleave_count(1)
+    for (size_t k = 0; k < 2; ++k) {
+      half[k] = Op::Merge(static_cast<Total>(lanes[k]), static_cast<Total>(lanes[k + 2]));
+    }
+    return Op::Merge(half[0], half[1]);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernels/simd.h"
 #include "kernels/thread_pool.h"
 
 namespace tfwasm {
@@ -28,10 +29,18 @@ float Dot(const float* a, const float* b, size_t count) {
 template <size_t kRows>
 void AddRows(const float* a, const float* __restrict b, size_t n, float* __restrict out,
              size_t count) {
-  for (size_t j = 0; j < count; ++j) {
-    float sum = out[j];
-    for (size_t row = 0; row < kRows; ++row) sum += a[row] * b[row * n + j];
-    out[j] = sum;
+  using Vector = VectorOf<float>;
+  constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
+  size_t j = 0;
+  for (; j + kLanes <= count; j += kLanes) {
+    auto sum = Load<Vector>(out + j);
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < kRows; ++row) sum += a[row] * Load<Vector>(b + row * n + j);
+    Store(sum, out + j);
+  }
+#pragma clang loop vectorize(disable) unroll(disable)
+  for (; j < count; ++j) {
+    for (size_t row = 0; row < kRows; ++row) out[j] += a[row] * b[row * n + j];
   }
 }
 

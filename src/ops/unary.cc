@@ -18,8 +18,8 @@ constexpr OpDef kAbsOp = UnaryOp<Wide{[](float x) { return vector_math::Abs(x); 
                                  [](int32_t x) { return x < 0 ? WrappingSub(0, x) : x; }>("Abs");
 const OpRegistration kAbs(kAbsOp);
 constexpr OpDef kNegOp =
-    UnaryOp<Wide{[](float x) { return vector_math::Neg(x); }}, [](int32_t x) { return WrappingSub(0, x); },
-            [](Complex64 x) { return -x; }>("Neg");
+    UnaryOp<Wide{[](float x) { return vector_math::Neg(x); }},
+            [](int32_t x) { return WrappingSub(0, x); }, [](Complex64 x) { return -x; }>("Neg");
 const OpRegistration kNeg(kNegOp);
 constexpr OpDef kSignOp = UnaryOp<[](float x) { return x > 0   ? 1.0f
                                                        : x < 0 ? -1.0f

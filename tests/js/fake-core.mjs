@@ -67,7 +67,7 @@ export class FakeCore {
     return 'tfwasm 0.1.0';
   }
 
-  createTensor(dtype, shape) {
+  createTensor(dtype, _rank, ...shape) {
     this.#enter('createTensor');
     const byteLength = shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
     const address = this.#top;
@@ -88,17 +88,25 @@ export class FakeCore {
 
   describeTensor(handle) {
     this.#enter('describeTensor');
-    const { dtype, shape, buffer } = this.#get(handle);
-    return { dtype, shape: [...shape], address: buffer.address, byteLength: buffer.byteLength };
+    const { dtype, shape } = this.#get(handle);
+    return { dtype, shape: [...shape] };
+  }
+
+  tensorAddress(handle) {
+    this.#enter('tensorAddress');
+    return this.#get(handle).buffer.address;
+  }
+
+  tensorBytes(handle) {
+    return this.#get(handle).buffer.byteLength;
   }
 
   stringElements(handle) {
     return this.#get(handle).buffer.elements;
   }
 
-  cloneTensor(handle, shape) {
-    const tensor = this.#get(handle);
-    return this.#add({ ...tensor, shape: shape ?? tensor.shape });
+  reshapeTensor(handle, _rank, ...shape) {
+    return this.#add({ ...this.#get(handle), shape });
   }
 
   disposeTensor(handle) {
@@ -175,7 +183,8 @@ export class FakeCore {
   }
 
   modelWeight(_model, name) {
-    return this.createTensor(FLOAT32, this.specs.find((spec) => spec.name === name).shape);
+    const { shape } = this.specs.find((spec) => spec.name === name);
+    return this.createTensor(FLOAT32, shape.length, ...shape);
   }
 
   prepareRun(_model, feeds, fetches) {
@@ -200,7 +209,7 @@ export class FakeCore {
     }
     return fetches.map(() => {
       const { shape, buffer } = this.#get(inputs[0]);
-      const handle = this.createTensor(FLOAT32, shape);
+      const handle = this.createTensor(FLOAT32, shape.length, ...shape);
       const target = this.#get(handle).buffer;
       const view = ({ address, byteLength }) => new Float32Array(this.HEAPU8.buffer, address, byteLength / 4);
       view(target).set(view(buffer).map((value) => 2 * value));

@@ -355,7 +355,7 @@ describe('in the core', () => {
     const core = startFakeCore(tf);
     core.failNext('createTensor', new WebAssembly.RuntimeError('Aborted(OOM)'));
     throwsCode(() => tf.zeros([4]), 'E_OOM', /out of memory/);
-    core.failNext('describeTensor', new WebAssembly.RuntimeError('unreachable'));
+    core.failNext('tensorAddress', new WebAssembly.RuntimeError('unreachable'));
     throwsCode(() => tf.zeros([4]), 'E_INTERNAL', /unreachable/);
     assert.equal(tf.memory().numTensors, 0);
   });

@@ -39,6 +39,14 @@ struct Wide : F {
 template <typename F>
 Wide(F) -> Wide<F>;
 
+// A function may leave rare operands to another: those for which F::IsRare(operands...) go to
+// F::OfRare(operands...), one by one.
+template <typename F, typename... In>
+concept HasRareCases = requires(In... operands) {
+  F::IsRare(operands...);
+  F::OfRare(operands...);
+};
+
 // The code for some function of one to three operands.
 struct MapLoop {
   // Computes `blocks` blocks. `fn` is the function object; `advances` says by how many elements
@@ -112,6 +120,16 @@ void Run(const void* fn, const void* const* operands, const size_t* advances, vo
 #pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kBlock / kWidth)
         for (size_t k = 0; k < kBlock; ++k) {
           block[k] = static_cast<Out>(f(std::get<I>(in)[k]...));
+        }
+        if constexpr (HasRareCases<F, In...>) {
+          uint32_t has_rare = 0;
+#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kBlock / 4)
+          for (size_t k = 0; k < kBlock; ++k) {
+            has_rare |= uint32_t{F::IsRare(std::get<I>(in)[k]...)};
+          }
+          for (size_t k = 0; has_rare != 0 && k < kBlock; ++k) {
+            if (F::IsRare(std::get<I>(in)[k]...)) block[k] = F::OfRare(std::get<I>(in)[k]...);
+          }
         }
         std::copy_n(block, kBlock, to);
       }

@@ -4,34 +4,58 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/vector_math.h"
+#include "kernels/vector_trigonometry.h"
 #include "ops/elementwise.h"
 
 namespace tfwasm {
 
 namespace {
 
-// Rounds towards zero.
-int32_t Quotient(int32_t a, int32_t b) {
-  if (b == 0) return 0;
-  return b == -1 ? WrappingSub(0, a) : a / b;
+// Rounds towards zero. In double, in which quotients of int32 do not reach the next integer, and of
+// which there are vectors.
+inline int32_t Quotient(int32_t a, int32_t b) {
+  const bool is_special = b == 0 || b == -1;
+  const double quotient = static_cast<double>(a) / (is_special ? 1 : b);
+  const int32_t negative = b == 0 ? 0 : WrappingSub(0, a);
+  return is_special ? negative : static_cast<int32_t>(quotient);
 }
-int32_t Remainder(int32_t a, int32_t b) { return b == 0 || b == -1 ? 0 : a % b; }
-
-bool OfOppositeSigns(int32_t a, int32_t b) { return (a < 0) != (b < 0); }
-
-int32_t FloorQuotient(int32_t a, int32_t b) {
-  const int32_t remainder = Remainder(a, b);
-  return Quotient(a, b) - (remainder != 0 && OfOppositeSigns(remainder, b) ? 1 : 0);
+inline int32_t Remainder(int32_t a, int32_t b) {
+  return b == 0 ? 0 : WrappingSub(a, WrappingMul(Quotient(a, b), b));
 }
-// Of the sign of b.
-int32_t FloorRemainder(int32_t a, int32_t b) {
-  const int32_t remainder = Remainder(a, b);
+
+template <typename T>
+bool OfOppositeSigns(T a, T b) {
+  return (a < 0) != (b < 0);
+}
+
+inline int32_t FloorQuotient(int32_t a, int32_t b) {
+  const int32_t quotient = Quotient(a, b);
+  const int32_t remainder = b == 0 ? 0 : WrappingSub(a, WrappingMul(quotient, b));
+  return quotient - (remainder != 0 && OfOppositeSigns(remainder, b) ? 1 : 0);
+}
+
+// `remainder` of the sign of b.
+template <typename T>
+T FloorRemainder(T remainder, T b) {
   return remainder != 0 && OfOppositeSigns(remainder, b) ? remainder + b : remainder;
 }
-float FloorRemainder(float a, float b) {
-  const float remainder = std::fmod(a, b);
-  return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
-}
+
+struct FloatMod {
+  float operator()(float a, float b) const { return vector_math::ModOfNear(a, b); }
+  static bool IsRare(float a, float b) {
+    constexpr float kMostQuotient = 1 << 27;
+    return !(std::fabs(a / b) < kMostQuotient && std::fabs(b) < vector_math::kInfinity);
+  }
+  static float OfRare(float a, float b) { return std::fmod(a, b); }
+};
+
+struct FloatFloorMod : FloatMod {
+  float operator()(float a, float b) const {
+    return FloorRemainder(vector_math::ModOfNear(a, b), b);
+  }
+  static float OfRare(float a, float b) { return FloorRemainder(std::fmod(a, b), b); }
+};
 
 // The exact result rounded towards zero, and 0 for 0 to a negative power.
 int32_t IntegerPower(int32_t base, int32_t exponent) {
@@ -48,7 +72,7 @@ int32_t IntegerPower(int32_t base, int32_t exponent) {
   return result;
 }
 
-constexpr auto kPower = Scalar{[](float a, float b) { return std::pow(a, b); }};
+constexpr auto kPower = [](float a, float b) { return vector_math::Pow(a, b); };
 constexpr auto kIntegerPower = Scalar{[](int32_t a, int32_t b) { return IntegerPower(a, b); }};
 
 // The float functions here are Wide: they are so short that the loop takes as long.
@@ -87,18 +111,17 @@ constexpr auto kComplexQuotient = [](Complex64 a, Complex64 b) {
 // Integers: TensorFlow's Div rounds towards zero.
 constexpr OpDef kDivOp =
     BinaryOp<[](float a, float b) { return a / b; },
-             Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}, kComplexQuotient>("Div");
+             [](int32_t a, int32_t b) { return Quotient(a, b); }, kComplexQuotient>("Div");
 const OpRegistration kDiv(kDivOp);
 
 constexpr OpDef kTruncateDivOp =
-    BinaryOp<Scalar{[](int32_t a, int32_t b) { return Quotient(a, b); }}>("TruncateDiv");
+    BinaryOp<[](int32_t a, int32_t b) { return Quotient(a, b); }>("TruncateDiv");
 const OpRegistration kTruncateDiv(kTruncateDivOp);
 
 // TensorFlow has no integer RealDiv; for TensorFlow.js it is a FloorDiv.
 constexpr OpDef kRealDivOp =
     BinaryOp<[](float a, float b) { return a / b; },
-             Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }}, kComplexQuotient>(
-        "RealDiv");
+             [](int32_t a, int32_t b) { return FloorQuotient(a, b); }, kComplexQuotient>("RealDiv");
 const OpRegistration kRealDiv(kRealDivOp);
 
 constexpr OpDef kDivNoNanOp =
@@ -107,19 +130,18 @@ const OpRegistration kDivNoNan(kDivNoNanOp);
 
 constexpr OpDef kFloorDivOp =
     BinaryOp<[](float a, float b) { return std::floor(a / b); },
-             Scalar{[](int32_t a, int32_t b) { return FloorQuotient(a, b); }}>("FloorDiv");
+             [](int32_t a, int32_t b) { return FloorQuotient(a, b); }>("FloorDiv");
 const OpRegistration kFloorDiv(kFloorDivOp);
 
-constexpr OpDef kFloorModOp =
-    CostlyBinaryOp<Scalar{[](float a, float b) { return FloorRemainder(a, b); }},
-                   Scalar{[](int32_t a, int32_t b) { return FloorRemainder(a, b); }}>("FloorMod");
+constexpr OpDef kFloorModOp = CostlyBinaryOp<FloatFloorMod{}, [](int32_t a, int32_t b) {
+  return FloorRemainder(Remainder(a, b), b);
+}>("FloorMod");
 const OpRegistration kFloorMod(kFloorModOp);
 
 // Of the sign of a, as in C.
 constexpr OpDef kModOp =
-    CostlyBinaryOp<Scalar{[](float a, float b) { return std::fmod(a, b); }},
-                   Scalar{[](int32_t a, int32_t b) { return Remainder(a, b); }}>("Mod",
-                                                                                 {"TruncateMod"});
+    CostlyBinaryOp<FloatMod{}, [](int32_t a, int32_t b) { return Remainder(a, b); }>(
+        "Mod", {"TruncateMod"});
 const OpRegistration kMod(kModOp);
 
 // NaN when either is.
@@ -162,7 +184,7 @@ constexpr OpDef kPowOp = [] {
 const OpRegistration kPow(kPowOp);
 
 constexpr OpDef kAtan2Op =
-    CostlyBinaryOp<Scalar{[](float y, float x) { return std::atan2(y, x); }}>("Atan2");
+    CostlyBinaryOp<[](float y, float x) { return vector_math::Atan2(y, x); }>("Atan2");
 const OpRegistration kAtan2(kAtan2Op);
 
 constexpr OpDef kXdivyOp =
@@ -170,7 +192,7 @@ constexpr OpDef kXdivyOp =
 const OpRegistration kXdivy(kXdivyOp);
 
 constexpr OpDef kXlogyOp =
-    CostlyBinaryOp<Scalar{[](float x, float y) { return x == 0 ? 0.0f : x * std::log(y); }}>(
+    CostlyBinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x * vector_math::Log(y); }>(
         "Xlogy");
 const OpRegistration kXlogy(kXlogyOp);
 

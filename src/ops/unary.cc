@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "kernels/thread_pool.h"
-#include "kernels/trigonometry.h"
 #include "kernels/vector_math.h"
+#include "kernels/vector_trigonometry.h"
 #include "ops/elementwise.h"
 
 namespace tfwasm {
@@ -52,7 +52,7 @@ constexpr OpDef kReciprocalOp =
 const OpRegistration kReciprocal(kReciprocalOp);
 constexpr OpDef kExpOp = CostlyUnaryOp<Wide{[](float x) { return vector_math::Exp(x); }}>("Exp");
 const OpRegistration kExp(kExpOp);
-constexpr OpDef kExpm1Op = CostlyUnaryOp<Scalar{[](float x) { return std::expm1(x); }}>("Expm1");
+constexpr OpDef kExpm1Op = CostlyUnaryOp<[](float x) { return vector_math::Expm1(x); }>("Expm1");
 const OpRegistration kExpm1(kExpm1Op);
 constexpr OpDef kLogOp = CostlyUnaryOp<[](float x) { return vector_math::Log(x); }>("Log");
 const OpRegistration kLog(kLogOp);
@@ -61,30 +61,27 @@ const OpRegistration kLog1p(kLog1pOp);
 
 // Trigonometry.
 
-constexpr OpDef kSinOp =
-    CostlyUnaryOp<Scalar{[](float x) { return static_cast<float>(Sine(x)); }}>("Sin");
+constexpr OpDef kSinOp = CostlyUnaryOp<vector_math::Sin{}>("Sin");
 const OpRegistration kSin(kSinOp);
-constexpr OpDef kCosOp =
-    CostlyUnaryOp<Scalar{[](float x) { return static_cast<float>(Cosine(x)); }}>("Cos");
+constexpr OpDef kCosOp = CostlyUnaryOp<vector_math::Cos{}>("Cos");
 const OpRegistration kCos(kCosOp);
-constexpr OpDef kTanOp =
-    CostlyUnaryOp<Scalar{[](float x) { return static_cast<float>(Tangent(x)); }}>("Tan");
+constexpr OpDef kTanOp = CostlyUnaryOp<vector_math::Tan{}>("Tan");
 const OpRegistration kTan(kTanOp);
-constexpr OpDef kAsinOp = CostlyUnaryOp<Scalar{[](float x) { return std::asin(x); }}>("Asin");
+constexpr OpDef kAsinOp = CostlyUnaryOp<[](float x) { return vector_math::Asin(x); }>("Asin");
 const OpRegistration kAsin(kAsinOp);
-constexpr OpDef kAcosOp = CostlyUnaryOp<Scalar{[](float x) { return std::acos(x); }}>("Acos");
+constexpr OpDef kAcosOp = CostlyUnaryOp<[](float x) { return vector_math::Acos(x); }>("Acos");
 const OpRegistration kAcos(kAcosOp);
-constexpr OpDef kAtanOp = CostlyUnaryOp<Scalar{[](float x) { return std::atan(x); }}>("Atan");
+constexpr OpDef kAtanOp = CostlyUnaryOp<[](float x) { return vector_math::Atan(x); }>("Atan");
 const OpRegistration kAtan(kAtanOp);
-constexpr OpDef kSinhOp = CostlyUnaryOp<Scalar{[](float x) { return std::sinh(x); }}>("Sinh");
+constexpr OpDef kSinhOp = CostlyUnaryOp<[](float x) { return vector_math::Sinh(x); }>("Sinh");
 const OpRegistration kSinh(kSinhOp);
-constexpr OpDef kCoshOp = CostlyUnaryOp<Scalar{[](float x) { return std::cosh(x); }}>("Cosh");
+constexpr OpDef kCoshOp = CostlyUnaryOp<[](float x) { return vector_math::Cosh(x); }>("Cosh");
 const OpRegistration kCosh(kCoshOp);
-constexpr OpDef kAsinhOp = CostlyUnaryOp<Scalar{[](float x) { return std::asinh(x); }}>("Asinh");
+constexpr OpDef kAsinhOp = CostlyUnaryOp<[](float x) { return vector_math::Asinh(x); }>("Asinh");
 const OpRegistration kAsinh(kAsinhOp);
-constexpr OpDef kAcoshOp = CostlyUnaryOp<Scalar{[](float x) { return std::acosh(x); }}>("Acosh");
+constexpr OpDef kAcoshOp = CostlyUnaryOp<[](float x) { return vector_math::Acosh(x); }>("Acosh");
 const OpRegistration kAcosh(kAcoshOp);
-constexpr OpDef kAtanhOp = CostlyUnaryOp<Scalar{[](float x) { return std::atanh(x); }}>("Atanh");
+constexpr OpDef kAtanhOp = CostlyUnaryOp<[](float x) { return vector_math::Atanh(x); }>("Atanh");
 const OpRegistration kAtanh(kAtanhOp);
 constexpr OpDef kErfOp = CostlyUnaryOp<[](float x) { return vector_math::Erf(x); }>("Erf");
 const OpRegistration kErf(kErfOp);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/fold.h"
 #include "kernels/map_elements.h"
 #include "kernels/thread_pool.h"
 #include "kernels/vector_math.h"
@@ -14,16 +15,6 @@ namespace {
 
 // Four vectors: additions that wait for each other would take longer than the exponentials.
 constexpr size_t kBlock = 16;
-
-// One of the lanes out of all, by f(a, b).
-template <typename F>
-float Fold(float (&lanes)[kBlock], const F& f) {
-#pragma clang loop unroll(full)
-  for (size_t half = kBlock / 2; half > 0; half /= 2) {
-    for (size_t k = 0; k < half; ++k) lanes[k] = f(lanes[k], lanes[k + half]);
-  }
-  return lanes[0];
-}
 
 // A NaN need not be found: the sum of the exponentials finds it.
 float MaxOf(const float* in, size_t count) {
@@ -37,7 +28,7 @@ float MaxOf(const float* in, size_t count) {
 #pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(4)
       for (size_t k = 0; k < kBlock; ++k) lanes[k] = max(lanes[k], in[i + k]);
     }
-    result = Fold(lanes, max);
+    result = FoldLanes<kBlock, float>(lanes, max);
   }
   for (; i < count; ++i) result = max(result, in[i]);
   return result;
@@ -52,7 +43,7 @@ float SumOfExp(const float* in, size_t count, float max) {
     for (size_t k = 0; k < kBlock; ++k) lanes[k] += vector_math::ExpOfNegative(in[i + k] - max);
   }
   for (size_t k = 0; i + k < count; ++k) lanes[k] += vector_math::ExpOfNegative(in[i + k] - max);
-  return Fold(lanes, [](float a, float b) { return a + b; });
+  return FoldLanes<kBlock, float>(lanes, [](float a, float b) { return a + b; });
 }
 
 void LogSoftmaxRow(const float* in, float* out, size_t count) {

@@ -30,8 +30,7 @@ struct Scalar : F {
 template <typename F>
 Scalar(F) -> Scalar<F>;
 
-// A function that is worth blocks of twice the size: it has so many constants that engines, which
-// load them anew for every block, would spend a third of the time on that.
+// A function that is worth blocks of twice the size: it is so short that the loop takes as long.
 template <typename F>
 struct Wide : F {
   static constexpr bool kIsWide = true;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "kernels/fold.h"
 #include "kernels/scratch.h"
 #include "kernels/thread_pool.h"
 
@@ -15,7 +16,8 @@ namespace tfwasm {
 namespace {
 
 // What a reduction does: Step adds an element to a partial result; Merge joins partial results, or
-// totals, which may be more precise.
+// totals, which may be more precise; Finish makes the result, given PerElement(count) for a mean of
+// so many, and PerElement(1) else.
 
 struct FloatSum {
   using Element = float;
@@ -26,8 +28,9 @@ struct FloatSum {
   static T Merge(T a, T b) {
     return a + b;
   }
-  static float Finish(double total, int64_t divisor) {
-    return static_cast<float>(divisor == 1 ? total : total / static_cast<double>(divisor));
+  static double PerElement(int64_t count) { return 1 / static_cast<double>(count); }
+  static float Finish(double total, double per_element) {
+    return static_cast<float>(total * per_element);
   }
 };
 
@@ -42,10 +45,11 @@ struct IntSum {
   static constexpr uint32_t kIdentity = 0;
   static uint32_t Step(uint32_t a, uint32_t b) { return a + b; }
   static uint32_t Merge(uint32_t a, uint32_t b) { return a + b; }
-  static uint32_t Finish(uint32_t total, int64_t divisor) {
-    if (divisor == 1) return total;
+  static int64_t PerElement(int64_t count) { return count; }
+  static uint32_t Finish(uint32_t total, int64_t count) {
+    if (count == 1) return total;
     const int64_t sum = static_cast<int32_t>(total);
-    return divisor == 0 ? 0 : static_cast<uint32_t>(sum / divisor);
+    return count == 0 ? 0 : static_cast<uint32_t>(sum / count);
   }
 };
 
@@ -53,6 +57,7 @@ template <typename T>
 struct Plain {
   using Element = T;
   using Total = T;
+  static int64_t PerElement(int64_t count) { return count; }
   static T Finish(T total, int64_t) { return total; }
 };
 
@@ -153,28 +158,6 @@ void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64
   }
 }
 
-// Joins the partial results of all lanes, in SIMD registers as long as they fill one.
-template <typename Op, size_t kCount>
-inline typename Op::Total Fold(typename Op::Element* lanes) {
-  using T = typename Op::Element;
-  if constexpr (kCount > 4) {
-    constexpr size_t kHalf = kCount / 2;
-    constexpr size_t kWidth = std::min(kHalf, 16 / sizeof(T));
-    T half[kHalf];
-#pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kHalf / kWidth)
-    for (size_t k = 0; k < kHalf; ++k) half[k] = Op::Merge(lanes[k], lanes[k + kHalf]);
-    return Fold<Op, kHalf>(half);
-  } else {
-    using Total = typename Op::Total;
-    Total half[2];
-#pragma clang loop vectorize(enable) vectorize_width(2) interleave_count(1)
-    for (size_t k = 0; k < 2; ++k) {
-      half[k] = Op::Merge(static_cast<Total>(lanes[k]), static_cast<Total>(lanes[k + 2]));
-    }
-    return Op::Merge(half[0], half[1]);
-  }
-}
-
 // Not inlined into the loop over rows, in which it would not become SIMD code.
 template <typename Op>
 [[gnu::noinline]] typename Op::Total ReduceRow(const typename Op::Element* in, size_t size) {
@@ -186,7 +169,8 @@ template <typename Op>
     T lanes[kLanes];
     std::fill_n(lanes, kLanes, Op::kIdentity);
     StepLanes<Op>(in, rows, kLanes, lanes);
-    total = Op::Merge(total, Fold<Op, kLanes>(lanes));
+    const auto merge = [](auto a, auto b) { return Op::Merge(a, b); };
+    total = Op::Merge(total, FoldLanes<kLanes, Total>(lanes, merge));
     in += rows * kLanes;
     size -= rows * kLanes;
   }
@@ -201,8 +185,9 @@ void ReduceRows(const void* in, int64_t count, int64_t size, int64_t divisor, vo
   const auto* from = static_cast<const typename Op::Element*>(in);
   auto* to = static_cast<typename Op::Element*>(out);
   const auto row_size = static_cast<size_t>(size);
+  const auto per_element = Op::PerElement(divisor);
   for (; count > 0; --count, from += row_size) {
-    *to++ = Op::Finish(ReduceRow<Op>(from, row_size), divisor);
+    *to++ = Op::Finish(ReduceRow<Op>(from, row_size), per_element);
   }
 }
 
@@ -213,8 +198,9 @@ void ReduceColumns(const void* in, int64_t size, int64_t inner, int64_t columns,
   totals.fill(static_cast<typename Op::Total>(Op::kIdentity));
   AddRows<Op>(static_cast<const typename Op::Element*>(in), size, inner, columns, totals);
   auto* to = static_cast<typename Op::Element*>(out);
+  const auto per_element = Op::PerElement(divisor);
   for (int64_t k = 0; k < columns; ++k) {
-    to[k] = Op::Finish(totals[static_cast<size_t>(k)], divisor);
+    to[k] = Op::Finish(totals[static_cast<size_t>(k)], per_element);
   }
 }
 

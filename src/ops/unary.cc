@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of one tensor, element by element.
 #include <cmath>
-#include <limits>
 
 #include "kernels/thread_pool.h"
 #include "kernels/vector_math.h"
@@ -12,6 +11,9 @@ namespace tfwasm {
 
 namespace {
 
+using vector_math::kStored;
+using vector_math::Within;
+
 // Signs and rounding.
 
 constexpr OpDef kAbsOp = UnaryOp<Wide{[](float x) { return vector_math::Abs(x); }},
@@ -21,12 +23,13 @@ constexpr OpDef kNegOp =
     UnaryOp<Wide{[](float x) { return vector_math::Neg(x); }},
             [](int32_t x) { return WrappingSub(0, x); }, [](Complex64 x) { return -x; }>("Neg");
 const OpRegistration kNeg(kNegOp);
-constexpr OpDef kSignOp = UnaryOp<[](float x) { return x > 0   ? 1.0f
-                                                       : x < 0 ? -1.0f
-                                                               : x; },
-                                  [](int32_t x) { return x > 0   ? 1
-                                                         : x < 0 ? -1
-                                                                 : 0; }>("Sign");
+constexpr OpDef kSignOp =
+    UnaryOp<[](float x) { return x > 0   ? kStored<1.0f>
+                                 : x < 0 ? kStored<-1.0f>
+                                         : x; },
+            [](int32_t x) { return x > 0   ? 1
+                                   : x < 0 ? -1
+                                           : 0; }>("Sign");
 const OpRegistration kSign(kSignOp);
 constexpr OpDef kCeilOp = UnaryOp<[](float x) { return std::ceil(x); }>("Ceil");
 const OpRegistration kCeil(kCeilOp);
@@ -44,13 +47,13 @@ constexpr OpDef kSquareOp =
 const OpRegistration kSquare(kSquareOp);
 constexpr OpDef kSqrtOp = UnaryOp<[](float x) { return std::sqrt(x); }>("Sqrt");
 const OpRegistration kSqrt(kSqrtOp);
-constexpr OpDef kRsqrtOp = UnaryOp<[](float x) { return 1.0f / std::sqrt(x); }>("Rsqrt");
+constexpr OpDef kRsqrtOp = UnaryOp<[](float x) { return kStored<1.0f> / std::sqrt(x); }>("Rsqrt");
 const OpRegistration kRsqrt(kRsqrtOp);
 constexpr OpDef kReciprocalOp =
-    UnaryOp<[](float x) { return 1.0f / x; }, [](int32_t x) { return x == 1 || x == -1 ? x : 0; }>(
-        "Reciprocal", {"Inv"});
+    UnaryOp<[](float x) { return kStored<1.0f> / x; },
+            [](int32_t x) { return x == 1 || x == -1 ? x : 0; }>("Reciprocal", {"Inv"});
 const OpRegistration kReciprocal(kReciprocalOp);
-constexpr OpDef kExpOp = CostlyUnaryOp<Wide{[](float x) { return vector_math::Exp(x); }}>("Exp");
+constexpr OpDef kExpOp = CostlyUnaryOp<[](float x) { return vector_math::Exp(x); }>("Exp");
 const OpRegistration kExp(kExpOp);
 constexpr OpDef kExpm1Op = CostlyUnaryOp<[](float x) { return vector_math::Expm1(x); }>("Expm1");
 const OpRegistration kExpm1(kExpm1Op);
@@ -91,11 +94,12 @@ const OpRegistration kErf(kErfOp);
 constexpr OpDef kIsNanOp = UnaryOp<[](float x) { return x != x; }>("IsNan");
 const OpRegistration kIsNan(kIsNanOp);
 constexpr OpDef kIsInfOp =
-    UnaryOp<[](float x) { return std::fabs(x) == std::numeric_limits<float>::infinity(); }>(
+    UnaryOp<[](float x) { return vector_math::Abs(x) == kStored<vector_math::kInfinity>; }>(
         "IsInf");
 const OpRegistration kIsInf(kIsInfOp);
 constexpr OpDef kIsFiniteOp =
-    UnaryOp<[](float x) { return std::fabs(x) <= std::numeric_limits<float>::max(); }>("IsFinite");
+    UnaryOp<[](float x) { return vector_math::Abs(x) < kStored<vector_math::kInfinity>; }>(
+        "IsFinite");
 const OpRegistration kIsFinite(kIsFiniteOp);
 
 constexpr OpDef kInvertOp = UnaryOp<[](int32_t x) { return ~x; }>("Invert");
@@ -106,33 +110,31 @@ const OpRegistration kInvert(kInvertOp);
 constexpr OpDef kReluOp = UnaryOp<Wide{[](float x) { return x < 0 ? 0.0f : x; }},
                                   [](int32_t x) { return x < 0 ? 0 : x; }>("Relu");
 const OpRegistration kRelu(kReluOp);
-constexpr OpDef kRelu6Op = UnaryOp<[](float x) { return x < 0   ? 0.0f
-                                                        : x > 6 ? 6.0f
-                                                                : x; },
+constexpr OpDef kRelu6Op = UnaryOp<[](float x) { return Within(x, 0.0f, kStored<6.0f>); },
                                    [](int32_t x) { return x < 0   ? 0
                                                           : x > 6 ? 6
                                                                   : x; }>("Relu6");
 const OpRegistration kRelu6(kRelu6Op);
-constexpr OpDef kEluOp = CostlyUnaryOp<Wide{[](float x) { return vector_math::Elu(x); }}>("Elu");
+constexpr OpDef kEluOp = CostlyUnaryOp<[](float x) { return vector_math::Elu(x); }>("Elu");
 const OpRegistration kElu(kEluOp);
 // Klambauer et al., "Self-Normalizing Neural Networks", 2017.
 constexpr OpDef kSeluOp = CostlyUnaryOp<[](float x) {
   constexpr float kScale = 1.0507009873554805f;
   constexpr float kAlpha = 1.6732632423543772f;
-  return kScale * (x < 0 ? kAlpha : 1.0f) * vector_math::Elu(x);
+  return (x < 0 ? kStored<kScale * kAlpha> : kStored<kScale>)*vector_math::Elu(x);
 }>("Selu");
 const OpRegistration kSelu(kSeluOp);
 constexpr OpDef kSoftplusOp =
     CostlyUnaryOp<[](float x) { return vector_math::Softplus(x); }>("Softplus");
 const OpRegistration kSoftplus(kSoftplusOp);
 constexpr OpDef kSoftsignOp =
-    UnaryOp<[](float x) { return x / (1.0f + std::fabs(x)); }>("Softsign");
+    UnaryOp<[](float x) { return x / (kStored<1.0f> + vector_math::Abs(x)); }>("Softsign");
 const OpRegistration kSoftsign(kSoftsignOp);
 
 constexpr OpDef kSigmoidOp =
-    CostlyUnaryOp<Wide{[](float x) { return vector_math::Sigmoid(x); }}>("Sigmoid");
+    CostlyUnaryOp<[](float x) { return vector_math::Sigmoid(x); }>("Sigmoid");
 const OpRegistration kSigmoid(kSigmoidOp);
-constexpr OpDef kTanhOp = CostlyUnaryOp<Wide{[](float x) { return vector_math::Tanh(x); }}>("Tanh");
+constexpr OpDef kTanhOp = CostlyUnaryOp<[](float x) { return vector_math::Tanh(x); }>("Tanh");
 const OpRegistration kTanh(kTanhOp);
 
 // Functions of an element and the attribute alpha.
@@ -176,7 +178,7 @@ const OpRegistration kLeakyRelu(kLeakyReluOp);
 
 // 1 above 0, and alpha below; no op of TensorFlow, but a function of TensorFlow.js.
 constexpr OpDef kStepOp = OpWithAlpha<0.0f, [](float x, float alpha) {
-  const float step = x > 0 ? 1.0f : alpha;
+  const float step = x > 0 ? kStored<1.0f> : alpha;
   return x == x ? step : x;
 }>("Step");
 const OpRegistration kStep(kStepOp);

@@ -100,9 +100,9 @@ class Core {
         data.map((element) => Buffer.from(element)),
       );
     }
-    const handle = this.#core.createTensor(DTYPES.indexOf(dtype), shape);
-    const { address } = this.#core.describeTensor(handle);
-    this.#core.HEAPU8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
+    const handle = this.#core.createTensor(DTYPES.indexOf(dtype), shape.length, ...shape);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.#core.HEAPU8.set(bytes, this.#core.tensorAddress(handle));
     return handle;
   }
 
@@ -116,13 +116,14 @@ class Core {
   }
 
   #read(handle) {
-    const { dtype: number, shape, address, byteLength } = this.#core.describeTensor(handle);
+    const { dtype: number, shape } = this.#core.describeTensor(handle);
     const dtype = DTYPES[number];
     if (dtype === 'string') {
       const data = this.#core.stringElements(handle).map((bytes) => Buffer.from(bytes).toString());
       return { dtype, shape, data };
     }
-    const bytes = this.#core.HEAPU8.slice(address, address + byteLength);
+    const address = this.#core.tensorAddress(handle);
+    const bytes = this.#core.HEAPU8.slice(address, address + this.#core.tensorBytes(handle));
     if (dtype === 'bool') return { dtype, shape, data: bytes };
     const data = dtype === 'int32' ? new Int32Array(bytes.buffer) : new Float32Array(bytes.buffer);
     return { dtype, shape, data };

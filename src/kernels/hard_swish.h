@@ -5,6 +5,7 @@
 
 #include "kernels/map_elements.h"
 #include "kernels/thread_pool.h"
+#include "kernels/vector_math.h"
 
 namespace tfwasm {
 
@@ -15,9 +16,8 @@ inline constexpr float kHardSwishScale = 1.0f / 6.0f;
 inline void HardSwish(const float* in, float* out, int64_t count, float scale) {
   ParallelFor(count, 1, [&](int64_t begin, int64_t end) {
     MapElements(in + begin, out + begin, static_cast<size_t>(end - begin), [scale](float x) {
-      const float shifted = x + 3.0f;
-      const float below = shifted < 0 ? 0.0f : shifted;
-      return x * scale * (below > 6 ? 6.0f : below);
+      using namespace vector_math;
+      return x * scale * Within(x + kStored<3.0f>, 0.0f, kStored<6.0f>);
     });
   });
 }

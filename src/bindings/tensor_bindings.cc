@@ -19,7 +19,7 @@ DType DTypeFromJs(int dtype) {
   return static_cast<DType>(dtype);
 }
 
-// The shape whose dimensions are the first `rank` of these.
+// The shape whose dimensions are the first `rank` of these: JavaScript leaves out the others.
 Shape ShapeOf(int rank, std::initializer_list<double> dims) {
   Shape shape;
   for (const double dim : dims) {

@@ -28,8 +28,7 @@ void Activate(const Activation& activation, float* data, int64_t count) {
       return;
     case ActivationKind::kClamp:
       return MapInPlace(data, count, 1, [min = activation.min, max = activation.max](float x) {
-        const float above = x < min ? min : x;
-        return above > max ? max : above;
+        return vector_math::Within(x, min, max);
       });
     case ActivationKind::kElu:
       return MapInPlace(data, count, kExpWork, [](float x) { return vector_math::Elu(x); });

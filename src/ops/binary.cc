@@ -2,7 +2,6 @@
 // Arithmetic on two tensors, with broadcasting. int32 wraps around; an integer division by zero
 // gives 0 (TensorFlow stops there, which a plan cannot; TensorFlow.js gives 0 as well).
 #include <cmath>
-#include <limits>
 
 #include "kernels/vector_math.h"
 #include "kernels/vector_trigonometry.h"
@@ -30,9 +29,8 @@ bool OfOppositeSigns(T a, T b) {
 }
 
 inline int32_t FloorQuotient(int32_t a, int32_t b) {
-  const int32_t quotient = Quotient(a, b);
-  const int32_t remainder = b == 0 ? 0 : WrappingSub(a, WrappingMul(quotient, b));
-  return quotient - (remainder != 0 && OfOppositeSigns(remainder, b) ? 1 : 0);
+  const int32_t remainder = Remainder(a, b);
+  return Quotient(a, b) - (remainder != 0 && OfOppositeSigns(remainder, b) ? 1 : 0);
 }
 
 // `remainder` of the sign of b.
@@ -44,8 +42,8 @@ T FloorRemainder(T remainder, T b) {
 struct FloatMod {
   float operator()(float a, float b) const { return vector_math::ModOfNear(a, b); }
   static bool IsRare(float a, float b) {
-    constexpr float kMostQuotient = 1 << 27;
-    return !(std::fabs(a / b) < kMostQuotient && std::fabs(b) < vector_math::kInfinity);
+    using namespace vector_math;
+    return !(Abs(a / b) < kStored<0x1p27f> && Abs(b) < kStored<kInfinity>);
   }
   static float OfRare(float a, float b) { return std::fmod(a, b); }
 };

@@ -35,6 +35,24 @@ TEST_CASE("results may be written over any operand of the same step") {
   }
 }
 
+struct HalfOfSmall {
+  float operator()(float x) const { return x / 2; }
+  static bool IsRare(float x) { return x >= 20; }
+  static float OfRare(float x) { return -x; }
+};
+
+TEST_CASE("rare operands go to other code, also in place") {
+  for (const size_t size : {3u, 21u, 24u, 100u}) {
+    CAPTURE(size);
+    std::vector<float> values = Count(size);
+    MapElements(values.data(), values.data(), size, HalfOfSmall{});
+    for (size_t i = 0; i < size; ++i) {
+      const auto x = static_cast<float>(i);
+      CHECK(values[i] == (i >= 20 ? -x : x / 2));
+    }
+  }
+}
+
 TEST_CASE("a step of 0 repeats one element") {
   const std::vector<float> in = Count(50);
   const float ten = 10;

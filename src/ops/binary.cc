@@ -29,8 +29,10 @@ bool OfOppositeSigns(T a, T b) {
 }
 
 inline int32_t FloorQuotient(int32_t a, int32_t b) {
-  const int32_t remainder = Remainder(a, b);
-  return Quotient(a, b) - (remainder != 0 && OfOppositeSigns(remainder, b) ? 1 : 0);
+  // Not Remainder(), which would divide once more.
+  const int32_t quotient = Quotient(a, b);
+  const int32_t remainder = b == 0 ? 0 : WrappingSub(a, WrappingMul(quotient, b));
+  return quotient - (remainder != 0 && OfOppositeSigns(remainder, b) ? 1 : 0);
 }
 
 // `remainder` of the sign of b.
@@ -42,7 +44,7 @@ T FloorRemainder(T remainder, T b) {
 struct FloatMod {
   float operator()(float a, float b) const { return vector_math::ModOfNear(a, b); }
   static bool IsRare(float a, float b) {
-    using namespace vector_math;
+    using vector_math::Abs, vector_math::kInfinity, vector_math::kStored;
     return !(Abs(a / b) < kStored<0x1p27f> && Abs(b) < kStored<kInfinity>);
   }
   static float OfRare(float a, float b) { return std::fmod(a, b); }

@@ -3,17 +3,24 @@
 mergeInto(LibraryManager.library, {
   // Models come as long strings, over which its loops in JavaScript that is not compiled yet take milliseconds.
   $utf8Encoder: 'new TextEncoder()',
-  $lengthBytesUTF8: (text) => utf8Encoder.encode(text).length,
-  $lengthBytesUTF8__deps: ['$utf8Encoder'],
+  // What was measured last, which is what is written next.
+  $measuredText: '{text: "", bytes: new Uint8Array()}',
+  $lengthBytesUTF8: (text) => {
+    measuredText = { text, bytes: utf8Encoder.encode(text) };
+    return measuredText.bytes.length;
+  },
+  $lengthBytesUTF8__deps: ['$utf8Encoder', '$measuredText'],
   // Not encodeInto(), which refuses shared memory.
   $stringToUTF8Array: (text, heap, start, room) => {
     if (room <= 0) return 0;
-    const bytes = utf8Encoder.encode(text).subarray(0, room - 1);
+    const encoded = measuredText.text === text ? measuredText.bytes : utf8Encoder.encode(text);
+    measuredText = { text: '', bytes: encoded.subarray(0, 0) };
+    const bytes = encoded.subarray(0, room - 1);
     heap.set(bytes, start);
     heap[start + bytes.length] = 0;
     return bytes.length;
   },
-  $stringToUTF8Array__deps: ['$utf8Encoder'],
+  $stringToUTF8Array__deps: ['$utf8Encoder', '$measuredText'],
   // See src/bindings/boundary.h.
   ExposeFunction: (name, index) => {
     Module[UTF8ToString(name)] = getWasmTableEntry(index);

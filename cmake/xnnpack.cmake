@@ -77,8 +77,8 @@ list_kernels(kernel_sources ${instruction_sets})
 add_kernel_library(xnnpack_kernels ${kernel_sources})
 
 add_library(xnnpack STATIC ${xnnpack_sources} ${xnnpack_own_dir}/build_identifier.c
-                           ${xnnpack_own_dir}/f32_gemm_columns.c)
-target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include)
+                           ${xnnpack_own_dir}/f32_gemm.c)
+target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include ${xnnpack_own_dir})
 target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels PUBLIC pthreadpool)
 
 if(EMSCRIPTEN)

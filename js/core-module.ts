@@ -9,12 +9,6 @@ export interface TensorDescription {
   shape: number[];
 }
 
-/** A place in the wasm heap that the caller may fill. */
-export interface HeapRange {
-  address: number;
-  byteLength: number;
-}
-
 export interface CoreMemory {
   numTensors: number;
   numDataBuffers: number;
@@ -61,14 +55,15 @@ export interface CoreModule {
   /** The names of all ops there are, aliases too, sorted. */
   opNames(): string[];
 
-  // Weights, decoded while they stream in: fill up to target.byteLength bytes at target.address,
-  // then commit what was written; repeat until all bytes were given, then pass the decoder to
-  // createModel. The target's length is 0 exactly when every weight is complete.
+  // Weights, decoded while they stream in: fill up to weightTargetBytes() bytes of the heap at
+  // weightTargetAddress(), then commit what was written; repeat until all bytes were given, then pass
+  // the decoder to createModel. There is room for 0 bytes exactly when every weight is complete.
   /** `specs`: the JSON list of {name, shape, dtype, quantization?} in stream order. */
   createWeightDecoder(specs: string): number;
   /** Bytes of the whole stream, or -1 when string weights make it unknown. */
   weightStreamBytes(decoder: number): number;
-  weightTarget(decoder: number): HeapRange;
+  weightTargetAddress(decoder: number): number;
+  weightTargetBytes(decoder: number): number;
   commitWeights(decoder: number, byteLength: number): void;
   /** The weights as new tensor handles, in stream order. Instead of createModel. */
   takeWeights(decoder: number): number[];

@@ -5,7 +5,15 @@ import { TfwasmError } from './errors.js';
 import { checkInput, type FeedMap, toFeeds } from './graph-model-inputs.js';
 import { type ModelOrigin, originOf } from './graph-model-origin.js';
 import { findSaveHandler } from './io/router.js';
-import type { IOHandler, ModelArtifacts, SaveConfig, SaveResult, Signature, UserDefinedMetadata } from './io/types.js';
+import type {
+  IOHandler,
+  ModelArtifacts,
+  SaveConfig,
+  SaveResult,
+  Signature,
+  UserDefinedMetadata,
+  WeightSpec,
+} from './io/types.js';
 import { loadMedia } from './media-loader.js';
 import type { EndpointDescription, ModelDescription } from './model-description.js';
 import { type KernelProfile, recordKernels, startRecording } from './profile-recorder.js';
@@ -98,7 +106,7 @@ export class GraphModel {
   /** The weights as the model was loaded with them. They are disposed with the model. */
   get weights(): NamedTensorsMap {
     const handle = this.#handle();
-    this.#weights ??= readWeights(handle, this.#description);
+    this.#weights ??= readWeights(handle, this.#origin.parts.weightSpecs ?? []);
     return this.#weights;
   }
 
@@ -223,10 +231,10 @@ export class GraphModel {
   }
 }
 
-function readWeights(handle: number, description: ModelDescription): NamedTensorsMap {
+function readWeights(handle: number, specs: readonly WeightSpec[]): NamedTensorsMap {
   const weights = Object.create(null) as NamedTensorsMap;
   try {
-    for (const { name } of description.weights) {
+    for (const { name } of specs) {
       weights[name] = [keep(tensorOfHandle(callCore((core) => core.modelWeight(handle, name))))];
     }
     return weights;

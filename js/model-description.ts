@@ -21,6 +21,4 @@ export interface ModelDescription {
   /** In the order of the signature, or of the graph's nodes. */
   inputs: EndpointDescription[];
   outputs: EndpointDescription[];
-  /** In stream order. */
-  weights: { name: string; dtype: string; shape: number[] }[];
 }

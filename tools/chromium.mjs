@@ -28,6 +28,9 @@ const FLAGS = [
   '--disable-renderer-backgrounding',
 ];
 
+/** Flags for browsers that other programs start; they have to add where the profile is. */
+export const HEADLESS_FLAGS = [...FLAGS, '--headless'];
+
 /** Path of a Chromium on this machine, or null. */
 export function findChromium() {
   for (const candidate of CANDIDATES) {
@@ -42,18 +45,22 @@ export function findChromium() {
   return null;
 }
 
+/** Path of a Chromium on this machine. Throws a ToolError that says how to get one. */
+export function requireChromium() {
+  const path = findChromium();
+  if (path) return path;
+  throw new ToolError(
+    'No Chromium was found: install it (apt-get install chromium) or set CHROMIUM_PATH to its program.',
+  );
+}
+
 /**
  * Starts a browser with an empty profile. Close it to end its processes and drop the profile.
  *
  * @returns {Promise<{context: import('playwright-core').BrowserContext, close: () => Promise<void>}>}
  */
 export async function launchChromium({ flags = [], viewport = { width: 1280, height: 900 } } = {}) {
-  const executablePath = findChromium();
-  if (!executablePath) {
-    throw new ToolError(
-      'No Chromium was found: install it (apt-get install chromium) or set CHROMIUM_PATH to its program.',
-    );
-  }
+  const executablePath = requireChromium();
   const { chromium } = await import('playwright-core');
   const profile = await mkdtemp(path.join(tmpdir(), 'tfwasm-chromium-'));
   const removeProfile = () => rm(profile, { recursive: true, force: true, maxRetries: 5 });

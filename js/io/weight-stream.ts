@@ -48,7 +48,7 @@ export class WeightWriter {
 
   /** Throws E_WEIGHT_BYTES when there were too few bytes. */
   finish(): void {
-    if (callCore((core) => core.weightTarget(this.#decoder).byteLength) === 0) return;
+    if (callCore((core) => core.weightTargetBytes(this.#decoder)) === 0) return;
     const expected = this.total < 0 ? 'more' : String(this.total);
     throw new TfwasmError('E_WEIGHT_BYTES', `expected ${expected} bytes of weights, got ${this.#received}`);
   }
@@ -92,10 +92,9 @@ function writeChunk(decoder: number, chunk: Uint8Array): number {
   return callCore((core) => {
     let used = 0;
     while (used < chunk.byteLength) {
-      const { address, byteLength } = core.weightTarget(decoder);
-      const length = Math.min(byteLength, chunk.byteLength - used);
+      const length = Math.min(core.weightTargetBytes(decoder), chunk.byteLength - used);
       if (length === 0) break;
-      heapBytes(core, address, length).set(chunk.subarray(used, used + length));
+      heapBytes(core, core.weightTargetAddress(decoder), length).set(chunk.subarray(used, used + length));
       core.commitWeights(decoder, length);
       used += length;
     }

@@ -47,14 +47,15 @@ double WeightStreamBytes(int32_t decoder) {
   return Guard([&] { return static_cast<double>(Decoders().Get(decoder)->StreamBytes()); });
 }
 
-val WeightTarget(int32_t decoder) {
+double WeightTargetAddress(int32_t decoder) {
   return Guard([&] {
-    const std::span<uint8_t> target = Decoders().Get(decoder)->Target();
-    val range = val::object();
-    range.set("address", reinterpret_cast<uintptr_t>(target.data()));
-    range.set("byteLength", target.size());
-    return range;
+    return static_cast<double>(
+        reinterpret_cast<uintptr_t>(Decoders().Get(decoder)->Target().data()));
   });
+}
+
+double WeightTargetBytes(int32_t decoder) {
+  return Guard([&] { return static_cast<double>(Decoders().Get(decoder)->Target().size()); });
 }
 
 void CommitWeights(int32_t decoder, double bytes) {
@@ -104,7 +105,7 @@ int32_t CreateModel(int32_t graph, std::string signature, std::string initialize
 std::string DescribeLoadedModel(int32_t handle) {
   return Guard([&] {
     const LoadedModel& loaded = Models().Get(handle);
-    return DescribeModel(loaded.session->model(), loaded.weights);
+    return DescribeModel(loaded.session->model());
   });
 }
 
@@ -194,8 +195,9 @@ val OpNames() {
 EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("createWeightDecoder", &CreateWeightDecoder);
   emscripten::function("weightStreamBytes", &WeightStreamBytes);
-  emscripten::function("weightTarget", &WeightTarget);
-  emscripten::function("commitWeights", &CommitWeights);
+  ExposeFunction("weightTargetAddress", reinterpret_cast<const void*>(&WeightTargetAddress));
+  ExposeFunction("weightTargetBytes", reinterpret_cast<const void*>(&WeightTargetBytes));
+  ExposeFunction("commitWeights", reinterpret_cast<const void*>(&CommitWeights));
   emscripten::function("takeWeights", &TakeWeights);
   emscripten::function("disposeWeightDecoder", &DisposeWeightDecoder);
   emscripten::function("readGraph", &ReadGraph);

@@ -126,16 +126,6 @@ void AppendTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
   }
 }
 
-void AppendWeights(const WeightMap& weights, std::string& out) {
-  TensorList list(out);
-  for (const std::string& name : weights.names) {
-    const Tensor& tensor = weights.tensors.find(name)->second;
-    list.Open();
-    list.AddName("name", name);
-    list.Close(tensor.dtype(), tensor.shape());
-  }
-}
-
 }  // namespace
 
 void ApplySignature(ModelDef& model, std::string_view signature_json) {
@@ -165,14 +155,12 @@ Edge ResolveTensorName(const Graph& graph, std::string_view name) {
   return edge;
 }
 
-std::string DescribeModel(const ModelDef& model, const WeightMap& weights) {
+std::string DescribeModel(const ModelDef& model) {
   std::string out = StrCat("{\"version\":\"", model.producer, ".", model.min_consumer, "\"");
   out += ",\"inputs\":[";
   AppendTensors(model.graph, model.inputs, model.graph.inputs, out);
   out += "],\"outputs\":[";
   AppendTensors(model.graph, model.outputs, model.graph.outputs, out);
-  out += "],\"weights\":[";
-  AppendWeights(weights, out);
   return out += "]}";
 }
 

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "graph/model_def.h"
-#include "graph/weights.h"
 
 namespace tfwasm {
 
@@ -26,8 +25,7 @@ Edge ResolveTensorName(const Graph& graph, std::string_view name);
 //                "node": "image",                that makes it
 //                "dtype": "float32",             null when it is not declared
 //                "shape": [-1, 224, 224, 3]}],   -1: any size; null when not even the rank is known
-//    "outputs": [...],                           the same
-//    "weights": [{"name": "w", "dtype": "float32", "shape": [3, 3]}]}   in stream order
-std::string DescribeModel(const ModelDef& model, const WeightMap& weights);
+//    "outputs": [...]}                           the same
+std::string DescribeModel(const ModelDef& model);
 
 }  // namespace tfwasm

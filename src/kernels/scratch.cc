@@ -15,17 +15,19 @@ size_t scratch_bytes = 0;
 
 }  // namespace
 
-void* ScratchSpace(size_t bytes) {
+void* ScratchSpace(uint64_t bytes) {
   if (scratch_data != nullptr && bytes <= scratch_bytes) return scratch_data;
   // First, so that the old and the new memory need not fit at once.
   ReleaseScratchSpace();
   constexpr size_t kAlignment = Buffer::kAlignment;
-  const size_t padded = (bytes + Buffer::kPadding + kAlignment - 1) / kAlignment * kAlignment;
-  if (padded > bytes) scratch_data = std::aligned_alloc(kAlignment, padded);
+  const uint64_t padded = (bytes + Buffer::kPadding + kAlignment - 1) / kAlignment * kAlignment;
+  if (padded > bytes && padded <= SIZE_MAX) {
+    scratch_data = std::aligned_alloc(kAlignment, static_cast<size_t>(padded));
+  }
   if (scratch_data == nullptr) {
     Throw(Code::kOom, "out of memory: an operation needs ", bytes, " bytes of working memory");
   }
-  scratch_bytes = bytes;
+  scratch_bytes = static_cast<size_t>(bytes);
   return scratch_data;
 }
 

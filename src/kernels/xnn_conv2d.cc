@@ -2,6 +2,7 @@
 #include "kernels/xnn_conv2d.h"
 
 #include "core/tensor.h"
+#include "kernels/joined_taps_conv.h"
 #include "kernels/scratch.h"
 #include "kernels/thread_pool.h"
 #include "kernels/transpose.h"
@@ -50,7 +51,9 @@ XnnConv2d::XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* b
   const int64_t taps = spec.window.height.size * spec.window.width.size;
   const int64_t inputs = taps * spec.group_inputs;
   CheckPackedSize(spec.groups, inputs, spec.group_outputs);
-  if (PackedWeights::IsFor(spec.group_outputs)) {
+  if (JoinedTapsConv::IsFor(spec)) {
+    joined_taps_ = std::make_unique<JoinedTapsConv>(spec, filter, bias);
+  } else if (PackedWeights::IsFor(spec.group_outputs)) {
     weights_ =
         std::make_unique<PackedWeights>(spec.groups, inputs, spec.group_outputs, filter, bias);
     op_ = CreateOperator(spec, filter, bias, weights_->cache());
@@ -62,6 +65,8 @@ XnnConv2d::XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* b
   }
 }
 
+XnnConv2d::~XnnConv2d() = default;
+
 pthreadpool_t XnnConv2d::Pool(const ImageSize& input) const {
   const auto number = [](int64_t value) { return static_cast<double>(value); };
   const Window2d& window = spec_.window;
@@ -72,6 +77,7 @@ pthreadpool_t XnnConv2d::Pool(const ImageSize& input) const {
 }
 
 void XnnConv2d::Prepare(const ImageSize& input) {
+  if (joined_taps_ != nullptr) return;
   if (input == prepared_ && ThreadCount() == prepared_threads_) return;
   prepared_ = {};
   size_t alignment = 0;
@@ -87,6 +93,7 @@ void XnnConv2d::Prepare(const ImageSize& input) {
 }
 
 void XnnConv2d::Run(const ImageSize& input, const float* in, float* out) {
+  if (joined_taps_ != nullptr) return joined_taps_->Run(input, in, out);
   Prepare(input);
   void* workspace = workspace_bytes_ == 0 ? nullptr : ScratchSpace(workspace_bytes_);
   CheckXnn(xnn_setup_convolution2d_nhwc_f32(op_.get(), workspace, in, out), kWhat);

@@ -34,11 +34,14 @@ struct ImageSize {
   bool operator==(const ImageSize&) const = default;
 };
 
+class JoinedTapsConv;
+
 // Holds the packed filter and bias; these may be discarded after construction.
 class XnnConv2d {
  public:
   // `bias` may be nullptr.
   XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* bias);
+  ~XnnConv2d();
 
   // Makes the operator ready for inputs of this size, none of whose dimensions may be zero.
   void Prepare(const ImageSize& input);
@@ -49,7 +52,8 @@ class XnnConv2d {
   pthreadpool_t Pool(const ImageSize& input) const;
 
   Conv2dSpec spec_;
-  std::unique_ptr<PackedWeights> weights_;  // not for operators that pack by themselves
+  std::unique_ptr<JoinedTapsConv> joined_taps_;  // instead of an operator
+  std::unique_ptr<PackedWeights> weights_;       // not for operators that pack by themselves
   XnnOperator op_;
   ImageSize prepared_;
   int prepared_threads_ = 0;

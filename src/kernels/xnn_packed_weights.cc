@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/xnn_packed_weights.h"
 
+#include <f32_gemm.h>
+
 #include <algorithm>
 
 #include "kernels/simd.h"
 #include "kernels/xnn_operator.h"
-
-extern "C" uint32_t tfwasm_f32_gemm_columns();
 
 namespace tfwasm {
 

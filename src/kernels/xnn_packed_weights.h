@@ -27,6 +27,7 @@ class PackedWeights {
   PackedWeights& operator=(const PackedWeights&) = delete;
 
   xnn_weights_cache_t cache() { return &cache_; }
+  const float* values() const { return packed_.values<float>().data(); }
 
  private:
   Tensor packed_;

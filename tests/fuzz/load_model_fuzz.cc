@@ -110,7 +110,7 @@ void Load(const Input& input) {
   ApplySignature(model, input.signature);
   model.graph.TopologicalOrder();
   for (const auto& [name, function] : model.functions) function.body.TopologicalOrder();
-  ParseJson(DescribeModel(model, weights), "the description");
+  ParseJson(DescribeModel(model), "the description");
   Predict(std::move(model));
 }
 

@@ -137,8 +137,12 @@ export class FakeCore {
     return this.decoders.get(decoder).total;
   }
 
-  weightTarget(decoder) {
-    return { address: 8, byteLength: Math.min(this.targetBytes, this.decoders.get(decoder).left) };
+  weightTargetAddress() {
+    return 8;
+  }
+
+  weightTargetBytes(decoder) {
+    return Math.min(this.targetBytes, this.decoders.get(decoder).left);
   }
 
   commitWeights(decoder, byteLength) {
@@ -178,7 +182,6 @@ export class FakeCore {
       version: '12.3',
       inputs: [endpoint('image', 'x', 'float32', this.inputShape)],
       outputs: [endpoint('scores', 'Identity', 'float32', null), ...(this.extraOutputs ?? [])],
-      weights: this.specs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
     });
   }
 

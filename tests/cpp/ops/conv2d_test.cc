@@ -153,6 +153,30 @@ TEST_CASE("Conv2D: random geometries") {
   }
 }
 
+// Enough outputs for the kernels that multiply what a window covers of a row at once; windows that
+// reach beyond one side, both, or lie beyond the image as a whole.
+TEST_CASE("Conv2D: windows at the margins of images") {
+  uint32_t seed = 1000;
+  for (const int64_t size : {2, 3, 5, 16, 17}) {
+    for (const int64_t stride : {1, 2, 3}) {
+      for (const int64_t width : {1, 2, 5, 16, 30}) {
+        for (const int64_t pad : {0, 1, 4, 18}) {
+          Conv2dCase c;
+          c.outputs = 37;
+          c.window = {.batch = 2, .height = 4, .width = width, .channels = 3};
+          c.window.size_y = 2;
+          c.window.size_x = size;
+          c.window.stride_x = stride;
+          c.window.dilation_y = 1 + size % 2;
+          c.window.padding = pad == 0 ? "SAME" : "EXPLICIT";
+          if (pad > 0) c.window.pads = {1, 2, pad, pad - 1};
+          if (pad == 0 || width + 2 * pad - 1 >= size) CheckConv2d(c, ++seed);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("Conv2D: channels first") {
   const Conv2dCase c{{.batch = 2,
                       .height = 6,

@@ -81,9 +81,8 @@ class Core {
     const decoder = this.#core.createWeightDecoder(JSON.stringify(specs));
     try {
       for (let offset = 0; offset < data.length; ) {
-        const { address, byteLength } = this.#core.weightTarget(decoder);
-        const part = data.subarray(offset, offset + byteLength);
-        this.#core.HEAPU8.set(part, address);
+        const part = data.subarray(offset, offset + this.#core.weightTargetBytes(decoder));
+        this.#core.HEAPU8.set(part, this.#core.weightTargetAddress(decoder));
         this.#core.commitWeights(decoder, part.length);
         offset += part.length;
       }

@@ -6,11 +6,14 @@ mergeInto(LibraryManager.library, {
   // What was measured last, which is what is written next.
   $measuredText: '{text: "", bytes: new Uint8Array()}',
   $lengthBytesUTF8: (text) => {
-    measuredText = { text, bytes: utf8Encoder.encode(text) };
-    return measuredText.bytes.length;
+    // Where all of it is ASCII, which is most often so, encode() takes three times as long.
+    let bytes = new Uint8Array(text.length);
+    if (utf8Encoder.encodeInto(text, bytes).read < text.length) bytes = utf8Encoder.encode(text);
+    measuredText = { text, bytes };
+    return bytes.length;
   },
   $lengthBytesUTF8__deps: ['$utf8Encoder', '$measuredText'],
-  // Not encodeInto(), which refuses shared memory.
+  // encodeInto() would refuse shared memory.
   $stringToUTF8Array: (text, heap, start, room) => {
     if (room <= 0) return 0;
     const encoded = measuredText.text === text ? measuredText.bytes : utf8Encoder.encode(text);

@@ -6,8 +6,9 @@ import { sizeOfShape } from './shape.js';
 import type { Tensor } from './tensor.js';
 import { tensor } from './tensor-factories.js';
 
-/** How often the network runs: until engines have noticed the loops of its kernels. */
-const RUNS = 6;
+/** How often the network is loaded and, each time, run: until engines have noticed what is called often. */
+const LOADS = 3;
+const RUNS = 2;
 const IMAGE = [1, 32, 32, 3];
 /** Nothing is sent. */
 const ADDRESS = 'data:,';
@@ -136,6 +137,10 @@ function pause(): Promise<void> {
  * @throws What `signal` aborts with, once it does: steps take some milliseconds.
  */
 export async function warmUp(signal: AbortSignal): Promise<void> {
+  for (let i = 0; i < LOADS; ++i) await loadAndRun(signal);
+}
+
+async function loadAndRun(signal: AbortSignal): Promise<void> {
   const model = await loadStarted(ADDRESS, { requestInit: {}, fetchFunc: fetchNetwork, signal });
   const image = tensor(new Float32Array(sizeOfShape(IMAGE)), IMAGE);
   try {

@@ -7,7 +7,7 @@ import { checkHash } from './sha256.js';
 import type { WriteWeights } from './weight-feed.js';
 
 /** Files up to this length are read by one call. */
-const SMALL_BYTES = 2 << 20;
+const SMALL_BYTES = 64 << 10;
 /** Files up to this length are read ahead of their turn. */
 const READ_AHEAD_BYTES = 8 << 20;
 

@@ -3,27 +3,27 @@
 mergeInto(LibraryManager.library, {
   // Models come as long strings, over which its loops in JavaScript that is not compiled yet take milliseconds.
   $utf8Encoder: 'new TextEncoder()',
-  // What was measured last, which is what is written next.
-  $measuredText: '{text: "", bytes: new Uint8Array()}',
+  // The text that was measured last, which is the one that is written next. Another one follows soon.
+  $utf8Text: 'null',
+  $utf8Bytes: 'null',
   $lengthBytesUTF8: (text) => {
+    utf8Text = text;
     // Where all of it is ASCII, which is most often so, encode() takes three times as long.
-    let bytes = new Uint8Array(text.length);
-    if (utf8Encoder.encodeInto(text, bytes).read < text.length) bytes = utf8Encoder.encode(text);
-    measuredText = { text, bytes };
-    return bytes.length;
+    utf8Bytes = new Uint8Array(text.length);
+    if (utf8Encoder.encodeInto(text, utf8Bytes).read < text.length) utf8Bytes = utf8Encoder.encode(text);
+    return utf8Bytes.length;
   },
-  $lengthBytesUTF8__deps: ['$utf8Encoder', '$measuredText'],
+  $lengthBytesUTF8__deps: ['$utf8Encoder', '$utf8Text', '$utf8Bytes'],
   // encodeInto() would refuse shared memory.
   $stringToUTF8Array: (text, heap, start, room) => {
     if (room <= 0) return 0;
-    const encoded = measuredText.text === text ? measuredText.bytes : utf8Encoder.encode(text);
-    measuredText = { text: '', bytes: encoded.subarray(0, 0) };
-    const bytes = encoded.subarray(0, room - 1);
+    if (text !== utf8Text) lengthBytesUTF8(text);
+    const bytes = utf8Bytes.subarray(0, room - 1);
     heap.set(bytes, start);
     heap[start + bytes.length] = 0;
     return bytes.length;
   },
-  $stringToUTF8Array__deps: ['$utf8Encoder', '$measuredText'],
+  $stringToUTF8Array__deps: ['$lengthBytesUTF8'],
   // See src/bindings/boundary.h.
   ExposeFunction: (name, index) => {
     Module[UTF8ToString(name)] = getWasmTableEntry(index);

@@ -73,7 +73,7 @@ export function loadGraphModelSync(source: IOHandlerSync | ModelArtifacts | [Mod
   const graph = readGraph(artifacts);
   const load = (decoder: number) => {
     // What has a stream only cannot be had without waiting.
-    if (artifacts.weightData === undefined && artifacts.getWeightStream) {
+    if (!artifacts.weightData && artifacts.getWeightStream) {
       throw new TfwasmError('E_INPUT', 'loadGraphModelSync() takes weightData, not a stream');
     }
     const writer = new WeightWriter(decoder, true);
@@ -126,7 +126,7 @@ function checkArtifacts(artifacts: ModelArtifacts): ModelArtifacts {
   }
   // A GraphDef has neither; without its list of nodes it would be an empty graph.
   if ('model_config' in modelTopology || 'class_name' in modelTopology) {
-    throw new TfwasmError('E_JSON', 'this is not a graph model: modelTopology is that of a Keras layers model');
+    throw new TfwasmError('E_JSON', 'this is not a graph model but a Keras layers model');
   }
   return artifacts;
 }

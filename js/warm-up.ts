@@ -114,20 +114,18 @@ function weightBytes(): ArrayBuffer {
 /** Answers as `fetch` does, for the files of the network. */
 async function fetchNetwork(): Promise<Response> {
   await pause();
-  const file = { ok: true, text: async () => JSON.stringify(modelJson()), arrayBuffer: async () => weightBytes() };
+  const file = { ok: true, text: async () => JSON.stringify(modelJson()), body: new Response(weightBytes()).body };
   return file as unknown as Response;
 }
 
 /** Lets other events be handled. Timers would do so too, but in hidden tabs only every second. */
 function pause(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
+  const message = new Promise((resolve) => {
+    port1.onmessage = resolve;
     port2.postMessage(null);
   });
+  return message.then(() => port1.close());
 }
 
 /**

@@ -67,6 +67,7 @@ async function main() {
   try {
     const environment = await browser.describe();
     console.log(`${environment.browser} on ${environment.processor}, ${environment.cores} cores`);
+    if (!options.ops && !options.overhead) process.stdout.write(BenchmarkBrowser.warning());
     const report = { format: 'tfwasm-benchmark-report', formatVersion: 1, date: new Date().toISOString(), environment };
     if (options.overhead) {
       report.overhead = await measureOverhead(browser, listEngines(options), options);

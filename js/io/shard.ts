@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One file of weights: read at once when it is small, else in pieces, going on where it broke off.
+// One file of weights, read in pieces, going on where it broke off.
 import { TfwasmError } from '../errors.js';
 import type { FileCache } from './file-cache.js';
 import { declaredLength, type RequestContext, request, retry, TransientError, toHttpError } from './request.js';
 import { checkHash } from './sha256.js';
 import type { WriteWeights } from './weight-feed.js';
 
-/** Files up to this length are read by one call. */
-const SMALL_BYTES = 64 << 10;
 /** Files up to this length are read ahead of their turn. */
 const READ_AHEAD_BYTES = 8 << 20;
 
@@ -53,7 +51,7 @@ export class Shard {
   /**
    * Asks for the file, and reads it unless it is large.
    *
-   * @param isNext Whether it will be delivered at once: then no more than small files are read before.
+   * @param isNext Whether it will be delivered at once: then it is not read before.
    */
   async open(isNext: boolean): Promise<void> {
     if (this.#mayUseCache() && (await this.#openCached())) return;
@@ -62,7 +60,7 @@ export class Shard {
     this.#take(response);
     // Not exact for compressed files, but good enough for this.
     const length = Number(response.headers?.get('content-length') || Number.NaN);
-    if (!this.#hash && !(length <= (isNext ? SMALL_BYTES : READ_AHEAD_BYTES))) return;
+    if (!this.#hash && (isNext || !(length <= READ_AHEAD_BYTES))) return;
     const chunks = await this.#readAll();
     this.kept = this.#cache?.keep(this.#url, chunks);
   }
@@ -198,8 +196,7 @@ export class Shard {
   async #copyBody(response: Response, write: WriteWeights): Promise<boolean> {
     const failure = (error: unknown) =>
       this.#isCached ? error : toHttpError(this.#url, error, this.#place.context.signal);
-    const isSmall = this.#isCached ? this.#hash !== undefined : this.#total !== undefined && this.#total <= SMALL_BYTES;
-    if (!response.body || isSmall) {
+    if (!response.body) {
       const bytes = await response.arrayBuffer().catch((error) => {
         throw failure(error);
       });
@@ -237,7 +234,7 @@ export class Shard {
     } else if (this.#received > 0 && !forget) {
       throw new TfwasmError(
         'E_HTTP',
-        `the request for ${this.#url} broke off after ${this.#received} bytes, and without an ETag it cannot go on`,
+        `the request for ${this.#url} broke off after ${this.#received} bytes; without an ETag it cannot go on`,
       );
     }
     forget?.();

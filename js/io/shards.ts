@@ -113,6 +113,6 @@ export class ShardFeed implements WeightFeed {
 function wrongLength({ urls, byteLength = 0 }: ShardGroup, received: number, last: Shard | undefined): TfwasmError {
   const names = urls.length > 3 ? `${urls[0]} and ${urls.length - 1} more files` : urls.join(', ') || 'no file';
   const got = received > byteLength ? `more came (${received} so far)` : `${received} came`;
-  const hint = last?.isHtml ? '; the server sent HTML, as many do instead of a file that is not there' : '';
+  const hint = last?.isHtml ? '; it is HTML: no such file?' : '';
   return new TfwasmError('E_WEIGHT_BYTES', `the weights take ${byteLength} bytes of ${names}, but ${got}${hint}`);
 }

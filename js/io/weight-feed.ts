@@ -53,7 +53,7 @@ export function openFeed(artifacts: ModelArtifacts): WeightFeed | undefined {
   const { getWeightStream } = artifacts;
   if (getWeightStream) return (feeds.get(getWeightStream) ?? (() => streamFeed(getWeightStream())))();
   const { weightData } = artifacts;
-  if (weightData === undefined || weightData === null) return undefined;
+  if (!weightData) return undefined;
   return {
     async run(write, arrived) {
       for (const part of [weightData].flat()) {

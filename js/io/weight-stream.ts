@@ -11,14 +11,12 @@ import type { WeightFeed } from './weight-feed.js';
 export function withDecoder<T>(specs: readonly WeightSpec[], use: (decoder: number) => T): T {
   const decoder = callCore((core) => core.createWeightDecoder(toJson(specs)));
   const end = () => callCore((core) => core.disposeWeightDecoder(decoder));
-  let isOver = true;
+  let result: T | undefined;
   try {
-    const result = use(decoder);
-    if (!(result instanceof Promise)) return result;
-    isOver = false;
-    return result.finally(end) as T;
+    result = use(decoder);
+    return result instanceof Promise ? (result.finally(end) as T) : result;
   } finally {
-    if (isOver) end();
+    if (!(result instanceof Promise)) end();
   }
 }
 
@@ -43,13 +41,13 @@ export class WeightWriter {
     this.#received += used;
     if (used === bytes.byteLength) return true;
     if (!this.#strict) return false;
-    throw new TfwasmError('E_WEIGHT_BYTES', `the weights end after ${this.#received} bytes, but more came`);
+    throw new TfwasmError('E_WEIGHT_BYTES', `the weights end after ${this.#received} bytes; more came`);
   }
 
   /** Throws E_WEIGHT_BYTES when there were too few bytes. */
   finish(): void {
     if (callCore((core) => core.weightTargetBytes(this.#decoder)) === 0) return;
-    const expected = this.total < 0 ? 'more' : String(this.total);
+    const expected = this.total < 0 ? 'more' : this.total;
     throw new TfwasmError('E_WEIGHT_BYTES', `expected ${expected} bytes of weights, got ${this.#received}`);
   }
 }

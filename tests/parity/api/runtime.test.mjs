@@ -15,12 +15,10 @@ const oracle = skip ? {} : await import('@tensorflow/tfjs-core');
 
 before(() => tf.ready?.());
 
-test('ready() has loaded and run its network to the end', { skip }, () => {
+test('ready() has loaded and run its network three times', { skip }, () => {
   const phases = performance.getEntriesByType('measure').map(({ name }) => name);
-  assert.deepEqual(
-    phases,
-    ['fetch', 'parse', 'weights', 'optimize', 'optimize', 'pack'].map((phase) => `tfwasm: ${phase}`),
-  );
+  const expected = ['fetch', 'parse', 'weights', 'optimize', 'optimize', 'pack'].map((phase) => `tfwasm: ${phase}`);
+  assert.deepEqual(phases, [...expected, ...expected, ...expected]);
   assert.equal(tf.memory().numTensors, 0);
 });
 

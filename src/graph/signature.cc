@@ -73,7 +73,7 @@ std::string NameList(const std::vector<NamedEdge>& edges) {
   return edges.size() > kMostNames ? list + ", ..." : list;
 }
 
-// Writes a list of objects piece by piece: a large model has thousands of weights.
+// Writes a list of objects piece by piece.
 class TensorList {
  public:
   explicit TensorList(std::string& out) : out_(out) {}

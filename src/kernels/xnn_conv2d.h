@@ -36,7 +36,8 @@ struct ImageSize {
 
 class JoinedTapsConv;
 
-// Holds the packed filter and bias; these may be discarded after construction.
+// Holds the packed filter and bias; these may be discarded after construction. Convolves by
+// JoinedTapsConv where that is possible, else by an operator of XNNPACK.
 class XnnConv2d {
  public:
   // `bias` may be nullptr.

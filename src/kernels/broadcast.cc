@@ -143,7 +143,11 @@ BroadcastMap::Position BroadcastMap::PositionOf(int64_t row) const {
   return position;
 }
 
-void BroadcastMap::Advance(Position& position) const {
+void BroadcastMap::SkipRows(Position& position, int64_t count) const {
+  for (size_t i = 0; i < position.offsets.size(); ++i) {
+    position.offsets[i] += (count - 1) * strides_[0][i];
+  }
+  position.index[0] += count - 1;
   for (size_t k = 0; k < static_cast<size_t>(outer_rank_); ++k) {
     for (size_t i = 0; i < position.offsets.size(); ++i) position.offsets[i] += strides_[k][i];
     if (++position.index[k] < dims_[k]) return;
@@ -166,16 +170,23 @@ void BroadcastMap::RunWhole(const Call& call, int64_t begin, int64_t end) const 
 
 void BroadcastMap::RunRows(const Call& call, int64_t begin, int64_t end) const {
   Position position = PositionOf(begin);
-  const MapRow map(loop_, steps_.data(), static_cast<size_t>(row_size_));
-  const int64_t out_step = row_size_ * loop_.out_size;
-  char* out = static_cast<char*>(call.out) + begin * out_step;
-  for (int64_t row = begin; row < end; ++row, out += out_step) {
+  const MapRows map(loop_, steps_.data(), static_cast<size_t>(row_size_));
+  ptrdiff_t row_steps[kMaxMapOperands];
+  for (size_t i = 0; i < kMaxMapOperands; ++i) {
+    row_steps[i] = static_cast<ptrdiff_t>(strides_[0][i]);
+  }
+  for (int64_t row = begin; row < end;) {
     const void* from[kMaxMapOperands] = {};
     for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
       from[i] = call.operand(i) + position.offsets[i] * loop_.sizes[i];
     }
-    map.Run(call.fn, from, out);
-    Advance(position);
+    // As far as the innermost axis goes.
+    const int64_t count = std::min(end - row, dims_[0] - position.index[0]);
+    map.Run(call.fn, from, row_steps,
+            static_cast<char*>(call.out) + row * row_size_ * loop_.out_size,
+            static_cast<size_t>(count));
+    row += count;
+    SkipRows(position, count);
   }
 }
 
@@ -194,11 +205,9 @@ void BroadcastMap::CopyRows(const Call& call, int64_t first, int64_t rows, bool 
                      .rows = count,
                      .count = row_size_},
                     size, copies[i].data() + row * row_size_ * size);
-      position.offsets[i] += (count - 1) * strides_[0][i];
     }
     row += count;
-    position.index[0] += count - 1;
-    Advance(position);
+    SkipRows(position, count);
   }
 }
 
@@ -206,17 +215,23 @@ void BroadcastMap::RunGroups(const Call& call, int64_t begin, int64_t end) const
   alignas(16) Copies copies;
   constexpr size_t kSteps[kMaxMapOperands] = {1, 1, 1};
   const bool has_other_rows = std::count(places_.begin(), places_.end(), Place::kRows) > 0;
-  for (int64_t first = begin; first < end; first += group_) {
+  for (int64_t first = begin; first < end;) {
     const int64_t rows = std::min(group_, end - first);
-    if (first == begin || has_other_rows) CopyRows(call, first, rows, first == begin, copies);
+    const int64_t groups = has_other_rows ? 1 : (end - first) / rows;
+    const int64_t size = rows * row_size_;
+    CopyRows(call, first, rows, first == begin, copies);
     const void* from[kMaxMapOperands];
+    ptrdiff_t group_steps[kMaxMapOperands];
     for (size_t i = 0; i < kMaxMapOperands; ++i) {
       const bool is_whole = places_[i] == Place::kWhole;
       from[i] = is_whole ? call.operand(i) + first * row_size_ * loop_.sizes[i] : copies[i].data();
+      group_steps[i] = is_whole ? static_cast<ptrdiff_t>(size) : 0;
     }
-    MapBlocks(loop_, call.fn, from, kSteps,
-              static_cast<char*>(call.out) + first * row_size_ * loop_.out_size,
-              static_cast<size_t>(rows * row_size_));
+    MapRows(loop_, kSteps, static_cast<size_t>(size))
+        .Run(call.fn, from, group_steps,
+             static_cast<char*>(call.out) + first * row_size_ * loop_.out_size,
+             static_cast<size_t>(groups));
+    first += groups * rows;
   }
 }
 

@@ -39,7 +39,8 @@ class BroadcastMap {
   void MergeAxes(const Shape& output, const std::array<Offsets, Shape::kMaxRank>& strides);
   void PlanGroups();
   Position PositionOf(int64_t row) const;
-  void Advance(Position& position) const;
+  // Goes on by `count` rows, at most to the end of the innermost axis.
+  void SkipRows(Position& position, int64_t count) const;
   void RunWhole(const Call& call, int64_t begin, int64_t end) const;
   void RunRows(const Call& call, int64_t begin, int64_t end) const;
   void CopyRows(const Call& call, int64_t first, int64_t rows, bool is_first, Copies& copies) const;

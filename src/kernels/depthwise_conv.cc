@@ -14,15 +14,6 @@ namespace {
 using Vector = VectorOf<float>;
 constexpr ptrdiff_t kLanes = 4;
 
-inline float MultiplyAdd(float a, float b, float sum) { return a * b + sum; }
-inline Vector MultiplyAdd(Vector a, Vector b, Vector sum) {
-#ifdef __wasm_relaxed_simd__
-  return __builtin_wasm_relaxed_madd_f32x4(a, b, sum);
-#else
-  return a * b + sum;
-#endif
-}
-
 // The windows of neighbouring pixels, as far as they lie within the image.
 struct Windows {
   const float* in;

@@ -21,40 +21,61 @@ void Repeat(const void* element, size_t size, size_t bytes, char* to) {
 
 }  // namespace
 
-MapRow::MapRow(const MapLoop& loop, const size_t* steps, size_t count)
+MapRows::MapRows(const MapLoop& loop, const size_t* steps, size_t count)
     : loop_(loop),
+      block_(size_t{1} << loop.block_bits),
       blocks_(count >> loop.block_bits),
-      rest_(count & ((size_t{1} << loop.block_bits) - 1)) {
-  while (num_operands_ < kMaxMapOperands && loop.sizes[num_operands_] > 0) {
+      rest_(count & (block_ - 1)) {
+  for (; num_operands_ < kMaxMapOperands && loop.sizes[num_operands_] > 0; ++num_operands_) {
     advances_[num_operands_] = steps[num_operands_] << loop.block_bits;
-    ++num_operands_;
   }
 }
 
-void MapRow::Run(const void* fn, const void* const* operands, void* out) const {
-  const size_t block = size_t{1} << loop_.block_bits;
-  // What is repeated is copied before anything is written: it may lie where the output does.
-  alignas(16) char copies[kMaxMapOperands][kMaxMapBlockBytes];
-  const void* from[kMaxMapOperands];
-  for (size_t i = 0; i < num_operands_; ++i) {
-    from[i] = operands[i];
-    if (advances_[i] != 0 || block == 1 || blocks_ + rest_ == 0) continue;
-    Repeat(operands[i], loop_.sizes[i], block * loop_.sizes[i], copies[i]);
-    from[i] = copies[i];
+void MapRows::Run(const void* fn, const void* const* operands, const ptrdiff_t* row_steps,
+                  void* out, size_t rows) const {
+  if (blocks_ + rest_ == 0) return;
+  alignas(16) Copies copies;
+  std::array<const char*, kMaxMapOperands> row{};
+  for (size_t i = 0; i < num_operands_; ++i) row[i] = static_cast<const char*>(operands[i]);
+  char* to = static_cast<char*>(out);
+  for (; rows > 0; --rows) {
+    // What is repeated is copied before anything is written: it may lie where the output does.
+    const void* from[kMaxMapOperands];
+    for (size_t i = 0; i < num_operands_; ++i) {
+      const size_t size = loop_.sizes[i];
+      from[i] = row[i];
+      if (advances_[i] == 0 && block_ > 1) {
+        Repeat(row[i], size, block_ * size, copies[i].data());
+        from[i] = copies[i].data();
+      }
+      row[i] += row_steps[i] * static_cast<ptrdiff_t>(size);
+    }
+    if (blocks_ > 0) loop_.run(fn, from, advances_.data(), to, blocks_);
+    if (rest_ > 0) RunRest(fn, from, copies, to);
+    to += (blocks_ * block_ + rest_) * loop_.out_size;
   }
-  if (blocks_ > 0) loop_.run(fn, from, advances_, out, blocks_);
-  if (rest_ == 0) return;
-  const size_t done = blocks_ * block;
+}
+
+// The elements behind the blocks of a row.
+void MapRows::RunRest(const void* fn, const void** from, Copies& copies, char* out) const {
+  const size_t done = blocks_ * block_;
   for (size_t i = 0; i < num_operands_; ++i) {
     if (advances_[i] == 0) continue;
     const size_t size = loop_.sizes[i];
-    std::memset(copies[i], 0, block * size);
-    std::memcpy(copies[i], static_cast<const char*>(operands[i]) + done * size, rest_ * size);
-    from[i] = copies[i];
+    char* copy = copies[i].data();
+    std::memset(copy, 0, block_ * size);
+    std::memcpy(copy, static_cast<const char*>(from[i]) + done * size, rest_ * size);
+    from[i] = copy;
   }
   alignas(16) char last[kMaxMapBlockBytes];
-  loop_.run(fn, from, advances_, last, 1);
-  std::memcpy(static_cast<char*>(out) + done * loop_.out_size, last, rest_ * loop_.out_size);
+  loop_.run(fn, from, advances_.data(), last, 1);
+  std::memcpy(out + done * loop_.out_size, last, rest_ * loop_.out_size);
+}
+
+void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
+               const size_t* steps, void* out, size_t count) {
+  constexpr ptrdiff_t kNoSteps[kMaxMapOperands] = {};
+  MapRows(loop, steps, count).Run(fn, operands, kNoSteps, out, 1);
 }
 
 }  // namespace tfwasm

@@ -59,24 +59,31 @@ struct MapLoop {
 
 // Runs a loop over one row after the other: out[i] = fn(a[i * steps[0]], b[i * steps[1]], ...) for
 // i < count; a step is 0 or 1. The operands overlap with `out` not at all or exactly.
-class MapRow {
+class MapRows {
  public:
-  MapRow(const MapLoop& loop, const size_t* steps, size_t count);
+  MapRows(const MapLoop& loop, const size_t* steps, size_t count);
 
-  void Run(const void* fn, const void* const* operands, void* out) const;
+  // `row_steps`: how many elements each operand's next row is away. Those of `out` lie side by
+  // side.
+  void Run(const void* fn, const void* const* operands, const ptrdiff_t* row_steps, void* out,
+           size_t rows) const;
 
  private:
+  using Copies = std::array<std::array<char, kMaxMapBlockBytes>, kMaxMapOperands>;
+
+  void RunRest(const void* fn, const void** from, Copies& copies, char* out) const;
+
   const MapLoop& loop_;
+  size_t block_;
   size_t blocks_;
   size_t rest_;
   size_t num_operands_ = 0;
-  size_t advances_[kMaxMapOperands] = {};
+  std::array<size_t, kMaxMapOperands> advances_{};
 };
 
-inline void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
-                      const size_t* steps, void* out, size_t count) {
-  MapRow(loop, steps, count).Run(fn, operands, out);
-}
+// Runs it over one row.
+void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
+               const size_t* steps, void* out, size_t count);
 
 namespace map_elements_internal {
 
@@ -93,10 +100,49 @@ constexpr size_t BlockOf() {
   }
 }
 
+// An operand of which all of a row is one element.
+template <typename T>
+struct Fixed {
+  explicit Fixed(const T* element) : value(*element) {}
+  T operator[](size_t) const { return value; }
+  void operator+=(size_t) {}
+
+  T value;
+};
+
+template <typename F, typename Out, typename... In>
+void RunBlocks(const F& f, const size_t* advances, Out* out, size_t blocks, In... in) {
+  constexpr size_t kBlock = BlockOf<F, Out, std::decay_t<decltype(in[0])>...>();
+  constexpr size_t kWidth = kLanes<Out, std::decay_t<decltype(in[0])>...>;
+  std::array<size_t, sizeof...(In)> advance;
+  std::copy_n(advances, sizeof...(In), advance.begin());
+  for (; blocks > 0; --blocks) {
+    if constexpr (kBlock == 1) {
+      *out = static_cast<Out>(f(in[0]...));
+    } else {
+      // Computed whole before it is stored, so that `out` may be an operand.
+      Out block[kBlock];
+#pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kBlock / kWidth)
+      for (size_t k = 0; k < kBlock; ++k) block[k] = static_cast<Out>(f(in[k]...));
+      if constexpr (HasRareCases<F, std::decay_t<decltype(in[0])>...>) {
+        uint32_t has_rare = 0;
+#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kBlock / 4)
+        for (size_t k = 0; k < kBlock; ++k) has_rare |= uint32_t{F::IsRare(in[k]...)};
+        for (size_t k = 0; has_rare != 0 && k < kBlock; ++k) {
+          if (F::IsRare(in[k]...)) block[k] = F::OfRare(in[k]...);
+        }
+      }
+      std::copy_n(block, kBlock, out);
+    }
+    out += kBlock;
+    size_t i = 0;
+    ((in += advance[i++]), ...);
+  }
+}
+
 template <typename F, typename Out, typename... In>
 void Run(const void* fn, const void* const* operands, const size_t* advances, void* out,
          size_t blocks) {
-  constexpr size_t kBlock = BlockOf<F, Out, In...>();
   // Lambdas that capture nothing are not passed.
   const F f = [&] {
     if constexpr (std::is_empty_v<F>) {
@@ -105,36 +151,15 @@ void Run(const void* fn, const void* const* operands, const size_t* advances, vo
       return *static_cast<const F*>(fn);
     }
   }();
+  auto* to = static_cast<Out*>(out);
   [&]<size_t... I>(std::index_sequence<I...>) {
-    std::tuple<const In*...> in(static_cast<const In*>(operands[I])...);
-    const std::array<size_t, sizeof...(In)> advance = {advances[I]...};
-    auto* to = static_cast<Out*>(out);
-    for (; blocks > 0; --blocks) {
-      if constexpr (kBlock == 1) {
-        *to = static_cast<Out>(f(*std::get<I>(in)...));
-      } else {
-        // Computed whole before it is stored, so that `out` may be an operand.
-        Out block[kBlock];
-        constexpr size_t kWidth = kLanes<Out, In...>;
-#pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kBlock / kWidth)
-        for (size_t k = 0; k < kBlock; ++k) {
-          block[k] = static_cast<Out>(f(std::get<I>(in)[k]...));
-        }
-        if constexpr (HasRareCases<F, In...>) {
-          uint32_t has_rare = 0;
-#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kBlock / 4)
-          for (size_t k = 0; k < kBlock; ++k) {
-            has_rare |= uint32_t{F::IsRare(std::get<I>(in)[k]...)};
-          }
-          for (size_t k = 0; has_rare != 0 && k < kBlock; ++k) {
-            if (F::IsRare(std::get<I>(in)[k]...)) block[k] = F::OfRare(std::get<I>(in)[k]...);
-          }
-        }
-        std::copy_n(block, kBlock, to);
-      }
-      to += kBlock;
-      ((std::get<I>(in) += advance[I]), ...);
+    // Short functions are worth loops of their own for a single element.
+    if constexpr (requires { F::kIsWide; } && sizeof...(In) == 2) {
+      const auto [a, b] = std::tuple(static_cast<const In*>(operands[I])...);
+      if (advances[0] == 0) return RunBlocks(f, advances, to, blocks, Fixed(a), b);
+      if (advances[1] == 0) return RunBlocks(f, advances, to, blocks, a, Fixed(b));
     }
+    RunBlocks(f, advances, to, blocks, static_cast<const In*>(operands[I])...);
   }(std::index_sequence_for<In...>());
 }
 

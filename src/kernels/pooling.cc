@@ -15,7 +15,7 @@ namespace {
 template <typename T>
 struct Max {
   using Element = T;
-  static constexpr bool kRounds = false;
+  static constexpr bool kSumsRows = false;
   static constexpr T kIdentity = std::numeric_limits<T>::has_infinity
                                      ? -std::numeric_limits<T>::infinity()
                                      : std::numeric_limits<T>::lowest();
@@ -29,9 +29,11 @@ struct Max {
   }
 };
 
+// kIsLarge: rows are added up each for itself, which keeps the error small for large windows.
+template <bool kIsLarge>
 struct Mean {
   using Element = float;
-  static constexpr bool kRounds = true;
+  static constexpr bool kSumsRows = kIsLarge;
   static constexpr float kIdentity = 0;
   template <typename V>
   static V Step(V a, V b) {
@@ -52,8 +54,7 @@ struct Window {
   T count;                            // of elements
 };
 
-// The results for kVectors vectors of channels. Where there is rounding, rows are added up each for
-// itself, which keeps the error of means over large windows small.
+// The results for kVectors vectors of channels.
 template <typename Op, typename V, int kVectors>
 [[gnu::noinline]] void RunTile(const Window<typename Op::Element>& window, ptrdiff_t c,
                                typename Op::Element* out) {
@@ -68,7 +69,7 @@ template <typename Op, typename V, int kVectors>
   do {
     V sums[kVectors];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < kVectors; ++v) sums[v] = Op::kRounds ? kNone : totals[v];
+    for (int v = 0; v < kVectors; ++v) sums[v] = Op::kSumsRows ? kNone : totals[v];
     const char* in = row;
     const char* const end = row + window.columns_size;
     do {
@@ -80,7 +81,7 @@ template <typename Op, typename V, int kVectors>
     } while (in != end);
 #pragma clang loop unroll(full)
     for (int v = 0; v < kVectors; ++v) {
-      totals[v] = Op::kRounds ? Op::Step(totals[v], sums[v]) : sums[v];
+      totals[v] = Op::kSumsRows ? Op::Step(totals[v], sums[v]) : sums[v];
     }
     row += window.row_step;
   } while (row != rows_end);
@@ -144,7 +145,11 @@ void MaxPool(const PoolingGeometry& pool, const int32_t* in, int32_t* out) {
 }
 
 void AveragePool(const PoolingGeometry& pool, const float* in, float* out) {
-  Pool<Mean>(pool, in, out);
+  constexpr int64_t kLarge = 32;
+  if (pool.window.height.size * pool.window.width.size >= kLarge) {
+    return Pool<Mean<true>>(pool, in, out);
+  }
+  Pool<Mean<false>>(pool, in, out);
 }
 
 }  // namespace tfwasm

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/prelu.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "core/error.h"
+#include "kernels/simd.h"
+#include "kernels/thread_pool.h"
 
 namespace tfwasm {
 
 namespace {
 
-constexpr auto kPrelu =
-    Wide{[](float value, float slope) { return value < 0 ? slope * value : value; }};
+using Vector = VectorOf<float>;
+constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
+
+// As Keras has it, with fewer instructions than a choice between x and slope * x. They differ for
+// an infinite slope alone: NaN where x > 0.
+template <typename T>
+T PreluOf(T x, T slope) {
+  return MultiplyAdd(slope, 0 < x ? T{} : x, x < 0 ? T{} : x);
+}
+
+constexpr auto kPrelu = Wide{[](float x, float slope) { return PreluOf(x, slope); }};
 
 BroadcastMap MapFor(const Shape& x, const Shape& slopes) {
   if (!(BroadcastShapes(x, slopes) == x)) {
@@ -19,13 +33,64 @@ BroadcastMap MapFor(const Shape& x, const Shape& slopes) {
                       operands, 1);
 }
 
+// How many channels there are, if each has its slope and they fill vectors, else 0.
+int64_t ChannelsOf(const Shape& x, const Shape& slopes) {
+  if (x.rank() == 0) return 0;
+  const int64_t channels = x[x.rank() - 1];
+  const bool has_slopes = slopes.rank() > 0 && slopes[slopes.rank() - 1] == channels &&
+                          slopes.NumElements() == channels;
+  return has_slopes && channels % int64_t{kLanes} == 0 ? channels : 0;
+}
+
+// kVectors vectors of each of kRows rows, which are `stride` apart: all share the slopes.
+template <size_t kRows, size_t kVectors>
+inline void RunTile(const float* x, const float* slopes, float* out, size_t stride) {
+  Vector slope[kVectors];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < kVectors; ++i) slope[i] = Load<Vector>(slopes + i * kLanes);
+#pragma clang loop unroll(full)
+  for (size_t row = 0; row < kRows; ++row) {
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < kVectors; ++i) {
+      const size_t at = row * stride + i * kLanes;
+      Store(PreluOf(Load<Vector>(x + at), slope[i]), out + at);
+    }
+  }
+}
+
+template <size_t kRows>
+void RunRows(const float* x, const float* slopes, float* out, size_t channels) {
+  constexpr size_t kVectors = 4;
+  size_t c = 0;
+  for (; c + kVectors * kLanes <= channels; c += kVectors * kLanes) {
+    RunTile<kRows, kVectors>(x + c, slopes + c, out + c, channels);
+  }
+  for (; c < channels; c += kLanes) {
+    RunTile<kRows, 1>(x + c, slopes + c, out + c, channels);
+  }
+}
+
 }  // namespace
 
-Prelu::Prelu(const Shape& x, const Shape& slopes) : map_(MapFor(x, slopes)) {}
+Prelu::Prelu(const Shape& x, const Shape& slopes)
+    : map_(MapFor(x, slopes)), channels_(ChannelsOf(x, slopes)) {
+  if (channels_ > 0) rows_ = x.NumElements() / channels_;
+}
 
 void Prelu::Run(const float* x, const float* slopes, float* out) const {
-  const void* operands[] = {x, slopes};
-  map_.Run(nullptr, operands, out);
+  if (channels_ == 0) {
+    const void* operands[] = {x, slopes};
+    return map_.Run(nullptr, operands, out);
+  }
+  const auto channels = static_cast<size_t>(channels_);
+  ParallelFor(rows_, static_cast<double>(channels_), [=, this](int64_t row, int64_t end) {
+    constexpr int64_t kRows = 2;
+    for (; row + kRows <= end; row += kRows) {
+      RunRows<kRows>(x + row * channels_, slopes, out + row * channels_, channels);
+    }
+    for (; row < end; ++row)
+      RunRows<1>(x + row * channels_, slopes, out + row * channels_, channels);
+  });
 }
 
 }  // namespace tfwasm

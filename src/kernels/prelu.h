@@ -5,7 +5,7 @@
 
 namespace tfwasm {
 
-// x where x >= 0, else slope * x.
+// max(x, 0) + slope * min(x, 0): x where x >= 0, else slope * x.
 class Prelu {
  public:
   // Throws E_SHAPE unless `slopes` broadcasts to `x`.
@@ -16,6 +16,9 @@ class Prelu {
 
  private:
   BroadcastMap map_;
+  // Of rows of channels that have a slope each; 0: the map does it.
+  int64_t channels_;
+  int64_t rows_ = 0;
 };
 
 }  // namespace tfwasm

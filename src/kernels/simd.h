@@ -23,4 +23,14 @@ inline void Store(T value, void* to) {
   std::memcpy(to, &value, sizeof(T));
 }
 
+// a * b + sum, rounded once or twice.
+inline float MultiplyAdd(float a, float b, float sum) { return a * b + sum; }
+inline VectorOf<float> MultiplyAdd(VectorOf<float> a, VectorOf<float> b, VectorOf<float> sum) {
+#ifdef __wasm_relaxed_simd__
+  return __builtin_wasm_relaxed_madd_f32x4(a, b, sum);
+#else
+  return a * b + sum;
+#endif
+}
+
 }  // namespace tfwasm

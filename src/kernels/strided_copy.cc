@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/strided_copy.h"
 
+#include <algorithm>
+
 #include "kernels/copy.h"
 #include "kernels/thread_pool.h"
 
@@ -55,11 +57,20 @@ class RowCursor {
     }
   }
 
-  void Next() {
-    for (size_t axis = loops_.inner(); axis-- > 0;) {
-      in += loops_.in[axis];
-      out += loops_.out[axis];
-      if (++index_[axis] < loops_.dims[axis]) return;
+  // How many rows there are to the end of the innermost outer axis.
+  int64_t RowsOfAxis() const {
+    if (loops_.rank == 1) return 1;
+    const size_t axis = loops_.inner() - 1;
+    return loops_.dims[axis] - index_[axis];
+  }
+
+  // Goes on by at most RowsOfAxis() rows.
+  void Skip(int64_t rows) {
+    for (size_t axis = loops_.inner(); axis-- > 0; rows = 1) {
+      in += loops_.in[axis] * rows;
+      out += loops_.out[axis] * rows;
+      index_[axis] += rows;
+      if (index_[axis] < loops_.dims[axis]) return;
       in -= loops_.in[axis] * loops_.dims[axis];
       out -= loops_.out[axis] * loops_.dims[axis];
       index_[axis] = 0;
@@ -74,6 +85,26 @@ class RowCursor {
   std::array<int64_t, Shape::kMaxRank> index_{};
 };
 
+// Calls copy(in, out) for some rows of the inner loop; `size` is that of an element.
+template <typename F>
+void ForEachRow(const Loops& loops, const char* in, char* out, int64_t size, int64_t begin,
+                int64_t end, const F& copy) {
+  const size_t axis = loops.rank == 1 ? 0 : loops.inner() - 1;
+  const auto in_step = static_cast<ptrdiff_t>(loops.in[axis] * size);
+  const auto out_step = static_cast<ptrdiff_t>(loops.out[axis] * size);
+  RowCursor cursor(loops, begin);
+  for (int64_t row = begin; row < end;) {
+    const int64_t rows = std::min(end - row, cursor.RowsOfAxis());
+    const char* from = in + cursor.in * size;
+    char* to = out + cursor.out * size;
+    for (auto left = static_cast<size_t>(rows); left > 0; --left, from += in_step, to += out_step) {
+      copy(from, to);
+    }
+    row += rows;
+    cursor.Skip(rows);
+  }
+}
+
 }  // namespace
 
 void StridedCopy::Run(const void* in, void* out) const {
@@ -86,19 +117,17 @@ void StridedCopy::Run(const void* in, void* out) const {
   const auto size = static_cast<int64_t>(ElementSize(dtype));
   const bool has_whole_rows = is_plain && loops.in[inner] == 1 && loops.out[inner] == 1;
   const auto copy_rows = [&](int64_t begin, int64_t end) {
-    RowCursor cursor(loops, begin);
+    const auto* from = static_cast<const char*>(in);
+    auto* to = static_cast<char*>(out);
     if (has_whole_rows && in != out) {
       const auto bytes = static_cast<size_t>(loops.dims[inner] * size);
-      for (int64_t row = begin; row < end; ++row, cursor.Next()) {
-        CopyBytes(static_cast<char*>(out) + cursor.out * size,
-                  static_cast<const char*>(in) + cursor.in * size, bytes);
-      }
-      return;
+      return ForEachRow(
+          loops, from, to, size, begin, end,
+          [bytes](const char* in_row, char* out_row) { CopyBytes(out_row, in_row, bytes); });
     }
-    for (int64_t row = begin; row < end; ++row, cursor.Next()) {
-      CopyElements(dtype, ElementAt(dtype, in, cursor.in), loops.in[inner],
-                   ElementAt(dtype, out, cursor.out), loops.out[inner], loops.dims[inner]);
-    }
+    ForEachRow(loops, from, to, size, begin, end, [&](const char* in_row, char* out_row) {
+      CopyElements(dtype, in_row, loops.in[inner], out_row, loops.out[inner], loops.dims[inner]);
+    });
   };
   // Strings allocate, and what may throw must stay on the calling thread.
   if (dtype == DType::kString) return copy_rows(0, rows);

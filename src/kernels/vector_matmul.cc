@@ -2,6 +2,7 @@
 #include "kernels/vector_matmul.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/simd.h"
 #include "kernels/thread_pool.h"
@@ -44,6 +45,69 @@ void AddRows(const float* a, const float* __restrict b, size_t n, float* __restr
   }
 }
 
+using Vector = VectorOf<float>;
+constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
+constexpr size_t kPartVectors = 2;
+// Of a tile of packed weights.
+constexpr size_t kPartColumns = kPartVectors * kLanes;
+
+constexpr size_t kPartsAtOnce = 4;
+
+// A vector times the packed weights of a matrix.
+struct PackedProduct {
+  const float* a;
+  size_t depth;
+  const float* weights;
+  size_t tile_columns;
+  size_t columns;
+  float* out;
+
+  // The biases of a part, after which its rows follow, as wide as a tile.
+  const float* Part(size_t index) const {
+    const size_t column = index * kPartColumns;
+    const size_t in_tile = column % tile_columns;
+    return weights + (column - in_tile) * (depth + 1) + in_tile;
+  }
+};
+
+// Multiplies some parts, from `first` on: their sums do not wait for each other.
+template <size_t kParts>
+void MultiplyParts(const PackedProduct& product, size_t first) {
+  const float* parts[kParts];
+  Vector sums[kParts][kPartVectors];
+#pragma clang loop unroll(full)
+  for (size_t part = 0; part < kParts; ++part) {
+    parts[part] = product.Part(first + part);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < kPartVectors; ++i) {
+      sums[part][i] = Load<Vector>(parts[part] + i * kLanes);
+    }
+  }
+  const size_t stride = product.tile_columns;
+  const float* end = product.a + product.depth;
+  for (const float* a = product.a; a < end; ++a) {
+    const Vector factor = *a - Vector{};
+#pragma clang loop unroll(full)
+    for (size_t part = 0; part < kParts; ++part) {
+      parts[part] += stride;
+#pragma clang loop unroll(full)
+      for (size_t i = 0; i < kPartVectors; ++i) {
+        sums[part][i] = MultiplyAdd(factor, Load<Vector>(parts[part] + i * kLanes), sums[part][i]);
+      }
+    }
+  }
+  const size_t column = first * kPartColumns;
+  std::memcpy(product.out + column, sums,
+              std::min(sizeof(sums), (product.columns - column) * sizeof(float)));
+}
+
+void MultiplyParts(const PackedProduct& product, size_t begin, size_t end) {
+  for (; begin + kPartsAtOnce <= end; begin += kPartsAtOnce) {
+    MultiplyParts<kPartsAtOnce>(product, begin);
+  }
+  for (; begin < end; ++begin) MultiplyParts<1>(product, begin);
+}
+
 }  // namespace
 
 void VectorMatMul(int64_t k, int64_t n, bool is_b_transposed, const float* a, const float* b,
@@ -69,6 +133,26 @@ void VectorMatMul(int64_t k, int64_t n, bool is_b_transposed, const float* a, co
       AddRows<1>(a + row, part + row * columns, columns, out + begin, count);
     }
   });
+}
+
+void VectorMatMul(int64_t k, int64_t n, const float* a, const PackedWeights& b,
+                  const Activation& activation, float* out) {
+  const PackedProduct product = {.a = a,
+                                 .depth = static_cast<size_t>(k),
+                                 .weights = b.values(),
+                                 .tile_columns = static_cast<size_t>(b.columns()),
+                                 .columns = static_cast<size_t>(n),
+                                 .out = out};
+  const size_t parts = (product.columns + kPartColumns - 1) / kPartColumns;
+  const size_t groups = (parts + kPartsAtOnce - 1) / kPartsAtOnce;
+  ParallelFor(static_cast<int64_t>(groups), static_cast<double>(k) * kPartsAtOnce * kPartColumns,
+              [&](int64_t begin, int64_t end) {
+                MultiplyParts(product, static_cast<size_t>(begin) * kPartsAtOnce,
+                              std::min(parts, static_cast<size_t>(end) * kPartsAtOnce));
+              });
+  if (activation.kind == ActivationKind::kClamp && activation.IsFusable()) {
+    Activate(activation, out, n);
+  }
 }
 
 }  // namespace tfwasm

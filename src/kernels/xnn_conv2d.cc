@@ -6,6 +6,7 @@
 #include "kernels/scratch.h"
 #include "kernels/thread_pool.h"
 #include "kernels/transpose.h"
+#include "kernels/vector_matmul.h"
 
 namespace tfwasm {
 
@@ -43,6 +44,14 @@ XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const fl
         static_cast<size_t>(spec.groups * spec.group_outputs), filter, bias, clamp.min, clamp.max,
         flags, nullptr, packed, op);
   });
+}
+
+// Whether every output pixel has its own pixel of the input.
+bool IsPointwise(const Conv2dSpec& spec) {
+  const auto is_plain = [](const WindowAxis& axis) {
+    return axis.size == 1 && axis.before == 0 && axis.after == 0;
+  };
+  return spec.groups == 1 && is_plain(spec.window.height) && is_plain(spec.window.width);
 }
 
 }  // namespace
@@ -94,6 +103,11 @@ void XnnConv2d::Prepare(const ImageSize& input) {
 
 void XnnConv2d::Run(const ImageSize& input, const float* in, float* out) {
   if (joined_taps_ != nullptr) return joined_taps_->Run(input, in, out);
+  constexpr ImageSize kOnePixel = {1, 1, 1};
+  if (input == kOnePixel && weights_ && IsPointwise(spec_)) {
+    return VectorMatMul(spec_.group_inputs, spec_.group_outputs, in, *weights_, spec_.activation,
+                        out);
+  }
   Prepare(input);
   void* workspace = workspace_bytes_ == 0 ? nullptr : ScratchSpace(workspace_bytes_);
   CheckXnn(xnn_setup_convolution2d_nhwc_f32(op_.get(), workspace, in, out), kWhat);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/thread_pool.h"
+#include "kernels/vector_matmul.h"
 
 namespace tfwasm {
 
@@ -17,7 +18,7 @@ constexpr std::string_view kBatchMatMul = "batch matrix multiply";
 XnnFullyConnected::XnnFullyConnected(int64_t inputs, int64_t outputs, const float* weights,
                                      bool is_transposed, const float* bias,
                                      const Activation& activation)
-    : inputs_(static_cast<double>(inputs)), outputs_(static_cast<double>(outputs)) {
+    : inputs_(inputs), outputs_(outputs), activation_(activation) {
   CheckPackedSize(1, inputs, outputs);
   const auto in = static_cast<size_t>(inputs);
   const auto out = static_cast<size_t>(outputs);
@@ -36,7 +37,11 @@ XnnFullyConnected::XnnFullyConnected(int64_t inputs, int64_t outputs, const floa
 }
 
 void XnnFullyConnected::Run(int64_t rows, const float* in, float* out) {
-  const pthreadpool_t pool = PoolFor(static_cast<double>(rows) * inputs_ * outputs_);
+  if (rows == 1 && weights_) {
+    return VectorMatMul(inputs_, outputs_, in, *weights_, activation_, out);
+  }
+  const pthreadpool_t pool = PoolFor(static_cast<double>(rows) * static_cast<double>(inputs_) *
+                                     static_cast<double>(outputs_));
   if (rows != prepared_rows_ || ThreadCount() != prepared_threads_) {
     prepared_rows_ = 0;
     CheckXnn(xnn_reshape_fully_connected_nc_f32(op_.get(), static_cast<size_t>(rows), pool),

@@ -24,8 +24,9 @@ class XnnFullyConnected {
   void Run(int64_t rows, const float* in, float* out);
 
  private:
-  double inputs_;
-  double outputs_;
+  int64_t inputs_;
+  int64_t outputs_;
+  Activation activation_;
   std::unique_ptr<PackedWeights> weights_;  // not for operators that pack by themselves
   XnnOperator op_;
   int64_t prepared_rows_ = 0;

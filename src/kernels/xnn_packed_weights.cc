@@ -47,8 +47,9 @@ bool PackedWeights::IsFor(int64_t group_outputs) {
 }
 
 PackedWeights::PackedWeights(int64_t groups, int64_t inputs, int64_t group_outputs,
-                             const float* weights, const float* bias) {
-  const int64_t columns = KernelColumns();
+                             const float* weights, const float* bias)
+    : columns_(KernelColumns()) {
+  const int64_t columns = columns_;
   const int64_t outputs = groups * group_outputs;
   const int64_t tiles = (group_outputs + columns - 1) / columns;
   packed_ = Tensor(DType::kFloat32, {groups * tiles * (inputs + 1) * columns});

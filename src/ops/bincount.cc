@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How often, or with what total weight, each number in [0, size) occurs.
+#include <atomic>
+
 #include "kernels/copy.h"
 #include "kernels/thread_pool.h"
 #include "kernels/visit_type.h"
@@ -40,21 +42,30 @@ void InferDenseBincount(InferContext& context) {
                      shape.rank() == 1 ? Shape{*size} : Shape{shape[0], *size});
 }
 
-// `weights`: nullptr when each number counts 1.
+// `weights`: nullptr when each number counts 1. Returns whether a number is negative.
 template <typename T>
-void Count(const int32_t* numbers, const T* weights, int64_t count, bool is_binary, T* out,
+bool Count(const int32_t* numbers, const T* weights, int64_t count, bool is_binary, T* out,
            int64_t size) {
   const auto end = static_cast<size_t>(count);
-  // No number is negative.
+  // What is not counted, as negative numbers are not.
+  int32_t others = 0;
   const auto limit = static_cast<uint32_t>(std::min(size, int64_t{1} << 31));
   if (weights == nullptr && !is_binary) {
     for (size_t i = 0; i < end; ++i) {
-      if (static_cast<uint32_t>(numbers[i]) < limit) ++out[numbers[i]];
+      const int32_t number = numbers[i];
+      if (static_cast<uint32_t>(number) < limit) {
+        ++out[number];
+      } else {
+        others |= number;
+      }
     }
-    return;
+    return others < 0;
   }
   for (size_t i = 0; i < end; ++i) {
-    if (static_cast<uint32_t>(numbers[i]) >= limit) continue;
+    if (static_cast<uint32_t>(numbers[i]) >= limit) {
+      others |= numbers[i];
+      continue;
+    }
     T& total = out[numbers[i]];
     const T weight = weights == nullptr ? T(1) : weights[i];
     if (is_binary) {
@@ -65,12 +76,7 @@ void Count(const int32_t* numbers, const T* weights, int64_t count, bool is_bina
       total += weight;
     }
   }
-}
-
-void CheckNotNegative(const int32_t* numbers, int64_t count) {
-  int32_t signs = 0;
-  for (int64_t i = 0; i < count; ++i) signs |= numbers[i];
-  if (signs < 0) Throw(Code::kInput, "the numbers to count must not be negative");
+  return others < 0;
 }
 
 std::unique_ptr<Kernel> BincountKernel(const KernelContext& context) {
@@ -84,18 +90,21 @@ std::unique_ptr<Kernel> BincountKernel(const KernelContext& context) {
     using T = typename decltype(tag)::type;
     return MakeKernel([=](RunContext& run) {
       const auto* numbers = run.in<int32_t>(0);
-      CheckNotNegative(numbers, total);
       const T* weights = is_weighted ? run.in<T>(2) : nullptr;
       T* out = run.out<T>(0);
       ZeroElements(DTypeOf<T>(), out, rows * size);
       const int64_t columns = total / std::max<int64_t>(rows, 1);
+      std::atomic<bool> has_negative = false;
       ParallelFor(rows, static_cast<double>(columns), [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row) {
           const int64_t at = row * columns;
-          Count(numbers + at, weights == nullptr ? nullptr : weights + at, columns, is_binary,
-                out + row * size, size);
+          if (Count(numbers + at, weights == nullptr ? nullptr : weights + at, columns, is_binary,
+                    out + row * size, size)) {
+            has_negative = true;
+          }
         }
       });
+      if (has_negative) Throw(Code::kInput, "the numbers to count must not be negative");
     });
   });
 }

@@ -31,14 +31,17 @@ void Activate(const Activation& activation, float* data, int64_t count) {
         return vector_math::Within(x, min, max);
       });
     case ActivationKind::kElu:
-      return MapInPlace(data, count, kExpWork, [](float x) { return vector_math::Elu(x); });
+      return MapInPlace(data, count, kExpWork,
+                        Vectorized{[](auto x) { return vector_math::Elu(x); }});
     case ActivationKind::kLeakyRelu:
       return MapInPlace(data, count, 1,
                         [slope = activation.alpha](float x) { return x < 0 ? slope * x : x; });
     case ActivationKind::kSigmoid:
-      return MapInPlace(data, count, kExpWork, [](float x) { return vector_math::Sigmoid(x); });
+      return MapInPlace(data, count, kExpWork,
+                        Vectorized{[](auto x) { return vector_math::Sigmoid(x); }});
     case ActivationKind::kTanh:
-      return MapInPlace(data, count, kExpWork, [](float x) { return vector_math::Tanh(x); });
+      return MapInPlace(data, count, kExpWork,
+                        Vectorized{[](auto x) { return vector_math::Tanh(x); }});
     case ActivationKind::kHardSwish:
       return HardSwish(data, data, count, activation.scale);
   }

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "kernels/fold.h"
 #include "kernels/map_elements.h"
+#include "kernels/simd.h"
 #include "kernels/thread_pool.h"
 #include "kernels/vector_math.h"
 
@@ -36,12 +38,19 @@ float MaxOf(const float* in, size_t count) {
 
 // The sum of exp(in[i] - max).
 float SumOfExp(const float* in, size_t count, float max) {
-  float lanes[kBlock] = {};
+  using Vector = VectorOf<float>;
+  constexpr size_t kVectors = kBlock * sizeof(float) / sizeof(Vector);
+  Vector sums[kVectors] = {};
   size_t i = 0;
   for (; i + kBlock <= count; i += kBlock) {
-#pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(4)
-    for (size_t k = 0; k < kBlock; ++k) lanes[k] += vector_math::ExpOfNegative(in[i + k] - max);
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < kVectors; ++v) {
+      const auto x = Load<Vector>(in + i + v * (kBlock / kVectors));
+      sums[v] += vector_math::ExpOfNegative(x - max);
+    }
   }
+  float lanes[kBlock];
+  std::memcpy(lanes, sums, sizeof(lanes));
   for (size_t k = 0; i + k < count; ++k) lanes[k] += vector_math::ExpOfNegative(in[i + k] - max);
   return FoldLanes<kBlock, float>(lanes, [](float a, float b) { return a + b; });
 }

@@ -33,27 +33,31 @@ MapRows::MapRows(const MapLoop& loop, const size_t* steps, size_t count)
 
 void MapRows::Run(const void* fn, const void* const* operands, const ptrdiff_t* row_steps,
                   void* out, size_t rows) const {
-  if (blocks_ + rest_ == 0) return;
-  alignas(16) Copies copies;
-  std::array<const char*, kMaxMapOperands> row{};
-  for (size_t i = 0; i < num_operands_; ++i) row[i] = static_cast<const char*>(operands[i]);
+  const void* row[kMaxMapOperands];
+  for (size_t i = 0; i < num_operands_; ++i) row[i] = operands[i];
   char* to = static_cast<char*>(out);
-  for (; rows > 0; --rows) {
-    // What is repeated is copied before anything is written: it may lie where the output does.
-    const void* from[kMaxMapOperands];
+  const size_t row_bytes = (blocks_ * block_ + rest_) * loop_.out_size;
+  for (; rows > 0; --rows, to += row_bytes) {
+    [[clang::always_inline]] RunRow(fn, row, to);
     for (size_t i = 0; i < num_operands_; ++i) {
-      const size_t size = loop_.sizes[i];
-      from[i] = row[i];
-      if (advances_[i] == 0 && block_ > 1) {
-        Repeat(row[i], size, block_ * size, copies[i].data());
-        from[i] = copies[i].data();
-      }
-      row[i] += row_steps[i] * static_cast<ptrdiff_t>(size);
+      row[i] = static_cast<const char*>(row[i]) + row_steps[i] * ptrdiff_t{loop_.sizes[i]};
     }
-    if (blocks_ > 0) loop_.run(fn, from, advances_.data(), to, blocks_);
-    if (rest_ > 0) RunRest(fn, from, copies, to);
-    to += (blocks_ * block_ + rest_) * loop_.out_size;
   }
+}
+
+void MapRows::RunRow(const void* fn, const void* const* operands, char* out) const {
+  if (blocks_ + rest_ == 0) return;
+  // What is repeated is copied before anything is written: it may lie where the output does.
+  alignas(16) Copies copies;
+  const void* from[kMaxMapOperands];
+  for (size_t i = 0; i < num_operands_; ++i) {
+    from[i] = operands[i];
+    if (advances_[i] != 0 || block_ == 1) continue;
+    Repeat(operands[i], loop_.sizes[i], block_ * loop_.sizes[i], copies[i].data());
+    from[i] = copies[i].data();
+  }
+  if (blocks_ > 0) loop_.run(fn, from, advances_.data(), out, blocks_);
+  if (rest_ > 0) RunRest(fn, from, copies, out);
 }
 
 // The elements behind the blocks of a row.
@@ -70,12 +74,6 @@ void MapRows::RunRest(const void* fn, const void** from, Copies& copies, char* o
   alignas(16) char last[kMaxMapBlockBytes];
   loop_.run(fn, from, advances_.data(), last, 1);
   std::memcpy(out + done * loop_.out_size, last, rest_ * loop_.out_size);
-}
-
-void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
-               const size_t* steps, void* out, size_t count) {
-  constexpr ptrdiff_t kNoSteps[kMaxMapOperands] = {};
-  MapRows(loop, steps, count).Run(fn, operands, kNoSteps, out, 1);
 }
 
 }  // namespace tfwasm

@@ -15,6 +15,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "kernels/simd.h"
+
 namespace tfwasm {
 
 inline constexpr size_t kMaxMapOperands = 3;
@@ -37,6 +39,15 @@ struct Wide : F {
 };
 template <typename F>
 Wide(F) -> Wide<F>;
+
+// A function of one float that also takes vectors of them, by which its loops call it.
+template <typename F>
+struct Vectorized : F {
+  float operator()(float x) const { return F::operator()(x); }
+  VectorOf<float> OfVector(VectorOf<float> x) const { return F::operator()(x); }
+};
+template <typename F>
+Vectorized(F) -> Vectorized<F>;
 
 // A function may leave rare operands to another: those for which F::IsRare(operands...) go to
 // F::OfRare(operands...), one by one.
@@ -67,6 +78,8 @@ class MapRows {
   // side.
   void Run(const void* fn, const void* const* operands, const ptrdiff_t* row_steps, void* out,
            size_t rows) const;
+  // Of one row.
+  void RunRow(const void* fn, const void* const* operands, char* out) const;
 
  private:
   using Copies = std::array<std::array<char, kMaxMapBlockBytes>, kMaxMapOperands>;
@@ -81,9 +94,10 @@ class MapRows {
   std::array<size_t, kMaxMapOperands> advances_{};
 };
 
-// Runs it over one row.
-void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
-               const size_t* steps, void* out, size_t count);
+inline void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
+                      const size_t* steps, void* out, size_t count) {
+  MapRows(loop, steps, count).RunRow(fn, operands, static_cast<char*>(out));
+}
 
 namespace map_elements_internal {
 
@@ -122,8 +136,15 @@ void RunBlocks(const F& f, const size_t* advances, Out* out, size_t blocks, In..
     } else {
       // Computed whole before it is stored, so that `out` may be an operand.
       Out block[kBlock];
+      if constexpr (requires { &F::OfVector; }) {
+#pragma clang loop unroll(full)
+        for (size_t k = 0; k < kBlock; k += kWidth) {
+          Store(f.OfVector(Load<VectorOf<float>>(in + k)...), block + k);
+        }
+      } else {
 #pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kBlock / kWidth)
-      for (size_t k = 0; k < kBlock; ++k) block[k] = static_cast<Out>(f(in[k]...));
+        for (size_t k = 0; k < kBlock; ++k) block[k] = static_cast<Out>(f(in[k]...));
+      }
       if constexpr (HasRareCases<F, std::decay_t<decltype(in[0])>...>) {
         uint32_t has_rare = 0;
 #pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kBlock / 4)

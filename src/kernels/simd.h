@@ -3,6 +3,7 @@
 // need not be aligned.
 #pragma once
 
+#include <concepts>
 #include <cstring>
 
 namespace tfwasm {
@@ -23,8 +24,17 @@ inline void Store(T value, void* to) {
   std::memcpy(to, &value, sizeof(T));
 }
 
+// A T, which may be a vector, whose elements all are this number.
+template <typename T, typename Number>
+inline T All(Number number) {
+  return number - T{};
+}
+
 // a * b + sum, rounded once or twice.
-inline float MultiplyAdd(float a, float b, float sum) { return a * b + sum; }
+template <std::floating_point T>
+inline T MultiplyAdd(T a, T b, T sum) {
+  return a * b + sum;
+}
 inline VectorOf<float> MultiplyAdd(VectorOf<float> a, VectorOf<float> b, VectorOf<float> sum) {
 #ifdef __wasm_relaxed_simd__
   return __builtin_wasm_relaxed_madd_f32x4(a, b, sum);

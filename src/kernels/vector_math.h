@@ -2,12 +2,20 @@
 // Elementary functions without branches or tables, so that loops over them become SIMD code.
 // All are within 4 units in the last place unless they say otherwise, and treat NaN, infinities,
 // signed zeros and denormals as the C library does.
+//
+// The largest say that they are to be inlined: called, they would load their constants every time.
+//
+// Of T, a float or a vector of them: only code that is written with vectors can tell the relaxed
+// SIMD of WebAssembly to multiply and add in one instruction.
 #pragma once
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
+
+#include "kernels/simd.h"
 
 namespace tfwasm::vector_math {
 
@@ -20,29 +28,57 @@ template <auto kValue>
 [[gnu::weak]] const decltype(kValue) kStored = kValue;
 
 // The polynomial of these coefficients, that of the highest power first.
-template <auto kFirst, decltype(kFirst)... kRest>
-inline decltype(kFirst) Polynomial(decltype(kFirst) x) {
-  auto p = kStored<kFirst>;
-  ((p = p * x + kStored<kRest>), ...);
+template <auto kFirst, decltype(kFirst)... kRest, typename T>
+T Polynomial(T x) {
+  auto p = All<T>(kStored<kFirst>);
+  ((p = MultiplyAdd(p, x, All<T>(kStored<kRest>))), ...);
   return p;
 }
 
-inline float Abs(float x) {
-  return std::bit_cast<float>(std::bit_cast<uint32_t>(x) & kStored<0x7fffffffu>);
+// The bits of a T.
+template <typename T>
+using BitsOf = std::conditional_t<std::is_same_v<T, float>, uint32_t, VectorOf<uint32_t>>;
+template <typename T>
+BitsOf<T> ToBits(T x) {
+  return std::bit_cast<BitsOf<T>>(x);
 }
-inline float Neg(float x) {
-  return std::bit_cast<float>(std::bit_cast<uint32_t>(x) ^ kStored<0x80000000u>);
+inline float FromBits(uint32_t bits) { return std::bit_cast<float>(bits); }
+inline VectorOf<float> FromBits(VectorOf<uint32_t> bits) {
+  return std::bit_cast<VectorOf<float>>(bits);
+}
+
+inline int32_t ToSigned(uint32_t bits) { return static_cast<int32_t>(bits); }
+inline VectorOf<int32_t> ToSigned(VectorOf<uint32_t> bits) {
+  return std::bit_cast<VectorOf<int32_t>>(bits);
+}
+inline uint32_t ToUnsigned(int32_t number) { return static_cast<uint32_t>(number); }
+inline VectorOf<uint32_t> ToUnsigned(VectorOf<int32_t> numbers) {
+  return std::bit_cast<VectorOf<uint32_t>>(numbers);
+}
+inline float ToFloat(int32_t number) { return static_cast<float>(number); }
+inline VectorOf<float> ToFloat(VectorOf<int32_t> numbers) {
+  return __builtin_convertvector(numbers, VectorOf<float>);
+}
+
+template <typename T>
+T Abs(T x) {
+  return FromBits(ToBits(x) & kStored<0x7fffffffu>);
+}
+template <typename T>
+T Neg(T x) {
+  return FromBits(ToBits(x) ^ kStored<0x80000000u>);
 }
 // There are no vectors of std::copysign.
-inline float CopySign(float magnitude, float sign) {
-  const uint32_t sign_bit = std::bit_cast<uint32_t>(sign) & kStored<0x80000000u>;
-  return std::bit_cast<float>(std::bit_cast<uint32_t>(Abs(magnitude)) | sign_bit);
+template <typename T>
+T CopySign(T magnitude, T sign) {
+  return FromBits(ToBits(Abs(magnitude)) | (ToBits(sign) & kStored<0x80000000u>));
 }
 
 // Between `low` and `high`; NaN stays NaN.
-inline float Within(float x, float low, float high) {
-  const float raised = x < low ? low : x;
-  return raised > high ? high : raised;
+template <typename T>
+T Within(T x, float low, float high) {
+  const T raised = x < low ? All<T>(low) : x;
+  return raised > high ? All<T>(high) : raised;
 }
 
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -54,134 +90,154 @@ inline constexpr float kLn2Low = -2.12194440e-4f;
 inline constexpr float kLog2e = 1.44269504f;
 
 // x as n * ln 2 + rest with |rest| <= ln 2 / 2.
+template <typename T>
 struct Ln2Reduction {
-  uint32_t n;
-  float rest;
+  BitsOf<T> n;
+  T rest;
 };
 
 // Adds `kBias` to n, of which only the lowest nine bits count: what is above them is shifted out
 // when n becomes an exponent.
-template <int kBias>
-Ln2Reduction ReduceByLn2(float x) {
+template <int kBias, typename T>
+Ln2Reduction<T> ReduceByLn2(T x) {
   // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits: unlike a conversion this
   // is defined for NaN.
   constexpr float kRound = 12582912.0f + kBias;
-  const float shifted = x * kStored<kLog2e> + kStored<kRound>;
-  const float n = shifted - kStored<kRound>;
-  return {std::bit_cast<uint32_t>(shifted), (x - n * kStored<kLn2High>)-n * kStored<kLn2Low>};
+  const T shifted = MultiplyAdd(x, All<T>(kStored<kLog2e>), All<T>(kStored<kRound>));
+  const T n = shifted - kStored<kRound>;
+  const T high = MultiplyAdd(n, All<T>(kStored<-kLn2High>), x);
+  return {ToBits(shifted), MultiplyAdd(n, All<T>(kStored<-kLn2Low>), high)};
 }
 
 // exp(x) - 1 for |x| <= ln 2 / 2. Coefficients: Cephes expf.
-inline float Expm1Near0(float x) {
-  const float p = Polynomial<1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
-                             1.6666665459e-1f, 5.0000001201e-1f>(x);
-  return p * (x * x) + x;
+template <typename T>
+T Expm1Near0(T x) {
+  const T p = Polynomial<1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
+                         1.6666665459e-1f, 5.0000001201e-1f>(x);
+  return MultiplyAdd(p, x * x, x);
 }
 
 // The float whose exponent, with its bias, is given by the lowest bits.
-inline float FromExponent(uint32_t exponent) { return std::bit_cast<float>(exponent << 23); }
+template <typename Bits>
+auto FromExponent(Bits exponent) {
+  return FromBits(exponent << 23);
+}
 
 // exp(x) * 2^kExponent, which may be finite where exp(x) is not.
-template <int kExponent = 0>
-float Exp(float x) {
+template <int kExponent = 0, typename T>
+T Exp(T x) {
   const auto r = ReduceByLn2<2 * 127 + kExponent>(Within(x, kStored<-104.0f>, kStored<90.0f>));
   // In two factors, since 2^n alone would leave the range of normal numbers.
-  const uint32_t half = r.n >> 1;
+  const auto half = r.n >> 1;
   return (Expm1Near0(r.rest) + kStored<1.0f>)*FromExponent(half) * FromExponent(r.n - half);
 }
 
-inline float Expm1(float x) {
+template <typename T>
+T Expm1(T x) {
   // exp(25) is more than 2^24 times 1, and exp(-25) less than 1 by as much.
   const auto r = ReduceByLn2<127>(Within(x, kStored<-25.0f>, kStored<25.0f>));
-  const float scale = FromExponent(r.n);
-  const float within = Expm1Near0(r.rest) * scale + (scale - kStored<1.0f>);
-  return x == 0.0f ? x : x > kStored<25.0f> ? Exp(x) : within;
+  const T scale = FromExponent(r.n);
+  const T within = MultiplyAdd(Expm1Near0(r.rest), scale, scale - kStored<1.0f>);
+  const T result = x > kStored<25.0f> ? Exp(x) : within;
+  return x == 0.0f ? x : result;
 }
 
 // exp(x) for x <= 0, and 0 in place of denormal results.
-inline float ExpOfNegative(float x) {
+template <typename T>
+T ExpOfNegative(T x) {
   const auto r = ReduceByLn2<127>(x);
-  const float e = (Expm1Near0(r.rest) + kStored<1.0f>)*FromExponent(r.n);
+  const T e = (Expm1Near0(r.rest) + kStored<1.0f>)*FromExponent(r.n);
   // Whose exponential is hardly above the least normal number.
-  return x < kStored<-87.336f> ? 0.0f : e;
+  return x < kStored<-87.336f> ? T{} : e;
 }
 
 // Of x and exp(x) - 1 that which is not 0, however large x is.
-inline float Elu(float x) {
-  const float negative = x > 0.0f ? 0.0f : x;
-  const float positive = x < 0.0f ? 0.0f : x;
-  const auto r = ReduceByLn2<127>(negative < kStored<-25.0f> ? kStored<-25.0f> : negative);
-  const float scale = FromExponent(r.n);
-  const float result = Expm1Near0(r.rest) * scale + (scale - kStored<1.0f>);
+template <typename T>
+T Elu(T x) {
+  const T negative = x > 0.0f ? T{} : x;
+  const T positive = x < 0.0f ? T{} : x;
+  const auto r = ReduceByLn2<127>(negative < kStored<-25.0f> ? All<T>(kStored<-25.0f>) : negative);
+  const T scale = FromExponent(r.n);
+  const T result = MultiplyAdd(Expm1Near0(r.rest), scale, scale - kStored<1.0f>);
   // Keeps -0, which a sum would not.
-  return std::bit_cast<float>(std::bit_cast<uint32_t>(result) | std::bit_cast<uint32_t>(positive));
+  return FromBits(ToBits(result) | ToBits(positive));
 }
 
-inline float Sigmoid(float x) {
+template <typename T>
+T Sigmoid(T x) {
   // exp(-x) / 2^64, so that its exponent is that of a normal number, and -rest. Above 30,
   // 1 + exp(-x) is 1.
   constexpr float kRound = 12582912.0f + 127 - 64;
   constexpr float kScale = 0x1p-64f;
-  const float within = Within(x, kStored<-104.0f>, kStored<30.0f>);
-  const float shifted = kStored<kRound> - within * kStored<kLog2e>;
-  const float n = shifted - kStored<kRound>;
-  const float rest = (within + n * kStored<kLn2High>)+n * kStored<kLn2Low>;
+  const T within = Within(x, kStored<-104.0f>, kStored<30.0f>);
+  const T shifted = MultiplyAdd(within, All<T>(kStored<-kLog2e>), All<T>(kStored<kRound>));
+  const T n = shifted - kStored<kRound>;
+  const T high = MultiplyAdd(n, All<T>(kStored<kLn2High>), within);
+  const T rest = MultiplyAdd(n, All<T>(kStored<kLn2Low>), high);
   // exp(-rest) for |rest| <= ln 2 / 2 within 1e-7, minimax.
-  const float p = Polynomial<-8.2894247e-3f, 4.1898530e-2f, -1.66676521e-1f, 4.99991447e-1f,
-                             -9.99999702e-1f, 1.0f>(rest);
+  const T p = Polynomial<-8.2894247e-3f, 4.1898530e-2f, -1.66676521e-1f, 4.99991447e-1f,
+                         -9.99999702e-1f, 1.0f>(rest);
   // Division comes last: a result that is not normal is rounded once.
-  return kStored<kScale> / (kStored<kScale> + p * FromExponent(std::bit_cast<uint32_t>(shifted)));
+  const T sum = MultiplyAdd(p, FromExponent(ToBits(shifted)), All<T>(kStored<kScale>));
+  return kStored<kScale> / sum;
 }
 
 // Coefficients near 0: Cephes tanhf.
-inline float Tanh(float x) {
-  const float z = x * x;
-  const float p = Polynomial<-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f,
-                             1.33314422036e-1f, -3.33332819422e-1f>(z);
-  const float near = CopySign(p * z * x + x, x);  // keeps -0
-  const float magnitude = Abs(x);
+template <typename T>
+T Tanh(T x) {
+  const T z = x * x;
+  const T p = Polynomial<-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f,
+                         1.33314422036e-1f, -3.33332819422e-1f>(z);
+  const T near = CopySign(MultiplyAdd(p * z, x, x), x);  // keeps -0
+  const T magnitude = Abs(x);
   const float one = kStored<1.0f>;
-  const float far = CopySign(one - kStored<2.0f> / (Exp(magnitude + magnitude) + one), x);
+  const T far = CopySign(one - kStored<2.0f> / (Exp(magnitude + magnitude) + one), x);
   return magnitude < kStored<0.625f> ? near : far;
 }
 
 // x = m * 2^exponent with m in [sqrt(1/2), sqrt(2)), for a finite x > 0.
+template <typename T>
 struct Scientific {
-  float m;
-  int32_t exponent;
+  T m;
+  T exponent;
 };
 
-inline Scientific SplitExponent(float x) {
-  const bool denormal = x < kStored<std::numeric_limits<float>::min()>;
-  const uint32_t bits = std::bit_cast<uint32_t>(denormal ? x * kStored<0x1p23f> : x);
-  const auto exponent = static_cast<int32_t>(bits - kStored<0x3f3504f3u>) >> 23;
-  return {std::bit_cast<float>(bits - (static_cast<uint32_t>(exponent) << 23)),
-          exponent - (denormal ? 23 : 0)};
+template <typename T>
+Scientific<T> SplitExponent(T x) {
+  constexpr float kLeastNormal = std::numeric_limits<float>::min();
+  const T normal = x < kStored<kLeastNormal> ? x * kStored<0x1p23f> : x;
+  const BitsOf<T> bits = ToBits(normal);
+  const auto exponent = ToSigned(bits - kStored<0x3f3504f3u>) >> 23;
+  const T correction = x < kStored<kLeastNormal> ? All<T>(kStored<23.0f>) : T{};
+  return {FromBits(bits - (ToUnsigned(exponent) << 23)), ToFloat(exponent) - correction};
 }
 
 // Coefficients: Cephes logf.
-inline float Log(float x) {
-  const Scientific split = SplitExponent(x);
-  const float m = split.m - kStored<1.0f>;
-  const auto exponent = static_cast<float>(split.exponent);
-  const float p = Polynomial<7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f,
-                             -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f,
-                             2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f>(m);
-  const float square = m * m;
-  const float tail = (p * m * square + exponent * kStored<kLn2Low>)-kStored<0.5f> * square;
-  float result = (m + tail) + exponent * kStored<kLn2High>;
+template <typename T>
+T Log(T x) {
+  const auto [mantissa, exponent] = SplitExponent(x);
+  const T m = mantissa - kStored<1.0f>;
+  const T p = Polynomial<7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f,
+                         1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f,
+                         3.3333331174e-1f>(m);
+  const T square = m * m;
+  const T low = MultiplyAdd(p * m, square, exponent * kStored<kLn2Low>);
+  const T tail = MultiplyAdd(square, All<T>(kStored<-0.5f>), low);
+  T result = MultiplyAdd(exponent, All<T>(kStored<kLn2High>), m + tail);
   result = x == kStored<kInfinity> ? x : result;
-  result = x == 0.0f ? kStored<-kInfinity> : result;
+  result = x == 0.0f ? All<T>(kStored<-kInfinity>) : result;
   // Also catches NaN.
-  return x >= 0.0f ? result : kStored<kNan>;
+  return x >= 0.0f ? result : All<T>(kStored<kNan>);
 }
 
-inline float Log1p(float x) {
-  const float sum = kStored<1.0f> + x;
+template <typename T>
+[[gnu::always_inline]] inline T Log1p(T x) {
+  const T sum = kStored<1.0f> + x;
   // Puts back what rounding took from 1 + x.
-  const float rest = ((sum - kStored<1.0f>)-x) / sum;
-  const float log = Log(sum);
-  const float result = sum > 0.0f && sum < kStored<kInfinity> ? log - rest : log;
+  const T rest = ((sum - kStored<1.0f>)-x) / sum;
+  const T log = Log(sum);
+  const T finite = sum < kStored<kInfinity> ? log - rest : log;
+  const T result = sum > 0.0f ? finite : log;
   return x == 0.0f ? x : result;
 }
 
@@ -228,7 +284,7 @@ inline float Atanh(float x) {
 
 // log2 of a finite x > 0 within 2^-34, relatively.
 inline double PreciseLog2(float x) {
-  const Scientific split = SplitExponent(x);
+  const auto split = SplitExponent(x);
   const double m = split.m;
   // log(m) = 2 atanh((m - 1) / (m + 1)); interpolated at Chebyshev nodes.
   const double s = (m - kStored<1.0>) / (m + kStored<1.0>);
@@ -260,7 +316,6 @@ inline float PreciseExp2(double x) {
          FromExponent(n - half);
 }
 
-// So large that it would be called, which no vector can.
 [[gnu::always_inline]] inline float Pow(float x, float y) {
   const float magnitude = Abs(x);
   const double log2 = y * PreciseLog2(magnitude);
@@ -292,28 +347,29 @@ inline float ModOfNear(float x, float y) {
 }
 
 // log(1 + exp(x)) without overflow.
-inline float Softplus(float x) {
-  const float e = Exp(Neg(Abs(x)));
-  const float sum = kStored<1.0f> + e;
+template <typename T>
+[[gnu::always_inline]] inline T Softplus(T x) {
+  const T e = Exp(Neg(Abs(x)));
+  const T sum = kStored<1.0f> + e;
   // Puts back what rounding took from 1 + e.
-  const float log1p = Log(sum) - ((sum - kStored<1.0f>)-e) / sum;
-  return (x > 0.0f ? x : 0.0f) + log1p;
+  const T log1p = Log(sum) - ((sum - kStored<1.0f>)-e) / sum;
+  return (x > 0.0f ? x : T{}) + log1p;
 }
 
 // Within 6e-7 of the value, relatively.
-inline float Erf(float x) {
-  const float z = x * x;
+template <typename T>
+T Erf(T x) {
+  const T z = x * x;
   // The Taylor series, for |x| < 0.5.
-  const float series =
+  const T series =
       Polynomial<1.0f / 9360, -1.0f / 1320, 1.0f / 216, -1.0f / 42, 1.0f / 10, -1.0f / 3, 1.0f>(z);
   constexpr float kTwoOverSqrtPi = 1.12837917f;
   // Abramowitz and Stegun, 7.1.26, for the rest.
-  const float magnitude = Abs(x);
+  const T magnitude = Abs(x);
   const float one = kStored<1.0f>;
-  const float t = one / (one + kStored<0.3275911f> * magnitude);
-  const float p =
-      Polynomial<1.061405429f, -1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f>(t);
-  const float far = CopySign(one - p * t * Exp(Neg(z)), x);
+  const T t = one / MultiplyAdd(magnitude, All<T>(kStored<0.3275911f>), All<T>(one));
+  const T p = Polynomial<1.061405429f, -1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f>(t);
+  const T far = CopySign(one - p * t * Exp(Neg(z)), x);
   return magnitude < kStored<0.5f> ? kStored<kTwoOverSqrtPi> * x * series : far;
 }
 

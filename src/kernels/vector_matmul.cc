@@ -86,7 +86,7 @@ void MultiplyParts(const PackedProduct& product, size_t first) {
   const size_t stride = product.tile_columns;
   const float* end = product.a + product.depth;
   for (const float* a = product.a; a < end; ++a) {
-    const Vector factor = *a - Vector{};
+    const auto factor = All<Vector>(*a);
 #pragma clang loop unroll(full)
     for (size_t part = 0; part < kParts; ++part) {
       parts[part] += stride;

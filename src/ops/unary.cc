@@ -53,13 +53,17 @@ constexpr OpDef kReciprocalOp =
     UnaryOp<[](float x) { return kStored<1.0f> / x; },
             [](int32_t x) { return x == 1 || x == -1 ? x : 0; }>("Reciprocal", {"Inv"});
 const OpRegistration kReciprocal(kReciprocalOp);
-constexpr OpDef kExpOp = CostlyUnaryOp<[](float x) { return vector_math::Exp(x); }>("Exp");
+constexpr OpDef kExpOp =
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Exp(x); }}>("Exp");
 const OpRegistration kExp(kExpOp);
-constexpr OpDef kExpm1Op = CostlyUnaryOp<[](float x) { return vector_math::Expm1(x); }>("Expm1");
+constexpr OpDef kExpm1Op =
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Expm1(x); }}>("Expm1");
 const OpRegistration kExpm1(kExpm1Op);
-constexpr OpDef kLogOp = CostlyUnaryOp<[](float x) { return vector_math::Log(x); }>("Log");
+constexpr OpDef kLogOp =
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Log(x); }}>("Log");
 const OpRegistration kLog(kLogOp);
-constexpr OpDef kLog1pOp = CostlyUnaryOp<[](float x) { return vector_math::Log1p(x); }>("Log1p");
+constexpr OpDef kLog1pOp =
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Log1p(x); }}>("Log1p");
 const OpRegistration kLog1p(kLog1pOp);
 
 // Trigonometry.
@@ -86,7 +90,8 @@ constexpr OpDef kAcoshOp = CostlyUnaryOp<[](float x) { return vector_math::Acosh
 const OpRegistration kAcosh(kAcoshOp);
 constexpr OpDef kAtanhOp = CostlyUnaryOp<[](float x) { return vector_math::Atanh(x); }>("Atanh");
 const OpRegistration kAtanh(kAtanhOp);
-constexpr OpDef kErfOp = CostlyUnaryOp<[](float x) { return vector_math::Erf(x); }>("Erf");
+constexpr OpDef kErfOp =
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Erf(x); }}>("Erf");
 const OpRegistration kErf(kErfOp);
 
 // Tests.
@@ -115,7 +120,8 @@ constexpr OpDef kRelu6Op = UnaryOp<[](float x) { return Within(x, 0.0f, kStored<
                                                           : x > 6 ? 6
                                                                   : x; }>("Relu6");
 const OpRegistration kRelu6(kRelu6Op);
-constexpr OpDef kEluOp = CostlyUnaryOp<[](float x) { return vector_math::Elu(x); }>("Elu");
+constexpr OpDef kEluOp =
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Elu(x); }}>("Elu");
 const OpRegistration kElu(kEluOp);
 // Klambauer et al., "Self-Normalizing Neural Networks", 2017.
 constexpr OpDef kSeluOp = CostlyUnaryOp<[](float x) {
@@ -125,16 +131,17 @@ constexpr OpDef kSeluOp = CostlyUnaryOp<[](float x) {
 }>("Selu");
 const OpRegistration kSelu(kSeluOp);
 constexpr OpDef kSoftplusOp =
-    CostlyUnaryOp<[](float x) { return vector_math::Softplus(x); }>("Softplus");
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Softplus(x); }}>("Softplus");
 const OpRegistration kSoftplus(kSoftplusOp);
 constexpr OpDef kSoftsignOp =
     UnaryOp<[](float x) { return x / (kStored<1.0f> + vector_math::Abs(x)); }>("Softsign");
 const OpRegistration kSoftsign(kSoftsignOp);
 
 constexpr OpDef kSigmoidOp =
-    CostlyUnaryOp<[](float x) { return vector_math::Sigmoid(x); }>("Sigmoid");
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Sigmoid(x); }}>("Sigmoid");
 const OpRegistration kSigmoid(kSigmoidOp);
-constexpr OpDef kTanhOp = CostlyUnaryOp<[](float x) { return vector_math::Tanh(x); }>("Tanh");
+constexpr OpDef kTanhOp =
+    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Tanh(x); }}>("Tanh");
 const OpRegistration kTanh(kTanhOp);
 
 // Functions of an element and the attribute alpha.

@@ -6,6 +6,7 @@
 #include "kernels/broadcast.h"
 #include "kernels/int_matmul.h"
 #include "kernels/scratch.h"
+#include "kernels/small_matmul.h"
 #include "kernels/strided_copy.h"
 #include "kernels/vector_matmul.h"
 #include "kernels/xnn_matmul.h"
@@ -155,16 +156,15 @@ BroadcastMap AddBias(const MatMulNode& node) {
 class BatchMatMul : public Kernel {
  public:
   BatchMatMul(const KernelContext& context, const MatMulNode& node)
-      : k_(node.k),
-        n_(node.n),
+      : small_(SmallOf(node)),
         transpose_b_(node.transpose_b),
-        vectors_(CountVectors(node)),
+        unpacked_(CountUnpacked(node)),
         transpose_a_(node.transpose_a),
         transposition_(TransposeA(node)),
         bias_input_(node.fused.bias_input),
         add_bias_(AddBias(node)),
         activation_(context, node.fused, node.output, /*clamped=*/false) {
-    if (vectors_ > 0) return;
+    if (unpacked_ > 0) return;
     product_.emplace(BatchMatMulDims(node));
     if (!transpose_a_) return;
     constexpr size_t kAlignment = Buffer::kAlignment;
@@ -184,16 +184,24 @@ class BatchMatMul : public Kernel {
   }
 
  private:
-  // How many products of a vector and a matrix this is; 0 when it is something else.
-  static int64_t CountVectors(const MatMulNode& node) {
-    return node.m == 1 && node.batch_a == node.batch_b ? node.batch_a.NumElements() : 0;
+  // How many products there are that need not be packed; 0 when they are for XNNPACK.
+  static int64_t CountUnpacked(const MatMulNode& node) {
+    if (node.batch_a != node.batch_b) return 0;
+    const bool is_small = !node.transpose_a && !node.transpose_b && SmallOf(node).IsFor();
+    return node.m == 1 || is_small ? node.batch_a.NumElements() : 0;
+  }
+
+  static SmallMatMul SmallOf(const MatMulNode& node) {
+    return {.m = node.m, .k = node.k, .n = node.n};
   }
 
   void Multiply(const float* a, const float* b, float* out) {
-    for (int64_t i = 0; i < vectors_; ++i) {
-      VectorMatMul(k_, n_, transpose_b_, a + i * k_, b + i * k_ * n_, out + i * n_);
+    if (unpacked_ > 0 && small_.m > 1) return small_.Run(unpacked_, a, b, out);
+    for (int64_t i = 0; i < unpacked_; ++i) {
+      const auto [m, k, n] = small_;
+      VectorMatMul(k, n, transpose_b_, a + i * k, b + i * k * n, out + i * n);
     }
-    if (vectors_ > 0) return;
+    if (unpacked_ > 0) return;
     char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_->WorkspaceBytes()));
     if (transpose_a_) {
       transposition_.Run(a, workspace);
@@ -202,10 +210,9 @@ class BatchMatMul : public Kernel {
     product_->Run(a, b, out, workspace + a_bytes_);
   }
 
-  int64_t k_;
-  int64_t n_;
+  SmallMatMul small_;
   bool transpose_b_;
-  int64_t vectors_;
+  int64_t unpacked_;
   std::optional<XnnBatchMatMul> product_;
   bool transpose_a_;
   StridedCopy transposition_;

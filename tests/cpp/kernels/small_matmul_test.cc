@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/small_matmul.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace tfwasm {
+
+namespace {
+
+std::vector<float> Numbers(int64_t count, size_t step) {
+  std::vector<float> numbers(static_cast<size_t>(count));
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    numbers[i] = static_cast<float>(i * step % 101) / 25.0F - 2.0F;
+  }
+  return numbers;
+}
+
+void ExpectProducts(const SmallMatMul& sizes) {
+  constexpr size_t kProducts = 3;
+  const auto [m, k, n] = sizes;
+  CAPTURE(m);
+  CAPTURE(k);
+  CAPTURE(n);
+  const auto columns = static_cast<size_t>(n);
+  const auto depth = static_cast<size_t>(k);
+  const std::vector<float> a = Numbers(kProducts * m * k, 37);
+  const std::vector<float> b = Numbers(kProducts * k * n, 53);
+  // One more, which must stay.
+  std::vector<float> out(kProducts * static_cast<size_t>(m) * columns + 1, -77.0F);
+  sizes.Run(kProducts, a.data(), b.data(), out.data());
+  for (size_t i = 0; i + 1 < out.size(); ++i) {
+    const size_t row = i / columns;
+    const size_t product = row / static_cast<size_t>(m);
+    double expected = 0;
+    for (size_t j = 0; j < depth; ++j) {
+      expected +=
+          double{a[row * depth + j]} * double{b[(product * depth + j) * columns + i % columns]};
+    }
+    CHECK(std::abs(out[i] - expected) <= 1e-4 * (1 + std::abs(expected)));
+  }
+  CHECK(out.back() == -77.0F);
+}
+
+}  // namespace
+
+TEST_CASE("products of small matrices") {
+  // Around the sizes of tiles.
+  for (const int64_t m : {2, 3, 4, 5, 8, 16}) {
+    for (const int64_t n : {4, 5, 7, 8, 12, 13, 17}) {
+      for (const int64_t k : {1, 2, 8}) ExpectProducts({m, k, n});
+    }
+  }
+  CHECK(SmallMatMul{8, 8, 8}.IsFor());
+  CHECK_FALSE(SmallMatMul{8, 64, 65}.IsFor());
+  CHECK_FALSE(SmallMatMul{17, 8, 8}.IsFor());
+}
+
+}  // namespace tfwasm

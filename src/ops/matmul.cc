@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "kernels/broadcast.h"
+#include "kernels/direct_matmul.h"
 #include "kernels/int_matmul.h"
 #include "kernels/scratch.h"
-#include "kernels/small_matmul.h"
-#include "kernels/strided_copy.h"
+#include "kernels/transpose.h"
 #include "kernels/vector_matmul.h"
 #include "kernels/xnn_matmul.h"
 #include "ops/arguments.h"
@@ -75,13 +75,15 @@ void InferFusedMatMul(InferContext& context) {
   InferMatMul(context);
 }
 
-// Swaps the last two axes of a [batch, k, m] array.
-StridedCopy TransposeA(const MatMulNode& node) {
-  StridedCopy copy;
-  copy.shape = {node.batch_a.NumElements(), node.m, node.k};
-  copy.in_strides = {node.m * node.k, 1, node.m};
-  copy.out_strides = RowMajorStrides(copy.shape);
-  return copy;
+// Swaps the last two axes of arrays [batch, rows, columns].
+Transposer SwapAxes(const Shape& batch, int64_t rows, int64_t columns) {
+  return {DType::kFloat32, {batch.NumElements(), rows, columns}, {0, 2, 1}};
+}
+
+// What makes a transposed first matrix a plain one.
+std::optional<Transposer> TransposeA(const MatMulNode& node) {
+  if (!node.transpose_a) return std::nullopt;
+  return SwapAxes(node.batch_a, node.k, node.m);
 }
 
 struct PackedMatrix : NodeState {
@@ -99,15 +101,14 @@ class PackedMatMul : public Kernel {
       : packed_(std::move(packed)),
         rows_(node.rows()),
         a_bytes_(static_cast<size_t>(node.rows() * node.k) * sizeof(float)),
-        transpose_a_(node.transpose_a),
-        transposition_(TransposeA(node)),
+        transpose_a_(TransposeA(node)),
         activation_(context, node.fused, node.output, /*clamped=*/true) {}
 
   void Run(RunContext& context) override {
     const auto* a = context.in<float>(0);
     if (transpose_a_) {
       auto* transposed = static_cast<float*>(ScratchSpace(a_bytes_));
-      transposition_.Run(a, transposed);
+      transpose_a_->Run(a, transposed);
       a = transposed;
     }
     packed_->product.Run(rows_, a, context.out<float>(0));
@@ -118,8 +119,7 @@ class PackedMatMul : public Kernel {
   std::shared_ptr<PackedMatrix> packed_;
   int64_t rows_;
   size_t a_bytes_;
-  bool transpose_a_;
-  StridedCopy transposition_;
+  std::optional<Transposer> transpose_a_;
   FusedActivation activation_;
 };
 
@@ -153,24 +153,30 @@ BroadcastMap AddBias(const MatMulNode& node) {
                       node.output, operands, 1);
 }
 
+// How much of the scratch space so many numbers take. XNNPACK may read a little past the end.
+size_t ScratchBytes(int64_t count) {
+  constexpr size_t kAlignment = Buffer::kAlignment;
+  const size_t bytes = static_cast<size_t>(count) * sizeof(float) + Buffer::kPadding;
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
 class BatchMatMul : public Kernel {
  public:
   BatchMatMul(const KernelContext& context, const MatMulNode& node)
-      : small_(SmallOf(node)),
+      : products_(node.batch_b.NumElements()),
+        sizes_{.m = products_ == 1 ? node.rows() : node.m, .k = node.k, .n = node.n},
+        way_(FindWay(node, sizes_)),
         transpose_b_(node.transpose_b),
-        unpacked_(CountUnpacked(node)),
-        transpose_a_(node.transpose_a),
-        transposition_(TransposeA(node)),
         bias_input_(node.fused.bias_input),
         add_bias_(AddBias(node)),
         activation_(context, node.fused, node.output, /*clamped=*/false) {
-    if (unpacked_ > 0) return;
-    product_.emplace(BatchMatMulDims(node));
-    if (!transpose_a_) return;
-    constexpr size_t kAlignment = Buffer::kAlignment;
-    const size_t bytes = static_cast<size_t>(node.rows() * node.k) * sizeof(float);
-    // XNNPACK may read a little past the end.
-    a_bytes_ = (bytes + Buffer::kPadding + kAlignment - 1) / kAlignment * kAlignment;
+    if (way_ == Way::kVectors) return;
+    if (way_ == Way::kPacked) product_.emplace(BatchMatMulDims(node));
+    swap_a_ = TransposeA(node);
+    if (swap_a_) a_bytes_ = ScratchBytes(node.rows() * node.k);
+    if (way_ != Way::kDirect || !node.transpose_b) return;
+    swap_b_ = SwapAxes(node.batch_b, node.n, node.k);
+    b_bytes_ = ScratchBytes(products_ * node.n * node.k);
   }
 
   void Run(RunContext& context) override {
@@ -184,39 +190,46 @@ class BatchMatMul : public Kernel {
   }
 
  private:
-  // How many products there are that need not be packed; 0 when they are for XNNPACK.
-  static int64_t CountUnpacked(const MatMulNode& node) {
-    if (node.batch_a != node.batch_b) return 0;
-    const bool is_small = !node.transpose_a && !node.transpose_b && SmallOf(node).IsFor();
-    return node.m == 1 || is_small ? node.batch_a.NumElements() : 0;
-  }
+  enum class Way { kVectors, kDirect, kPacked };
 
-  static SmallMatMul SmallOf(const MatMulNode& node) {
-    return {.m = node.m, .k = node.k, .n = node.n};
+  static Way FindWay(const MatMulNode& node, const DirectMatMul& sizes) {
+    if (node.batch_b.NumElements() != 1 && !(node.batch_a == node.batch_b)) return Way::kPacked;
+    if (sizes.m == 1) return Way::kVectors;
+    return sizes.IsFor() ? Way::kDirect : Way::kPacked;
   }
 
   void Multiply(const float* a, const float* b, float* out) {
-    if (unpacked_ > 0 && small_.m > 1) return small_.Run(unpacked_, a, b, out);
-    for (int64_t i = 0; i < unpacked_; ++i) {
-      const auto [m, k, n] = small_;
-      VectorMatMul(k, n, transpose_b_, a + i * k, b + i * k * n, out + i * n);
+    if (way_ == Way::kVectors) {
+      const auto [m, k, n] = sizes_;
+      for (int64_t i = 0; i < products_; ++i) {
+        VectorMatMul(k, n, transpose_b_, a + i * k, b + i * k * n, out + i * n);
+      }
+      return;
     }
-    if (unpacked_ > 0) return;
-    char* workspace = static_cast<char*>(ScratchSpace(a_bytes_ + product_->WorkspaceBytes()));
-    if (transpose_a_) {
-      transposition_.Run(a, workspace);
-      a = reinterpret_cast<const float*>(workspace);
+    const size_t workspace_bytes = product_ ? product_->WorkspaceBytes() : b_bytes_;
+    char* const a_space = static_cast<char*>(ScratchSpace(a_bytes_ + workspace_bytes));
+    char* const workspace = a_space + a_bytes_;
+    if (swap_a_) {
+      swap_a_->Run(a, a_space);
+      a = reinterpret_cast<const float*>(a_space);
     }
-    product_->Run(a, b, out, workspace + a_bytes_);
+    if (product_) return product_->Run(a, b, out, workspace);
+    if (swap_b_) {
+      swap_b_->Run(b, workspace);
+      b = reinterpret_cast<const float*>(workspace);
+    }
+    sizes_.Run(products_, a, b, out);
   }
 
-  SmallMatMul small_;
+  int64_t products_;
+  DirectMatMul sizes_;
+  Way way_;
   bool transpose_b_;
-  int64_t unpacked_;
   std::optional<XnnBatchMatMul> product_;
-  bool transpose_a_;
-  StridedCopy transposition_;
+  std::optional<Transposer> swap_a_;
+  std::optional<Transposer> swap_b_;
   size_t a_bytes_ = 0;
+  size_t b_bytes_ = 0;
   int bias_input_;
   BroadcastMap add_bias_;
   FusedActivation activation_;
@@ -282,12 +295,10 @@ class IntMatMulKernel : public Kernel {
 
   // From [batch, n, k] to [batch, k, n].
   Tensor TransposedB(const uint32_t* b) const {
-    StridedCopy copy;
-    copy.shape = {node_.batch_b.NumElements(), node_.k, node_.n};
-    copy.in_strides = {node_.k * node_.n, 1, node_.k};
-    copy.out_strides = RowMajorStrides(copy.shape);
-    Tensor transposed(DType::kInt32, copy.shape);
-    copy.Run(b, transposed.mutable_data());
+    const int64_t count = node_.batch_b.NumElements();
+    Tensor transposed(DType::kInt32, {count, node_.k, node_.n});
+    Transposer(DType::kInt32, {count, node_.n, node_.k}, {0, 2, 1})
+        .Run(b, transposed.mutable_data());
     return transposed;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/small_matmul.h"
+#include "kernels/direct_matmul.h"
 
 #include <cstddef>
 
@@ -14,7 +14,7 @@ using Vector = VectorOf<float>;
 constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
 
 struct Sizes {
-  size_t m, k, n;
+  size_t k, n;
 };
 
 // kRows rows of the result, as many columns as kColumns of T: vectors or numbers.
@@ -55,29 +55,35 @@ void MultiplyRows(const Sizes& sizes, const float* a, const float* b, float* out
   }
 }
 
-void Multiply(const Sizes& sizes, const float* a, const float* b, float* out) {
-  constexpr size_t kRows = 4;
-  size_t row = 0;
-  for (; row + kRows <= sizes.m; row += kRows) {
-    MultiplyRows<kRows>(sizes, a + row * sizes.k, b, out + row * sizes.n);
-  }
-  for (; row < sizes.m; ++row) MultiplyRows<1>(sizes, a + row * sizes.k, b, out + row * sizes.n);
-}
-
 }  // namespace
 
-bool SmallMatMul::IsFor() const {
-  constexpr int64_t kMostRows = 16;
-  constexpr int64_t kMostElements = 4096;
-  return m <= kMostRows && n >= int64_t{kLanes} && k <= kMostElements && n <= kMostElements &&
-         k * n <= kMostElements;
+bool DirectMatMul::IsFor() const {
+  // Measured: up to here packing does not pay, however many rows there are, and for few it never
+  // does.
+  constexpr int64_t kFewRows = 8;
+  constexpr int64_t kMostColumns = 512;
+  constexpr int64_t kMostElements = 65536;
+  if (n < int64_t{kLanes}) return false;
+  return m <= kFewRows || (n <= kMostColumns && k <= kMostElements / n);
 }
 
-void SmallMatMul::Run(int64_t products, const float* a, const float* b, float* out) const {
-  const Sizes sizes = {static_cast<size_t>(m), static_cast<size_t>(k), static_cast<size_t>(n)};
-  ParallelFor(products, static_cast<double>(m * k * n), [&](int64_t begin, int64_t end) {
+void DirectMatMul::Run(int64_t products, const float* a, const float* b, float* out) const {
+  constexpr int64_t kRows = 4;
+  const Sizes sizes = {.k = static_cast<size_t>(k), .n = static_cast<size_t>(n)};
+  const int64_t tiles = (m + kRows - 1) / kRows;
+  const auto work = static_cast<double>(kRows) * static_cast<double>(k) * static_cast<double>(n);
+  ParallelFor(products * tiles, work, [=, this](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      Multiply(sizes, a + i * m * k, b + i * k * n, out + i * m * n);
+      const int64_t product = i / tiles;
+      int64_t row = i % tiles * kRows;
+      const float* matrix = b + product * k * n;
+      const float* from = a + (product * m + row) * k;
+      float* to = out + (product * m + row) * n;
+      if (row + kRows <= m) {
+        MultiplyRows<kRows>(sizes, from, matrix, to);
+        continue;
+      }
+      for (; row < m; ++row, from += k, to += n) MultiplyRows<1>(sizes, from, matrix, to);
     }
   });
 }

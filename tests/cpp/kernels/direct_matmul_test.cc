@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/small_matmul.h"
+#include "kernels/direct_matmul.h"
 
 #include <doctest/doctest.h>
 
@@ -18,7 +18,7 @@ std::vector<float> Numbers(int64_t count, size_t step) {
   return numbers;
 }
 
-void ExpectProducts(const SmallMatMul& sizes) {
+void ExpectProducts(const DirectMatMul& sizes) {
   constexpr size_t kProducts = 3;
   const auto [m, k, n] = sizes;
   CAPTURE(m);
@@ -46,16 +46,17 @@ void ExpectProducts(const SmallMatMul& sizes) {
 
 }  // namespace
 
-TEST_CASE("products of small matrices") {
+TEST_CASE("products of matrices that are not packed") {
   // Around the sizes of tiles.
   for (const int64_t m : {2, 3, 4, 5, 8, 16}) {
     for (const int64_t n : {4, 5, 7, 8, 12, 13, 17}) {
       for (const int64_t k : {1, 2, 8}) ExpectProducts({m, k, n});
     }
   }
-  CHECK(SmallMatMul{8, 8, 8}.IsFor());
-  CHECK_FALSE(SmallMatMul{8, 64, 65}.IsFor());
-  CHECK_FALSE(SmallMatMul{17, 8, 8}.IsFor());
+  CHECK(DirectMatMul{8, 8, 8}.IsFor());
+  CHECK(DirectMatMul{1000, 256, 256}.IsFor());
+  CHECK_FALSE(DirectMatMul{1000, 256, 257}.IsFor());
+  CHECK_FALSE(DirectMatMul{8, 8, 3}.IsFor());
 }
 
 }  // namespace tfwasm

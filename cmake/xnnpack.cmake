@@ -81,6 +81,10 @@ add_library(xnnpack STATIC ${xnnpack_sources} ${xnnpack_own_dir}/build_identifie
 target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include ${xnnpack_own_dir})
 target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels PUBLIC pthreadpool)
 
+# It looks for a kernel for as many pixels as images there are: of one row, for one image, half as fast as others.
+set_source_files_properties(${xnnpack_dir}/src/operators/deconvolution-nhwc.c
+                            PROPERTIES COMPILE_OPTIONS "-UXNN_ENABLE_GEMM_M_SPECIALIZATION;-DXNN_ENABLE_GEMM_M_SPECIALIZATION=0")
+
 if(EMSCRIPTEN)
   # Creating and setting up operators happens once; packing weights is what takes time then.
   target_compile_options(xnnpack PRIVATE -Os)

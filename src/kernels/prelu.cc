@@ -2,7 +2,9 @@
 #include "kernels/prelu.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 
 #include "core/error.h"
 #include "kernels/simd.h"
@@ -17,9 +19,16 @@ constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
 
 // As Keras has it, with fewer instructions than a choice between x and slope * x. They differ for
 // an infinite slope alone: NaN where x > 0.
-template <typename T>
-T PreluOf(T x, T slope) {
-  return MultiplyAdd(slope, 0 < x ? T{} : x, x < 0 ? T{} : x);
+float PreluOf(float x, float slope) { return slope * (0 < x ? 0 : x) + (x < 0 ? 0 : x); }
+
+// The minimum and the maximum are those of the bits as integers, for which processors have more
+// units.
+Vector PreluOf(Vector x, Vector slope) {
+  using Bits = VectorOf<int32_t>;
+  const auto bits = std::bit_cast<Bits>(x);
+  const Bits negative = bits < 0 ? bits : Bits{};
+  const Bits positive = bits < 0 ? Bits{} : bits;
+  return MultiplyAdd(slope, std::bit_cast<Vector>(negative), std::bit_cast<Vector>(positive));
 }
 
 constexpr auto kPrelu = Wide{[](float x, float slope) { return PreluOf(x, slope); }};
@@ -58,16 +67,28 @@ inline void RunTile(const float* x, const float* slopes, float* out, size_t stri
   }
 }
 
+// Rows that lie one after the other, kRows at a time as long as there are so many; returns how many
+// are left.
 template <size_t kRows>
-void RunRows(const float* x, const float* slopes, float* out, size_t channels) {
+size_t RunRows(const float*& x, const float* slopes, float*& out, size_t channels, size_t rows) {
   constexpr size_t kVectors = 4;
-  size_t c = 0;
-  for (; c + kVectors * kLanes <= channels; c += kVectors * kLanes) {
-    RunTile<kRows, kVectors>(x + c, slopes + c, out + c, channels);
+  for (; rows >= kRows; rows -= kRows, x += kRows * channels, out += kRows * channels) {
+    size_t c = 0;
+    for (; c + kVectors * kLanes <= channels; c += kVectors * kLanes) {
+      RunTile<kRows, kVectors>(x + c, slopes + c, out + c, channels);
+    }
+    for (; c < channels; c += kLanes) {
+      RunTile<kRows, 1>(x + c, slopes + c, out + c, channels);
+    }
   }
-  for (; c < channels; c += kLanes) {
-    RunTile<kRows, 1>(x + c, slopes + c, out + c, channels);
-  }
+  return rows;
+}
+
+// Apart from its caller, whose variables would take up registers.
+[[gnu::noinline]] void RunAll(const float* x, const float* slopes, float* out, size_t channels,
+                              size_t rows) {
+  rows = RunRows<2>(x, slopes, out, channels, rows);
+  RunRows<1>(x, slopes, out, channels, rows);
 }
 
 }  // namespace
@@ -84,12 +105,8 @@ void Prelu::Run(const float* x, const float* slopes, float* out) const {
   }
   const auto channels = static_cast<size_t>(channels_);
   ParallelFor(rows_, static_cast<double>(channels_), [=, this](int64_t row, int64_t end) {
-    constexpr int64_t kRows = 2;
-    for (; row + kRows <= end; row += kRows) {
-      RunRows<kRows>(x + row * channels_, slopes, out + row * channels_, channels);
-    }
-    for (; row < end; ++row)
-      RunRows<1>(x + row * channels_, slopes, out + row * channels_, channels);
+    RunAll(x + row * channels_, slopes, out + row * channels_, channels,
+           static_cast<size_t>(end - row));
   });
 }
 

@@ -204,7 +204,7 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
     });
     await page.click('#storage-persist');
     await waitForText(page, '#storage-status', /will keep/);
-    assert.equal(await page.textContent('#quota-persisted'), 'kept for good');
+    await waitForText(page, '#quota-persisted', /^kept for good$/);
     await page.evaluate(() => {
       navigator.storage.persist = async () => false;
       navigator.storage.persisted = async () => false;

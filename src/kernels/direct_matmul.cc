@@ -2,6 +2,7 @@
 #include "kernels/direct_matmul.h"
 
 #include <cstddef>
+#include <type_traits>
 
 #include "kernels/simd.h"
 #include "kernels/thread_pool.h"
@@ -20,7 +21,7 @@ struct Sizes {
 // kRows rows of the result, as many columns as kColumns of T: vectors or numbers.
 template <size_t kRows, size_t kColumns, typename T>
 inline void MultiplyTile(const Sizes& sizes, const float* a, const float* b, float* out) {
-  constexpr size_t kSize = sizeof(T) / sizeof(float);
+  constexpr size_t kSize = std::is_same_v<T, float> ? 1 : kLanes;
   T sums[kRows][kColumns] = {};
   for (size_t i = 0; i < sizes.k; ++i, ++a, b += sizes.n) {
     T columns[kColumns];

@@ -4,6 +4,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "kernels/scratch.h"
 #include "kernels/simd.h"
 
 namespace tfwasm {
@@ -105,43 +106,88 @@ void RunWindow(const Window<typename Op::Element>& window, ptrdiff_t channels,
   for (; c < channels; ++c) RunTile<Op, T, 1>(window, c, out);
 }
 
-// A row of the output.
-template <typename Op>
-void RunRow(const PoolingGeometry& pool, const typename Op::Element* image, int64_t y,
-            typename Op::Element* out) {
-  using T = typename Op::Element;
-  const WindowRange rows(pool.window.height, pool.height, y, pool.in_height);
-  const auto channels = static_cast<ptrdiff_t>(pool.channels);
-  Window<T> window{.column_step = channels * static_cast<ptrdiff_t>(sizeof(T))};
+// Some rows of an image, as far as one row of windows covers them.
+template <typename T>
+struct Rows {
+  const T* in;
+  int64_t count;
+};
+
+template <typename T>
+Window<T> WindowOf(const PoolingGeometry& pool, const Rows<T>& rows) {
+  Window<T> window{.in = reinterpret_cast<const char*>(rows.in)};
+  window.column_step = static_cast<ptrdiff_t>(pool.channels) * static_cast<ptrdiff_t>(sizeof(T));
   window.row_step = static_cast<ptrdiff_t>(pool.in_width) * window.column_step;
-  window.rows_size = static_cast<ptrdiff_t>(rows.end - rows.begin) * window.row_step;
-  const char* const first =
-      reinterpret_cast<const char*>(image + rows.begin * pool.in_width * pool.channels);
+  window.rows_size = static_cast<ptrdiff_t>(rows.count) * window.row_step;
+  return window;
+}
+
+// A row of the output.
+template <typename Op, typename T>
+void RunRow(const PoolingGeometry& pool, const Rows<T>& rows, T* out) {
+  Window<T> window = WindowOf(pool, rows);
+  const char* const first = window.in;
+  const auto channels = static_cast<ptrdiff_t>(pool.channels);
   for (int64_t x = 0; x < pool.width.output; ++x, out += channels) {
     const WindowRange columns(pool.window.width, pool.width, x, pool.in_width);
     window.in = first + static_cast<ptrdiff_t>(columns.begin) * window.column_step;
     window.columns_size = static_cast<ptrdiff_t>(columns.end - columns.begin) * window.column_step;
-    window.count = static_cast<T>((rows.end - rows.begin) * (columns.end - columns.begin));
+    window.count = static_cast<T>(rows.count * (columns.end - columns.begin));
     RunWindow<Op>(window, channels, out);
   }
 }
 
-template <typename Op>
-void Pool(const PoolingGeometry& pool, const typename Op::Element* in, typename Op::Element* out) {
+// The same out of the results for each column, which overlapping windows share.
+template <typename Op, typename T>
+void RunRowByColumns(const PoolingGeometry& pool, const Rows<T>& rows, T* columns, T* out) {
+  Window<T> window = WindowOf(pool, rows);
+  window.columns_size = window.column_step;  // all columns as the channels of one
+  RunWindow<Op>(window, static_cast<ptrdiff_t>(pool.in_width * pool.channels), columns);
+  RunRow<Op>(pool, Rows<T>{.in = columns, .count = 1}, out);
+}
+
+template <typename T, typename F>
+void ForEachRow(const PoolingGeometry& pool, const T* in, const F& fn) {
   ForEachOutputRow(pool, [&](int64_t batch, int64_t y, int64_t out_pixel) {
-    RunRow<Op>(pool, in + batch * pool.in_height * pool.in_width * pool.channels, y,
-               out + out_pixel * pool.channels);
+    const WindowRange range(pool.window.height, pool.height, y, pool.in_height);
+    const int64_t first = (batch * pool.in_height + range.begin) * pool.in_width;
+    fn(Rows<T>{.in = in + first * pool.channels, .count = range.end - range.begin}, out_pixel);
+  });
+}
+
+template <typename Op, typename T>
+void Pool(const PoolingGeometry& pool, const T* in, T* out) {
+  ForEachRow(pool, in, [&](const Rows<T>& rows, int64_t out_pixel) {
+    RunRow<Op>(pool, rows, out + out_pixel * pool.channels);
+  });
+}
+
+template <typename T>
+void PoolMaxima(const PoolingGeometry& pool, const T* in, T* out) {
+  const auto& [height, width] = pool.window;
+  if (width.stride > 1 || height.size == 1 || width.size == 1) {
+    return Pool<Max<T>>(pool, in, out);
+  }
+  // One thread uses the same space for all rows.
+  const bool is_alone = ThreadCount() == 1;
+  const int64_t rows = is_alone ? 1 : pool.batch * pool.height.output;
+  const int64_t row_size = pool.in_width * pool.channels;
+  auto* columns = static_cast<T*>(ScratchSpace(static_cast<uint64_t>(rows * row_size) * sizeof(T)));
+  ForEachRow(pool, in, [&](const Rows<T>& window, int64_t out_pixel) {
+    const int64_t row = is_alone ? 0 : out_pixel / pool.width.output;
+    RunRowByColumns<Max<T>>(pool, window, columns + row * row_size,
+                            out + out_pixel * pool.channels);
   });
 }
 
 }  // namespace
 
 void MaxPool(const PoolingGeometry& pool, const float* in, float* out) {
-  Pool<Max<float>>(pool, in, out);
+  PoolMaxima(pool, in, out);
 }
 
 void MaxPool(const PoolingGeometry& pool, const int32_t* in, int32_t* out) {
-  Pool<Max<int32_t>>(pool, in, out);
+  PoolMaxima(pool, in, out);
 }
 
 void AveragePool(const PoolingGeometry& pool, const float* in, float* out) {

@@ -86,6 +86,13 @@ std::optional<Transposer> TransposeA(const MatMulNode& node) {
   return SwapAxes(node.batch_a, node.k, node.m);
 }
 
+// How much of the scratch space so many numbers take. XNNPACK may read a little past the end.
+uint64_t ScratchBytes(int64_t count) {
+  constexpr uint64_t kAlignment = Buffer::kAlignment;
+  const uint64_t bytes = static_cast<uint64_t>(count) * sizeof(float) + Buffer::kPadding;
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
 struct PackedMatrix : NodeState {
   PackedMatrix(const MatMulNode& node, const float* weights, const float* bias)
       : product(node.k, node.n, weights, node.transpose_b, bias, node.fused.activation) {}
@@ -100,7 +107,7 @@ class PackedMatMul : public Kernel {
                std::shared_ptr<PackedMatrix> packed)
       : packed_(std::move(packed)),
         rows_(node.rows()),
-        a_bytes_(static_cast<size_t>(node.rows() * node.k) * sizeof(float)),
+        a_bytes_(ScratchBytes(node.rows() * node.k)),
         transpose_a_(TransposeA(node)),
         activation_(context, node.fused, node.output, /*clamped=*/true) {}
 
@@ -118,7 +125,7 @@ class PackedMatMul : public Kernel {
  private:
   std::shared_ptr<PackedMatrix> packed_;
   int64_t rows_;
-  size_t a_bytes_;
+  uint64_t a_bytes_;
   std::optional<Transposer> transpose_a_;
   FusedActivation activation_;
 };
@@ -151,13 +158,6 @@ BroadcastMap AddBias(const MatMulNode& node) {
   const std::array<Shape, 2> operands = {node.output, Shape{node.n}};
   return BroadcastMap(MapLoopOf<std::remove_const_t<decltype(kAdd)>, float, float, float>(),
                       node.output, operands, 1);
-}
-
-// How much of the scratch space so many numbers take. XNNPACK may read a little past the end.
-size_t ScratchBytes(int64_t count) {
-  constexpr size_t kAlignment = Buffer::kAlignment;
-  const size_t bytes = static_cast<size_t>(count) * sizeof(float) + Buffer::kPadding;
-  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
 class BatchMatMul : public Kernel {
@@ -206,7 +206,7 @@ class BatchMatMul : public Kernel {
       }
       return;
     }
-    const size_t workspace_bytes = product_ ? product_->WorkspaceBytes() : b_bytes_;
+    const uint64_t workspace_bytes = product_ ? product_->WorkspaceBytes() : b_bytes_;
     char* const a_space = static_cast<char*>(ScratchSpace(a_bytes_ + workspace_bytes));
     char* const workspace = a_space + a_bytes_;
     if (swap_a_) {
@@ -228,8 +228,8 @@ class BatchMatMul : public Kernel {
   std::optional<XnnBatchMatMul> product_;
   std::optional<Transposer> swap_a_;
   std::optional<Transposer> swap_b_;
-  size_t a_bytes_ = 0;
-  size_t b_bytes_ = 0;
+  uint64_t a_bytes_ = 0;
+  uint64_t b_bytes_ = 0;
   int bias_input_;
   BroadcastMap add_bias_;
   FusedActivation activation_;

@@ -11,6 +11,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -28,11 +29,28 @@ template <auto kValue>
 [[gnu::weak]] const decltype(kValue) kStored = kValue;
 
 // The polynomial of these coefficients, that of the highest power first.
-template <auto kFirst, decltype(kFirst)... kRest, typename T>
+template <auto kFirst, auto... kRest, typename T>
 T Polynomial(T x) {
   auto p = All<T>(kStored<kFirst>);
   ((p = MultiplyAdd(p, x, All<T>(kStored<kRest>))), ...);
   return p;
+}
+
+// The same as two polynomials of x^2, of every other coefficient each, which do not wait for each
+// other: faster for functions that have the registers.
+template <auto... kCoefficients, typename T>
+T SplitPolynomial(T x) {
+  constexpr size_t kCount = sizeof...(kCoefficients);
+  const T square = x * x;
+  T sums[2];
+  size_t i = 0;
+  const auto add = [&](T coefficient) {
+    T& sum = sums[i % 2];
+    sum = i < 2 ? coefficient : MultiplyAdd(sum, square, coefficient);
+    ++i;
+  };
+  (add(All<T>(kStored<kCoefficients>)), ...);
+  return MultiplyAdd(sums[kCount % 2], x, sums[1 - kCount % 2]);
 }
 
 // The bits of a T.
@@ -112,8 +130,8 @@ Ln2Reduction<T> ReduceByLn2(T x) {
 // exp(x) - 1 for |x| <= ln 2 / 2. Coefficients: Cephes expf.
 template <typename T>
 T Expm1Near0(T x) {
-  const T p = Polynomial<1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
-                         1.6666665459e-1f, 5.0000001201e-1f>(x);
+  const T p = SplitPolynomial<1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f,
+                              4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f>(x);
   return MultiplyAdd(p, x * x, x);
 }
 
@@ -217,9 +235,9 @@ template <typename T>
 T Log(T x) {
   const auto [mantissa, exponent] = SplitExponent(x);
   const T m = mantissa - kStored<1.0f>;
-  const T p = Polynomial<7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f,
-                         1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f,
-                         3.3333331174e-1f>(m);
+  const T p = SplitPolynomial<7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f,
+                              -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f,
+                              2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f>(m);
   const T square = m * m;
   const T low = MultiplyAdd(p * m, square, exponent * kStored<kLn2Low>);
   const T tail = MultiplyAdd(square, All<T>(kStored<-0.5f>), low);

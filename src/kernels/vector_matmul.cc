@@ -47,39 +47,36 @@ void AddRows(const float* a, const float* __restrict b, size_t n, float* __restr
 
 using Vector = VectorOf<float>;
 constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
-constexpr size_t kPartVectors = 2;
-// Of a tile of packed weights.
-constexpr size_t kPartColumns = kPartVectors * kLanes;
-
 constexpr size_t kPartsAtOnce = 4;
 
-// A vector times the packed weights of a matrix.
+// A vector times the packed weights of a matrix, in parts of tiles.
 struct PackedProduct {
   const float* a;
   size_t depth;
   const float* weights;
   size_t tile_columns;
   size_t columns;
+  size_t part_columns;
   float* out;
 
   // The biases of a part, after which its rows follow, as wide as a tile.
   const float* Part(size_t index) const {
-    const size_t column = index * kPartColumns;
+    const size_t column = index * part_columns;
     const size_t in_tile = column % tile_columns;
     return weights + (column - in_tile) * (depth + 1) + in_tile;
   }
 };
 
 // Multiplies some parts, from `first` on: their sums do not wait for each other.
-template <size_t kParts>
+template <size_t kParts, size_t kVectors>
 void MultiplyParts(const PackedProduct& product, size_t first) {
   const float* parts[kParts];
-  Vector sums[kParts][kPartVectors];
+  Vector sums[kParts][kVectors];
 #pragma clang loop unroll(full)
   for (size_t part = 0; part < kParts; ++part) {
     parts[part] = product.Part(first + part);
 #pragma clang loop unroll(full)
-    for (size_t i = 0; i < kPartVectors; ++i) {
+    for (size_t i = 0; i < kVectors; ++i) {
       sums[part][i] = Load<Vector>(parts[part] + i * kLanes);
     }
   }
@@ -91,21 +88,22 @@ void MultiplyParts(const PackedProduct& product, size_t first) {
     for (size_t part = 0; part < kParts; ++part) {
       parts[part] += stride;
 #pragma clang loop unroll(full)
-      for (size_t i = 0; i < kPartVectors; ++i) {
+      for (size_t i = 0; i < kVectors; ++i) {
         sums[part][i] = MultiplyAdd(factor, Load<Vector>(parts[part] + i * kLanes), sums[part][i]);
       }
     }
   }
-  const size_t column = first * kPartColumns;
+  const size_t column = first * kVectors * kLanes;
   std::memcpy(product.out + column, sums,
               std::min(sizeof(sums), (product.columns - column) * sizeof(float)));
 }
 
-void MultiplyParts(const PackedProduct& product, size_t begin, size_t end) {
+template <size_t kVectors>
+void MultiplyRange(const PackedProduct& product, size_t begin, size_t end) {
   for (; begin + kPartsAtOnce <= end; begin += kPartsAtOnce) {
-    MultiplyParts<kPartsAtOnce>(product, begin);
+    MultiplyParts<kPartsAtOnce, kVectors>(product, begin);
   }
-  for (; begin < end; ++begin) MultiplyParts<1>(product, begin);
+  for (; begin < end; ++begin) MultiplyParts<1, kVectors>(product, begin);
 }
 
 }  // namespace
@@ -137,19 +135,24 @@ void VectorMatMul(int64_t k, int64_t n, bool is_b_transposed, const float* a, co
 
 void VectorMatMul(int64_t k, int64_t n, const float* a, const PackedWeights& b,
                   const Activation& activation, float* out) {
+  // Tiles are of eight columns in WebAssembly.
+  const bool has_pairs = b.columns() % static_cast<int64_t>(2 * kLanes) == 0;
   const PackedProduct product = {.a = a,
                                  .depth = static_cast<size_t>(k),
                                  .weights = b.values(),
                                  .tile_columns = static_cast<size_t>(b.columns()),
                                  .columns = static_cast<size_t>(n),
+                                 .part_columns = has_pairs ? 2 * kLanes : kLanes,
                                  .out = out};
-  const size_t parts = (product.columns + kPartColumns - 1) / kPartColumns;
+  const size_t parts = (product.columns + product.part_columns - 1) / product.part_columns;
   const size_t groups = (parts + kPartsAtOnce - 1) / kPartsAtOnce;
-  ParallelFor(static_cast<int64_t>(groups), static_cast<double>(k) * kPartsAtOnce * kPartColumns,
-              [&](int64_t begin, int64_t end) {
-                MultiplyParts(product, static_cast<size_t>(begin) * kPartsAtOnce,
-                              std::min(parts, static_cast<size_t>(end) * kPartsAtOnce));
-              });
+  const auto work =
+      static_cast<double>(k) * static_cast<double>(kPartsAtOnce * product.part_columns);
+  ParallelFor(static_cast<int64_t>(groups), work, [&](int64_t begin, int64_t end) {
+    const auto multiply = has_pairs ? MultiplyRange<2> : MultiplyRange<1>;
+    multiply(product, static_cast<size_t>(begin) * kPartsAtOnce,
+             std::min(parts, static_cast<size_t>(end) * kPartsAtOnce));
+  });
   if (activation.kind == ActivationKind::kClamp && activation.IsFusable()) {
     Activate(activation, out, n);
   }

@@ -42,8 +42,9 @@ float* PackRows(const float* rows, int64_t count, int64_t stride, int64_t width,
 
 bool PackedWeights::IsFor(int64_t group_outputs) {
   const int64_t columns = KernelColumns();
+  constexpr int64_t kLanes = 4;
   // For fewer outputs XNNPACK may choose narrower kernels.
-  return columns != 0 && group_outputs >= columns;
+  return columns != 0 && columns % kLanes == 0 && group_outputs >= columns;
 }
 
 PackedWeights::PackedWeights(int64_t groups, int64_t inputs, int64_t group_outputs,

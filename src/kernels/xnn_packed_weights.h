@@ -27,7 +27,8 @@ class PackedWeights {
   PackedWeights& operator=(const PackedWeights&) = delete;
 
   xnn_weights_cache_t cache() { return &cache_; }
-  // Tiles of `columns` outputs each: their biases, then their weights for each input.
+  // Tiles of `columns` outputs each, whole vectors: their biases, then their weights for each
+  // input.
   const float* values() const { return packed_.values<float>().data(); }
   int64_t columns() const { return columns_; }
 

@@ -64,6 +64,19 @@ void TransposeFour(const uint8_t* in, ptrdiff_t in_step, uint8_t* out, ptrdiff_t
   for (ptrdiff_t i = 0; i < 4; ++i) Store(uint32_t{columns[i]}, out + i * out_step);
 }
 
+// Fours of rows and columns. Apart from its caller, whose variables would take up registers.
+template <typename T>
+[[gnu::noinline]] void TransposeFours(const T* in, ptrdiff_t in_step, T* out, ptrdiff_t out_step,
+                                      ptrdiff_t rows, ptrdiff_t columns) {
+  for (; columns > 0; --columns, in += 4, out += 4 * out_step) {
+    const T* row = in;
+    T* column = out;
+    for (ptrdiff_t i = rows; i > 0; --i, row += 4 * in_step, column += 4) {
+      TransposeFour(row, in_step, column, out_step);
+    }
+  }
+}
+
 // Rows of the input, in_step elements apart, to columns.
 template <typename T>
 struct Plane {
@@ -86,12 +99,7 @@ struct Plane {
   void Transpose() const {
     const ptrdiff_t whole_rows = rows / 4 * 4;
     const ptrdiff_t whole_columns = columns / 4 * 4;
-    for (ptrdiff_t column = 0; column < whole_columns; column += 4) {
-      for (ptrdiff_t row = 0; row < whole_rows; row += 4) {
-        TransposeFour(in + row * in_step + column, in_step, out + column * out_step + row,
-                      out_step);
-      }
-    }
+    TransposeFours(in, in_step, out, out_step, whole_rows / 4, whole_columns / 4);
     TransposePlain(0, whole_rows, whole_columns, columns);
     TransposePlain(whole_rows, rows, 0, columns);
   }
@@ -119,8 +127,8 @@ Transposer::Transposer(DType dtype, const Shape& shape, const std::vector<int>& 
 
 template <typename T>
 void Transposer::RunTiles(const T* in, T* out) const {
-  // As many rows as make a cache line of the result.
-  constexpr int64_t kStrip = 64 / sizeof(T);
+  // As many rows as make four cache lines of the result.
+  constexpr int64_t kStrip = 256 / sizeof(T);
   const int last = strided_.shape.rank() - 1;
   const auto at = [](int axis) { return static_cast<size_t>(axis); };
   const int64_t rows = strided_.shape[last];

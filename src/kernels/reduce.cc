@@ -16,13 +16,15 @@ namespace tfwasm {
 namespace {
 
 // What a reduction does: Step adds an element to a partial result; Merge joins partial results, or
-// totals, which may be more precise; Finish makes the result, given PerElement(count) for a mean of
+// totals, which may be more precise; a step from the identity may give the element
+// (kStartsWithElement); Finish makes the result, given PerElement(count) for a mean of
 // so many, and PerElement(1) else.
 
 struct FloatSum {
   using Element = float;
   using Total = double;
   static constexpr float kIdentity = 0;
+  static constexpr bool kStartsWithElement = true;
   static float Step(float sum, float x) { return sum + x; }
   template <typename T>
   static T Merge(T a, T b) {
@@ -35,6 +37,7 @@ struct FloatSum {
 };
 
 struct FloatSumOfSquares : FloatSum {
+  static constexpr bool kStartsWithElement = false;
   static float Step(float sum, float x) { return sum + x * x; }
 };
 
@@ -43,6 +46,7 @@ struct IntSum {
   using Element = uint32_t;
   using Total = uint32_t;
   static constexpr uint32_t kIdentity = 0;
+  static constexpr bool kStartsWithElement = true;
   static uint32_t Step(uint32_t a, uint32_t b) { return a + b; }
   static uint32_t Merge(uint32_t a, uint32_t b) { return a + b; }
   static int64_t PerElement(int64_t count) { return count; }
@@ -57,6 +61,7 @@ template <typename T>
 struct Plain {
   using Element = T;
   using Total = T;
+  static constexpr bool kStartsWithElement = true;
   static int64_t PerElement(int64_t count) { return count; }
   static T Finish(T total, int64_t) { return total; }
 };
@@ -94,12 +99,14 @@ struct Min : Plain<T> {
 
 struct All : Plain<uint8_t> {
   static constexpr uint8_t kIdentity = 1;
+  static constexpr bool kStartsWithElement = false;  // which may be more than 1
   static uint8_t Step(uint8_t a, uint8_t b) { return b != 0 ? a : 0; }
   static uint8_t Merge(uint8_t a, uint8_t b) { return Step(a, b); }
 };
 
 struct Any : Plain<uint8_t> {
   static constexpr uint8_t kIdentity = 0;
+  static constexpr bool kStartsWithElement = false;
   static uint8_t Step(uint8_t a, uint8_t b) { return b != 0 ? 1 : a; }
   static uint8_t Merge(uint8_t a, uint8_t b) { return Step(a, b); }
 };
@@ -167,13 +174,19 @@ template <typename Op>
   while (size >= kLanes) {
     const size_t rows = std::min<size_t>(size / kLanes, kBlockRows);
     T lanes[kLanes];
-    std::fill_n(lanes, kLanes, Op::kIdentity);
-    StepLanes<Op>(in, rows, kLanes, lanes);
+    if constexpr (Op::kStartsWithElement) {
+      std::copy_n(in, kLanes, lanes);
+      StepLanes<Op>(in + kLanes, rows - 1, kLanes, lanes);
+    } else {
+      std::fill_n(lanes, kLanes, Op::kIdentity);
+      StepLanes<Op>(in, rows, kLanes, lanes);
+    }
     const auto merge = [](auto a, auto b) { return Op::Merge(a, b); };
     total = Op::Merge(total, FoldLanes<kLanes, Total>(lanes, merge));
     in += rows * kLanes;
     size -= rows * kLanes;
   }
+  if (size == 0) return total;
   T rest = Op::kIdentity;
 #pragma clang loop vectorize(disable) unroll(disable)
   for (; size > 0; --size) rest = Op::Step(rest, *in++);

@@ -53,6 +53,11 @@ std::optional<std::vector<int64_t>> IntsOfAnyRankOrDefer(InferContext& context, 
     context.Defer();
     return std::nullopt;
   }
+  // Shapes, axes, paddings, sizes of parts.
+  constexpr int64_t kMost = 65536;
+  if (value->size() > kMost) {
+    Throw(Code::kLimit, what, " has ", value->size(), " numbers, more than ", kMost);
+  }
   return ToInts(*value);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/infer.h"
 
+#include "ops/arguments.h"
+
 namespace tfwasm {
 
 namespace {
@@ -29,12 +31,7 @@ std::optional<std::vector<int64_t>> IntsOrDefer(InferContext& context, int i,
   if (context.shape(i).rank() > 1) {
     Throw(Code::kShape, what, " must have rank 0 or 1, got shape ", context.shape(i));
   }
-  const Tensor* value = context.value(i);
-  if (value == nullptr) {
-    context.Defer();
-    return std::nullopt;
-  }
-  return ToInts(*value);
+  return IntsOfAnyRankOrDefer(context, i, what);
 }
 
 }  // namespace tfwasm

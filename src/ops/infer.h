@@ -12,7 +12,8 @@ void InferLikeInput(InferContext& context);
 void InferBroadcast(InferContext& context);
 
 // The value of input `i` as integers (shapes, axes, sizes), or nullopt after Defer().
-// Throws E_DTYPE or E_SHAPE when it is not an int32 tensor of rank 0 or 1.
+// Throws E_DTYPE or E_SHAPE when it is not an int32 tensor of rank 0 or 1, E_LIMIT when it has more
+// than 65,536 elements.
 std::optional<std::vector<int64_t>> IntsOrDefer(InferContext& context, int i,
                                                 std::string_view what);
 

@@ -111,6 +111,7 @@ TEST_CASE("Pad refuses bad paddings") {
   ExpectError(Code::kShape, [&] { pad(Paddings({0, 0})); });
   ExpectError(Code::kShape, [&] { pad(I32({4}, {0, 0, 0, 0})); });
   ExpectError(Code::kShape, [&] { pad(Paddings({0, 0, -1, 0})); });
+  ExpectError(Code::kLimit, [&] { pad(Paddings(std::vector<int32_t>(100000))); });
   ExpectError(Code::kShape, [&] { pad(Paddings({kIntMax, kIntMax, kIntMax, kIntMax})); });
   ExpectError(Code::kDType, [&] { pad(F32({2, 2}, {0, 0, 0, 0})); });
   const Tensor none = Paddings({0, 0, 0, 0});

@@ -9,10 +9,11 @@ import { inputsOf, oneNodeModel, outputCount } from './one-node-model.mjs';
 
 const DTYPES = ['float32', 'int32', 'bool', 'string', 'complex64'];
 
-/** Starts the core of the built package. */
+/** Starts the core of the built package: that with SIMD, or what TFWASM_TEST_VARIANT names, on one thread. */
 export async function startCore() {
   const { default: createCore } = await import('../../../dist/glue.js');
-  const wasm = await WebAssembly.compile(await readFile(path.join(ROOT, 'dist/tfwasm-simd.wasm')));
+  const file = `dist/tfwasm-${process.env.TFWASM_TEST_VARIANT ?? 'simd'}.wasm`;
+  const wasm = await WebAssembly.compile(await readFile(path.join(ROOT, file)));
   const core = await createCore({
     instantiateWasm(imports, done) {
       WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm));

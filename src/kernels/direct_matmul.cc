@@ -11,9 +11,6 @@ namespace tfwasm {
 
 namespace {
 
-using Vector = VectorOf<float>;
-constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
-
 struct Sizes {
   size_t k, n;
 };
@@ -21,7 +18,7 @@ struct Sizes {
 // kRows rows of the result, as many columns as kColumns of T: vectors or numbers.
 template <size_t kRows, size_t kColumns, typename T>
 inline void MultiplyTile(const Sizes& sizes, const float* a, const float* b, float* out) {
-  constexpr size_t kSize = std::is_same_v<T, float> ? 1 : kLanes;
+  constexpr size_t kSize = std::is_same_v<T, float> ? 1 : kFloatLanes;
   T sums[kRows][kColumns] = {};
   for (size_t i = 0; i < sizes.k; ++i, ++a, b += sizes.n) {
     T columns[kColumns];
@@ -45,11 +42,11 @@ inline void MultiplyTile(const Sizes& sizes, const float* a, const float* b, flo
 template <size_t kRows>
 void MultiplyRows(const Sizes& sizes, const float* a, const float* b, float* out) {
   size_t column = 0;
-  for (; column + 2 * kLanes <= sizes.n; column += 2 * kLanes) {
-    MultiplyTile<kRows, 2, Vector>(sizes, a, b + column, out + column);
+  for (; column + 2 * kFloatLanes <= sizes.n; column += 2 * kFloatLanes) {
+    MultiplyTile<kRows, 2, FloatVector>(sizes, a, b + column, out + column);
   }
-  for (; column + kLanes <= sizes.n; column += kLanes) {
-    MultiplyTile<kRows, 1, Vector>(sizes, a, b + column, out + column);
+  for (; column + kFloatLanes <= sizes.n; column += kFloatLanes) {
+    MultiplyTile<kRows, 1, FloatVector>(sizes, a, b + column, out + column);
   }
   for (; column < sizes.n; ++column) {
     MultiplyTile<kRows, 1, float>(sizes, a, b + column, out + column);
@@ -64,7 +61,7 @@ bool DirectMatMul::IsFor() const {
   constexpr int64_t kFewRows = 8;
   constexpr int64_t kMostColumns = 512;
   constexpr int64_t kMostElements = 65536;
-  if (n < int64_t{kLanes}) return false;
+  if (n < int64_t{kFloatLanes}) return false;
   return m <= kFewRows || (n <= kMostColumns && k <= kMostElements / n);
 }
 

@@ -94,6 +94,7 @@ class MapRows {
   std::array<size_t, kMaxMapOperands> advances_{};
 };
 
+// Runs a loop over one row.
 inline void MapBlocks(const MapLoop& loop, const void* fn, const void* const* operands,
                       const size_t* steps, void* out, size_t count) {
   MapRows(loop, steps, count).RunRow(fn, operands, static_cast<char*>(out));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/prelu.h"
 
-#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -14,21 +14,19 @@ namespace tfwasm {
 
 namespace {
 
-using Vector = VectorOf<float>;
-constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
-
 // As Keras has it, with fewer instructions than a choice between x and slope * x. They differ for
 // an infinite slope alone: NaN where x > 0.
 float PreluOf(float x, float slope) { return slope * (0 < x ? 0 : x) + (x < 0 ? 0 : x); }
 
 // The minimum and the maximum are those of the bits as integers, for which processors have more
 // units.
-Vector PreluOf(Vector x, Vector slope) {
+FloatVector PreluOf(FloatVector x, FloatVector slope) {
   using Bits = VectorOf<int32_t>;
   const auto bits = std::bit_cast<Bits>(x);
   const Bits negative = bits < 0 ? bits : Bits{};
   const Bits positive = bits < 0 ? Bits{} : bits;
-  return MultiplyAdd(slope, std::bit_cast<Vector>(negative), std::bit_cast<Vector>(positive));
+  return MultiplyAdd(slope, std::bit_cast<FloatVector>(negative),
+                     std::bit_cast<FloatVector>(positive));
 }
 
 constexpr auto kPrelu = Wide{[](float x, float slope) { return PreluOf(x, slope); }};
@@ -48,47 +46,46 @@ int64_t ChannelsOf(const Shape& x, const Shape& slopes) {
   const int64_t channels = x[x.rank() - 1];
   const bool has_slopes = slopes.rank() > 0 && slopes[slopes.rank() - 1] == channels &&
                           slopes.NumElements() == channels;
-  return has_slopes && channels % int64_t{kLanes} == 0 ? channels : 0;
+  return has_slopes && channels % int64_t{kFloatLanes} == 0 ? channels : 0;
 }
 
 // kVectors vectors of each of kRows rows, which are `stride` apart: all share the slopes.
 template <size_t kRows, size_t kVectors>
 inline void RunTile(const float* x, const float* slopes, float* out, size_t stride) {
-  Vector slope[kVectors];
+  FloatVector slope[kVectors];
 #pragma clang loop unroll(full)
-  for (size_t i = 0; i < kVectors; ++i) slope[i] = Load<Vector>(slopes + i * kLanes);
+  for (size_t i = 0; i < kVectors; ++i) slope[i] = Load<FloatVector>(slopes + i * kFloatLanes);
 #pragma clang loop unroll(full)
   for (size_t row = 0; row < kRows; ++row) {
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < kVectors; ++i) {
-      const size_t at = row * stride + i * kLanes;
-      Store(PreluOf(Load<Vector>(x + at), slope[i]), out + at);
+      const size_t at = row * stride + i * kFloatLanes;
+      Store(PreluOf(Load<FloatVector>(x + at), slope[i]), out + at);
     }
   }
 }
 
-// Rows that lie one after the other, kRows at a time as long as there are so many; returns how many
-// are left.
+// kRows rows that lie one after the other.
 template <size_t kRows>
-size_t RunRows(const float*& x, const float* slopes, float*& out, size_t channels, size_t rows) {
+inline void RunRows(const float* x, const float* slopes, float* out, size_t channels) {
   constexpr size_t kVectors = 4;
-  for (; rows >= kRows; rows -= kRows, x += kRows * channels, out += kRows * channels) {
-    size_t c = 0;
-    for (; c + kVectors * kLanes <= channels; c += kVectors * kLanes) {
-      RunTile<kRows, kVectors>(x + c, slopes + c, out + c, channels);
-    }
-    for (; c < channels; c += kLanes) {
-      RunTile<kRows, 1>(x + c, slopes + c, out + c, channels);
-    }
+  size_t c = 0;
+  for (; c + kVectors * kFloatLanes <= channels; c += kVectors * kFloatLanes) {
+    RunTile<kRows, kVectors>(x + c, slopes + c, out + c, channels);
   }
-  return rows;
+  for (; c < channels; c += kFloatLanes) {
+    RunTile<kRows, 1>(x + c, slopes + c, out + c, channels);
+  }
 }
 
 // Apart from its caller, whose variables would take up registers.
 [[gnu::noinline]] void RunAll(const float* x, const float* slopes, float* out, size_t channels,
                               size_t rows) {
-  rows = RunRows<2>(x, slopes, out, channels, rows);
-  RunRows<1>(x, slopes, out, channels, rows);
+  constexpr size_t kRows = 2;
+  for (; rows >= kRows; rows -= kRows, x += kRows * channels, out += kRows * channels) {
+    RunRows<kRows>(x, slopes, out, channels);
+  }
+  if (rows > 0) RunRows<1>(x, slopes, out, channels);
 }
 
 }  // namespace

@@ -4,12 +4,16 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstring>
 
 namespace tfwasm {
 
 template <typename T>
 using VectorOf [[gnu::vector_size(16)]] = T;
+
+using FloatVector = VectorOf<float>;
+inline constexpr size_t kFloatLanes = sizeof(FloatVector) / sizeof(float);
 
 // `T` is a vector or a single number.
 template <typename T>

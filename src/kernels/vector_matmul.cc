@@ -30,13 +30,11 @@ float Dot(const float* a, const float* b, size_t count) {
 template <size_t kRows>
 void AddRows(const float* a, const float* __restrict b, size_t n, float* __restrict out,
              size_t count) {
-  using Vector = VectorOf<float>;
-  constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
   size_t j = 0;
-  for (; j + kLanes <= count; j += kLanes) {
-    auto sum = Load<Vector>(out + j);
+  for (; j + kFloatLanes <= count; j += kFloatLanes) {
+    auto sum = Load<FloatVector>(out + j);
 #pragma clang loop unroll(full)
-    for (size_t row = 0; row < kRows; ++row) sum += a[row] * Load<Vector>(b + row * n + j);
+    for (size_t row = 0; row < kRows; ++row) sum += a[row] * Load<FloatVector>(b + row * n + j);
     Store(sum, out + j);
   }
 #pragma clang loop vectorize(disable) unroll(disable)
@@ -45,8 +43,6 @@ void AddRows(const float* a, const float* __restrict b, size_t n, float* __restr
   }
 }
 
-using Vector = VectorOf<float>;
-constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
 constexpr size_t kPartsAtOnce = 4;
 
 // A vector times the packed weights of a matrix, in parts of tiles.
@@ -71,29 +67,30 @@ struct PackedProduct {
 template <size_t kParts, size_t kVectors>
 void MultiplyParts(const PackedProduct& product, size_t first) {
   const float* parts[kParts];
-  Vector sums[kParts][kVectors];
+  FloatVector sums[kParts][kVectors];
 #pragma clang loop unroll(full)
   for (size_t part = 0; part < kParts; ++part) {
     parts[part] = product.Part(first + part);
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < kVectors; ++i) {
-      sums[part][i] = Load<Vector>(parts[part] + i * kLanes);
+      sums[part][i] = Load<FloatVector>(parts[part] + i * kFloatLanes);
     }
   }
   const size_t stride = product.tile_columns;
   const float* end = product.a + product.depth;
   for (const float* a = product.a; a < end; ++a) {
-    const auto factor = All<Vector>(*a);
+    const auto factor = All<FloatVector>(*a);
 #pragma clang loop unroll(full)
     for (size_t part = 0; part < kParts; ++part) {
       parts[part] += stride;
 #pragma clang loop unroll(full)
       for (size_t i = 0; i < kVectors; ++i) {
-        sums[part][i] = MultiplyAdd(factor, Load<Vector>(parts[part] + i * kLanes), sums[part][i]);
+        sums[part][i] =
+            MultiplyAdd(factor, Load<FloatVector>(parts[part] + i * kFloatLanes), sums[part][i]);
       }
     }
   }
-  const size_t column = first * kVectors * kLanes;
+  const size_t column = first * kVectors * kFloatLanes;
   std::memcpy(product.out + column, sums,
               std::min(sizeof(sums), (product.columns - column) * sizeof(float)));
 }
@@ -136,13 +133,13 @@ void VectorMatMul(int64_t k, int64_t n, bool is_b_transposed, const float* a, co
 void VectorMatMul(int64_t k, int64_t n, const float* a, const PackedWeights& b,
                   const Activation& activation, float* out) {
   // Tiles are of eight columns in WebAssembly.
-  const bool has_pairs = b.columns() % static_cast<int64_t>(2 * kLanes) == 0;
+  const bool has_pairs = b.columns() % static_cast<int64_t>(2 * kFloatLanes) == 0;
   const PackedProduct product = {.a = a,
                                  .depth = static_cast<size_t>(k),
                                  .weights = b.values(),
                                  .tile_columns = static_cast<size_t>(b.columns()),
                                  .columns = static_cast<size_t>(n),
-                                 .part_columns = has_pairs ? 2 * kLanes : kLanes,
+                                 .part_columns = has_pairs ? 2 * kFloatLanes : kFloatLanes,
                                  .out = out};
   const size_t parts = (product.columns + product.part_columns - 1) / product.part_columns;
   const size_t groups = (parts + kPartsAtOnce - 1) / kPartsAtOnce;

@@ -30,6 +30,8 @@ struct MatMulNode {
   FusedOps fused;
 
   int64_t rows() const { return batch_a.NumElements() * m; }
+  // Of one product: a tall one with the same matrix is faster than many small ones.
+  int64_t product_rows() const { return batch_b.NumElements() == 1 ? rows() : m; }
 };
 
 Shape BatchDims(const Shape& shape) { return Shape(shape.dims().first(shape.dims().size() - 2)); }
@@ -133,15 +135,11 @@ class PackedMatMul : public Kernel {
 // The leading dimensions of both, made equally many.
 XnnBatchMatMul::Dims BatchMatMulDims(const MatMulNode& node) {
   XnnBatchMatMul::Dims dims;
-  dims.m = node.m;
+  dims.m = node.product_rows();
   dims.k = node.k;
   dims.n = node.n;
   dims.is_b_transposed = node.transpose_b;
-  if (node.batch_b.NumElements() == 1) {
-    // One tall product is faster than many small ones.
-    dims.m = node.rows();
-    return dims;
-  }
+  if (node.batch_b.NumElements() == 1) return dims;
   const int rank = std::max(node.batch_a.rank(), node.batch_b.rank());
   const auto padded = [rank](const Shape& batch) {
     std::vector<size_t> sizes(static_cast<size_t>(rank - batch.rank()), 1);
@@ -164,7 +162,7 @@ class BatchMatMul : public Kernel {
  public:
   BatchMatMul(const KernelContext& context, const MatMulNode& node)
       : products_(node.batch_b.NumElements()),
-        sizes_{.m = products_ == 1 ? node.rows() : node.m, .k = node.k, .n = node.n},
+        sizes_{.m = node.product_rows(), .k = node.k, .n = node.n},
         way_(FindWay(node, sizes_)),
         transpose_b_(node.transpose_b),
         bias_input_(node.fused.bias_input),

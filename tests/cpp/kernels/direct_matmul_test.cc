@@ -6,17 +6,11 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/numbers.h"
+
 namespace tfwasm {
 
 namespace {
-
-std::vector<float> Numbers(int64_t count, size_t step) {
-  std::vector<float> numbers(static_cast<size_t>(count));
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    numbers[i] = static_cast<float>(i * step % 101) / 25.0F - 2.0F;
-  }
-  return numbers;
-}
 
 void ExpectProducts(const DirectMatMul& sizes) {
   constexpr size_t kProducts = 3;

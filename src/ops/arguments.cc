@@ -53,10 +53,9 @@ std::optional<std::vector<int64_t>> IntsOfAnyRankOrDefer(InferContext& context, 
     context.Defer();
     return std::nullopt;
   }
-  // Shapes, axes, paddings, sizes of parts.
-  constexpr int64_t kMost = 65536;
-  if (value->size() > kMost) {
-    Throw(Code::kLimit, what, " has ", value->size(), " numbers, more than ", kMost);
+  // Shapes, axes, paddings, and sizes of parts, of which there may be most: one for each output.
+  if (value->size() > kMaxOutputs) {
+    Throw(Code::kLimit, what, " has ", value->size(), " numbers, more than ", kMaxOutputs);
   }
   return ToInts(*value);
 }

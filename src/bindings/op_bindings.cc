@@ -4,8 +4,8 @@
 #include <emscripten/bind.h>
 
 #include "bindings/boundary.h"
+#include "executor/eager.h"
 #include "graph/graphdef_reader.h"
-#include "ops/eager.h"
 
 namespace tfwasm {
 

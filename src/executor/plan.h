@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "executor/node_runner.h"
 #include "executor/profiler.h"
 #include "graph/graph.h"
-#include "ops/node_runner.h"
 #include "ops/op.h"
 
 namespace tfwasm {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "kernels/regex.h"
 #include "ops/infer.h"
-#include "ops/regex.h"
 
 namespace tfwasm {
 

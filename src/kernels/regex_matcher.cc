@@ -2,7 +2,7 @@
 // Runs all threads of a program side by side (Pike's machine).
 #include <algorithm>
 
-#include "ops/regex.h"
+#include "kernels/regex.h"
 
 namespace tfwasm {
 

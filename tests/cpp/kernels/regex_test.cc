@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/regex.h"
+#include "kernels/regex.h"
 
 #include "ops/op_test.h"
 

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <limits>
 
-#include "ops/code_ranges.h"
-#include "ops/pattern_reader.h"
-#include "ops/regex.h"
+#include "kernels/code_ranges.h"
+#include "kernels/pattern_reader.h"
+#include "kernels/regex.h"
 
 namespace tfwasm {
 

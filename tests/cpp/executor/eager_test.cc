@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/eager.h"
+#include "executor/eager.h"
 
 #include "graph/graphdef_reader.h"
 #include "ops/op_test.h"

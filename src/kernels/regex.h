@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ops/code_ranges.h"
+#include "kernels/code_ranges.h"
 
 namespace tfwasm {
 

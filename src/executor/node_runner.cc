@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/node_runner.h"
+#include "executor/node_runner.h"
 
 #include <algorithm>
 #include <cstring>

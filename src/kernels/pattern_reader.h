@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/error.h"
-#include "ops/regex.h"
+#include "kernels/regex.h"
 
 namespace tfwasm {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/code_ranges.h"
+#include "kernels/code_ranges.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -38,8 +38,7 @@ void NodeRunner::Prepare(const std::vector<Tensor>& inputs) {
   is_prepared_ = false;
   prepared_ = PrepareWithState(node_, inputs, constant_, state_);
   is_prepared_ = true;
-  inputs_.clear();
-  for (const Tensor& input : inputs) inputs_.push_back({input.dtype(), input.shape()});
+  inputs_ = SpecsOf(inputs);
   values_.assign(inputs.size(), Tensor());
   if (!prepared_.needs_values) return;
   for (size_t i = 0; i < inputs.size(); ++i) {

@@ -179,8 +179,7 @@ TensorSpec Plan::ActualSpec(int argument, const RunState& state) const {
   const int id = data_.arguments[static_cast<size_t>(argument)];
   const Value& value = data_.values[static_cast<size_t>(id)];
   if (value.storage != kUnplanned) return value.spec;
-  const Tensor made = ValueTensor(id, state);
-  return {made.dtype(), made.shape()};
+  return SpecOf(ValueTensor(id, state));
 }
 
 void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {

@@ -19,12 +19,6 @@ Graph Optimized(Graph graph, FunctionMap& functions) {
   return graph;
 }
 
-std::vector<TensorSpec> SpecsOf(std::span<const Tensor> tensors) {
-  std::vector<TensorSpec> specs;
-  for (const Tensor& tensor : tensors) specs.push_back({tensor.dtype(), tensor.shape()});
-  return specs;
-}
-
 }  // namespace
 
 Program::Program(Graph graph, Runtime& runtime)

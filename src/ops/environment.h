@@ -9,15 +9,9 @@
 
 #include "core/object.h"
 #include "core/tensor.h"
+#include "core/tensor_spec.h"
 
 namespace tfwasm {
-
-struct TensorSpec {
-  DType dtype = DType::kInvalid;
-  Shape shape;
-
-  bool operator==(const TensorSpec&) const = default;
-};
 
 // The executor implements this. Ops that are run by themselves have none.
 class Environment {

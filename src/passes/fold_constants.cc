@@ -66,7 +66,7 @@ class Folder {
     uint64_t input_bytes = 0;
     for (const Tensor& input : inputs) {
       if (input.dtype() == DType::kString) return false;  // its size says little about its memory
-      specs.push_back({input.dtype(), input.shape()});
+      specs.push_back(SpecOf(input));
       values.push_back(&input);
       input_bytes += input.bytes();
     }

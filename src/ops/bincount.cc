@@ -6,7 +6,7 @@
 #include "kernels/thread_pool.h"
 #include "kernels/visit_type.h"
 #include "ops/arguments.h"
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -2,7 +2,7 @@
 // ClipByValue: elements limited to [minimum, maximum]. NaN stays NaN.
 #include "kernels/thread_pool.h"
 #include "ops/arguments.h"
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -4,7 +4,7 @@
 
 #include "kernels/map_elements.h"
 #include "kernels/thread_pool.h"
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logic on bool tensors, with broadcasting.
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -5,7 +5,7 @@
 
 #include "kernels/vector_math.h"
 #include "kernels/vector_trigonometry.h"
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

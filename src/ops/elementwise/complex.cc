@@ -2,7 +2,7 @@
 // Complex numbers and their parts.
 #include <cmath>
 
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons of two tensors, with broadcasting. Nothing compares with NaN but NotEqual.
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "kernels/copy.h"
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Select and SelectV2: elements of one of two tensors, as a condition says.
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // AddRelu: max(a + b, 0) with broadcasting. Made by graph rewrites. NaN stays NaN.
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 #include "kernels/broadcast.h"
 

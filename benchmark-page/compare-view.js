@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two results side by side, with a verdict.
-import { element, make, showError } from '../web/dom.js';
+import { element, make, showError } from '../web/common/dom.js';
 import { formatRatio, isSound, withUnit } from './numbers.js';
 import { readResults } from './result-file.js';
 import { compare, summarize } from './statistics.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buttons that hand a result on.
-import { make } from '../web/dom.js';
+import { make } from '../web/common/dom.js';
 import { toCsv, toMarkdown } from './report.js';
 
 function download(name, type, text) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields of every input of a model: its unknown dimensions, and what it is filled with.
-import { make } from '../web/dom.js';
-import { formatShape } from '../web/format.js';
-import { loadLibrary } from '../web/library.js';
-import { PictureSource } from '../web/run/picture-source.js';
+import { make } from '../web/common/dom.js';
+import { formatShape } from '../web/common/format.js';
+import { loadLibrary } from '../web/common/library.js';
+import { PictureSource } from '../web/common/picture/picture-source.js';
 import { parseShape } from '../web/run/values.js';
 import { checkInput, DTYPES, defaultInput, defaultRange, takesPicture } from './inputs.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a model is fed: which shapes, and which values.
-import { takesImages } from '../web/run/image.js';
-import { randomValues } from './random.js';
+import { takesImages } from '../web/common/picture/image.js';
+import { randomValues } from '../web/common/random.js';
 
 /**
  * @typedef {object} InputInfo What a model says of an input.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Single calls of the op API, to compare op by op. Each entry makes its inputs once and then calls
 // the function that is measured; both libraries run the very same code.
-import { randomValues } from './random.js';
+import { randomValues } from '../web/common/random.js';
 
 const length = (shape) => shape.reduce((product, size) => product * size, 1);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the time goes: ops and nodes as tables, and the whole run as a strip.
-import { make } from '../web/dom.js';
-import { formatCount, formatShape } from '../web/format.js';
-import { sortableTable } from '../web/model/sortable.js';
+import { make } from '../web/common/dom.js';
+import { formatCount, formatShape } from '../web/common/format.js';
+import { sortableTable } from '../web/common/sortable.js';
 import { formatMilliseconds, formatShare, withUnit } from './numbers.js';
 import { byOp, gigaflops } from './profile.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A result as the page shows it.
-import { facts, make } from '../web/dom.js';
-import { formatBytes, formatShape } from '../web/format.js';
+import { facts, make } from '../web/common/dom.js';
+import { formatBytes, formatShape } from '../web/common/format.js';
 import { exportButtons } from './export-view.js';
 import { firstResult, formatDifference, formatRatio, isSound, withUnit } from './numbers.js';
 import { profileCard } from './profile-view.js';

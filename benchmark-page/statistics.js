@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Summaries and comparisons of measured times.
-import { seededRandom } from './random.js';
+import { seededRandom } from '../web/common/random.js';
 
 /**
  * The value below which `fraction` of the samples lie, interpolated between neighbours.

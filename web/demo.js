@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first thing to see: MoveNet on a photograph, through the package's public functions.
-import { element, nextPaint } from './dom.js';
+import { element, nextPaint } from './common/dom.js';
 import { drawPicture, drawSkeleton, isSure } from './draw.js';
-import { loadLibrary } from './library.js';
+import { loadLibrary } from './common/library.js';
 import { fitIntoSquare, MODEL_SIDE, mapToPicture, readKeypoints } from './movenet.js';
-import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, sampleUrl } from './samples.js';
+import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, sampleUrl } from './common/samples.js';
 
 const MODEL_NAME = 'movenet-lightning';
 const PHOTOGRAPH_URL = new URL('images/astronaut.png', import.meta.url).href;

@@ -6,16 +6,16 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
-import { formatBytes, formatNumber, formatShape, formatTime } from '../../web/format.js';
+import { formatBytes, formatNumber, formatShape, formatTime } from '../../web/common/format.js';
 import { declaredOutputs, showAttribute } from '../../web/graph/attributes.js';
 import { cutIntoSegments, topologicalOrder } from '../../web/graph/segments.js';
 import { calledFunctions, readGraphs, searchNodes } from '../../web/graph/topology.js';
 import { countOps, groupWeights, summarize } from '../../web/model/facts.js';
 import { nameOfUrl } from '../../web/open/source.js';
-import { placePicture, takesImages } from '../../web/run/image.js';
+import { placePicture, takesImages } from '../../web/common/picture/image.js';
 import { describeValues, imageShape, median, topValues } from '../../web/run/statistics.js';
 import { makeRandom, parseShape, parseValues } from '../../web/run/values.js';
-import { CDN_FOLDER } from '../../web/samples.js';
+import { CDN_FOLDER } from '../../web/common/samples.js';
 import { tinyModel } from '../tiny-model.mjs';
 
 test('counts of a model', () => {

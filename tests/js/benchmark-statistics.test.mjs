@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { seededRandom } from '../../benchmark-page/random.js';
+import { seededRandom } from '../../web/common/random.js';
 import {
   compare,
   drift,

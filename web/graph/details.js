@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of one node, beside the drawing.
-import { make, tableRow } from '../dom.js';
-import { formatShape } from '../format.js';
+import { make, tableRow } from '../common/dom.js';
+import { formatShape } from '../common/format.js';
 import { declaredOutputs, showAttribute } from './attributes.js';
 import { calledFunctions } from './topology.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph that has places, as SVG. Nodes are buttons; the arrow keys go along the edges.
-import { formatShape } from '../format.js';
+import { formatShape } from '../common/format.js';
 import { shortName } from './layout.js';
 
 const SVG = 'http://www.w3.org/2000/svg';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card of the open model: what it takes and gives, how large it is, what it is made of.
-import { describeError, element, facts, make, tableRow } from '../dom.js';
-import { formatBytes, formatCount, formatShape, formatTime, plural } from '../format.js';
+import { describeError, element, facts, make, tableRow } from '../common/dom.js';
+import { formatBytes, formatCount, formatShape, formatTime, plural } from '../common/format.js';
 import { summarize, countOps } from './facts.js';
-import { sortableTable } from './sortable.js';
+import { sortableTable } from '../common/sortable.js';
 
 /** @param {import('../app.js').App} app */
 export function setUpModelPanel(app) {

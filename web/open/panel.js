@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Open a model": a sample, a URL, or files.
-import { element, make, showError } from '../dom.js';
-import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, SAMPLES, sampleUrl } from '../samples.js';
-import { watchFileInputs } from './file-inputs.js';
-import { findModels } from './files.js';
+import { element, make, showError } from '../common/dom.js';
+import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, SAMPLES, sampleUrl } from '../common/samples.js';
+import { watchFileInputs } from '../common/file-inputs.js';
+import { findModels } from '../common/files.js';
 import { nameOfUrl, resolveUrl } from './source.js';
 
 /** @param {import('../app.js').App} app */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what the visitor chose to a model: its parts as they were stored, and the model that runs.
-import { loadLibrary } from '../library.js';
+import { loadLibrary } from '../common/library.js';
 
 /**
  * @typedef {object} Source

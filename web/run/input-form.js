@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The form for one input of a model: its unknown dimensions, and where its values come from.
-import { make } from '../dom.js';
-import { formatShape } from '../format.js';
-import { takesImages } from './image.js';
-import { PictureSource } from './picture-source.js';
+import { make } from '../common/dom.js';
+import { formatShape } from '../common/format.js';
+import { takesImages } from '../common/picture/image.js';
+import { PictureSource } from '../common/picture/picture-source.js';
 import { checkShape, makeRandom, parseShape, parseValues } from './values.js';
 
 /** What stands in for a dimension of any size until somebody says otherwise. */

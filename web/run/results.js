@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shows what a model answered.
 import { drawSkeleton } from '../draw.js';
-import { facts, make, tableRow } from '../dom.js';
-import { formatCount, formatNumber, formatShape } from '../format.js';
+import { facts, make, tableRow } from '../common/dom.js';
+import { formatCount, formatNumber, formatShape } from '../common/format.js';
 import { KEYPOINT_NAMES, mapToPicture, readKeypoints } from '../movenet.js';
 import { describeValues, imageShape, toPicture, topValues } from './statistics.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers for an input: read from what was typed, or made. No DOM.
-import { randomValues } from '../../benchmark-page/random.js';
-import { formatCount, formatShape } from '../format.js';
+import { randomValues } from '../common/random.js';
+import { formatCount, formatShape } from '../common/format.js';
 
 /** More than this is not meant to be typed or made in a page. */
 const MAX_VALUES = 1 << 28;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions in a dialog: is this meant, and what shall it be called.
-import { attempt, make } from '../dom.js';
+import { attempt, make } from '../common/dom.js';
 
 /** Shows a dialog until it is closed; gives the focus back. */
 function show(dialog) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The form "Save this model".
-import { attempt, element } from '../dom.js';
-import { formatBytes } from '../format.js';
-import { loadLibrary } from '../library.js';
+import { attempt, element } from '../common/dom.js';
+import { formatBytes } from '../common/format.js';
+import { loadLibrary } from '../common/library.js';
 import { confirmed } from './dialogs.js';
 import { checkName, listStored, MEDIA, OTHER_TARGETS } from './media.js';
 

@@ -4,7 +4,7 @@ import { make, showError } from '../dom.js';
 import { mayHaveCamera, startCamera, stopCamera } from './camera.js';
 import { PIXEL_RANGES, placePicture, toTensor } from './image.js';
 
-const PHOTOGRAPH_URL = new URL('../images/astronaut.png', import.meta.url).href;
+const PHOTOGRAPH_URL = new URL('../../images/astronaut.png', import.meta.url).href;
 const FITS = { contain: 'whole picture, with bars', cover: 'fill, cut the edges', stretch: 'stretch' };
 
 export class PictureSource {
@@ -79,7 +79,7 @@ export class PictureSource {
   /**
    * The tensor for the picture, and what was fed, for results that are drawn over it.
    *
-   * @returns {{tensor: import('../../dist/index.js').Tensor, picture: ImageBitmap, place: object}}
+   * @returns {{tensor: import('../../../dist/index.js').Tensor, picture: ImageBitmap, place: object}}
    */
   async toInput(tf, shape, dtype) {
     await this.prepare();

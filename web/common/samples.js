@@ -27,6 +27,9 @@ export const SAMPLES = Object.entries(PURPOSES)
   .filter(([name]) => Object.hasOwn(PUBLIC_MODELS, name))
   .map(([name, purpose]) => ({ name, purpose, range: PUBLIC_MODELS[name].range }));
 
+/** What a select of samples offers. */
+export const sampleOptions = () => SAMPLES.map(({ name, purpose }) => new Option(`${purpose} (${name})`, name));
+
 /** @returns {string} the URL of a sample's model.json. */
 export const sampleUrl = (name, folder = LOCAL_FOLDER) => `${folder}${name}.json`;
 

@@ -3,11 +3,11 @@
 import { element, facts, make, nextPaint, showError } from '../common/dom.js';
 import { formatTime } from '../common/format.js';
 import { loadLibrary } from '../common/library.js';
+import { median } from '../common/quantiles.js';
 import { sampleOf } from '../common/samples.js';
 import { InputForm } from './input-form.js';
 import { resultCard } from './results.js';
 import { learnShapes } from './shapes.js';
-import { median } from './statistics.js';
 
 /** Longer than this nobody waits without having asked. */
 const PATIENCE_MS = 5000;

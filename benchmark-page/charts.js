@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Charts of times, drawn by uPlot.
 import uPlot from '../dist/vendor/uplot.js';
-import { make } from '../web/dom.js';
+import { make } from '../web/common/dom.js';
 
 const HEIGHT = 240;
 const BINS = 24;

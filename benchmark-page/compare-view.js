@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two results side by side, with a verdict.
-import { element, make, showError } from '../web/dom.js';
+import { element, make, showError } from '../web/common/dom.js';
+import { scrollRegion, table, tableRow } from '../web/common/tables.js';
 import { formatRatio, isSound, withUnit } from './numbers.js';
 import { readResults } from './result-file.js';
 import { compare, summarize } from './statistics.js';
@@ -84,27 +85,17 @@ function comparisonOf(a, b) {
     `Ratio of the medians, before to after: ${formatRatio(ratio)}, 95 % interval ${formatRatio(low)} to ${formatRatio(high)} (bootstrap); Mann-Whitney p = ${p < 0.001 ? '< 0.001' : p.toFixed(3)}.`,
     ...(a.model === b.model ? [] : ['These are different models.']),
   ];
-  const head = (title, label) =>
-    make('th', { scope: 'col', class: 'number' }, title, make('div', { class: 'which' }, label));
-  const line = ([title, ...values]) =>
-    make(
-      'tr',
-      {},
-      make('th', { scope: 'row' }, title),
-      ...values.map((value) => make('td', { class: 'number' }, value)),
-    );
-  const table = make(
-    'table',
-    {},
-    make('caption', {}, 'Times of predictions'),
-    make('thead', {}, make('tr', {}, make('td'), head('Before', a.label), head('After', b.label))),
-    make('tbody', {}, ...rows.map(line)),
-  );
+  const head = (title, label) => ({ number: [title, make('div', { class: 'which' }, label)] });
+  const times = table({
+    caption: 'Times of predictions',
+    heads: [null, head('Before', a.label), head('After', b.label)],
+    rows: rows.map(([title, ...values]) => tableRow(title, ...values.map((number) => ({ number })))),
+  });
   return [
     a.isSound && b.isSound
       ? make('p', { class: `verdict ${kind}` }, words[verdict])
       : make('p', { class: 'error' }, UNSOUND),
-    make('div', { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': 'Two results' }, table),
+    scrollRegion('Two results', times),
     ...notes.map((text) => make('p', { class: 'hint' }, text)),
   ];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buttons that hand a result on.
-import { make } from '../web/dom.js';
+import { make, smallButton } from '../web/common/dom.js';
 import { toCsv, toMarkdown } from './report.js';
 
 function download(name, type, text) {
@@ -14,7 +14,6 @@ const fileName = ({ model, date }, extension) =>
 
 export function exportButtons(result) {
   const said = make('span', { class: 'hint', role: 'status' });
-  const button = (text, onclick) => make('button', { type: 'button', class: 'secondary small', onclick }, text);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(toMarkdown(result));
@@ -27,11 +26,11 @@ export function exportButtons(result) {
   return make(
     'p',
     { class: 'row' },
-    button('Copy as Markdown', copy),
-    button('Download JSON', () =>
+    smallButton('Copy as Markdown', copy),
+    smallButton('Download JSON', () =>
       download(fileName(result, 'json'), 'application/json', `${JSON.stringify(result, null, 2)}\n`),
     ),
-    button('Download CSV', () => download(fileName(result, 'csv'), 'text/csv', toCsv(result))),
+    smallButton('Download CSV', () => download(fileName(result, 'csv'), 'text/csv', toCsv(result))),
     said,
   );
 }

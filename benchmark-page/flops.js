@@ -2,27 +2,26 @@
 // Floating point operations of a node, from its op and shapes. A multiplication with an addition
 // counts as two; an activation or bias that is fused into another op, or a transcendental function,
 // is not counted.
-
-const product = (shape) => shape.reduce((size, dimension) => size * dimension, 1);
+import { sizeOf } from '../web/common/values.js';
 
 /** [height, width, channels in, channels out] */
-const convolution = ([, filter], [output]) => 2 * product(output) * filter[0] * filter[1] * filter[2];
+const convolution = ([, filter], [output]) => 2 * sizeOf(output) * filter[0] * filter[1] * filter[2];
 
 /** [height, width, channels, multiplier] */
-const depthwise = ([, filter], [output]) => 2 * product(output) * filter[0] * filter[1];
+const depthwise = ([, filter], [output]) => 2 * sizeOf(output) * filter[0] * filter[1];
 
 /** Its filter is [height, width, channels out, channels in]; each element of its input meets all of it. */
-const transposedConvolution = ([, filter, input]) => 2 * product(input) * filter[0] * filter[1] * filter[2];
+const transposedConvolution = ([, filter, input]) => 2 * sizeOf(input) * filter[0] * filter[1] * filter[2];
 
 /** Either matrix may be transposed: the shared dimension is the one of `a` that the output has not. */
 function matrixProduct([a], [output]) {
   const rows = output.at(-2);
   if (rows === undefined || a.length < 2) return Number.NaN;
-  return 2 * product(output) * (a.at(-2) === rows ? a.at(-1) : a.at(-2));
+  return 2 * sizeOf(output) * (a.at(-2) === rows ? a.at(-1) : a.at(-2));
 }
 
-const perOutput = (_, [output]) => product(output);
-const perInput = ([input]) => product(input);
+const perOutput = (_, [output]) => sizeOf(output);
+const perInput = ([input]) => sizeOf(input);
 
 const ELEMENTWISE = [
   ...['Add', 'AddV2', 'AddRelu', 'Sub', 'Mul', 'RealDiv', 'Div', 'Maximum', 'Minimum', 'SquaredDifference', 'BiasAdd'],

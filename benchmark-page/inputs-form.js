@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields of every input of a model: its unknown dimensions, and what it is filled with.
-import { make } from '../web/dom.js';
-import { formatShape } from '../web/format.js';
-import { loadLibrary } from '../web/library.js';
-import { PictureSource } from '../web/run/picture-source.js';
-import { parseShape } from '../web/run/values.js';
+import { make, options } from '../web/common/dom.js';
+import { formatShape } from '../web/common/format.js';
+import { loadLibrary } from '../web/common/library.js';
+import { PictureSource } from '../web/common/picture/picture-source.js';
+import { parseShape, splitValues } from '../web/common/values.js';
 import { checkInput, DTYPES, defaultInput, defaultRange, takesPicture } from './inputs.js';
 
 const FILL_NAMES = { random: 'random', zeros: 'zeros', values: 'values', picture: 'picture' };
-const option = ([value, text]) => new Option(text, value);
 const number = (properties) => make('input', { type: 'number', step: 'any', ...properties });
 
 /** A dimension that neither the model nor the batch size tells. */
@@ -34,7 +33,7 @@ class InputFields {
     this.#range = range ?? defaultRange(info);
     const picture = takesPicture(info);
     const fills = Object.entries(FILL_NAMES).filter(([fill]) => fill !== 'picture' || picture);
-    this.#fill.append(...fills.map(option));
+    this.#fill.append(...options(Object.fromEntries(fills)));
     [this.#low.value, this.#high.value] = this.#range;
     if (picture) this.#picture = new PictureSource({ id: `picture-${index}`, range: this.#range });
     const perLine = info.dtype === 'string' ? 'one on each line' : 'with commas between';
@@ -63,7 +62,7 @@ class InputFields {
     const { shape, dtype } = this.#info;
     const fields = [];
     if (dtype === null) {
-      this.#dtype = make('select', {}, ...DTYPES.map((name) => option([name, name])));
+      this.#dtype = make('select', {}, ...DTYPES.map((name) => new Option(name)));
       fields.push(make('label', {}, 'dtype', this.#dtype));
     }
     if (shape === null) {
@@ -107,15 +106,9 @@ class InputFields {
       spec.shape[axis] = Number(field.value);
     }
     if (spec.fill === 'random') spec.range = [this.#low, this.#high].map(({ valueAsNumber }) => valueAsNumber);
-    if (spec.fill === 'values') spec.values = this.#typedValues(spec.dtype);
+    if (spec.fill === 'values') spec.values = splitValues(this.#values.value, spec.dtype);
     checkInput(spec);
     return spec;
-  }
-
-  #typedValues(dtype) {
-    const text = this.#values.value;
-    if (dtype === 'string') return text.split('\n');
-    return text.split(/[\s,;]+/).filter((part) => part !== '');
   }
 
   /** As read(), with the pixels of the picture. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a model is fed: which shapes, and which values.
-import { takesImages } from '../web/run/image.js';
-import { randomValues } from './random.js';
+import { takesImages } from '../web/common/picture/image.js';
+import { randomValues } from '../web/common/random.js';
+import { sizeOf } from '../web/common/values.js';
 
 /**
  * @typedef {object} InputInfo What a model says of an input.
@@ -24,8 +25,6 @@ export const FILLS = ['random', 'zeros', 'values', 'picture'];
 
 /** No tensor of a benchmark needs more. */
 const MOST_ELEMENTS = 2 ** 28;
-
-export const sizeOf = (shape) => shape.reduce((product, size) => product * size, 1);
 
 /** Whether a picture can be fed. */
 export function takesPicture({ dtype, shape }) {

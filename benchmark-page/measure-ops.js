@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times single ops of the op API; `npm run bench -- --ops` shows them.
+import { median } from '../web/common/quantiles.js';
 import { maximumDifference } from './correctness.js';
 import { Realm } from './realm-client.js';
-import { median } from './statistics.js';
 
 /**
  * Times calls of the ops of ops.js, one op after the other, the engines in turn.

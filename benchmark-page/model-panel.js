@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Model": a sample, an address, or files; then what the model is.
-import { element, facts, make, showError } from '../web/dom.js';
-import { formatBytes, formatCount, formatShape } from '../web/format.js';
-import { watchFileInputs } from '../web/open/file-inputs.js';
-import { findModels } from '../web/open/files.js';
-import { CDN_FOLDER, LOCAL_FOLDER, SAMPLES } from '../web/samples.js';
+import { element, facts, make, showError } from '../web/common/dom.js';
+import { formatBytes, formatCount, formatShape } from '../web/common/format.js';
+import { watchFileInputs } from '../web/common/file-inputs.js';
+import { findModels } from '../web/common/files.js';
+import { CDN_FOLDER, LOCAL_FOLDER, SAMPLES, sampleOptions } from '../web/common/samples.js';
 import { chooseModel, describe } from './plan.js';
 
 /**
@@ -26,10 +26,7 @@ export class ModelPanel {
   constructor(onChange) {
     this.#onChange = onChange;
     const sample = element('sample');
-    sample.append(
-      new Option('choose…', ''),
-      ...SAMPLES.map(({ name, purpose }) => new Option(`${purpose} (${name})`, name)),
-    );
+    sample.append(new Option('choose…', ''), ...sampleOptions());
     sample.addEventListener('change', () => sample.value !== '' && this.open(sample.value));
     element('sample-form').addEventListener('submit', (event) => event.preventDefault());
     element('url-form').addEventListener('submit', (event) => {

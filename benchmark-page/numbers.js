@@ -18,9 +18,6 @@ export const formatRatio = (ratio) => `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`;
 export const formatDifference = (value) =>
   value === 0 ? '0' : Number.isFinite(value) ? value.toExponential(1) : 'NaN';
 
-/** "12.3 %" */
-export const formatShare = (share) => `${(100 * share).toFixed(1)} %`;
-
 /** What can be said of an engine against a peer: null when there are no times. */
 export function sentenceOf({ verdict, ratio, low, high }, name, peer) {
   const interval = `(95 % interval ${formatRatio(low)} to ${formatRatio(high)})`;

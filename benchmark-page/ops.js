@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Single calls of the op API, to compare op by op. Each entry makes its inputs once and then calls
 // the function that is measured; both libraries run the very same code.
-import { randomValues } from './random.js';
-
-const length = (shape) => shape.reduce((product, size) => product * size, 1);
+import { randomValues } from '../web/common/random.js';
+import { sizeOf } from '../web/common/values.js';
 
 /** Random values from -2 to 2, the same in every library. */
 const floats = (tf, shape, [low, high] = [-2, 2]) =>
-  tf.tensor(randomValues('float32', length(shape), [low, high]), shape, 'float32');
-const indices = (tf, shape, limit) => tf.tensor(randomValues('int32', length(shape), [0, limit - 1]), shape, 'int32');
+  tf.tensor(randomValues('float32', sizeOf(shape), [low, high]), shape, 'float32');
+const indices = (tf, shape, limit) => tf.tensor(randomValues('int32', sizeOf(shape), [0, limit - 1]), shape, 'int32');
 
 const ints = (tf, shape) => indices(tf, shape, 1000);
 const bools = (tf, shape) => tf.greater(floats(tf, shape), 0);
@@ -22,8 +21,13 @@ const POSITIVE = [0.1, 4];
 const unary = (run, range, shape = IMAGE) => ({ make: (tf) => [floats(tf, shape, range)], run });
 /** An entry of inputs that functions of tf make. */
 const from = (makers, run) => ({ make: (tf) => makers.map((maker) => maker(tf)), run });
-/** An entry of inputs of these shapes. */
-const of = (shapes, run) => ({ make: (tf) => shapes.map((shape) => floats(tf, shape)), run });
+/** "8x64x64 64": shapes in short. */
+const readShapes = (text) => text.split(' ').map((shape) => shape.split('x').map(Number));
+/** An entry of inputs of these shapes: a list of them, or in short. */
+const of = (shapes, run) => ({
+  make: (tf) => (typeof shapes === 'string' ? readShapes(shapes) : shapes).map((shape) => floats(tf, shape)),
+  run,
+});
 
 /** @type {Record<string, {make: (tf: object) => object[], run: (tf: object, inputs: object[]) => object}>} */
 export const OPS = {
@@ -56,21 +60,9 @@ export const OPS = {
   'logicalNot 200k': from([(tf) => bools(tf, IMAGE)], (tf, [x]) => tf.logicalNot(x)),
   'add 200k': of([IMAGE, IMAGE], (tf, [a, b]) => tf.add(a, b)),
   'add channels 200k': of([IMAGE, [64]], (tf, [a, b]) => tf.add(a, b)),
-  'add 10k': of(
-    [
-      [100, 100],
-      [100, 100],
-    ],
-    (tf, [a, b]) => tf.add(a, b),
-  ),
+  'add 10k': of('100x100 100x100', (tf, [a, b]) => tf.add(a, b)),
   'add rows 3136x64': of([ROWS, [3136, 1]], (tf, [a, b]) => tf.add(a, b)),
-  'sub outer 448x448': of(
-    [
-      [448, 1],
-      [1, 448],
-    ],
-    (tf, [a, b]) => tf.sub(a, b),
-  ),
+  'sub outer 448x448': of('448x1 1x448', (tf, [a, b]) => tf.sub(a, b)),
   'mul colors 1x256x256x3': of([[1, 256, 256, 3], [3]], (tf, [a, b]) => tf.mul(a, b)),
   'mul gates 1x56x56x64': of([IMAGE, [1, 1, 1, 64]], (tf, [a, b]) => tf.mul(a, b)),
   'add int32 200k': from([(tf) => ints(tf, IMAGE), (tf) => ints(tf, IMAGE)], (tf, [a, b]) => tf.add(a, b)),
@@ -124,101 +116,23 @@ export const OPS = {
     make: (tf) => [floats(tf, IMAGE), ...[1, 2, 3, 4].map(() => floats(tf, [64], POSITIVE))],
     run: (tf, [x, mean, variance, offset, scale]) => tf.batchNorm(x, mean, variance, offset, scale),
   },
-  'matMul 256x256x256': of(
-    [
-      [256, 256],
-      [256, 256],
-    ],
-    (tf, [a, b]) => tf.matMul(a, b),
-  ),
-  'matMul 1024x64x128': of(
-    [
-      [1024, 64],
-      [64, 128],
-    ],
-    (tf, [a, b]) => tf.matMul(a, b),
-  ),
-  'matMul transposed b 1024x64x128': of(
-    [
-      [1024, 64],
-      [128, 64],
-    ],
-    (tf, [a, b]) => tf.matMul(a, b, false, true),
-  ),
-  'matMul transposed a 1024x64x128': of(
-    [
-      [64, 1024],
-      [64, 128],
-    ],
-    (tf, [a, b]) => tf.matMul(a, b, true, false),
-  ),
-  'matMul batch 8 128x64x128': of(
-    [
-      [8, 128, 64],
-      [8, 64, 128],
-    ],
-    (tf, [a, b]) => tf.matMul(a, b),
-  ),
-  'matMul batch 8 transposed b': of(
-    [
-      [8, 128, 64],
-      [8, 128, 64],
-    ],
-    (tf, [a, b]) => tf.matMul(a, b, false, true),
-  ),
+  'matMul 256x256x256': of('256x256 256x256', (tf, [a, b]) => tf.matMul(a, b)),
+  'matMul 1024x64x128': of('1024x64 64x128', (tf, [a, b]) => tf.matMul(a, b)),
+  'matMul transposed b 1024x64x128': of('1024x64 128x64', (tf, [a, b]) => tf.matMul(a, b, false, true)),
+  'matMul transposed a 1024x64x128': of('64x1024 64x128', (tf, [a, b]) => tf.matMul(a, b, true, false)),
+  'matMul batch 8 128x64x128': of('8x128x64 8x64x128', (tf, [a, b]) => tf.matMul(a, b)),
+  'matMul batch 8 transposed b': of('8x128x64 8x128x64', (tf, [a, b]) => tf.matMul(a, b, false, true)),
   'fused.matMul bias relu': of([[1024, 64], [64, 128], [128]], (tf, [a, b, bias]) =>
     tf.fused.matMul({ a, b, bias, activation: 'relu' }),
   ),
-  'matMul batch 64 8x8x8': of(
-    [
-      [64, 8, 8],
-      [64, 8, 8],
-    ],
-    (tf, [a, b]) => tf.matMul(a, b),
-  ),
-  'matMul vector 1x1024x1024': of(
-    [
-      [1, 1024],
-      [1024, 1024],
-    ],
-    (tf, [a, b]) => tf.matMul(a, b),
-  ),
+  'matMul batch 64 8x8x8': of('64x8x8 64x8x8', (tf, [a, b]) => tf.matMul(a, b)),
+  'matMul vector 1x1024x1024': of('1x1024 1024x1024', (tf, [a, b]) => tf.matMul(a, b)),
   'dot 10k': of([[10000], [10000]], (tf, [a, b]) => tf.dot(a, b)),
-  'einsum bij,bjk->bik': of(
-    [
-      [8, 64, 64],
-      [8, 64, 64],
-    ],
-    (tf, [a, b]) => tf.einsum('bij,bjk->bik', a, b),
-  ),
-  'conv1d 5 1x512x64': of(
-    [
-      [1, 512, 64],
-      [5, 64, 64],
-    ],
-    (tf, [x, w]) => tf.conv1d(x, w, 1, 'same'),
-  ),
-  'conv2d 3x3 of colors stride 2': of(
-    [
-      [1, 224, 224, 3],
-      [3, 3, 3, 32],
-    ],
-    (tf, [x, w]) => tf.conv2d(x, w, 2, 'same'),
-  ),
-  'conv2d 7x7 56x56x8': of(
-    [
-      [1, 56, 56, 8],
-      [7, 7, 8, 16],
-    ],
-    (tf, [x, w]) => tf.conv2d(x, w, 1, 'same'),
-  ),
-  'conv2d 1x1 7x7x512': of(
-    [
-      [1, 7, 7, 512],
-      [1, 1, 512, 512],
-    ],
-    (tf, [x, w]) => tf.conv2d(x, w, 1, 'same'),
-  ),
+  'einsum bij,bjk->bik': of('8x64x64 8x64x64', (tf, [a, b]) => tf.einsum('bij,bjk->bik', a, b)),
+  'conv1d 5 1x512x64': of('1x512x64 5x64x64', (tf, [x, w]) => tf.conv1d(x, w, 1, 'same')),
+  'conv2d 3x3 of colors stride 2': of('1x224x224x3 3x3x3x32', (tf, [x, w]) => tf.conv2d(x, w, 2, 'same')),
+  'conv2d 7x7 56x56x8': of('1x56x56x8 7x7x8x16', (tf, [x, w]) => tf.conv2d(x, w, 1, 'same')),
+  'conv2d 1x1 7x7x512': of('1x7x7x512 1x1x512x512', (tf, [x, w]) => tf.conv2d(x, w, 1, 'same')),
   'conv2d 3x3 56x56x64': of([IMAGE, [3, 3, 64, 64]], (tf, [x, w]) => tf.conv2d(x, w, 1, 'same')),
   'conv2d 1x1 56x56x64': of([IMAGE, [1, 1, 64, 64]], (tf, [x, w]) => tf.conv2d(x, w, 1, 'same')),
   'conv2d 3x3 stride 2': of([IMAGE, [3, 3, 64, 64]], (tf, [x, w]) => tf.conv2d(x, w, 2, 'same')),
@@ -229,42 +143,22 @@ export const OPS = {
   'conv2dTranspose 3x3 56x56x64': of([IMAGE, [3, 3, 64, 64]], (tf, [x, w]) =>
     tf.conv2dTranspose(x, w, [1, 56, 56, 64], 1, 'same'),
   ),
-  'conv2dTranspose stride 2': of(
-    [
-      [1, 28, 28, 64],
-      [3, 3, 64, 64],
-    ],
-    (tf, [x, w]) => tf.conv2dTranspose(x, w, [1, 56, 56, 64], 2, 'same'),
+  'conv2dTranspose stride 2': of('1x28x28x64 3x3x64x64', (tf, [x, w]) =>
+    tf.conv2dTranspose(x, w, [1, 56, 56, 64], 2, 'same'),
   ),
   'depthwiseConv2d 3x3': of([IMAGE, [3, 3, 64, 1]], (tf, [x, w]) => tf.depthwiseConv2d(x, w, 1, 'same')),
   'depthwiseConv2d 5x5': of([IMAGE, [5, 5, 64, 1]], (tf, [x, w]) => tf.depthwiseConv2d(x, w, 1, 'same')),
   'depthwiseConv2d stride 2': of([IMAGE, [3, 3, 64, 1]], (tf, [x, w]) => tf.depthwiseConv2d(x, w, 2, 'same')),
   'depthwiseConv2d dilated': of([IMAGE, [3, 3, 64, 1]], (tf, [x, w]) => tf.depthwiseConv2d(x, w, 1, 'same', 'NHWC', 2)),
   'depthwiseConv2d multiplier 2': of([IMAGE, [3, 3, 64, 2]], (tf, [x, w]) => tf.depthwiseConv2d(x, w, 1, 'same')),
-  'depthwiseConv2d 7x7x1024': of(
-    [
-      [1, 7, 7, 1024],
-      [3, 3, 1024, 1],
-    ],
-    (tf, [x, w]) => tf.depthwiseConv2d(x, w, 1, 'same'),
-  ),
+  'depthwiseConv2d 7x7x1024': of('1x7x7x1024 3x3x1024x1', (tf, [x, w]) => tf.depthwiseConv2d(x, w, 1, 'same')),
   'separableConv2d 3x3': of([IMAGE, [3, 3, 64, 1], [1, 1, 64, 64]], (tf, [x, depthwise, pointwise]) =>
     tf.separableConv2d(x, depthwise, pointwise, 1, 'same'),
   ),
-  'conv3dTranspose stride 2': of(
-    [
-      [1, 4, 14, 14, 16],
-      [3, 3, 3, 16, 16],
-    ],
-    (tf, [x, w]) => tf.conv3dTranspose(x, w, [1, 8, 28, 28, 16], 2, 'same'),
+  'conv3dTranspose stride 2': of('1x4x14x14x16 3x3x3x16x16', (tf, [x, w]) =>
+    tf.conv3dTranspose(x, w, [1, 8, 28, 28, 16], 2, 'same'),
   ),
-  'conv3d 3x3x3 8x28x28x16': of(
-    [
-      [1, 8, 28, 28, 16],
-      [3, 3, 3, 16, 16],
-    ],
-    (tf, [x, w]) => tf.conv3d(x, w, 1, 'same'),
-  ),
+  'conv3d 3x3x3 8x28x28x16': of('1x8x28x28x16 3x3x3x16x16', (tf, [x, w]) => tf.conv3d(x, w, 1, 'same')),
   'maxPool 2x2': unary((tf, [x]) => tf.maxPool(x, 2, 2, 'same')),
   'avgPool 3x3': unary((tf, [x]) => tf.avgPool(x, 3, 2, 'same')),
   'maxPool 3x3 stride 1': unary((tf, [x]) => tf.maxPool(x, 3, 1, 'same')),
@@ -272,13 +166,7 @@ export const OPS = {
   'maxPool3d 2': unary((tf, [x]) => tf.maxPool3d(x, 2, 2, 'same'), undefined, [1, 16, 28, 28, 16]),
   'avgPool3d 2': unary((tf, [x]) => tf.avgPool3d(x, 2, 2, 'same'), undefined, [1, 16, 28, 28, 16]),
   localResponseNormalization: unary((tf, [x]) => tf.localResponseNormalization(x, 5)),
-  'dilation2d 3x3': of(
-    [
-      [1, 28, 28, 32],
-      [3, 3, 32],
-    ],
-    (tf, [x, w]) => tf.dilation2d(x, w, 1, 'same'),
-  ),
+  'dilation2d 3x3': of('1x28x28x32 3x3x32', (tf, [x, w]) => tf.dilation2d(x, w, 1, 'same')),
   'resizeBilinear to 112': unary((tf, [x]) => tf.image.resizeBilinear(x, [112, 112])),
   'resizeNearestNeighbor to 112': unary((tf, [x]) => tf.image.resizeNearestNeighbor(x, [112, 112])),
   'cropAndResize 16 boxes': {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: settings in, results out.
-import { element, showError } from '../web/dom.js';
-import { hasLocalSamples } from '../web/samples.js';
+import { element, showError } from '../web/common/dom.js';
+import { hasLocalSamples } from '../web/common/samples.js';
 import { setUpComparison } from './compare-view.js';
 import { InputsForm } from './inputs-form.js';
 import { measureOps } from './measure-ops.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From settings to what is measured. The page's button and `npm run bench` go the same way.
-import { nameOfUrl, resolveUrl } from '../web/open/source.js';
-import { CDN_FOLDER, LOCAL_FOLDER, SAMPLES, sampleUrl } from '../web/samples.js';
+import { nameOfUrl, resolveUrl } from '../web/common/model-url.js';
+import { CDN_FOLDER, LOCAL_FOLDER, SAMPLES, sampleUrl } from '../web/common/samples.js';
 import { checkInput, defaultInput, defaultRange } from './inputs.js';
 import { hasLocalTfjs } from './places.js';
 import { Realm } from './realm-client.js';

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the time goes: ops and nodes as tables, and the whole run as a strip.
-import { make } from '../web/dom.js';
-import { formatCount, formatShape } from '../web/format.js';
-import { sortableTable } from '../web/model/sortable.js';
-import { formatMilliseconds, formatShare, withUnit } from './numbers.js';
+import { make, makeSvg } from '../web/common/dom.js';
+import { formatCount, formatShape, formatShare } from '../web/common/format.js';
+import { sortableTable } from '../web/common/sortable.js';
+import { scrollRegion } from '../web/common/tables.js';
+import { formatMilliseconds, withUnit } from './numbers.js';
 import { byOp, gigaflops } from './profile.js';
 
 /** The slowest ops have colours, the others are grey. */
 const COLORS = ['var(--chart-1)', 'var(--chart-2)', 'var(--chart-3)', 'var(--chart-4)'];
 const OTHER = 'var(--border-strong)';
-const SVG = 'http://www.w3.org/2000/svg';
 
 /** Where nothing is defined a dash is shown; -1 sorts it behind everything. */
 const UNDEFINED = -1;
 const showRate = (value) => (value === UNDEFINED ? '–' : value.toFixed(value < 10 ? 2 : 1));
 const rate = (timed) => gigaflops(timed) ?? UNDEFINED;
-
-const scroll = (label, table) =>
-  make('div', { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': label }, table);
 
 function opsTable(ops, colors) {
   const columns = [
@@ -38,7 +35,7 @@ function opsTable(ops, colors) {
     },
   ];
   const rows = ops.map((entry) => ({ ...entry, rate: rate(entry), bar: entry.share }));
-  return scroll('Ops', sortableTable({ caption: 'By op', columns, rows, sortBy: 'milliseconds' }));
+  return scrollRegion('Ops', sortableTable({ caption: 'By op', columns, rows, sortBy: 'milliseconds' }));
 }
 
 const shapes = (list) => list.map(formatShape).join(' ');
@@ -62,7 +59,7 @@ function nodesTable(nodes, total) {
     inputs: shapes(node.inputShapes),
     outputs: shapes(node.outputShapes),
   }));
-  return scroll(
+  return scrollRegion(
     'Nodes',
     sortableTable({ caption: 'By node, in the optimized graph', columns, rows, sortBy: 'milliseconds' }),
   );
@@ -70,27 +67,23 @@ function nodesTable(nodes, total) {
 
 /** The run from left to right; each node is as wide as it takes long. */
 function strip(nodes, total, colors) {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('class', 'strip');
-  svg.setAttribute('viewBox', '0 0 1000 40');
-  svg.setAttribute('preserveAspectRatio', 'none');
-  svg.setAttribute('role', 'img');
-  svg.setAttribute(
-    'aria-label',
-    'The nodes of a run in their order, each as wide as it takes long. The tables have the numbers.',
-  );
+  const svg = makeSvg('svg', {
+    class: 'strip',
+    viewBox: '0 0 1000 40',
+    preserveAspectRatio: 'none',
+    role: 'img',
+    'aria-label': 'The nodes of a run in their order, each as wide as it takes long. The tables have the numbers.',
+  });
   let left = 0;
   for (const { op, node, milliseconds } of nodes) {
     const width = total > 0 ? (1000 * milliseconds) / total : 0;
-    const rectangle = document.createElementNS(SVG, 'rect');
     const gap = Math.min(0.6, width / 4);
-    for (const [name, value] of Object.entries({ x: left, y: 0, width: Math.max(0.1, width - gap), height: 40 })) {
-      rectangle.setAttribute(name, value);
-    }
+    const rectangle = makeSvg(
+      'rect',
+      { x: left, y: 0, width: Math.max(0.1, width - gap), height: 40 },
+      makeSvg('title', {}, `${op} ${node}: ${withUnit(milliseconds)}`),
+    );
     rectangle.style.fill = colors.get(op) ?? OTHER;
-    const title = document.createElementNS(SVG, 'title');
-    title.textContent = `${op} ${node}: ${withUnit(milliseconds)}`;
-    rectangle.append(title);
     svg.append(rectangle);
     left += width;
   }

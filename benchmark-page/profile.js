@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tfwasm tells of where its time goes.
+import { median } from '../web/common/quantiles.js';
 import { flopsOf } from './flops.js';
-import { median } from './statistics.js';
 
 /** Measures of the performance timeline that tfwasm makes while it loads a model -> our phases. */
 const PHASE_OF = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A result as Markdown and as CSV.
+import { plural } from '../web/common/format.js';
 import { firstResult, formatDifference, formatMilliseconds, formatRatio, isSound, sentenceOf } from './numbers.js';
 
 const escapeCell = (text) => String(text).replace(/\|/g, '\\|').replace(/\n/g, ' ');
@@ -33,7 +34,7 @@ export function toMarkdown(result) {
     if (summary) times[1] = `${formatMilliseconds(summary.mean)} ± ${formatMilliseconds(summary.ci95)}`;
     const ratio = index === 0 ? 'of' : sound && ratioOf(engine.id) ? formatRatio(ratioOf(engine.id)) : '–';
     return row([
-      `${name} (${variant}, ${threads === 1 ? '1 thread' : `${threads} threads`})`,
+      `${name} (${variant}, ${plural(threads, 'thread')})`,
       ...times,
       ...[load, first, firstResult(engine)].map(formatMilliseconds),
       ratio,

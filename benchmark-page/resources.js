@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this realm has fetched, and how fine its clock is.
 
-/** The page's own code is not part of an engine. */
-const OWN_FOLDER = new URL('./', import.meta.url).href;
+/** The pages' own code is not part of an engine. */
+const OWN_FOLDERS = ['./', '../web/'].map((folder) => new URL(folder, import.meta.url).href);
 
 /**
  * Bytes of the engine's binaries: wasm and JavaScript, `raw` as they run and `transferred` as the
@@ -11,7 +11,7 @@ const OWN_FOLDER = new URL('./', import.meta.url).href;
 export function codeBytes() {
   const sizes = new Map();
   for (const { name, decodedBodySize, encodedBodySize } of performance.getEntriesByType('resource')) {
-    if (/\.(wasm|m?js)([?#]|$)/.test(name) && !name.startsWith(OWN_FOLDER)) {
+    if (/\.(wasm|m?js)([?#]|$)/.test(name) && !OWN_FOLDERS.some((folder) => name.startsWith(folder))) {
       sizes.set(name, { raw: decodedBodySize, transferred: encodedBodySize });
     }
   }

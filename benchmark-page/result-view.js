@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A result as the page shows it.
-import { facts, make } from '../web/dom.js';
-import { formatBytes, formatShape } from '../web/format.js';
+import { facts, make } from '../web/common/dom.js';
+import { formatBytes, formatShape, plural } from '../web/common/format.js';
+import { scrollRegion, table, tableRow } from '../web/common/tables.js';
 import { exportButtons } from './export-view.js';
 import { firstResult, formatDifference, formatRatio, isSound, withUnit } from './numbers.js';
 import { profileCard } from './profile-view.js';
@@ -11,23 +12,16 @@ const card = (title, ...children) => {
   return make('section', { class: 'card', 'aria-labelledby': id }, make('h2', { id }, title), ...children);
 };
 
-const cell = (text) => make('td', { class: 'number' }, text);
-
-/** @param {[string, (engine: object) => string, string?][]} rows title, value, class */
-function engineTable(caption, engines, rows) {
-  const head = make(
-    'tr',
-    {},
-    make('td'),
-    ...engines.map(({ name }) => make('th', { scope: 'col', class: 'number' }, name)),
-  );
-  const body = rows.map(([title, show, kind]) =>
-    make('tr', { class: kind }, make('th', { scope: 'row' }, title), ...engines.map((engine) => cell(show(engine)))),
-  );
-  return make(
-    'div',
-    { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': caption },
-    make('table', {}, make('caption', {}, caption), make('thead', {}, head), make('tbody', {}, ...body)),
+/** @param {[string, (engine: object) => string, string?][]} lines title, value, class */
+function engineTable(caption, engines, lines) {
+  const rows = lines.map(([title, show, kind]) => {
+    const row = tableRow(title, ...engines.map((engine) => ({ number: show(engine) })));
+    if (kind) row.className = kind;
+    return row;
+  });
+  return scrollRegion(
+    caption,
+    table({ caption, heads: [null, ...engines.map(({ name }) => ({ number: name }))], rows }),
   );
 }
 
@@ -175,16 +169,17 @@ function sizesCard({ engines, model }) {
 function correctnessCard({ correctness }) {
   if (!correctness || correctness.error) return null;
   const rows = correctness.outputs.map(({ name, shape, dtype, absolute, relative }) =>
-    make(
-      'tr',
-      {},
-      make('th', { scope: 'row' }, make('code', {}, name)),
-      make('td', {}, `${dtype} ${formatShape(shape)}`),
-      cell(formatDifference(absolute)),
-      cell(formatDifference(relative)),
+    tableRow(
+      make('code', {}, name),
+      `${dtype} ${formatShape(shape)}`,
+      ...[absolute, relative].map((error) => ({ number: formatDifference(error) })),
     ),
   );
-  const heads = ['Output', 'Type', 'Largest absolute error', 'Largest relative error'];
+  const errors = table({
+    caption: 'Relative to the largest value of the output; up to 0.001 is accepted',
+    heads: ['Output', 'Type', { number: 'Largest absolute error' }, { number: 'Largest relative error' }],
+    rows,
+  });
   return card(
     'Correctness',
     make(
@@ -197,25 +192,7 @@ function correctnessCard({ correctness }) {
       ),
       ` with ${correctness.reference}`,
     ),
-    make(
-      'div',
-      { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': 'Errors of the outputs' },
-      make(
-        'table',
-        {},
-        make('caption', {}, 'Relative to the largest value of the output; up to 0.001 is accepted'),
-        make(
-          'thead',
-          {},
-          make(
-            'tr',
-            {},
-            ...heads.map((text, index) => make('th', { scope: 'col', class: index > 1 && 'number' }, text)),
-          ),
-        ),
-        make('tbody', {}, ...rows),
-      ),
-    ),
+    scrollRegion('Errors of the outputs', errors),
   );
 }
 
@@ -244,7 +221,7 @@ function environmentCard(result) {
         make(
           'li',
           {},
-          `${name}: ${library ?? 'did not start'}${library ? `, ${variant}, ${threads === 1 ? '1 thread' : `${threads} threads`}, ${thread === 'main' ? 'on the main thread' : 'in a worker'}` : ''}`,
+          `${name}: ${library ?? 'did not start'}${library ? `, ${variant}, ${plural(threads, 'thread')}, ${thread === 'main' ? 'on the main thread' : 'in a worker'}` : ''}`,
         ),
       ),
     ),

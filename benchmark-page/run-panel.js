@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Run": its fields, progress, and what cannot be had here.
-import { element, make } from '../web/dom.js';
+import { element, make } from '../web/common/dom.js';
 import { ENGINES } from './engines.js';
 import { findGpu, whyNoThreads } from './environment.js';
 import { MOST_THREADS, PEERS } from './settings.js';

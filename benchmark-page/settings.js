@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be chosen on the page, as the parameters of a link.
+import { DTYPES, FILLS } from './inputs.js';
 
 /**
  * @typedef {object} Settings
@@ -84,9 +85,9 @@ export function defaultSettings() {
 }
 
 const INPUT_KEYS = {
-  dtype: (text) => (['float32', 'int32', 'bool', 'string'].includes(text) ? text : undefined),
+  dtype: (text) => (DTYPES.includes(text) ? text : undefined),
   shape: (text) => (/^\d{1,9}(x\d{1,9}){0,7}$/.test(text) ? text.split('x').map(Number) : undefined),
-  fill: (text) => (['random', 'zeros', 'values'].includes(text) ? text : undefined),
+  fill: (text) => (FILLS.includes(text) && text !== 'picture' ? text : undefined),
   range: (text) => {
     const range = text.split('..').map(Number);
     return range.length === 2 && !text.startsWith('..') && !text.endsWith('..') && range.every(Number.isFinite)

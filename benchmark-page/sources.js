@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a model comes from: a URL of any medium, or files. Whatever it is can be posted to a realm.
+import { allNodes } from '../web/common/graph-def.js';
 
 /**
  * @typedef {{kind: 'url', url: string} | {kind: 'files', files: File[]}
@@ -61,10 +62,6 @@ const NEEDS_ASYNC = new Set([
   ...['Switch', 'Merge', 'Enter', 'Exit', 'NextIteration', 'LoopCond', 'If', 'StatelessIf', 'While', 'StatelessWhile'],
   ...['NonMaxSuppressionV2', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5', 'Where'],
 ]);
-
-function allNodes({ node = [], library }) {
-  return [...node, ...(library?.function ?? []).flatMap(({ nodeDef }) => nodeDef ?? [])];
-}
 
 /** A fetch() that adds up what it brings. */
 function countingFetch() {

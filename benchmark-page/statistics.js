@@ -1,29 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Summaries and comparisons of measured times.
-import { seededRandom } from './random.js';
-
-/**
- * The value below which `fraction` of the samples lie, interpolated between neighbours.
- *
- * @param {readonly number[]} samples At least one; in any order.
- * @param {number} fraction 0 to 1.
- */
-export function quantile(samples, fraction) {
-  if (samples.length === 0) throw new Error('A quantile needs at least one sample.');
-  return quantileOfSorted(Float64Array.from(samples).sort(), fraction);
-}
-
-function quantileOfSorted(sorted, fraction) {
-  const position = fraction * (sorted.length - 1);
-  const low = Math.floor(position);
-  const high = Math.ceil(position);
-  return sorted[low] + (sorted[high] - sorted[low]) * (position - low);
-}
-
-/** @param {readonly number[]} samples */
-export function median(samples) {
-  return quantile(samples, 0.5);
-}
+import { median, quantileOfSorted } from '../web/common/quantiles.js';
+import { seededRandom } from '../web/common/random.js';
 
 /** @param {readonly number[]} values */
 export function mean(values) {

@@ -32,7 +32,7 @@ export interface CoreModule {
   // Views of the wasm heap. They are replaced when the heap grows: never keep one across a call.
   readonly HEAPU8: Uint8Array;
 
-  /** "tfwasm 0.1.0"; must match the JavaScript's version. */
+  /** "tfwasm", a space and its version; must match the JavaScript's version. */
   version(): string;
 
   // Tensors. Shapes have at most 8 dimensions. New numeric tensors are uninitialized.

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import { median } from '../benchmark-page/statistics.js';
+import { median } from '../web/common/quantiles.js';
 import { MINIMUM_SCORE, MODEL_SIDE, readKeypoints } from '../web/movenet.js';
 import { isMain } from './lib/main.mjs';
 import { ROOT } from './lib/paths.mjs';

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first thing to see: MoveNet on a photograph, through the package's public functions.
-import { element, nextPaint } from './dom.js';
+import { element, factItems, make, nextPaint } from './common/dom.js';
+import { formatTime } from './common/format.js';
 import { drawPicture, drawSkeleton, isSure } from './draw.js';
-import { loadLibrary } from './library.js';
-import { fitIntoSquare, MODEL_SIDE, mapToPicture, readKeypoints } from './movenet.js';
-import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, sampleUrl } from './samples.js';
+import { loadLibrary } from './common/library.js';
+import { drawPixels, placePicture } from './common/picture/image.js';
+import { loadPhotograph, readPicture } from './common/picture/pictures.js';
+import { median } from './common/quantiles.js';
+import { MODEL_SIDE, mapToPicture, readKeypoints } from './movenet.js';
+import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, sampleUrl } from './common/samples.js';
 
 const MODEL_NAME = 'movenet-lightning';
-const PHOTOGRAPH_URL = new URL('images/astronaut.png', import.meta.url).href;
 const REPEATS = 20;
 
 const status = element('status');
@@ -39,41 +42,19 @@ async function attempt(what, action) {
   }
 }
 
-const milliseconds = (value) => (value < 100 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`);
-
 function showTimes(times) {
-  element('times').replaceChildren(
-    ...Object.entries(times).map(([name, value]) => {
-      const group = document.createElement('div');
-      const term = document.createElement('dt');
-      const description = document.createElement('dd');
-      term.textContent = name;
-      description.textContent = value;
-      group.append(term, description);
-      return group;
-    }),
-  );
+  const texts = Object.entries(times).map(([name, time]) => [name, formatTime(time)]);
+  element('times').replaceChildren(...factItems(texts));
 }
 
 function showKeypoints(keypoints, picture) {
   element('keypoints').replaceChildren(
     ...keypoints.map((point) => {
-      const row = document.createElement('tr');
-      if (!isSure(point)) row.className = 'unsure';
-      const cells = [point.name, Math.round(point.x * picture.width), Math.round(point.y * picture.height)];
-      for (const text of [...cells, point.score.toFixed(2)]) row.insertCell().textContent = text;
-      return row;
+      const [x, y] = [Math.round(point.x * picture.width), Math.round(point.y * picture.height)];
+      const cells = [point.name, x, y, point.score.toFixed(2)].map((text) => make('td', {}, text));
+      return make('tr', { class: !isSure(point) && 'unsure' }, ...cells);
     }),
   );
-}
-
-/** The picture fitted into the model's square, as pixels. */
-function toPixels(picture, fit) {
-  const canvas = new OffscreenCanvas(MODEL_SIDE, MODEL_SIDE);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(picture, fit.left, fit.top, fit.width, fit.height);
-  return context.getImageData(0, 0, MODEL_SIDE, MODEL_SIDE);
 }
 
 /** Keypoint values as the model gives them; no tensor is left over. */
@@ -92,13 +73,13 @@ function setControls(enabled) {
 async function run() {
   end.signal.throwIfAborted();
   const { picture } = state;
-  const fit = fitIntoSquare(picture.width, picture.height);
+  const fit = placePicture(picture, MODEL_SIDE, MODEL_SIDE, 'contain');
   setControls(false);
   showStatus('Predicting…');
   await nextPaint();
   end.signal.throwIfAborted();
   await attempt('The prediction failed', () => {
-    const pixels = toPixels(picture, fit);
+    const pixels = drawPixels(picture, MODEL_SIDE, MODEL_SIDE, fit);
     const times = [];
     let values;
     for (let i = 0; i < REPEATS; ++i) {
@@ -107,14 +88,13 @@ async function run() {
       times.push(performance.now() - start);
     }
     state.times.first ??= times[0];
-    times.sort((a, b) => a - b);
     const keypoints = mapToPicture(readKeypoints(values), fit);
     drawSkeleton(element('picture'), picture, keypoints);
     showKeypoints(keypoints, picture);
     showTimes({
-      'load model': milliseconds(state.times.load),
-      'first prediction': milliseconds(state.times.first),
-      [`median of ${REPEATS}`]: milliseconds(times[REPEATS / 2]),
+      'load model': state.times.load,
+      'first prediction': state.times.first,
+      [`median of ${REPEATS}`]: median(times),
     });
     const sure = keypoints.filter(isSure).length;
     showStatus(`Found ${sure} of ${keypoints.length} joints.`);
@@ -122,14 +102,7 @@ async function run() {
 }
 
 async function load(folder) {
-  const [tf, picture] = await Promise.all([
-    loadLibrary(),
-    attempt('The photograph could not be loaded', async () => {
-      const response = await fetch(PHOTOGRAPH_URL);
-      if (!response.ok) throw new Error(`${response.url}: HTTP status ${response.status}`);
-      return createImageBitmap(await response.blob());
-    }),
-  ]);
+  const [tf, picture] = await Promise.all([loadLibrary(), loadPhotograph()]);
   Object.assign(state, { tf, picture });
   drawPicture(element('picture'), picture);
   const start = performance.now();
@@ -141,9 +114,7 @@ async function load(folder) {
 }
 
 async function choosePicture(file) {
-  await attempt('This file is not a picture that the browser can read', async () => {
-    state.picture = await createImageBitmap(file);
-  });
+  state.picture = await readPicture(file);
   element('caption').textContent = file.name;
   await run();
 }

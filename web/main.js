@@ -3,7 +3,7 @@
 // others through the events of App; a new part is a card, a module and a line here.
 import { App } from './app.js';
 import { hideDemo, setUpDemo } from './demo.js';
-import { element } from './dom.js';
+import { element } from './common/dom.js';
 import { setUpGraphPanel } from './graph/panel.js';
 import { setUpModelPanel } from './model/panel.js';
 import { openUrl, setUpOpenPanel } from './open/panel.js';

@@ -69,17 +69,6 @@ export function readKeypoints(values) {
   }));
 }
 
-/**
- * Where a picture goes when it is fitted into the model's square with its proportions kept.
- *
- * @returns {{left: number, top: number, width: number, height: number}} in the square's pixels.
- */
-export function fitIntoSquare(width, height, side = MODEL_SIDE) {
-  const scale = side / Math.max(width, height);
-  const fitted = { width: width * scale, height: height * scale };
-  return { left: (side - fitted.width) / 2, top: (side - fitted.height) / 2, ...fitted };
-}
-
 /** Takes keypoints from fractions of the model's square to fractions of the fitted picture. */
 export function mapToPicture(keypoints, fit, side = MODEL_SIDE) {
   return keypoints.map((point) => ({

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { SAMPLES } from '../../web/samples.js';
+import { SAMPLES } from '../../web/common/samples.js';
 import { missing } from '../prerequisites.mjs';
 import { tinyModel, writeTinyModel } from '../tiny-model.mjs';
 import { at, predict, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';

@@ -6,16 +6,18 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
-import { formatBytes, formatNumber, formatShape, formatTime } from '../../web/format.js';
+import { formatBytes, formatNumber, formatShape, formatTime } from '../../web/common/format.js';
+import { nameOfUrl } from '../../web/common/model-url.js';
+import { placePicture, takesImages } from '../../web/common/picture/image.js';
+import { median } from '../../web/common/quantiles.js';
+import { CDN_FOLDER } from '../../web/common/samples.js';
+import { parseShape } from '../../web/common/values.js';
 import { declaredOutputs, showAttribute } from '../../web/graph/attributes.js';
 import { cutIntoSegments, topologicalOrder } from '../../web/graph/segments.js';
 import { calledFunctions, readGraphs, searchNodes } from '../../web/graph/topology.js';
 import { countOps, groupWeights, summarize } from '../../web/model/facts.js';
-import { nameOfUrl } from '../../web/open/source.js';
-import { placePicture, takesImages } from '../../web/run/image.js';
-import { describeValues, imageShape, median, topValues } from '../../web/run/statistics.js';
-import { makeRandom, parseShape, parseValues } from '../../web/run/values.js';
-import { CDN_FOLDER } from '../../web/samples.js';
+import { describeValues, imageShape, topValues } from '../../web/run/statistics.js';
+import { makeRandom, parseValues } from '../../web/run/values.js';
 import { tinyModel } from '../tiny-model.mjs';
 
 test('counts of a model', () => {
@@ -223,16 +225,16 @@ test('numbers for people', () => {
   assert.equal(formatShape([-1, 3]), '[?, 3]');
 });
 
-describe('the files of the page', () => {
+describe('the files of the pages', () => {
   test('name the version of the samples that is installed here', () => {
     const { devDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
     assert.ok(CDN_FOLDER.includes(`/@vladmandic/human@${devDependencies['@vladmandic/human']}/`));
   });
 
-  const files = readdirSync(path.join(ROOT, 'web'), { recursive: true }).filter((name) =>
-    /\.(js|css|html)$/.test(name),
-  );
-  const textOf = (name) => readFileSync(path.join(ROOT, 'web', name), 'utf8');
+  const files = ['web', 'benchmark-page']
+    .flatMap((folder) => readdirSync(path.join(ROOT, folder), { recursive: true }).map((name) => `${folder}/${name}`))
+    .filter((name) => /\.(js|css|html)$/.test(name));
+  const textOf = (name) => readFileSync(path.join(ROOT, name), 'utf8');
 
   test('have fewer than 400 lines', () => {
     const long = files.filter((name) => name.endsWith('.js') && textOf(name).split('\n').length > 400);

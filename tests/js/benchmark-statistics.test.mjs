@@ -3,19 +3,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { seededRandom } from '../../benchmark-page/random.js';
 import {
   compare,
   drift,
   geometricMean,
   mannWhitney,
   mean,
-  median,
   medianRatio,
-  quantile,
   standardDeviation,
   summarize,
 } from '../../benchmark-page/statistics.js';
+import { median, quantile } from '../../web/common/quantiles.js';
+import { seededRandom } from '../../web/common/random.js';
 
 const close = (actual, expected, tolerance = 1e-9) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);

@@ -3,6 +3,8 @@
 // kept as they come, and one model whose output is twice its input.
 import assert from 'node:assert/strict';
 
+import { VERSION } from '../../tools/lib/paths.mjs';
+
 const ELEMENT_BYTES = [4, 4, 1, 0, 8];
 const FLOAT32 = 0;
 
@@ -64,7 +66,7 @@ export class FakeCore {
   }
 
   version() {
-    return 'tfwasm 0.1.0';
+    return `tfwasm ${VERSION}`;
   }
 
   createTensor(dtype, _rank, ...shape) {

@@ -5,6 +5,8 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { DEFINE } from '../../tools/build/javascript.mjs';
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules/.cache');
 
@@ -47,6 +49,7 @@ export async function importSource() {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'es2022',
+    define: DEFINE,
     external: ['./glue.js', './glue-threads.js'],
     sourcemap: 'inline',
     outfile,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models with control flow, made for control-flow.test.mjs.
-import { randomValues } from '../../benchmark-page/random.js';
+import { randomValues } from '../../web/common/random.js';
 import { attr, GraphBuilder } from '../graph-builder.mjs';
 
 const FLOAT = { T: attr.type('float32') };

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-import { randomValues } from '../../benchmark-page/random.js';
+import { randomValues } from '../../web/common/random.js';
 import { readPhotograph } from '../../tools/photo.mjs';
 import { missing } from '../prerequisites.mjs';
 import { assertSameTensor } from './compare.mjs';

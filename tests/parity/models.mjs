@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public models that parity is checked on, and what to feed them.
 
-import { PUBLIC_MODELS } from '../../benchmark-page/models.js';
+import { PUBLIC_MODELS } from '../../web/common/models.js';
 
 /**
  * `inputs`: what the model is fed, random numbers unless said otherwise; the slowest models of the

@@ -10,7 +10,7 @@ import { ROOT } from '../../tools/lib/paths.mjs';
 import { readPhotograph } from '../../tools/photo.mjs';
 import { installedVersion } from '../prerequisites.mjs';
 import { imageInput, MODELS } from './models.mjs';
-import { randomValues } from '../../benchmark-page/random.js';
+import { randomValues } from '../../web/common/random.js';
 
 const CACHE = path.join(ROOT, 'node_modules/.cache/tfwasm-parity');
 const CACHE_FORMAT = 1;

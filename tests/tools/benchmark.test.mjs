@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { PUBLIC_MODELS } from '../../benchmark-page/models.js';
-import { randomValues } from '../../benchmark-page/random.js';
+import { PUBLIC_MODELS } from '../../web/common/models.js';
+import { randomValues } from '../../web/common/random.js';
 import { parseOptions } from '../../tools/bench/options.mjs';
 import { ToolError } from '../../tools/lib/run.mjs';
 import { MODELS } from '../parity/models.mjs';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models on several engines: loaded in new tabs, then timed in turn on one page.
 import { isAccepted } from '../../benchmark-page/correctness.js';
-import { compare, median } from '../../benchmark-page/statistics.js';
+import { compare } from '../../benchmark-page/statistics.js';
+import { median } from '../../web/common/quantiles.js';
 
 /**
  * Loads the model `loads` times in each engine, always in a new tab as on a first visit, then times

@@ -3,7 +3,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { PUBLIC_MODELS } from '../../benchmark-page/models.js';
+import { PUBLIC_MODELS } from '../../web/common/models.js';
 import { ToolError } from '../lib/run.mjs';
 
 const MODELS = Object.keys(PUBLIC_MODELS);

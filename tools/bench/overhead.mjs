@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { median } from '../../benchmark-page/statistics.js';
+import { median } from '../../web/common/quantiles.js';
 import { GENERATED_MODELS } from './browser.mjs';
 
 const NODES = 1000;

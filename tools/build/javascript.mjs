@@ -2,11 +2,14 @@
 // Bundles js/: index.js, what every page loads, and media.js, which index.js loads when it needs it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DIST, ROOT } from '../lib/paths.mjs';
+import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
 import { ToolError } from '../lib/run.mjs';
 import { minifyModule } from './minify.mjs';
 
 const SOURCE = join(ROOT, 'js');
+
+/** What the sources leave to the bundler. */
+export const DEFINE = { TFWASM_VERSION: JSON.stringify(VERSION) };
 
 const OPTIONS = {
   bundle: true,
@@ -14,6 +17,7 @@ const OPTIONS = {
   platform: 'neutral',
   mainFields: ['module', 'main'],
   target: 'es2022',
+  define: DEFINE,
   sourcemap: true,
   metafile: true,
   absWorkingDir: ROOT,

@@ -20,5 +20,8 @@ export const BUILD = join(ROOT, 'build');
 /** What the npm package ships. Ignored by git, safe to delete. */
 export const DIST = join(ROOT, 'dist');
 
+/** The version of the package: package.json is the one place that states it. */
+export const VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
+
 /** The one Emscripten version this project is built with. */
 export const EMSCRIPTEN_VERSION = readFileSync(join(ROOT, 'emsdk-version.txt'), 'utf8').trim();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attributes of a GraphDef in words. No DOM.
+import { formatShape } from '../common/format.js';
 
 const MAX_ITEMS = 16;
 
@@ -16,10 +17,7 @@ export function shapeOf(shape) {
   return (shape.dim ?? []).map(({ size }) => Number(size ?? 0));
 }
 
-const showShape = (shape) => {
-  const sizes = shapeOf(shape);
-  return sizes ? `[${sizes.map((size) => (size < 0 ? '?' : size)).join(', ')}]` : 'any shape';
-};
+const showShape = (shape) => formatShape(shapeOf(shape));
 
 /** Bytes as a GraphDef in JSON has them: base64 of UTF-8, or numbers. */
 function showBytes(bytes) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of one node, beside the drawing.
-import { make, tableRow } from '../dom.js';
-import { formatShape } from '../format.js';
+import { make, smallButton } from '../common/dom.js';
+import { formatShape } from '../common/format.js';
+import { scrollRegion, table, tableRow } from '../common/tables.js';
 import { declaredOutputs, showAttribute } from './attributes.js';
 import { calledFunctions } from './topology.js';
 
@@ -43,19 +44,9 @@ export function nodeDetails({ node, graph, shapes, canRun, goTo, openFunction, c
     make(
       'div',
       { class: 'row node-actions' },
-      canRun &&
-        graph.key === '' &&
-        make(
-          'button',
-          { type: 'button', class: 'secondary small', onclick: () => compute(node.name) },
-          'Compute this value',
-        ),
+      canRun && graph.key === '' && smallButton('Compute this value', () => compute(node.name)),
       ...calledFunctions(node).map(({ attribute, name }) =>
-        make(
-          'button',
-          { type: 'button', class: 'secondary small', onclick: () => openFunction(name) },
-          `Open ${attribute}: ${name}`,
-        ),
+        smallButton(`Open ${attribute}: ${name}`, () => openFunction(name)),
       ),
     ),
     outputsOf(node, shapes),
@@ -147,12 +138,5 @@ function attributesOf({ attributes }) {
     tableRow(make('code', {}, name), make('code', {}, showAttribute(value))),
   );
   if (rows.length === 0) return null;
-  return section(
-    'Attributes',
-    make(
-      'div',
-      { class: 'table-scroll', tabIndex: 0, role: 'region', 'aria-label': 'Attributes' },
-      make('table', {}, make('tbody', {}, ...rows)),
-    ),
-  );
+  return section('Attributes', scrollRegion('Attributes', table({ rows })));
 }

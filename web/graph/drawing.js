@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph that has places, as SVG. Nodes are buttons; the arrow keys go along the edges.
-import { formatShape } from '../format.js';
+import { makeSvg as make } from '../common/dom.js';
+import { formatShape } from '../common/format.js';
 import { shortName } from './layout.js';
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-function make(tag, attributes = {}, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 /** A line through the points, its corners rounded. */
 function pathOf(points) {

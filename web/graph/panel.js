@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Graph": which graph, the drawing with its buttons, search, details, and a list for those
 // who cannot see the drawing.
-import { element, make, showError } from '../dom.js';
-import { formatShape, plural } from '../format.js';
+import { element, make, showError } from '../common/dom.js';
+import { formatShape, plural } from '../common/format.js';
 import { nodeDetails, outputShapes } from './details.js';
 import { Drawing } from './drawing.js';
 import { layOut } from './layout.js';

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be counted in a model without running it. No DOM.
+import { allNodes } from '../common/graph-def.js';
+import { sizeOf } from '../common/values.js';
 
 const BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2, string: Number.NaN };
-
-const product = (shape) => (Array.isArray(shape) ? shape.reduce((size, dimension) => size * dimension, 1) : 0);
-
-/** All nodes of a GraphDef, those of its functions too. */
-function allNodes(topology) {
-  const functions = topology?.library?.function ?? [];
-  return [...(topology?.node ?? []), ...functions.flatMap(({ nodeDef }) => nodeDef ?? [])];
-}
 
 /**
  * How often each op occurs, the most frequent first.
@@ -37,7 +31,7 @@ export function groupWeights(specs = []) {
   for (const { dtype, shape, quantization } of specs) {
     const stored = quantization?.dtype ?? dtype;
     const group = groups.get(`${stored} ${dtype}`) ?? { stored, dtype, count: 0, values: 0, bytes: 0 };
-    const values = product(shape);
+    const values = Array.isArray(shape) ? sizeOf(shape) : 0;
     group.count += 1;
     group.values += values;
     group.bytes += values * (BYTES[stored] ?? Number.NaN);

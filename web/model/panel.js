@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card of the open model: what it takes and gives, how large it is, what it is made of.
-import { describeError, element, facts, make, tableRow } from '../dom.js';
-import { formatBytes, formatCount, formatShape, formatTime, plural } from '../format.js';
+import { describeError, element, facts, make } from '../common/dom.js';
+import { formatBytes, formatCount, formatShape, formatShare, formatTime, plural } from '../common/format.js';
 import { summarize, countOps } from './facts.js';
-import { sortableTable } from './sortable.js';
+import { sortableTable } from '../common/sortable.js';
+import { scrollRegion, table, tableRow } from '../common/tables.js';
 
 /** @param {import('../app.js').App} app */
 export function setUpModelPanel(app) {
@@ -82,18 +83,8 @@ function endpointTable(title, list, keys) {
       keys[index] === name ? '' : make('code', {}, name),
     ),
   );
-  const heads = ['name', 'dtype', 'shape', 'node'].map((text) => make('th', { scope: 'col' }, text));
-  return make(
-    'div',
-    { class: 'table-scroll', tabIndex: 0, role: 'region', 'aria-label': title },
-    make(
-      'table',
-      {},
-      make('caption', {}, plural(list.length, title.slice(0, -1).toLowerCase())),
-      make('thead', {}, make('tr', {}, ...heads)),
-      make('tbody', {}, ...rows),
-    ),
-  );
+  const caption = plural(list.length, title.slice(0, -1).toLowerCase());
+  return scrollRegion(title, table({ caption, heads: ['name', 'dtype', 'shape', 'node'], rows }));
 }
 
 function opTable(topology) {
@@ -103,7 +94,7 @@ function opTable(topology) {
     columns: [
       { title: 'op', key: 'op', show: (op) => make('code', {}, op) },
       { title: 'count', key: 'count', number: true, show: formatCount },
-      { title: 'share', key: 'share', number: true, show: (share) => `${(100 * share).toFixed(1)} %` },
+      { title: 'share', key: 'share', number: true, show: formatShare },
     ],
     rows,
     sortBy: 'count',

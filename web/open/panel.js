@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Open a model": a sample, a URL, or files.
-import { element, make, showError } from '../dom.js';
-import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, SAMPLES, sampleUrl } from '../samples.js';
-import { watchFileInputs } from './file-inputs.js';
-import { findModels } from './files.js';
-import { nameOfUrl, resolveUrl } from './source.js';
+import { attempt, element, showError, smallButton } from '../common/dom.js';
+import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, sampleOptions, sampleUrl } from '../common/samples.js';
+import { watchFileInputs } from '../common/file-inputs.js';
+import { findModels } from '../common/files.js';
+import { nameOfUrl, resolveUrl } from '../common/model-url.js';
 
 /** @param {import('../app.js').App} app */
 export function setUpOpenPanel(app) {
   const error = element('open-error');
-  const tryTo = async (action) => {
-    showError(error, null);
-    try {
-      await action();
-    } catch (problem) {
-      showError(error, problem);
-    }
-  };
+  const tryTo = (action) => attempt(error, null, action);
   setUpSamples(app);
   element('url-form').addEventListener('submit', (event) => {
     event.preventDefault();
@@ -35,7 +28,7 @@ export function openUrl(app, text) {
 async function setUpSamples(app) {
   const select = element('sample');
   const fromCdn = element('from-cdn');
-  select.replaceChildren(...SAMPLES.map(({ name, purpose }) => new Option(`${purpose} (${name})`, name)));
+  select.replaceChildren(...sampleOptions());
   select.value = 'movenet-lightning';
   element('sample-form').addEventListener('submit', (event) => {
     event.preventDefault();
@@ -58,11 +51,7 @@ async function openFiles(app, files) {
   if (models.length === 1) return app.open(models[0]);
   // Several: the visitor says which.
   const list = element('file-models');
-  list.replaceChildren(
-    ...models.map((model) =>
-      make('button', { type: 'button', class: 'secondary small', onclick: () => app.open(model) }, model.name),
-    ),
-  );
+  list.replaceChildren(...models.map((model) => smallButton(model.name, () => app.open(model))));
   choice.hidden = false;
   list.querySelector('button').focus();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what the visitor chose to a model: its parts as they were stored, and the model that runs.
-import { loadLibrary } from '../library.js';
+import { loadLibrary } from '../common/library.js';
 
 /**
  * @typedef {object} Source
@@ -18,44 +18,8 @@ import { loadLibrary } from '../library.js';
  * @property {Map<string, number[][]>} shapes Of the outputs of nodes, as far as runs have told.
  */
 
-/** Media that a page can read. */
-const SCHEMES = /^(https?|indexeddb|localstorage|opfs):\/\//;
-
 /** A model that fails with one of these is worth looking at all the same. */
 const STILL_READABLE = new Set(['E_OP', 'E_WEIGHT_MISSING']);
-
-/**
- * The URL that was meant. Those without a scheme are relative to the page.
- *
- * @throws Error that says what is wrong.
- */
-export function resolveUrl(text) {
-  const trimmed = text.trim();
-  if (trimmed === '') throw new Error('Type the URL of a model.json.');
-  if (/^(indexeddb|localstorage|opfs):\/\/./.test(trimmed)) return trimmed;
-  let url;
-  try {
-    url = new URL(trimmed, document.baseURI).href;
-  } catch (error) {
-    throw new Error(`"${trimmed}" is not a URL.`, { cause: error });
-  }
-  if (SCHEMES.test(url)) return url;
-  throw new Error(`"${trimmed}" cannot be opened: take http, https, indexeddb, localstorage or opfs.`);
-}
-
-/** A short name for what is behind a URL: the file, or its folder when the file is model.json. */
-export function nameOfUrl(url) {
-  const path = url.replace(/[?#].*$/, '').replace(/\/+$/, '');
-  const parts = path.split('/').filter((part) => part !== '' && !/:$/.test(part));
-  const last = parts.at(-1) ?? 'model';
-  const base = last.replace(/\.json$/i, '');
-  const name = base === 'model' && parts.length > 2 ? parts.at(-2) : base;
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
-}
 
 /** Loads a model. @returns {Promise<OpenedModel>} */
 export async function openModel({ name, url, files }, { signal, progress }) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The form for one input of a model: its unknown dimensions, and where its values come from.
-import { make } from '../dom.js';
-import { formatShape } from '../format.js';
-import { takesImages } from './image.js';
-import { PictureSource } from './picture-source.js';
-import { checkShape, makeRandom, parseShape, parseValues } from './values.js';
+import { make, options } from '../common/dom.js';
+import { formatShape } from '../common/format.js';
+import { takesImages } from '../common/picture/image.js';
+import { PictureSource } from '../common/picture/picture-source.js';
+import { parseShape } from '../common/values.js';
+import { checkShape, makeRandom, parseValues } from './values.js';
 
 /** What stands in for a dimension of any size until somebody says otherwise. */
 const IMAGE_SIDE = 224;
@@ -39,7 +40,7 @@ export class InputForm {
     this.#source = make(
       'select',
       { id: `${id}-source`, onchange: () => this.#showPane() },
-      ...sources.map(([value, text]) => new Option(text, value)),
+      ...options(Object.fromEntries(sources)),
     );
     if (!images && this.#dtype !== 'string') this.#source.value = 'random';
     this.#panes = {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Run": feeds the open model, runs it a few times and shows what it answers.
-import { element, facts, make, nextPaint, showError } from '../dom.js';
-import { formatTime } from '../format.js';
-import { loadLibrary } from '../library.js';
-import { sampleOf } from '../samples.js';
+import { element, facts, make, nextPaint, showError } from '../common/dom.js';
+import { formatTime } from '../common/format.js';
+import { loadLibrary } from '../common/library.js';
+import { median } from '../common/quantiles.js';
+import { sampleOf } from '../common/samples.js';
 import { InputForm } from './input-form.js';
 import { resultCard } from './results.js';
 import { learnShapes } from './shapes.js';
-import { median } from './statistics.js';
 
 /** Longer than this nobody waits without having asked. */
 const PATIENCE_MS = 5000;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shows what a model answered.
 import { drawSkeleton } from '../draw.js';
-import { facts, make, tableRow } from '../dom.js';
-import { formatCount, formatNumber, formatShape } from '../format.js';
+import { facts, make } from '../common/dom.js';
+import { formatCount, formatNumber, formatShape } from '../common/format.js';
+import { table, tableRow } from '../common/tables.js';
 import { KEYPOINT_NAMES, mapToPicture, readKeypoints } from '../movenet.js';
 import { describeValues, imageShape, toPicture, topValues } from './statistics.js';
 
@@ -89,18 +90,12 @@ function topTable(values) {
         }),
     ),
   );
-  const head = (text, kind) => make('th', { scope: 'col', class: kind }, text);
-  const bars = head(make('span', { class: 'visually-hidden' }, 'bar'));
+  const bars = make('span', { class: 'visually-hidden' }, 'bar');
+  const caption = `The ${top.length} largest`;
   return make(
     'div',
     { class: 'table-scroll top-values' },
-    make(
-      'table',
-      {},
-      make('caption', {}, `The ${top.length} largest`),
-      make('thead', {}, make('tr', {}, head('index'), head('value', 'number'), bars)),
-      make('tbody', {}, ...rows),
-    ),
+    table({ caption, heads: ['index', { number: 'value' }, bars], rows }),
   );
 }
 

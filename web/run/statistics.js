@@ -41,13 +41,6 @@ export function topValues(values, count) {
   return top;
 }
 
-/** The middle of some times, as benchmarks tell it. */
-export function median(times) {
-  const sorted = [...times].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
 /**
  * Whether a tensor can be looked at as a picture.
  *

@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers for an input: read from what was typed, or made. No DOM.
-import { randomValues } from '../../benchmark-page/random.js';
-import { formatCount, formatShape } from '../format.js';
+import { formatCount, formatShape } from '../common/format.js';
+import { randomValues } from '../common/random.js';
+import { sizeOf, splitValues } from '../common/values.js';
 
 /** More than this is not meant to be typed or made in a page. */
 const MAX_VALUES = 1 << 28;
-
-export const sizeOf = (shape) => shape.reduce((size, dimension) => size * dimension, 1);
 
 /** Throws unless these are sizes that a tensor can have. */
 export function checkShape(shape) {
   const wrong = shape.find((size) => !Number.isInteger(size) || size < 0);
   if (wrong !== undefined) throw new Error(`Every dimension takes a whole number, 0 or more; ${wrong} is none.`);
   if (sizeOf(shape) > MAX_VALUES) throw new Error(`${formatShape(shape)} is too large for this page.`);
-}
-
-/** A shape as people type it: "1, 224, 224, 3", in brackets or not; nothing for a scalar. */
-export function parseShape(text) {
-  const inside = text
-    .trim()
-    .replace(/^\[|\]$/g, '')
-    .trim();
-  return inside === '' ? [] : inside.split(/[\s,×x]+/).map((part) => (part === '' ? Number.NaN : Number(part)));
 }
 
 /**
@@ -55,8 +45,7 @@ function readItems(text, dtype) {
     }
     return list.flat(Infinity);
   }
-  if (text === '') return [];
-  return dtype === 'string' ? text.split('\n') : text.split(/[\s,;]+/).filter((part) => part !== '');
+  return text === '' ? [] : splitValues(text, dtype);
 }
 
 function readItem(item, dtype) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions in a dialog: is this meant, and what shall it be called.
-import { attempt, make } from '../dom.js';
+import { attempt, make, options } from '../common/dom.js';
 
 /** Shows a dialog until it is closed; gives the focus back. */
 function show(dialog) {
@@ -52,11 +52,7 @@ export async function confirmed({ title, text, action }) {
  */
 export async function askForPlace({ title, action, name, medium, media, perform }) {
   const dialog = make('dialog', { 'aria-labelledby': 'dialog-title' });
-  const select = make(
-    'select',
-    { id: 'dialog-medium' },
-    ...Object.entries(media).map(([key, text]) => new Option(text, key)),
-  );
+  const select = make('select', { id: 'dialog-medium' }, ...options(media));
   select.value = medium;
   const field = make('input', { id: 'dialog-name', value: name, autocomplete: 'off', required: true });
   const error = make('p', { class: 'error', role: 'alert', hidden: true });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Stored models": what this browser keeps, and what can be done with it.
-import { attempt, element, make } from '../dom.js';
-import { formatBytes, formatDate } from '../format.js';
-import { loadLibrary } from '../library.js';
+import { attempt, element, make } from '../common/dom.js';
+import { formatBytes, formatDate } from '../common/format.js';
+import { loadLibrary } from '../common/library.js';
 import { askForPlace, confirmed } from './dialogs.js';
 import { checkName, listStored, MEDIA, readQuota } from './media.js';
 

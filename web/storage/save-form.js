@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The form "Save this model".
-import { attempt, element } from '../dom.js';
-import { formatBytes } from '../format.js';
-import { loadLibrary } from '../library.js';
+import { attempt, element, options } from '../common/dom.js';
+import { formatBytes } from '../common/format.js';
+import { loadLibrary } from '../common/library.js';
 import { confirmed } from './dialogs.js';
 import { checkName, listStored, MEDIA, OTHER_TARGETS } from './media.js';
 
 /** @param {import('../app.js').App} app */
 export function setUpSaveForm(app) {
   const medium = element('save-medium');
-  const options = Object.entries({ ...MEDIA, ...OTHER_TARGETS }).map(([value, text]) => new Option(text, value));
-  medium.replaceChildren(...options);
+  medium.replaceChildren(...options({ ...MEDIA, ...OTHER_TARGETS }));
   medium.addEventListener('change', showFields);
   app.on('opened', () => {
     element('save').hidden = !app.current.model;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values for cases.
-import { randomValues } from '../../../benchmark-page/random.js';
+import { randomValues } from '../../../web/common/random.js';
 
 const length = (shape) => shape.reduce((product, size) => product * size, 1);
 

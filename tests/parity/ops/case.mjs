@@ -26,7 +26,7 @@
 //
 // An input is fed at run time unless it is wrapped in constant(), which puts it into the graph as a
 // Const node: how real models give axes, shapes, sizes and filters.
-import { randomValues } from '../../../benchmark-page/random.js';
+import { randomValues } from '../../../web/common/random.js';
 
 const length = (shape) => shape.reduce((product, size) => product * size, 1);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random choices that are the same for the same seed.
-import { seededRandom } from '../../../benchmark-page/random.js';
+import { seededRandom } from '../../../web/common/random.js';
 import { bool, constant, f32, i32 } from './case.mjs';
 
 /** Choices for one case. */

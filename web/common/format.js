@@ -39,6 +39,9 @@ export function formatNumber(value) {
   return size >= 1e6 || size < 1e-4 ? value.toExponential(3) : String(Number(value.toPrecision(5)));
 }
 
+/** "12.3 %" */
+export const formatShare = (share) => `${(100 * share).toFixed(1)} %`;
+
 /** "[1, 192, 192, 3]"; "?" for a dimension of any size, "any shape" when nothing is known. */
 export function formatShape(shape) {
   return shape ? `[${shape.map((size) => (size < 0 ? '?' : size)).join(', ')}]` : 'any shape';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sample models: where they come from, and what a program has to know to feed them.
-import { PUBLIC_MODELS } from '../benchmark-page/models.js';
+import { PUBLIC_MODELS } from './models.js';
 
 /** Beside the page under `npm start`. */
-export const LOCAL_FOLDER = new URL('../models/', import.meta.url).href;
+export const LOCAL_FOLDER = new URL('../../models/', import.meta.url).href;
 
 /** Asked only when the visitor says so. */
 export const CDN_FOLDER = 'https://cdn.jsdelivr.net/npm/@vladmandic/human@3.3.6/models/';
@@ -26,6 +26,9 @@ const PURPOSES = {
 export const SAMPLES = Object.entries(PURPOSES)
   .filter(([name]) => Object.hasOwn(PUBLIC_MODELS, name))
   .map(([name, purpose]) => ({ name, purpose, range: PUBLIC_MODELS[name].range }));
+
+/** What a select of samples offers. */
+export const sampleOptions = () => SAMPLES.map(({ name, purpose }) => new Option(`${purpose} (${name})`, name));
 
 /** @returns {string} the URL of a sample's model.json. */
 export const sampleUrl = (name, folder = LOCAL_FOLDER) => `${folder}${name}.json`;

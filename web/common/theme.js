@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Light or dark: as the system says, or as the visitor chose on either page. The choice is in the
 // attribute data-theme of <html>, which style.css reads, and remembered.
-//
-//   <script type="module" src="theme.js" blocking="render"></script>
-//   <label class="theme">Theme <select data-theme-switch></select></label>
+import { make, options } from './dom.js';
 
 const KEY = 'tfwasm-theme';
 const THEMES = { auto: 'as system', light: 'light', dark: 'dark' };
@@ -31,16 +29,18 @@ function setTheme(theme) {
   document.dispatchEvent(new CustomEvent('themechange'));
 }
 
-function fillSwitch(select) {
-  select.replaceChildren(...Object.entries(THEMES).map(([value, text]) => new Option(text, value)));
+/** A select of themes. */
+export function themeSwitch() {
+  const select = make(
+    'select',
+    { 'data-theme-switch': '', onchange: ({ target }) => setTheme(target.value) },
+    ...options(THEMES),
+  );
   select.value = rememberedTheme();
-  select.addEventListener('change', () => setTheme(select.value));
+  return select;
 }
 
 setTheme(rememberedTheme());
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   document.dispatchEvent(new CustomEvent('themechange'));
 });
-const fillSwitches = () => document.querySelectorAll('select[data-theme-switch]').forEach(fillSwitch);
-if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', fillSwitches);
-else fillSwitches();

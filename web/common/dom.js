@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all parts of the page do with elements.
+// What all parts of the pages do with elements.
 
 /** The element with this id. */
 export const element = (id) => document.getElementById(id);
@@ -24,28 +24,27 @@ export function make(tag, properties = {}, ...children) {
   return made;
 }
 
-/** A table row; cells are texts or nodes, `{number}` for one that is aligned to the right. */
-export function tableRow(head, ...cells) {
-  return make(
-    'tr',
-    {},
-    make('th', { scope: 'row' }, head),
-    ...cells.map((cell) =>
-      cell && typeof cell === 'object' && 'number' in cell
-        ? make('td', { class: 'number' }, cell.number)
-        : make('td', {}, cell || ''),
-    ),
-  );
+/** Makes an element of SVG; everything is an attribute. */
+export function makeSvg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
 }
 
-/** A list of names with values, as tiles. @param {[string, string | Node][]} entries */
-export function facts(entries) {
-  return make(
-    'dl',
-    { class: 'facts' },
-    ...entries.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value))),
-  );
-}
+/** What a select offers. @param {Record<string, string>} texts By value. */
+export const options = (texts) => Object.entries(texts).map(([value, text]) => new Option(text, value));
+
+/** A small button that does not submit the form that it is in. */
+export const smallButton = (text, onclick) =>
+  make('button', { type: 'button', class: 'secondary small', onclick }, text);
+
+/** The parts of a dl.facts: names with values, as tiles. @param {[string, string | Node][]} entries */
+export const factItems = (entries) =>
+  entries.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value)));
+
+/** A list of names with values. @param {[string, string | Node][]} entries */
+export const facts = (entries) => make('dl', { class: 'facts' }, ...factItems(entries));
 
 /** Shows an error in words in a p.error, or clears it. Aborted actions are no errors. */
 export function showError(place, error) {

@@ -44,7 +44,7 @@ export function drawPixels(picture, width, height, place, gray) {
 /**
  * The tensor for a picture; the batch is filled with copies of it.
  *
- * @param {typeof import('../../dist/index.js')} tf
+ * @param {typeof import('../../../dist/index.js')} tf
  * @param {ImageBitmap | HTMLVideoElement} picture
  * @param {{shape: number[], dtype: string, range: readonly number[], place: object}} options
  */

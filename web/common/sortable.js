@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables that are sorted by a click on the head of a column.
-import { make } from '../dom.js';
+import { make } from './dom.js';
 
 /**
  * @param {object} options

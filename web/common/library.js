@@ -3,7 +3,7 @@
 
 let loading;
 
-/** @returns {Promise<typeof import('../dist/index.js')>} when its core has started. */
+/** @returns {Promise<typeof import('../../dist/index.js')>} when its core has started. */
 export function loadLibrary() {
   loading ??= start().catch((error) => {
     loading = undefined;
@@ -13,7 +13,7 @@ export function loadLibrary() {
 }
 
 async function start() {
-  const tf = await import('../dist/index.js');
+  const tf = await import('../../dist/index.js');
   await tf.ready();
   return tf;
 }

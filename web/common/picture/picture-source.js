@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of an input's form that gets a picture: the sample photograph, a file, or the camera.
-import { make, showError } from '../dom.js';
+import { attempt, make, options, smallButton } from '../dom.js';
 import { mayHaveCamera, startCamera, stopCamera } from './camera.js';
 import { PIXEL_RANGES, placePicture, toTensor } from './image.js';
+import { loadPhotograph, PHOTOGRAPH_CAPTION, readPicture } from './pictures.js';
 
-const PHOTOGRAPH_URL = new URL('../images/astronaut.png', import.meta.url).href;
 const FITS = { contain: 'whole picture, with bars', cover: 'fill, cut the edges', stretch: 'stretch' };
 
 export class PictureSource {
@@ -19,10 +19,9 @@ export class PictureSource {
 
   /** @param {{id: string, range?: readonly number[]}} options range: what the model is known to take. */
   constructor({ id, range }) {
-    const options = (texts) => Object.entries(texts).map(([value, text]) => new Option(text, value));
     this.#fit = make('select', { id: `${id}-fit` }, ...options(FITS));
     const ranges = Object.keys(PIXEL_RANGES);
-    this.#range = make('select', { id: `${id}-pixels` }, ...ranges.map((text) => new Option(text, text)));
+    this.#range = make('select', { id: `${id}-pixels` }, ...ranges.map((text) => new Option(text)));
     const known = ranges.find((text) => String(PIXEL_RANGES[text]) === String(range));
     if (known) this.#range.value = known;
     const file = make('input', {
@@ -30,8 +29,7 @@ export class PictureSource {
       accept: 'image/*',
       onchange: ({ target }) => this.#take(target.files[0]),
     });
-    const button = (text, onclick) => make('button', { type: 'button', class: 'secondary small', onclick }, text);
-    this.#camera = button('Camera', () => this.#toggleCamera());
+    this.#camera = smallButton('Camera', () => this.#toggleCamera());
     const figure = make(
       'figure',
       { class: 'picture' },
@@ -50,7 +48,7 @@ export class PictureSource {
           'div',
           { class: 'row' },
           make('label', { class: 'button secondary small' }, 'Choose a picture', file),
-          button('Sample photograph', () => this.#useSample()),
+          smallButton('Sample photograph', () => this.#useSample()),
           mayHaveCamera() && this.#camera,
         ),
         make('p', { class: 'hint' }, 'Or drop a picture on it.'),
@@ -79,7 +77,7 @@ export class PictureSource {
   /**
    * The tensor for the picture, and what was fed, for results that are drawn over it.
    *
-   * @returns {{tensor: import('../../dist/index.js').Tensor, picture: ImageBitmap, place: object}}
+   * @returns {{tensor: import('../../../dist/index.js').Tensor, picture: ImageBitmap, place: object}}
    */
   async toInput(tf, shape, dtype) {
     await this.prepare();
@@ -93,30 +91,20 @@ export class PictureSource {
 
   async #useSample() {
     await this.#attempt(async () => {
-      const response = await fetch(PHOTOGRAPH_URL);
-      if (!response.ok) throw new Error(`The photograph could not be loaded: HTTP status ${response.status}.`);
-      this.#show(await createImageBitmap(await response.blob()), 'Astronaut Eileen Collins. NASA, public domain.');
+      this.#show(await loadPhotograph(), PHOTOGRAPH_CAPTION);
     });
   }
 
   async #take(file) {
     if (!file) return;
     await this.#attempt(async () => {
-      const picture = await createImageBitmap(file).catch((error) => {
-        throw new Error(`${file.name} is not a picture that the browser can read.`, { cause: error });
-      });
-      this.#show(picture, file.name);
+      this.#show(await readPicture(file), file.name);
     });
   }
 
-  async #attempt(action) {
-    showError(this.#error, null);
+  #attempt(action) {
     this.#stopCamera();
-    try {
-      await action();
-    } catch (error) {
-      showError(this.#error, error);
-    }
+    return attempt(this.#error, null, action);
   }
 
   #show(picture, caption) {

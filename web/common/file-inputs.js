@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a visitor gives files: the inputs "files" and "folder", and drops anywhere on the page, for
 // which "drop-zone" lights up.
-import { element } from '../dom.js';
+import { element } from './dom.js';
 import { droppedFiles } from './files.js';
 
 /** @param {(files: Promise<File[]>) => void} take Called with what was chosen or dropped. */

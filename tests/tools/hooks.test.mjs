@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run hooks` in a small repository: what a commit may have and what not.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { ROOT } from '../../tools/lib/paths.mjs';
+import { ask, run } from '../../tools/lib/run.mjs';
+
+const COPIED = ['tools', '.githooks', '.clang-format', 'biome.json', 'package.json', 'emsdk-version.txt'];
+const AUTHOR = ['-c', 'user.name=tester', '-c', 'user.email=tester@localhost'];
+
+describe('the hook before a commit', { skip: ask('git', ['--version']) ? false : 'there is no git' }, () => {
+  let folder;
+  const git = (...args) => run('git', args, { cwd: folder, env: { GIT_DIR: undefined, GIT_INDEX_FILE: undefined } });
+  const commit = async (name, text) => {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+    await git('add', name);
+    return git(...AUTHOR, 'commit', '-q', '-m', name);
+  };
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'tfwasm-hooks-'));
+    for (const name of COPIED) cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
+    for (const name of ['cmake', 'src', 'tests']) mkdirSync(path.join(folder, name));
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+    await git('init', '-q');
+    await run(process.execPath, ['tools/hooks.mjs'], { cwd: folder });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('takes what is formatted, and what has no format', async () => {
+    await commit('good.mjs', 'export const good = 1;\n');
+    await commit('notes.md', '# Notes\n');
+    const { stdout } = await git('log', '--format=%s');
+    assert.equal(stdout, 'notes.md\ngood.mjs\n');
+  });
+
+  for (const [name, text] of [
+    ['bad.mjs', 'export const bad=1'],
+    ['lint.mjs', 'var old = 1;\nif (old == 2) debugger;\n'],
+    ['src/bad.cc', 'int  main( ) {return 0;}\n'],
+  ]) {
+    const skip = name.endsWith('.cc') && !ask('clang-format-19', ['--version']) && 'there is no clang-format-19';
+    test(`refuses ${name}`, { skip }, async () => {
+      await assert.rejects(commit(name, text), ({ output }) => /npm run format/.test(output));
+      await git('rm', '-q', '--cached', name);
+    });
+  }
+});

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What servers and hostile files do: each entry becomes a test in Node.js and in Chromium, and a row of docs/faults.md.
+// Faults of servers and files. Each entry is a test in Node.js and in Chromium, and a row of docs/faults.md.
 import { cutAfter, hangUp, ignoreRange, status } from './http-server.mjs';
 import { someBytes, weightsModel } from './weights-model.mjs';
 
-/** Two groups: one of two files, one of one. */
+/** Two weight groups: one with two files, one with one. */
 const GROUPS = [
   {
     paths: ['a.bin', 'b.bin'],
@@ -15,7 +15,7 @@ const GROUPS = [
   { paths: ['sub/c.bin'], weights: [{ name: 'w', shape: [4], dtype: 'int32' }] },
 ];
 
-/** Puts a model without faults on a server, under /m/. */
+/** Puts a valid model on a server, under /m/. */
 export function serveModel(server, change = () => {}) {
   const model = weightsModel(structuredClone(GROUPS));
   change(model);
@@ -29,7 +29,7 @@ export function serveModel(server, change = () => {}) {
 const page = `<!doctype html><title>app</title>${'<p>x</p>'.repeat(20)}`;
 const sendPage = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page);
 
-/** The file's model.json instead of what it is. */
+/** Replaces model.json by a text. */
 const text = (content) => (server) => server.files.set('/m/model.json', Buffer.from(content));
 const changed = (change) => (server) => serveModel(server, change);
 const spec = (change) => changed(({ weightsManifest: [group] }) => change(group.weights[1]));
@@ -50,8 +50,8 @@ const replaced = (name, change) => (server) => server.files.set(`/m/${name}`, ch
 const nested = (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 /**
- * What happens, how a server is made to do so, the code of the error, and what its message has to name. Without a
- * code, the model loads all the same.
+ * The fault, a function that makes the server produce it, the error code, and what the message has to match. Without a
+ * code, the model must load.
  */
 export const FAULTS = [
   ['model.json is missing', (server) => server.files.delete('/m/model.json'), 'E_HTTP', /model\.json.*404/],

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compiler flags. tfwasm_platform: what all code is compiled with, ours and third parties';
-# tfwasm_own_code: what only ours is.
+# Compiler flags. tfwasm_platform: for all code, ours and third parties'. tfwasm_own_code: for ours only.
 
 add_library(tfwasm_platform INTERFACE)
 add_library(tfwasm_own_code INTERFACE)
 
-# One section a function: the linker drops what is not called.
+# One section per function, so that the linker drops unused functions.
 target_compile_options(tfwasm_platform INTERFACE -ffunction-sections -fdata-sections)
 
 if(EMSCRIPTEN)
@@ -17,14 +16,14 @@ if(EMSCRIPTEN)
   endif()
 else()
   add_compile_options(-O1)
-  # XNNPACK is left out of UBSan: not all of it is free of undefined behaviour.
+  # Without UBSan for XNNPACK, which has some undefined behaviour.
   target_compile_options(tfwasm_platform INTERFACE -g1 -fno-omit-frame-pointer -fsanitize=address)
   target_link_options(tfwasm_platform INTERFACE -fsanitize=address,undefined -fuse-ld=lld-19 -Wl,--gc-sections -pthread)
-  # Checks keep loops from becoming SIMD code, even where a pragma asks for that.
+  # Sanitizer checks prevent vectorization, even where a pragma requests it.
   target_compile_options(tfwasm_own_code INTERFACE -fsanitize=undefined -fno-sanitize-recover=all -Wno-pass-failed)
 endif()
 
-# Designated initializers may leave out fields that have defaults.
+# Designated initializers may omit fields with defaults.
 target_compile_options(
   tfwasm_own_code INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
                             -Wno-missing-designated-field-initializers -Werror)

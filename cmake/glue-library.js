@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instead of Emscripten's own.
+// Replaces functions of Emscripten's JavaScript library.
 mergeInto(LibraryManager.library, {
-  // Models come as long strings, over which its loops in JavaScript that is not compiled yet take milliseconds.
+  // Model topologies are long strings. Emscripten's conversion loops take milliseconds before the browser has optimized
+  // them.
   $utf8Encoder: 'new TextEncoder()',
-  // The text that was measured last, which is the one that is written next. Another one follows soon.
+  // Caches the last measured string, which is usually the next one to be written. It is replaced soon.
   $utf8Text: 'null',
   $utf8Bytes: 'null',
   $lengthBytesUTF8: (text) => {
     utf8Text = text;
-    // Where all of it is ASCII, which is most often so, encode() takes three times as long.
+    // For ASCII, the usual case, this loop is three times as fast as encode().
     utf8Bytes = new Uint8Array(text.length);
     if (utf8Encoder.encodeInto(text, utf8Bytes).read < text.length) utf8Bytes = utf8Encoder.encode(text);
     return utf8Bytes.length;
   },
   $lengthBytesUTF8__deps: ['$utf8Encoder', '$utf8Text', '$utf8Bytes'],
-  // encodeInto() would refuse shared memory.
+  // encodeInto() rejects shared memory.
   $stringToUTF8Array: (text, heap, start, room) => {
     if (room <= 0) return 0;
     if (text !== utf8Text) lengthBytesUTF8(text);
@@ -29,8 +30,8 @@ mergeInto(LibraryManager.library, {
     Module[UTF8ToString(name)] = getWasmTableEntry(index);
   },
   ExposeFunction__deps: ['$UTF8ToString', '$getWasmTableEntry'],
-  // What no page needs: Embind registers types that src/bindings/ never uses.
-  // std::wstring, std::u16string and std::u32string.
+  // Removed from all pages: Embind registers types that src/bindings/ never uses, std::wstring, std::u16string and
+  // std::u32string.
   _embind_register_std_wstring: (_type, _size, _name) => {},
   _embind_register_std_wstring__deps: [],
 });

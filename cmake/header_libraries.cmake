@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Header-only libraries. Set-up links each one's folder into .toolchain/include: the system's whole /usr/include
-# must not be on a WebAssembly include path.
+# Header-only libraries. Setup links their folders into .toolchain/include, since the system's /usr/include must not be
+# on a WebAssembly include path.
 set(header_root ${CMAKE_SOURCE_DIR}/.toolchain/include)
 foreach(pair rapidjson:rapidjson/reader.h doctest:doctest/doctest.h)
   string(REPLACE ":" ";" pair ${pair})
@@ -12,5 +12,5 @@ foreach(pair rapidjson:rapidjson/reader.h doctest:doctest/doctest.h)
   add_library(${library} INTERFACE)
   target_include_directories(${library} SYSTEM INTERFACE ${header_root})
 endforeach()
-# Tests compile in less time so.
+# Reduces the compile time of tests.
 target_compile_definitions(doctest INTERFACE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# pthreadpool, the thread pool that XNNPACK runs on. Builds without threads take its single-threaded stand-in.
+# pthreadpool, XNNPACK's thread pool. Builds without threads use its single-threaded shim.
 set(third_party ${CMAKE_SOURCE_DIR}/.toolchain/third_party)
 set(pthreadpool_dir ${third_party}/pthreadpool)
 if(NOT EXISTS ${pthreadpool_dir}/include/pthreadpool.h)

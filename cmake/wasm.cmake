@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The WebAssembly binary of a variant and the JavaScript ("glue") that Emscripten writes to load it. Variants with and
-# without relaxed SIMD share one glue: tools/build.mjs checks that it is the same.
+# The WebAssembly binary of a variant, and its glue, the JavaScript that Emscripten generates to load it. Variants with
+# and without relaxed SIMD share the same glue; tools/build.mjs checks that they are identical.
 
 file(GLOB binding_sources CONFIGURE_DEPENDS src/bindings/*.cc)
 add_executable(tfwasm ${binding_sources})
@@ -8,16 +8,16 @@ target_link_libraries(tfwasm PRIVATE tfwasm_core tfwasm_own_code)
 target_compile_options(tfwasm PRIVATE -Oz)
 target_compile_definitions(tfwasm PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
 
-# Threads start this very file as their worker, under this name.
+# Threads load this file as their worker script, by this name.
 set_target_properties(tfwasm PROPERTIES OUTPUT_NAME $<IF:$<BOOL:${TFWASM_THREADS}>,glue-threads,glue>)
 
 set_property(TARGET tfwasm APPEND PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cmake/glue-library.js)
 
-# For the library and for its tests alike.
+# For the library and for its tests.
 set(common_link_options
     -sALLOW_MEMORY_GROWTH=1
     -sMAXIMUM_MEMORY=4GB
-    -sMALLOC=emmalloc # the smaller one
+    -sMALLOC=emmalloc # smaller than dlmalloc
     -sABORTING_MALLOC=0 # a failed allocation throws std::bad_alloc
     -sSTACK_SIZE=256KB
     -sDEFAULT_PTHREAD_STACK_SIZE=256KB
@@ -27,10 +27,10 @@ target_link_options(
   tfwasm
   PRIVATE
   ${common_link_options}
-  # With -Oz the C library's memcpy would move one byte at a time.
+  # With -Oz, the C library's memcpy would copy byte by byte.
   -Os
   -mbulk-memory
-  # The same as in tools/build/shrink-wasm.mjs, which says why.
+  # See tools/build/shrink-wasm.mjs for the reasons.
   -sBINARYEN_EXTRA_PASSES=--skip-pass=memory-packing,--one-caller-inline-max-function-size=30
   -lembind
   -sMODULARIZE=1
@@ -43,7 +43,7 @@ target_link_options(
   -sINCOMING_MODULE_JS_API=instantiateWasm,printErr
   "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=Module.poolSize>")
 
-# A stack overflow or a wrong call inside the runtime must not go unnoticed in tests.
+# Tests must detect stack overflows and wrong calls in the runtime.
 target_link_options(
   tfwasm_tests
   PRIVATE
@@ -55,10 +55,10 @@ target_link_options(
   -sEXIT_RUNTIME=1
   "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=4>"
   "$<$<BOOL:${TFWASM_THREADS}>:-sPROXY_TO_PTHREAD=1>")
-# "type": "module" in package.json makes .js mean something else.
+# package.json has "type": "module", which makes .js files ES modules.
 set_target_properties(tfwasm_tests PROPERTIES SUFFIX .cjs)
 
-# The binary is optimized once more and its functions are put into an order that compresses well.
+# Optimizes the binary further and reorders its functions for compression.
 execute_process(COMMAND ${EMSCRIPTEN_ROOT_PATH}/em-config BINARYEN_ROOT OUTPUT_VARIABLE binaryen_root
                 OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 find_program(wasm_opt wasm-opt REQUIRED PATHS ${binaryen_root}/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)

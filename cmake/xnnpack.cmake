@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# XNNPACK's operators and the microkernels they choose from. Upstream's own CMake files know no WebAssembly and want
-# cpuinfo, so this compiles upstream's file lists in its own way. Natively, where only tests run, the portable
-# microkernels are taken.
+# XNNPACK's operators and microkernels. Upstream's CMake files do not support WebAssembly and require cpuinfo, so this
+# file compiles upstream's source lists itself. Native builds, which only run tests, use the portable microkernels.
 set(xnnpack_dir ${third_party}/xnnpack)
 set(xnnpack_own_dir ${CMAKE_SOURCE_DIR}/cmake/xnnpack)
 
@@ -10,10 +9,10 @@ if(EMSCRIPTEN)
   list(APPEND instruction_sets wasm wasmsimd)
 endif()
 
-# Half of all microkernels serve operators that nothing here creates: compiling them would only take time. Where one
-# is needed after all, the linker names it: take its family off this list.
+# Half of all microkernels belong to operators that tfwasm never creates. They are excluded to save compile time. If the
+# linker misses one, remove its family from this list.
 set(unused_families
-    f16-rminmax # only the conversions of float16 run without its hardware
+    f16-rminmax # without float16 hardware, only the float16 conversions run
     f32-conv-hwc f32-conv-hwc2chw f32-dwconv f32-dwconv2d-chw f32-gemminc f32-ibilinear-chw f32-spmm f32-qc4w-gemm f32-qc8w-gemm
     f32-qc8w-spmm f32-ppmm
     qd8-.* qp8-.* pf32-gemm
@@ -22,7 +21,7 @@ set(unused_families
     x8-packq x8-packw x16-packw x32-pack-lh)
 list(JOIN unused_families "|" unused_families)
 
-# Sets `variable` to the used microkernels of the instruction sets that follow.
+# Sets `variable` to the microkernels of the given instruction sets, without the unused families.
 function(list_kernels variable)
   foreach(name IN LISTS ARGN)
     include(${xnnpack_dir}/cmake/gen/${name}_microkernels.cmake)
@@ -36,7 +35,7 @@ endfunction()
 
 file(GLOB xnnpack_sources ${xnnpack_dir}/src/*.c ${xnnpack_dir}/src/configs/*.c ${xnnpack_dir}/src/enums/*.c
      ${xnnpack_dir}/src/operators/*.c ${xnnpack_dir}/src/reference/*.cc ${xnnpack_dir}/src/tables/*.c)
-# The subgraph API, whose work our own executor does.
+# Without the subgraph API: our executor does that work.
 list(FILTER xnnpack_sources EXCLUDE REGEX "/src/(memory-planner|runtime|subgraph|tensor)\\.c$")
 
 list(FILTER xnnpack_sources EXCLUDE REGEX "/src/configs/dwconv-config\\.c$")
@@ -66,7 +65,7 @@ else()
   target_compile_options(xnnpack_flags INTERFACE -D_GNU_SOURCE -include ${xnnpack_own_dir}/host-include/portable.h)
 endif()
 
-# Microkernels are tiny files that include the same headers: batches of them compile several times faster.
+# Microkernels are tiny files with the same headers: unity builds compile several times faster.
 function(add_kernel_library target)
   add_library(${target} STATIC ${ARGN})
   target_link_libraries(${target} PRIVATE xnnpack_flags)
@@ -81,18 +80,19 @@ add_library(xnnpack STATIC ${xnnpack_sources} ${xnnpack_own_dir}/build_identifie
 target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include ${xnnpack_own_dir})
 target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels PUBLIC pthreadpool)
 
-# It looks for a kernel for as many pixels as images there are: of one row, for one image, half as fast as others.
+# Otherwise the operator chooses its GEMM kernel by the batch size: for one image a one-row kernel, half as fast as
+# others.
 set_source_files_properties(${xnnpack_dir}/src/operators/deconvolution-nhwc.c
                             PROPERTIES COMPILE_OPTIONS "-UXNN_ENABLE_GEMM_M_SPECIALIZATION;-DXNN_ENABLE_GEMM_M_SPECIALIZATION=0")
 
 if(EMSCRIPTEN)
-  # Creating and setting up operators happens once; packing weights is what takes time then.
+  # Operators are created and set up once; only weight packing takes noticeable time then.
   target_compile_options(xnnpack PRIVATE -Os)
   set_source_files_properties(${xnnpack_dir}/src/packing.cc PROPERTIES COMPILE_OPTIONS -O2)
 endif()
 
-# Only what must be compiled for relaxed SIMD is: all other objects are the same as in the variant without it, and
-# come out of ccache when that was built before.
+# Only files that need it are compiled for relaxed SIMD. All other objects are identical to those of the variant without
+# it and come from ccache.
 if(TFWASM_RELAXED_SIMD)
   list_kernels(relaxed_sources wasmrelaxedsimd)
   add_kernel_library(xnnpack_relaxed_kernels ${relaxed_sources})

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes small graph models in JavaScript, as the TensorFlow.js converter would: for tests that run
-// them here and in TensorFlow.js.
+// Builds small graph models in JavaScript, in the format of the TensorFlow.js converter, for tests that run them in
+// tfwasm and in TensorFlow.js.
 
 const DTYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' };
 const tensorflowType = (dtype) => DTYPES[dtype] ?? dtype;
@@ -16,11 +16,11 @@ export const attr = {
   shape: (...sizes) => ({ shape: { dim: sizes.map((size) => ({ size: String(size) })) } }),
 };
 
-/** The main graph, or the body of a function. Values are referred to by strings: "node" or "node:1". */
+/** The main graph, or the body of a function. Strings refer to values: "node" or "node:1". */
 class Nodes {
   nodes = [];
 
-  /** @param prefix What the converter puts before the names of constants in functions. */
+  /** @param prefix The converter's prefix for constants in functions. */
   constructor(weights, prefix = '') {
     this.weights = weights;
     this.prefix = prefix;
@@ -58,8 +58,8 @@ export class GraphBuilder extends Nodes {
   }
 
   /**
-   * @param args Names of the arguments with their dtypes: {x: 'float32'}.
-   * @param results The same of the results.
+   * @param args Arguments and their dtypes: {x: 'float32'}.
+   * @param results Results and their dtypes.
    * @param write (body) => {result name: value}; values in bodies are "argument" or "node:output:0".
    */
   function(name, args, results, write) {
@@ -70,7 +70,7 @@ export class GraphBuilder extends Nodes {
     this.functions.push({ signature, nodeDef: body.nodes, ret });
   }
 
-  /** write(nodes) fills the initializer graph; `signature` is that of its outputs. */
+  /** write(nodes) builds the initializer graph; `signature` is that of its outputs. */
   initialize(write, signature) {
     const nodes = new Nodes(this.weights);
     write(nodes);

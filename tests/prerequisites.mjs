@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a test needs beyond the repository's own files. A test without its prerequisite is skipped
-// and says why, except in CI, where everything has to run.
+// Prerequisites of tests beyond the repository's files. A test without its prerequisite is skipped with the reason,
+// except in CI, where it fails.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -34,8 +34,8 @@ const CHECKS = {
 };
 
 /**
- * For the `skip` option of a test: false when everything named is there, else the reason. In CI
- * always false: there a test without its prerequisite fails.
+ * For the `skip` option of a test: false if everything named is available, else the reason. Always false in CI, where a
+ * test without its prerequisite fails.
  *
  * @param {...keyof typeof CHECKS} names
  */

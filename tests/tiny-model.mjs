@@ -9,7 +9,7 @@ const KERNEL = [
 ];
 const BIAS = [0.5, -20, 100];
 
-/** The model as the TensorFlow.js converter would write it. */
+/** The model in the format of the TensorFlow.js converter. */
 export function tinyModel() {
   const type = { type: 'DT_FLOAT' };
   const dims = (...sizes) => ({ shape: { dim: sizes.map((size) => ({ size: String(size) })) } });
@@ -53,7 +53,7 @@ export async function writeTinyModel(folder) {
   await writeFile(path.join(folder, 'weights.bin'), Buffer.from(Float32Array.from([...KERNEL.flat(), ...BIAS]).buffer));
 }
 
-/** What the model answers to a row [a, b]. */
+/** The model's output for a row [a, b]. */
 export function tinyAnswer([a, b]) {
   return BIAS.map((bias, column) => Math.max(0, a * KERNEL[0][column] + b * KERNEL[1][column] + bias));
 }

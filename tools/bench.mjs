@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npm run bench`: the benchmark page in Chromium, without a window: tfwasm and TensorFlow.js side by side.
+// `npm run bench`: runs the benchmark page in headless Chromium, and compares tfwasm with TensorFlow.js.
 import { writeFile } from 'node:fs/promises';
 
 import { OPS } from '../benchmark-page/ops.js';
@@ -18,10 +18,10 @@ import {
 } from './bench/report.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
 
-/** The engines that are compared; the first is what the others are measured against. */
+/** The compared engines. Ratios are against the first. */
 const listEngines = ({ peers, variants }) => [...peers, ...variants.map((variant) => `tfwasm-${variant}`)];
 
-/** Measures each model with each thread count, and prints while it goes. */
+/** Measures each model with each thread count. Prints results as they arrive. */
 async function compareModels(browser, options) {
   const { models, runs, seconds, warmup, loads, profiles, check } = options;
   const engines = listEngines(options);
@@ -41,7 +41,7 @@ async function compareModels(browser, options) {
   return results;
 }
 
-/** Measures single ops, and prints while it goes. */
+/** Measures single ops. Prints results as they arrive. */
 async function compareOps(browser, options) {
   const { opWords, runs } = options;
   const ops = Object.keys(OPS).filter((name) => opWords.length === 0 || opWords.some((word) => name.includes(word)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fills dist/, what the npm package ships: WebAssembly, the JavaScript bundle and its declarations.
+// Builds dist/, the content of the npm package: WebAssembly, the JavaScript bundle and its declarations.
 //
 //   npm run build                        everything
-//   npm run build -- --variant simd      of the WebAssembly only this variant (may be repeated)
+//   npm run build -- --variant simd      only this WebAssembly variant (repeatable)
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ import { run, runMain, ToolError } from './lib/run.mjs';
 import { reportSizes } from './lib/sizes.mjs';
 import { VARIANTS } from './lib/variants.mjs';
 
-/** How many steps of `progress` build takes. */
+/** The number of progress steps of build(). */
 export const buildSteps = (variants) => variants.length + 3;
 
 export async function build(progress, variants = VARIANTS) {
@@ -40,11 +40,11 @@ async function emitDeclarations() {
   removeDeclarations(start);
 }
 
-/** Removes what was not written since `start`: the declarations of sources that are gone. */
+/** Removes declarations that were not written since `start`: their sources are gone. */
 function removeDeclarations(start) {
   for (const file of readdirSync(DIST, { recursive: true })) {
     const path = join(DIST, file);
-    // Some file systems count in whole seconds.
+    // Some file systems store whole seconds.
     if (file.endsWith('.d.ts') && statSync(path).mtimeMs < start - 1000) rmSync(path);
   }
 }

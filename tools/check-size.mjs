@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the size of everything in dist/ and fails when a file is larger than its budget.
+// Prints the sizes of the files in dist/. Fails if one exceeds its budget.
 import { isMain } from './lib/main.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
 import { budgetErrors, measureSizes, reportSizes } from './lib/sizes.mjs';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the machine's own Chromium without a window, for the benchmark and the tests.
+// Starts the installed Chromium headless, for the benchmark and the tests.
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,15 +23,15 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Timers and frames of a page that is not in front must not be slowed down.
+  // Prevents throttling of timers and frames in background pages.
   '--disable-background-timer-throttling',
   '--disable-renderer-backgrounding',
 ];
 
-/** Flags for browsers that other programs start; they have to add where the profile is. */
+/** Flags for other launchers, which add the profile themselves. */
 export const HEADLESS_FLAGS = [...FLAGS, '--headless'];
 
-/** Path of a Chromium on this machine, or null. */
+/** The path of an installed Chromium, or null. */
 export function findChromium() {
   for (const candidate of CANDIDATES) {
     if (!candidate) continue;
@@ -45,7 +45,7 @@ export function findChromium() {
   return null;
 }
 
-/** Path of a Chromium on this machine. Throws a ToolError that says how to get one. */
+/** The path of an installed Chromium. Throws a ToolError with instructions if there is none. */
 export function requireChromium() {
   const path = findChromium();
   if (path) return path;
@@ -55,7 +55,7 @@ export function requireChromium() {
 }
 
 /**
- * Starts a browser with an empty profile. Close it to end its processes and drop the profile.
+ * Starts a browser with an empty profile. close() ends its processes and deletes the profile.
  *
  * @returns {Promise<{context: import('playwright-core').BrowserContext, close: () => Promise<void>}>}
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo: MoveNet's keypoints of a photograph, through the package's public functions as any
-// program would use them. `node tools/demo.mjs`, or runDemo() from `npm start`.
+// The demo: MoveNet's keypoints for a photograph, using the package's public API. Run by `node tools/demo.mjs` and by
+// `npm start`.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
@@ -15,13 +15,13 @@ import { startServer } from './serve.mjs';
 const MODEL = 'movenet-lightning.json';
 
 /**
- * Loads the model over HTTP from this repository's own server and predicts.
+ * Loads the model over HTTP from this repository's server and predicts.
  *
  * @param {object} [options]
- * @param {number} [options.repeats] How many later predictions are timed.
- * @returns {Promise<{keypoints: {name: string, x: number, y: number, score: number}[],
- *     times: {load: number, first: number, later: number}}>} x and y as fractions of the picture;
- *     milliseconds, `later` a median.
+ * @param {number} [options.repeats] The number of further predictions to time.
+ * @returns {Promise<{keypoints: {name: string, x: number, y: number, score: number}[], times: {load: number, first:
+ *     number, later: number}}>} x and y are relative to the picture's size. Times are milliseconds; `later` is a
+ *     median.
  */
 export async function predictPhotograph({ repeats = 30 } = {}) {
   requireFile('dist/index.js', 'the package is not built; run "npm run build"');
@@ -60,7 +60,7 @@ function requireFile(file, problem) {
   }
 }
 
-/** Predicts and prints what came out and how long it took. */
+/** Predicts and prints the keypoints and times. */
 export async function runDemo({ print = console.log } = {}) {
   const { keypoints, times } = await predictPhotograph();
   print('MoveNet on web/images/astronaut.png (x and y as fractions of the picture):\n');

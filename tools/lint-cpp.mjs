@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs clang-tidy over our C++ sources, as many at a time as there are processors.
+// Runs clang-tidy on our C++ sources, one process per processor.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildPreset } from './build/wasm.mjs';
@@ -9,11 +9,11 @@ import { BUILD, ROOT } from './lib/paths.mjs';
 import { run, runMain, ToolError } from './lib/run.mjs';
 
 /**
- * Checks `files`. Without a list: the sources and, through them, the headers. Left out are src/bindings/, which only the
- * WebAssembly build knows, and tests, whose headers alone take seconds each.
+ * Checks `files`; by default all sources and the headers they include. Skips src/bindings/, which only WebAssembly
+ * builds compile, and tests, whose headers take seconds each.
  */
 export async function lintCpp(note = () => {}, files = cppFiles(['.cc']).filter(isLinted)) {
-  // Also writes the compile commands that clang-tidy reads.
+  // Also generates the compile commands for clang-tidy.
   await buildPreset('host', 'CMakeFiles/tfwasm_core.dir/cmake_pch.hxx.pch', note);
   const waiting = [...files];
   const complaints = [];
@@ -31,12 +31,12 @@ export async function lintCpp(note = () => {}, files = cppFiles(['.cc']).filter(
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   if (complaints.length === 0) return note(`${files.length} files`);
-  // A finding in a header comes once for every file that includes it.
+  // A finding in a header is reported for every file that includes it.
   const different = [...new Set(complaints)];
   throw new ToolError(`clang-tidy finds ${different.length} faults in the C++.`, { output: different.join('\n') });
 }
 
-/** Splits what clang-tidy printed into its findings, each with the lines of code below it. */
+/** Splits clang-tidy's output into findings, each with its code lines. */
 function findings(output) {
   return output
     .split(/^(?=\S+:\d+:\d+: (?:error|warning): )/m)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo's photograph as numbers, without a browser.
+// Decodes the demo's photograph without a browser.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -18,7 +18,7 @@ export async function readPhotograph(side) {
   return resizeBilinear({ width, height, data }, side);
 }
 
-/** Bilinear with pixel centres at one half: halving a picture takes the mean of four pixels. */
+/** Bilinear with half-pixel centers: halving averages four pixels. */
 function resizeBilinear({ width, height, data }, side) {
   const columns = sourcePositions(width, side);
   const rows = sourcePositions(height, side);

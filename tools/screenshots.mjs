@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures of both pages for the README, in light and dark: docs/images/PAGE[-phone]-SCHEME.webp.
+// Takes screenshots of both pages for the README, light and dark: docs/images/PAGE[-phone]-SCHEME.webp.
 //
-//   npm run screenshots                     all of them
+//   npm run screenshots                     all
 //   npm run screenshots -- --only playground   those whose name contains this
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const MAX_BYTES = 150_000;
 const QUALITIES = [0.92, 0.85, 0.75, 0.6];
 const PHONE = { width: 360, height: 780 };
 
-/** Each brings its page to a state that shows what the page is for. */
+/** Each function brings its page into a representative state. */
 const PAGES = {
   playground: {
     url: 'web/?model=../models/movenet-lightning.json',
@@ -46,7 +46,7 @@ async function prepareBenchmark(page) {
   await scrollTo(page, '#result');
 }
 
-/** Waits until the status says that it is done. Throws the error that the page shows instead. */
+/** Waits until the status says "Done". Throws the page's error message instead. */
 async function waitForEnd(page, status, error) {
   const ended = await page.waitForFunction(
     ([statusId, errorId]) => {
@@ -60,7 +60,7 @@ async function waitForEnd(page, status, error) {
   if (text !== 'done') throw new ToolError(`The page says: ${text}`);
 }
 
-/** Scrolls, and takes the focus from whatever had it. */
+/** Scrolls, and removes the focus. */
 function scrollTo(page, selector) {
   return page.evaluate((wanted) => {
     document.activeElement?.blur();
@@ -68,7 +68,7 @@ function scrollTo(page, selector) {
   }, selector);
 }
 
-/** A PNG as a WebP that is small enough for a repository. */
+/** Converts a PNG to a WebP that is small enough for the repository. */
 async function toWebp(page, png) {
   for (const quality of QUALITIES) {
     const base64 = await page.evaluate(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A static file server for development, demos and tests. Every answer carries the headers that make
-// a page cross-origin isolated, which is what lets it use threads.
+// A static file server for development, demos and tests. Its headers make pages cross-origin isolated, which threads
+// need.
 import { createReadStream, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { isMain } from './lib/main.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
 
-/** Where the repository's own pages find things: URL prefix -> folder under the root. */
+/** The mounts for the repository's pages: URL prefix -> folder under the root. */
 export const SITE = {
   '/web/': 'web',
   '/benchmark-page/': 'benchmark-page',
@@ -40,12 +40,12 @@ const ISOLATION_HEADERS = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
-/** Files up to this length are read at once: for one visitor, waiting for threads costs more. */
+/** Files up to this size are read synchronously, which is faster for a single client. */
 const SMALL_BYTES = 16 << 20;
-/** Of small files together that stay in memory, so that benchmarks of loading do not measure this server. */
+/** The limit of the in-memory cache of small files, which keeps the disk out of load benchmarks. */
 const KEPT_BYTES = 128 << 20;
 
-/** The small files that were asked for, the last at the end: path -> {modified, bytes}. */
+/** The cached small files, the last requested at the end: path -> {modified, bytes}. */
 const kept = new Map();
 
 function readSmallFile({ path, modified }) {
@@ -63,15 +63,15 @@ function readSmallFile({ path, modified }) {
 }
 
 /**
- * Starts serving and resolves when the port is open.
+ * Starts the server and resolves when the port is open.
  *
  * @param {object} [options]
- * @param {number} [options.port] 0 takes any free port.
- * @param {string} [options.root] Folder that relative mounts start from.
- * @param {Record<string, string>} [options.mounts] URL prefix (with slashes at both ends) ->
- *     folder; the longest prefix that fits wins. Nothing outside these folders is ever served.
- * @param {boolean} [options.isolated] False leaves COOP and COEP out.
- * @param {Record<string, string>} [options.headers] More headers, e.g. a content security policy.
+ * @param {number} [options.port] 0 selects a free port.
+ * @param {string} [options.root] The base folder of relative mounts.
+ * @param {Record<string, string>} [options.mounts] URL prefix (with slashes at both ends) -> folder. The longest
+ *     matching prefix wins. Files outside of these folders are never served.
+ * @param {boolean} [options.isolated] False omits COOP and COEP.
+ * @param {Record<string, string>} [options.headers] Additional headers, e.g. a Content-Security-Policy.
  * @returns {Promise<{url: string, close: () => Promise<void>}>} `url` ends with a slash.
  */
 export async function startServer({ port = 8080, root = ROOT, mounts = SITE, isolated = true, headers = {} } = {}) {
@@ -166,8 +166,8 @@ function sendStream(response, stream) {
 }
 
 /**
- * One range of bytes as RFC 9110 section 14 writes it: "bytes=2-5", "bytes=2-" or "bytes=-3".
- * Null (send everything) for several ranges and for what is no range at all.
+ * Parses a single byte range (RFC 9110 section 14): "bytes=2-5", "bytes=2-" or "bytes=-3". Null (send everything) for
+ * several or invalid ranges.
  */
 function parseRange(header, size) {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
@@ -179,7 +179,7 @@ function parseRange(header, size) {
   return start <= end ? { start, end } : 'unsatisfiable';
 }
 
-/** The decoded path of a request, or null when it is not one that any file can have. */
+/** The decoded path of a request, or null if no file can have it. */
 function decodePath(url) {
   try {
     const decoded = decodeURIComponent(url.split(/[?#]/, 1)[0]);
@@ -196,7 +196,7 @@ function findFile(pathname, folders) {
   const relative = pathname.slice(mount.prefix.length);
   const wanted = path.join(mount.folder, relative, pathname.endsWith('/') ? 'index.html' : '');
   try {
-    // Symbolic links may not lead out of the mounted folder either.
+    // Symbolic links must not lead out of the mounted folder.
     const [real, realFolder] = [wanted, mount.folder].map((place) => realpathSync.native(place));
     if (real !== realFolder && !real.startsWith(realFolder + path.sep)) return null;
     const info = statSync(real);

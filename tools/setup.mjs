@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gets everything that building (and with --test, testing) needs. Quick when it is all there.
+// Installs everything that building (and with --test, testing) needs. Fast if everything is installed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMain } from './lib/main.mjs';
@@ -12,13 +12,13 @@ import { setUpNpmPackages } from './setup/npm-packages.mjs';
 import { setUpRequirements } from './setup/requirements.mjs';
 import { setUpThirdParty } from './setup/third-party.mjs';
 
-/** How many steps of `progress` setUp takes. */
+/** The number of progress steps of setUp(). */
 export const SETUP_STEPS = 4;
 
 export async function setUp(progress, { forTest = false } = {}) {
   await progress.step('Compilers and tools', (note) => setUpRequirements(forTest, note));
   mkdirSync(TOOLCHAIN, { recursive: true });
-  // Emscripten's scripts are CommonJS, whatever the package.json above them says.
+  // Emscripten's scripts are CommonJS, unlike this package.
   writeFileSync(join(TOOLCHAIN, 'package.json'), '{ "type": "commonjs" }\n');
   await progress.step(`Emscripten ${EMSCRIPTEN_VERSION}`, setUpEmscripten);
   await progress.step('Third-party sources', async (note) => {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a fresh clone to a running demo: set-up, build, the demo in Node.js, then the pages for the browser.
+// From a fresh clone to a running demo: setup, build, the demo in Node.js, then the pages.
 //
-//   npm start                 serves http://localhost:8080 when the demo is done
+//   npm start                 serves http://localhost:8080 after the demo
 //   npm start -- --port 9000  another port
-//   npm start -- --once       stops after the demo
+//   npm start -- --once       exits after the demo
 import { parseArgs } from 'node:util';
 import { build, buildSteps } from './build.mjs';
 import { Progress } from './lib/progress.mjs';
@@ -11,7 +11,7 @@ import { runMain, ToolError } from './lib/run.mjs';
 import { VARIANTS } from './lib/variants.mjs';
 import { SETUP_STEPS, setUp } from './setup.mjs';
 
-/** What Node.js takes; a browser takes whichever is best there. */
+/** Node.js uses this variant. Browsers use the best one that they support. */
 const FIRST_VARIANTS = ['simd'];
 
 async function start() {
@@ -23,7 +23,7 @@ async function start() {
   await setUp(progress);
   await build(progress, FIRST_VARIANTS);
   console.log();
-  // Imported only now: they need what set-up installed.
+  // Imported late, since setup has just installed their dependencies.
   const { runDemo } = await import('./demo.mjs');
   await runDemo();
   if (values.once) return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Set-up, build and then every test and check; goes on after a failure and lists all of them at the end.
+// Setup, build, then all tests and checks. Continues after failures and lists them at the end.
 //
 //   npm test                     everything
-//   npm test -- --only biome     only the checks whose title contains this (may be repeated)
+//   npm test -- --only biome     only checks whose title contains this (repeatable)
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { lastLines, run, runMain, ToolError } from './lib/run.mjs';
 import { VARIANTS, wasmFileName } from './lib/variants.mjs';
 import { SETUP_STEPS, setUp } from './setup.mjs';
 
-/** Title -> what fails when there is something wrong. Cheap ones first. */
+/** Title -> check; cheap ones first. */
 const CHECKS = {
   'C++ format': () => run('clang-format-19', ['--dry-run', '--Werror', ...cppFiles()], { cwd: ROOT }),
   'biome (JavaScript format and lint)': () => bin('biome', 'check', '--max-diagnostics=50', '.'),
@@ -33,7 +33,7 @@ const CHECKS = {
   'clang-tidy (C++ lint)': lintCpp,
 };
 
-/** Files for bundlers to copy: they have no types. */
+/** These entry points are files without types, for bundlers to copy. */
 const WASM_ENTRYPOINTS = VARIANTS.map(wasmFileName);
 
 const bin = (name, ...args) => run(join(ROOT, 'node_modules/.bin', name), args, { cwd: ROOT });
@@ -47,7 +47,7 @@ async function nativeCppTests(note) {
   );
 }
 
-/** Runs the fuzz targets on the inputs they have found or were given; one ends with an error at the first that fails. */
+/** Runs the fuzz targets on their corpus. A target exits with an error at the first failure. */
 async function fuzzCorpus(note) {
   for (const target of ['load_model', 'run_ops']) {
     await buildPreset('host', `tfwasm_fuzz_${target}`, note);
@@ -73,7 +73,7 @@ async function javaScriptTests(note) {
     .filter((file) => file.endsWith('.test.mjs') && !file.includes('node_modules'))
     .map((file) => join('tests', file))
     .sort();
-  // Much of a test is waiting for browsers and timers, so two files at a time even on two cores.
+  // Tests mostly wait for browsers and timers, so at least two files run in parallel.
   const concurrency = Math.max(2, availableParallelism() - 1);
   const args = ['--test', '--test-reporter=spec', `--test-timeout=${10 * 60_000}`, `--test-concurrency=${concurrency}`];
   args.push(...files);
@@ -88,7 +88,7 @@ async function javaScriptTests(note) {
   note(`${count('pass')} passed${count('skipped') ? `, ${count('skipped')} skipped` : ''}`);
 }
 
-/** The spec reporter repeats the failures, in full, after this heading. */
+/** The spec reporter repeats all failures in full after this heading. */
 function onlyFailures(output) {
   const at = output.lastIndexOf('failing tests:');
   return at < 0 ? output : output.slice(at);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Upstream generates these functions, which tell whether a cache of packed weights on disk fits the
-// build. There is no such cache here.
+// Upstream generates these functions. They tell whether an on-disk cache of packed weights matches
+// the build. tfwasm has no such cache.
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The matrix kernels that XNNPACK has chosen, for src/kernels/ to know and to call.
+// Access to the GEMM kernels that XNNPACK has selected, for src/kernels/.
 #pragma once
 
 #include <stddef.h>
@@ -9,14 +9,14 @@
 extern "C" {
 #endif
 
-// How many columns a kernel multiplies at once; 0 when it reads their rows interleaved.
+// The tile width of the GEMM kernels in columns; 0 if they read interleaved rows.
 uint32_t tfwasm_f32_gemm_columns(void);
 
-// A kernel that takes its rows in pieces, and what it is called with.
+// An indirect GEMM kernel, which reads its rows in pieces through pointers, and its parameters.
 struct tfwasm_f32_igemm {
-  // Multiplies `count` rows, at most `rows`, with packed weights of `columns` columns. `pieces`
-  // points to the first pieces of `rows` rows, then to the second ones, and so on;
-  // `pointer_bytes` are all these pointers. `offset` and `zero` are 0.
+  // Multiplies `count` rows, at most `rows`, with packed weights of `columns` columns. `pieces` has
+  // pointers to the first pieces of `rows` rows, then to the second pieces, and so on.
+  // `pointer_bytes`: the size of all these pointers. `offset` and `zero` are 0.
   void (*kernel)(size_t count, size_t columns, size_t piece_bytes, size_t pointer_bytes,
                  const void** pieces, const void* weights, void* out, size_t row_stride,
                  size_t tile_stride, size_t offset, const void* zero, const void* params);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for upstream's src/reference/{unary,binary}-elementwise.cc in WebAssembly: slow kernels
-// for every elementwise operator and data type, 200 KB of them, which XNNPACK falls back to where
-// it has no microkernel. Without them it refuses to create such an operator.
+// Replaces upstream's src/reference/{unary,binary}-elementwise.cc in WebAssembly. Those are slow
+// fallback kernels for every elementwise operator and data type, 200 KB in all. Without them,
+// XNNPACK refuses to create operators that have no microkernel.
 #include <stddef.h>
 
 #include "xnnpack.h"

@@ -32,7 +32,7 @@ def create_app(folder, allow_origin=None, max_bytes=2 << 30):
     os.makedirs(folder, exist_ok=True)
 
     def model_folder(name):
-        # Names are names of folders: no dot in front, no slash.
+        # Names become folder names: no leading dot, no slash.
         if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}", name):
             abort(400, "this is not a name for a model")
         return os.path.join(folder, name)
@@ -42,7 +42,7 @@ def create_app(folder, allow_origin=None, max_bytes=2 << 30):
         target = model_folder(name)
         if MODEL_FILE not in request.files:
             abort(400, f"the form has no file {MODEL_FILE}")
-        # In a folder of its own, so that a model is either saved as a whole or not at all.
+        # Received in a temporary folder, so that saves are atomic.
         received = tempfile.mkdtemp(prefix=".receiving-", dir=folder)
         try:
             for part in (MODEL_FILE, WEIGHTS_FILE):
@@ -57,7 +57,7 @@ def create_app(folder, allow_origin=None, max_bytes=2 << 30):
 
     @app.get("/models/<name>/<path:file>")
     def load(name, file):
-        # Answers Range and If-Range, and sends an ETag: what was cut can be gone on with.
+        # Supports Range, If-Range and ETag, so that interrupted downloads can be resumed.
         return send_from_directory(model_folder(name), file)
 
     @app.after_request

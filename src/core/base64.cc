@@ -25,7 +25,7 @@ constexpr std::array<uint8_t, 256> MakeDigits() {
 
 constexpr std::array<uint8_t, 256> kDigits = MakeDigits();
 
-// Removes "=" signs; false unless there are none or as many as make whole groups of four.
+// Removes "=" padding. Returns false if there is any but it does not complete groups of four.
 bool StripPadding(std::string_view& text) {
   const size_t padded = text.size();
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);

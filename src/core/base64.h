@@ -7,8 +7,8 @@
 
 namespace tfwasm {
 
-// The bytes of base64 text in the standard or the URL-safe alphabet, padded or not, as protobuf's
-// JSON mapping allows for `bytes` fields. nullopt when the text is malformed.
+// Decodes base64 in the standard or the URL-safe alphabet, padded or not, as protobuf's JSON
+// mapping allows for `bytes` fields. nullopt if the text is malformed.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
 }  // namespace tfwasm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of tensors: aligned, reference counted through shared_ptr, counted for memory().
+// Memory of tensors: aligned, reference-counted by shared_ptr, counted for memory().
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,10 @@ class Buffer {
   // XNNPACK's kernels may read this far past the end (XNN_EXTRA_BYTES).
   static constexpr size_t kPadding = 16;
 
-  // Uninitialized room for `count` elements; strings are constructed empty, handles null.
-  // Throws E_OOM when the heap cannot grow that far.
+  // Allocates `count` uninitialized elements; strings are empty, handles null. Throws E_OOM if the
+  // heap cannot grow enough.
   static std::shared_ptr<Buffer> Allocate(DType dtype, uint64_t count);
-  // Throws E_OOM when not even the address space has room for so many bytes.
+  // Throws E_OOM if `bytes` exceeds the address space.
   static void CheckAddressable(uint64_t bytes);
 
   ~Buffer();
@@ -31,7 +31,7 @@ class Buffer {
   const void* data() const { return data_; }
   size_t bytes() const { return bytes_; }
 
-  // Sums over all live buffers.
+  // Totals over all live buffers.
   static size_t live_bytes();
   static size_t live_count();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The element types a tensor can have, with the numbers that cross the JS boundary.
+// The element types of tensors. Their numbers cross the JS boundary.
 #pragma once
 
 #include <complex>
@@ -11,14 +11,14 @@
 
 namespace tfwasm {
 
-// The values are part of the JS boundary (js/dtype.ts): never renumber.
+// Part of the JS boundary (js/dtype.ts): never renumber.
 enum class DType : uint8_t {
   kFloat32 = 0,
   kInt32 = 1,
   kBool = 2,  // one byte, 0 or 1
   kString = 3,
   kComplex64 = 4,  // interleaved re, im
-  // Handles: the elements are objects (core/object.h), which never leave the core.
+  // Handles: the elements are objects (core/object.h). They never leave the core.
   kResource = 5,
   kVariant = 6,
   kInvalid = 255,  // a TensorFlow type without a counterpart here
@@ -31,17 +31,17 @@ constexpr bool IsHandle(DType dtype) {
   return dtype == DType::kResource || dtype == DType::kVariant;
 }
 
-// Bytes of one element in memory: of std::string for kString, of ObjectPtr for handles.
+// Bytes per element in memory. For kString that is std::string, for handles ObjectPtr.
 size_t ElementSize(DType dtype);
 
 // "float32", "int32", "bool", "string", "complex64", "resource", "variant", or "invalid".
 std::string_view DTypeName(DType dtype);
 
-// The dtype of such a name, as weight specs and the JS API spell it; not of handles.
+// The dtype with this name in weight specs and in the JS API; not for handles.
 std::optional<DType> ParseDType(std::string_view name);
 
-// The dtype that a TensorFlow DataType name ("DT_INT64") is represented by:
-// floats become float32, integers that fit become int32; others give kInvalid.
+// The dtype for a TensorFlow DataType name ("DT_INT64"). Floats map to float32, integers that fit
+// to int32, others to kInvalid.
 DType FromTensorFlowType(std::string_view name);
 
 // DTypeOf<float>() == DType::kFloat32, and so on.

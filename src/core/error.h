@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one exception type. The boundary turns it into a TfwasmError in JavaScript.
+// The exception type of the core. The bindings convert it to a TfwasmError.
 #pragma once
 
 #include <exception>
@@ -10,23 +10,23 @@
 
 namespace tfwasm {
 
-// What went wrong, in the vocabulary that users see as `TfwasmError.code`.
+// Error codes. Users see them as `TfwasmError.code`.
 enum class Code {
   kAmbiguous,      // two contradicting sources for one value
   kAttr,           // a node attribute is missing, of the wrong kind or out of range
-  kCycle,          // the graph has a cycle outside a loop
+  kCycle,          // the graph has a cycle that is not a loop
   kDisposed,       // use after dispose
   kDType,          // unknown or unsupported dtype
   kDuplicate,      // a name occurs twice
   kEdge,           // a node input refers to nothing
-  kInput,          // a tensor handed to the model does not fit
+  kInput,          // a tensor passed to the model does not fit
   kInternal,       // a bug in tfwasm
   kJson,           // malformed JSON
-  kLimit,          // larger or deeper than tfwasm accepts
+  kLimit,          // exceeds a size or depth limit of tfwasm
   kOom,            // the wasm heap cannot grow any further
-  kOp,             // operations that tfwasm does not have
+  kOp,             // ops that tfwasm does not support
   kQuant,          // bad quantization parameters
-  kShape,          // shapes that do not fit together
+  kShape,          // incompatible shapes
   kString,         // malformed string tensor bytes
   kWeightBytes,    // too few or too many weight bytes
   kWeightMissing,  // a constant without weights
@@ -41,12 +41,12 @@ class Error : public std::exception {
 
   Code code() const { return code_; }
   const std::string& message() const { return message_; }
-  // The node that failed and its op; empty when no node is to blame.
+  // The node that failed and its op; empty if no node is known.
   const std::string& node() const { return node_; }
   const std::string& op() const { return op_; }
 
-  // Names the node to blame and puts "[op 'node'] " before the message, or "[op] " for a node
-  // without a name; the innermost call wins.
+  // Sets the node, and prefixes the message with "[op 'node'] ", or "[op] " if the node has no
+  // name. Only the first call has an effect.
   void Blame(std::string_view op, std::string_view node);
 
   const char* what() const noexcept override { return message_.c_str(); }

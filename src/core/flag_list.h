@@ -6,7 +6,7 @@
 
 namespace tfwasm {
 
-// One flag for each of many things, a byte each: the code of std::vector<bool> takes 5 KB.
+// Flags, one byte each. The code of std::vector<bool> would add 5 KB.
 using FlagList = std::vector<uint8_t>;
 
 }  // namespace tfwasm

@@ -14,8 +14,8 @@ namespace tfwasm {
 
 namespace {
 
-// Of one character. The reader looks at all bytes that the first one announces, even when a zero
-// byte is among them.
+// The longest UTF-8 character. The reader reads all bytes that the first one announces, even beyond
+// a zero byte.
 constexpr size_t kMostUtf8Bytes = 4;
 
 }  // namespace
@@ -56,7 +56,7 @@ JsonDocument::JsonDocument(std::string_view text)
   std::fill_n(std::copy(text.begin(), text.end(), text_.get()), kMostUtf8Bytes, 0);
 }
 
-// Parses a text into a document: receives the reader's events.
+// Builds a document from the parser's events.
 class JsonBuilder {
  public:
   using Size = rapidjson::SizeType;
@@ -72,7 +72,7 @@ class JsonBuilder {
     rapidjson::Reader reader;
     const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream_, *this);
     if (result.IsError()) return {result.Code(), result.Offset() + skipped_};
-    // The reader takes a zero byte for the end.
+    // The reader stops at a zero byte.
     const size_t read = stream_.Tell() + skipped_;
     if (read < size_) return {rapidjson::kParseErrorDocumentRootNotSingular, read};
     return result;
@@ -114,13 +114,12 @@ class JsonBuilder {
  private:
   static constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-  // Iterative, so that no text can exhaust the stack; numbers are rounded as the standard asks.
+  // Iterative, so that deep nesting cannot overflow the stack. Numbers are rounded correctly.
   static constexpr unsigned kParseFlags =
       rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
       rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
 
-  // Whether the number that the stream is at has no digit but zeros: RapidJSON reads 0e-30 as
-  // another number.
+  // Whether the number at the current position has only zero digits: RapidJSON misreads 0e-30.
   bool IsZero() const {
     const char* digit = stream_.src_;
     while (*digit == '-' || *digit == '0' || *digit == '.') ++digit;
@@ -139,8 +138,8 @@ class JsonBuilder {
     return true;
   }
 
-  // Takes the last values off the pending ones, for their list or object; they stay where they are
-  // until another is added.
+  // Pops the last pending values, the elements of their list or object. They stay in place until
+  // another value is added.
   const Json* Close(size_t count) {
     --depth_;
     pending_.resize(pending_.size() - count);
@@ -151,7 +150,7 @@ class JsonBuilder {
   T* Allocate(size_t count) {
     const size_t bytes = count * sizeof(T);
     if (bytes > left_) {
-      // About as much as the values of a text take.
+      // About as much as the values of a text need.
       left_ = std::max(bytes, size_);
       document_.blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(left_));
       next_ = document_.blocks_.back().get();
@@ -165,9 +164,9 @@ class JsonBuilder {
   size_t skipped_;  // bytes of it
   JsonDocument document_;
   rapidjson::InsituStringStream stream_;
-  std::vector<Json> pending_;  // values whose list or object is open, with keys before theirs
+  std::vector<Json> pending_;  // values of open lists and objects, keys before their values
   int depth_ = 0;
-  std::byte* next_ = nullptr;  // where the last block is free
+  std::byte* next_ = nullptr;  // the free part of the last block
   size_t left_ = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON as data: a parsed text, and the little that is needed to write one.
+// A JSON parser and string quoting.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace tfwasm {
 
 struct JsonMember;
 
-// Values side by side in a document, like a std::span, which does not take incomplete types.
+// Adjacent values in a document. Like std::span, but allows incomplete types.
 template <typename T>
 class JsonSpan {
  public:
@@ -33,31 +33,31 @@ class JsonSpan {
   size_t size_ = 0;
 };
 
-// A value of a JsonDocument, which must outlive it: strings, lists and objects lie there.
+// A value of a JsonDocument. The document owns its strings, lists and objects and must outlive it.
 class Json {
  public:
   using Array = JsonSpan<Json>;
-  using Object = JsonSpan<JsonMember>;  // in the order of the text
+  using Object = JsonSpan<JsonMember>;  // in source order
 
   Json() = default;  // null
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
 
-  // The value, or nullptr when it is of another kind.
+  // The value, or nullptr if it has another kind.
   const bool* AsBool() const { return std::get_if<bool>(&value_); }
   const std::string_view* AsString() const { return std::get_if<std::string_view>(&value_); }
   const Array* AsArray() const { return std::get_if<Array>(&value_); }
   const Object* AsObject() const { return std::get_if<Object>(&value_); }
 
-  // A number, if it is one; AsInt only if it is integral and fits.
+  // The number, if it is one. AsInt: only if it is integral and in range.
   std::optional<int64_t> AsInt() const;
   std::optional<double> AsDouble() const;
 
-  // The member of an object. nullptr when it is absent or null or this is no object; the last one
-  // when the key occurs more than once, as in JavaScript.
+  // The member of an object; nullptr if it is absent or null, or if this is not an object. Of
+  // duplicate keys the last one counts, as in JavaScript.
   const Json* Find(std::string_view key) const;
 
-  // "an object", "a string", ...: for error messages.
+  // "an object", "a string", ..., for error messages.
   std::string_view KindName() const;
 
  private:
@@ -75,7 +75,7 @@ struct JsonMember {
   Json value;
 };
 
-// Owns a parsed text in a handful of pieces of memory, however many values it has.
+// Owns a parsed text, in few allocations regardless of the number of values.
 class JsonDocument {
  public:
   const Json& root() const { return root_; }
@@ -90,15 +90,15 @@ class JsonDocument {
   Json root_;
 };
 
-// Deeper nesting is refused, so that nothing that walks a value runs out of stack.
+// The nesting limit. It bounds the recursion of code that walks a value.
 inline constexpr int kMaxJsonDepth = 100;
 inline constexpr size_t kMaxJsonBytes = size_t{100} << 20;
 
-// Parses a whole text; `what` names it in messages ("the model topology"). Throws E_JSON with the
-// position, or E_LIMIT when the text is too long or nested too deeply.
+// Parses a text. `what` names it in error messages ("the model topology"). Throws E_JSON with the
+// position, or E_LIMIT if the text is too long or nested too deeply.
 JsonDocument ParseJson(std::string_view text, std::string_view what);
 
-// The value of a text that is a JSON number and nothing else.
+// The value of a text that is exactly one JSON number.
 std::optional<double> ParseJsonNumber(std::string_view text);
 
 // `text` as a JSON string, quotes included.

@@ -5,7 +5,7 @@
 
 namespace tfwasm {
 
-// Writes a line for the developer: to the browser's console, or natively to the standard error.
+// Logs a line: to the browser's console, or natively to standard error.
 void Log(const std::string& line);
 
 }  // namespace tfwasm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the elements of resource and variant tensors point to: lists, arrays and tables.
+// Objects that the elements of resource and variant tensors refer to: lists, arrays and tables.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@ namespace tfwasm {
 class Object {
  public:
   virtual ~Object() = default;
-  // What error messages call it: "TensorList". One string for each class.
+  // The name in error messages, such as "TensorList". One string per class.
   virtual std::string_view kind() const = 0;
 };
 

@@ -38,7 +38,8 @@ int64_t Shape::Product(int first, int last) const {
   for (int axis = first; axis < last; ++axis) {
     const int64_t dim = (*this)[axis];
     if (dim < 0) Throw(Code::kShape, "the shape ", *this, " is not fully known");
-    // Both factors are at most 2^32, but their product may not fit; a zero later cannot mend that.
+    // Each factor is at most 2^32, but the product may overflow. A zero dimension later does not
+    // help.
     if (dim != 0 && product > kMaxElements / dim) {
       Throw(Code::kShape, "the shape ", *this, " has more than 2^32 elements");
     }

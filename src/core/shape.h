@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dimensions of a tensor, held inline so that a Shape never allocates.
+// The dimensions of a tensor, stored inline: a Shape never allocates.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ class Shape {
   explicit Shape(std::span<const int64_t> dims);
   explicit Shape(std::span<const int32_t> dims);
 
-  // A shape of which not even the rank is known.
+  // A shape with unknown rank.
   static Shape UnknownRank();
 
   bool rank_known() const { return rank_ >= 0; }

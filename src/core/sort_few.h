@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sorting a few elements, such as axes: each instance of std::sort takes 2 KB.
+// Sorting of few elements, such as axes. Each instance of std::sort would add 2 KB.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace tfwasm {
 
-// Insertion sort; stable. Quadratic in the number of elements.
+// Insertion sort: stable, quadratic.
 template <typename T, typename Less = std::less<T>>
 void SortFew(std::vector<T>& elements, Less less = {}) {
   for (auto it = elements.begin(); it != elements.end(); ++it) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sorting many things by way of numbers that order as they do: each instance of std::sort takes 2
-// KB.
+// Sorting of many elements by integer keys. Each instance of std::sort would add 2 KB.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Joins values into a string, for error messages; streams and std::format would cost 100 KB of
-// wasm.
+// Concatenates values to a string, for error messages. Streams and std::format would add 100 KB.
 #pragma once
 
 #include <concepts>
@@ -12,7 +11,7 @@
 
 namespace tfwasm {
 
-// The shortest decimal text that reads back as the same double.
+// The shortest decimal text that parses to the same double.
 std::string NumberToString(double value);
 
 namespace str_cat_internal {

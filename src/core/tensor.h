@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A typed, shaped view of a reference-counted Buffer. Copying a Tensor shares the bytes.
+// A dtype and shape on a reference-counted Buffer. Copies share the memory.
 #pragma once
 
 #include <initializer_list>
@@ -17,9 +17,9 @@ namespace tfwasm {
 class Tensor {
  public:
   Tensor() = default;  // no tensor: empty() is true
-  // Uninitialized elements of a known shape. Throws E_SHAPE or E_OOM.
+  // Allocates uninitialized elements. The shape must be known. Throws E_SHAPE or E_OOM.
   Tensor(DType dtype, const Shape& shape);
-  // Shares `buffer`, which must hold at least the bytes of dtype and shape.
+  // Shares `buffer`, which must be large enough for dtype and shape.
   Tensor(DType dtype, const Shape& shape, std::shared_ptr<Buffer> buffer);
 
   template <typename T>
@@ -55,7 +55,7 @@ class Tensor {
     return {static_cast<T*>(mutable_data()), static_cast<size_t>(size_)};
   }
 
-  // The same bytes under another shape with as many elements.
+  // The same buffer with another shape with as many elements.
   Tensor Reshaped(const Shape& shape) const;
 
  private:
@@ -77,7 +77,7 @@ Tensor Tensor::FromSpan(const Shape& shape, std::span<const T> values) {
   return tensor;
 }
 
-// The elements of an int32 tensor as 64-bit integers, for shapes, axes and sizes.
+// The elements of an int32 tensor (shapes, axes, sizes) as 64-bit integers.
 std::vector<int64_t> ToInts(const Tensor& tensor);
 
 }  // namespace tfwasm

@@ -32,21 +32,21 @@ struct Attr {
   AttrValue value;
 };
 
-// Copies share their attributes until one of them is changed: a model's nodes are copied for every
-// choice of what is run of it.
+// Copy-on-write: copies share their attributes until one of them is changed. A model's nodes are
+// copied for every pair of feeds and fetches.
 class AttrMap {
  public:
   // nullptr when there is no such attribute.
   const AttrValue* Find(std::string_view name) const;
   bool Has(std::string_view name) const { return Find(name) != nullptr; }
-  // Makes room for so many attributes in all.
+  // Reserves memory for `count` attributes.
   void Reserve(size_t count) { Own().reserve(count); }
   void Set(std::string_view name, AttrValue value);
   void Erase(std::string_view name);
-  // All of them, sorted by name.
+  // All attributes, sorted by name.
   const std::vector<Attr>& values() const;
 
-  // The attribute, or `fallback` when it is absent. Throws E_ATTR when it is of another kind.
+  // The attribute, or `fallback` if it is absent. Throws E_ATTR if it has another kind.
   int64_t Int(std::string_view name, int64_t fallback) const;
   float Float(std::string_view name, float fallback) const;  // accepts ints
   bool Bool(std::string_view name, bool fallback) const;
@@ -58,18 +58,18 @@ class AttrMap {
   DType Type(std::string_view name, DType fallback) const;
   Shape ShapeOr(std::string_view name, const Shape& fallback) const;
 
-  // As above, but throws E_ATTR when the attribute is absent.
+  // Like the above, but throws E_ATTR if the attribute is absent.
   int64_t RequireInt(std::string_view name) const;
   DType RequireType(std::string_view name) const;
   // Names of library functions.
   const std::string& RequireFunction(std::string_view name) const;
   std::vector<FunctionRef> RequireFunctions(std::string_view name) const;
 
-  // As String, lower-cased ASCII: "SAME" and "same" are one padding.
+  // Like String, with ASCII letters in lower case: "SAME" and "same" are the same padding.
   std::string LowerString(std::string_view name, std::string_view fallback) const;
 
  private:
-  // The list to change, which is no longer that of any other map.
+  // The list for writing. Copies it first if another map shares it.
   std::vector<Attr>& Own();
   template <typename T>
   const T* Get(std::string_view name, std::string_view kind) const;

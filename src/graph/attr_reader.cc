@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// Far more than any op has: they are kept in order, one inserted after the other.
+// Far more than any op has. Insertion into the sorted list is quadratic.
 constexpr size_t kMostAttrs = 256;
 
 float ReadFloat(const Json& value, std::string_view what) {
@@ -34,7 +34,7 @@ Tensor ReadTensor(const Json& value, std::string_view what) {
 template <typename F>
 auto ReadList(const Json& list, std::string_view what, F read) {
   using Value = decltype(read(list, what));
-  // As FlagList has it.
+  // bool elements are stored as uint8_t, as in FlagList.
   std::vector<std::conditional_t<std::is_same_v<Value, bool>, uint8_t, Value>> values;
   const Json::Array& array = ExpectArray(list, what);
   values.reserve(array.size());
@@ -42,13 +42,13 @@ auto ReadList(const Json& list, std::string_view what, F read) {
   return values;
 }
 
-// False: the attribute has no value that is of use.
+// Returns false if the attribute has no usable value.
 using ReadFunction = bool (*)(const Json&, std::string_view what, AttrValue& value);
 
 struct Kind {
   std::string_view name;
   ReadFunction read_one;
-  ReadFunction read_list;  // nullptr for what there are no lists of
+  ReadFunction read_list;  // nullptr if there are no lists of this kind
 };
 
 template <auto read>
@@ -78,7 +78,7 @@ constexpr Kind kKinds[] = {{"s", One<ReadBytes>, List<ReadBytes>},
                            {"list", ReadListValue, nullptr},
                            {"placeholder", Ignore, nullptr}};
 
-// The one member of a message that says of what kind its value is.
+// The member of an AttrValue message that has the value.
 struct KindOfValue {
   const Kind* kind = nullptr;
   const Json* value = nullptr;

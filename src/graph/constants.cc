@@ -5,7 +5,7 @@ namespace tfwasm {
 
 namespace {
 
-// Constants that neither the weights nor the graph give a value.
+// Constants without a value, neither in the weights nor in the graph.
 struct Missing {
   int count = 0;
   std::string names;

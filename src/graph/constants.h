@@ -6,9 +6,9 @@
 
 namespace tfwasm {
 
-// Gives every Const, also those in functions, the weight of its name; a Const without one keeps
-// the value that the graph itself gave it. Throws E_WEIGHT_MISSING that lists all constants without
-// a value, E_SHAPE or E_DTYPE when a weight is not what its node declares.
+// Attaches to every Const, also in functions, the weight with its name. A Const without a weight
+// keeps its value from the graph. Throws E_WEIGHT_MISSING with a list of all constants without a
+// value, E_SHAPE or E_DTYPE if a weight does not match the node's declaration.
 void AttachConstants(ModelDef& model, const WeightMap& weights);
 
 }  // namespace tfwasm

@@ -11,7 +11,7 @@ namespace {
 
 enum class Visit : uint8_t { kNew, kOpen, kDone };
 
-// One step of the depth-first walk: a node and how many of its dependencies were looked at.
+// One frame of the depth-first search: a node and the number of its dependencies visited so far.
 struct Frame {
   NodeId id;
   size_t next = 0;
@@ -47,7 +47,7 @@ size_t Graph::SlotOf(std::string_view name) const {
   return slot;
 }
 
-// Half of the slots stay empty, so that few have to be looked at.
+// At least half of the slots stay empty, which keeps probe sequences short.
 void Graph::IndexNames(size_t nodes) {
   slots_.assign(std::bit_ceil(2 * nodes), kNoNode);
   for (NodeId id = 0; id < size(); ++id) {
@@ -172,7 +172,7 @@ UseMap::UseMap(const Graph& graph) : ranges_(static_cast<size_t>(graph.size()) +
     }
     for (const NamedEdge& output : graph.outputs) use(output.edge, kNoNode);
   };
-  // Counts, then sums up, then places: no memory is taken for a single node.
+  // Counts, computes prefix sums, then fills in: no allocations per node.
   for_each_use([&](Edge edge, NodeId) { ++ranges_[static_cast<size_t>(edge.node) + 1].first; });
   for (size_t i = 1; i < ranges_.size(); ++i) ranges_[i].first += ranges_[i - 1].first;
   readers_.resize(ranges_.back().first);

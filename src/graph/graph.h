@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The graph IR: what every model format is read into, every pass rewrites and the executor plans.
+// The graph IR. Readers produce it, passes rewrite it, the executor plans it.
 #pragma once
 
 #include <span>
@@ -15,7 +15,7 @@ namespace tfwasm {
 using NodeId = int32_t;
 inline constexpr NodeId kNoNode = -1;
 
-// One output of one node: where a value comes from.
+// One output of one node: the source of a value.
 struct Edge {
   NodeId node = kNoNode;
   int output = 0;
@@ -40,7 +40,7 @@ struct NamedEdge {
 
 class Graph {
  public:
-  // Makes room for so many nodes more.
+  // Reserves memory for `nodes` more nodes.
   void Reserve(size_t nodes);
   // Adds a node and returns its id. Ids stay valid until Compact(). Throws E_DUPLICATE.
   NodeId Add(Node node);
@@ -51,61 +51,60 @@ class Graph {
   const Node& node(NodeId id) const { return nodes_[static_cast<size_t>(id)]; }
   bool IsRemoved(NodeId id) const { return node(id).op.empty(); }
 
-  // kNoNode when no node has that name.
+  // kNoNode if there is no such node.
   NodeId Find(std::string_view name) const;
-  // A name that no node has yet, made from `stem`.
+  // A new name, derived from `stem`.
   std::string UniqueName(std::string_view stem) const;
 
   bool IsConst(Edge edge) const { return node(edge.node).op == "Const"; }
-  // The value of a Const node's output; nullptr when the edge is not constant.
+  // The value of a Const node's output; nullptr if the edge is not constant.
   const Tensor* ConstValue(Edge edge) const;
 
   // Makes every consumer of `from` (nodes and outputs) read `to` instead.
   void ReplaceUses(Edge from, Edge to);
-  // Forgets the node. Nothing may read it any more.
+  // Removes the node. Nothing may read it any more.
   void Remove(NodeId id);
-  // Puts `prefix` before the name of every node.
+  // Prefixes the name of every node.
   void PrefixNames(std::string_view prefix);
-  // Drops removed nodes and renumbers the rest; all ids held elsewhere become invalid.
+  // Drops removed nodes and renumbers the rest. Invalidates all ids.
   void Compact();
 
-  // Nodes in an order in which every node comes after its inputs and control inputs, depth first
-  // from the outputs, so that a value is used soon after it is made.
-  // Throws E_CYCLE that names the nodes of a cycle. Iterative: safe on chains of any length.
+  // Topological order: inputs and control inputs come first. Depth first from the outputs, so that
+  // values are used soon after they are computed. Throws E_CYCLE, naming the nodes of a cycle.
+  // Iterative: no recursion on long chains.
   std::vector<NodeId> TopologicalOrder() const;
 
-  // What is fed (Placeholder nodes) and what is fetched.
+  // The feeds (Placeholder nodes) and the fetches.
   std::vector<NamedEdge> inputs;
   std::vector<NamedEdge> outputs;
 
  private:
-  // Where in slots_ a node of that name is or belongs.
+  // The slot of the node with that name, or the free slot where it belongs.
   size_t SlotOf(std::string_view name) const;
   void IndexNames(size_t nodes);
 
   std::vector<Node> nodes_;
-  // A hash table of nodes by name, whose size is a power of two; the names are those in nodes_.
+  // A hash table of nodes by name. Its size is a power of two.
   std::vector<NodeId> slots_;
 };
 
-// Who reads what: the readers of all nodes of a graph, valid until the graph changes.
+// Which nodes read which values. Valid until the graph changes.
 class UseMap {
  public:
   explicit UseMap(const Graph& graph);
 
   // How many node inputs and graph outputs read this edge.
   int Count(Edge edge) const;
-  // The nodes that read any output of `node`, each once for every input that does.
+  // The nodes that read any output of `node`, once per input that does.
   std::span<const NodeId> Consumers(NodeId node) const;
 
  private:
   struct Range {
     size_t first = 0;
-    size_t num_nodes = 0;  // the rest, up to the next range, are graph outputs
+    size_t num_nodes = 0;  // the rest of the range are graph outputs
   };
 
-  // The readers of node i are at ranges_[i].first and on; outputs_ says which of its outputs they
-  // read.
+  // The readers of node i start at ranges_[i].first. outputs_ says which of its outputs they read.
   std::vector<Range> ranges_;
   std::vector<NodeId> readers_;
   std::vector<int> outputs_;

@@ -14,14 +14,14 @@ namespace tfwasm {
 
 namespace {
 
-// Reads one list of nodes, that of the main graph or of a function, into a Graph.
+// Reads the node list of the main graph or of a function into a Graph.
 class NodeReader {
  public:
-  // `function`: name of the function, empty for the main graph.
+  // `function`: the name of the function, empty for the main graph.
   NodeReader(Graph& graph, OutputResolver resolver, std::string_view function)
       : graph_(graph), resolver_(resolver), function_(function) {}
 
-  // Edges are resolved once all nodes are known, since they may point forward.
+  // Resolves edges after all nodes are read, since they may refer to later nodes.
   void Read(const Json::Array& nodes) {
     const NodeId first = graph_.size();
     graph_.Reserve(nodes.size());
@@ -50,7 +50,7 @@ class NodeReader {
   }
 
  private:
-  // Calls `f` and names the node in the error that it may throw.
+  // Calls `f`. Adds the node's name to errors.
   template <typename F>
   void Blaming(std::string_view op, std::string_view name, F f) const {
     try {
@@ -126,14 +126,14 @@ void AddArgument(Graph& body, const Json& arg) {
   node.op = "Placeholder";
   const Json* type = FindField(arg, "type");
   const DType dtype = type == nullptr ? DType::kInvalid : ReadDType(*type, "an argument's type");
-  // Resources and variants are handles that have no dtype here.
+  // Resources and variants have no dtype in the core.
   if (dtype != DType::kInvalid) node.attrs.Set("dtype", dtype);
   std::string name = node.name;
   body.inputs.push_back({std::move(name), {.node = body.Add(std::move(node))}});
 }
 
-// The nodes of "controlRet" are run for their effects before the function returns: its first result
-// waits for them.
+// "controlRet" lists nodes that run for their effects before the function returns. Makes the first
+// result wait for them.
 void WaitForControlResults(const Json& json, const NodeReader& reader, Graph& body) {
   const Json* results = FindField(json, "controlRet");
   if (results == nullptr || body.outputs.empty()) return;

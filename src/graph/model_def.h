@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model as its reader leaves it: the main graph, the library functions and the signature.
+// The result of a reader: the main graph, the library functions and the signature.
 #pragma once
 
 #include <map>
@@ -11,33 +11,32 @@
 
 namespace tfwasm {
 
-// A function of the graph's library, which If, While and PartitionedCall run by name.
+// A library function, which If, While and PartitionedCall call by name.
 struct Function {
   // inputs: the arguments in order, each a Placeholder of that name; outputs: the results in order.
   Graph body;
-  // What errors and profiles put before the names of its nodes; empty where these are those of the
-  // calling graph.
+  // Prefix of its node names in errors and profiles; empty if they are names of the calling graph.
   std::string prefix = {};
 };
 
 using FunctionMap = std::map<std::string, Function, std::less<>>;
 
-// What a model declares of one of its inputs or outputs.
+// The declaration of an input or output.
 struct TensorInfo {
-  std::string key = {};           // what the signature calls it; without one, the tensor's name
+  std::string key = {};           // the key in the signature, or else the tensor's name
   std::string name = {};          // of the tensor: "node" or "node:output"
   DType dtype = DType::kInvalid;  // kInvalid: not declared
   Shape shape = Shape::UnknownRank();
-  // Of a resource: the same for an output of the initializer graph and the input that it is for.
+  // For resources: links an output of the initializer graph to the input that it initializes.
   std::optional<int64_t> resource_id = std::nullopt;
 };
 
-// Overwrites dtype and shape with what `node` declares, if it is a Placeholder and declares them.
-// Throws E_ATTR, blaming the node, when its attributes are of the wrong kind.
+// If `node` is a Placeholder, overwrites dtype and shape with those that it declares. Throws
+// E_ATTR, naming the node, if these attributes have the wrong kind.
 void TakePlaceholderInfo(const Node& node, TensorInfo& info);
 
 struct ModelDef {
-  Graph graph;  // the names in inputs and outputs are the keys of the infos below
+  Graph graph;  // inputs and outputs are named by the keys below
   FunctionMap functions;
   std::vector<TensorInfo> inputs;   // one for each of graph.inputs
   std::vector<TensorInfo> outputs;  // one for each of graph.outputs

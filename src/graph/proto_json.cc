@@ -12,14 +12,14 @@ namespace tfwasm {
 
 namespace {
 
-// Position = number in TensorFlow's types.proto.
+// The position is the number in TensorFlow's types.proto.
 constexpr std::string_view kTypeNames[] = {
     "DT_INVALID",    "DT_FLOAT",  "DT_DOUBLE",    "DT_INT32",   "DT_UINT8",   "DT_INT16",
     "DT_INT8",       "DT_STRING", "DT_COMPLEX64", "DT_INT64",   "DT_BOOL",    "DT_QINT8",
     "DT_QUINT8",     "DT_QINT32", "DT_BFLOAT16",  "DT_QINT16",  "DT_QUINT16", "DT_UINT16",
     "DT_COMPLEX128", "DT_HALF",   "DT_RESOURCE",  "DT_VARIANT", "DT_UINT32",  "DT_UINT64"};
 
-// Numbers of reference types are those of the types plus this.
+// The number of a reference type is that of its type plus this.
 constexpr int64_t kFirstReferenceType = 100;
 
 [[noreturn]] void ThrowKind(Code code, std::string_view what, std::string_view expected,
@@ -142,7 +142,7 @@ Shape ReadShape(const Json& value, std::string_view what) {
   const Json* dims = FindField(value, "dim");
   if (dims == nullptr) return shape;
   for (const Json& dim : ExpectArray(*dims, what)) {
-    // Fields that are 0 are left out of the JSON.
+    // Protobuf's JSON omits fields that are 0.
     const Json* size = FindField(dim, "size");
     shape.Append(size == nullptr ? 0 : ReadInt64(*size, what));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fields of protobuf messages in protobuf's JSON mapping. `what` names the field in messages; all
-// functions throw E_ATTR, save where noted, when the value is not what it must be.
+// Access to fields of protobuf messages in protobuf's JSON mapping. `what` names the field in error
+// messages. Functions throw E_ATTR for wrong values, unless noted otherwise.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace tfwasm {
 
-// The field called `name` (lowerCamelCase) or by its original snake_case name; nullptr when unset.
+// The field `name` (lowerCamelCase), or its original snake_case name; nullptr if unset.
 const Json* FindField(const Json& message, std::string_view name);
 
 // A repeated or message field that must be a JSON list or object. Throws E_JSON.
@@ -29,13 +29,13 @@ double ReadDouble(const Json& value, std::string_view what);
 // Base64 text, or a list of byte values.
 std::string ReadBytes(const Json& value, std::string_view what);
 
-// The canonical name, such as "DT_INT64", of a DataType given by name or number. A reference type
-// counts as the type it refers to; an unknown number gives "".
+// The canonical name, such as "DT_INT64", of a DataType given by name or number. Reference types
+// map to their type. An unknown number gives "".
 std::string_view ReadTypeName(const Json& value, std::string_view what);
-// kInvalid for types that tfwasm does not have.
+// kInvalid for types that tfwasm does not support.
 DType ReadDType(const Json& value, std::string_view what);
 
-// A TensorShapeProto. Throws E_SHAPE too.
+// Reads a TensorShapeProto. Also throws E_SHAPE.
 Shape ReadShape(const Json& value, std::string_view what);
 
 }  // namespace tfwasm

@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// Node `name`, or the output of it that "name:index" asks for; an edge of no node if there is none.
+// The node or output that "name" or "name:index" refers to; an edge with kNoNode if there is none.
 Edge FindTensor(const Graph& graph, std::string_view text) {
   const NodeId id = graph.Find(text);
   if (id != kNoNode) return {.node = id};
@@ -33,7 +33,7 @@ TensorInfo ReadTensorInfo(std::string_view key, const Json& json) {
   return info;
 }
 
-// One side of the interface: the inputs or the outputs.
+// The inputs or the outputs of the signature.
 struct Side {
   std::vector<TensorInfo> infos;
   std::vector<NamedEdge> edges;
@@ -56,7 +56,7 @@ Side ReadSide(const Graph& graph, const Json& signature, std::string_view field)
       Throw(Code::kEdge, "the output '", key, "' of the signature is the tensor '", info.name,
             "', which the graph does not have");
     }
-    // Feeds are checked against the Placeholder, so what that says goes before the signature.
+    // Feeds are checked against the Placeholder, so its declaration overrides the signature.
     TakePlaceholderInfo(graph.node(edge.node), info);
     side.infos.push_back(std::move(info));
     side.edges.push_back({std::string(key), edge});
@@ -73,7 +73,7 @@ std::string NameList(const std::vector<NamedEdge>& edges) {
   return edges.size() > kMostNames ? list + ", ..." : list;
 }
 
-// Writes a list of objects piece by piece.
+// Writes a JSON array of objects.
 class TensorList {
  public:
   explicit TensorList(std::string& out) : out_(out) {}
@@ -87,7 +87,7 @@ class TensorList {
     out_ += QuoteJson(name);
     out_ += ',';
   }
-  // Ends the object with what all of them have.
+  // Ends the object with the fields that all have.
   void Close(DType dtype, const Shape& shape) {
     out_ += "\"dtype\":";
     out_ += dtype == DType::kInvalid ? "null" : QuoteJson(DTypeName(dtype));

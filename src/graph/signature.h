@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a model's inputs and outputs are called, and how it describes itself to JavaScript.
+// Names of a model's inputs and outputs, and its description for JavaScript.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace tfwasm {
 
-// Sets the inputs and outputs of the model from a SignatureDef in JSON,
-// {inputs: {key: {name, dtype, tensorShape}}, outputs: {...}}, in its order. Text that is empty, or
-// a part that is absent or empty, leaves what the graph itself says.
-// Throws E_JSON, E_SHAPE or E_DUPLICATE, or E_EDGE when it names a tensor that the graph lacks.
+// Sets the inputs and outputs of the model from a SignatureDef in JSON, {inputs: {key: {name,
+// dtype, tensorShape}}, outputs: {...}}, in its order. If the text or a part is empty or absent,
+// the graph's own inputs or outputs stay. Throws E_JSON, E_SHAPE, E_DUPLICATE, or E_EDGE if the
+// graph lacks a tensor.
 void ApplySignature(ModelDef& model, std::string_view signature_json);
 
-// The tensor called "node" or "node:output". Throws E_INPUT when there is no such node.
+// The tensor "node" or "node:output". Throws E_INPUT if there is no such node.
 Edge ResolveTensorName(const Graph& graph, std::string_view name);
 
 // The model as JSON text:

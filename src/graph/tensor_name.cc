@@ -17,7 +17,7 @@ std::optional<int> ParseIndex(std::string_view text) {
   return index;
 }
 
-// Whether the text starts as the names of output arguments do, not as an index.
+// Whether the text is an output name rather than an index.
 bool IsOutputName(std::string_view text) {
   const char c = text.empty() ? '\0' : text.front();
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';

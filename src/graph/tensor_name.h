@@ -6,14 +6,14 @@
 
 namespace tfwasm {
 
-// "node", "node:index", "node:output_name" or "node:output_name:index", taken apart.
+// The parts of "node", "node:index", "node:output_name" or "node:output_name:index".
 struct TensorName {
   std::string_view node = {};
   std::string_view output_name = {};
   int index = 0;
 };
 
-// nullopt when the text has another form or the index is absurd.
+// nullopt if the text is malformed or the index is unreasonably large.
 std::optional<TensorName> ParseTensorName(std::string_view text);
 
 }  // namespace tfwasm

@@ -12,12 +12,12 @@ namespace tfwasm {
 
 namespace {
 
-// A few values must not be able to ask for all memory.
+// Limits the memory that a short message can request.
 constexpr uint64_t kMaxExpandedBytes = uint64_t{256} << 20;
 
 struct ValueField {
   std::string_view name;
-  std::string_view dtypes;  // those whose values it holds
+  std::string_view dtypes;  // the dtypes whose values it holds
 };
 
 constexpr ValueField kValueFields[] = {
@@ -27,9 +27,9 @@ constexpr ValueField kValueFields[] = {
     {"doubleVal", "DT_DOUBLE"},      {"scomplexVal", "DT_COMPLEX64"},
     {"dcomplexVal", "DT_COMPLEX128"}};
 
-// The values of a TensorProto, still undecoded.
+// The values of a TensorProto before decoding.
 struct Source {
-  const ValueField* field = nullptr;  // nullptr: content
+  const ValueField* field = nullptr;  // nullptr: tensorContent
   const Json* values = nullptr;       // nullptr: none given
 };
 
@@ -64,7 +64,7 @@ void CheckExpansion(DType dtype, const Shape& shape) {
   }
 }
 
-// A tensor of `values`, the last of them repeated as often as it takes.
+// A tensor of `values`. Repeats the last value to fill the tensor.
 template <typename T>
 Tensor Expand(const Shape& shape, const std::vector<T>& values) {
   const auto size = static_cast<uint64_t>(shape.NumElements());
@@ -87,7 +87,7 @@ std::vector<T> ReadList(const Json& values, F read) {
   return list;
 }
 
-// Pairs of real and imaginary parts.
+// Reads pairs of real and imaginary parts.
 std::vector<Complex64> ReadComplexList(const Json& values, std::string_view what) {
   const auto parts = ReadList<float>(
       values, [&](const Json& value) { return static_cast<float>(ReadDouble(value, what)); });
@@ -189,7 +189,7 @@ TensorProto ReadTensorProto(const Json& message, std::string_view what) {
   const Json* dtype = FindField(message, "dtype");
   const std::string_view type = dtype == nullptr ? "" : ReadTypeName(*dtype, what);
   proto.dtype = FromTensorFlowType(type);
-  if (IsHandle(proto.dtype)) proto.dtype = DType::kInvalid;  // has no values
+  if (IsHandle(proto.dtype)) proto.dtype = DType::kInvalid;  // handles have no values
   if (const Json* shape = FindField(message, "tensorShape")) proto.shape = ReadShape(*shape, what);
   if (!proto.shape.IsKnown()) Throw(Code::kShape, what, " has the incomplete shape ", proto.shape);
 

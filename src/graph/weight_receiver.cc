@@ -17,7 +17,7 @@ namespace {
 
 using Encoding = WeightSpec::Encoding;
 
-// Receives straight into the tensor.
+// Receives directly into the tensor.
 class PlainReceiver : public WeightReceiver {
  public:
   explicit PlainReceiver(const WeightSpec& spec) : tensor_(spec.dtype, spec.shape) {}
@@ -29,7 +29,7 @@ class PlainReceiver : public WeightReceiver {
 
   void Commit(size_t bytes) override {
     const std::span<uint8_t> written = Target().first(bytes);
-    // Any other byte than 0 and 1 would not be a bool.
+    // Normalizes to 0 and 1, the only valid bools.
     if (tensor_.dtype() == DType::kBool) {
       for (uint8_t& byte : written) byte = byte != 0;
     }
@@ -68,10 +68,10 @@ struct FromAffine {
   double min;
 };
 
-// Receives elements smaller than the tensor's into the tail of its memory, and decodes towards the
-// front as they come. The decoded front cannot catch up with the tail before the last element:
-// element i of n is written up to byte w * (i + 1) and those after it start at byte
-// (w - s) * n + s * (i + 1), for sizes s < w.
+// For stored elements smaller than the tensor's. Receives them into the tail of the tensor's memory
+// and decodes towards the front as they arrive. The output does not overtake the input before the
+// last element: element i of n is written up to byte w * (i + 1), and the elements after it start
+// at byte (w - s) * n + s * (i + 1), for sizes s < w.
 template <typename Decode>
 class QuantizedReceiver : public WeightReceiver {
  public:
@@ -86,7 +86,7 @@ class QuantizedReceiver : public WeightReceiver {
     received_ += bytes;
     const size_t whole = received_ / sizeof(Stored);
     auto* values = static_cast<Value*>(tensor_.mutable_data());
-    // By blocks, so that the loop reads from and writes to memory that cannot overlap.
+    // Decodes in blocks, so that the loop's input and output cannot alias.
     std::array<Stored, 256> block;
     while (decoded_ < whole) {
       const size_t count = std::min(block.size(), whole - decoded_);
@@ -115,13 +115,14 @@ class QuantizedReceiver : public WeightReceiver {
   size_t decoded_ = 0;   // elements
 };
 
-// Elements are a 32-bit length and that many bytes. The list grows only as bytes come.
+// An element is a 32-bit length and that many bytes. Memory grows only as bytes arrive, so a false
+// length cannot request it.
 class StringReceiver : public WeightReceiver {
  public:
   explicit StringReceiver(const WeightSpec& spec)
       : shape_(spec.shape), count_(static_cast<uint64_t>(spec.shape.NumElements())) {}
 
-  // As many bytes as are sure to belong to this weight: a length for each element to come.
+  // Only bytes that must belong to this weight: at least a length for each remaining element.
   std::span<uint8_t> Target() override {
     constexpr uint64_t kMostBytes = 64 << 10;
     const uint64_t lengths_to_come = count_ - strings_.size() - (in_string_ ? 0 : prefix_size_ > 0);
@@ -144,7 +145,7 @@ class StringReceiver : public WeightReceiver {
   }
 
  private:
-  // Both return how many bytes they used.
+  // Both return the number of consumed bytes.
   size_t ReadLength(std::span<const uint8_t> input) {
     const size_t used = std::min(prefix_.size() - prefix_size_, input.size());
     std::copy_n(input.begin(), used, prefix_.begin() + static_cast<ptrdiff_t>(prefix_size_));
@@ -173,9 +174,9 @@ class StringReceiver : public WeightReceiver {
   uint64_t count_;
   std::vector<std::string> strings_;
   std::vector<uint8_t> staging_;
-  std::array<uint8_t, 4> prefix_{};  // the length of the next element, as far as it has come
+  std::array<uint8_t, 4> prefix_{};  // the received part of the next element's length
   size_t prefix_size_ = 0;
-  uint32_t to_read_ = 0;  // of the string under way
+  uint32_t to_read_ = 0;  // remaining bytes of the current string
   bool in_string_ = false;
 };
 

@@ -10,16 +10,16 @@
 
 namespace tfwasm {
 
-// Takes the bytes of one weight and makes its tensor of them.
+// Receives the bytes of one weight and builds its tensor.
 class WeightReceiver {
  public:
-  // Takes the memory for a weight with at least one element. Throws E_OOM.
+  // Allocates the memory. The weight must have at least one element. Throws E_OOM.
   static std::unique_ptr<WeightReceiver> Create(const WeightSpec& spec);
   virtual ~WeightReceiver() = default;
 
-  // Where the next bytes of this weight belong; empty once it is complete.
+  // Where to write the next bytes; empty when the weight is complete.
   virtual std::span<uint8_t> Target() = 0;
-  // Says that the first `bytes` of Target() were written. Throws E_STRING.
+  // Call after writing the first `bytes` of Target(). Throws E_STRING.
   virtual void Commit(size_t bytes) = 0;
   // The finished tensor, once Target() is empty. Call once.
   virtual Tensor Take() = 0;

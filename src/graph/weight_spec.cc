@@ -33,7 +33,7 @@ Shape ReadSpecShape(const Json& json) {
     }
     shape.Append(*size);
   }
-  shape.NumElements();  // throws when there are too many
+  shape.NumElements();  // throws if there are too many
   return shape;
 }
 

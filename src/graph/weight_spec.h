@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a weights manifest says of the weights in its stream.
+// The weight specs of a manifest.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,17 @@
 namespace tfwasm {
 
 struct WeightSpec {
-  // How the stream holds an element.
+  // The encoding of elements in the stream.
   enum class Encoding : uint8_t { kPlain, kUint8, kUint16, kFloat16, kString };
 
   std::string name;
   DType dtype = DType::kInvalid;
   Shape shape;
   Encoding encoding = Encoding::kPlain;
-  double scale = 1;  // of kUint8 and kUint16: value = scale * q + min
+  double scale = 1;  // for kUint8 and kUint16: value = scale * q + min
   double min = 0;
 
-  // Bytes of one element in the stream; for strings those of the length prefix.
+  // Bytes per element in the stream; for strings those of the length prefix.
   int64_t StoredElementSize() const;
 };
 

@@ -9,9 +9,9 @@ namespace tfwasm {
 
 namespace {
 
-constexpr int64_t kMaxStreamBytes = int64_t{4} << 30;  // all that a wasm heap can hold
+constexpr int64_t kMaxStreamBytes = int64_t{4} << 30;  // the size limit of a wasm heap
 
-// Bytes of all weights; -1 when there are strings.
+// The bytes of all weights; -1 if there are strings.
 int64_t SumStreamBytes(const std::vector<WeightSpec>& specs) {
   int64_t sum = 0;
   bool has_strings = false;
@@ -26,7 +26,7 @@ int64_t SumStreamBytes(const std::vector<WeightSpec>& specs) {
   return has_strings ? -1 : sum;
 }
 
-// Calls `f` and names the weight in the error that it may throw.
+// Calls `f`. Adds the weight's name to errors.
 template <typename F>
 auto Naming(const WeightSpec& spec, F f) {
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights, decoded while their bytes stream in.
+// Decoding of weights while their bytes arrive.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,14 @@ struct WeightMap {
 
 class WeightReceiver;
 
-// Turns the concatenation of all shards of a manifest into tensors, without a copy of the stream:
-// the caller writes into Target(), which lies in the memory of the tensor that comes next, then
-// says by Commit() how much it wrote. Shards may end anywhere, even inside an element.
+// Decodes the concatenated shards of a manifest into tensors, without copying the stream. The
+// caller writes into Target(), which is in the memory of the next tensor, and calls Commit() with
+// the number of bytes written. Shards may end anywhere, even inside an element.
 //
 //   while (!decoder.Target().empty()) decoder.Commit(read(decoder.Target()));
 //   WeightMap weights = decoder.Take();
 //
-// Memory for a tensor is taken when its first byte is due.
+// A tensor's memory is allocated when its first byte is due.
 class WeightDecoder {
  public:
   // `specs`: JSON list of {name, shape, dtype, quantization?: {dtype, scale?, min?}}.
@@ -37,27 +37,27 @@ class WeightDecoder {
   explicit WeightDecoder(std::string_view specs);
   ~WeightDecoder();
 
-  // Length of the whole stream; -1 when string weights make it unknown.
+  // Length of the whole stream; -1 if string weights make it unknown.
   int64_t StreamBytes() const { return stream_bytes_; }
 
-  // Where the next bytes belong; empty when every weight is complete, and only then. Valid until
-  // the next call. Throws E_OOM.
+  // Where to write the next bytes; empty only when all weights are complete. Valid until the next
+  // call. Throws E_OOM.
   std::span<uint8_t> Target();
 
-  // Says that the first `bytes` of Target() were written. Throws E_WEIGHT_BYTES when there are more
-  // than that, E_STRING for malformed string weights.
+  // Call after writing the first `bytes` of Target(). Throws E_WEIGHT_BYTES if that is more than
+  // its size, E_STRING for malformed string weights.
   void Commit(size_t bytes);
 
-  // Hands over the weights. Throws E_WEIGHT_BYTES or E_STRING when bytes are missing.
+  // Returns the weights. Throws E_WEIGHT_BYTES or E_STRING if bytes are missing.
   WeightMap Take();
 
  private:
-  // Moves past the weights that are complete.
+  // Skips completed weights.
   void Advance();
 
   std::vector<WeightSpec> specs_;
-  size_t next_ = 0;                           // the weight under way
-  std::unique_ptr<WeightReceiver> receiver_;  // of that weight, once its memory is taken
+  size_t next_ = 0;                           // the current weight
+  std::unique_ptr<WeightReceiver> receiver_;  // of the current weight, once allocated
   std::vector<Tensor> done_;
   int64_t stream_bytes_ = 0;
   int64_t received_bytes_ = 0;

@@ -16,7 +16,7 @@ void MapInPlace(float* data, int64_t count, double work, F fn) {
   });
 }
 
-// Exponentials take many times longer than an addition.
+// An exponential takes many times as long as an addition.
 constexpr double kExpWork = 8;
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Activation functions that follow another operation and are applied to its result in place.
+// Activation functions that are fused into another op and applied to its output in place.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ enum class ActivationKind {
   kClamp,
   kElu,
   kLeakyRelu,
-  kPrelu,  // applied by whoever has the slopes
+  kPrelu,  // applied by the op that has the slopes
   kSigmoid,
   kTanh,
   kHardSwish,
@@ -22,7 +22,7 @@ enum class ActivationKind {
 
 struct Activation {
   ActivationKind kind = ActivationKind::kNone;
-  // kClamp; unbounded for all others.
+  // For kClamp; unbounded for the other kinds.
   float min = -std::numeric_limits<float>::infinity();
   float max = std::numeric_limits<float>::infinity();
   // The slope of kLeakyRelu.
@@ -30,7 +30,7 @@ struct Activation {
   // The factor of kHardSwish.
   float scale = kHardSwishScale;
 
-  // Whether XNNPACK's operators can clamp to [min, max] on their own.
+  // Whether XNNPACK's operators can do this clamp.
   bool IsFusable() const { return min < max; }
 };
 

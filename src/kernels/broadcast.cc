@@ -9,12 +9,12 @@ namespace tfwasm {
 
 namespace {
 
-// The longest rows that are worth copying: of many elements each, of one element each, or one
-// row for many.
+// The longest rows that are worth copying: rows of distinct elements, repeated single elements, one
+// row shared by many.
 constexpr int64_t kLongestCopiedRow = 12;
 constexpr int64_t kLongestRepeatedRow = 128;
 
-// The operands' strides along each axis of the output, 0 where an operand is repeated.
+// The operands' strides along each axis of the output; 0 where an operand is repeated.
 std::array<std::array<int64_t, kMaxMapOperands>, Shape::kMaxRank> StridesAlong(
     const Shape& output, std::span<const Shape> operands) {
   std::array<std::array<int64_t, kMaxMapOperands>, Shape::kMaxRank> strides{};
@@ -30,7 +30,7 @@ std::array<std::array<int64_t, kMaxMapOperands>, Shape::kMaxRank> StridesAlong(
   return strides;
 }
 
-// Rows of `count` elements, or of one element repeated, that lie `stride` elements apart.
+// Rows of `count` elements, or of one repeated element, with a distance of `stride` elements.
 struct Rows {
   const char* from;
   int64_t stride;
@@ -81,7 +81,7 @@ BroadcastMap::BroadcastMap(const MapLoop& loop, const Shape& output,
 
 void BroadcastMap::MergeAxes(const Shape& output,
                              const std::array<Offsets, Shape::kMaxRank>& strides) {
-  // Innermost first; the first becomes the row.
+  // Innermost axis first. The first merged axis becomes the row.
   size_t count = 0;
   for (int axis = output.rank() - 1; axis >= 0; --axis) {
     if (output[axis] == 1) continue;
@@ -180,7 +180,7 @@ void BroadcastMap::RunRows(const Call& call, int64_t begin, int64_t end) const {
     for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
       from[i] = call.operand(i) + position.offsets[i] * loop_.sizes[i];
     }
-    // As far as the innermost axis goes.
+    // Up to the end of the innermost axis.
     const int64_t count = std::min(end - row, dims_[0] - position.index[0]);
     map.Run(call.fn, from, row_steps,
             static_cast<char*>(call.out) + row * row_size_ * loop_.out_size,
@@ -194,7 +194,7 @@ void BroadcastMap::CopyRows(const Call& call, int64_t first, int64_t rows, bool 
                             Copies& copies) const {
   Position position = PositionOf(first);
   for (int64_t row = 0; row < rows;) {
-    // As far as the innermost axis goes.
+    // Up to the end of the innermost axis.
     const int64_t count = std::min(rows - row, dims_[0] - position.index[0]);
     for (size_t i = 0; i < kMaxMapOperands && loop_.sizes[i] > 0; ++i) {
       if (places_[i] == Place::kWhole || (places_[i] == Place::kOneRow && !is_first)) continue;

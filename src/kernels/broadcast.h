@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of elements of several tensors, which are broadcast to one shape.
+// Elementwise functions of several tensors, with broadcasting.
 #pragma once
 
 #include <array>
@@ -12,11 +12,12 @@
 
 namespace tfwasm {
 
-// Loops over an output with as few and as long rows as the shapes allow: axes along which every
-// operand advances, or stays, alike are merged. Short rows are laid out side by side.
+// Loops over an output in rows that are as long as the shapes allow: adjacent axes are merged if
+// every operand is contiguous, or repeated, along both. Short rows are computed several at once, as
+// one row of a group.
 class BroadcastMap {
  public:
-  // Each operand must broadcast to `output`. `work`: of one element, as in PoolFor.
+  // Each operand must broadcast to `output`. `work`: cost of one element, as in PoolFor.
   BroadcastMap(const MapLoop& loop, const Shape& output, std::span<const Shape> operands,
                double work);
 
@@ -30,8 +31,8 @@ class BroadcastMap {
     Offsets offsets;
   };
   struct Call;
-  // Where a group finds an operand's rows: in copies of each, in copies that serve all groups, or
-  // side by side where they are.
+  // Where the rows of a group are read from: kRows: copied for each group. kOneRow: copied once,
+  // the same for all groups. kWhole: read in place, since they are contiguous.
   enum class Place : uint8_t { kRows, kOneRow, kWhole };
   static constexpr int64_t kGroupBytes = 8192;
   using Copies = std::array<std::array<char, kGroupBytes>, kMaxMapOperands>;
@@ -39,7 +40,7 @@ class BroadcastMap {
   void MergeAxes(const Shape& output, const std::array<Offsets, Shape::kMaxRank>& strides);
   void PlanGroups();
   Position PositionOf(int64_t row) const;
-  // Goes on by `count` rows, at most to the end of the innermost axis.
+  // Advances by `count` rows, which must not go beyond the end of the innermost axis.
   void SkipRows(Position& position, int64_t count) const;
   void RunWhole(const Call& call, int64_t begin, int64_t end) const;
   void RunRows(const Call& call, int64_t begin, int64_t end) const;
@@ -51,14 +52,14 @@ class BroadcastMap {
   int64_t size_ = 0;
   int64_t rows_ = 0;
   int64_t row_size_ = 1;
-  // By how many elements an operand advances along a row: 1, or 0 when one element serves all.
+  // The distance of an operand's elements along a row: 1, or 0 for a repeated element.
   std::array<size_t, kMaxMapOperands> steps_{};
-  // The axes around a row, innermost first, and the operands' strides along them.
+  // The axes outside of a row, innermost first, and the operands' strides along them.
   int outer_rank_ = 0;
   std::array<int64_t, Shape::kMaxRank> dims_{};
   std::array<Offsets, Shape::kMaxRank> strides_{};
 
-  // How many rows are computed at once; 1 when they are long enough.
+  // The number of rows that are computed at once; 1 if rows are long enough.
   int64_t group_ = 1;
   std::array<Place, kMaxMapOperands> places_{};
 };

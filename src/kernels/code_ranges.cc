@@ -12,7 +12,7 @@ namespace {
 
 struct NamedClass {
   std::string_view name;
-  std::string_view ranges;  // pairs of ends
+  std::string_view ranges;  // pairs of first and last characters
 };
 
 constexpr NamedClass kClasses[] = {{"alnum", "09AZaz"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sets of Unicode code points, for the classes of regular expressions.
+// Sets of Unicode code points, for character classes of regular expressions.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ void Append(CodeRanges& to, const CodeRanges& from);
 // Adds the other case of all ASCII letters in `ranges`.
 void AddOtherCase(CodeRanges& ranges);
 
-// Adds what is (not) in the class "alpha" or any other of POSIX, or in "d", "s" or "w".
-// False when there is no such class.
+// Adds the POSIX class `name`, such as "alpha", or the class "d", "s" or "w", negated if
+// `is_negated`. Returns false if there is no such class.
 bool FindClass(std::string_view name, bool is_negated, CodeRanges& out);
 
 }  // namespace tfwasm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the windows of convolutions and poolings lie, by TensorFlow's rules.
+// Window positions of convolutions and poolings, by TensorFlow's rules.
 #pragma once
 
 #include <algorithm>
@@ -21,18 +21,18 @@ struct WindowAxis {
   int64_t before = 0;
   int64_t after = 0;
 
-  // Input positions from the first to the last that one window reads.
+  // The number of input positions from the first to the last tap.
   int64_t extent() const { return (size - 1) * dilation + 1; }
 };
 
-// What a WindowAxis comes to for one input size.
+// The output size and padding of a WindowAxis for one input size.
 struct AxisGeometry {
   int64_t output = 0;
   int64_t before = 0;
   int64_t after = 0;
 };
 
-// Throws E_SHAPE when the window is so much larger than the padded input that no output is defined.
+// Throws E_SHAPE if the window is so much larger than the padded input that no output is defined.
 inline AxisGeometry ResolveAxis(const WindowAxis& axis, int64_t input) {
   AxisGeometry geometry;
   if (axis.padding == Padding::kSame) {
@@ -62,7 +62,7 @@ struct Window2d {
   WindowAxis width;
 };
 
-// The axis with the padding that it comes to for one input size made explicit.
+// The axis with its padding for one input size made explicit.
 inline WindowAxis WithExplicitPadding(WindowAxis axis, const AxisGeometry& geometry) {
   axis.padding = Padding::kExplicit;
   axis.before = geometry.before;
@@ -70,8 +70,8 @@ inline WindowAxis WithExplicitPadding(WindowAxis axis, const AxisGeometry& geome
   return axis;
 }
 
-// XNNPACK keeps one pointer for every window element of every output pixel. Throws E_LIMIT when
-// that would be absurdly large (it is sized with 32 bits on wasm32).
+// XNNPACK's indirection buffer has a pointer for every tap of every output pixel, and its size is
+// computed with 32 bits on wasm32. Throws E_LIMIT if it would be unreasonably large.
 inline void CheckIndirectionSize(const Window2d& window, int64_t out_height, int64_t out_width) {
   constexpr double kMaxPointers = 1 << 27;
   const double pointers = static_cast<double>(window.height.size) *

@@ -15,7 +15,7 @@ namespace {
 using Chunk [[gnu::vector_size(16)]] = uint32_t;
 using FourChunks [[gnu::vector_size(64)]] = uint32_t;
 
-// The last chunk may overlap the one before.
+// The last chunk may overlap the previous one.
 template <typename T>
 void CopyChunks(void* out, const void* in, size_t bytes) {
   auto* to = static_cast<char*>(out);
@@ -34,7 +34,7 @@ template <typename T>
 void CopyStrided(const void* in, int64_t in_step, void* out, int64_t out_step, int64_t count) {
   const T* from = static_cast<const T*>(in);
   T* to = static_cast<T*>(out);
-  // Pointers, which have half the bits of the steps in WebAssembly.
+  // 32-bit steps: pointers have 32 bits in WebAssembly.
   const auto from_step = static_cast<ptrdiff_t>(in_step);
   const auto to_step = static_cast<ptrdiff_t>(out_step);
   for (auto left = static_cast<size_t>(count); left > 0; --left, from += from_step, to += to_step) {
@@ -48,7 +48,7 @@ void FillBytes(const void* value, size_t size, char* out, size_t bytes) {
   if (bytes < sizeof(pattern)) return CopyBytes(out, pattern, bytes);
   FourChunks chunk;
   std::memcpy(&chunk, pattern, sizeof(chunk));
-  // The last chunk may overlap the one before.
+  // The last chunk may overlap the previous one.
   char* const last = out + bytes - sizeof(chunk);
   for (; out < last; out += sizeof(chunk)) std::memcpy(out, &chunk, sizeof(chunk));
   std::memcpy(last, &chunk, sizeof(chunk));

@@ -14,19 +14,19 @@ namespace {
 using Vector = VectorOf<float>;
 constexpr ptrdiff_t kLanes = 4;
 
-// The windows of neighbouring pixels, as far as they lie within the image.
+// Adjacent windows of the same row, clipped to the image.
 struct Windows {
   const float* in;
   const float* filter;
   ptrdiff_t rows, columns;
-  // From one element of a window to the next, in the input and in the filter.
+  // Distances between taps, in the input and in the filter.
   ptrdiff_t in_row, in_column, filter_row, filter_column;
   ptrdiff_t in_pixel, out_pixel;
   float min, max;
 };
 
-// kPixels pixels of kVectors vectors of channels, of which the first is `c`. T: Vector, or a
-// single channel.
+// kPixels output pixels, kVectors vectors of channels each, from channel `c` on. T: Vector, or
+// float for a single channel.
 template <typename T, int kPixels, int kVectors>
 inline void RunTile(const Windows& windows, ptrdiff_t c, const float* bias, float* out) {
   constexpr ptrdiff_t kSize = std::is_same_v<T, float> ? 1 : kLanes;
@@ -80,7 +80,7 @@ void RunPixels(const Windows& windows, ptrdiff_t channels, const float* bias, fl
     }
     return;
   }
-  // The last block may overlap the one before.
+  // The last block may overlap the previous one.
   for (ptrdiff_t c = 0; c < channels; c += kBlock) {
     RunTile<Vector, kPixels, kVectors>(windows, std::min(c, channels - kBlock), bias, out);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolution of each channel of NHWC images by itself, with a bias and a clamp. Twice as fast as
-// XNNPACK's, which goes through a list of pointers to the inputs of every output.
+// Depthwise convolution of NHWC images with one filter per channel, a bias and a clamp. Up to twice
+// as fast as XNNPACK's, which needs an indirection buffer.
 #pragma once
 
 #include "kernels/xnn_conv2d.h"
@@ -9,7 +9,7 @@ namespace tfwasm {
 
 class DepthwiseConv {
  public:
-  // Of `spec` counts what is not about groups: there is one for each channel.
+  // Ignores the group fields of `spec`: each channel is a group.
   DepthwiseConv(const Conv2dSpec& spec, const ImageSize& input, int64_t channels);
 
   // `filter` is laid out [height, width, channels]; `bias` may be nullptr.
@@ -22,7 +22,8 @@ class DepthwiseConv {
 
     ptrdiff_t input, output, before, size, stride, dilation;
   };
-  // The part of a window that lies within the input: from element `begin` on, which is at `start`.
+  // The part of a window inside the input: `count` taps from tap `begin` on, which reads position
+  // `start`.
   struct Part {
     Part(const Axis& axis, ptrdiff_t output);
 
@@ -40,8 +41,8 @@ class DepthwiseConv {
   float max_;
 };
 
-// Writes each of `count` channels `times` times in succession: for convolutions with several
-// filters a channel.
+// Repeats each of `count` channels `times` times. Prepares the input of a depthwise convolution
+// with several filters per channel.
 void RepeatChannels(const float* in, int64_t count, int64_t times, float* out);
 
 }  // namespace tfwasm

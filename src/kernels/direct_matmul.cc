@@ -15,7 +15,7 @@ struct Sizes {
   size_t k, n;
 };
 
-// kRows rows of the result, as many columns as kColumns of T: vectors or numbers.
+// A tile of kRows rows and kColumns columns of T: vectors or single numbers.
 template <size_t kRows, size_t kColumns, typename T>
 inline void MultiplyTile(const Sizes& sizes, const float* a, const float* b, float* out) {
   constexpr size_t kSize = std::is_same_v<T, float> ? 1 : kFloatLanes;
@@ -56,8 +56,7 @@ void MultiplyRows(const Sizes& sizes, const float* a, const float* b, float* out
 }  // namespace
 
 bool DirectMatMul::IsFor() const {
-  // Measured: up to here packing does not pay, however many rows there are, and for few it never
-  // does.
+  // Measured limits. Packing never pays for few rows, nor for a matrix that is smaller than this.
   constexpr int64_t kFewRows = 8;
   constexpr int64_t kMostColumns = 512;
   constexpr int64_t kMostElements = 65536;

@@ -5,8 +5,8 @@
 
 namespace tfwasm {
 
-// Products of matrices as they lie. XNNPACK packs the second one first, which takes longer than
-// the rest unless there are many rows, or that matrix is too large for the nearer caches.
+// Matrix products without packing. XNNPACK packs the second matrix first. This takes longer than
+// the product, unless there are many rows or the matrix exceeds the near caches.
 struct DirectMatMul {
   int64_t m;
   int64_t k;

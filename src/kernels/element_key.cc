@@ -11,7 +11,7 @@ namespace tfwasm {
 namespace {
 
 void AppendFloat(float value, std::string& key) {
-  // Adding zero makes 0 of -0.
+  // Adding zero turns -0 into 0.
   const float canonical = std::isnan(value) ? std::numeric_limits<float>::quiet_NaN() : value + 0;
   key.append(reinterpret_cast<const char*>(&canonical), sizeof(canonical));
 }
@@ -37,7 +37,7 @@ void AppendKey(DType dtype, const void* data, int64_t index, std::string& key) {
       return AppendFloat(static_cast<const Complex64*>(element)->imag(), key);
     case DType::kString: {
       const auto& text = *static_cast<const std::string*>(element);
-      // The length in front keeps ["ab", "c"] and ["a", "bc"] apart.
+      // The length prefix distinguishes ["ab", "c"] from ["a", "bc"].
       const uint64_t length = text.size();
       key.append(reinterpret_cast<const char*>(&length), sizeof(length));
       key.append(text);

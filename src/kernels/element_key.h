@@ -10,12 +10,12 @@
 
 namespace tfwasm {
 
-// Appends bytes to `key` that are the same exactly for equal elements of one dtype. 0 equals -0,
-// and NaN equals NaN.
+// Appends bytes to `key` that are equal for equal elements of one dtype, and only for those. 0
+// equals -0, and NaN equals NaN.
 void AppendKey(DType dtype, const void* data, int64_t index, std::string& key);
 
-// The bytes that AppendKey would append to an empty key: those of the element itself or, where they
-// are no others, in `room`.
+// The bytes that AppendKey would append. The view refers to the element itself if these are its
+// bytes, else to `room`.
 std::string_view KeyOf(DType dtype, const void* data, int64_t index, std::string& room);
 
 }  // namespace tfwasm

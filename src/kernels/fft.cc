@@ -17,7 +17,7 @@ constexpr double kPi = 3.14159265358979323846;
 constexpr int64_t kMostElements = int64_t{1} << 26;
 constexpr int kLargestRadix = 13;
 
-// Fours first: the loops of later steps are longer, which odd radices need more.
+// Radix 4 first: later steps have longer inner loops, which the slower odd radices need more.
 std::vector<int> Factor(int64_t size, int64_t& rest) {
   std::vector<int> radices;
   rest = size;
@@ -48,12 +48,13 @@ void MultiplyBy(SplitComplex a, const float* __restrict re, const float* __restr
   }
 }
 
-// One step of Stockham's algorithm on x as [radix, groups, stride]: every group's `radix` rows are
-// transformed, turned by powers of `turn` and stored side by side as y [groups, radix, stride].
+// One step of Stockham's algorithm. Transforms the `radix` rows of each group of x [radix, groups,
+// stride], multiplies by twiddle factors (powers of `turn`), and stores them as y [groups, radix,
+// stride].
 struct Step {
   int64_t groups;
   int64_t stride;
-  int64_t turn;  // in the table of roots, for one group
+  int64_t turn;  // the step in the table of roots per group
   const float* cos;
   const float* sin;
   int64_t size;
@@ -108,7 +109,7 @@ void Step::Radix(int radix, SplitComplex x, SplitComplex y) const {
       std::fill_n(yr, stride, 0.0f);
       std::fill_n(yi, stride, 0.0f);
       for (int64_t j = 0; j < radix; ++j) {
-        // The power of the radix' root and the turn in one.
+        // The DFT root and the twiddle factor combined.
         const int64_t at = (j * k % radix * root + p * k * turn) % size;
         const float c = cos[at];
         const float s = -sin[at];
@@ -181,7 +182,7 @@ void Fft::PrepareChirp() {
   filter_re_.resize(wrapped);
   filter_im_.resize(wrapped);
   for (size_t k = 0; k < count; ++k) {
-    // The square modulo the period keeps all digits of the angle.
+    // Reducing the square modulo the period keeps the angle precise.
     const uint64_t square = static_cast<uint64_t>(k) * k % (2 * count);
     const double angle = kPi * static_cast<double>(square) / static_cast<double>(size_);
     chirp_re_[k] = static_cast<float>(Cosine(angle));
@@ -193,7 +194,7 @@ void Fft::PrepareChirp() {
   }
   std::vector<float> work(2 * wrapped);
   core_.Run({filter_re_.data(), filter_im_.data()}, {work.data(), work.data() + wrapped});
-  // What the way back will have to be divided by.
+  // Includes the factor 1 / size of the inverse transform.
   for (float& value : filter_re_) value /= static_cast<float>(work_size_);
   for (float& value : filter_im_) value /= static_cast<float>(work_size_);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The discrete Fourier transform of any length in O(n log n): lengths without prime factors above
-// 13 by mixed radices, the rest as a convolution (Bluestein).
+// The discrete Fourier transform of any length in O(n log n): mixed-radix FFT for lengths without
+// prime factors above 13, Bluestein's algorithm for the rest.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ struct SplitComplex {
   float* im;
 };
 
-// For lengths without large prime factors (Stockham's algorithm, which needs no reordering).
+// For lengths without large prime factors. Stockham's algorithm, which needs no reordering.
 class MixedRadixFft {
  public:
   explicit MixedRadixFft(int64_t size);
 
   static bool Supports(int64_t size);
 
-  // Transforms `data` in place; `work` is as long.
+  // Transforms `data` in place. `work` has the same length.
   void Run(SplitComplex data, SplitComplex work) const;
 
  private:
@@ -36,11 +36,11 @@ class Fft {
   // Throws E_LIMIT for more than 2^26 elements.
   explicit Fft(int64_t size);
 
-  // How many floats each of the four arrays below must hold; at least `size`.
+  // The length of each of the four arrays below, in floats; at least `size`.
   int64_t work_size() const { return work_size_; }
 
-  // y[k] = sum of x[j] exp(-2 pi i j k / size), in place. For the inverse transform, up to the
-  // factor 1 / size, exchange the real and imaginary parts.
+  // In place: y[k] = sum of x[j] exp(-2 pi i j k / size). For the inverse transform without the
+  // factor 1 / size, swap the real and imaginary parts.
   void Run(SplitComplex data, SplitComplex work) const;
 
  private:
@@ -49,8 +49,8 @@ class Fft {
   int64_t size_;
   int64_t work_size_;
   MixedRadixFft core_;
-  // Of a length with a large prime factor: exp(-pi i k^2 / size), and the transform of its
-  // conjugate, wrapped around.
+  // For Bluestein's algorithm: exp(-pi i k^2 / size), and the transform of its conjugate, wrapped
+  // around.
   std::vector<float> chirp_re_, chirp_im_, filter_re_, filter_im_;
 };
 

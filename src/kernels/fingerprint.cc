@@ -85,7 +85,7 @@ struct State {
   Pair v;
   Pair w;
 
-  // Takes in 64 bytes. The last ones weigh some words nine times.
+  // Hashes 64 bytes. The final round uses a weight of nine.
   void Take(const char* s, uint64_t factor, uint64_t weight) {
     x = Rotate(x + y + v.first + Load64(s + 8), 37) * factor;
     y = Rotate(y + v.second + Load64(s + 48), 42) * factor;

@@ -6,7 +6,7 @@
 
 namespace tfwasm {
 
-// FarmHash's Fingerprint64 of these bytes, which never changes between versions and machines.
+// FarmHash's Fingerprint64. The value is stable across versions and platforms.
 uint64_t Fingerprint64(std::string_view bytes);
 
 }  // namespace tfwasm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a reduction whose partial results lie in the lanes of SIMD registers.
+// Horizontal reduction of SIMD lanes, the last step of a reduction.
 #pragma once
 
 #include <algorithm>
@@ -7,8 +7,9 @@
 
 namespace tfwasm {
 
-// Joins `kCount` lanes by f(a, b), a power of two and at least 4: in SIMD registers as long as they
-// fill one, and the last four as `Total`, which may be more precise.
+// Reduces `kCount` lanes by f(a, b). kCount is a power of two and at least 4. Works on whole SIMD
+// registers as long as possible. The last four lanes are reduced as `Total`, which may be more
+// precise.
 template <size_t kCount, typename Total, typename T, typename F>
 inline Total FoldLanes(const T* lanes, const F& f) {
   constexpr size_t kHalf = kCount / 2;

@@ -24,7 +24,7 @@ void CheckIndices(const GatherDims& dims, const int32_t* indices) {
   }
 }
 
-// Single elements, where calling memcpy for each would take longer than copying it.
+// For single elements, a copy is faster than a memcpy call.
 template <typename T>
 void PickElements(const void* in, const int32_t* indices, void* out, int64_t count) {
   const T* from = static_cast<const T*>(in);
@@ -45,7 +45,7 @@ void PickBlocks(DType dtype, int64_t block, const void* in, const int32_t* indic
   }
 }
 
-// Calls fn(row, element) for all rows; `element` is where its block begins.
+// Calls fn(row, element) for all rows. `element`: where the row's block begins.
 template <typename F>
 void ForEachBlock(const NdIndices& where, const int32_t* indices, const F& fn) {
   for (int64_t row = 0; row < where.rows; ++row) {
@@ -53,7 +53,7 @@ void ForEachBlock(const NdIndices& where, const int32_t* indices, const F& fn) {
   }
 }
 
-// Copies a block for each row; ends(row, element, element size) is from where to where.
+// Copies one block per row. ends(row, element, element size) returns source and destination.
 template <typename F>
 void CopyBlocks(DType dtype, const NdIndices& where, const int32_t* indices, const F& ends) {
   const auto size = static_cast<int64_t>(ElementSize(dtype));
@@ -75,7 +75,7 @@ void AddElement(T x, T& to) {
   if constexpr (std::is_same_v<T, uint8_t>) {
     to = to != 0 || x != 0;
   } else if constexpr (std::is_same_v<T, int32_t>) {
-    // Wraps around, as in TensorFlow.
+    // Wraps around, like TensorFlow.
     to = static_cast<int32_t>(static_cast<uint32_t>(to) + static_cast<uint32_t>(x));
   } else {
     to += x;
@@ -101,7 +101,7 @@ void Gather(DType dtype, const GatherDims& dims, const void* in, const int32_t* 
   };
   const int64_t slabs = dims.batch * dims.outer;
   const auto block = static_cast<double>(dims.inner);
-  // Strings allocate, and what may throw must stay on the calling thread.
+  // String copies allocate and can throw, so they must stay on the calling thread.
   if (dtype == DType::kString) {
     for (int64_t slab = 0; slab < slabs; ++slab) pick(slab, 0, dims.count);
   } else if (slabs == 1) {

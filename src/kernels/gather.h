@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Picking parts of a tensor by index.
+// Gather and scatter by index.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace tfwasm {
 
-// From [batch, outer, size, inner] by indices [batch, count] to [batch, outer, count, inner].
+// Shapes: input [batch, outer, size, inner], indices [batch, count], output [batch, outer, count,
+// inner].
 struct GatherDims {
   int64_t batch = 1;
   int64_t outer = 1;
@@ -21,12 +22,12 @@ struct GatherDims {
 // Throws E_INPUT when an index is not in [0, size).
 void Gather(DType dtype, const GatherDims& dims, const void* in, const int32_t* indices, void* out);
 
-// Rows of `index_depth` indices into the leading axes of a tensor of shape `indexed`.
+// `index_rows` rows of `index_depth` indices into the leading axes of a tensor of shape `indexed`.
 struct NdIndices {
   NdIndices(const Shape& indexed, int64_t index_depth, int64_t index_rows);
 
-  // The element at which the block that row `row` of `indices` points to begins.
-  // Throws E_INPUT when an index is out of range.
+  // The first element of the block that row `row` of `indices` refers to. Throws E_INPUT if an
+  // index is out of range.
   int64_t Offset(const int32_t* indices, int64_t row) const {
     const int32_t* index = indices + row * depth;
     int64_t offset = 0;
@@ -46,15 +47,16 @@ struct NdIndices {
   [[noreturn]] void ThrowOutOfRange(int64_t row, int axis, int32_t index) const;
 };
 
-// Copies the blocks that `indices` point to into out [rows, block].
+// Copies the blocks that `indices` refer to into out [rows, block].
 void GatherNd(DType dtype, const NdIndices& where, const void* in, const int32_t* indices,
               void* out);
 
-// Copies the blocks of updates [rows, block] to where `indices` point to; later rows win.
+// Copies the blocks of updates [rows, block] to where `indices` refer to. The last of equal indices
+// wins.
 void ScatterNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
                void* out);
 
-// As ScatterNd, but adds; bools are or-ed. Throws E_DTYPE for strings.
+// Like ScatterNd, but adds; ORs bools. Throws E_DTYPE for strings.
 void ScatterAddNd(DType dtype, const NdIndices& where, const int32_t* indices, const void* updates,
                   void* out);
 

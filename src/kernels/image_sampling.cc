@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// Calls fn(image or box, row) for each row of the results.
+// Calls fn(image or box, row) for each output row.
 template <typename F>
 void ForEachRow(const SamplingSpec& spec, int64_t results, const F& fn) {
   const auto row_work =
@@ -21,7 +21,7 @@ void ForEachRow(const SamplingSpec& spec, int64_t results, const F& fn) {
   });
 }
 
-// One axis of a box: where the positions of the crop are in the image.
+// One axis of a box: maps positions in the crop to positions in the image.
 struct CropAxis {
   CropAxis(float begin, float end, int64_t image, int64_t crop)
       : last(static_cast<float>(image - 1)) {
@@ -99,7 +99,7 @@ float Wrap(float position, float size) {
   return position - size * std::trunc(position / last);
 }
 
-// Where a position outside of [0, size - 1] is taken from.
+// The position that is read for a position outside of [0, size - 1].
 float MapOutside(FillMode mode, float position, int64_t size) {
   const auto length = static_cast<float>(size);
   const float last = length - 1;
@@ -109,7 +109,7 @@ float MapOutside(FillMode mode, float position, int64_t size) {
                last);
 }
 
-// Reads pixels of one image, and the fill value where there are none.
+// Reads pixels of one image, and the fill value outside of it.
 class Sampler {
  public:
   Sampler(const ProjectiveTransform& transform, const float* image, float fill_value)
@@ -125,7 +125,7 @@ class Sampler {
   void Sample(float x, float y, float* out) const {
     x = MapOutside(mode_, x, spec_.in_width);
     y = MapOutside(mode_, y, spec_.in_height);
-    // Neither NaN nor what is no int64_t.
+    // Also excludes NaN and values outside the range of int64_t.
     if (!(x > -1 && x < right_ && y > -1 && y < bottom_)) return Fill(out);
     if (!spec_.is_bilinear) {
       const float* pixel = Pixel(std::round(x), std::round(y));
@@ -148,7 +148,7 @@ class Sampler {
     const float top = std::floor(y);
     const float* corners[] = {Pixel(left, top), Pixel(left + 1, top), Pixel(left, top + 1),
                               Pixel(left + 1, top + 1)};
-    // Missing ones are read from the fill value, again and again.
+    // Missing corners read the fill value for every channel.
     int64_t steps[4];
     for (size_t i = 0; i < 4; ++i) {
       steps[i] = corners[i] == nullptr ? 0 : 1;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images made of pixels taken from anywhere in other NHWC images, all of float32.
+// Samples float32 NHWC images at computed positions.
 #pragma once
 
 #include <cstdint>
 
 namespace tfwasm {
 
-// What the result is of and where it goes.
+// Sizes of the input and the output.
 struct SamplingSpec {
   int64_t batch = 0;  // of the input
   int64_t in_height = 0;
@@ -14,11 +14,11 @@ struct SamplingSpec {
   int64_t channels = 0;
   int64_t out_height = 0;
   int64_t out_width = 0;
-  bool is_bilinear = true;  // otherwise the nearest pixel is taken
+  bool is_bilinear = true;  // false: nearest neighbour
 };
 
-// Out of each box (y1, x1, y2, x2 in [0, 1] of the image that its index names) an image.
-// Indices must be in range.
+// One output image per box. A box is y1, x1, y2, x2, relative to the size of the image that its
+// index selects. Indices must be in range.
 struct CropAndResize {
   SamplingSpec spec;
   int64_t num_boxes = 0;
@@ -27,11 +27,11 @@ struct CropAndResize {
   void Run(const float* images, const float* boxes, const int32_t* indices, float* out) const;
 };
 
-// What lies outside of an image.
+// What is read outside of an image.
 enum class FillMode { kConstant, kReflect, kWrap, kNearest };
 
-// Each pixel (x, y) is taken from where a projective transform of 8 numbers a0 a1 a2 b0 b1 b2 c0 c1
-// puts it: ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x + c1 y + 1.
+// Output pixel (x, y) is read from ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x +
+// c1 y + 1. A transform is a0 a1 a2 b0 b1 b2 c0 c1.
 struct ProjectiveTransform {
   SamplingSpec spec;
   FillMode fill_mode = FillMode::kConstant;
@@ -40,13 +40,13 @@ struct ProjectiveTransform {
   void Run(const float* images, const float* transforms, float fill_value, float* out) const;
 };
 
-// Turns images about a center.
+// Rotates images about a center.
 struct Rotation {
   SamplingSpec spec;  // output sizes are those of the input
   double radians = 0;
   double center_x = 0;  // in pixels
   double center_y = 0;
-  // One number a channel for what lies outside.
+  // One value per channel, used outside of the image.
   const float* fill = nullptr;
 
   void Run(const float* in, float* out) const;

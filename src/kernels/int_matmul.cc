@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kBlock = 16;
 
-// The sums of kBlock columns stay in registers.
+// Keeps kBlock column sums in registers.
 void MultiplyBlock(int64_t k, int64_t n, const uint32_t* a, int64_t a_column, const uint32_t* b,
                    uint32_t* out) {
   uint32_t sums[kBlock] = {};

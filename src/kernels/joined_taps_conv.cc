@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// Larger windows have lists of pointers, or margins around the images, that are no longer small.
+// With larger windows the pointers, or the margins around the images, would no longer be small.
 constexpr int64_t kMostTaps = 16;
 constexpr int64_t kMostKernelRows = 16;
 
@@ -23,17 +23,17 @@ tfwasm_f32_igemm MatrixKernel(const Conv2dSpec& spec) {
 
 }  // namespace
 
-// The inputs, where every window has its rows: in the images, or, where it reaches beyond their
-// sides, in copies of their margins with zeros around.
+// Provides the rows of every window: in the image, or, where a window crosses the left or right
+// edge, in a zero-padded copy of the margin.
 class JoinedTapsConv::Images {
  public:
-  // What windows cover of one row of an image.
+  // One row of an image, for all windows along it.
   struct Row {
-    const float* left;    // the copy of the margin,
-    const float* inside;  // the row itself,
-    const float* right;   // and the other copy
-    ptrdiff_t start;      // of the first window, from `inside` on
-    ptrdiff_t step;       // from one window to the next
+    const float* left;    // copy of the left margin
+    const float* inside;  // the row itself
+    const float* right;   // copy of the right margin
+    ptrdiff_t start;      // offset of the first window from `inside`
+    ptrdiff_t step;       // distance between windows
   };
 
   Images(const Conv2dSpec& spec, const ImageSize& input, const float* in)
@@ -59,7 +59,7 @@ class JoinedTapsConv::Images {
     }
   }
 
-  // Row `y` of an image, or of zeros when it has none such.
+  // Row `y` of an image; a row of zeros outside of the image.
   Row RowOf(int64_t image, int64_t y) const {
     if (y < 0 || y >= input_.height) return {zeros_, zeros_, zeros_, 0, 0};
     const int64_t row = image * input_.height + y;
@@ -68,8 +68,8 @@ class JoinedTapsConv::Images {
             static_cast<ptrdiff_t>(window_.stride * channels_)};
   }
 
-  // Writes where the windows of `count` output pixels from `x` on begin in a row, and returns the
-  // end. Beyond the last pixel it stays the window.
+  // Writes the pointers to one row of the windows of `count` output pixels, from pixel `x` on.
+  // Returns the end of the list. Repeats the last window beyond the last pixel.
   const void** ListWindows(const Row& row, int64_t x, int64_t count, const void** list) const {
     if (x >= first_inside_ && x + count <= first_right_) {
       ptrdiff_t start = row.start + static_cast<ptrdiff_t>(x) * row.step;
@@ -91,30 +91,31 @@ class JoinedTapsConv::Images {
     return row.right + (x - static_cast<ptrdiff_t>(first_right_)) * row.step;
   }
 
-  // The column where the window of output pixel `x` begins.
+  // The column where the window of output pixel `x` begins. May be outside of the image.
   int64_t Start(int64_t x) const { return x * window_.stride - width.before; }
 
-  // The first output pixel whose window does not begin left of the image. None when the image is
-  // narrower than a window: the margin at the left then is all there is.
+  // The first output pixel whose window does not cross the left edge. None if the image is narrower
+  // than a window: the left margin then holds the whole image.
   int64_t FirstInside() const {
     if (input_.width < window_.size) return width.output;
     return std::min(width.output, (width.before + window_.stride - 1) / window_.stride);
   }
 
-  // The first output pixel whose window ends right of the image.
+  // The first output pixel whose window crosses the right edge.
   int64_t FirstRight() const {
     const int64_t last_start = input_.width - window_.size;
     if (last_start < -width.before) return 0;
     return std::min(width.output, (last_start + width.before) / window_.stride + 1);
   }
 
-  // How much the windows of the pixels from `begin` to `end` cover of one row.
+  // The elements of one row that the windows of pixels [begin, end) cover.
   int64_t MarginSize(int64_t begin, int64_t end) const {
     if (begin >= end) return 0;
     return ((end - begin - 1) * window_.stride + window_.size) * channels_;
   }
 
-  // Copies what there is of a margin that begins with the window of pixel `x`.
+  // Copies the part of a margin that is inside the image. The margin begins with the window of
+  // pixel `x`.
   void CopyMargin(int64_t row, int64_t x, int64_t size, float* margin) const {
     const int64_t start = Start(x);
     const int64_t begin = std::max<int64_t>(0, start);
@@ -181,7 +182,7 @@ void JoinedTapsConv::RunRow(const Images& images, int64_t row, float* out) const
   std::array<const void*, kMostTaps * kMostKernelRows> pieces;
   for (int64_t x = 0; x < pixels; x += at_once) {
     const void** piece = pieces.data();
-    // Kernels look at the pointers of all their rows, also when fewer are left.
+    // Kernels read the pointers for all of their rows, even if fewer rows are left.
     for (size_t i = 0; i < num_rows; ++i) piece = images.ListWindows(rows[i], x, at_once, piece);
     kernel_.kernel(static_cast<size_t>(std::min(at_once, pixels - x)), columns,
                    piece_size * sizeof(float), num_rows * kernel_.rows * sizeof(void*),

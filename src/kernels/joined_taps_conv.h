@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two-dimensional convolution of NHWC images whose windows are wider than one pixel. What a window
-// covers of one row lies side by side in memory and is multiplied as one piece, by XNNPACK's matrix
-// kernels. Its own operator goes from tap to tap, through a list of pointers to all of them that
-// takes memory and time to make.
+// Convolution of NHWC images with windows wider than one pixel, by XNNPACK's GEMM kernels. The taps
+// in one row of a window are contiguous in memory, so each row is one long tap. XNNPACK's own
+// operator needs an indirection buffer with a pointer for every tap of every output pixel, which
+// takes memory and time to build.
 #pragma once
 
 #include <f32_gemm.h>
@@ -16,10 +16,10 @@ class JoinedTapsConv {
  public:
   static bool IsFor(const Conv2dSpec& spec);
 
-  // As XnnConv2d, for a `spec` that this is for.
+  // Like XnnConv2d. IsFor(spec) must be true.
   JoinedTapsConv(const Conv2dSpec& spec, const float* filter, const float* bias);
 
-  // Convolves. Uses the scratch space.
+  // Uses the scratch space.
   void Run(const ImageSize& input, const float* in, float* out) const;
 
  private:

@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kFirstSlots = 64;
 
-// Of two short keys of one size the hashes are equal only if they are.
+// Short keys of equal size have equal hashes only if they are equal.
 bool IsShort(size_t size) { return size <= sizeof(uint64_t); }
 
 uint64_t HashOf(std::string_view key) {
@@ -24,11 +24,11 @@ uint64_t HashOf(std::string_view key) {
   } else {
     bits = std::hash<std::string_view>()(key);
   }
-  // An odd factor: 2^64 divided by the golden ratio.
+  // An odd factor: 2^64 divided by the golden ratio (Fibonacci hashing).
   return bits * 0x9E3779B97F4A7C15u;
 }
 
-// The highest bits depend on all others.
+// The high bits depend on all input bits.
 size_t FirstSlot(uint64_t hash, size_t slots) { return (hash >> 32) & (slots - 1); }
 
 }  // namespace

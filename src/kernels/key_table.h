@@ -8,15 +8,15 @@
 
 namespace tfwasm {
 
-// Numbers byte strings in the order in which they first come.
+// A hash table that numbers byte strings in the order of their first occurrence.
 class KeyTable {
  public:
   KeyTable();
 
   int32_t size() const { return static_cast<int32_t>(keys_.size()); }
-  // The number of the key; -1 when it is not in the table.
+  // The number of the key, or -1.
   int32_t Find(std::string_view key) const;
-  // The number of the key, which is added when it is new.
+  // The number of the key. Adds the key if it is new.
   int32_t Add(std::string_view key);
 
  private:
@@ -31,7 +31,8 @@ class KeyTable {
 
   std::string bytes_;
   std::vector<Key> keys_;
-  // Numbers of keys, where their hash leads or further on; -1: none. At most half are taken.
+  // Open addressing with linear probing: numbers of keys, -1 for free. At most half of the slots
+  // are used.
   std::vector<int32_t> slots_;
 };
 

@@ -15,10 +15,10 @@ namespace tfwasm {
 
 namespace {
 
-// Four vectors: additions that wait for each other would take longer than the exponentials.
+// Four vectors. With fewer, the latency of the additions would exceed the time of the exponentials.
 constexpr size_t kBlock = 16;
 
-// A NaN need not be found: the sum of the exponentials finds it.
+// May miss a NaN; the sum of the exponentials propagates it.
 float MaxOf(const float* in, size_t count) {
   const auto max = [](float a, float b) { return a < b ? b : a; };
   float result = in[0];
@@ -58,14 +58,14 @@ float SumOfExp(const float* in, size_t count, float max) {
 void LogSoftmaxRow(const float* in, float* out, size_t count) {
   const float max = MaxOf(in, count);
   const float log_sum = std::log(SumOfExp(in, count, max));
-  // The maximum first: beside a large one, the logarithm would be lost.
+  // Subtracts the maximum first. Added to a large maximum, the logarithm would be rounded away.
   MapElements(in, out, count, [max, log_sum](float x) { return x - max - log_sum; });
 }
 
 }  // namespace
 
 void LogSoftmax(const float* in, float* out, int64_t rows, int64_t columns) {
-  // An exponential counts for about four elements.
+  // An exponential costs about as much as four elements.
   ParallelFor(rows, 4.0 * static_cast<double>(columns), [&](int64_t begin, int64_t end) {
     for (int64_t offset = begin * columns; offset < end * columns; offset += columns) {
       LogSoftmaxRow(in + offset, out + offset, static_cast<size_t>(columns));

@@ -5,8 +5,8 @@
 
 namespace tfwasm {
 
-// out[i] = in[i] - log(sum of exp(in)) for each row. `out` may be `in`. A NaN or an infinity makes
-// its row NaN, except -infinity beside finite numbers.
+// out[i] = in[i] - log(sum of exp(in)) for each row. `out` may be `in`. A row with NaN or an
+// infinity becomes NaN, except -infinity next to finite numbers.
 void LogSoftmax(const float* in, float* out, int64_t rows, int64_t columns);
 
 }  // namespace tfwasm

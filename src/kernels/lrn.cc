@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kBlock = 16;
 
-// Adds up the squares of in[first], in[first + 1], ... as far as they are in [0, channels).
+// Adds the squares of in[first], in[first + 1], ..., clipped to [0, channels).
 void AddSquares(const float* in, int64_t first, int64_t channels, float* sums) {
   if (first >= 0 && first + kBlock <= channels) {
     for (int64_t k = 0; k < kBlock; ++k) sums[k] += in[first + k] * in[first + k];

@@ -9,7 +9,7 @@ namespace tfwasm {
 
 namespace {
 
-// Fills a block, whose size is at most kMaxMapBlockBytes, with copies of an element.
+// Fills a block of up to kMaxMapBlockBytes with copies of an element.
 void Repeat(const void* element, size_t size, size_t bytes, char* to) {
   if (size != sizeof(uint32_t)) {
     for (size_t i = 0; i < bytes; i += size) std::memcpy(to + i, element, size);
@@ -47,7 +47,7 @@ void MapRows::Run(const void* fn, const void* const* operands, const ptrdiff_t* 
 
 void MapRows::RunRow(const void* fn, const void* const* operands, char* out) const {
   if (blocks_ + rest_ == 0) return;
-  // What is repeated is copied before anything is written: it may lie where the output does.
+  // Repeated elements are copied before anything is written, since they may be in the output.
   alignas(16) Copies copies;
   const void* from[kMaxMapOperands];
   for (size_t i = 0; i < num_operands_; ++i) {
@@ -60,7 +60,7 @@ void MapRows::RunRow(const void* fn, const void* const* operands, char* out) con
   if (rest_ > 0) RunRest(fn, from, copies, out);
 }
 
-// The elements behind the blocks of a row.
+// The tail of a row that does not fill a block.
 void MapRows::RunRest(const void* fn, const void** from, Copies& copies, char* out) const {
   const size_t done = blocks_ * block_;
   for (size_t i = 0; i < num_operands_; ++i) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loops over elements as SIMD code, where the result may be written over an operand.
+// Elementwise loops as SIMD code. The output may overwrite an input.
 //
-// A function of single elements becomes code for whole blocks of them, and nothing else: MapRow,
-// of which there is one, deals with operands that are a single element and with the rest that does
-// not fill a block, in copies.
+// A function of single elements is compiled to a loop over whole blocks of elements, and nothing
+// else. MapRows is shared by all functions. It handles operands that are a single element, and the
+// tail that does not fill a block, by copying them into blocks.
 #pragma once
 
 #include <algorithm>
@@ -20,11 +20,10 @@
 namespace tfwasm {
 
 inline constexpr size_t kMaxMapOperands = 3;
-// Of the largest blocks: 16 complex numbers, made from bool.
+// The bytes of the largest block: 16 complex numbers, converted from bool.
 inline constexpr size_t kMaxMapBlockBytes = 128;
 
-// A function that cannot become SIMD code, such as one of the C library: its blocks are single
-// elements.
+// A function that cannot be vectorized, such as one of the C library. Its blocks have one element.
 template <typename F>
 struct Scalar : F {
   static constexpr bool kIsScalar = true;
@@ -32,7 +31,7 @@ struct Scalar : F {
 template <typename F>
 Scalar(F) -> Scalar<F>;
 
-// A function that is worth blocks of twice the size: it is so short that the loop takes as long.
+// A function so short that the loop overhead matters. Its blocks have twice the size.
 template <typename F>
 struct Wide : F {
   static constexpr bool kIsWide = true;
@@ -40,7 +39,8 @@ struct Wide : F {
 template <typename F>
 Wide(F) -> Wide<F>;
 
-// A function of one float that also takes vectors of them, by which its loops call it.
+// A function of one float that can also be called with a vector of floats. Its loop calls it with
+// vectors.
 template <typename F>
 struct Vectorized : F {
   float operator()(float x) const { return F::operator()(x); }
@@ -49,18 +49,18 @@ struct Vectorized : F {
 template <typename F>
 Vectorized(F) -> Vectorized<F>;
 
-// A function may leave rare operands to another: those for which F::IsRare(operands...) go to
-// F::OfRare(operands...), one by one.
+// A function with a slow path for rare operands. Elements for which F::IsRare(operands...) is true
+// are recomputed one by one with F::OfRare(operands...).
 template <typename F, typename... In>
 concept HasRareCases = requires(In... operands) {
   F::IsRare(operands...);
   F::OfRare(operands...);
 };
 
-// The code for some function of one to three operands.
+// The loop of some function of one to three operands.
 struct MapLoop {
-  // Computes `blocks` blocks. `fn` is the function object; `advances` says by how many elements
-  // each operand goes on after a block.
+  // Computes `blocks` blocks. `fn`: the function object. `advances`: by how many elements each
+  // operand advances per block.
   void (*run)(const void* fn, const void* const* operands, const size_t* advances, void* out,
               size_t blocks);
   uint8_t block_bits;  // a block is 2^block_bits elements
@@ -68,17 +68,16 @@ struct MapLoop {
   std::array<uint8_t, kMaxMapOperands> sizes;  // bytes of an element; 0: no such operand
 };
 
-// Runs a loop over one row after the other: out[i] = fn(a[i * steps[0]], b[i * steps[1]], ...) for
-// i < count; a step is 0 or 1. The operands overlap with `out` not at all or exactly.
+// Runs a loop over rows: out[i] = fn(a[i * steps[0]], b[i * steps[1]], ...) for i < count. A step
+// is 0 or 1. An operand and `out` must be equal or must not overlap.
 class MapRows {
  public:
   MapRows(const MapLoop& loop, const size_t* steps, size_t count);
 
-  // `row_steps`: how many elements each operand's next row is away. Those of `out` lie side by
-  // side.
+  // `row_steps`: the distance of each operand's rows in elements. The rows of `out` are contiguous.
   void Run(const void* fn, const void* const* operands, const ptrdiff_t* row_steps, void* out,
            size_t rows) const;
-  // Of one row.
+  // Runs one row.
   void RunRow(const void* fn, const void* const* operands, char* out) const;
 
  private:
@@ -102,7 +101,8 @@ inline void MapBlocks(const MapLoop& loop, const void* fn, const void* const* op
 
 namespace map_elements_internal {
 
-// Two vectors of 128 bits keep a processor busy; bytes fill one.
+// Elements of one vector of the narrowest type. Two vectors keep a processor busy; for bytes one is
+// enough.
 template <typename... T>
 inline constexpr size_t kLanes = 16 / std::min({sizeof(T)...});
 
@@ -115,7 +115,7 @@ constexpr size_t BlockOf() {
   }
 }
 
-// An operand of which all of a row is one element.
+// An operand whose row is one repeated element.
 template <typename T>
 struct Fixed {
   explicit Fixed(const T* element) : value(*element) {}
@@ -135,7 +135,7 @@ void RunBlocks(const F& f, const size_t* advances, Out* out, size_t blocks, In..
     if constexpr (kBlock == 1) {
       *out = static_cast<Out>(f(in[0]...));
     } else {
-      // Computed whole before it is stored, so that `out` may be an operand.
+      // The whole block is computed before it is stored, so that `out` may be an operand.
       Out block[kBlock];
       if constexpr (requires { &F::OfVector; }) {
 #pragma clang loop unroll(full)
@@ -165,7 +165,7 @@ void RunBlocks(const F& f, const size_t* advances, Out* out, size_t blocks, In..
 template <typename F, typename Out, typename... In>
 void Run(const void* fn, const void* const* operands, const size_t* advances, void* out,
          size_t blocks) {
-  // Lambdas that capture nothing are not passed.
+  // Function objects without state are not passed.
   const F f = [&] {
     if constexpr (std::is_empty_v<F>) {
       return F{};
@@ -175,7 +175,7 @@ void Run(const void* fn, const void* const* operands, const size_t* advances, vo
   }();
   auto* to = static_cast<Out*>(out);
   [&]<size_t... I>(std::index_sequence<I...>) {
-    // Short functions are worth loops of their own for a single element.
+    // Short functions get separate loops for a repeated element.
     if constexpr (requires { F::kIsWide; } && sizeof...(In) == 2) {
       const auto [a, b] = std::tuple(static_cast<const In*>(operands[I])...);
       if (advances[0] == 0) return RunBlocks(f, advances, to, blocks, Fixed(a), b);
@@ -187,7 +187,7 @@ void Run(const void* fn, const void* const* operands, const size_t* advances, vo
 
 }  // namespace map_elements_internal
 
-// The code of `F` for operands of these types.
+// The loop of `F` for operands of these types.
 template <typename F, typename Out, typename... In>
 constexpr MapLoop MapLoopOf() {
   constexpr size_t kBlock = map_elements_internal::BlockOf<F, Out, In...>();

@@ -49,7 +49,7 @@ template <typename T>
 constexpr T kLeast = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
                                                           : std::numeric_limits<T>::lowest();
 
-// Unsigned, for sums that overflow.
+// Unsigned, since int32 sums may overflow.
 float Sum(float a, float b) { return a + b; }
 int32_t Sum(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Windows over NHWC images of which the greatest element counts, beyond plain max pooling.
+// Window maxima over NHWC images, other than plain max pooling.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace tfwasm {
 
-// The greatest element of each window, and where it first occurs: (y * width + x) * channels + c,
-// counted through the whole batch where wanted. float32 or int32.
+// Max pooling with argmax. The argmax is (y * width + x) * channels + c of the first maximum,
+// counted through the whole batch if is_batch_in_index. float32 or int32.
 struct ArgmaxPool {
   PoolingGeometry pool;
   DType dtype = DType::kFloat32;
@@ -19,8 +19,8 @@ struct ArgmaxPool {
   void Run(const void* in, void* values, int32_t* positions) const;
 };
 
-// Grayscale dilation: the greatest sum of an element and that of the filter, [height, width,
-// channels], over it. float32 or int32; sums of int32 wrap around.
+// Grayscale dilation: the maximum of input plus filter, [height, width, channels], over the window.
+// float32 or int32; int32 sums wrap around.
 struct Dilation {
   PoolingGeometry pool;
   DType dtype = DType::kFloat32;

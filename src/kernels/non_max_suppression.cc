@@ -19,11 +19,11 @@ struct Box {
   float top, left, bottom, right, area;
 };
 
-// The chosen boxes, in blocks with one array a coordinate, so that overlaps are computed several at
-// a time.
+// The chosen boxes, as blocks of coordinate arrays, so that overlaps are computed several at a
+// time.
 class ChosenSet {
  public:
-  // Overlaps are computed for whole blocks; boxes without area fill the last one.
+  // Overlaps are computed for whole blocks. Empty boxes fill the last block.
   static constexpr size_t kBlock = 8;
 
   void Add(const Box& box) {
@@ -39,7 +39,7 @@ class ChosenSet {
 
   size_t size() const { return size_; }
 
-  // Intersection over union with each box of a block; 0 where a box has no area.
+  // The intersection over union with each box of a block; 0 for empty boxes.
   void Overlaps(const Box& box, size_t index, float* overlaps) const {
     const Block& block = blocks_[index];
     for (size_t i = 0; i < kBlock; ++i) {
@@ -56,7 +56,7 @@ class ChosenSet {
     float top[kBlock], left[kBlock], bottom[kBlock], right[kBlock], area[kBlock];
   };
 
-  // By value, unlike std::min, which the vectorizer would not follow.
+  // By value: std::min returns a reference, which prevents vectorization.
   static float Less(float a, float b) { return a < b ? a : b; }
 
   size_t size_ = 0;
@@ -66,17 +66,17 @@ class ChosenSet {
 struct Candidate {
   float score;
   int32_t index;
-  // How many of the chosen boxes it has been compared with.
+  // The number of chosen boxes that it has been compared with.
   size_t compared;
 
-  // For a heap with the best on top; the first wins among equals.
+  // Order for a heap with the best candidate on top. Of equal scores the lower index wins.
   bool operator<(const Candidate& other) const {
     return score < other.score || (score == other.score && index > other.index);
   }
 };
 
-// Compares a candidate with the boxes chosen since it was last looked at, latest first, and takes
-// from its score. Returns false when it must be dropped.
+// Compares a candidate with the boxes that were chosen since its last comparison, latest first, and
+// lowers its score. Returns false if it must be dropped.
 bool Survives(const NonMaxSuppressionSpec& spec, const ChosenSet& chosen, const Box& box,
               Candidate& candidate) {
   constexpr size_t kBlock = ChosenSet::kBlock;
@@ -120,7 +120,7 @@ ChosenBoxes NonMaxSuppression(const NonMaxSuppressionSpec& spec, int64_t count, 
     const Box box(boxes + 4 * int64_t{candidate.index});
     if (!Survives(spec, chosen, box, candidate)) continue;
     if (candidate.score != score) {
-      // Others may score higher now.
+      // Its score was lowered; others may be better now.
       heap.push_back(candidate);
       std::push_heap(heap.begin(), heap.end());
       continue;

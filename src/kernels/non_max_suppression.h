@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Choosing among overlapping boxes, by TensorFlow's rules.
+// Non-maximum suppression of boxes, by TensorFlow's rules.
 #pragma once
 
 #include <cstdint>
@@ -9,20 +9,20 @@ namespace tfwasm {
 
 struct NonMaxSuppressionSpec {
   int64_t max_output_size = 0;
-  // Boxes that overlap a chosen one by more than this share of their union are dropped.
+  // Boxes with a larger intersection over union with a chosen box are dropped.
   float iou_threshold = 0;
-  // Only boxes that score higher are looked at.
+  // Boxes with a score up to this are ignored.
   float score_threshold = 0;
-  // Positive: overlapping boxes lose score instead of being dropped (soft NMS).
+  // If positive, overlapping boxes get a lower score instead of being dropped (soft NMS).
   float soft_sigma = 0;
 };
 
 struct ChosenBoxes {
   std::vector<int32_t> indices;  // best first
-  std::vector<float> scores;     // as they are after soft NMS
+  std::vector<float> scores;     // reduced by soft NMS
 };
 
-// `boxes`: [count, 4], two opposite corners y, x, y, x each, in any order.
+// `boxes`: [count, 4]. A box is two opposite corners y, x, y, x, in any order.
 ChosenBoxes NonMaxSuppression(const NonMaxSuppressionSpec& spec, int64_t count, const float* boxes,
                               const float* scores);
 

@@ -8,7 +8,7 @@ namespace tfwasm {
 
 namespace {
 
-// Strings allocate, and what may throw must stay on the calling thread.
+// String copies allocate and can throw, so they must stay on the calling thread.
 template <typename F>
 void ForRows(DType dtype, int64_t rows, int64_t columns, const F& fn) {
   if (dtype == DType::kString) return fn(int64_t{0}, rows);
@@ -32,7 +32,8 @@ ConstantPad::ConstantPad(DType dtype, const Shape& input, const PadSpec& spec)
 void ConstantPad::Run(const void* in, const void* value, void* out) const {
   const DType dtype = copy_.dtype;
   if (padded_size_ == copy_.shape.NumElements()) return CopyElements(dtype, in, out, padded_size_);
-  // All of it: the border is in many pieces, and what is written here is in the cache then.
+  // Fills the whole output: the border consists of many pieces, and this leaves the output in the
+  // cache for the copy.
   ForRows(dtype, padded_size_, 1, [&](int64_t begin, int64_t end) {
     FillElements(dtype, value, ElementAt(dtype, out, begin), end - begin);
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Putting a border around a tensor.
+// Padding a tensor.
 #pragma once
 
 #include <array>
@@ -11,31 +11,31 @@
 
 namespace tfwasm {
 
-// How many elements come before and after the tensor along each axis.
+// The padding before and after each axis.
 struct PadSpec {
   std::array<int64_t, Shape::kMaxRank> before{};
   std::array<int64_t, Shape::kMaxRank> after{};
 };
 
-// Fills the border with one value.
+// Pads with a constant.
 class ConstantPad {
  public:
   ConstantPad(DType dtype, const Shape& input, const PadSpec& spec);
 
-  // `in` and `out` must not overlap, unless they are equal and there is no border.
+  // `in` and `out` must not overlap, unless they are equal and there is no padding.
   void Run(const void* in, const void* value, void* out) const;
 
  private:
   StridedCopy copy_;
-  int64_t first_ = 0;  // the place of the input's first element
+  int64_t first_ = 0;  // the output position of the input's first element
   int64_t padded_size_ = 0;
 };
 
-// Fills the border with a mirror image of the tensor.
+// Pads with a mirror image of the tensor.
 class MirrorPad {
  public:
-  // `repeat_edge`: the first element outside is the edge itself (SYMMETRIC), not its neighbour
-  // (REFLECT). The borders must not be wider than the mirror image.
+  // `repeat_edge`: true for SYMMETRIC, whose mirror image starts with the edge; false for REFLECT,
+  // which starts with its neighbour. The padding must not exceed the mirror image.
   MirrorPad(DType dtype, const Shape& input, const PadSpec& spec, bool repeat_edge);
 
   void Run(const void* in, void* out) const;
@@ -46,10 +46,9 @@ class MirrorPad {
   DType dtype_;
   int64_t edge_;
   int64_t rows_ = 1;
-  // By axis in front of the last padded one: where each index of the output comes from, in
-  // elements of the input.
+  // For each axis before the last padded one: the input offset of each output index.
   std::vector<std::vector<int64_t>> offsets_;
-  // The last padded axis, in blocks of the axes behind it.
+  // The last padded axis, in blocks of the inner axes.
   int64_t block_ = 1;
   int64_t size_ = 1;
   int64_t before_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goes through the text of a regular expression.
+// A cursor over the text of a regular expression.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace tfwasm {
 
-// -1 when it is none.
+// The value of a hexadecimal digit; -1 if it is not one.
 inline int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -43,7 +43,7 @@ struct PatternReader {
     at += point.size;
     return point.code;
   }
-  // False when there is no number; `most` for all that are larger.
+  // Reads a number, capped at `most`. Returns false if there is none.
   bool TakeNumber(int64_t most, int64_t& number) {
     if (!AtDigit('9')) return false;
     for (number = 0; AtDigit('9');) number = std::min(number * 10 + (TakeByte() - '0'), most);

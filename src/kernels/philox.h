@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): random bits
-// as a function of a key and a counter, so that any part of a sequence can be had at once.
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): a
+// counter-based generator, so any part of a sequence can be computed directly.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ class Philox {
   uint64_t key_;
 };
 
-// Evenly distributed in [0, 1), in steps of 2^-24.
+// Uniform in [0, 1), in steps of 2^-24.
 inline float UnitFloat(uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24f; }
 
 }  // namespace tfwasm

@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// What a pooling does; V: a single element or a vector of them.
+// Policies of the poolings. V: a single element or a vector of elements.
 
 template <typename T>
 struct Max {
@@ -30,7 +30,8 @@ struct Max {
   }
 };
 
-// kIsLarge: rows are added up each for itself, which keeps the error small for large windows.
+// kIsLarge: sums each row of the window separately, which keeps the rounding error of large windows
+// small.
 template <bool kIsLarge>
 struct Mean {
   using Element = float;
@@ -46,7 +47,7 @@ struct Mean {
   }
 };
 
-// A window as far as it lies within the image: one element or more. Distances are in bytes.
+// A window, clipped to the image, with at least one element. Distances are in bytes.
 template <typename T>
 struct Window {
   const char* in;
@@ -55,7 +56,7 @@ struct Window {
   T count;                            // of elements
 };
 
-// The results for kVectors vectors of channels.
+// Results for kVectors vectors of channels, from channel `c` on.
 template <typename Op, typename V, int kVectors>
 [[gnu::noinline]] void RunTile(const Window<typename Op::Element>& window, ptrdiff_t c,
                                typename Op::Element* out) {
@@ -92,7 +93,7 @@ template <typename Op, typename V, int kVectors>
   }
 }
 
-// All channels, as many at a time as registers suffice for: what is read in one go should be long.
+// All channels, in tiles as wide as the registers allow, for long contiguous reads.
 template <typename Op>
 void RunWindow(const Window<typename Op::Element>& window, ptrdiff_t channels,
                typename Op::Element* out) {
@@ -106,7 +107,7 @@ void RunWindow(const Window<typename Op::Element>& window, ptrdiff_t channels,
   for (; c < channels; ++c) RunTile<Op, T, 1>(window, c, out);
 }
 
-// Some rows of an image, as far as one row of windows covers them.
+// The rows of an image that one row of windows covers.
 template <typename T>
 struct Rows {
   const T* in;
@@ -122,7 +123,7 @@ Window<T> WindowOf(const PoolingGeometry& pool, const Rows<T>& rows) {
   return window;
 }
 
-// A row of the output.
+// One row of the output.
 template <typename Op, typename T>
 void RunRow(const PoolingGeometry& pool, const Rows<T>& rows, T* out) {
   Window<T> window = WindowOf(pool, rows);
@@ -137,11 +138,11 @@ void RunRow(const PoolingGeometry& pool, const Rows<T>& rows, T* out) {
   }
 }
 
-// The same out of the results for each column, which overlapping windows share.
+// The same, from maxima of the columns, which overlapping windows share.
 template <typename Op, typename T>
 void RunRowByColumns(const PoolingGeometry& pool, const Rows<T>& rows, T* columns, T* out) {
   Window<T> window = WindowOf(pool, rows);
-  window.columns_size = window.column_step;  // all columns as the channels of one
+  window.columns_size = window.column_step;  // treats all columns as channels of one column
   RunWindow<Op>(window, static_cast<ptrdiff_t>(pool.in_width * pool.channels), columns);
   RunRow<Op>(pool, Rows<T>{.in = columns, .count = 1}, out);
 }
@@ -168,7 +169,7 @@ void PoolMaxima(const PoolingGeometry& pool, const T* in, T* out) {
   if (width.stride > 1 || height.size == 1 || width.size == 1) {
     return Pool<Max<T>>(pool, in, out);
   }
-  // One thread uses the same space for all rows.
+  // A single thread reuses the space for all rows.
   const bool is_alone = ThreadCount() == 1;
   const int64_t rows = is_alone ? 1 : pool.batch * pool.height.output;
   const int64_t row_size = pool.in_width * pool.channels;

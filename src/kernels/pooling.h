@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooling of images.
+// Pooling of NHWC images.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ struct PoolingGeometry {
   AxisGeometry width;
 };
 
-// The input positions [begin, end) that the window at `output` covers, without padding.
+// The input positions [begin, end) of the window at `output`, without padding.
 struct WindowRange {
   WindowRange(const WindowAxis& axis, const AxisGeometry& geometry, int64_t output, int64_t input) {
     const int64_t start = output * axis.stride - geometry.before;
@@ -32,8 +32,8 @@ struct WindowRange {
   int64_t end;
 };
 
-// Calls fn(batch, y, first output pixel) for each row of the output, with pixels counted through
-// batch, row and column.
+// Calls fn(batch, y, first output pixel) for each output row. Pixels are numbered through batch,
+// row and column.
 template <typename F>
 void ForEachOutputRow(const PoolingGeometry& pool, const F& fn) {
   const auto window = static_cast<double>(pool.window.height.size * pool.window.width.size);
@@ -54,12 +54,12 @@ void ForEachWindow(const PoolingGeometry& pool, const F& fn) {
   });
 }
 
-// NHWC images. Padding does not count; every window must cover at least one element.
+// Padding is ignored. Every window must have at least one element inside the image.
 
-// The greatest element of each window.
+// The maximum of each window.
 void MaxPool(const PoolingGeometry& pool, const float* in, float* out);
 void MaxPool(const PoolingGeometry& pool, const int32_t* in, int32_t* out);
-// Their mean.
+// The mean of each window.
 void AveragePool(const PoolingGeometry& pool, const float* in, float* out);
 
 }  // namespace tfwasm

@@ -14,12 +14,12 @@ namespace tfwasm {
 
 namespace {
 
-// As Keras has it, with fewer instructions than a choice between x and slope * x. They differ for
-// an infinite slope alone: NaN where x > 0.
+// Keras's formula, which takes fewer instructions than a select between x and slope * x. The two
+// differ only for an infinite slope: NaN if x > 0.
 float PreluOf(float x, float slope) { return slope * (0 < x ? 0 : x) + (x < 0 ? 0 : x); }
 
-// The minimum and the maximum are those of the bits as integers, for which processors have more
-// units.
+// min(x, 0) and max(x, 0), computed on the bits as integers, for which processors have more
+// execution units.
 FloatVector PreluOf(FloatVector x, FloatVector slope) {
   using Bits = VectorOf<int32_t>;
   const auto bits = std::bit_cast<Bits>(x);
@@ -40,7 +40,7 @@ BroadcastMap MapFor(const Shape& x, const Shape& slopes) {
                       operands, 1);
 }
 
-// How many channels there are, if each has its slope and they fill vectors, else 0.
+// The number of channels if each has its own slope and they fill whole vectors, else 0.
 int64_t ChannelsOf(const Shape& x, const Shape& slopes) {
   if (x.rank() == 0) return 0;
   const int64_t channels = x[x.rank() - 1];
@@ -49,7 +49,8 @@ int64_t ChannelsOf(const Shape& x, const Shape& slopes) {
   return has_slopes && channels % int64_t{kFloatLanes} == 0 ? channels : 0;
 }
 
-// kVectors vectors of each of kRows rows, which are `stride` apart: all share the slopes.
+// kVectors vectors in each of kRows rows, `stride` elements apart. All rows share the loaded
+// slopes.
 template <size_t kRows, size_t kVectors>
 inline void RunTile(const float* x, const float* slopes, float* out, size_t stride) {
   FloatVector slope[kVectors];
@@ -65,7 +66,7 @@ inline void RunTile(const float* x, const float* slopes, float* out, size_t stri
   }
 }
 
-// kRows rows that lie one after the other.
+// kRows contiguous rows.
 template <size_t kRows>
 inline void RunRows(const float* x, const float* slopes, float* out, size_t channels) {
   constexpr size_t kVectors = 4;
@@ -78,7 +79,7 @@ inline void RunRows(const float* x, const float* slopes, float* out, size_t chan
   }
 }
 
-// Apart from its caller, whose variables would take up registers.
+// Not inlined: the caller's variables would take up registers.
 [[gnu::noinline]] void RunAll(const float* x, const float* slopes, float* out, size_t channels,
                               size_t rows) {
   constexpr size_t kRows = 2;

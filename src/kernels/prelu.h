@@ -16,7 +16,7 @@ class Prelu {
 
  private:
   BroadcastMap map_;
-  // Of rows of channels that have a slope each; 0: the map does it.
+  // The number of channels if each has its own slope; 0 if map_ does the work.
   int64_t channels_;
   int64_t rows_ = 0;
 };

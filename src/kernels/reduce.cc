@@ -15,10 +15,10 @@ namespace tfwasm {
 
 namespace {
 
-// What a reduction does: Step adds an element to a partial result; Merge joins partial results, or
-// totals, which may be more precise; a step from the identity may give the element
-// (kStartsWithElement); Finish makes the result, given PerElement(count) for a mean of
-// so many, and PerElement(1) else.
+// Policies of the reductions. Step adds an element to a partial result. Merge joins partial results
+// or totals; totals may be more precise. kStartsWithElement: a partial result may start with an
+// element instead of kIdentity. Finish makes the result; it gets PerElement(count) for a mean of
+// `count` elements, PerElement(1) otherwise.
 
 struct FloatSum {
   using Element = float;
@@ -41,7 +41,7 @@ struct FloatSumOfSquares : FloatSum {
   static float Step(float sum, float x) { return sum + x * x; }
 };
 
-// int32 that wraps around.
+// int32 with wraparound.
 struct IntSum {
   using Element = uint32_t;
   using Total = uint32_t;
@@ -115,19 +115,19 @@ constexpr int64_t kLanes = 16;
 template <typename Op>
 using Totals = std::array<typename Op::Total, kLanes>;
 
-// Adds rows of kLanes elements, `step` apart, to `lanes`.
+// Steps `rows` rows of kLanes elements, `step` apart, into `lanes`.
 template <typename Op>
 inline void StepLanes(const typename Op::Element* in, size_t rows, ptrdiff_t step,
                       typename Op::Element* lanes) {
   for (; rows > 0; --rows, in += step) {
-    // Without a loop, so that the partial results stay in SIMD registers.
+    // No inner loop, so that the partial results stay in SIMD registers.
     constexpr size_t kWidth = 16 / sizeof(typename Op::Element);
 #pragma clang loop vectorize(enable) vectorize_width(kWidth) interleave_count(kLanes / kWidth)
     for (size_t k = 0; k < kLanes; ++k) lanes[k] = Op::Step(lanes[k], in[k]);
   }
 }
 
-// Adds `rows` rows of `columns` <= kLanes elements, `stride` apart, to the partial results.
+// Steps `rows` rows of `columns` <= kLanes elements, `stride` apart, into the partial results.
 template <typename Op>
 inline void StepRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64_t columns,
                      typename Op::Element* partial) {
@@ -148,10 +148,10 @@ inline void StepRows(const typename Op::Element* in, int64_t rows, int64_t strid
   std::copy_n(lanes, kLanes, partial);
 }
 
-// Rows whose partial results are added up before they are merged.
+// The number of rows that are summed as Element before they are merged as Total.
 constexpr int64_t kBlockRows = 16;
 
-// As StepRows, but adds to the totals of the columns.
+// Like StepRows, but merges into the totals of the columns.
 template <typename Op>
 void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64_t columns,
              Totals<Op>& totals) {
@@ -165,7 +165,7 @@ void AddRows(const typename Op::Element* in, int64_t rows, int64_t stride, int64
   }
 }
 
-// Not inlined into the loop over rows, in which it would not become SIMD code.
+// Not inlined: inside the loop over rows it would not be vectorized.
 template <typename Op>
 [[gnu::noinline]] typename Op::Total ReduceRow(const typename Op::Element* in, size_t size) {
   using T = typename Op::Element;
@@ -285,7 +285,7 @@ Reducer::Reducer(Reduction reduction, DType dtype, const Shape& shape, std::span
   for (const int axis : axes) count *= shape[axis];
   if (reduction == Reduction::kMean) passes_.back().divisor = count;
   if (reduction == Reduction::kEuclideanNorm) {
-    // The squares are taken by the first pass.
+    // Only the first pass squares.
     for (size_t i = 1; i < passes_.size(); ++i)
       passes_[i].loops = FindLoops(Reduction::kSum, dtype);
     roots_ = passes_.back().outer * passes_.back().inner;
@@ -295,7 +295,7 @@ Reducer::Reducer(Reduction reduction, DType dtype, const Shape& shape, std::span
 void Reducer::PlanPasses(Reduction reduction, DType dtype, const Shape& shape,
                          std::span<const int> axes) {
   const ReduceLoops loops = FindLoops(reduction, dtype);
-  // Elements in the axes after those that have been looked at, without the reduced ones.
+  // The product of the remaining dimensions behind the current axis.
   int64_t inner = 1;
   int64_t size = 1;
   bool in_group = false;
@@ -340,7 +340,7 @@ void Reducer::Pass::Run(const char* in, char* out, int64_t element_size) const {
 }
 
 void Reducer::Run(const void* in, void* out) const {
-  // Two places for what lies between the passes; the first result is the largest.
+  // Two buffers alternate between passes. The result of the first pass is the largest.
   const Pass& first = passes_.front();
   const auto bytes = static_cast<size_t>(first.outer * first.inner * element_size_);
   const size_t room = (bytes + 63) / 64 * 64;

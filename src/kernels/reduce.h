@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums, products, extrema and the like over axes of a tensor.
+// Reductions over axes of a tensor: sum, mean, product, extrema and others.
 #pragma once
 
 #include <cstdint>
@@ -15,29 +15,29 @@ enum class Reduction { kSum, kMean, kProd, kMax, kMin, kAll, kAny, kEuclideanNor
 
 // The loops of a reduction for one dtype.
 struct ReduceLoops {
-  // Reduces `count` rows of `size` elements, one behind the other, to one element each.
+  // Reduces `count` contiguous rows of `size` elements to one element each.
   void (*rows)(const void* in, int64_t count, int64_t size, int64_t divisor, void* out);
-  // Reduces `size` rows of a few columns, `inner` elements apart, to one such row.
+  // Reduces `size` rows of `columns` elements to one row. Rows are `inner` elements apart.
   void (*columns)(const void* in, int64_t size, int64_t inner, int64_t columns, int64_t divisor,
                   void* out);
 };
 
-// A reduction made ready for one shape. Sums of float32 are kept in float64 from block to block,
-// so that their error does not grow with the number of elements (XNNPACK's does). Over no elements
-// at all the results are 0, NaN (0 for int32), 1, the lowest and highest value, true, false and 0.
-// Extrema are NaN when any element is.
+// A reduction for one shape. float32 sums of blocks are added in float64, so that the error does
+// not grow with the number of elements (XNNPACK's does). The results for no elements, in the order
+// of Reduction: 0, NaN (0 for int32), 1, the lowest and the highest value, true, false, 0. Extrema
+// are NaN if any element is.
 class Reducer {
  public:
-  // `axes` ascend and are counted from the front. Throws E_DTYPE when the reduction is not defined
-  // for the dtype: it is for float32 and int32, but kAll and kAny for bool only and kEuclideanNorm
-  // for float32 only.
+  // `axes` are ascending and non-negative. Throws E_DTYPE if the dtype does not support the
+  // reduction: kAll and kAny take bool, kEuclideanNorm takes float32, the others take float32 and
+  // int32.
   Reducer(Reduction reduction, DType dtype, const Shape& shape, std::span<const int> axes);
 
   void Run(const void* in, void* out) const;
 
  private:
-  // Reduces [outer, size, inner] to [outer, inner]; one for each group of adjacent reduced axes,
-  // from the last to the first.
+  // Reduces [outer, size, inner] to [outer, inner]. There is one pass per group of adjacent reduced
+  // axes, from the last to the first.
   struct Pass {
     void Run(const char* in, char* out, int64_t element_size) const;
 
@@ -45,7 +45,7 @@ class Reducer {
     int64_t outer;
     int64_t size;
     int64_t inner;
-    int64_t divisor;  // of the results
+    int64_t divisor;  // for means
   };
 
   void PlanPasses(Reduction reduction, DType dtype, const Shape& shape, std::span<const int> axes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From pattern to program in one pass, without a tree: what has been read last is a part at the
-// end of the program, which repetitions wrap or repeat.
+// Compiles a pattern in one pass, without a syntax tree: the item read last is at the end of the
+// program, where repetitions wrap or copy it.
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -24,13 +24,13 @@ struct Flags {
   bool is_ungreedy = false;        // U
 };
 
-// A group that is still open, or the whole pattern.
+// An open group, or the whole pattern.
 struct Group {
   int number = 0;  // 0: does not capture
   size_t begin = 0;
-  size_t branch = 0;          // where its last alternative begins
-  std::vector<size_t> jumps;  // at the ends of the others
-  Flags outer;                // to go back to
+  size_t branch = 0;          // start of the current alternative
+  std::vector<size_t> jumps;  // at the ends of the earlier alternatives
+  Flags outer;                // flags to restore
 };
 
 class Compiler : private PatternReader {
@@ -59,7 +59,7 @@ class Compiler : private PatternReader {
                          {op, static_cast<int32_t>(x), static_cast<int32_t>(y)});
   }
 
-  // One code point out of `ranges`.
+  // Emits code for one code point in `ranges`.
   void EmitRanges(const CodeRanges& ranges) {
     Emit(RegexOp::kRanges, static_cast<int64_t>(program_.ranges.size()),
          static_cast<int64_t>(ranges.size()));
@@ -79,7 +79,7 @@ class Compiler : private PatternReader {
     Emit(RegexOp::kAssert, static_cast<int64_t>(assertion));
   }
 
-  // Reads one thing and what repeats it.
+  // Reads an item and its repetition.
   void ReadItem() {
     const size_t begin = end();
     if (Take("(")) return OpenGroup();
@@ -129,7 +129,7 @@ class Compiler : private PatternReader {
     EmitLiteral(ReadCode());
   }
 
-  // \d and its like.
+  // Reads \d and similar classes.
   bool ReadNamedClass(CodeRanges& ranges) {
     if (rest().size() < 2 || rest()[0] != '\\') return false;
     const char name = rest()[1];
@@ -139,7 +139,7 @@ class Compiler : private PatternReader {
     return true;
   }
 
-  // A code point, written as it is or with a backslash.
+  // Reads a code point, literal or escaped.
   uint32_t ReadCode() {
     if (!Take("\\")) return TakeCode();
     const char c = TakeByte();
@@ -148,7 +148,7 @@ class Compiler : private PatternReader {
     const size_t control = kNames.find(c);
     if (control != std::string_view::npos) return static_cast<uint8_t>(kCodes[control]);
     if (c == 'x') return ReadHex();
-    // Octal; 1 to 7 must have more digits, for \1 alone would refer to a group.
+    // Octal. 1 to 7 need another digit: \1 alone would be a backreference.
     if (c == '0' || (c >= '1' && c <= '7' && AtDigit('7'))) {
       auto code = static_cast<uint32_t>(c - '0');
       for (int i = 0; i < 2 && AtDigit('7'); ++i) {
@@ -172,7 +172,7 @@ class Compiler : private PatternReader {
     return code;
   }
 
-  // Behind the opening bracket.
+  // Called after the opening bracket.
   void ReadClass() {
     const bool is_negated = Take("^");
     CodeRanges ranges;
@@ -205,7 +205,7 @@ class Compiler : private PatternReader {
   void ReadPosixClass(CodeRanges& ranges) {
     const bool is_negated = Take("^");
     const size_t length = rest().find(":]");
-    // One letter would be the name of a class that has a backslash.
+    // Single letters are classes with a backslash, not POSIX classes.
     if (length == std::string_view::npos || length < 2 ||
         !FindClass(rest().substr(0, length), is_negated, ranges)) {
       Fail("a class is not known");
@@ -213,7 +213,7 @@ class Compiler : private PatternReader {
     at += length + 2;
   }
 
-  // Behind the opening parenthesis.
+  // Called after the opening parenthesis.
   void OpenGroup() {
     if (groups_.size() > kMostDepth) Fail("it is nested too deeply");
     Group group;
@@ -234,7 +234,8 @@ class Compiler : private PatternReader {
     groups_.push_back(std::move(group));
   }
 
-  // Flags up to ':', which begins a group; or up to ')', for the rest of this one: false.
+  // Reads flags. Returns true if ':' ends them, which opens a group; false if ')' does: they apply
+  // to the rest of the current group.
   bool ReadFlags() {
     bool value = true;
     for (;;) {
@@ -260,7 +261,8 @@ class Compiler : private PatternReader {
     }
   }
 
-  // The alternative gets a split before it, to the next one, and a jump behind it, to the end.
+  // Inserts a split to the next alternative before this one, and a jump to the end of the group
+  // after it.
   void EndAlternative() {
     Group& group = groups_.back();
     const auto size = static_cast<int64_t>(end() - group.branch);
@@ -286,7 +288,7 @@ class Compiler : private PatternReader {
     groups_.pop_back();
   }
 
-  // What may follow the item that ends here: at most one repetition.
+  // Reads the repetition of the current item; at most one is allowed.
   void ReadRepetition() {
     int64_t least = 0;
     int64_t most = kNoLimit;
@@ -312,7 +314,7 @@ class Compiler : private PatternReader {
       most = 1;
       return true;
     }
-    // What is no repetition stands for itself.
+    // Braces that are not a repetition are literal.
     const size_t begin = at;
     if (Take("{") && TakeNumber(kMostRepetitions + 1, least)) {
       most = least;
@@ -360,7 +362,7 @@ class Compiler : private PatternReader {
   Flags flags_;
   RegexProgram program_;
   std::vector<Group> groups_;
-  size_t item_ = kNoItem;  // where the item begins that ends here
+  size_t item_ = kNoItem;  // the start of the current item
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs all threads of a program side by side (Pike's machine).
+// Simulates all threads of the program in lockstep (Pike's VM).
 #include <algorithm>
 
 #include "kernels/regex.h"
@@ -85,7 +85,7 @@ bool RegexMatcher::Holds(RegexAssert assertion, size_t position) const {
   return false;
 }
 
-// Follows all instructions that consume nothing.
+// Follows all instructions that consume no input.
 void RegexMatcher::Add(Threads& threads, int32_t place, size_t position) {
   pending_.push_back({place, 0});
   while (!pending_.empty()) {
@@ -139,7 +139,7 @@ bool RegexMatcher::Step(uint32_t code, size_t position, size_t next) {
       match_.assign(noted, noted + slots_);
       match_[1] = static_cast<int32_t>(position);
       matched = true;
-      break;  // the threads behind it are less preferred
+      break;  // the remaining threads are less preferred
     }
     if (!Has(*program_, instruction, code)) continue;
     current_.assign(noted, noted + slots_);

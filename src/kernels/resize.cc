@@ -16,7 +16,7 @@ constexpr std::string_view kResize = "resize";
 
 size_t Size(int64_t value) { return static_cast<size_t>(value); }
 
-// For each output position the input position nearest to it, in TensorFlow's float arithmetic.
+// The nearest input position for each output position, in TensorFlow's float32 arithmetic.
 std::vector<int64_t> NearestPositions(int64_t input, int64_t output, const ResizeSpec& spec) {
   const bool align = spec.align_corners && output > 1;
   const float scale = align ? static_cast<float>(input - 1) / static_cast<float>(output - 1)

@@ -16,7 +16,7 @@ struct ResizeSpec {
   int64_t channels = 0;
   int64_t out_height = 0;
   int64_t out_width = 0;
-  // At most one of these two.
+  // At most one of these may be true.
   bool align_corners = false;
   bool half_pixel_centers = false;
 
@@ -24,12 +24,12 @@ struct ResizeSpec {
   int64_t out_elements() const { return batch * out_height * out_width * channels; }
 };
 
-// Linear interpolation of float32 images, by XNNPACK. No dimension may be zero.
+// Bilinear interpolation of float32 images, by XNNPACK. No dimension may be zero.
 class XnnResizeBilinear {
  public:
   explicit XnnResizeBilinear(const ResizeSpec& spec);
 
-  // Working memory that Run needs, aligned as the scratch space.
+  // The size of `workspace`, which is aligned like the scratch space.
   size_t workspace_bytes() const { return workspace_bytes_; }
   void Run(const float* in, float* out, void* workspace);
 

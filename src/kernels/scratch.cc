@@ -17,7 +17,7 @@ size_t scratch_bytes = 0;
 
 void* ScratchSpace(uint64_t bytes) {
   if (scratch_data != nullptr && bytes <= scratch_bytes) return scratch_data;
-  // First, so that the old and the new memory need not fit at once.
+  // Frees first, so that the old and the new memory need not coexist.
   ReleaseScratchSpace();
   constexpr size_t kAlignment = Buffer::kAlignment;
   const uint64_t padded = (bytes + Buffer::kPadding + kAlignment - 1) / kAlignment * kAlignment;

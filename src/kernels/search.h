@@ -6,9 +6,9 @@
 
 namespace tfwasm {
 
-// For each of kCount values, how many elements of the ascending row come before it: the smaller
-// ones, with kIsUpper those that equal it, too. Halves the row without branches, which would be
-// taken at random, and for all values in step.
+// For each of kCount values, the number of elements of the ascending row that are smaller, or with
+// kIsUpper smaller or equal. A binary search without branches, which would be mispredicted, for all
+// values in lockstep.
 template <bool kIsUpper, int kCount, typename T>
 void FindPlaces(const T* row, int64_t columns, const T* values, int32_t* out) {
   const T* places[kCount];
@@ -21,7 +21,8 @@ void FindPlaces(const T* row, int64_t columns, const T* values, int32_t* out) {
       const T element = places[i][half - 1];
       const bool is_before = kIsUpper ? !(values[i] < element) : element < values[i];
       size_t mask = size_t{0} - static_cast<size_t>(is_before);
-      // The compiler is not to know that it is all ones or none.
+      // Hides from the compiler that the mask is all ones or zeros, so that it does not emit a
+      // branch.
       asm("" : "+r"(mask));
       places[i] += half & mask;
     }

@@ -14,7 +14,7 @@ void AddSegments(DType dtype, const void* in, int64_t block, const int32_t* rows
     // int32 wraps around.
     using Element = typename decltype(tag)::type;
     using T = std::conditional_t<std::is_same_v<Element, float>, float, uint32_t>;
-    // Threads share out the columns, since several rows may go to one segment.
+    // Threads split the columns, since several rows may go to the same segment.
     ParallelFor(block, static_cast<double>(count), [&](int64_t begin, int64_t end) {
       for (int64_t i = 0; i < count; ++i) {
         if (segments[i] < 0) continue;

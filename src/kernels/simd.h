@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vectors as wide as the registers of WebAssembly, and their way from and to memory, where they
-// need not be aligned.
+// SIMD vectors of 128 bits, and unaligned loads and stores.
 #pragma once
 
 #include <concepts>
@@ -15,7 +14,7 @@ using VectorOf [[gnu::vector_size(16)]] = T;
 using FloatVector = VectorOf<float>;
 inline constexpr size_t kFloatLanes = sizeof(FloatVector) / sizeof(float);
 
-// `T` is a vector or a single number.
+// `T` is a vector or a scalar.
 template <typename T>
 inline T Load(const void* from) {
   T value;
@@ -28,13 +27,13 @@ inline void Store(T value, void* to) {
   std::memcpy(to, &value, sizeof(T));
 }
 
-// A T, which may be a vector, whose elements all are this number.
+// A T, scalar or vector, with all elements equal to this number.
 template <typename T, typename Number>
 inline T All(Number number) {
   return number - T{};
 }
 
-// a * b + sum, rounded once or twice.
+// a * b + sum. The product may be rounded, or not (fused multiply-add).
 template <std::floating_point T>
 inline T MultiplyAdd(T a, T b, T sum) {
   return a * b + sum;

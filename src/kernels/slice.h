@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A box cut out of a tensor, with a step along each axis, forwards or backwards.
+// A strided slice of a tensor. Steps may be negative.
 #pragma once
 
 #include <array>
@@ -8,8 +8,8 @@
 
 namespace tfwasm {
 
-// The elements begin, begin + step, ... along each axis, as many as `size` says; all of them must
-// lie inside the input.
+// The elements begin, begin + step, ... along each axis, `size` of them. All must be inside the
+// input.
 struct SliceSpec {
   std::array<int64_t, Shape::kMaxRank> begin{};
   std::array<int64_t, Shape::kMaxRank> step{};
@@ -20,7 +20,7 @@ class Slice {
  public:
   Slice(DType dtype, const Shape& input, const SliceSpec& spec);
 
-  // As StridedCopy::Run, for the first element of the whole input.
+  // `in` points to the first element of the whole input. See StridedCopy::Run.
   void Run(const void* in, void* out) const;
 
  private:

@@ -60,7 +60,7 @@ int64_t ImagesAtATime(const StackedPlanes& stack) {
   if (stack.IsIdentity()) return stack.images();
   constexpr int64_t kMostElements = 1 << 22;
   const int64_t most = std::max<int64_t>(1, kMostElements / stack.image_elements());
-  // Equally many each time, as far as possible: an operator is made ready for one number.
+  // Batches of equal size where possible, since an operator is reshaped for each size.
   const int64_t times = (stack.images() + most - 1) / most;
   return (stack.images() + times - 1) / times;
 }

@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// A copy with adjacent axes merged where both sides allow it; the last axis is the inner loop.
+// A copy with adjacent axes merged if both sides allow it. The last axis is the inner loop.
 struct Loops {
   int rank = 0;
   std::array<int64_t, Shape::kMaxRank> dims;
@@ -45,7 +45,7 @@ Loops MergeAxes(const StridedCopy& copy) {
   return loops;
 }
 
-// Where a row of the inner loop begins; counts through the outer axes without dividing.
+// The start of a row of the inner loop. Advances through the outer axes without divisions.
 class RowCursor {
  public:
   RowCursor(const Loops& loops, int64_t row) : loops_(loops) {
@@ -57,14 +57,14 @@ class RowCursor {
     }
   }
 
-  // How many rows there are to the end of the innermost outer axis.
+  // The number of rows up to the end of the innermost outer axis.
   int64_t RowsOfAxis() const {
     if (loops_.rank == 1) return 1;
     const size_t axis = loops_.inner() - 1;
     return loops_.dims[axis] - index_[axis];
   }
 
-  // Goes on by at most RowsOfAxis() rows.
+  // Advances by at most RowsOfAxis() rows.
   void Skip(int64_t rows) {
     for (size_t axis = loops_.inner(); axis-- > 0; rows = 1) {
       in += loops_.in[axis] * rows;
@@ -85,7 +85,7 @@ class RowCursor {
   std::array<int64_t, Shape::kMaxRank> index_{};
 };
 
-// Calls copy(in, out) for some rows of the inner loop; `size` is that of an element.
+// Calls copy(in, out) for a range of rows of the inner loop. `size`: of an element.
 template <typename F>
 void ForEachRow(const Loops& loops, const char* in, char* out, int64_t size, int64_t begin,
                 int64_t end, const F& copy) {
@@ -129,7 +129,7 @@ void StridedCopy::Run(const void* in, void* out) const {
       CopyElements(dtype, in_row, loops.in[inner], out_row, loops.out[inner], loops.dims[inner]);
     });
   };
-  // Strings allocate, and what may throw must stay on the calling thread.
+  // String copies allocate and can throw, so they must stay on the calling thread.
   if (dtype == DType::kString) return copy_rows(0, rows);
   ParallelFor(rows, static_cast<double>(loops.dims[inner]), copy_rows);
 }

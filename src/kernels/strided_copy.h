@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copies between arrays whose elements lie at regular distances: the general case behind
-// transposing, slicing with steps and joining.
+// Copies between strided arrays: the general case of transposition, slicing and concatenation.
 #pragma once
 
 #include <array>
@@ -18,12 +17,12 @@ struct StridedCopy {
   std::array<int64_t, Shape::kMaxRank> out_strides{};
 
   // `in` and `out` point to the element with all indices zero. They must not overlap, unless they
-  // are equal and so are the strides.
+  // and their strides are equal.
   void Run(const void* in, void* out) const;
 };
 
-// Copies `rows` rows of `columns` elements each, which begin `in_step` and `out_step` elements
-// apart.
+// Copies `rows` rows of `columns` elements. `in_step` and `out_step` are the distances of the rows
+// in elements.
 void CopyRows(DType dtype, const void* in, int64_t in_step, void* out, int64_t out_step,
               int64_t rows, int64_t columns);
 

@@ -9,7 +9,7 @@ namespace tfwasm {
 
 namespace {
 
-// Waking a sleeping thread takes longer than this much work does.
+// Less work takes less time than waking a sleeping thread.
 constexpr double kMinParallelWork = 1 << 17;
 
 struct PoolDeleter {
@@ -18,7 +18,7 @@ struct PoolDeleter {
 
 using Pool = std::unique_ptr<pthreadpool, PoolDeleter>;
 
-// Never destroyed: threads must not be joined while the process exits.
+// Never destroyed: threads must not be joined during process exit.
 Pool& GlobalPool() {
   static Pool* pool = new Pool;
   return *pool;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The threads that kernels run on, one pool for the process. Kernels are started by one thread
-// only.
+// The thread pool of the kernels, one per process. Only one thread may start kernels.
 #pragma once
 
 #include <pthreadpool.h>
@@ -10,17 +9,17 @@
 
 namespace tfwasm {
 
-// Sets how many threads kernels use, the calling one included. Builds without threads always use
-// one. Operators prepared before keep working. Throws E_OOM when the threads cannot be had.
+// Sets the number of threads, including the calling one. Builds without threads always use one.
+// Existing operators keep working. Throws E_OOM if the threads cannot be created.
 void SetThreadCount(int count);
 int ThreadCount();
 
-// The pool, for work that is worth waking its threads; nullptr (run on the calling thread) for
-// less. `work`: roughly how many elements are touched or multiply-adds done.
+// The pool, or nullptr (run on the calling thread) if `work` is not worth waking its threads.
+// `work`: about how many elements are read or multiply-adds are done.
 pthreadpool_t PoolFor(double work);
 
-// Runs fn(begin, end) for consecutive ranges that together cover [0, count), on several threads
-// when that pays. `work_per_item` as in PoolFor. fn must not throw.
+// Runs fn(begin, end) for consecutive ranges that cover [0, count), on several threads if that
+// pays. `work_per_item` as in PoolFor. fn must not throw.
 template <typename F>
 void ParallelFor(int64_t count, double work_per_item, const F& fn) {
   if (count <= 0) return;
@@ -29,7 +28,7 @@ void ParallelFor(int64_t count, double work_per_item, const F& fn) {
     fn(int64_t{0}, count);
     return;
   }
-  // A few ranges a thread, so that a thread that starts late does not hold up the rest.
+  // Several ranges per thread, so that a thread that starts late does not delay the rest.
   constexpr int64_t kRangesPerThread = 4;
   const int64_t ranges = kRangesPerThread * ThreadCount();
   const int64_t size = std::max<int64_t>(1, (count + ranges - 1) / ranges);

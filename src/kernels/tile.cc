@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// Repeats the `count` elements at `data` until there are `total` of them, in copies that double.
+// Repeats the `count` elements at `data` up to `total` elements, by copies that double in size.
 void Repeat(DType dtype, void* data, int64_t count, int64_t total) {
   for (int64_t done = count; done < total;) {
     const int64_t more = std::min(done, total - done);
@@ -28,7 +28,7 @@ void Tile(DType dtype, const Shape& input, const Shape& output, const void* in, 
   corner.in_strides = RowMajorStrides(input);
   corner.out_strides = strides;
   corner.Run(in, out);
-  // Now the first repetition along every axis is in place; fill the axes up, the last one first.
+  // The first repetition along every axis is in place. Fills the axes, the last one first.
   for (int axis = input.rank(); axis-- > 0;) {
     if (input[axis] == output[axis]) continue;
     const int64_t stride = strides[static_cast<size_t>(axis)];

@@ -7,9 +7,9 @@
 
 namespace tfwasm {
 
-// Repeats `in` of shape `input` to fill `out` of shape `output`: the ranks are equal and every
+// Repeats `in` of shape `input` to fill `out` of shape `output`. The ranks are equal, and each
 // dimension of `output` is a multiple of that of `input`. `in` and `out` must not overlap, unless
-// they are equal and so are the shapes.
+// they and their shapes are equal.
 void Tile(DType dtype, const Shape& input, const Shape& output, const void* in, void* out);
 
 }  // namespace tfwasm

@@ -18,24 +18,24 @@ namespace {
 
 constexpr uint32_t kSignBit = 0x80000000u;
 
-// Unsigned numbers in the order of the values.
+// Maps values to unsigned numbers of the same order.
 uint32_t OrderedBits(int32_t value) { return static_cast<uint32_t>(value) ^ kSignBit; }
 
 uint32_t OrderedBits(float value) {
   if (std::isnan(value)) return 0;
-  // Adding zero makes -0 and 0 equal.
+  // Adding zero turns -0 into 0.
   const auto bits = std::bit_cast<uint32_t>(value + 0.0f);
   return (bits & kSignBit) != 0 ? ~bits : bits | kSignBit;
 }
 
-// Value and column in one number, so that the greater key is always the one to prefer.
+// Value and column in one number: the greater key is preferred.
 template <typename T>
 uint64_t Key(T value, int64_t column) {
   return static_cast<uint64_t>(OrderedBits(value)) << 32 | ~static_cast<uint32_t>(column);
 }
 
-// Collects keys and throws the lesser half away whenever there are `room` of them: every key is
-// looked at a constant number of times on average, however the row is ordered.
+// Collects keys, and drops the lower half when there are `room` of them. On average every key is
+// handled a constant number of times, in any order of the row.
 template <typename T>
 void SelectRow(const T* row, int64_t columns, int64_t k, uint64_t* keys, int64_t room) {
   uint64_t threshold = 0;
@@ -61,7 +61,7 @@ template <typename T>
 void TopK(const T* in, int64_t rows, int64_t columns, int64_t k, T* values, int32_t* indices) {
   if (rows == 0 || k == 0) return;
   const int64_t room = std::min(columns, 2 * k) + 1;
-  // Each worker has keys of its own.
+  // Each worker has its own keys.
   const int64_t workers = std::min<int64_t>(ThreadCount(), rows);
   const int64_t bytes = workers * room * static_cast<int64_t>(sizeof(uint64_t));
   if (static_cast<uint64_t>(bytes) > std::numeric_limits<size_t>::max()) {

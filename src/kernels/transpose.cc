@@ -12,7 +12,7 @@ namespace tfwasm {
 
 namespace {
 
-// Runs of axes that are adjacent, in order, in both the input and the result, as [first, last).
+// A run of axes that are adjacent and in order in both the input and the result: [first, last).
 struct AxisRun {
   int first;
   int last;
@@ -22,7 +22,7 @@ std::vector<AxisRun> FindRuns(const Shape& shape, const std::vector<int>& permut
   std::vector<AxisRun> runs;
   for (const int axis : permutation) {
     if (shape[axis] == 1) continue;
-    // Axes of size 1 between two do not keep them apart.
+    // Axes of size 1 in between do not end a run.
     const bool continues =
         !runs.empty() && runs.back().last <= axis && shape.Product(runs.back().last, axis) == 1;
     if (continues) {
@@ -34,7 +34,7 @@ std::vector<AxisRun> FindRuns(const Shape& shape, const std::vector<int>& permut
   return runs;
 }
 
-// Four rows of four elements to the four columns.
+// Transposes 4 x 4 elements.
 void TransposeFour(const uint32_t* in, ptrdiff_t in_step, uint32_t* out, ptrdiff_t out_step) {
   using Four = VectorOf<uint32_t>;
   Four rows[4];
@@ -64,7 +64,7 @@ void TransposeFour(const uint8_t* in, ptrdiff_t in_step, uint8_t* out, ptrdiff_t
   for (ptrdiff_t i = 0; i < 4; ++i) Store(uint32_t{columns[i]}, out + i * out_step);
 }
 
-// Fours of rows and columns. Apart from its caller, whose variables would take up registers.
+// Transposes blocks of 4 x 4. Not inlined: the caller's variables would take up registers.
 template <typename T>
 [[gnu::noinline]] void TransposeFours(const T* in, ptrdiff_t in_step, T* out, ptrdiff_t out_step,
                                       ptrdiff_t rows, ptrdiff_t columns) {
@@ -77,7 +77,7 @@ template <typename T>
   }
 }
 
-// Rows of the input, in_step elements apart, to columns.
+// Transposes rows of the input, in_step elements apart, into columns.
 template <typename T>
 struct Plane {
   const T* in;
@@ -127,7 +127,7 @@ Transposer::Transposer(DType dtype, const Shape& shape, const std::vector<int>& 
 
 template <typename T>
 void Transposer::RunTiles(const T* in, T* out) const {
-  // As many rows as make four cache lines of the result.
+  // The number of rows that make four cache lines of the result.
   constexpr int64_t kStrip = 256 / sizeof(T);
   const int last = strided_.shape.rank() - 1;
   const auto at = [](int axis) { return static_cast<size_t>(axis); };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reorders the axes of a tensor.
+// Transposition: reorders the axes of a tensor.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace tfwasm {
 
-// A transposition made ready for one shape: axis i of the result is axis permutation[i] of the
-// input. `permutation` must be one.
+// A transposition for one shape. Axis i of the result is axis permutation[i] of the input.
+// `permutation` must be valid.
 class Transposer {
  public:
   Transposer(DType dtype, const Shape& shape, const std::vector<int>& permutation);
@@ -26,10 +26,10 @@ class Transposer {
 
   DType dtype_;
   int64_t size_;
-  // What is left when axes of size 1 are dropped and axes that stay together are merged, by the
-  // result's axes.
+  // The transposition after axes of size 1 are dropped and axes that stay adjacent are merged, in
+  // the order of the result's axes.
   StridedCopy strided_;
-  // The axis of the result that is the input's last one, unless it is the last of both.
+  // The axis of the result that is the input's last axis; -1 if the last axis stays last.
   int column_axis_ = -1;
 };
 

@@ -13,24 +13,24 @@ namespace {
 constexpr double kHalfPi = 1.57079632679489661923;
 constexpr double kMostRightAngles = 1 << 20;
 
-// The binary digits of 2 / pi, behind 32 zeros.
+// The binary digits of 2 / pi, after 32 zeros.
 constexpr uint32_t kTwoOverPi[] = {0,          0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0,
                                    0xdb629599, 0x3c439041, 0xfe5163ab, 0xdebbc561};
 
-// The 32 digits of 2 / pi from `first` on, counted from the first of the zeros.
+// 32 digits of the table, from digit `first` on.
 uint32_t Digits(uint32_t first) {
   const uint32_t* word = kTwoOverPi + first / 32;
   const uint32_t shift = first % 32;
   return shift == 0 ? word[0] : word[0] << shift | word[1] >> (32 - shift);
 }
 
-// After Payne and Hanek, "Radian Reduction for Trigonometric Functions", 1983. With the angle as
-// m * 2^e, digits of 2 / pi that m * 2^e turns into whole turns are left out; 128 remain, the
-// first two of whose product with m are the quadrant.
+// Payne and Hanek, "Radian Reduction for Trigonometric Functions", 1983. The angle is m * 2^e.
+// Skips the digits of 2 / pi whose product with m * 2^e is a multiple of a whole turn, and uses the
+// next 128. The first two digits of their product with m are the quadrant.
 ReducedAngle ReduceLarge(float radians) {
   const auto bits = std::bit_cast<uint32_t>(std::fabs(radians));
   const uint64_t m = (bits & 0x7fffff) | 0x800000;
-  // e is (bits >> 23) - 150; digit 32 of the table stands for 1/2.
+  // e is (bits >> 23) - 150. Digit 32 of the table is the digit for 1/2.
   const uint32_t first = (bits >> 23) - 150 + 30;
   uint32_t product[4];
   uint64_t carry = 0;
@@ -76,12 +76,13 @@ double CosineNear0(double x) {
 }  // namespace
 
 ReducedAngle ReduceAngle(double radians) {
-  // Adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits.
+  // Adding 1.5 * 2^52 rounds to an integer, which is then in the low bits.
   constexpr double kRound = 0x1.8p52;
   const double shifted = radians * (1 / kHalfPi) + kRound;
   const double n = shifted - kRound;
   if (std::fabs(n) < kMostRightAngles) {
-    // pi / 2 in two parts (Cody and Waite); such multiples of the first are exact.
+    // pi / 2 in two parts (Cody and Waite). Products of the first part and these multiples are
+    // exact.
     constexpr double kHigh = 1.57079632673412561417;
     constexpr double kLow = 6.07710050650619224932e-11;
     return {static_cast<int>(std::bit_cast<uint64_t>(shifted) & 3),

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sine, cosine and tangent by way of double precision. The C library's come with tables of 3 KB for
-// angles that no float can hold.
+// Sine, cosine and tangent in double precision. The C library's versions bring 3 KB of tables for
+// angles that no float can represent.
 #pragma once
 
 namespace tfwasm {
 
-// An angle as a multiple of a right angle and a rest.
+// An angle as a multiple of pi / 2 and a remainder.
 struct ReducedAngle {
   int quadrant;  // 0 to 3
   double rest;   // from -pi / 4 to pi / 4, in radians
 };
 
-// Angles beyond a million right angles are rounded to float first.
+// Angles beyond a million right angles are first rounded to float.
 ReducedAngle ReduceAngle(double radians);
 
-// Correct to about 1e-16; NaN for what is not finite.
+// Accurate to about 1e-16. NaN if not finite.
 double Sine(ReducedAngle angle);
 double Cosine(ReducedAngle angle);
 

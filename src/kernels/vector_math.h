@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elementary functions without branches or tables, so that loops over them become SIMD code.
-// All are within 4 units in the last place unless they say otherwise, and treat NaN, infinities,
-// signed zeros and denormals as the C library does.
+// Elementary functions without branches or tables, so that loops over them are vectorized. All are
+// within 4 ulp unless stated otherwise, and treat NaN, infinities, signed zeros and denormals like
+// the C library.
 //
-// The largest say that they are to be inlined: called, they would load their constants every time.
+// The largest are marked as always inline: a call would load their constants every time.
 //
-// Of T, a float or a vector of them: only code that is written with vectors can tell the relaxed
-// SIMD of WebAssembly to multiply and add in one instruction.
+// T is a float or a vector of floats. The compiler emits the fused multiply-add of relaxed SIMD
+// only for explicit vectors.
 #pragma once
 
 #include <bit>
@@ -20,15 +20,15 @@
 
 namespace tfwasm::vector_math {
 
-// A constant in memory, of which a compiler knows no more than that it does not change: loops read
-// it once. Engines make vectors of constants in the code anew for every use, which takes Chromium
-// 156 half of the time of an exponential.
+// A constant in memory whose value the compiler cannot see, so that a loop loads it once. Engines
+// materialize a vector constant in the code again at every use, which takes half the time of an
+// exponential in Chromium 156.
 template <auto kValue>
 [[gnu::weak]] extern const decltype(kValue) kStored;
 template <auto kValue>
 [[gnu::weak]] const decltype(kValue) kStored = kValue;
 
-// The polynomial of these coefficients, that of the highest power first.
+// A polynomial; the coefficient of the highest power comes first.
 template <auto kFirst, auto... kRest, typename T>
 T Polynomial(T x) {
   auto p = All<T>(kStored<kFirst>);
@@ -36,8 +36,8 @@ T Polynomial(T x) {
   return p;
 }
 
-// The same as two polynomials of x^2, of every other coefficient each, which do not wait for each
-// other: faster for functions that have the registers.
+// The same as two independent polynomials in x^2, for the even and the odd coefficients. Faster
+// where registers suffice, since the two do not wait for each other.
 template <auto... kCoefficients, typename T>
 T SplitPolynomial(T x) {
   constexpr size_t kCount = sizeof...(kCoefficients);
@@ -86,13 +86,13 @@ template <typename T>
 T Neg(T x) {
   return FromBits(ToBits(x) ^ kStored<0x80000000u>);
 }
-// There are no vectors of std::copysign.
+// std::copysign has no vector version.
 template <typename T>
 T CopySign(T magnitude, T sign) {
   return FromBits(ToBits(Abs(magnitude)) | (ToBits(sign) & kStored<0x80000000u>));
 }
 
-// Between `low` and `high`; NaN stays NaN.
+// Clamps to [low, high]. NaN stays NaN.
 template <typename T>
 T Within(T x, float low, float high) {
   const T raised = x < low ? All<T>(low) : x;
@@ -102,7 +102,7 @@ T Within(T x, float low, float high) {
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 inline constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-// ln 2 in two parts; multiples of the first by small integers are exact (Cody and Waite).
+// ln 2 in two parts (Cody and Waite). Products of the first part and small integers are exact.
 inline constexpr float kLn2High = 0.693359375f;
 inline constexpr float kLn2Low = -2.12194440e-4f;
 inline constexpr float kLog2e = 1.44269504f;
@@ -114,12 +114,12 @@ struct Ln2Reduction {
   T rest;
 };
 
-// Adds `kBias` to n, of which only the lowest nine bits count: what is above them is shifted out
-// when n becomes an exponent.
+// Adds `kBias` to n. Only the lowest nine bits of n count: the rest is shifted out when n becomes
+// an exponent.
 template <int kBias, typename T>
 Ln2Reduction<T> ReduceByLn2(T x) {
-  // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits: unlike a conversion this
-  // is defined for NaN.
+  // Adding 1.5 * 2^23 rounds to an integer, which is then in the low bits. Unlike a conversion,
+  // this is defined for NaN.
   constexpr float kRound = 12582912.0f + kBias;
   const T shifted = MultiplyAdd(x, All<T>(kStored<kLog2e>), All<T>(kStored<kRound>));
   const T n = shifted - kStored<kRound>;
@@ -135,24 +135,24 @@ T Expm1Near0(T x) {
   return MultiplyAdd(p, x * x, x);
 }
 
-// The float whose exponent, with its bias, is given by the lowest bits.
+// The float with these low bits as its biased exponent.
 template <typename Bits>
 auto FromExponent(Bits exponent) {
   return FromBits(exponent << 23);
 }
 
-// exp(x) * 2^kExponent, which may be finite where exp(x) is not.
+// exp(x) * 2^kExponent, which may be finite if exp(x) is not.
 template <int kExponent = 0, typename T>
 T Exp(T x) {
   const auto r = ReduceByLn2<2 * 127 + kExponent>(Within(x, kStored<-104.0f>, kStored<90.0f>));
-  // In two factors, since 2^n alone would leave the range of normal numbers.
+  // Two factors, since 2^n alone could be out of range.
   const auto half = r.n >> 1;
   return (Expm1Near0(r.rest) + kStored<1.0f>)*FromExponent(half) * FromExponent(r.n - half);
 }
 
 template <typename T>
 T Expm1(T x) {
-  // exp(25) is more than 2^24 times 1, and exp(-25) less than 1 by as much.
+  // Beyond 25 the result rounds to exp(x), and below -25 to -1.
   const auto r = ReduceByLn2<127>(Within(x, kStored<-25.0f>, kStored<25.0f>));
   const T scale = FromExponent(r.n);
   const T within = MultiplyAdd(Expm1Near0(r.rest), scale, scale - kStored<1.0f>);
@@ -160,16 +160,16 @@ T Expm1(T x) {
   return x == 0.0f ? x : result;
 }
 
-// exp(x) for x <= 0, and 0 in place of denormal results.
+// exp(x) for x <= 0, with 0 instead of denormal results.
 template <typename T>
 T ExpOfNegative(T x) {
   const auto r = ReduceByLn2<127>(x);
   const T e = (Expm1Near0(r.rest) + kStored<1.0f>)*FromExponent(r.n);
-  // Whose exponential is hardly above the least normal number.
+  // Below this the result would be denormal.
   return x < kStored<-87.336f> ? T{} : e;
 }
 
-// Of x and exp(x) - 1 that which is not 0, however large x is.
+// x if it is positive, however large; else exp(x) - 1.
 template <typename T>
 T Elu(T x) {
   const T negative = x > 0.0f ? T{} : x;
@@ -177,14 +177,13 @@ T Elu(T x) {
   const auto r = ReduceByLn2<127>(negative < kStored<-25.0f> ? All<T>(kStored<-25.0f>) : negative);
   const T scale = FromExponent(r.n);
   const T result = MultiplyAdd(Expm1Near0(r.rest), scale, scale - kStored<1.0f>);
-  // Keeps -0, which a sum would not.
+  // An OR keeps -0; a sum would not.
   return FromBits(ToBits(result) | ToBits(positive));
 }
 
 template <typename T>
 T Sigmoid(T x) {
-  // exp(-x) / 2^64, so that its exponent is that of a normal number, and -rest. Above 30,
-  // 1 + exp(-x) is 1.
+  // exp(-x) / 2^64, so that the exponent stays normal, and -rest. Above 30, 1 + exp(-x) is 1.
   constexpr float kRound = 12582912.0f + 127 - 64;
   constexpr float kScale = 0x1p-64f;
   const T within = Within(x, kStored<-104.0f>, kStored<30.0f>);
@@ -192,10 +191,10 @@ T Sigmoid(T x) {
   const T n = shifted - kStored<kRound>;
   const T high = MultiplyAdd(n, All<T>(kStored<kLn2High>), within);
   const T rest = MultiplyAdd(n, All<T>(kStored<kLn2Low>), high);
-  // exp(-rest) for |rest| <= ln 2 / 2 within 1e-7, minimax.
+  // exp(-rest) for |rest| <= ln 2 / 2 within 1e-7 (minimax).
   const T p = Polynomial<-8.2894247e-3f, 4.1898530e-2f, -1.66676521e-1f, 4.99991447e-1f,
                          -9.99999702e-1f, 1.0f>(rest);
-  // Division comes last: a result that is not normal is rounded once.
+  // The division comes last, so that a denormal result is rounded once.
   const T sum = MultiplyAdd(p, FromExponent(ToBits(shifted)), All<T>(kStored<kScale>));
   return kStored<kScale> / sum;
 }
@@ -251,7 +250,7 @@ T Log(T x) {
 template <typename T>
 [[gnu::always_inline]] inline T Log1p(T x) {
   const T sum = kStored<1.0f> + x;
-  // Puts back what rounding took from 1 + x.
+  // Corrects for the rounding of 1 + x.
   const T rest = ((sum - kStored<1.0f>)-x) / sum;
   const T log = Log(sum);
   const T finite = sum < kStored<kInfinity> ? log - rest : log;
@@ -274,7 +273,7 @@ inline float Cosh(float x) {
   return half + kStored<0.25f> / half;
 }
 
-// log(1 + x), and for large x, whose square may be infinite, the logarithm of 2 x.
+// log(1 + grown), or log(2 x) for large x, whose square may overflow.
 inline float LogOfGrown(float x, float grown) {
   const bool large = x > kStored<1e10f>;
   return Log1p(large ? x : grown) + (large ? kStored<0.69314718f> : 0.0f);
@@ -300,7 +299,7 @@ inline float Atanh(float x) {
   return CopySign(kStored<0.5f> * Log1p(ratio), x);
 }
 
-// log2 of a finite x > 0 within 2^-34, relatively.
+// log2 of a finite x > 0 with a relative error below 2^-34.
 inline double PreciseLog2(float x) {
   const auto split = SplitExponent(x);
   const double m = split.m;
@@ -316,8 +315,8 @@ inline double PreciseLog2(float x) {
 
 // 2^x as a float, for |x| <= 160.
 inline float PreciseExp2(double x) {
-  // Adding 1.5 * 2^52 rounds to an integer and leaves it, with twice the bias of exponents, in the
-  // low bits.
+  // Adding 1.5 * 2^52 rounds to an integer, which is then in the low bits, with twice the exponent
+  // bias.
   constexpr double kRound = 0x1.8p52 + 2 * 127;
   const double shifted = x + kStored<kRound>;
   const double rest = x - (shifted - kStored<kRound>);
@@ -325,7 +324,8 @@ inline float PreciseExp2(double x) {
   const double p =
       Polynomial<1.546144469646172e-4, 1.3400428177419153e-3, 9.61805667852609e-3,
                  5.550327226670944e-2, 2.4022650922288827e-1, 6.931472067028321e-1, 1.0>(rest);
-  // To float by way of an integer, p * 2^30, since there are no vectors of such conversions.
+  // Converts to float through the integer p * 2^30, since there is no vector conversion from
+  // double.
   const auto fixed =
       static_cast<int32_t>(static_cast<uint32_t>(std::bit_cast<uint64_t>(p + kStored<0x1.8p22>)));
   const auto n = static_cast<uint32_t>(std::bit_cast<uint64_t>(shifted));
@@ -342,10 +342,10 @@ inline float PreciseExp2(double x) {
   const float infinity = kStored<kInfinity>;
   const bool is_extreme = magnitude == 0.0f || magnitude == infinity;
   const float extreme = (magnitude == 0.0f) == (y < 0.0f) ? infinity : 0.0f;
-  // 0 or infinity times 0 is no number, but its power is 1.
+  // 0 or infinity times 0 is NaN, but x^0 is 1.
   const float one = kStored<1.0f>;
   const float power = is_extreme ? extreme : magnitude == one ? one : finite;
-  // Integers from 2^24 on are even.
+  // All floats from 2^24 on are even integers.
   const float half = kStored<0.5f> * y;
   const bool is_integer = std::trunc(y) == y;
   const bool is_odd = is_integer && std::trunc(half) != half;
@@ -355,11 +355,11 @@ inline float PreciseExp2(double x) {
   return y == 0.0f || x == one ? one : result;
 }
 
-// Of the sign of x, as std::fmod. The quotient must be below 2^28, and y finite.
+// Like std::fmod: the result has the sign of x. The quotient must be below 2^28, and y finite.
 inline float ModOfNear(float x, float y) {
   const double a = Abs(x);
   const double b = Abs(y);
-  // Both exact; the quotient may have been rounded up to an integer.
+  // Both operations are exact. The quotient may have been rounded up to an integer.
   const double rest = a - std::trunc(a / b) * b;
   return CopySign(static_cast<float>(rest < 0 ? rest + b : rest), x);
 }
@@ -369,20 +369,20 @@ template <typename T>
 [[gnu::always_inline]] inline T Softplus(T x) {
   const T e = Exp(Neg(Abs(x)));
   const T sum = kStored<1.0f> + e;
-  // Puts back what rounding took from 1 + e.
+  // Corrects for the rounding of 1 + e.
   const T log1p = Log(sum) - ((sum - kStored<1.0f>)-e) / sum;
   return (x > 0.0f ? x : T{}) + log1p;
 }
 
-// Within 6e-7 of the value, relatively.
+// Relative error below 6e-7.
 template <typename T>
 T Erf(T x) {
   const T z = x * x;
-  // The Taylor series, for |x| < 0.5.
+  // Taylor series, for |x| < 0.5.
   const T series =
       Polynomial<1.0f / 9360, -1.0f / 1320, 1.0f / 216, -1.0f / 42, 1.0f / 10, -1.0f / 3, 1.0f>(z);
   constexpr float kTwoOverSqrtPi = 1.12837917f;
-  // Abramowitz and Stegun, 7.1.26, for the rest.
+  // For the rest: Abramowitz and Stegun, 7.1.26.
   const T magnitude = Abs(x);
   const float one = kStored<1.0f>;
   const T t = one / MultiplyAdd(magnitude, All<T>(kStored<0.3275911f>), All<T>(one));

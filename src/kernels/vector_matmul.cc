@@ -45,7 +45,7 @@ void AddRows(const float* a, const float* __restrict b, size_t n, float* __restr
 
 constexpr size_t kPartsAtOnce = 4;
 
-// A vector times the packed weights of a matrix, in parts of tiles.
+// A vector times a packed matrix. Each tile is split into parts.
 struct PackedProduct {
   const float* a;
   size_t depth;
@@ -55,7 +55,7 @@ struct PackedProduct {
   size_t part_columns;
   float* out;
 
-  // The biases of a part, after which its rows follow, as wide as a tile.
+  // The biases of a part. Its weights follow, one row per tile width.
   const float* Part(size_t index) const {
     const size_t column = index * part_columns;
     const size_t in_tile = column % tile_columns;
@@ -63,7 +63,7 @@ struct PackedProduct {
   }
 };
 
-// Multiplies some parts, from `first` on: their sums do not wait for each other.
+// Multiplies kParts parts, from `first` on. Their sums are independent, which hides latency.
 template <size_t kParts, size_t kVectors>
 void MultiplyParts(const PackedProduct& product, size_t first) {
   const float* parts[kParts];
@@ -132,7 +132,7 @@ void VectorMatMul(int64_t k, int64_t n, bool is_b_transposed, const float* a, co
 
 void VectorMatMul(int64_t k, int64_t n, const float* a, const PackedWeights& b,
                   const Activation& activation, float* out) {
-  // Tiles are of eight columns in WebAssembly.
+  // All of XNNPACK's wasm GEMM kernels have tiles of 8 columns.
   const bool has_pairs = b.columns() % static_cast<int64_t>(2 * kFloatLanes) == 0;
   const PackedProduct product = {.a = a,
                                  .depth = static_cast<size_t>(k),

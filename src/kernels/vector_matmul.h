@@ -8,13 +8,13 @@
 
 namespace tfwasm {
 
-// The product of a vector of k elements and a matrix, [k, n] or, when transposed, [n, k]. XNNPACK
-// would pack the matrix first, which takes longer than all the rest.
+// A vector of k elements times a matrix, [k, n] or, if transposed, [n, k]. XNNPACK would pack the
+// matrix first, which takes longer than the product.
 void VectorMatMul(int64_t k, int64_t n, bool is_b_transposed, const float* a, const float* b,
                   float* out);
 
-// The same for a packed matrix, plus its bias, clamped by `activation` where
-// Activation::IsFusable. XNNPACK's kernels of one row wait for one sum at a time.
+// The same with a packed matrix and its bias. Clamps with `activation` if Activation::IsFusable.
+// XNNPACK's one-row kernels are bound by the latency of their sums.
 void VectorMatMul(int64_t k, int64_t n, const float* a, const PackedWeights& b,
                   const Activation& activation, float* out);
 

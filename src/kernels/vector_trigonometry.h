@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trigonometric functions for loops that become SIMD code, precise as those of vector_math.h.
+// Vectorizable trigonometric functions, as precise as those of vector_math.h.
 #pragma once
 
 #include <bit>
@@ -14,22 +14,22 @@ namespace tfwasm::vector_math {
 inline constexpr float kHalfPi = 1.57079633f;
 inline constexpr float kPi = 3.14159265f;
 
-// An angle as a multiple of a right angle, of which the lowest two bits count, and a rest.
+// An angle as a multiple of pi / 2, of which only the lowest two bits count, and a remainder.
 struct NearAngle {
   uint32_t quadrant;
   float rest;  // from -pi / 4 to pi / 4, in radians
 };
 
-// Of angles of up to this many radians.
+// The largest angle that the vectorized functions support, in radians.
 inline constexpr float kMostRadians = 1e6f;
 
 inline bool IsFar(float radians) { return !(Abs(radians) <= kStored<kMostRadians>); }
 
 inline NearAngle ReduceNear(float radians) {
-  // Adding 1.5 * 2^52 rounds to an integer and leaves it in the low bits.
+  // Adding 1.5 * 2^52 rounds to an integer, which is then in the low bits.
   constexpr double kRound = 0x1.8p52;
   constexpr double kRightAnglesPerRadian = 0.63661977236758134308;
-  // pi / 2 in two parts (Cody and Waite); such multiples of the first are exact.
+  // pi / 2 in two parts (Cody and Waite). Products of the first part and these multiples are exact.
   constexpr double kHigh = 1.57079632673412561417;
   constexpr double kLow = 6.07710050650619224932e-11;
   const double shifted = radians * kStored<kRightAnglesPerRadian> + kStored<kRound>;
@@ -63,7 +63,7 @@ inline float SinOf(NearAngle angle) {
   return std::bit_cast<float>(std::bit_cast<uint32_t>(value) ^ (angle.quadrant & 2) << 30);
 }
 
-// Function objects with other code for large angles: HasRareCases in map_elements.h.
+// Function objects with a slow path for large angles, see HasRareCases in map_elements.h.
 
 struct Sin {
   float operator()(float x) const {
@@ -94,8 +94,8 @@ struct Tan {
   static float OfRare(float x) { return static_cast<float>(Tangent(x)); }
 };
 
-// The angle of (x, y), both at least 0 and not both 0 or infinite, in the first half quadrant: for
-// y <= x. Coefficients: Cephes atanf.
+// The angle of (x, y) for y <= x, that is up to pi / 4. Both are at least 0, and not both are 0 or
+// infinite. Coefficients: Cephes atanf.
 inline float HalfQuadrantAngle(float y, float x) {
   constexpr float kTanOfPi8 = 0.41421356f;
   const bool steep = y > kStored<kTanOfPi8> * x;
@@ -120,7 +120,8 @@ inline float Atan2(float y, float x) {
   const bool inverted = a > b;
   const float small = inverted ? b : a;
   const float large = inverted ? a : b;
-  // Their sum must be finite, and what is infinite or 0 has a ratio too.
+  // Scaled so that their sum does not overflow. Equal values may be 0 or infinite and need a ratio
+  // too.
   const float one = kStored<1.0f>;
   const float scale = large > kStored<1e38f> ? kStored<0.25f> : one;
   const bool equal = small == large;
@@ -140,7 +141,7 @@ inline float AsinNear0(float x, float square) {
   return p * square * x + x;
 }
 
-// Of |x|; where that is above 1/2, pi / 2 less the angle.
+// asin(|x|), or pi / 2 - asin(|x|) if |x| is above 1/2.
 struct AsinParts {
   bool is_far;
   float angle;

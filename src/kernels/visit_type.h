@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a dtype at run time to a type at compile time.
+// Dispatch from a dtype to a C++ type.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ struct TypeTag {
   using type = T;
 };
 
-// visit(TypeTag<T>()) for the type that elements of `dtype` have in memory. Bool elements are read
-// as uint8_t, since a byte from a file that is neither 0 nor 1 is no valid `bool`.
+// Calls visit(TypeTag<T>()) with the element type of `dtype`. Bool elements are visited as uint8_t,
+// since a byte from a file that is neither 0 nor 1 is not a valid `bool`.
 template <typename F>
 decltype(auto) VisitType(DType dtype, F visit) {
   switch (dtype) {
@@ -34,7 +34,7 @@ decltype(auto) VisitType(DType dtype, F visit) {
   }
 }
 
-// As VisitType, for the dtypes one can order and add.
+// Like VisitType, for the dtypes with order and arithmetic.
 template <typename F>
 decltype(auto) VisitNumber(DType dtype, F visit) {
   switch (dtype) {

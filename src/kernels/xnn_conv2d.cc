@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kWhat = "convolution";
 
-// From [height, width, inputs, outputs] to XNNPACK's [outputs, height, width, inputs].
+// [height, width, inputs, outputs] to XNNPACK's [outputs, height, width, inputs].
 Tensor TransposeFilter(const Conv2dSpec& spec, const float* filter) {
   const int64_t outputs = spec.groups * spec.group_outputs;
   const int64_t rest = spec.window.height.size * spec.window.width.size * spec.group_inputs;
@@ -46,7 +46,7 @@ XnnOperator CreateOperator(const Conv2dSpec& spec, const float* filter, const fl
   });
 }
 
-// Whether every output pixel has its own pixel of the input.
+// Whether the window is a single pixel without padding.
 bool IsPointwise(const Conv2dSpec& spec) {
   const auto is_plain = [](const WindowAxis& axis) {
     return axis.size == 1 && axis.before == 0 && axis.after == 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two-dimensional convolution of NHWC images, with a bias and a clamp, by XNNPACK.
+// 2D convolution of NHWC images, with a bias and a clamp, by XNNPACK.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 namespace tfwasm {
 
 struct Conv2dSpec {
-  // With one kind of padding for both axes. With Padding::kSame no stride may exceed the window's
-  // extent, as XNNPACK's own padding fails then.
+  // Both axes have the same kind of padding. With Padding::kSame, no stride may exceed the window's
+  // extent: XNNPACK's own padding fails then.
   Window2d window;
   int64_t groups = 1;
   int64_t group_inputs = 1;   // channels of input per group
   int64_t group_outputs = 1;  // channels of output per group
-  // The filter is laid out [height, width, groups, group_outputs] (group_inputs is 1);
-  // otherwise [height, width, group_inputs, groups * group_outputs].
+  // The filter layout is [height, width, groups, group_outputs] (group_inputs is 1) if true, else
+  // [height, width, group_inputs, groups * group_outputs].
   bool is_depthwise = false;
   // Applied when Activation::IsFusable.
   Activation activation;
@@ -36,17 +36,17 @@ struct ImageSize {
 
 class JoinedTapsConv;
 
-// Holds the packed filter and bias; these may be discarded after construction. Convolves by
-// JoinedTapsConv where that is possible, else by an operator of XNNPACK.
+// Holds the packed filter and bias; the originals may be freed after construction. Uses
+// JoinedTapsConv if possible, else an XNNPACK operator.
 class XnnConv2d {
  public:
   // `bias` may be nullptr.
   XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* bias);
   ~XnnConv2d();
 
-  // Makes the operator ready for inputs of this size, none of whose dimensions may be zero.
+  // Reshapes the operator for inputs of this size. No dimension may be zero.
   void Prepare(const ImageSize& input);
-  // Prepares if needed and convolves. Uses the scratch space.
+  // Prepares if needed, and convolves. Uses the scratch space.
   void Run(const ImageSize& input, const float* in, float* out);
 
  private:
@@ -54,7 +54,7 @@ class XnnConv2d {
 
   Conv2dSpec spec_;
   std::unique_ptr<JoinedTapsConv> joined_taps_;  // instead of an operator
-  std::unique_ptr<PackedWeights> weights_;       // not for operators that pack by themselves
+  std::unique_ptr<PackedWeights> weights_;       // nullptr if the operator packs by itself
   XnnOperator op_;
   ImageSize prepared_;
   int prepared_threads_ = 0;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view kWhat = "transposed convolution";
 
-// From [height * width, group_outputs, groups, group_inputs] to XNNPACK's
-// [groups, group_outputs, height * width, group_inputs].
+// [height * width, group_outputs, groups, group_inputs] to XNNPACK's [groups, group_outputs, height
+// * width, group_inputs].
 Tensor TransposeFilter(const Deconv2dSpec& spec, const float* filter) {
   const int64_t taps = spec.window.height.size * spec.window.width.size;
   Tensor transposed(DType::kFloat32, {spec.groups, spec.group_outputs, taps, spec.group_inputs});
@@ -25,7 +25,7 @@ Tensor TransposeFilter(const Deconv2dSpec& spec, const float* filter) {
   return transposed;
 }
 
-// How far the output reaches past what the windows cover.
+// How far the output extends beyond the windows: XNNPACK's "adjustment".
 uint32_t Adjustment(const WindowAxis& axis, int64_t input, int64_t output) {
   const int64_t covered = (input - 1) * axis.stride + axis.extent() - axis.before - axis.after;
   return static_cast<uint32_t>(output - covered);

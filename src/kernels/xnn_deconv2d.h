@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transposed two-dimensional convolution of NHWC images by XNNPACK.
+// 2D transposed convolution of NHWC images by XNNPACK.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@ struct Deconv2dSpec {
   int64_t group_outputs = 1;  // channels per group
 };
 
-// Holds the packed filter, which may be discarded after construction.
+// Holds the packed filter; the original may be freed after construction.
 class XnnDeconv2d {
  public:
   // `filter` is laid out [height, width, group_outputs, groups * group_inputs].
   XnnDeconv2d(const Deconv2dSpec& spec, const float* filter);
 
-  // The sizes of input and output must belong together by the window; none may be zero.
+  // The sizes must match the window. No dimension may be zero.
   void Run(const ImageSize& input, const ImageSize& output, const float* in, float* out);
 
  private:

@@ -24,7 +24,7 @@ XnnFullyConnected::XnnFullyConnected(int64_t inputs, int64_t outputs, const floa
   const auto out = static_cast<size_t>(outputs);
   const Activation none;
   const Activation& clamp = activation.IsFusable() ? activation : none;
-  // What XNNPACK calls transposed is TensorFlow's usual layout.
+  // XNNPACK's "transposed" is TensorFlow's usual layout.
   const uint32_t flags = is_transposed ? 0 : XNN_FLAG_TRANSPOSE_WEIGHTS;
   if (!is_transposed && PackedWeights::IsFor(outputs)) {
     weights_ = std::make_unique<PackedWeights>(1, inputs, outputs, weights, bias);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of float32 matrices by XNNPACK.
+// float32 matrix products by XNNPACK.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace tfwasm {
 
-// rows x inputs times a fixed inputs x outputs matrix, with a bias and a clamp. Holds the packed
-// matrix and bias; these may be discarded after construction.
+// [rows, inputs] times a fixed [inputs, outputs] matrix, with a bias and a clamp. Holds the packed
+// matrix and bias; the originals may be freed after construction.
 class XnnFullyConnected {
  public:
   // `weights` is [inputs, outputs], or [outputs, inputs] if `is_transposed`. `bias` may be
@@ -27,13 +27,13 @@ class XnnFullyConnected {
   int64_t inputs_;
   int64_t outputs_;
   Activation activation_;
-  std::unique_ptr<PackedWeights> weights_;  // not for operators that pack by themselves
+  std::unique_ptr<PackedWeights> weights_;  // nullptr if the operator packs by itself
   XnnOperator op_;
   int64_t prepared_rows_ = 0;
   int prepared_threads_ = 0;
 };
 
-// a [..., m, k] times b [..., k, n], whose leading dimensions broadcast.
+// a [..., m, k] times b [..., k, n]. The leading dimensions broadcast.
 class XnnBatchMatMul {
  public:
   struct Dims {
@@ -48,7 +48,7 @@ class XnnBatchMatMul {
   // No dimension may be zero.
   explicit XnnBatchMatMul(Dims dims);
 
-  // Working memory that the next Run needs, aligned as the scratch space.
+  // The size of the next Run's `workspace`, which is aligned like the scratch space.
   size_t WorkspaceBytes();
   void Run(const float* a, const float* b, float* out, void* workspace);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ownership and error handling around XNNPACK operators.
+// Ownership and error handling of XNNPACK operators.
 #pragma once
 
 #include <xnnpack.h>
@@ -10,25 +10,25 @@
 
 namespace tfwasm {
 
-// Initializes XNNPACK, the first time. Throws E_OOM or E_INTERNAL.
+// Initializes XNNPACK at the first call. Throws E_OOM or E_INTERNAL.
 void EnsureXnnpack();
 
 [[noreturn]] void ThrowXnnError(xnn_status status, std::string_view what);
 
-// Throws E_OOM or E_INTERNAL unless `status` is success. `what` names the operation.
+// Throws E_OOM or E_INTERNAL if `status` is not success. `what` names the operation.
 inline void CheckXnn(xnn_status status, std::string_view what) {
   if (status != xnn_status_success) ThrowXnnError(status, what);
 }
 
-// Throws E_LIMIT when `groups` matrices of `inputs` x `outputs` weights are too large to pack:
-// XNNPACK pads them and does not notice when a size exceeds wasm's 32 bits.
+// Throws E_LIMIT if `groups` matrices of `inputs` x `outputs` weights are too large to pack.
+// XNNPACK pads them and does not check for overflow of wasm's 32-bit sizes.
 void CheckPackedSize(int64_t groups, int64_t inputs, int64_t outputs);
 
 class XnnOperator {
  public:
   XnnOperator() = default;  // no operator
 
-  // `create` is called with a place for the new xnn_operator_t and returns an xnn_status.
+  // `create` gets a pointer for the new xnn_operator_t and returns an xnn_status.
   template <typename F>
   static XnnOperator Create(std::string_view what, const F& create) {
     EnsureXnnpack();

@@ -12,7 +12,7 @@ namespace tfwasm {
 
 namespace {
 
-// What all wasm kernels have.
+// All of XNNPACK's wasm GEMM kernels are 8 columns wide.
 constexpr int64_t kUsualColumns = 8;
 
 int64_t KernelColumns() {
@@ -20,8 +20,8 @@ int64_t KernelColumns() {
   return tfwasm_f32_gemm_columns();
 }
 
-// Packs the first `width` columns of `count` rows that are `stride` apart: they come to lie one
-// after the other, `columns` numbers each, with zeros at their ends. Returns the end.
+// Packs the first `width` columns of `count` rows, `stride` elements apart, into contiguous rows of
+// `columns` elements, padded with zeros. Returns the end.
 float* PackRows(const float* rows, int64_t count, int64_t stride, int64_t width, int64_t columns,
                 float* out) {
   if (width == kUsualColumns && columns == kUsualColumns) {
@@ -43,7 +43,7 @@ float* PackRows(const float* rows, int64_t count, int64_t stride, int64_t width,
 bool PackedWeights::IsFor(int64_t group_outputs) {
   const int64_t columns = KernelColumns();
   constexpr int64_t kLanes = 4;
-  // For fewer outputs XNNPACK may choose narrower kernels.
+  // With fewer outputs XNNPACK may choose narrower kernels.
   return columns != 0 && columns % kLanes == 0 && group_outputs >= columns;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ArgMax and ArgMin: the first index of the extremum along an axis. NaN is passed over.
+// ArgMax and ArgMin: the first index of the extremum along an axis. NaN is ignored.
 #include <algorithm>
 #include <limits>
 
@@ -23,7 +23,7 @@ void InferArgReduce(InferContext& context) {
   context.set_output(0, DType::kInt32, shape.Without(*axis));
 }
 
-// Below or above what any element can be better than.
+// The start value, which no element is worse than.
 template <typename T, bool kMax>
 constexpr T Worst() {
   using Limits = std::numeric_limits<T>;
@@ -31,13 +31,14 @@ constexpr T Worst() {
   return kMax ? Limits::lowest() : Limits::max();
 }
 
-// The best elements of kStrip neighbouring columns, and the rows that they are in.
+// The best elements of kStrip adjacent columns, and their rows.
 constexpr int64_t kStrip = 16;
 template <typename T, bool kMax>
 struct Best {
   Best() { std::fill_n(values, kStrip, Worst<T, kMax>()); }
 
-  // Goes over rows, `stride` apart, of `columns` <= kStrip elements; the first is row `index`.
+  // Processes rows of `columns` <= kStrip elements, `stride` elements apart. The first has the
+  // index `index`.
   void Add(const T* in, size_t rows, ptrdiff_t stride, size_t columns, int32_t index) {
     if (columns < kStrip) {
       for (; rows > 0; --rows, in += stride, ++index) {
@@ -48,7 +49,7 @@ struct Best {
     }
     Best best = *this;
     for (; rows > 0; --rows, in += stride, ++index) {
-      // Without a loop, so that all stays in SIMD registers.
+      // No inner loop, so that everything stays in SIMD registers.
 #pragma clang loop vectorize(enable) vectorize_width(4) interleave_count(kStrip / 4)
       for (size_t k = 0; k < kStrip; ++k) Step(in[k], index, best.values[k], best.places[k]);
     }
@@ -65,7 +66,7 @@ struct Best {
   int32_t places[kStrip] = {};
 };
 
-// A row is looked at as one of kStrip columns.
+// Processes a row as a matrix of kStrip columns.
 template <typename T, bool kMax>
 int32_t FindBestInRow(const T* in, size_t size) {
   Best<T, kMax> best;

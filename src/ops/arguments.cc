@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// Far more than any real graph has; enough to stop a file from making millions of values.
+// Far more than any real graph has. Stops a file from creating millions of values.
 constexpr int64_t kMaxOutputs = 1 << 16;
 
 const Tensor& KnownValue(const OpContext& context, int i) {
@@ -53,7 +53,7 @@ std::optional<std::vector<int64_t>> IntsOfAnyRankOrDefer(InferContext& context, 
     context.Defer();
     return std::nullopt;
   }
-  // Shapes, axes, paddings, and sizes of parts, of which there may be most: one for each output.
+  // Shapes, axes, paddings and part sizes. Part sizes are the longest lists: one per output.
   if (value->size() > kMaxOutputs) {
     Throw(Code::kLimit, what, " has ", value->size(), " numbers, more than ", kMaxOutputs);
   }

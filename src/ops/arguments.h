@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checked access to what many ops take as inputs or attributes: axes, sizes, counts.
+// Checked access to common inputs and attributes: axes, sizes, counts.
 #pragma once
 
 #include <optional>
@@ -9,26 +9,25 @@
 
 namespace tfwasm {
 
-// The value of input `i`, one int32, or nullopt after Defer().
-// Throws E_DTYPE or E_SHAPE when it is not an int32 tensor with one element.
+// The value of int32 input `i`, or nullopt after Defer(). Throws E_DTYPE or E_SHAPE unless it is
+// int32 with one element.
 std::optional<int64_t> IntOrDefer(InferContext& context, int i, std::string_view what);
 
-// As IntOrDefer, for an axis of a tensor of this rank, counted from the front.
+// Like IntOrDefer, for an axis of a tensor of rank `rank`. Negative axes are resolved.
 std::optional<int> AxisOrDefer(InferContext& context, int i, int rank);
 
-// The axes that input `i` lists, counted from the front, ascending, or nullopt after Defer().
-// Throws E_SHAPE when one occurs twice.
+// The axes in input `i`, with negative ones resolved, ascending; or nullopt after Defer(). Throws
+// E_SHAPE for duplicates.
 std::optional<std::vector<int>> AxesOrDefer(InferContext& context, int i, int rank);
 
-// As IntsOrDefer, for an int32 input of any rank; row-major.
+// Like IntsOrDefer, for an int32 input of any rank, in row-major order.
 std::optional<std::vector<int64_t>> IntsOfAnyRankOrDefer(InferContext& context, int i,
                                                          std::string_view what);
 
-// The shape that input `i` lists, or nullopt after Defer(). Throws E_SHAPE when a dimension is
-// negative.
+// The shape in input `i`, or nullopt after Defer(). Throws E_SHAPE for negative dimensions.
 std::optional<Shape> ShapeOrDefer(InferContext& context, int i);
 
-// For kernels: the values of an input that infer asked for with one of the functions above.
+// For kernels: the value of an input that `infer` requested with one of the functions above.
 std::vector<int64_t> KnownInts(const OpContext& context, int i);
 int64_t KnownInt(const OpContext& context, int i);
 int KnownAxis(const OpContext& context, int i, int rank);
@@ -37,15 +36,15 @@ int KnownAxis(const OpContext& context, int i, int rank);
 void ExpectScalar(const OpContext& context, int i, DType dtype, std::string_view what);
 // Throws E_DTYPE unless input `i` is float32 or int32.
 void ExpectNumber(const OpContext& context, int i, std::string_view what);
-// Throws E_DTYPE unless the inputs in [first, last) have one dtype.
+// Throws E_DTYPE unless the inputs in [first, last) have the same dtype.
 void ExpectOneDType(const OpContext& context, int first, int last);
-// Throws E_SHAPE unless input `i` has at least this rank.
+// Throws E_SHAPE unless input `i` has at least rank `rank`.
 void ExpectRankAtLeast(const OpContext& context, int i, int rank, std::string_view what);
 
-// The number of outputs that an attribute asks for. Throws E_ATTR or E_LIMIT.
+// The number of outputs in an attribute. Throws E_ATTR or E_LIMIT.
 int OutputCount(const Node& node, std::string_view attribute);
 
-// Dimensions around an axis: the tensor as [outer, size, inner].
+// A tensor as [outer, size, inner] around an axis.
 struct AxisSplit {
   AxisSplit(const Shape& shape, int axis)
       : outer(shape.Product(0, axis)),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batch normalization with given statistics, as in inference.
+// Batch normalization with given statistics, for inference.
 #include <cmath>
 #include <vector>
 
@@ -101,7 +101,7 @@ std::unique_ptr<Kernel> PrepareBatchNorm(const KernelContext& context) {
   return std::make_unique<BatchNorm>(split, context.attrs().Float("epsilon", 0.001f));
 }
 
-// Only the first output, y: the others are for training.
+// Computes only the first output, y. The others are for training.
 constexpr OpDef kBatchNormOp{.name = "FusedBatchNorm",
                              .aliases = "FusedBatchNormV2,FusedBatchNormV3",
                              .min_inputs = 5,

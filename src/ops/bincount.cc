@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often, or with what total weight, each number in [0, size) occurs.
+// Counts the occurrences of each number in [0, size), optionally weighted.
 #include <atomic>
 
 #include "kernels/copy.h"
@@ -42,12 +42,12 @@ void InferDenseBincount(InferContext& context) {
                      shape.rank() == 1 ? Shape{*size} : Shape{shape[0], *size});
 }
 
-// `weights`: nullptr when each number counts 1. Returns whether a number is negative.
+// `weights`: nullptr for weights of 1. Returns whether a number is negative.
 template <typename T>
 bool Count(const int32_t* numbers, const T* weights, int64_t count, bool is_binary, T* out,
            int64_t size) {
   const auto end = static_cast<size_t>(count);
-  // What is not counted, as negative numbers are not.
+  // OR of the numbers out of range: negative if one of them is.
   int32_t others = 0;
   const auto limit = static_cast<uint32_t>(std::min(size, int64_t{1} << 31));
   if (weights == nullptr && !is_binary) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Broadcasting by NumPy's rules, of tensors and of shapes.
+// Broadcasting of tensors and of shapes, by NumPy's rules.
 #include "kernels/tile.h"
 #include "ops/arguments.h"
 
@@ -27,7 +27,7 @@ std::unique_ptr<Kernel> BroadcastToKernel(const KernelContext& context) {
   });
 }
 
-// The inputs are shapes, and so is the output.
+// Inputs and output are shapes.
 void InferBroadcastArgs(InferContext& context) {
   const auto a = ShapeOrDefer(context, 0);
   const auto b = ShapeOrDefer(context, 1);

@@ -13,7 +13,7 @@ void InferCheckNumerics(InferContext& context) {
   InferLikeInput(context);
 }
 
-// Hands its input on, unless it holds NaN or an infinity.
+// Copies its input. Throws if it contains NaN or an infinity.
 std::unique_ptr<Kernel> CheckNumericsKernel(const KernelContext& context) {
   const int64_t count = context.shape(0).NumElements();
   const std::string message = context.attrs().String("message", "");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Joining tensors along an axis they have.
+// Concatenation along an existing axis.
 #include "kernels/copy.h"
 #include "kernels/strided_copy.h"
 #include "ops/arguments.h"
@@ -8,7 +8,7 @@ namespace tfwasm {
 
 namespace {
 
-// Where the tensors to join and the axis are among the inputs.
+// Which inputs are the tensors and the axis.
 struct Layout {
   int first;
   int last;  // exclusive

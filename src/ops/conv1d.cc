@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolution along one axis: that of images one pixel high.
+// 1D convolution, run as 2D convolution of images with height 1.
 #include "ops/conv_kernel.h"
 
 namespace tfwasm {

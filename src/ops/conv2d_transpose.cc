@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The transpose of a convolution with respect to its input: what layers call a transposed
-// convolution or deconvolution.
+// Conv2DBackpropInput: the gradient of a convolution with respect to its input, known in layers as
+// transposed convolution or deconvolution.
 #include <algorithm>
 
 #include "kernels/xnn_deconv2d.h"
@@ -21,7 +21,7 @@ struct TransposeNode {
   Deconv2dSpec spec;
 };
 
-// The output's dimensions out of input 0, which lists all four or only height and width.
+// The output's dimensions from input 0, which lists all four, or only height and width.
 ImageDims OutputDims(const std::vector<int64_t>& sizes, const Shape& filter,
                      const TransposeNode& node) {
   for (const int64_t size : sizes) {
@@ -88,7 +88,7 @@ TransposeNode ReadTranspose(const OpContext& context, const std::vector<int64_t>
   node.output = OutputDims(sizes, filter, node);
   CheckGroups(filter, node);
   node.spec.window = ReadWindow(context.attrs(), node.format, filter[0], filter[1], "dilations");
-  // Computed with a check for overflow.
+  // NumElements() checks for overflow.
   const Shape output = ImageShape(node.output, node.format);
   if (output.NumElements() == 0) return node;
   ResolveWindow(node);

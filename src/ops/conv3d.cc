@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolution of volumes, as that of images whose channels are the planes that a window reads.
+// 3D convolution, run as 2D convolution: the planes that a window covers become channels of an
+// image.
 #include "kernels/stack_planes.h"
 #include "kernels/xnn_conv2d.h"
 #include "ops/packed_variants.h"
@@ -14,7 +15,7 @@ struct Conv3dNode {
   VolumeDims input;
   VolumeDims output;
   Window3d window;
-  Conv2dSpec spec;  // of the stacked planes
+  Conv2dSpec spec;  // for the stacked planes
 };
 
 Conv3dNode ReadConv3d(const OpContext& context) {
@@ -78,7 +79,7 @@ std::shared_ptr<XnnConv2d> PackFilter(const Conv2dSpec& spec, const float* filte
 
 class Conv3dKernel : public Kernel {
  public:
-  // `packed` is nullptr when the filter is known only at run time.
+  // `packed`: nullptr if the filter is known only at run time.
   Conv3dKernel(const Conv3dNode& conv, std::shared_ptr<XnnConv2d> packed)
       : packed_(std::move(packed)),
         spec_(conv.spec),

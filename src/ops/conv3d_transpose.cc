@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The transpose of Conv3D with respect to its input. Output planes that lie equally between the
-// strides read the same planes of the filter: such a phase is one transposed convolution of images.
+// The gradient of Conv3D with respect to its input. Output planes with the same position modulo the
+// stride use the same planes of the filter. Each such phase runs as one 2D transposed convolution.
 #include <algorithm>
 #include <numeric>
 
@@ -21,7 +21,7 @@ struct TransposeNode {
   VolumeDims input;
   VolumeDims output;
   WindowAxis depth;
-  Deconv2dSpec spec;  // of one plane
+  Deconv2dSpec spec;  // for one plane
 };
 
 VolumeDims OutputDims(const std::vector<int64_t>& sizes, DataFormat format) {
@@ -65,7 +65,7 @@ TransposeNode ReadTranspose(const OpContext& context, const std::vector<int64_t>
   CheckDims(filter, node);
   const Window3d window =
       ReadWindow3d(attrs, node.format, {filter[0], filter[1], filter[2]}, "dilations");
-  // Computed with a check for overflow.
+  // NumElements() checks for overflow.
   if (VolumeShape(node.output, node.format).NumElements() == 0) return node;
   const VolumeDims expected = WindowOutput3d(window, node.output, filter[4]);
   const Shape input = VolumeShape(node.input, node.format);
@@ -99,14 +99,14 @@ void InferTranspose(InferContext& context) {
   context.set_output(0, DType::kFloat32, VolumeShape(node.output, node.format));
 }
 
-// The output planes at which the same planes of the filter meet input planes.
+// The output planes that use the same planes of the filter.
 struct Phase {
   FilterPlanes taps;
   StackedPlanes stack;
   std::vector<int64_t> outputs;  // the plane for each image of the stack
 };
 
-// For each phase the planes of the filter that it takes. They do not depend on the padding.
+// The planes of the filter for each phase. They do not depend on the padding.
 std::vector<FilterPlanes> TapsOfPhases(const WindowAxis& depth) {
   const int64_t step = depth.stride / std::gcd(depth.stride, depth.dilation);
   std::vector<FilterPlanes> phases;
@@ -116,7 +116,7 @@ std::vector<FilterPlanes> TapsOfPhases(const WindowAxis& depth) {
   return phases;
 }
 
-// One operator a phase.
+// One operator per phase.
 using PackedPhases = std::vector<std::unique_ptr<XnnDeconv2d>>;
 
 std::shared_ptr<PackedPhases> PackPhases(const TransposeNode& node, const float* filter) {
@@ -134,7 +134,7 @@ std::shared_ptr<PackedPhases> PackPhases(const TransposeNode& node, const float*
 
 class Conv3dTranspose : public Kernel {
  public:
-  // `packed` is nullptr when the filter is known only at run time.
+  // `packed`: nullptr if the filter is known only at run time.
   Conv3dTranspose(const TransposeNode& node, std::shared_ptr<PackedPhases> packed)
       : node_(node),
         packed_(std::move(packed)),
@@ -150,7 +150,7 @@ class Conv3dTranspose : public Kernel {
 
   void Run(RunContext& context) override {
     auto* out = context.out<float>(0);
-    // Some planes may lie between those that the filter reaches.
+    // With a small filter, some output planes get no contribution.
     if (!covers_all_) std::fill_n(out, node_.output.elements(), 0.0f);
     const auto packed =
         packed_ != nullptr ? packed_ : PackPhases(node_, context.in<float>(kFilter));
@@ -171,7 +171,7 @@ class Conv3dTranspose : public Kernel {
     phase.stack = {.pixels = node_.input.plane.height * node_.input.plane.width,
                    .channels = node_.input.plane.channels,
                    .slots = taps.count};
-    // The first plane, of which those in the padding do not count.
+    // The first output plane of the phase, after skipping planes in the padding.
     const int64_t offset = taps.first * axis.dilation % axis.stride;
     const int64_t skipped = std::max<int64_t>(0, axis.before - offset + axis.stride - 1);
     const int64_t first = offset + skipped / axis.stride * axis.stride - axis.before;
@@ -192,7 +192,7 @@ class Conv3dTranspose : public Kernel {
 
   void RunPhase(const Phase& phase, XnnDeconv2d& deconv, const float* in, float* out) const {
     const StackedPlanes& stack = phase.stack;
-    // Only a phase that has all output planes has neighbours.
+    // Output planes of a phase are adjacent only if the stride is 1.
     const int64_t at_a_time = node_.depth.stride == 1 ? ImagesAtATime(stack) : 1;
     Tensor images(DType::kFloat32, {at_a_time, stack.image_elements()});
     auto* stacked = images.mutable_values<float>().data();

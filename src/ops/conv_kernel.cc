@@ -13,7 +13,7 @@ namespace tfwasm {
 
 namespace {
 
-// Whether XnnConv2d can derive SAME padding from the input's size on its own.
+// Whether XnnConv2d can compute SAME padding itself.
 bool CanPadItself(const Window2d& window) {
   return window.height.stride <= window.height.extent() &&
          window.width.stride <= window.width.extent();
@@ -30,7 +30,7 @@ Conv2dSpec ResolvePadding(const ConvNode& conv) {
   return spec;
 }
 
-// A filter and a bias that do what the batch normalization after a convolution would.
+// A filter and a bias with a batch normalization folded in.
 struct NormalizedFilter {
   // `statistics`: scale, offset, mean and variance.
   NormalizedFilter(const float* in, int64_t size, const float* const statistics[4], float epsilon,
@@ -50,7 +50,7 @@ struct NormalizedFilter {
   std::vector<float> bias;
 };
 
-// Makes the operator out of inputs that `input(i)` gives.
+// Creates the operator from inputs that `input(i)` returns.
 template <typename F>
 std::shared_ptr<XnnConv2d> MakeOperator(const Conv2dSpec& spec, const FusedOps& fused,
                                         int64_t filter_size, const F& input) {
@@ -67,7 +67,7 @@ std::shared_ptr<XnnConv2d> MakeOperator(const Conv2dSpec& spec, const FusedOps& 
 
 class ConvKernel : public Kernel {
  public:
-  // `packed` is nullptr when the filter or the bias is known only at run time.
+  // `packed`: nullptr if the filter or the bias is known only at run time.
   ConvKernel(const KernelContext& context, const ConvNode& conv, const Conv2dSpec& spec,
              std::shared_ptr<XnnConv2d> packed)
       : packed_(std::move(packed)),
@@ -102,7 +102,7 @@ class ConvKernel : public Kernel {
   FusedActivation activation_;
 };
 
-// A channel with several filters is as many channels that are the same.
+// Handles several filters per channel by repeating each channel.
 class DepthwiseKernel : public Kernel {
  public:
   DepthwiseKernel(const KernelContext& context, const ConvNode& conv)
@@ -152,9 +152,8 @@ std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const Co
   });
 }
 
-// Whether the convolution is worth a kernel of its own: XNNPACK's computes eight outputs of a group
-// at once, or as many as there are in no less time. Inputs that are too large to be repeated are
-// left to it.
+// Whether to use DepthwiseConv. XNNPACK computes eight outputs of a group at once, and takes as
+// long for fewer. Falls back to XNNPACK if the inputs are too large to repeat channels.
 bool IsDepthwise(const ConvNode& conv) {
   constexpr int64_t kMostRepeated = int64_t{1} << 26;
   const Conv2dSpec& spec = conv.spec;

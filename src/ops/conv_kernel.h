@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Conv2D and DepthwiseConv2dNative have in common once their shapes are known.
+// The common part of Conv2D and DepthwiseConv2dNative once shapes are known.
 #pragma once
 
 #include "kernels/xnn_conv2d.h"
@@ -8,7 +8,7 @@
 
 namespace tfwasm {
 
-// A convolution node with all its inputs and attributes checked.
+// A convolution node with all inputs and attributes checked.
 struct ConvNode {
   DataFormat format = DataFormat::kChannelsLast;
   ImageDims input;
@@ -17,15 +17,15 @@ struct ConvNode {
   FusedOps fused;
 };
 
-// Sets the groups of a filter for `inputs` channels per group and `outputs` in all. Throws E_SHAPE
-// when they do not fit the input.
+// Sets the groups for a filter with `inputs` channels per group and `outputs` output channels in
+// all. Throws E_SHAPE if they do not match the input.
 void ReadConvGroups(int64_t inputs, int64_t outputs, ConvNode& conv);
 
-// Reads what does not depend on the layout of the filter (input 1), whose group sizes `spec` must
-// have already.
+// Reads everything that does not depend on the layout of the filter (input 1). `spec` must already
+// have the group sizes.
 void ReadConvWindow(const OpContext& context, ConvNode& conv);
 
-// What is left to be read when the window is known, too.
+// Reads the rest, once the window is known.
 void ResolveConv(const OpContext& context, ConvNode& conv);
 
 std::unique_ptr<Kernel> MakeConvKernel(const KernelContext& context, const ConvNode& conv);

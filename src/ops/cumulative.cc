@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cumsum and Cumprod: sums and products of what lies before each element along an axis.
+// Cumsum and Cumprod: prefix sums and products along an axis.
 #include <algorithm>
 #include <utility>
 
@@ -33,16 +33,16 @@ void InferCumulative(InferContext& context) {
   context.set_output(0, context.dtype(0), context.shape(0));
 }
 
-// How many neighbouring sums are kept at once: what lies along the axis may be far apart.
+// The number of adjacent columns processed at once, since elements along the axis may be far apart.
 constexpr int64_t kColumns = 64;
 
-// How to go along the axis.
+// The direction along the axis.
 struct Direction {
   bool exclusive;  // without the element itself
   bool reverse;    // from the end
 };
 
-// One row, or `columns` of them side by side whose elements lie `inner` apart.
+// Processes one row, or `columns` adjacent columns whose elements are `inner` apart.
 template <typename Op, typename T>
 void Accumulate(const T* in, T* out, int64_t size, int64_t inner, int64_t columns,
                 Direction direction) {
@@ -57,7 +57,7 @@ void Accumulate(const T* in, T* out, int64_t size, int64_t inner, int64_t column
     }
     return;
   }
-  // The input is read before the output, which may be the same memory, is written.
+  // Reads the input before writing the output, which may be the same memory.
   T sums[2][kColumns];
   T* totals = sums[0];
   T* nexts = sums[1];

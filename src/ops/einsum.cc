@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums of products after Einstein's convention: two operands after another are brought into the
-// form [shared and kept, own, summed over] and multiplied as matrices.
+// Einsum: brings pairs of operands into the form [batch, own, summed] and multiplies them as
+// matrices.
 #include <algorithm>
 
 #include "kernels/copy.h"
@@ -24,8 +24,8 @@ int PlaceOf(const Labels& labels, int label) {
   return static_cast<int>(std::find(labels.begin(), labels.end(), label) - labels.begin());
 }
 
-// The strides of each label in a row-major array whose axes are `axes`: a label that occurs twice
-// runs along the diagonal.
+// The strides of each label in a row-major array with the axes `axes`. A repeated label runs along
+// the diagonal.
 std::array<int64_t, Shape::kMaxRank> LabelStrides(const Labels& axes, const Shape& shape,
                                                   const Labels& labels) {
   const auto steps = RowMajorStrides(shape);
@@ -38,7 +38,7 @@ std::array<int64_t, Shape::kMaxRank> LabelStrides(const Labels& axes, const Shap
 
 Labels WithoutRepetitions(const Labels& labels) { return Union({}, labels); }
 
-// A value on the way, computed from values before it.
+// A computed value: a step of the evaluation.
 struct Stage {
   std::vector<size_t> inputs;
   std::unique_ptr<Kernel> kernel;  // nullptr for an input of the op
@@ -95,7 +95,7 @@ class EinsumPlan : public Kernel {
     return stages_.size() - 1;
   }
 
-  // Merges repeated labels, and drops axes of size 1 that broadcast.
+  // Merges repeated labels and drops broadcast axes of size 1.
   void TakeDiagonal(Operand& operand) {
     const Shape shape = stages_[operand.value].shape;
     Labels axes;
@@ -114,7 +114,7 @@ class EinsumPlan : public Kernel {
     operand.value = AddStage({operand.value}, copy.shape, MakeKernel(run_copy));
   }
 
-  // Sums over the labels that are not needed.
+  // Sums over labels that are not in `needed`.
   void SumOut(Operand& operand, const Labels& needed) {
     const Labels summed = Difference(operand.labels, needed);
     if (summed.empty()) return;
@@ -139,7 +139,7 @@ class EinsumPlan : public Kernel {
         MakeKernel([transposer](RunContext& run) { transposer.Run(run.in(0), run.out(0)); }));
   }
 
-  // The product of `a` and `b`, summed over the labels of both that are not needed later.
+  // The product of `a` and `b`, summed over common labels that are not in `later`.
   Operand Multiply(Operand a, Operand b, const Labels& later) {
     SumOut(a, Union(later, b.labels));
     SumOut(b, Union(later, a.labels));
@@ -151,7 +151,7 @@ class EinsumPlan : public Kernel {
     const Labels own_a = Difference(a.labels, b.labels);
     const Labels own_b = Difference(b.labels, a.labels);
     Transpose(a, Union(Union(batch, own_a), summed));
-    // Spares b a transposition where its summed axes are last already.
+    // Avoids transposing b if its summed axes are already last.
     const bool is_b_transposed = b.labels == Union(Union(batch, own_b), summed);
     if (!is_b_transposed) Transpose(b, Union(Union(batch, summed), own_b));
 
@@ -164,7 +164,7 @@ class EinsumPlan : public Kernel {
       return AddOp("MatMul", {a.value, b.value}, {{batches, m, k}, matrix_b},
                    Union(Union(batch, own_a), own_b), is_b_transposed);
     }
-    // Rows by rows or single elements: multiply first, add up after that.
+    // Outer products and single dot products: multiply elementwise, then sum.
     const Shape rows_a = k == 1 ? Shape{batches, m, 1} : Shape{batches, k};
     const Shape rows_b = k == 1 ? Shape{batches, 1, n} : Shape{batches, k};
     Operand result = AddOp("Mul", {a.value, b.value}, {rows_a, rows_b},
@@ -173,7 +173,7 @@ class EinsumPlan : public Kernel {
     return result;
   }
 
-  // The result of an op that is given its inputs as these shapes.
+  // The result of an op whose inputs are reshaped to `shapes`.
   Operand AddOp(std::string_view op, std::vector<size_t> inputs, const std::vector<Shape>& shapes,
                 Labels labels, bool transpose_b) {
     Node node;
@@ -192,7 +192,7 @@ class EinsumPlan : public Kernel {
     return {value, std::move(labels)};
   }
 
-  // The last stage: the axes in the order of the output, on the diagonal where labels repeat.
+  // The last stage: orders the axes for the output. Repeated labels write to the diagonal.
   void AddOutput(Operand result) {
     const Labels& output = equation_.output();
     if (WithoutRepetitions(output).size() == output.size()) {

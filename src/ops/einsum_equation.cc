@@ -11,7 +11,7 @@ constexpr std::string_view kEllipsis = "...";
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// The letters of a term, and where among them the ellipsis is; -1 when there is none.
+// The letters of a term, and the position of the ellipsis among them; -1 if there is none.
 struct Term {
   explicit Term(std::string_view text) {
     const size_t dots = text.find(kEllipsis);
@@ -107,7 +107,7 @@ void EinsumEquation::SetSize(int label, int64_t size, size_t index) {
     known = size;
     return;
   }
-  // Only what an ellipsis covers is broadcast.
+  // Only axes covered by an ellipsis broadcast.
   const bool broadcasts = label < Shape::kMaxRank;
   if (broadcasts && known == 1) {
     known = size;

@@ -8,20 +8,20 @@
 
 namespace tfwasm {
 
-// What stands for an axis: a letter, or, for an axis that an ellipsis covers, its number from the
-// last such axis on.
+// A label per axis: the letter, or, for an axis covered by an ellipsis, its number counted from the
+// last such axis.
 using Labels = std::vector<int>;
 
 bool Contains(const Labels& labels, int label);
-// `a`, and behind it, once, what only `b` has.
+// `a`, followed by the labels of `b` that are not in `a`, without repetitions.
 Labels Union(const Labels& a, const Labels& b);
-// What only `a` has.
+// The labels of `a` that are not in `b`.
 Labels Difference(const Labels& a, const Labels& b);
 
 class EinsumEquation {
  public:
-  // Throws E_ATTR when the attribute `equation` is malformed, and E_SHAPE when the operands do not
-  // fit it.
+  // Throws E_ATTR if the attribute `equation` is malformed, E_SHAPE if it does not match the
+  // operands.
   explicit EinsumEquation(const OpContext& context);
 
   // One label for each axis.
@@ -36,7 +36,7 @@ class EinsumEquation {
 
   std::vector<Labels> inputs_;
   Labels output_;
-  int ellipsis_rank_ = 0;  // the most axes that an ellipsis covers
+  int ellipsis_rank_ = 0;  // the largest number of axes that an ellipsis covers
   std::vector<int64_t> sizes_ = std::vector<int64_t>(256, -1);
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rounds to what an integer of a few bits could represent, as quantized training sees it.
+// FakeQuant: rounds to values that an integer of a few bits can represent, for quantization-aware
+// training.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -19,7 +20,7 @@ struct Range {
   float max = 0;
 };
 
-// The integers that stand for the numbers in the range: [least, greatest].
+// The quantized range: [least, greatest].
 struct Levels {
   float least = 0;
   float greatest = 0;
@@ -41,7 +42,7 @@ void CheckRange(Range range, Code code) {
   Throw(code, "expected min < max, got ", range.min, " and ", range.max);
 }
 
-// tfjs's converter puts the range into attributes, TensorFlow into inputs 1 and 2.
+// tfjs's converter stores the range in attributes, TensorFlow passes it as inputs 1 and 2.
 std::optional<Range> RangeOfAttrs(const OpContext& context) {
   if (context.num_inputs() > 1) return std::nullopt;
   constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
@@ -63,7 +64,7 @@ void InferFakeQuant(InferContext& context) {
   InferLikeInput(context);
 }
 
-// A range moved so that zero is one of the levels.
+// The range, moved so that zero is exactly representable.
 struct Quantizer {
   Quantizer(Range range, Levels levels) {
     scale = (range.max - range.min) / (levels.greatest - levels.least);
@@ -82,7 +83,7 @@ void Quantize(const Quantizer& quantizer, const float* in, float* out, int64_t c
   const float inverse = 1.0f / scale;
   ParallelFor(count, 2.0, [=](int64_t begin, int64_t end) {
     MapElements(in + begin, out + begin, static_cast<size_t>(end - begin), [=](float x) {
-      // The order keeps NaN.
+      // In this order, NaN stays NaN.
       const float low = x < min ? min : x;
       const float clamped = low > max ? max : low;
       return std::floor((clamped - min) * inverse + 0.5f) * scale + min;
@@ -95,7 +96,7 @@ std::unique_ptr<Kernel> PrepareFakeQuant(const KernelContext& context) {
                      count = context.shape(0).NumElements()](RunContext& run) {
     const Range range = fixed ? *fixed : Range{.min = *run.in<float>(1), .max = *run.in<float>(2)};
     CheckRange(range, Code::kInput);
-    // Only zero can be represented.
+    // Only zero is representable.
     if (range.max == 0 && range.min == 0) {
       std::fill_n(run.out<float>(0), count, 0.0f);
       return;

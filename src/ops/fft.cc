@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fourier transforms along the last axis: FFT, IFFT, and RFFT and IRFFT, which leave out the half
-// of the spectrum of real numbers that repeats the other.
+// Fourier transforms along the last axis: FFT, IFFT, RFFT, IRFFT. The last two omit the redundant
+// half of the spectrum of real signals.
 #include "kernels/fft.h"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ void InferReal(InferContext& context) {
                      context.shape(0).WithDim(context.shape(0).rank() - 1, columns));
 }
 
-// Inputs that are too short are padded with zeros, those that are too long cut off.
+// Pads or truncates the input to the length of the transform.
 class FftKernel : public Kernel {
  public:
   FftKernel(const KernelContext& context, Kind kind, int64_t length)
@@ -53,7 +53,7 @@ class FftKernel : public Kernel {
   }
 
   void Run(RunContext& run) override {
-    // Each worker has four arrays to itself.
+    // Each worker has its own four arrays.
     const int64_t workers = std::min<int64_t>(ThreadCount(), rows_);
     const int64_t floats = 4 * fft_.work_size();
     auto* scratch =

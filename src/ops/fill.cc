@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensors all of whose elements are the same.
+// Tensors filled with one value.
 #include "kernels/copy.h"
 #include "kernels/visit_type.h"
 #include "ops/arguments.h"
@@ -22,7 +22,7 @@ std::unique_ptr<Kernel> FillKernel(const KernelContext& context) {
   });
 }
 
-// Zeros and Ones: the input is the shape.
+// For Zeros and Ones the input is the shape.
 void InferFromShape(InferContext& context) {
   const DType dtype = context.attrs().Type("T", DType::kFloat32);
   const auto shape = ShapeOrDefer(context, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops that run library functions: conditions, loops and plain calls.
+// Ops that call library functions: conditionals, loops and plain calls.
 #include "ops/handles.h"
 
 namespace tfwasm {
@@ -12,7 +12,7 @@ int NumResults(const Node& node) { return static_cast<int>(node.attrs.Types("Tou
 
 int NumLoopVariables(const Node& node) { return static_cast<int>(node.inputs.size()); }
 
-// The specs of the inputs from `first` on; nullopt when one is not fully known.
+// The specs of the inputs from `first` on; nullopt if one is not fully known.
 std::optional<Specs> Arguments(const InferContext& context, int first) {
   Specs specs;
   for (int i = first; i < context.num_inputs(); ++i) {
@@ -22,7 +22,7 @@ std::optional<Specs> Arguments(const InferContext& context, int first) {
   return specs;
 }
 
-// Says what the results have in common for all functions that may be called.
+// Infers the outputs: what the results of all functions that may be called have in common.
 void InferResults(InferContext& context, const std::vector<std::string>& functions, int first) {
   std::optional<Specs> common;
   if (const auto arguments = Arguments(context, first); arguments && context.environment()) {
@@ -59,7 +59,7 @@ void RunCall(TensorContext& context, const std::string& function, int first) {
   }
 }
 
-// A number is true unless it is 0, a string unless it is "", a list unless it is empty.
+// TensorFlow's truth values: false is 0, "" or an empty list.
 bool IsTrue(const Tensor& tensor) {
   if (IsHandle(tensor.dtype())) Throw(Code::kDType, "a condition cannot be a ", tensor.dtype());
   if (tensor.shape().rank() > 0) return tensor.shape().NumElements() > 0;
@@ -100,7 +100,7 @@ std::vector<std::string> Branches(const AttrMap& attrs) {
 
 void InferCase(InferContext& context) { InferResults(context, Branches(context.attrs()), 1); }
 
-// An index that is no branch means the last one.
+// An index out of range selects the last branch.
 void RunCase(TensorContext& context) {
   const std::vector<std::string> branches = Branches(context.attrs());
   const int64_t index = ScalarInt(context.input(0), "the index of the branch");
@@ -116,7 +116,7 @@ void RunPartitionedCall(TensorContext& context) {
   RunCall(context, context.attrs().RequireFunction("f"), 0);
 }
 
-// Shapes are those of the inputs if one iteration does not change any of them.
+// Output shapes are those of the inputs if an iteration keeps them.
 void InferWhile(InferContext& context) {
   const auto variables = Arguments(context, 0);
   std::optional<Specs> next;

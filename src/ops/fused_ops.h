@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operations that _FusedConv2D, FusedDepthwiseConv2dNative and _FusedMatMul do afterwards.
+// The bias and activation of _FusedConv2D, FusedDepthwiseConv2dNative and _FusedMatMul.
 #pragma once
 
 #include <memory>
@@ -10,33 +10,34 @@
 
 namespace tfwasm {
 
-// What the attribute "fused_ops" lists: a bias, an activation, both or nothing.
+// The content of the attribute "fused_ops": a bias, an activation, both or neither.
 struct FusedOps {
   int bias_input = -1;   // -1: no bias
-  int slope_input = -1;  // of Prelu; -1: none
-  // Scale, offset, mean and variance of a batch normalization in place of a bias; -1: none.
+  int slope_input = -1;  // for Prelu; -1: none
+  // The first of scale, offset, mean and variance of a batch normalization instead of a bias; -1:
+  // none.
   int norm_input = -1;
   float epsilon = 0;
   Activation activation;
 };
 
-// Throws E_OP for a list that is not supported, E_EDGE when the number of inputs does not fit it,
-// and E_ATTR, E_DTYPE or E_SHAPE for parameters that do not fit `channels` of output.
-// `with_norm`: whether the op takes a batch normalization.
+// Throws E_OP for an unsupported list, E_EDGE if the number of inputs does not match it, and
+// E_ATTR, E_DTYPE or E_SHAPE if parameters do not match `channels`. `with_norm`: whether the op
+// supports batch normalization.
 FusedOps ReadFusedOps(const OpContext& context, int64_t channels, bool with_norm = false);
 
-// The activation, applied to a result that has its bias already. `clamped`: by an operator that
-// applied what Activation::IsFusable.
+// Applies the activation to a result that includes the bias. `clamped`: whether the operator has
+// already applied clamps for which Activation::IsFusable is true.
 class FusedActivation {
  public:
-  // Throws E_SHAPE when the slopes of Prelu do not broadcast to `output`.
+  // Throws E_SHAPE if the slopes of Prelu do not broadcast to `output`.
   FusedActivation(const OpContext& context, const FusedOps& fused, const Shape& output,
                   bool clamped);
   void Run(const RunContext& context, float* data) const;
 
  private:
   int slope_input_;
-  Activation activation_;  // kNone when the operator did it
+  Activation activation_;  // kNone if the operator has applied it
   int64_t count_;          // elements of the result
   std::unique_ptr<Prelu> prelu_;
 };

@@ -7,8 +7,7 @@ namespace tfwasm {
 
 namespace {
 
-// Number of leading axes that the tensor and the indices have in common; a negative number counts
-// from the indices' rank.
+// The number of leading batch axes. A negative attribute counts from the indices' rank.
 int BatchDims(const OpContext& context) {
   const int64_t value = context.attrs().Int("batch_dims", 0);
   const Shape& indices = context.shape(1);

@@ -7,7 +7,7 @@ namespace tfwasm {
 
 namespace {
 
-// All rows end to end.
+// Copies all elements, one after the other.
 void CopyRows(std::span<const Tensor> elements, Tensor& out) {
   int64_t position = 0;
   for (const Tensor& element : elements) {
@@ -17,7 +17,7 @@ void CopyRows(std::span<const Tensor> elements, Tensor& out) {
   }
 }
 
-// A copy of the elements from `first` on that `shape` asks for.
+// Copies the part of shape `shape` from element `first` on.
 Tensor CopyPart(const Tensor& tensor, int64_t first, const Shape& shape) {
   Tensor part(tensor.dtype(), shape);
   CopyElements(tensor.dtype(), ElementAt(tensor.dtype(), tensor.data(), first), part.mutable_data(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HardSwish: x * relu6(x + 3) * hardswish_scale, which is 1/6 unless the attribute says otherwise.
-// Made by graph rewrites. NaN stays NaN.
+// HardSwish: x * relu6(x + 3) * hardswish_scale. The attribute's default is 1/6. An internal op,
+// made by passes. NaN stays NaN.
 #include "kernels/hard_swish.h"
 
 #include "ops/op.h"

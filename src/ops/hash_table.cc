@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hash tables, which all graphs of a model share by name.
+// Hash tables. All graphs of a model share them by name.
 #include <unordered_map>
 
 #include "kernels/copy.h"
@@ -21,14 +21,14 @@ class HashTable : public Object {
   DType value_dtype() const { return value_dtype_; }
   int64_t size() const { return static_cast<int64_t>(rows_.size()); }
 
-  // Throws E_DTYPE unless these are the table's.
+  // Throws E_DTYPE unless these are the table's dtypes.
   void CheckTypes(DType keys, DType values) const {
     if (keys == key_dtype_ && values == value_dtype_) return;
     Throw(Code::kDType, "the table maps ", key_dtype_, " to ", value_dtype_, ", not ", keys, " to ",
           values);
   }
 
-  // Replaces what is in the table. Of equal keys the last counts.
+  // Replaces the content. Of duplicate keys the last one counts.
   void Import(const Tensor& keys, const Tensor& values) {
     CheckTypes(keys.dtype(), values.dtype());
     Shape row = values.shape();
@@ -100,7 +100,7 @@ void RunTable(TensorContext& context) {
   context.set_output(0, std::move(handle));
 }
 
-// Returns the table, as in TensorFlow.js; in TensorFlow it returns nothing.
+// Returns the table, as in TensorFlow.js. In TensorFlow the op has no output.
 void RunImport(TensorContext& context) {
   HandleTo<HashTable>(context.input(0))->Import(context.input(1), context.input(2));
   context.set_output(0, context.input(0));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops that hand their inputs on.
+// Ops that return their inputs.
 #include "kernels/copy.h"
 #include "ops/infer.h"
 
@@ -42,7 +42,7 @@ constexpr OpDef kIdentityNOp{.name = "IdentityN",
                              .takes_handles = true};
 const OpRegistration kIdentityN(kIdentityNOp);
 
-// Only ever a source or target of control edges.
+// Exists only as a source or target of control inputs.
 constexpr OpDef kNoOpOp{.name = "NoOp",
                         .min_inputs = 0,
                         .max_inputs = 0,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images seen through a projective transform, and turned.
+// Projective transforms and rotation of images.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -50,7 +50,7 @@ void InferTransform(InferContext& context) {
   context.set_output(0, context.dtype(kImages), output);
 }
 
-// Sampled as float32. The nearest pixels are int32 bits under another name, for all are copies.
+// Bilinear: sampled as float32. Nearest neighbour: the int32 bits are copied as float32.
 void TransformInts(const ProjectiveTransform& transform, RunContext& run, int64_t in_count,
                    int64_t out_count) {
   constexpr float kLimit = 2147483648.0f;
@@ -87,11 +87,11 @@ std::unique_ptr<Kernel> PrepareTransform(const KernelContext& context) {
   });
 }
 
-// One number for all channels, or one each.
+// One value for all channels, or one per channel.
 std::vector<float> ReadFill(const AttrMap& attrs, int64_t channels) {
   std::vector<float> fill = attrs.Floats("fill_value", {0});
   if (fill.size() == 1) return std::vector<float>(static_cast<size_t>(channels), fill[0]);
-  // Three colours are opaque.
+  // An RGB fill colour is opaque.
   if (fill.size() == 3 && channels == 4) fill.push_back(255);
   if (fill.size() != static_cast<size_t>(channels)) {
     Throw(Code::kAttr, "'fill_value' must list 1 or ", channels, " numbers, got ", fill.size());
@@ -99,7 +99,7 @@ std::vector<float> ReadFill(const AttrMap& attrs, int64_t channels) {
   return fill;
 }
 
-// x and y as parts of width and height.
+// The center, as fractions of width and height.
 std::vector<float> ReadCenter(const AttrMap& attrs) {
   std::vector<float> center = attrs.Floats("center", {0.5f});
   if (center.size() == 1) center.push_back(center[0]);
@@ -142,7 +142,7 @@ constexpr OpDef kTransformOp{.name = "ImageProjectiveTransformV3",
                              .kernel = PrepareTransform};
 const OpRegistration kTransform(kTransformOp);
 
-// An op of TensorFlow.js only.
+// Exists only in TensorFlow.js.
 constexpr OpDef kRotateOp{
     .name = "RotateWithOffset", .infer = InferRotate, .kernel = PrepareRotate};
 const OpRegistration kRotate(kRotateOp);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What loops of TensorFlow 1 are made of. passes/functionalize_loops.h turns whole loops into While
-// nodes before anything is run, so that what is left over belongs to no loop.
+// The ops of TensorFlow 1 loops. passes/functionalize_loops.h converts loops to While nodes before
+// they run, so these ops run only where they are not part of a loop.
 #include "ops/infer.h"
 
 namespace tfwasm {

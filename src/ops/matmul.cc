@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// MatMul and its batched and fused kin.
+// MatMul, batched and fused variants.
 #include <algorithm>
 #include <optional>
 
@@ -17,7 +17,7 @@ namespace tfwasm {
 
 namespace {
 
-// A matrix product with its inputs and attributes checked.
+// A matrix product with all inputs and attributes checked.
 struct MatMulNode {
   bool transpose_a = false;
   bool transpose_b = false;
@@ -30,7 +30,8 @@ struct MatMulNode {
   FusedOps fused;
 
   int64_t rows() const { return batch_a.NumElements() * m; }
-  // Of one product: a tall one with the same matrix is faster than many small ones.
+  // The rows of one product. With a shared second matrix, one tall product is faster than many
+  // small ones.
   int64_t product_rows() const { return batch_b.NumElements() == 1 ? rows() : m; }
 };
 
@@ -77,18 +78,18 @@ void InferFusedMatMul(InferContext& context) {
   InferMatMul(context);
 }
 
-// Swaps the last two axes of arrays [batch, rows, columns].
+// Swaps the last two axes of [batch, rows, columns].
 Transposer SwapAxes(const Shape& batch, int64_t rows, int64_t columns) {
   return {DType::kFloat32, {batch.NumElements(), rows, columns}, {0, 2, 1}};
 }
 
-// What makes a transposed first matrix a plain one.
+// Transposes the first matrix if needed.
 std::optional<Transposer> TransposeA(const MatMulNode& node) {
   if (!node.transpose_a) return std::nullopt;
   return SwapAxes(node.batch_a, node.k, node.m);
 }
 
-// How much of the scratch space so many numbers take. XNNPACK may read a little past the end.
+// Bytes of scratch space, with padding since XNNPACK reads past the end.
 uint64_t ScratchBytes(int64_t count) {
   constexpr uint64_t kAlignment = Buffer::kAlignment;
   const uint64_t bytes = static_cast<uint64_t>(count) * sizeof(float) + Buffer::kPadding;
@@ -102,7 +103,7 @@ struct PackedMatrix : NodeState {
   XnnFullyConnected product;
 };
 
-// The second matrix and the bias are constant.
+// For a constant second matrix and bias.
 class PackedMatMul : public Kernel {
  public:
   PackedMatMul(const KernelContext& context, const MatMulNode& node,
@@ -132,7 +133,7 @@ class PackedMatMul : public Kernel {
   FusedActivation activation_;
 };
 
-// The leading dimensions of both, made equally many.
+// The leading dimensions of both operands, extended to equal rank.
 XnnBatchMatMul::Dims BatchMatMulDims(const MatMulNode& node) {
   XnnBatchMatMul::Dims dims;
   dims.m = node.product_rows();
@@ -233,7 +234,7 @@ class BatchMatMul : public Kernel {
   FusedActivation activation_;
 };
 
-// A sum of no products: zero, plus the bias.
+// For k = 0: zero plus the bias.
 std::unique_ptr<Kernel> PrepareEmptySum(const KernelContext& context, const MatMulNode& node) {
   const int64_t count = node.output.NumElements();
   if (context.dtype(0) == DType::kInt32) {
@@ -250,14 +251,14 @@ std::unique_ptr<Kernel> PrepareEmptySum(const KernelContext& context, const MatM
   });
 }
 
-// Of int32 matrices: sums wrap around, as in TensorFlow.
+// int32 matrices. Sums wrap around, as in TensorFlow.
 class IntMatMulKernel : public Kernel {
  public:
   explicit IntMatMulKernel(const MatMulNode& node)
       : node_(node), batch_(BroadcastShapes(node.batch_a, node.batch_b)) {}
 
   void Run(RunContext& context) override {
-    // Which matrix of `a` and `b` each product takes.
+    // Selects the matrices of `a` and `b` for each product.
     const int64_t products = batch_.NumElements();
     const std::vector<int32_t> a_index = Indices(node_.batch_a);
     const std::vector<int32_t> b_index = Indices(node_.batch_b);
@@ -279,7 +280,7 @@ class IntMatMulKernel : public Kernel {
   }
 
  private:
-  // Which of the operand's matrices each product takes.
+  // The index of the operand's matrix for each product.
   std::vector<int32_t> Indices(const Shape& operand) const {
     std::vector<int32_t> all(static_cast<size_t>(operand.NumElements()));
     for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int32_t>(i);
@@ -291,7 +292,7 @@ class IntMatMulKernel : public Kernel {
     return result;
   }
 
-  // From [batch, n, k] to [batch, k, n].
+  // Transposes [batch, n, k] to [batch, k, n].
   Tensor TransposedB(const uint32_t* b) const {
     const int64_t count = node_.batch_b.NumElements();
     Tensor transposed(DType::kInt32, {count, node_.k, node_.n});

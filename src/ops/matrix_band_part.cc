@@ -18,7 +18,7 @@ void InferMatrixBandPart(InferContext& context) {
   InferLikeInput(context);
 }
 
-// How many diagonals to keep on one side; all of them for a negative number.
+// The number of diagonals to keep on one side. A negative value keeps all.
 int64_t BandWidth(int32_t value, int64_t size, std::string_view what) {
   if (value > size) Throw(Code::kInput, what, " must not exceed ", size, ", got ", value);
   return value < 0 ? size : value;

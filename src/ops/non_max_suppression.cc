@@ -44,7 +44,7 @@ void CheckMaxOutputSize(int64_t size) {
   if (size < 0) Throw(Code::kInput, "max_output_size must not be negative, got ", size);
 }
 
-// Sets the output of that many chosen boxes, one for each place or as many as there will be.
+// Declares an output of `size` elements, or of unknown size.
 void SetChosen(InferContext& context, int output, DType dtype, std::optional<int64_t> size) {
   if (size) {
     context.set_output(output, dtype, {*size});
@@ -53,7 +53,7 @@ void SetChosen(InferContext& context, int output, DType dtype, std::optional<int
   }
 }
 
-// V2 and V3: the indices; V4: and their number; V5: indices, scores and number.
+// The outputs: V2 and V3 the indices; V4 also their number; V5 indices, scores and number.
 void InferChosen(InferContext& context, bool has_scores, bool has_count) {
   CheckInputs(context);
   std::optional<int64_t> size;
@@ -89,7 +89,7 @@ NonMaxSuppressionSpec ReadSpec(const RunContext& run, int num_inputs) {
   return spec;
 }
 
-// `padded_size`: of the planned output; none when the output is as long as need be.
+// `padded_size`: the size of the planned output; nullopt if the output is as long as needed.
 template <typename T>
 void WriteChosen(RunContext& run, int output, const std::vector<T>& values,
                  std::optional<int64_t> padded_size) {

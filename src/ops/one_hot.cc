@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// The new axis: -1, the default, puts it last.
+// The new axis. The default -1 puts it last.
 int DepthAxis(const OpContext& context) {
   return NormalizeAxis(context.attrs().Int("axis", -1), context.shape(0).rank() + 1);
 }
@@ -31,7 +31,7 @@ void InferOneHot(InferContext& context) {
   context.set_output(0, context.dtype(2), output);
 }
 
-// Indices out of range give a vector that is off throughout.
+// An index out of range gives a row of `off`.
 template <typename T>
 void SetRows(const AxisSplit& split, const int32_t* indices, const T& on, const T& off, T* out,
              int64_t begin, int64_t end) {
@@ -39,7 +39,7 @@ void SetRows(const AxisSplit& split, const int32_t* indices, const T& on, const 
   out += begin * row;
   FillElements(DTypeOf<T>(), &off, out, (end - begin) * row);
   indices += begin * split.inner;
-  // Positions fit into size_t, which has half the bits in WebAssembly.
+  // 32-bit positions: pointers have 32 bits in WebAssembly.
   const auto inner = static_cast<size_t>(split.inner);
   for (int64_t i = begin; i < end; ++i, out += row) {
     for (size_t k = 0; k < inner; ++k) {
@@ -55,7 +55,7 @@ std::unique_ptr<Kernel> OneHotKernel(const KernelContext& context) {
   return VisitType(context.dtype(2), [&](auto tag) {
     using T = typename decltype(tag)::type;
     return MakeKernel([split](RunContext& run) {
-      // A few rows at a time, so that they are still in the cache when they are set.
+      // A few rows at a time, so that they are still in the cache for the second pass.
       constexpr int64_t kElements = 4096;
       const int64_t step = std::max<int64_t>(1, kElements / (split.size * split.inner));
       const auto set = [&](int64_t begin, int64_t end) {
@@ -64,7 +64,7 @@ std::unique_ptr<Kernel> OneHotKernel(const KernelContext& context) {
                      std::min(i + step, end));
         }
       };
-      // Strings allocate, and what may throw must stay on the calling thread.
+      // String copies allocate and can throw, so they must stay on the calling thread.
       if (std::is_same_v<T, std::string>) return set(0, split.outer);
       ParallelFor(split.outer, static_cast<double>(split.size * split.inner), set);
     });

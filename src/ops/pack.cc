@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stacking tensors along a new axis, and the reverse.
+// Stacking along a new axis, and unstacking.
 #include "kernels/copy.h"
 #include "kernels/strided_copy.h"
 #include "ops/arguments.h"

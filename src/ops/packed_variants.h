@@ -11,8 +11,8 @@
 
 namespace tfwasm {
 
-// Packed operators of one node. Padding and groups are fixed when one is created, so there is one
-// for each combination that the input shapes seen so far came to, seldom more than one.
+// Packed operators of one node. XNNPACK fixes padding and groups at creation, so there is one
+// operator per combination that has occurred; usually only one.
 template <typename Op>
 class PackedVariants : public NodeState {
  public:

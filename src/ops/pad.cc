@@ -12,7 +12,7 @@ namespace tfwasm {
 
 namespace {
 
-// Paddings are a [rank, 2] tensor of what comes before and after each axis.
+// The paddings input is [rank, 2]: before and after each axis.
 PadSpec MakePadSpec(const Shape& shape, const Shape& paddings, const std::vector<int64_t>& values) {
   if (!(paddings == Shape({shape.rank(), 2}))) {
     Throw(Code::kShape, "the paddings must have shape [", shape.rank(), ",2], got ", paddings);
@@ -37,7 +37,7 @@ Shape PaddedShape(const Shape& shape, const PadSpec& spec) {
   return padded;
 }
 
-// Sets the output and returns true, unless the paddings are not known yet.
+// Sets the output and returns true, or defers and returns false if the paddings are unknown.
 bool InferPadded(InferContext& context, PadSpec* spec) {
   const auto values = IntsOfAnyRankOrDefer(context, 1, "the paddings");
   if (!values) return false;
@@ -62,7 +62,7 @@ int32_t ToInt32(float number) {
   return static_cast<int32_t>(number);
 }
 
-// Zero, unless an attribute that TensorFlow.js adds says otherwise.
+// Zero, unless an attribute of TensorFlow.js's converter sets another value.
 Tensor PadValue(const OpContext& context) {
   Tensor value(context.dtype(0), {});
   ZeroElements(value.dtype(), value.mutable_data(), 1);

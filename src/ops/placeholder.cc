@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What feeds and constants are to the planner.
+// Feeds and constants, as the planner sees them.
 #include "ops/op.h"
 
 namespace tfwasm {
 
 namespace {
 
-// A Placeholder that is fed never gets here.
+// Reached only if the Placeholder is not fed.
 void InferPlaceholder(InferContext&) { Throw(Code::kInput, "this input was not given a value"); }
 
 void InferConst(InferContext& context) {
@@ -27,7 +27,7 @@ constexpr OpDef kConstOp{
     .name = "Const", .min_inputs = 0, .max_inputs = 0, .infer = InferConst, .takes_handles = true};
 const OpRegistration kConst(kConstOp);
 
-// Passes its default through when it is not fed.
+// Returns its default value if it is not fed.
 constexpr OpDef kPlaceholderWithDefaultOp{.name = "PlaceholderWithDefault",
                                           .infer = InferDefault,
                                           .is_view = true,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ops that pool images have in common.
+// Common code of the 2D poolings.
 #pragma once
 
 #include "kernels/pooling.h"
@@ -15,15 +15,14 @@ struct PoolingNode {
   PoolingGeometry geometry;
 };
 
-// Throws E_ATTR when a window could cover padding only: it has neither a greatest element nor a
-// mean then.
+// Throws E_ATTR if a window could consist only of padding. Its maximum and mean are undefined.
 void CheckPoolPadding(const WindowAxis& axis);
 
 PoolingNode ReadPooling(const OpContext& context);
 
 PoolingGeometry MakePoolingGeometry(const ImageDims& input, const Window2d& window);
 
-// Kernels from input 0 to output 0, both NHWC and not empty. `dtype`: float32 or int32.
+// Kernels from input 0 to output 0, both non-empty and in NHWC layout. `dtype`: float32 or int32.
 std::unique_ptr<Kernel> MakeMaxPool(DType dtype, const PoolingGeometry& geometry);
 std::unique_ptr<Kernel> MakeAveragePool(const PoolingGeometry& geometry);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooling of volumes: first of their planes, then of what that leaves along the depth. That is
-// right for means, too: the windows of all planes hold equally many elements.
+// 3D pooling: pools planes, then along the depth. Correct for means, too: the windows of all planes
+// have the same number of elements.
 #include "ops/arguments.h"
 #include "ops/pooling.h"
 #include "ops/volumes.h"
@@ -13,12 +13,12 @@ struct VolumePooling {
   DataFormat format = DataFormat::kChannelsLast;
   VolumeDims input;
   VolumeDims output;
-  // Both only where there is an output.
+  // Set only if the output is not empty.
   PoolingGeometry plane;
   PoolingGeometry depth;
 };
 
-// The pooled planes as images whose rows they are.
+// The pooled planes as the rows of images, for pooling along the depth.
 ImageDims PlanesAsRows(const VolumeDims& input, const VolumeDims& output) {
   return {
       .batch = input.batch, .height = input.depth, .width = 1, .channels = output.plane.elements()};
@@ -55,7 +55,7 @@ void InferAvgPool3d(InferContext& context) {
   InferMaxPool3d(context);
 }
 
-// Runs one kernel after the other.
+// Runs two kernels in sequence.
 class TwoSteps : public Kernel {
  public:
   TwoSteps(DType dtype, int64_t between, std::unique_ptr<Kernel> first,

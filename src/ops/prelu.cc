@@ -11,7 +11,7 @@ namespace {
 void InferPrelu(InferContext& context) {
   context.ExpectDType(0, DType::kFloat32, "the input");
   context.ExpectDType(1, DType::kFloat32, "the slope");
-  // Checks that the slopes broadcast to the input.
+  // The constructor checks that the slopes broadcast to the input.
   const Prelu prelu(context.shape(0), context.shape(1));
   InferLikeInput(context);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Print: hands its first input on, and logs the others.
+// Print: returns its first input and logs the others.
 #include <algorithm>
 
 #include "core/log.h"
@@ -26,7 +26,7 @@ std::string Describe(const Tensor& tensor, size_t index) {
   }
 }
 
-// The first elements of each tensor in brackets: "message[1 2 3...][4]".
+// Logs the first elements of each tensor: "message[1 2 3...][4]".
 void RunPrint(TensorContext& context) {
   int64_t most = context.attrs().Int("summarize", 3);
   std::string line = context.attrs().String("message", "");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Picks rows of a ragged tensor, which is given by row splits, from the outermost dimension
-// inwards, and values. Row i of a dimension has the elements splits[i] to splits[i + 1] of the
-// next.
+// Gathers rows of a ragged tensor, which is given by its row splits, outermost dimension first, and
+// its values. Row i of a dimension has the elements splits[i] to splits[i + 1] of the next
+// dimension.
 #include <limits>
 
 #include "kernels/copy.h"
@@ -32,14 +32,14 @@ void InferRaggedGather(InferContext& context) {
   context.set_output_unknown(outputs, context.dtype(ranks));
 }
 
-// Rows to copy: [begin, end) of the dimension at hand.
+// Rows to copy: [begin, end) of the current dimension.
 struct RowRange {
   int32_t begin;
   int32_t end;
 };
 
-// Descends from `ranges` of rows to the ranges of what they contain, and appends the sizes of the
-// rows to the new splits.
+// Replaces ranges of rows by ranges of their elements, and appends the rows' sizes to the new
+// splits.
 void Descend(const int32_t* splits, int64_t rows, int64_t next_size, std::vector<RowRange>& ranges,
              Splits& out) {
   int64_t total = 0;
@@ -60,7 +60,7 @@ void Descend(const int32_t* splits, int64_t rows, int64_t next_size, std::vector
   }
 }
 
-// Index dimensions but the last become splits that are evenly spaced.
+// All index dimensions but the last become evenly spaced splits.
 void AppendEvenSplits(const Shape& indices, std::vector<Splits>& out) {
   for (int axis = 0; axis + 1 < indices.rank(); ++axis) {
     const int64_t rows = indices.Product(0, axis + 1);
@@ -97,7 +97,7 @@ class RaggedGather : public Kernel {
       const auto level = static_cast<size_t>(i);
       Descend(run.in<int32_t>(i), rows_[level], rows_[level + 1], ranges, splits.emplace_back());
     }
-    // A scalar index picks the one row itself.
+    // A scalar index selects a single row, without a new dimension.
     if (indices_.rank() == 0) splits.erase(splits.begin());
     int output = 0;
     for (const Splits& s : splits) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A range of numbers for each row, as a ragged tensor.
+// RaggedRange: one range of numbers per row.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kArguments = {"the starts", "the limits", "the deltas"};
 
-// The number of rows: what is not a scalar must have one element for each.
+// The number of rows. Inputs that are not scalars must have one element per row.
 int64_t NumRows(const OpContext& context) {
   int64_t rows = -1;
   for (int i = 0; i < 3; ++i) {
@@ -36,7 +36,7 @@ void InferRaggedRange(InferContext& context) {
   context.set_output_unknown(1, context.dtype(0));
 }
 
-// The number of values of a range; doubles hold every float32 and int32.
+// The length of a range. Doubles represent every float32 and int32.
 double RangeSize(double start, double limit, double delta) {
   if (delta == 0) Throw(Code::kInput, "a delta is 0");
   const double size = std::ceil((limit - start) / delta);
@@ -58,7 +58,7 @@ std::unique_ptr<Kernel> RaggedRangeKernel(const KernelContext& context) {
       double total = 0;
       for (int64_t row = 0; row < rows; ++row) {
         total += RangeSize(argument(0, row), argument(1, row), argument(2, row));
-        // Also catches NaN.
+        // Also true for NaN.
         if (!(total <= std::numeric_limits<int32_t>::max())) {
           Throw(Code::kLimit, "the ranges have too many values for int32 positions");
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lays the rows of a ragged tensor out in a dense one; what is missing is filled with a default
-// value, what is too long is cut off.
+// Converts a ragged tensor to a dense one: pads rows with a default value, truncates rows that are
+// too long.
 #include <algorithm>
 #include <numeric>
 
@@ -16,7 +16,7 @@ namespace {
 constexpr int kFirstPartition = 3;
 constexpr int64_t kMostRows = 1 << 27;
 
-// How a tensor describes which elements of a ragged dimension make up each row.
+// How a tensor describes the rows of a ragged dimension.
 enum class Partition { kFirstDimSize, kValueRowids, kRowSplits };
 
 std::vector<Partition> ReadPartitions(const OpContext& context) {
@@ -32,7 +32,7 @@ std::vector<Partition> ReadPartitions(const OpContext& context) {
       Throw(Code::kAttr, "row_partition_types has '", type,
             "', expected FIRST_DIM_SIZE, VALUE_ROWIDS or ROW_SPLITS");
     }
-    // Row ids tell no number of rows, so their first dimension's size comes before them.
+    // Row ids do not tell the number of rows, so the size of the first dimension precedes them.
     const bool is_size = partitions.back() == Partition::kFirstDimSize;
     const bool is_first = partitions.size() == 1;
     if (is_first ? partitions.back() == Partition::kValueRowids : is_size) {
@@ -72,8 +72,8 @@ void InferRaggedTensorToTensor(InferContext& context) {
   context.set_output_unknown(0, context.dtype(1));
 }
 
-// For each element of a ragged dimension its row of the output, counted through all dimensions up
-// to this one, or -1 when it is cut off, as is what lies behind the last.
+// The output row of each element of a ragged dimension, numbered through all dimensions so far; -1
+// if it is truncated. Elements beyond the end are truncated too.
 using OutputRows = std::vector<int64_t>;
 
 class RaggedTensorToTensor : public Kernel {
@@ -118,7 +118,7 @@ class RaggedTensorToTensor : public Kernel {
     return run.in<int32_t>(kFirstPartition + static_cast<int>(i));
   }
 
-  // Each dimension must have as many rows as the one around it has elements, in ascending order.
+  // Each dimension must have as many rows as the enclosing one has elements, in ascending order.
   void CheckPartitions(RunContext& run, size_t first, int64_t rows) const {
     if (rows < 0) Throw(Code::kInput, "the first dimension's size is ", rows);
     for (size_t i = first; i < partitions_.size(); ++i) {
@@ -157,7 +157,7 @@ class RaggedTensorToTensor : public Kernel {
     }
   }
 
-  // The shape asked for, its unknown dimensions as large as the values need them.
+  // The requested shape, with unknown dimensions as large as the values need.
   Shape OutputShape(RunContext& run, size_t first, int64_t rows) const {
     Shape shape{rows};
     for (size_t i = first; i < partitions_.size(); ++i) {
@@ -168,7 +168,7 @@ class RaggedTensorToTensor : public Kernel {
     const int ragged = shape.rank();
     for (int axis = 1; axis < values_.rank(); ++axis) shape.Append(values_[axis]);
     const auto* wanted = run.in<int32_t>(0);
-    // A scalar -1 leaves even the rank open.
+    // A scalar -1: the rank is unknown too.
     if (shape_input_.rank() == 0) {
       if (*wanted != -1) Throw(Code::kInput, "a scalar shape must be -1, got ", *wanted);
       return shape;
@@ -188,7 +188,7 @@ class RaggedTensorToTensor : public Kernel {
     return shape;
   }
 
-  // The default value is broadcast to the elements behind the `ragged` dimensions.
+  // Broadcasts the default value to the dimensions behind the `ragged` ones.
   void FillDefault(RunContext& run, Tensor& result, int ragged) const {
     const Shape& output = result.shape();
     Shape element;

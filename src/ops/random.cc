@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random numbers. With a seed (the attributes seed and seed2) every run gives the same; without
-// one, every run gives others.
+// Random numbers. With a seed (attributes seed and seed2) every run gives the same numbers, without
+// one different ones.
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,14 +17,14 @@ namespace tfwasm {
 
 namespace {
 
-// A key of its own for each pair of seeds; nothing for no seed.
+// A key per pair of seeds; 0 without a seed.
 uint64_t KeyOf(const AttrMap& attrs) {
   return static_cast<uint64_t>(attrs.Int("seed", 0)) * 0x9E3779B97F4A7C15u +
          static_cast<uint64_t>(attrs.Int("seed2", 0));
 }
 
 Philox MakeGenerator(uint64_t key) {
-  // Without entropy a count of calls still makes runs differ.
+  // A counter, in case there is no entropy source.
   static uint64_t fallback = 0;
   if (key == 0 && getentropy(&key, sizeof(key)) != 0) key = ++fallback;
   return Philox(key);
@@ -48,7 +48,7 @@ int32_t ToInt(float value) {
   return value < 2147483648.0f ? static_cast<int32_t>(value) : std::numeric_limits<int32_t>::max();
 }
 
-// Fills the output four elements at a time: make(generator, index, float (&out)[4]).
+// Fills the output with four elements per call: make(generator, index, float (&out)[4]).
 template <typename F>
 std::unique_ptr<Kernel> FillRandom(const KernelContext& context, F make) {
   const int64_t count = context.output(0).shape.NumElements();
@@ -76,7 +76,7 @@ std::unique_ptr<Kernel> FillRandom(const KernelContext& context, F make) {
 std::unique_ptr<Kernel> RandomUniformKernel(const KernelContext& context) {
   const float low = context.attrs().Float("minval", 0);
   const float high = context.attrs().Float("maxval", 1);
-  // So that rounding cannot reach the end, which is excluded.
+  // Excludes the upper bound, which rounding could reach.
   const float most = low < high ? std::nextafter(high, low) : low;
   return FillRandom(context, [=](const Philox& generator, uint64_t index, float(&out)[4]) {
     const Philox::Block bits = generator(index);
@@ -86,7 +86,7 @@ std::unique_ptr<Kernel> RandomUniformKernel(const KernelContext& context) {
   });
 }
 
-// Two normally distributed numbers (Box and Muller).
+// Two normally distributed numbers (Box-Muller).
 void NormalPair(uint32_t a, uint32_t b, float* out) {
   const float radius = std::sqrt(-2.0f * std::log(1.0f - UnitFloat(a)));
   const float angle = 6.28318530718f * UnitFloat(b);
@@ -120,11 +120,11 @@ std::unique_ptr<Kernel> RandomNormalKernel(const KernelContext& context) {
   });
 }
 
-// Numbers more than two standard deviations off are drawn again.
+// Redraws numbers beyond two standard deviations.
 std::unique_ptr<Kernel> TruncatedNormalKernel(const KernelContext& context) {
   const Normal normal(context);
   return FillRandom(context, [=](const Philox& generator, uint64_t index, float(&out)[4]) {
-    // Each group of four has 2^16 blocks of bits to itself; one in twenty numbers is off.
+    // Each group of four has its own 2^16 blocks of random bits. One number in twenty is redrawn.
     uint64_t block = index << 16;
     for (int filled = 0; filled < 4;) {
       const Philox::Block bits = generator(block++);
@@ -138,7 +138,7 @@ std::unique_ptr<Kernel> TruncatedNormalKernel(const KernelContext& context) {
   });
 }
 
-// The bounds are inputs in TensorFlow, attributes in TensorFlow.js.
+// The bounds are inputs in TensorFlow and attributes in TensorFlow.js.
 void InferRandomUniformInt(InferContext& context) {
   if (context.num_inputs() == 2) Throw(Code::kEdge, "expected 1 or 3 inputs, got 2");
   for (int i = 1; i < context.num_inputs(); ++i) {
@@ -177,7 +177,7 @@ std::unique_ptr<Kernel> RandomUniformIntKernel(const KernelContext& context) {
       for (int64_t i = begin; i < end; ++i) {
         const Philox::Block bits = generator(static_cast<uint64_t>(i / 2));
         const size_t half = static_cast<size_t>(i % 2) * 2;
-        // Of 64 bits: the remainder's bias is less than 2^-32.
+        // From 64 bits, so the bias of the remainder is below 2^-32.
         const uint64_t draw = static_cast<uint64_t>(bits[half]) << 32 | bits[half + 1];
         run.out<int32_t>(0)[i] = static_cast<int32_t>(low + static_cast<int64_t>(draw % range));
       }
@@ -185,8 +185,8 @@ std::unique_ptr<Kernel> RandomUniformIntKernel(const KernelContext& context) {
   });
 }
 
-// Draws of classes with the probabilities exp(logits), up to a factor, or, with the attribute
-// `normalized`, with the probabilities given.
+// Draws classes with probabilities proportional to exp(logits), or, with the attribute
+// `normalized`, with the given probabilities.
 void InferMultinomial(InferContext& context) {
   context.ExpectDType(0, DType::kFloat32, "the logits");
   context.ExpectRank(0, 2, "the logits");
@@ -201,7 +201,7 @@ void InferMultinomial(InferContext& context) {
   context.set_output(0, DType::kInt32, {logits[0], *samples});
 }
 
-// Running totals of the weights. What is not finite has none.
+// Cumulative weights. Non-finite logits have weight 0.
 void AddWeights(const float* logits, int64_t classes, bool is_normalized, double* totals) {
   float max = -std::numeric_limits<float>::infinity();
   for (int64_t k = 0; k < classes; ++k) {
@@ -216,7 +216,7 @@ void AddWeights(const float* logits, int64_t classes, bool is_normalized, double
   }
 }
 
-// Draws [begin, end) of the sequence, a few in step.
+// Draws samples [begin, end), several at once.
 void DrawClasses(const Philox& generator, const std::vector<double>& totals, int64_t begin,
                  int64_t end, int32_t* out) {
   constexpr int kGroup = 4;
@@ -226,7 +226,7 @@ void DrawClasses(const Philox& generator, const std::vector<double>& totals, int
     double aims[kGroup] = {};
     Philox::Block bits;
     for (size_t k = 0; k < count; ++k) {
-      // Half a block for each.
+      // Half a block of bits per sample.
       const auto i = static_cast<uint64_t>(first) + k;
       const size_t half = i % 2 * 2;
       if (half == 0 || k == 0) bits = generator(i / 2);
@@ -234,7 +234,7 @@ void DrawClasses(const Philox& generator, const std::vector<double>& totals, int
     }
     int32_t places[kGroup];
     FindPlaces<true, kGroup>(totals.data(), classes, aims, places);
-    // The last class, should rounding reach the total.
+    // Clamps to the last class, in case rounding reaches the total.
     for (size_t k = 0; k < count; ++k) {
       out[static_cast<size_t>(first) + k] = std::min(places[k], static_cast<int32_t>(classes - 1));
     }

@@ -9,7 +9,7 @@ namespace tfwasm {
 
 namespace {
 
-// A double holds every float32 and every int32.
+// Doubles represent every float32 and int32.
 struct RangeSpec {
   double start;
   double limit;
@@ -30,7 +30,7 @@ RangeSpec KnownRange(const OpContext& context) {
 int64_t RangeSize(const RangeSpec& range) {
   if (range.delta == 0) Throw(Code::kInput, "the step of the range is 0");
   const double size = std::ceil((range.limit - range.start) / range.delta);
-  // Also catches NaN.
+  // Also true for NaN.
   if (!(size <= 4294967296.0)) {
     Throw(Code::kInput, "the range from ", range.start, " to ", range.limit, " by ", range.delta,
           " has no sensible length");

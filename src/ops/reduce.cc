@@ -23,7 +23,7 @@ Shape ReducedShape(const Shape& shape, const std::vector<int>& axes, bool keep_d
   return result;
 }
 
-// Sums of complex numbers are those of their parts: a last axis that is not reduced.
+// Sums complex numbers as pairs of floats: an additional last axis that is not reduced.
 Reducer MakeReducer(const OpContext& context, Reduction reduction, const std::vector<int>& axes) {
   const bool is_linear = reduction == Reduction::kSum || reduction == Reduction::kMean;
   if (context.dtype(0) != DType::kComplex64 || !is_linear) {
@@ -66,7 +66,7 @@ constexpr OpDef ReduceOp(std::string_view name) {
 
 constexpr OpDef kSumOp = ReduceOp<Reduction::kSum>("Sum");
 const OpRegistration kSum(kSumOp);
-// int32 is divided by the count towards zero, as in TensorFlow.
+// int32 rounds towards zero, as in TensorFlow.
 constexpr OpDef kMeanOp = ReduceOp<Reduction::kMean>("Mean");
 const OpRegistration kMean(kMeanOp);
 constexpr OpDef kProdOp = ReduceOp<Reduction::kProd>("Prod");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops that change the shape and nothing else.
+// Ops that only change the shape.
 #include <algorithm>
 #include <array>
 
@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// `dims` with its -1, if there is one, replaced by what makes the element counts equal.
+// Replaces a -1 in `dims` so that the element counts match.
 Shape ResolveDims(const Shape& input, const std::vector<int64_t>& dims) {
   const Shape wanted{std::span<const int64_t>(dims)};
   const int64_t elements = input.NumElements();
@@ -73,7 +73,7 @@ void InferSqueeze(InferContext& context) {
   context.set_output(0, context.dtype(0), squeezed);
 }
 
-// The shape is an attribute in TensorFlow, an input in graphs made for TensorFlow.js.
+// The shape is an attribute in TensorFlow, and an input in graphs made for TensorFlow.js.
 void InferEnsureShape(InferContext& context) {
   Shape expected = context.attrs().ShapeOr("shape", Shape::UnknownRank());
   if (context.num_inputs() == 2) {

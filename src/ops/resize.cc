@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// XNNPACK's limit, which is where float32 stops to count pixels.
+// XNNPACK's limit: beyond it float32 cannot represent every pixel position.
 constexpr int64_t kLargestSide = (1 << 24) - 1;
 
 Shape OutputShape(const OpContext& context, const std::vector<int64_t>& size) {
@@ -46,14 +46,14 @@ void InferResize(InferContext& context, DType dtype) {
   if (size) context.set_output(0, dtype, OutputShape(context, *size));
 }
 
-// The result is float32 even for integers.
+// The result is float32 also for integer inputs.
 void InferBilinear(InferContext& context) {
   InferResize(context, DType::kFloat32);
   const double out_pixels = context.deferred()
                                 ? 0
                                 : static_cast<double>(context.outputs()[0].shape[1]) *
                                       static_cast<double>(context.outputs()[0].shape[2]);
-  // XNNPACK keeps 24 bytes a pixel, sized with 32 bits on wasm32.
+  // XNNPACK allocates 24 bytes per pixel, with 32-bit sizes on wasm32.
   if (out_pixels > 1 << 26) {
     Throw(Code::kLimit, "an output of ", context.outputs()[0].shape, " is too large");
   }
@@ -82,7 +82,7 @@ class ResizeBilinear : public Kernel {
 
   void Run(RunContext& context) override {
     constexpr auto kAlignment = static_cast<int64_t>(Buffer::kAlignment / sizeof(float));
-    // XNNPACK may read a little past the end.
+    // Padding, since XNNPACK may read past the end.
     const int64_t converted = in_elements_ == 0 ? 0 : (in_elements_ / kAlignment + 2) * kAlignment;
     const size_t bytes = static_cast<size_t>(converted) * sizeof(float);
     auto* workspace = static_cast<float*>(ScratchSpace(bytes + resize_.workspace_bytes()));

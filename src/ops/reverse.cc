@@ -9,7 +9,7 @@ namespace tfwasm {
 
 namespace {
 
-// Which axes to reverse: a bool for each axis.
+// Which axes to reverse: one bool per axis.
 void InferReverse(InferContext& context) {
   context.ExpectDType(1, DType::kBool, "the axes to reverse");
   const Shape& flags = context.shape(1);
@@ -30,7 +30,7 @@ std::vector<int> FlaggedAxes(const OpContext& context) {
   return axes;
 }
 
-// Which axes to reverse: their numbers.
+// Which axes to reverse: a list of axes.
 void InferReverseV2(InferContext& context) {
   if (AxesOrDefer(context, 1, context.shape(0).rank())) InferLikeInput(context);
 }

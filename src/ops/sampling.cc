@@ -9,7 +9,7 @@ namespace tfwasm {
 
 namespace {
 
-// Where float32 stops to count pixels.
+// Beyond this float32 cannot represent every pixel position.
 constexpr int64_t kLargestSide = 1 << 24;
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ops that sample pixels of images have in common.
+// Common code of ops that sample images.
 #pragma once
 
 #include <optional>
@@ -14,19 +14,19 @@ struct ImageSides {
   int64_t width = 0;
 };
 
-// Whether the attribute says "bilinear"; the other choice is "nearest". Throws E_ATTR.
+// True for "bilinear", false for "nearest". Throws E_ATTR for other values.
 bool ReadIsBilinear(const AttrMap& attrs, std::string_view name, std::string_view fallback);
 
-// The value of input `i`, height and width, or nullopt after Defer(). Throws E_SHAPE or E_DTYPE.
+// The height and width in input `i`, or nullopt after Defer(). Throws E_SHAPE or E_DTYPE.
 std::optional<ImageSides> SizeOrDefer(InferContext& context, int i, std::string_view what);
 
-// Throws E_SHAPE or E_LIMIT unless there are pixels to sample that float32 can count.
+// Throws E_SHAPE for empty images, E_LIMIT if float32 cannot represent every pixel position.
 void CheckSampledImages(const Shape& images);
 
-// Input 0 as float32, to which `converted` lends its memory when it is int32.
+// Input 0 as float32. An int32 input is converted into `converted`.
 const float* FloatImages(const RunContext& run, DType dtype, int64_t count, Tensor& converted);
 
-// From the images of input 0 to output 0, both NHWC.
+// The spec for sampling input 0 into output 0, both NHWC.
 SamplingSpec ReadSampling(const KernelContext& context, bool is_bilinear);
 
 }  // namespace tfwasm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing or adding blocks to places given by index.
+// Scatter ops: write or add blocks at given indices.
 #include "kernels/copy.h"
 #include "kernels/gather.h"
 #include "ops/arguments.h"
@@ -9,7 +9,7 @@ namespace tfwasm {
 
 namespace {
 
-// Checks that `updates` has one block of `shape` for every row of `indices`.
+// Checks that `updates` has one block of `shape` per row of `indices`.
 NdIndices CheckedIndices(const Shape& shape, const Shape& indices, const Shape& updates) {
   if (indices.rank() < 1) {
     Throw(Code::kShape, "the indices must have rank 1 or more, got shape ", indices);
@@ -61,8 +61,8 @@ std::unique_ptr<Kernel> TensorScatterUpdateKernel(const KernelContext& context) 
   });
 }
 
-// The indices are one number, a list of numbers, or one row of them for each value; the values may
-// be one for all.
+// The indices are a number, a list of numbers, or one row of numbers per value. A scalar value
+// serves all indices.
 NdIndices SparseIndices(const Shape& shape, const Shape& indices, const Shape& values) {
   if (indices.rank() > 2) {
     Throw(Code::kShape, "the indices must have rank 2 or less, got shape ", indices);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where values would have to be inserted into ascending rows.
+// SearchSorted: insertion positions in ascending rows.
 #include <algorithm>
 #include <limits>
 
@@ -12,7 +12,7 @@ namespace tfwasm {
 
 namespace {
 
-// A row of values for each sorted row.
+// One row of values per sorted row.
 void InferSearch(InferContext& context) {
   ExpectNumber(context, 0, "the sorted rows");
   context.ExpectDType(1, context.dtype(0), "the values");
@@ -30,7 +30,7 @@ void InferSearch(InferContext& context) {
   context.set_output(0, DType::kInt32, values);
 }
 
-// `is_upper`: behind equal elements instead of before them.
+// `is_upper`: after equal elements instead of before them.
 std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) {
   const int64_t columns = context.shape(0)[1];
   const int64_t count = context.shape(1)[1];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums and means of rows by segment.
+// Segment sums and means of rows.
 #include "kernels/segment.h"
 
 #include <limits>
@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// The ids' shape begins the data's; what is left of it is the shape of one row.
+// The shape of the ids is a prefix of the data's shape. The rest is the shape of a row.
 void InferUnsortedSegmentSum(InferContext& context) {
   ExpectNumber(context, 0, "the data");
   context.ExpectDType(1, DType::kInt32, "the segment ids");
@@ -37,7 +37,7 @@ void InferUnsortedSegmentSum(InferContext& context) {
   context.set_output(0, context.dtype(0), output.WithDim(0, *segments));
 }
 
-// Negative ids are left out.
+// Skips negative ids.
 std::unique_ptr<Kernel> UnsortedSegmentSumKernel(const KernelContext& context) {
   const int64_t count = context.shape(1).NumElements();
   const Shape& output = context.output(0).shape;

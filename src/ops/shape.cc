@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of a tensor without reading it: all these are values at planning time.
+// Shape, Rank and Size: known at planning time if the shape is.
 #include <limits>
 
 #include "ops/op.h"

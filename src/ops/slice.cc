@@ -14,7 +14,7 @@ void ExpectOnePerAxis(const std::vector<int64_t>& values, const Shape& shape,
   Throw(Code::kShape, what, " has ", values.size(), " values for a tensor of shape ", shape);
 }
 
-// A size of -1 reaches to the end.
+// A size of -1 means up to the end.
 SliceSpec ResolveSlice(const Shape& shape, const std::vector<int64_t>& begins,
                        const std::vector<int64_t>& sizes) {
   ExpectOnePerAxis(begins, shape, "the begin of the slice");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SpaceToBatchND and BatchToSpaceND: moving blocks of positions into the batch and back.
+// SpaceToBatchND and BatchToSpaceND: move blocks of positions into the batch and back.
 #include <algorithm>
 
 #include "kernels/copy.h"
@@ -13,13 +13,13 @@ namespace {
 
 enum InputIndex { kInput, kBlockShape, kMargins };
 
-// Far beyond any real tensor; keeps products of two within 64 bits.
+// Far beyond any real tensor. The product of two such numbers fits in 64 bits.
 constexpr int64_t kLargest = int64_t{1} << 31;
 
-// One of the axes after the batch that are divided into blocks.
+// One of the axes that are divided into blocks.
 struct BlockAxis {
   int64_t block = 1;
-  int64_t before = 0;  // what is padded or cropped
+  int64_t before = 0;  // padding or cropping
   int64_t after = 0;
 };
 
@@ -58,7 +58,7 @@ std::optional<std::vector<BlockAxis>> BlockAxesOrDefer(InferContext& context) {
   return axes;
 }
 
-// Multiplies the batch by the blocks' size. Throws E_SHAPE when that is absurd.
+// The batch times the block size. Throws E_SHAPE if that is unreasonably large.
 int64_t TimesBlocks(int64_t batch, const std::vector<BlockAxis>& axes) {
   for (const BlockAxis& axis : axes) {
     if (batch > kLargest / axis.block) Throw(Code::kShape, "the blocks are too large");
@@ -106,8 +106,8 @@ void InferBatchToSpace(InferContext& context) {
   context.set_output(0, context.dtype(kInput), shape);
 }
 
-// Both ops pair `space` [batch, positions..., rest] with `blocks` [block..., batch, positions in
-// units of blocks..., rest], for one place within the block at a time.
+// Both ops copy between `space` [batch, positions..., rest] and `blocks` [block..., batch,
+// positions / block..., rest], one offset within the block at a time.
 class BlockKernel : public Kernel {
  public:
   BlockKernel(const Shape& space, const Shape& blocks, std::vector<BlockAxis> axes, DType dtype,
@@ -145,7 +145,7 @@ class BlockKernel : public Kernel {
       const BlockAxis& axis = axes_[i];
       const int64_t within = place % axis.block;
       place /= axis.block;
-      // Positions p = q * block + within - before, for the q that keep p inside.
+      // The positions are p = q * block + within - before. Clips q so that p is inside.
       const int64_t first = std::max<int64_t>(0, CeilDivide(axis.before - within, axis.block));
       const int64_t size = space_[static_cast<int>(i) + 1];
       const int64_t end = std::min(coarse_[i], CeilDivide(size + axis.before - within, axis.block));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moving blocks of pixels into channels and back.
+// Moves blocks of pixels into channels and back.
 #include "kernels/strided_copy.h"
 #include "ops/infer.h"
 #include "ops/windows.h"
@@ -10,7 +10,7 @@ namespace {
 
 int64_t BlockSize(const OpContext& context) {
   const int64_t block = context.attrs().RequireInt("block_size");
-  // Keeps the square times a dimension within 64 bits.
+  // The square times a dimension must fit in 64 bits.
   constexpr int64_t kMost = 1 << 15;
   if (block < 1 || block > kMost) {
     Throw(Code::kAttr, "'block_size' must be from 1 to ", kMost, ", got ", block);
@@ -47,7 +47,7 @@ void InferDepthToSpace(InferContext& context) {
 
 using Strides = std::array<int64_t, Shape::kMaxRank>;
 
-// The strides of batch, height, width and channels of an array of images.
+// The strides of batch, height, width and channels of a batch of images.
 struct ImageStrides {
   ImageStrides(const ImageDims& dims, DataFormat format) {
     const Strides s = RowMajorStrides(ImageShape(dims, format));
@@ -61,8 +61,8 @@ struct ImageStrides {
   int64_t batch, height, width, channels;
 };
 
-// Both ops pair images `fine` of [height * block, width * block] pixels with images `coarse` of
-// [height, width] pixels, whose channels are [block, block, channels].
+// Both ops copy between images `fine` [height * block, width * block, channels] and `coarse`
+// [height, width, [block, block, channels]].
 std::unique_ptr<Kernel> PrepareBlocks(const KernelContext& context, bool to_depth) {
   const int64_t block = BlockSize(context);
   const DataFormat format = ReadDataFormat(context.attrs());

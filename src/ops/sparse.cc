@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sparse tensors: a row of indices for each value, and the shape they are indices into.
+// Sparse tensors: one row of indices per value, and the dense shape.
 #include <limits>
 
 #include "kernels/copy.h"
@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kMostElements = std::numeric_limits<int32_t>::max();
 
-// `shape` is the input with the dense shape.
+// `shape`: the input with the dense shape.
 void ExpectIndices(const OpContext& context, int shape) {
   context.ExpectDType(0, DType::kInt32, "the indices");
   context.ExpectRank(0, 2, "the indices");
@@ -34,7 +34,7 @@ void InferSparseFillEmptyRows(InferContext& context) {
   context.set_output(3, DType::kInt32, {indices[0]});
 }
 
-// How many values each row has.
+// The number of values in each row.
 Tensor CountRows(const int32_t* indices, int64_t count, int64_t rank, int64_t rows) {
   Tensor result(DType::kInt32, {rows});
   auto* counts = result.mutable_values<int32_t>().data();
@@ -50,7 +50,7 @@ Tensor CountRows(const int32_t* indices, int64_t count, int64_t rank, int64_t ro
   return result;
 }
 
-// Values keep their order within a row.
+// Keeps the order of values within a row.
 std::unique_ptr<Kernel> SparseFillEmptyRowsKernel(const KernelContext& context) {
   const int64_t count = context.shape(0)[0];
   const int64_t rank = context.shape(0)[1];
@@ -99,12 +99,12 @@ void InferSparseReshape(InferContext& context) {
   context.set_output(1, DType::kInt32, {rank});
 }
 
-// Throws E_INPUT when a dimension is negative or the product does not fit.
+// Throws E_INPUT if a dimension is negative or the product overflows.
 int64_t CheckedProduct(const int32_t* dims, int64_t rank, std::string_view what) {
   int64_t product = 1;
   for (int64_t i = 0; i < rank; ++i) {
     if (dims[i] < 0) Throw(Code::kInput, "dimension ", i, " of ", what, " is ", dims[i]);
-    // Zeros do not excuse what comes before or behind them.
+    // A zero dimension does not permit overflow before or after it.
     if (dims[i] != 0 && product > std::numeric_limits<int64_t>::max() / dims[i]) {
       Throw(Code::kInput, "the number of elements of ", what, " is too large");
     }
@@ -113,7 +113,7 @@ int64_t CheckedProduct(const int32_t* dims, int64_t rank, std::string_view what)
   return product;
 }
 
-// Copies the new shape, with -1 replaced by the size that makes both shapes equally large.
+// Copies the new shape. Replaces a -1 so that the element counts match.
 void ResolveShape(const int32_t* shape, int64_t rank, int64_t elements, int32_t* out) {
   int64_t unknown = -1;
   for (int64_t i = 0; i < rank; ++i) {

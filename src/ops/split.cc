@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cutting a tensor along an axis, into equal parts or parts of given sizes.
+// Splits a tensor along an axis, into equal parts or parts of given sizes.
 #include <algorithm>
 #include <numeric>
 
@@ -34,7 +34,7 @@ void InferSplit(InferContext& context) {
   SetParts(context, 1, *axis, sizes);
 }
 
-// `sizes` with its -1, if there is one, replaced by what remains of `whole`.
+// Replaces a -1 in `sizes` by the remainder of `whole`.
 std::vector<int64_t> ResolveSizes(std::vector<int64_t> sizes, int64_t whole) {
   const auto bad = std::find_if(sizes.begin(), sizes.end(), [](int64_t size) { return size < -1; });
   if (bad != sizes.end()) Throw(Code::kShape, "the size of a part is ", *bad);

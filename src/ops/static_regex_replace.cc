@@ -8,11 +8,11 @@ namespace tfwasm {
 
 namespace {
 
-// What replaces a match: text, and groups that are put between it.
+// A part of the replacement: text, then a group of the match.
 struct Rewrite {
   struct Part {
     std::string text;
-    int group = -1;  // behind the text; -1: none
+    int group = -1;  // -1: none
   };
 
   explicit Rewrite(std::string_view rewrite) {
@@ -67,7 +67,7 @@ void Replace(const Replacement& replacement, RegexMatcher& matcher, std::string_
     out += text.substr(done, begin - done);
     done = begin;
     if (end == begin && begin == last_end) {
-      // Nothing, right behind a match: go on one character further.
+      // An empty match directly after a match: advance by one character.
       if (begin == text.size()) break;
       const size_t size = DecodeUtf8(text.substr(begin)).size;
       out += text.substr(begin, size);

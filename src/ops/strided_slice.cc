@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// The index expressions as the node has them: entry i of the lists, and bit i of the masks.
+// The index expressions as in the node: entry i of the lists, bit i of the masks.
 struct Indexing {
   std::vector<int64_t> begin;
   std::vector<int64_t> end;
@@ -23,7 +23,7 @@ struct Indexing {
 
   int size() const { return static_cast<int>(begin.size()); }
   bool IsEllipsis(int i) const { return (ellipsis_mask >> i & 1) != 0; }
-  // An ellipsis takes precedence over a new axis, a new axis over a single index.
+  // Precedence: ellipsis, then new axis, then single index.
   bool IsNewAxis(int i) const { return !IsEllipsis(i) && (new_axis_mask >> i & 1) != 0; }
   bool IsSingle(int i) const { return (shrink_axis_mask >> i & 1) != 0; }
 };
@@ -85,7 +85,7 @@ class Resolver {
   }
 
  private:
-  // How many axes no index expression speaks of.
+  // The number of axes that no index expression covers.
   int CountWholeAxes() const {
     int indexed = 0;
     for (int i = 0; i < indexing_.size(); ++i) {
@@ -133,7 +133,7 @@ class Resolver {
     const int64_t dim = Dim();
     const int64_t step = indexing_.step[index];
     if (step == 0) Throw(Code::kShape, "strides[", i, "] is 0");
-    // Where a range that runs out of the tensor is cut off.
+    // The positions to clamp to.
     const int64_t low = step > 0 ? 0 : -1;
     const int64_t high = step > 0 ? dim : dim - 1;
     const auto clamp = [&](int64_t at) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Joins each run of a few neighbouring strings of a row.
+// N-grams of the strings in each row.
 #include <algorithm>
 #include <limits>
 
@@ -9,7 +9,7 @@ namespace tfwasm {
 
 namespace {
 
-// Tokens of all n-grams together; more would not fit into memory.
+// A limit for the tokens of all n-grams together; more would not fit into memory.
 constexpr int64_t kMostTokens = 1 << 27;
 
 struct NGramOptions {
@@ -27,19 +27,19 @@ struct NGramOptions {
     if (pad_width > kMostTokens) Throw(Code::kAttr, "pad_width is too large: ", pad_width);
   }
 
-  // How many pads to put at either end; a negative number asks for as many as can be used.
+  // The number of pads at either end. A negative attribute means as many as possible.
   int64_t Padding(int64_t width) const {
     return pad_width < 0 ? width - 1 : std::min(pad_width, width - 1);
   }
 
-  // A row that is too short for any n-gram is kept as one, with all of its padding.
+  // The width of the single n-gram for a row that is too short: the row with all of its padding.
   int64_t ShortWidth(int64_t length) const { return length + 2 * std::max<int64_t>(pad_width, 0); }
 
   int64_t Count(int64_t length, int64_t width) const {
     return std::max<int64_t>(0, length + 2 * Padding(width) - width + 1);
   }
 
-  // All n-grams of a row of `length` strings.
+  // The number of n-grams of a row of `length` strings.
   int64_t Count(int64_t length) const {
     int64_t count = 0;
     for (const int64_t width : widths) count += Count(length, width);
@@ -76,7 +76,7 @@ void CheckSplits(const int32_t* splits, int64_t count, int64_t size) {
   }
 }
 
-// Strings `first` to first + width of a row of `length` strings; pads stand before and behind it.
+// Joins strings `first` to first + width of a row of `length` strings, padded at both ends.
 std::string Join(const NGramOptions& options, const std::string* row, int64_t length, int64_t first,
                  int64_t width) {
   std::string result;
@@ -87,7 +87,7 @@ std::string Join(const NGramOptions& options, const std::string* row, int64_t le
   return result;
 }
 
-// Returns where the next n-gram goes.
+// Returns the position for the next n-gram.
 std::string* EmitRow(const NGramOptions& options, const std::string* row, int64_t length,
                      std::string* out) {
   std::string* const begin = out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Splits strings into a sparse tensor of their parts.
+// Splits strings into a sparse tensor of parts.
 #include <algorithm>
 
 #include "ops/arguments.h"
@@ -21,7 +21,7 @@ void InferSplit(InferContext& context) {
   context.set_output(2, DType::kInt32, {2});
 }
 
-// At each of the delimiter's bytes, or between all bytes when there are none.
+// Splits at each of the delimiter's bytes, or between all bytes if it is empty.
 void SplitAtAny(std::string_view text, std::string_view delimiters, bool skip_empty, Parts& parts) {
   if (text.empty()) return;
   if (delimiters.empty()) {
@@ -35,7 +35,7 @@ void SplitAtAny(std::string_view text, std::string_view delimiters, bool skip_em
   }
 }
 
-// As Python's str.split: at runs of white space when the separator is empty.
+// Like Python's str.split: an empty separator splits at runs of white space.
 void SplitLikePython(std::string_view text, std::string_view separator, int64_t most,
                      Parts& parts) {
   constexpr std::string_view kSpace = " \t\n\v\f\r";

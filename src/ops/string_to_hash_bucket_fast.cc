@@ -9,7 +9,7 @@ namespace {
 void InferHashBucket(InferContext& context) {
   context.ExpectDType(0, DType::kString, "the strings");
   const int64_t buckets = context.attrs().RequireInt("num_buckets");
-  // The numbers of the buckets are int32.
+  // Bucket numbers must fit in int32.
   if (buckets < 1 || buckets > int64_t{1} << 31) {
     Throw(Code::kAttr, "num_buckets must be from 1 to 2^31, got ", buckets);
   }

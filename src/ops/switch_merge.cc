@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Branches as TensorFlow 1 writes them: a Switch gives its value to one branch only, a Merge takes
-// it from the branch that was taken.
+// Branches of TensorFlow 1: a Switch passes its value to one branch, a Merge takes the value of the
+// branch that ran.
 #include "ops/handles.h"
 
 namespace tfwasm {
@@ -34,7 +34,7 @@ int NumBranches(const Node& node) {
   return static_cast<int>(count);
 }
 
-// An index that is no branch means the last one.
+// An index out of range selects the last output.
 void RunSwitchN(TensorContext& context) {
   const int64_t last = context.num_outputs() - 1;
   const int64_t index = ScalarInt(context.input(1), "the index of the branch");

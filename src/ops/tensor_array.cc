@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TensorArray: the lists of loops in TensorFlow 1. The array is one object that all its handles
-// refer to; the float called "flow", which each op takes and gives, is what orders changes.
+// TensorArray, the lists of TensorFlow 1 loops. All handles refer to the same mutable object. Each
+// op takes and returns the float "flow", which orders the changes.
 #include <algorithm>
 
 #include "ops/handles.h"
@@ -21,7 +21,7 @@ class TensorArray : public Object {
         clear_after_read_(attrs.Bool("clear_after_read", true)),
         identical_shapes_(attrs.Bool("identical_element_shapes", false)) {
     if (size < 0) Throw(Code::kInput, "an array cannot have ", size, " elements");
-    // It could hold itself, and would never be freed.
+    // It could contain itself, and would never be freed.
     if (IsHandle(dtype_)) Throw(Code::kDType, "an array cannot hold a ", dtype_);
     Grow(size);
   }
@@ -58,7 +58,7 @@ class TensorArray : public Object {
     return std::exchange(element.value, Tensor());
   }
 
-  // Makes room for elements that are written all at once.
+  // Grows to `count` elements that are written at once.
   void Fit(int64_t count) {
     if (count > size() && dynamic_size_) Grow(count);
   }

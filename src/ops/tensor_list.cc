@@ -32,7 +32,7 @@ void TensorList::CheckSize(int64_t size) const {
   }
 }
 
-// Lists that are too deep inside each other could not be destroyed without running out of stack.
+// Limits the nesting of lists: their destruction is recursive.
 void TensorList::Check(const Tensor& element) {
   constexpr int kMostDepth = 64;
   ExpectElement(element, dtype_, element_shape_);
@@ -95,7 +95,7 @@ void TensorList::Append(Tensor element) {
 
 void TensorList::Resize(int64_t size) {
   CheckSize(size);
-  // An element that comes back later must be unset again.
+  // Dropped elements must be unset if the list grows again.
   if (size < size_ && size_ - size > 1) {
     TensorList shorter(dtype_, element_shape_, max_size_);
     shorter.Resize(size);
@@ -117,7 +117,7 @@ void TensorList::Resize(int64_t size) {
   }
 }
 
-// Copies the nodes on the way that other lists share.
+// Copies shared nodes along the path.
 void TensorList::Store(int64_t index, Tensor element) {
   std::shared_ptr<Node>* place = &root_;
   for (int level = levels_ - 1;; --level) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list of tensors that is a value: changing it makes another list, which shares with the first
-// all but a few nodes of a tree. So a loop that sets or appends one element in each iteration takes
-// the time and memory of what it stores.
+// A persistent list of tensors: a changed copy shares all but a few tree nodes with the original.
+// So a loop that sets or appends one element per iteration needs time and memory only for what it
+// stores.
 #pragma once
 
 #include <memory>
@@ -26,25 +26,25 @@ class TensorList : public Object {
   const Shape& element_shape() const { return element_shape_; }
   int64_t size() const { return size_; }
 
-  // An empty tensor for an element that was never set. Throws E_INPUT when there is no such index.
+  // An empty tensor if the element was never set. Throws E_INPUT if the index is out of range.
   Tensor Get(int64_t index) const;
-  // All elements, those that were never set as zeros. Throws E_SHAPE when their shape is unknown.
+  // All elements; unset ones as zeros. Throws E_SHAPE if their shape is unknown.
   std::vector<Tensor> GetAll(const Shape& shape) const;
 
-  // Changes made to a list that nobody else has seen yet: copy it, change the copy.
-  // Throw E_INPUT, E_SHAPE, E_DTYPE or E_LIMIT.
+  // Modify this list in place. Copy a list before if others may use it. Throw E_INPUT, E_SHAPE,
+  // E_DTYPE or E_LIMIT.
   void Set(int64_t index, Tensor element);
   void Append(Tensor element);
   void Resize(int64_t size);
 
-  // What an element that was never set is read as.
+  // The value of an unset element: zeros.
   Tensor Unset(const Shape& shape) const;
 
  private:
-  // Copied before a change when a second list refers to it.
+  // Copy-on-write: copied before a change if another list refers to it.
   struct Node {
-    Tensor element;                               // of a leaf
-    std::vector<std::shared_ptr<Node>> children;  // of an inner node; null where nothing is set
+    Tensor element;                               // for a leaf
+    std::vector<std::shared_ptr<Node>> children;  // for an inner node; null where nothing is set
   };
 
   void Check(const Tensor& element);
@@ -56,7 +56,7 @@ class TensorList : public Object {
   Shape element_shape_;
   int64_t max_size_;
   int64_t size_ = 0;
-  int depth_ = 1;   // of lists in lists
+  int depth_ = 1;   // nesting of lists in lists
   int levels_ = 0;  // of the tree, which has room for 32^levels elements
   std::shared_ptr<Node> root_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// TensorList: the lists of loops in TensorFlow 2.
+// TensorList, the lists of TensorFlow 2 loops.
 #include <algorithm>
 
 #include "ops/handles.h"
@@ -23,14 +23,14 @@ Shape ElementShape(const TensorContext& context, int input) {
   return PartialShape(context.input(input), "the element shape");
 }
 
-// The list's dtype must be that of the node.
+// The list's dtype must match the node's.
 void CheckType(const TensorContext& context, const TensorList& list) {
   const DType dtype = context.attrs().Type("element_dtype", list.dtype());
   if (dtype == list.dtype()) return;
   Throw(Code::kDType, "the elements of the list are ", list.dtype(), ", not ", dtype);
 }
 
-// A list of what its elements are known to have in common with the shape of input `input`.
+// The elements, checked against their common shape and the shape in input `input`.
 std::vector<Tensor> ElementsOf(const TensorContext& context, const TensorList& list,
                                const Shape& shape) {
   CheckType(context, list);
@@ -46,7 +46,7 @@ std::shared_ptr<TensorList> MakeList(const TensorContext& context, std::vector<T
 
 void InferList(InferContext& context) { SetHandle(context, 0, DType::kVariant); }
 
-// The shape that a constant input asks for; unknown when it is not constant.
+// The shape in a constant input; unknown if it is not constant.
 Shape KnownShape(const InferContext& context, int input) {
   const Tensor* value = context.value(input);
   return value == nullptr ? Shape::UnknownRank() : PartialShape(*value, "the element shape");
@@ -61,7 +61,7 @@ void SetElement(InferContext& context, int output, const Shape& shape) {
   }
 }
 
-// With one dimension more in front, of this size, -1 if that is not known.
+// Prepends a dimension of this size, -1 if unknown.
 Shape Stacked(const Shape& shape, int64_t size) {
   if (!shape.rank_known() || shape.rank() == Shape::kMaxRank) return Shape::UnknownRank();
   Shape stacked = Shape({size < 0 ? Shape::kUnknownDim : size});
@@ -121,7 +121,7 @@ constexpr OpDef kSplitOp{
           const std::vector<int64_t> lengths = IntList(context.input(2), "the lengths");
           Shape shape = ElementShape(context, 1);
           const int rank = context.input(0).shape().rank();
-          // TensorFlow.js leaves the first dimension out, which differs from element to element.
+          // TensorFlow.js omits the first dimension, which may differ between elements.
           if (shape.rank_known() && shape.rank() == rank - 1) shape = Stacked(shape, -1);
           if (shape.rank_known() && shape.rank() > 0) shape[0] = Shape::kUnknownDim;
           ReturnList(context, MakeList(context, SplitElements(context.input(0), lengths), shape));
@@ -129,7 +129,7 @@ constexpr OpDef kSplitOp{
     .takes_handles = true};
 const OpRegistration kSplit(kSplitOp);
 
-// Inputs: tensor, indices, element shape and, of V2, the number of elements.
+// Inputs: tensor, indices, element shape; in V2 also the number of elements.
 void RunScatter(TensorContext& context) {
   const std::vector<int64_t> indices = IntList(context.input(1), "the indices");
   std::vector<Tensor> elements = UnstackElements(context.input(0));
@@ -306,7 +306,7 @@ constexpr OpDef kResizeOp{.name = "TensorListResize",
                           .takes_handles = true};
 const OpRegistration kResize(kResizeOp);
 
-// Inputs: the list and, of V2, the element shape and the leading dimensions of unset elements.
+// Inputs: the list; in V2 also the element shape and the leading dimensions of unset elements.
 // Outputs: the tensor, and the first dimension of every element.
 void RunConcat(TensorContext& context) {
   const auto list = ListOf(context);

@@ -20,7 +20,7 @@ void InferTile(InferContext& context) {
   for (int axis = 0; axis < shape.rank(); ++axis) {
     const int64_t multiple = (*multiples)[static_cast<size_t>(axis)];
     if (multiple < 0) Throw(Code::kShape, "multiple ", axis, " is negative: ", multiple);
-    // Below 2^31 times at most 2^32: no overflow.
+    // A number below 2^31 times at most 2^32: no overflow.
     tiled.Append(shape[axis] * multiple);
   }
   context.set_output(0, context.dtype(0), tiled);

@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// Always sorted, also where the attribute `sorted` does not ask for it.
+// The output is sorted even if the attribute `sorted` is false.
 void SetOutputs(InferContext& context, int64_t k) {
   ExpectNumber(context, 0, "the input");
   ExpectRankAtLeast(context, 0, 1, "the input");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops whose output holds each of some elements once; how many that are depends on their values.
+// Ops that return distinct elements. The output size depends on values.
 #include <limits>
 
 #include "kernels/copy.h"
@@ -33,7 +33,7 @@ void InferUnique(InferContext& context) {
   SetOutputs(context, 0);
 }
 
-// The axis is a list of one, or an empty one for inputs of rank 1.
+// The axis input has one element, or none for inputs of rank 1.
 int UniqueAxis(const OpContext& context, const std::vector<int64_t>& axes) {
   const int rank = context.shape(0).rank();
   if (axes.empty() && rank == 1) return 0;
@@ -46,7 +46,7 @@ void InferUniqueV2(InferContext& context) {
   if (axes) SetOutputs(context, UniqueAxis(context, *axes));
 }
 
-// Compares slices across `axis`; keeps them in the order in which they first come.
+// Compares slices along `axis`. Keeps them in the order of their first occurrence.
 std::unique_ptr<Kernel> MakeUnique(const KernelContext& context, int axis) {
   const DType dtype = context.dtype(0);
   const Shape shape = context.shape(0);
@@ -98,7 +98,7 @@ void InferListDiff(InferContext& context) {
   context.set_output_unknown(1, DType::kInt32);
 }
 
-// What is in the first list but not in the second, and where it was; repetitions stay.
+// Elements of the first list that are not in the second, and their positions. Keeps duplicates.
 std::unique_ptr<Kernel> ListDiffKernel(const KernelContext& context) {
   const DType dtype = context.dtype(0);
   const int64_t size = context.shape(0)[0];

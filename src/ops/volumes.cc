@@ -18,7 +18,7 @@ ImageDims VolumeDims::Stacked() const {
 
 DataFormat ReadVolumeFormat(const AttrMap& attrs) {
   const std::string format = attrs.LowerString("data_format", "ndhwc");
-  // TensorFlow.js gives volumes the format of images, which TensorFlow's kernels read likewise.
+  // TensorFlow.js uses the names of image formats for volumes; TensorFlow's kernels accept them.
   if (format == "ndhwc" || format == "nhwc") return DataFormat::kChannelsLast;
   if (format == "ncdhw") return DataFormat::kChannelsFirst;
   Throw(Code::kAttr, "'data_format' must be NDHWC or NCDHW, got '", format, "'");
@@ -58,7 +58,7 @@ VolumeDims WindowOutput3d(const Window3d& window, const VolumeDims& input, int64
   output.plane.height = ResolveAxis(window.plane.height, input.plane.height).output;
   output.plane.width = ResolveAxis(window.plane.width, input.plane.width).output;
   output.plane.channels = channels;
-  // Computed with a check for overflow.
+  // NumElements() checks for overflow.
   if (VolumeShape(output, DataFormat::kChannelsLast).NumElements() == 0) return output;
   if (VolumeShape(input, DataFormat::kChannelsLast).NumElements() == 0) {
     Throw(Code::kShape, "the input must not be empty, got ",

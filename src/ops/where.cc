@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The positions of all elements that are true, or not zero.
+// The positions of all elements that are true or non-zero.
 #include <algorithm>
 
 #include "kernels/visit_type.h"
@@ -16,7 +16,7 @@ void InferWhere(InferContext& context) {
 
 template <typename T>
 int64_t CountTrue(const T* condition, int64_t size) {
-  // In blocks, so that the inner count is short enough for SIMD.
+  // In blocks, so that the inner counter is narrow enough for SIMD.
   constexpr int64_t kBlock = 128;
   int64_t count = 0;
   for (int64_t begin = 0; begin < size; begin += kBlock) {
@@ -35,7 +35,7 @@ void ListTrue(const Shape& shape, const T* condition, RunContext& run) {
   const int64_t count = CountTrue(condition, size);
   int32_t* out = run.AllocateOutput(0, {count, rank}).template mutable_values<int32_t>().data();
   if (rank == 0) return;
-  // Counts through the outer axes without dividing.
+  // Steps through the outer axes without divisions.
   int32_t index[Shape::kMaxRank] = {};
   const int64_t columns = shape[rank - 1];
   for (int64_t begin = 0; begin < size; begin += columns) {

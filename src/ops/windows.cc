@@ -7,12 +7,12 @@ namespace tfwasm {
 
 namespace {
 
-// Sums of a few such numbers fit in 32 bits, which XNNPACK computes with on wasm32.
+// Sums of a few such numbers fit in 32 bits, in which XNNPACK computes on wasm32.
 constexpr int64_t kLargestExtent = 1 << 24;
-// An empty tensor's other dimensions could be anything.
+// Limits the dimensions of empty tensors.
 constexpr int64_t kLargestDim = int64_t{1} << 32;
 
-// Where batch, height, width and channels are in a shape or attribute.
+// The positions of batch, height, width and channels in a shape or attribute.
 struct AxisOrder {
   size_t batch, height, width, channels;
 };
@@ -34,7 +34,7 @@ void CheckList(const std::vector<int64_t>& values, size_t size, int64_t least,
   }
 }
 
-// Where the spatial axes begin in a shape or list attribute, and where the channels are.
+// The positions of the spatial axes and of the channels in a shape or list attribute.
 size_t FirstSpatial(DataFormat format) { return format == DataFormat::kChannelsLast ? 1 : 2; }
 size_t ChannelAxis(DataFormat format, size_t spatial) {
   return format == DataFormat::kChannelsLast ? spatial + 1 : 1;
@@ -192,7 +192,7 @@ ImageDims WindowOutput(const Window2d& window, const ImageDims& input, int64_t c
   output.height = ResolveAxis(window.height, input.height).output;
   output.width = ResolveAxis(window.width, input.width).output;
   output.channels = channels;
-  // Computed with a check for overflow.
+  // NumElements() checks for overflow.
   const int64_t elements = ImageShape(output, DataFormat::kChannelsLast).NumElements();
   if (elements == 0) return output;
   if (input.elements() == 0) {

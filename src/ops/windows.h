@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The attributes that convolutions and poolings share: layout, strides, dilations, padding.
+// Common attributes of convolutions and poolings: layout, strides, dilations, padding.
 #pragma once
 
 #include <span>
@@ -12,14 +12,14 @@ namespace tfwasm {
 
 enum class DataFormat { kChannelsLast, kChannelsFirst };
 
-// The dimensions of a batch of images, whatever their layout.
+// The dimensions of a batch of images in any layout.
 struct ImageDims {
   int64_t batch = 0;
   int64_t height = 0;
   int64_t width = 0;
   int64_t channels = 0;
 
-  // A size that has been checked, or 0.
+  // The number of elements, checked when the dimensions were read; 0 for empty tensors.
   int64_t elements() const {
     const bool is_empty = batch == 0 || height == 0 || width == 0 || channels == 0;
     return is_empty ? 0 : batch * height * width * channels;
@@ -29,19 +29,19 @@ struct ImageDims {
 // The attribute "data_format". Throws E_ATTR unless it is NHWC, NCHW or absent.
 DataFormat ReadDataFormat(const AttrMap& attrs);
 
-// Throws E_LIMIT for absurd dimensions, which an empty tensor can have.
+// Throws E_LIMIT for unreasonable dimensions, which an empty tensor can have.
 void CheckDims(const Shape& shape);
 
-// Input `i` as images. Throws E_SHAPE unless it has rank 4, E_LIMIT for absurd dimensions.
+// Input `i` as images. Throws E_SHAPE unless it has rank 4, E_LIMIT for unreasonable dimensions.
 ImageDims ReadImages(const OpContext& context, int i, DataFormat format, std::string_view what);
 Shape ImageShape(const ImageDims& dims, DataFormat format);
 
-// The spatial numbers of a list attribute that also has batch and channels, whose numbers must be
-// 1: `count` positive ones, also when it is absent. Throws E_ATTR.
+// The `count` spatial numbers of a list attribute; 1 if it is absent. They must be positive, and
+// the numbers for batch and channels must be 1. Throws E_ATTR.
 std::vector<int64_t> ReadSpatial(const AttrMap& attrs, std::string_view name, DataFormat format,
                                  size_t count);
 
-// A positive integer attribute that strides and dilations can be. Throws E_ATTR.
+// A positive integer attribute within the range of strides and dilations. Throws E_ATTR.
 int64_t ReadStep(const AttrMap& attrs, std::string_view name);
 
 // Sets the padding of each spatial axis. Throws E_ATTR.
@@ -50,18 +50,18 @@ void ReadPadding(const AttrMap& attrs, DataFormat format, std::span<WindowAxis> 
 // Throws E_SHAPE or E_LIMIT unless the window has a reasonable size.
 void CheckWindow(const WindowAxis& axis);
 
-// Windows of these sizes with the strides, padding and dilations of the node. `dilations`: the
-// attribute, if any.
+// The windows, with these sizes and the strides, padding and dilations of the node. `dilations`:
+// the attribute, if any.
 std::vector<WindowAxis> ReadWindowAxes(const AttrMap& attrs, DataFormat format,
                                        const std::vector<int64_t>& sizes,
                                        std::string_view dilations);
 Window2d ReadWindow(const AttrMap& attrs, DataFormat format, int64_t height, int64_t width,
                     std::string_view dilations);
 
-// The output of this window over `input`, with `channels` channels. Throws E_SHAPE or E_LIMIT.
+// The output of this window on `input`, with `channels` channels. Throws E_SHAPE or E_LIMIT.
 ImageDims WindowOutput(const Window2d& window, const ImageDims& input, int64_t channels);
 
-// How a kernel's images are laid out, and which of its inputs they are.
+// The layout of a kernel's images, the number of its inputs, and which of them is the image.
 struct ImageLayout {
   DataFormat format = DataFormat::kChannelsLast;
   int num_inputs = 1;
@@ -69,8 +69,8 @@ struct ImageLayout {
   DType dtype = DType::kFloat32;
 };
 
-// For a kernel that expects images in NHWC layout: transposes them and output 0, of these
-// dimensions, when the format is kChannelsFirst.
+// Wraps a kernel that expects NHWC images. If the format is kChannelsFirst, transposes its image
+// input and output 0, which have these dimensions.
 std::unique_ptr<Kernel> WithLayout(const ImageLayout& layout, const ImageDims& input,
                                    const ImageDims& output, std::unique_ptr<Kernel> kernel);
 

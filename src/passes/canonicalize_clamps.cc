@@ -8,8 +8,8 @@ namespace tfwasm {
 
 namespace {
 
-// The clamp of `outer`'s input that `outer` and the clamp before it come to. A clamp with other
-// readers is not skipped: it is made anyway, perhaps by the op before it.
+// Combines `outer` with the clamp that computes its input. Does not skip a clamp with other
+// consumers: it is computed anyway, and may be fused into the op before it.
 ClampNode SkipInnerClamp(const Graph& graph, const UseMap& uses, ClampNode outer) {
   if (outer.input.output != 0 || uses.Count(outer.input) != 1) return outer;
   const auto inner = AsClamp(graph, graph.node(outer.input.node));

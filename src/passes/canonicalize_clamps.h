@@ -5,8 +5,8 @@
 
 namespace tfwasm {
 
-// Turns Minimum and Maximum with scalar constants, ClipByValue with constant bounds, and chains of
-// these with Relu, Relu6 and Clamp into one Relu, Relu6 or Clamp node each. NaN elements stay NaN.
+// Replaces Minimum and Maximum with scalar constants, ClipByValue with constant bounds, and chains
+// of these with Relu, Relu6 and Clamp by single Relu, Relu6 or Clamp nodes. NaN elements stay NaN.
 // Returns whether the graph changed.
 bool CanonicalizeClamps(Graph& graph);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ops that bound every element of a tensor by constants, seen as one.
+// A common view of the ops that clamp every element of a tensor to constants.
 #pragma once
 
 #include <limits>
@@ -10,12 +10,12 @@
 
 namespace tfwasm {
 
-// x is bounded below by min, then above by max.
+// min(max(x, min), max).
 struct ClampRange {
   float min = -std::numeric_limits<float>::infinity();
   float max = std::numeric_limits<float>::infinity();
 
-  // This clamp followed by `next`. With min <= max here and there, also in the result.
+  // This clamp followed by `next`. The result has min <= max if both have.
   ClampRange Then(const ClampRange& next) const;
   bool operator==(const ClampRange&) const = default;
 };
@@ -25,14 +25,14 @@ struct ClampNode {
   ClampRange range;
 };
 
-// `node` as a clamp when it is Relu, Relu6, Clamp, or one of Minimum, Maximum and ClipByValue with
-// float32 scalars of rank 0. Bounds in the wrong order come out as TensorFlow applies them.
+// `node` as a clamp if it is Relu, Relu6, Clamp, or Minimum, Maximum or ClipByValue with float32
+// constants of rank 0. Swapped bounds behave as in TensorFlow.
 std::optional<ClampNode> AsClamp(const Graph& graph, const Node& node);
 
-// The name that this range has as an op and in fused_ops: "Relu", "Relu6" or "Clamp".
+// The op for this range, also in fused_ops: "Relu", "Relu6" or "Clamp".
 std::string_view ClampName(const ClampRange& range);
 
-// Sets clamp_min and clamp_max where ClampName() is "Clamp", and erases them elsewhere.
+// Sets clamp_min and clamp_max if ClampName() is "Clamp", else erases them.
 void SetClampAttrs(AttrMap& attrs, const ClampRange& range);
 
 }  // namespace tfwasm

@@ -15,11 +15,11 @@ namespace tfwasm {
 
 namespace {
 
-// Larger constants are the same only when they share their memory: comparing all weights would
-// take longer than it saves.
+// Larger constants are compared by address only: comparing all weights would take longer than it
+// saves.
 constexpr size_t kMostBytesCompared = 1024;
 
-// Builds words that two nodes have in common exactly when they compute the same.
+// Builds a key that is equal for two nodes exactly if they compute the same.
 class KeyBuilder {
  public:
   void Clear() { words_.clear(); }
@@ -74,7 +74,7 @@ void KeyBuilder::Add(const Tensor& tensor) {
   }
 }
 
-// Finds nodes that compute the same as one before them.
+// Finds nodes that compute the same as an earlier node.
 class Sharer {
  public:
   explicit Sharer(Graph& graph) : graph_(graph) {}
@@ -120,7 +120,7 @@ class Sharer {
     Replace(id, NumOutputs(*def, node));
   }
 
-  // Replaces the node of this key by the first that had it.
+  // Replaces the node by the first one with the same key.
   void Replace(NodeId id, int outputs) {
     const auto [first, is_new] = first_with_.emplace(key_.Key(), id);
     if (is_new) return;

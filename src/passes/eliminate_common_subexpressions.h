@@ -5,9 +5,9 @@
 
 namespace tfwasm {
 
-// Lets the consumers of a node that computes the same as an earlier one (same op, attributes and
-// inputs, no effect) read the earlier one instead; equal small constants become one. The later
-// nodes are left without consumers. Returns whether the graph changed.
+// If a node computes the same as an earlier one (same op, attributes and inputs, no side effects),
+// its consumers read the earlier one instead. Equal small constants are merged too. The later nodes
+// are left without consumers. Returns whether the graph changed.
 bool EliminateCommonSubexpressions(Graph& graph);
 
 }  // namespace tfwasm

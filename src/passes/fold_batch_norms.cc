@@ -17,7 +17,7 @@ using Channels = std::vector<double>;
 struct ChannelAffine {
   Channels scales;
   Channels offsets;
-  bool is_bias = false;  // adds one constant for each channel, and no more
+  bool is_bias = false;  // only adds one constant per channel
 };
 
 class Folder {
@@ -53,7 +53,7 @@ class Folder {
   }
   Channels All(double value) const { return Channels(static_cast<size_t>(channels_), value); }
 
-  // What the node does to its input `input`.
+  // The affine function that the node applies to its input `input`.
   std::optional<ChannelAffine> MatchAffine(NodeId id, size_t input) const {
     const Node& node = graph_.node(id);
     if (node.op.starts_with("FusedBatchNorm")) return MatchBatchNorm(id, input);
@@ -101,7 +101,7 @@ class Folder {
     return affine;
   }
 
-  // The other outputs are statistics of the batch, of use in training only.
+  // The other outputs are batch statistics, which only training reads.
   bool ReadsFirstOutputOnly(NodeId id) const {
     constexpr int kOutputs = 6;
     for (int i = 1; i < kOutputs; ++i) {
@@ -110,7 +110,8 @@ class Folder {
     return true;
   }
 
-  // Makes the node `id` the product `source` with filter and bias scaled and shifted.
+  // Turns the node `id` into the product `source`, with scaled filter and bias and the offset
+  // added.
   bool Store(NodeId id, Node source, LinearNode linear, const Tensor& filter,
              const ChannelAffine& affine) {
     Channels bias = affine.offsets;

@@ -5,11 +5,12 @@
 
 namespace tfwasm {
 
-// Folds what scales and shifts the output channels of a convolution or matrix product by constants
-// into its filter and bias: FusedBatchNorm, V2 and V3 for inference; Mul, RealDiv, Add, Sub and
-// BiasAdd with a scalar or one number for each channel. A first bias is left to be fused as it is.
-// Only a product with no activation, no other reader and constant filter and bias is changed; the
-// node that scaled it becomes the product. Returns whether the graph changed.
+// Folds constant per-channel scales and offsets after a convolution or matrix product into its
+// filter and bias. Handles FusedBatchNorm, V2 and V3 in inference mode, and Mul, RealDiv, Add, Sub
+// and BiasAdd with a scalar or one number per channel. A plain bias on a product without one is
+// left for fuse_bias_and_activation. The product must have no activation, no other consumer, and a
+// constant filter and bias. The scaling node becomes the product. Returns whether the graph
+// changed.
 bool FoldBatchNorms(Graph& graph);
 
 }  // namespace tfwasm

@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint64_t kMostBytesPerNode = uint64_t{1} << 20;
 constexpr uint64_t kMostBytes = uint64_t{32} << 20;
-// Where only the kernel knows how much it makes, inputs must be small.
+// The limit for the inputs of nodes whose output size only the kernel knows.
 constexpr uint64_t kMostInputBytesOfUnknown = uint64_t{1} << 14;
 
 class Folder {
@@ -44,7 +44,7 @@ class Folder {
     return !uses_.Consumers(id).empty() || uses_.Count({.node = id}) > 0;
   }
 
-  // The inputs of a node that may be folded; none when one of them is not constant.
+  // The inputs of a node that may be folded; empty if one of them is not constant.
   std::vector<Tensor> ConstInputs(const Node& node) const {
     std::vector<Tensor> inputs;
     if (node.op == "Const" || !node.control_inputs.empty()) return {};
@@ -52,14 +52,14 @@ class Folder {
       const Edge source = replacements_.Resolve(edge);
       const Tensor* value = source.output == 0 ? graph_.ConstValue(source) : nullptr;
       if (value == nullptr || value->empty()) return {};
-      // A constant that waits for something may be on a branch that is not taken.
+      // A constant with control inputs may be on a branch that is not taken.
       if (!graph_.node(source.node).control_inputs.empty()) return {};
       inputs.push_back(*value);
     }
     return inputs;
   }
 
-  // Whether the outputs are small enough, found out before any memory is taken for them.
+  // Whether the outputs are small enough. Checked before memory is allocated.
   bool Fits(const OpDef& def, const Node& node, const std::vector<Tensor>& inputs) const {
     std::vector<TensorSpec> specs;
     std::vector<const Tensor*> values;
@@ -82,7 +82,7 @@ class Folder {
     return output_bytes <= std::max(kMostBytesPerNode, input_bytes);
   }
 
-  // A node with one output becomes the constant itself, and so keeps its name.
+  // A node with one output becomes the constant and keeps its name.
   void Store(NodeId id, std::vector<Tensor> outputs) {
     if (outputs.size() != 1) {
       for (size_t i = 0; i < outputs.size(); ++i) {

@@ -8,13 +8,13 @@ namespace tfwasm {
 
 namespace {
 
-// Before and after each of the four dimensions of an NHWC tensor.
+// Padding before and after each of the four dimensions of an NHWC tensor.
 using Paddings = std::vector<int64_t>;
 
-// More than any real model has, and small enough that sums do not overflow.
+// More than any real model needs, and small enough that sums do not overflow.
 constexpr int64_t kMostPadding = 1 << 20;
 
-// What `node` pads its input by, when it is a Pad of height and width with zeros.
+// The paddings of `node` if it is a Pad of height and width with zeros.
 std::optional<Paddings> SpatialZeroPaddings(const Graph& graph, const Node& node) {
   const size_t count = node.inputs.size();
   const bool is_zero =
@@ -32,7 +32,7 @@ std::optional<Paddings> SpatialZeroPaddings(const Graph& graph, const Node& node
   return paddings;
 }
 
-// What a convolution pads its input by on its own, when that does not depend on the input's size.
+// A convolution's own paddings, if they do not depend on the input's size.
 std::optional<Paddings> ConstantPaddings(const Node& conv) {
   const std::string padding = conv.attrs.LowerString("padding", "");
   if (padding == "valid") return Paddings(8, 0);

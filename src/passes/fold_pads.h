@@ -5,10 +5,9 @@
 
 namespace tfwasm {
 
-// Lets convolutions that read a tensor padded with zeros in height and width by constant amounts
-// read the tensor itself, with the amounts as their explicit padding. Convolutions with SAME
-// padding are left alone, as what they add depends on the size of their input. Returns whether the
-// graph changed.
+// Folds constant zero padding of height and width into the explicit padding of the convolutions
+// that read it. Leaves convolutions with SAME padding, whose padding depends on the input's size.
+// Returns whether the graph changed.
 bool FoldPads(Graph& graph);
 
 }  // namespace tfwasm

@@ -29,11 +29,11 @@ std::string FrameOf(const Node& enter) {
   }
 }
 
-// One value that goes round the loop.
+// A loop variable.
 struct Variable {
   NodeId merge;
-  Edge initial;  // outside
-  Edge next;     // what the body makes of it
+  Edge initial;  // outside of the loop
+  Edge next;     // the value for the next iteration
 };
 
 struct Loop {
@@ -42,7 +42,7 @@ struct Loop {
   FlagList inside;  // by NodeId: the nodes of the frame, Enter and Exit included
   std::vector<Variable> variables;
   NodeId condition = kNoNode;  // LoopCond
-  std::vector<Edge> captures;  // outer values that stay the same
+  std::vector<Edge> captures;  // loop-invariant outer values
   std::vector<NodeId> outer_controls;
 
   bool IsInside(NodeId id) const { return inside[static_cast<size_t>(id)]; }
@@ -51,12 +51,12 @@ struct Loop {
   }
 };
 
-// Where a value inside a loop comes from: the chain of nodes that only pass it on is followed.
+// The origin of a value inside a loop, behind nodes that only pass it on.
 struct Source {
   enum class Kind { kVariable, kOuter, kInner };
   Kind kind;
   int variable = 0;
-  Edge edge = {};  // of kOuter and kInner
+  Edge edge = {};  // for kOuter and kInner
 };
 
 class LoopResolver {
@@ -109,7 +109,7 @@ class BodyCopier {
     CopyPending();
     body_.outputs.push_back({StrCat("output_", body_.outputs.size()), copied});
   }
-  // The captures that another function of the loop has found meanwhile become inputs too.
+  // Adds captures that the loop's other function has found meanwhile as inputs.
   void AddMissingInputs() {
     while (body_.inputs.size() < loop_.variables.size() + loop_.captures.size()) {
       const size_t next = body_.inputs.size() - loop_.variables.size();
@@ -182,7 +182,8 @@ class BodyCopier {
     }
   }
 
-  // What orders nodes within an iteration stays; that an iteration has begun goes without saying.
+  // Keeps the order of nodes within an iteration. Drops control inputs from nodes that only mark
+  // the start of an iteration.
   void CopyControl(NodeId control, NodeId reader) {
     if (!loop_.IsInside(control)) {
       loop_.outer_controls.push_back(control);
@@ -205,7 +206,7 @@ class BodyCopier {
   std::vector<NodeId> pending_;
 };
 
-// Who reads a node, by data or control.
+// The consumers of each node, by data or control inputs.
 using Consumers = std::vector<std::vector<NodeId>>;
 
 Consumers FindConsumers(const Graph& graph) {
@@ -224,7 +225,7 @@ class Functionalizer {
  public:
   Functionalizer(Graph& graph, FunctionMap& functions) : graph_(graph), functions_(functions) {}
 
-  // Returns false when there is no loop left without another loop inside.
+  // Returns false if no innermost loop is left.
   bool FunctionalizeInnermost() {
     const Consumers consumers = FindConsumers(graph_);
     std::map<std::string, std::vector<NodeId>> frames;
@@ -242,8 +243,7 @@ class Functionalizer {
   }
 
  private:
-  // Follows the values that enter the loop up to where they leave it. Returns false when they enter
-  // another loop on the way.
+  // Follows the values from Enter to Exit. Returns false if they enter another loop on the way.
   bool FindInside(const Consumers& consumers, Loop& loop) const {
     loop.inside.assign(static_cast<size_t>(graph_.size()), false);
     std::vector<NodeId> pending;
@@ -277,7 +277,8 @@ class Functionalizer {
     }
   }
 
-  // A Merge of an Enter and a NextIteration; others belong to conditions inside the loop.
+  // Handles a Merge of an Enter and a NextIteration. Other Merges belong to conditionals inside the
+  // loop.
   void AddVariable(NodeId id, Loop& loop) const {
     const Node& merge = graph_.node(id);
     if (merge.inputs.size() != 2) return;
@@ -374,7 +375,7 @@ void FunctionalizeLoops(Graph& graph, FunctionMap& functions) {
   bool has_loops = false;
   for (NodeId id = 0; id < graph.size(); ++id) has_loops |= IsEnter(graph.node(id));
   if (!has_loops) return;
-  // Parts that nothing needs would look like loops of another form.
+  // Dead parts of loops would look malformed.
   RemoveDeadNodes(graph);
   Functionalizer functionalizer(graph, functions);
   while (functionalizer.FunctionalizeInnermost()) {

@@ -5,10 +5,10 @@
 
 namespace tfwasm {
 
-// Turns every loop that is made of Enter, Merge, Switch, LoopCond, NextIteration and Exit into one
-// While node and two new functions, inner loops first. Values of outer constants become constants
-// of the functions. Throws E_EDGE that names a loop of another form than that of tf.while_loop, and
-// E_INPUT when an output of the graph is inside a loop. A graph without loops is left as it is.
+// Replaces loops of Enter, Merge, Switch, LoopCond, NextIteration and Exit by one While node and
+// two new functions each, inner loops first. Outer constants become constants of the functions.
+// Throws E_EDGE, naming the loop, if a loop does not have the form of tf.while_loop, and E_INPUT if
+// an output of the graph is inside a loop. Leaves a graph without loops unchanged.
 void FunctionalizeLoops(Graph& graph, FunctionMap& functions);
 
 }  // namespace tfwasm

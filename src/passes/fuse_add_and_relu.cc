@@ -7,7 +7,7 @@ namespace tfwasm {
 
 namespace {
 
-// A constant is a bias, which had better become part of what comes before it.
+// False for a constant operand: that is a bias, to be fused into the op before it.
 bool IsComputedSum(const Graph& graph, const Node& node) {
   return IsOneOf(node.op, {"Add", "AddV2"}) && node.inputs.size() == 2 &&
          node.control_inputs.empty() && !graph.IsConst(node.inputs[0]) &&

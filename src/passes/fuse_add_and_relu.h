@@ -5,8 +5,8 @@
 
 namespace tfwasm {
 
-// Makes one AddRelu of a sum of two computed tensors and the Relu that alone reads it, as residual
-// networks have them: one pass over memory less. Returns whether the graph changed.
+// Fuses the sum of two computed tensors and the Relu that is its only consumer into AddRelu.
+// Residual networks have these; it saves a pass over memory. Returns whether the graph changed.
 bool FuseAddAndRelu(Graph& graph);
 
 }  // namespace tfwasm

@@ -11,8 +11,8 @@ namespace tfwasm {
 
 namespace {
 
-// The clamp that a product ends with, or the whole line when it has no activation; nullopt when it
-// has another.
+// The clamp at the end of a product, (-inf, inf) if it has no activation; nullopt if it has another
+// activation.
 std::optional<ClampRange> FusedClamp(const Node& source, const LinearNode& linear) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   if (linear.activation.empty()) return ClampRange{};
@@ -58,7 +58,7 @@ class Fuser {
     }
     linear.has_bias = true;
     Node fused = source;
-    // What BiasAdd takes has rank 1.
+    // BiasAdd's bias already has rank 1.
     fused.inputs.push_back(is_bias_add ? bias : AsVector(bias));
     BecomeLinear(graph_.node(id), fused, linear);
     return true;
@@ -97,7 +97,7 @@ class Fuser {
     return true;
   }
 
-  // Whether `edge` is a constant with one number for each output channel of `source`.
+  // Whether `edge` is a constant with one number per output channel of `source`.
   bool IsPerChannel(Edge edge, const Node& source, const LinearNode& linear) const {
     const Tensor* filter = ConstFloats(graph_, source.inputs[1]);
     const Tensor* value = ConstFloats(graph_, edge);
@@ -107,7 +107,7 @@ class Fuser {
            ChannelValues(graph_, edge, *channels, linear.rank());
   }
 
-  // The constant at `edge` with rank 1.
+  // The constant at `edge`, reshaped to rank 1.
   Edge AsVector(Edge edge) {
     const Tensor value = *graph_.ConstValue(edge);
     if (value.shape().rank() == 1) return edge;

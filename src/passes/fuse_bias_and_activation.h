@@ -5,12 +5,11 @@
 
 namespace tfwasm {
 
-// Makes the bias and the activation that follow a convolution or matrix product part of it, as
-// _FusedConv2D, FusedDepthwiseConv2dNative or _FusedMatMul. A bias is a BiasAdd, or an Add of one
-// constant for each output channel. An activation is Relu, Relu6, Clamp, Elu, LeakyRelu, Prelu with
-// one constant for each channel, Sigmoid, Tanh or HardSwish; clamps after clamps become one. Only a
-// product with no other reader is changed; the last node becomes the product. Returns whether the
-// graph changed.
+// Fuses the bias and the activation after a convolution or matrix product into _FusedConv2D,
+// FusedDepthwiseConv2dNative or _FusedMatMul. A bias is a BiasAdd, or an Add of one constant per
+// output channel. An activation is Relu, Relu6, Clamp, Elu, LeakyRelu, Prelu with one constant per
+// channel, Sigmoid, Tanh or HardSwish; chained clamps are combined. The product must have no other
+// consumer. The last node becomes the product. Returns whether the graph changed.
 bool FuseBiasAndActivation(Graph& graph);
 
 }  // namespace tfwasm

@@ -93,7 +93,7 @@ Tensor ScaledFilter(const LinearNode& linear, const Tensor& filter,
   const auto to = scaled.mutable_values<float>();
   const size_t channels = scales.size();
   if (from.empty()) return scaled;
-  // Consecutive weights of one channel: a row of a transposed matrix, else a single one.
+  // The number of consecutive weights of one channel: a row of a transposed matrix, else 1.
   const size_t run = linear.transpose_b ? from.size() / channels : 1;
   for (size_t i = 0; i < from.size(); ++i) {
     to[i] = static_cast<float>(double{from[i]} * scales[i / run % channels]);

@@ -22,7 +22,7 @@ class Mover {
  private:
   bool IsInner(Edge edge) const { return edge.output == 0 && uses_.Count(edge) == 1; }
 
-  // Adds `bias` to the first operand of the sum at `edge` that it is a bias of.
+  // Adds `bias` to the first operand of the sum at `edge` that can take it as a bias.
   bool MoveInto(NodeId id, Edge bias, Edge edge) {
     const Node sum = graph_.node(edge.node);
     if (!IsInner(edge) || !IsOneOf(sum.op, {"Add", "AddV2", "AddN"}) ||

@@ -5,9 +5,9 @@
 
 namespace tfwasm {
 
-// Turns (conv + residual) + bias, which TensorFlow's own optimizer makes, back into
-// (conv + bias) + residual, where the bias can become part of the convolution or matrix product.
-// Nodes that others read too stay. Returns whether the graph changed.
+// Turns (conv + residual) + bias, which TensorFlow's own optimizer produces, back into (conv +
+// bias) + residual, if the bias can be fused into the convolution or matrix product. Leaves nodes
+// with other consumers. Returns whether the graph changed.
 bool MoveBiasesBeforeSums(Graph& graph);
 
 }  // namespace tfwasm

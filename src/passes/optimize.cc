@@ -18,7 +18,7 @@ namespace tfwasm {
 
 namespace {
 
-// What makes the graph plainer comes before what looks for patterns in it.
+// Simplifying passes come before passes that match patterns.
 constexpr Pass kPasses[] = {
     {"remove_dead_nodes", RemoveDeadNodes},
     {"remove_control_inputs", RemoveControlInputs},
@@ -34,7 +34,7 @@ constexpr Pass kPasses[] = {
     {"fuse_add_and_relu", FuseAddAndRelu},
 };
 
-// Real models settle in three or four rounds.
+// Real models need three or four rounds.
 constexpr size_t kMostRounds = 16;
 
 }  // namespace
@@ -43,13 +43,13 @@ std::span<const Pass> AllPasses() { return kPasses; }
 
 void Optimize(Graph& graph) {
   constexpr size_t kCount = std::size(kPasses);
-  // Done once every pass has found nothing to do in the graph as it is.
+  // The number of passes in a row that changed nothing. Done when it reaches all.
   size_t idle = 0;
   for (size_t i = 0; idle < kCount && i < kMostRounds * kCount; ++i) {
     ++idle;
     if (!kPasses[i % kCount].run(graph)) continue;
     idle = 0;
-    // Nodes that nothing reads any more would still count as readers of others.
+    // Dead nodes would still count as consumers.
     RemoveDeadNodes(graph);
   }
   graph.Compact();

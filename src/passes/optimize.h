@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passes, in the order in which they run.
+// The list of passes and its order.
 #pragma once
 
 #include <span>
@@ -11,16 +11,16 @@ namespace tfwasm {
 
 struct Pass {
   std::string_view name;
-  // Rewrites the graph in place, and returns whether it changed. Outputs keep their names and
-  // values; ids of nodes stay valid, though a node may have been removed.
+  // Rewrites the graph in place and returns whether it changed. Outputs keep their names and
+  // values. Node ids stay valid, but nodes may be removed.
   bool (*run)(Graph&);
 };
 
 std::span<const Pass> AllPasses();
 
-// Runs all passes until none finds anything more to do, then drops what was removed: ids of nodes
-// held elsewhere become invalid. The graph's inputs and outputs stay the same, by name and value.
-// Malformed nodes are left as they are. Throws E_CYCLE.
+// Runs all passes until none changes the graph, then compacts it, which invalidates node ids.
+// Inputs and outputs keep their names and values. Leaves malformed nodes as they are. Throws
+// E_CYCLE.
 void Optimize(Graph& graph);
 
 }  // namespace tfwasm

@@ -8,7 +8,7 @@ namespace tfwasm {
 
 namespace {
 
-// Functions that call themselves with constants would otherwise be copied for ever.
+// Bounds the copies of functions that call themselves with constants.
 constexpr size_t kMostFunctions = 1024;
 
 struct Argument {
@@ -16,7 +16,7 @@ struct Argument {
   const Tensor* value;
 };
 
-// Whether the body of a loop returns this argument as it is.
+// Whether a loop body returns this argument unchanged.
 bool IsKept(const Graph& body, size_t index) {
   if (index >= body.inputs.size() || index >= body.outputs.size()) return false;
   Edge edge = body.outputs[index].edge;
@@ -96,7 +96,7 @@ void PassConstantsToFunctions(Graph& graph, FunctionMap& functions) {
   for (NodeId id = 0; id < graph.size(); ++id) {
     try {
       passer.Visit(graph.node(id));
-    } catch (const Error&) {  // malformed attributes: the planner complains
+    } catch (const Error&) {  // malformed attributes: the planner reports them
     }
   }
 }

@@ -5,9 +5,9 @@
 
 namespace tfwasm {
 
-// Where an argument of a function call is constant, and stays so if the call is a loop, calls a
-// copy of the function that has the constant inside: its weights can then be packed, and what
-// follows from it be folded.
+// If an argument of a function call is constant (in a loop: and stays unchanged), calls a copy of
+// the function that contains the constant. Its weights can then be packed, and constants that
+// depend on it folded.
 void PassConstantsToFunctions(Graph& graph, FunctionMap& functions);
 
 }  // namespace tfwasm

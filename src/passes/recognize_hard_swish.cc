@@ -35,7 +35,7 @@ class Matcher {
  public:
   explicit Matcher(const Graph& graph) : graph_(graph), uses_(graph) {}
 
-  // `id` as a hard-swish, when it is the last node of one.
+  // Matches a hard-swish whose last node is `id`.
   std::optional<HardSwish> Match(NodeId id) const {
     if (!IsOneOf(graph_.node(id).op, {"Mul", "Div", "RealDiv"})) return std::nullopt;
     const Product product = ExpandProduct(id);
@@ -52,7 +52,7 @@ class Matcher {
  private:
   bool IsInner(Edge edge) const { return edge.output == 0 && uses_.Count(edge) == 1; }
 
-  // A hard-swish recognized before, times a constant.
+  // Matches a recognized HardSwish times a constant.
   std::optional<HardSwish> MatchScaled(const Product& product) const {
     const Node* inner = ProducerOf(graph_, product.edges[0], "HardSwish");
     if (inner == nullptr || !IsInner(product.edges[0]) || inner->inputs.size() != 1) {
@@ -78,7 +78,7 @@ class Matcher {
     return true;
   }
 
-  // Multiplies out Mul and RealDiv nodes until it has two edges that are neither.
+  // Expands Mul and RealDiv nodes until two edges are left that are neither.
   Product ExpandProduct(NodeId id) const {
     constexpr int kMostNodes = 8;
     Product product;

@@ -10,13 +10,14 @@ namespace tfwasm {
 namespace {
 
 bool HasEffect(const Node& node) {
-  // What comes after a Switch runs in one branch only, what comes after an Enter once a round.
+  // Control inputs from behind a Switch select a branch; those from behind an Enter select an
+  // iteration.
   if (IsOneOf(node.op, {"Switch", "Enter"})) return true;
   const OpDef* def = FindOp(node.op);
   return def == nullptr || def->is_stateful;
 }
 
-// By node: whether running it has an effect, or runs something that has.
+// By node: whether it, or a node that it depends on, has side effects.
 FlagList FindEffects(const Graph& graph) {
   FlagList effects(static_cast<size_t>(graph.size()), false);
   const auto has = [&](NodeId id) { return effects[static_cast<size_t>(id)]; };

@@ -5,8 +5,9 @@
 
 namespace tfwasm {
 
-// Removes control inputs that order nothing: those from nodes that neither have an effect (stateful
-// ops, and ops unknown here) nor come after one that has. Returns whether any went.
+// Removes control inputs that enforce no order: those from nodes that have no side effects
+// (stateful ops and unknown ops have) and do not depend on nodes that have. Returns whether the
+// graph changed.
 bool RemoveControlInputs(Graph& graph);
 
 }  // namespace tfwasm

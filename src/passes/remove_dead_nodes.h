@@ -5,8 +5,8 @@
 
 namespace tfwasm {
 
-// Removes every node that no output needs, neither for its value nor as a control input. Nodes
-// that are fed stay, needed or not. Returns whether any node went.
+// Removes nodes that no output depends on, by data or control inputs. Keeps fed nodes. Returns
+// whether the graph changed.
 bool RemoveDeadNodes(Graph& graph);
 
 }  // namespace tfwasm

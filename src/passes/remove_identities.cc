@@ -38,8 +38,8 @@ bool IsScalar(const Graph& graph, Edge edge, float value) {
   return scalar && *scalar == value;
 }
 
-// The input that `node` equals by arithmetic. Only scalars of rank 0 are looked for, as any other
-// shape may broadcast the input to a higher rank.
+// The input that `node` returns unchanged for arithmetic reasons, such as x * 1. Checks only for
+// scalars of rank 0; other shapes might broadcast the input to a higher rank.
 int UnchangedOperand(const Graph& graph, const Node& node) {
   if (node.inputs.size() != 2) return -1;
   const bool is_sum = IsOneOf(node.op, {"Add", "AddV2"});

@@ -35,7 +35,7 @@ std::optional<std::vector<int64_t>> ConstInts(const Graph& graph, Edge edge) {
   return ToInts(*value);
 }
 
-// `to` is resolved when it is added, but may itself be replaced later.
+// Follows chains: `to` was resolved when added, but may have been replaced later.
 Edge EdgeReplacements::Resolve(Edge edge) const {
   for (auto it = to_.find({edge.node, edge.output}); it != to_.end();
        it = to_.find({edge.node, edge.output})) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What several passes need to look at a graph and to change it.
+// Helpers for passes.
 #pragma once
 
 #include <initializer_list>
@@ -12,10 +12,9 @@
 
 namespace tfwasm {
 
-// Calls `rewrite(id) -> bool` for every node that is no constant, inputs before consumers, and
-// returns whether any call returned true. A node whose attributes make `rewrite` throw is left as
-// it is, for the planner to complain about; `rewrite` must therefore check everything before it
-// changes anything.
+// Calls `rewrite(id) -> bool` for every non-constant node, inputs before consumers. Returns whether
+// any call returned true. If `rewrite` throws because of malformed attributes, the node stays as it
+// is for the planner to report; so `rewrite` must check everything before it changes anything.
 template <typename F>
 bool RewriteNodes(Graph& graph, F rewrite) {
   bool changed = false;
@@ -31,10 +30,10 @@ bool RewriteNodes(Graph& graph, F rewrite) {
 
 bool IsOneOf(std::string_view op, std::initializer_list<std::string_view> ops);
 
-// The node that makes `edge` when that is its first output and `op` its op; else nullptr.
+// The node that computes `edge`, if that is its output 0 and its op is `op`; else nullptr.
 const Node* ProducerOf(const Graph& graph, Edge edge, std::string_view op);
 
-// The value of a float32 constant of rank 0, unless it is NaN.
+// The value of a float32 constant of rank 0; nullopt if it is NaN.
 std::optional<float> ConstScalar(const Graph& graph, Edge edge);
 
 // The integers of an int32 constant of rank 0 or 1 (rank 2: row by row).
@@ -43,7 +42,7 @@ std::optional<std::vector<int64_t>> ConstInts(const Graph& graph, Edge edge);
 // The float32 constant at `edge`, or nullptr.
 const Tensor* ConstFloats(const Graph& graph, Edge edge);
 
-// Collects "read this instead of that" and applies it to the whole graph at once.
+// Collects replacements of edges and applies them to the whole graph at once.
 class EdgeReplacements {
  public:
   void Add(Edge from, Edge to) { to_[{from.node, from.output}] = Resolve(to); }

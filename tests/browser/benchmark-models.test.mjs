@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmark page: every way to give it a model and inputs, and what it says of bad ones.
+// The benchmark page: all ways to select a model and inputs, and the messages for invalid ones.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
     folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-models-'));
     await writeTinyModel(path.join(folder, 'tiny'));
     await writeFile(path.join(folder, 'tiny', 'notes.txt'), 'not a part of it');
-    // A camera that shows a pattern, and a visitor who allows it.
+    // A fake camera with a test pattern, and granted permission.
     const flags = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
     site = await startBenchmark({}, { flags });
   });
@@ -120,7 +120,7 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
           ],
         );
         assert.ok(correctness.passed, JSON.stringify(correctness));
-        // The link brings all of it back.
+        // The link restores all settings.
         await page.click('#link');
         await waitForText(page, '#status', /link is in/);
         await page.reload();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmark page: what can be done with a result; its links; other hosts; how it looks.
+// The benchmark page: actions on results, links, hosting on other servers, appearance.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -202,7 +202,7 @@ describe('the benchmark page on another host', { skip: missing('dist', 'chromium
   let site;
 
   before(async () => {
-    // Neither samples nor TensorFlow.js, and no headers that isolate the page.
+    // Without sample models, TensorFlow.js and isolation headers.
     site = await startBenchmark({
       isolated: false,
       mounts: { '/models/': 'tests/browser/page', '/tfjs/': 'tests/browser/page' },
@@ -240,7 +240,7 @@ describe('the benchmark page on another host', { skip: missing('dist', 'chromium
     assert.equal(await page.$$eval('.chart canvas', (list) => list.length), 2);
     const elsewhere = new Set(requests.filter((url) => !url.startsWith(`${strict.url}deep/er/`)));
     assert.deepEqual([...elsewhere].sort(), [`${strict.url}tiny/model.json`, `${strict.url}tiny/weights.bin`]);
-    // The samples and TensorFlow.js are not there, as the page has to find out.
+    // The page probes for the samples and TensorFlow.js, which are missing.
     assert.deepEqual(
       faults().filter((fault) => !/404/.test(fault)),
       [],
@@ -253,7 +253,7 @@ describe('the benchmark page on another host', { skip: missing('dist', 'chromium
   }, async () => {
     const asked = [];
     const { page } = await site.open(`?model=&${QUICK}`, {
-      // There is no network here: the same files, from node_modules.
+      // There is no network in the test: serves the same files from node_modules.
       prepare: (page) =>
         page.context().route('https://cdn.jsdelivr.net/**', (route) => {
           const url = route.request().url();

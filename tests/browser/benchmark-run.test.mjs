@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmark page: runs, on every thread and with every peer, and how they end.
+// The benchmark page: runs on every thread and with every peer, and how they end.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -157,7 +157,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
     withPage(
       `?model=/made/nan/model.json&${QUICK}&peers=tfjs-wasm`,
       async (page) => {
-        // What the reference answers is changed, as if tfwasm were wrong.
+        // Falsifies the reference's outputs, as if tfwasm were wrong.
         await run(page);
         assert.match(await page.textContent('#result .error'), /outputs are not those of/);
         assert.equal(await page.$$eval('.ratios', (list) => list.length), 0, 'no claim');
@@ -186,7 +186,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
     ));
 });
 
-/** sqrt(x) of a vector of so many elements. */
+/** sqrt(x) of a vector with `size` elements. */
 function squareRoots(size) {
   const graph = new GraphBuilder();
   graph.input('x', 'float32', [size]);

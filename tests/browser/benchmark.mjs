@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of the benchmark page share: the page, and what a visitor does again and again.
+// Helpers for the tests of the benchmark page: the page and common user actions.
 import { readFile } from 'node:fs/promises';
 
 import { attr, GraphBuilder } from '../graph-builder.mjs';
 import { startBrowser } from './chromium.mjs';
 import { startSite } from './site.mjs';
 
-/** What the page asks for with HEAD has no body, which the browser reports as aborted. */
+/** The browser reports HEAD requests, which have no body, as aborted. */
 const PROBE = /^request: .*(liveness\.json|tf-core\.min\.js) net::ERR_ABORTED$/;
 
 /**
- * One browser and one site for a test file.
+ * Starts one browser and one site for a test file.
  *
- * @param {object} [siteOptions] As of startSite().
- * @param {object} [browserOptions] As of startBrowser().
- * @returns {Promise<{open: Function, withPage: Function, url: string, close: () => Promise<void>}>} open(query, options)
- *     opens the benchmark page in a tab of its own and waits until it is ready. faults() lists what
- *     the browser complained of. `folder`: where the page's folder is on the site. withPage(query,
- *     task, options) opens one for a task, and closes it.
+ * @param {object} [siteOptions] See startSite().
+ * @param {object} [browserOptions] See startBrowser().
+ * @returns {Promise<{open: Function, withPage: Function, url: string, close: () => Promise<void>}>} open(query,
+ *     options) opens the benchmark page in a new tab and waits until it is ready. faults() lists errors that the
+ *     browser reported. `folder`: the path of the page on the site. withPage(query, task, options) opens a page for a
+ *     task and closes it.
  */
 export async function startBenchmark(siteOptions, browserOptions) {
   const [browser, site] = await Promise.all([startBrowser(browserOptions), startSite(siteOptions)]);
@@ -47,7 +47,7 @@ export async function startBenchmark(siteOptions, browserOptions) {
   };
 }
 
-/** A few quick runs of a model that computes next to nothing. */
+/** A few quick runs, for models that compute almost nothing. */
 export const QUICK = 'runs=5&profiles=1&seconds=5';
 export const TINY = `?model=../tiny/model.json&${QUICK}`;
 
@@ -66,10 +66,10 @@ export async function waitForResult(page) {
   if (error !== '') throw new Error(`The run failed: ${error}`);
 }
 
-/** The cells behind a title in the rows of a table. */
+/** The cells of the row with this title, without the title. */
 export const cellsOf = (rows, title) => rows.find(([head]) => head === title)?.slice(1);
 
-/** The cells of a table by its caption: rows of texts. */
+/** The cells of the table with this caption: rows of texts. */
 export function tableRows(page, caption) {
   return page.evaluate((wanted) => {
     const tables = Array.from(document.querySelectorAll('table'));
@@ -80,13 +80,13 @@ export function tableRows(page, caption) {
   }, caption);
 }
 
-/** Presses a button that downloads something. @returns {Promise<{name: string, text: string}>} */
+/** Clicks a button that starts a download. @returns {Promise<{name: string, text: string}>} */
 export async function download(page, button) {
   const [made] = await Promise.all([page.waitForEvent('download'), page.click(`text=${button}`)]);
   return { name: made.suggestedFilename(), text: await readFile(await made.path(), 'utf8') };
 }
 
-/** x + 1, with an op in between that nobody has. */
+/** x + 1, with an unsupported op in between. */
 export function unsupportedModel() {
   const graph = new GraphBuilder();
   graph.input('x', 'float32', [1, 2]);
@@ -94,7 +94,7 @@ export function unsupportedModel() {
   return graph.handler(['frobnicated']);
 }
 
-/** Two nodes; the square of a matrix takes longer than a tick of any browser's clock. */
+/** Two nodes. The square of a matrix takes longer than the timer resolution of any browser. */
 export function squareModel() {
   const graph = new GraphBuilder();
   graph.input('x', 'float32', [256, 256]);
@@ -103,7 +103,7 @@ export function squareModel() {
   return graph.handler(['shares']);
 }
 
-/** Says 1 in a tensor of 6.4 GB. */
+/** Requests a tensor of 6.4 GB. */
 export function giantModel() {
   const graph = new GraphBuilder();
   graph.input('x', 'float32', [1]);
@@ -114,7 +114,7 @@ export function giantModel() {
   return graph.handler(['giant']);
 }
 
-/** Takes an int32 vector of open length, and strings: gathers, and passes the strings on. */
+/** Takes an int32 vector of unknown length, and strings. Gathers, and returns the strings. */
 export function openModel() {
   const graph = new GraphBuilder();
   graph.input('ids', 'int32', [-1, -1]);

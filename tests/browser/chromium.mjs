@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every browser test shares: one Chromium per test file, pages that collect their complaints,
-// and an end that closes just what was opened here.
+// One Chromium per test file. Pages collect errors. Closing ends only what was opened here.
 import { launchChromium } from '../../tools/chromium.mjs';
 
 /**
@@ -14,7 +13,7 @@ export async function startBrowser(options) {
 }
 
 /**
- * A page whose `problems` list fills with uncaught errors, console errors and failed requests.
+ * A page whose `problems` list collects uncaught errors, console errors and failed requests.
  *
  * @returns {Promise<{page: import('playwright-core').Page, problems: string[], requests: string[]}>}
  */

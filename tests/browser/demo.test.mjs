@@ -9,7 +9,7 @@ import { KEYPOINT_NAMES } from '../../web/movenet.js';
 import { missing } from '../prerequisites.mjs';
 import { startBrowser } from './chromium.mjs';
 
-/** Where the joints are that one can see in the photograph, as fractions of it. */
+/** The positions of the visible joints in the photograph, relative to its size. */
 const VISIBLE = {
   nose: [0.43, 0.24],
   'left eye': [0.48, 0.195],
@@ -78,7 +78,7 @@ describe('the demo page', { skip: missing('dist', 'models', 'chromium') }, () =>
       }),
     );
     assertOnTheBody(keypoints);
-    // The dot on the nose, where the photograph has skin.
+    // The dot on the nose covers skin in the photograph.
     const nose = keypoints[0];
     const color = await page.$eval(
       '#picture',

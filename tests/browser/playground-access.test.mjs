@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The playground for everybody: light and dark, phone width, keyboard, screen readers.
+// Accessibility of the playground: light and dark mode, phone width, keyboard, screen readers.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 
@@ -24,7 +24,7 @@ describe('the playground for everybody', { skip: missing('dist', 'models', 'chro
   });
   after(() => playground?.close());
 
-  /** The page with as much on it as there can be. */
+  /** The page with all of its content shown. */
   async function openFull(options) {
     const { page } = await playground.open('?model=../models/movenet-lightning.json', options);
     await waitForModel(page, 'movenet-lightning');
@@ -43,7 +43,7 @@ describe('the playground for everybody', { skip: missing('dist', 'models', 'chro
     return page;
   }
 
-  /** The next test begins with nothing stored. */
+  /** Clears storage for the next test. */
   afterEach(async () => {
     const { page } = await playground.open(TINY);
     await page.evaluate(async () => {
@@ -101,7 +101,7 @@ describe('the playground for everybody', { skip: missing('dist', 'models', 'chro
     await page.keyboard.type('../tiny/model.json');
     await page.keyboard.press('Enter');
     await waitForModel(page, 'tiny');
-    // What was opened has the focus; the run is further down.
+    // The opened model has the focus; the run panel is further down.
     assert.equal(await page.evaluate(() => document.activeElement.id), 'model-name');
     for (let i = 0; i < 60; ++i) {
       await page.keyboard.press('Tab');

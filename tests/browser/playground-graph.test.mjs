@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The playground's picture of a graph: search, details, pan and zoom, functions, keys.
+// The playground's graph view: search, details, pan and zoom, functions, keyboard.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -7,7 +7,7 @@ import { missing } from '../prerequisites.mjs';
 import { attr, GraphBuilder } from '../graph-builder.mjs';
 import { serveModel, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
 
-/** x -> x doubled until it is 100 or more. */
+/** Doubles x until it is 100 or more. */
 function loopModel() {
   const graph = new GraphBuilder();
   graph.input('x', 'float32', []);
@@ -27,7 +27,7 @@ function loopModel() {
   return graph.handler(['loop']);
 }
 
-/** A chain of so many nodes, with a branch at each tenth. */
+/** A chain of `length` nodes, with a branch at every tenth. */
 function longModel(length) {
   const graph = new GraphBuilder();
   let last = graph.input('x', 'float32', [-1, 4]);
@@ -55,7 +55,7 @@ describe('the graph in the playground', { skip: missing('dist', 'models', 'chrom
 
   const nodeNames = (page) => page.$$eval('#graph-svg .node', (nodes) => nodes.map((node) => node.dataset.name));
 
-  /** Whether a node can be seen inside the drawing. */
+  /** Whether a node is visible in the drawing. */
   const isInSight = (page, name) =>
     page.$eval(`#graph-svg .node[data-name="${name}"]`, (node) => {
       const [inner, outer] = [node.getBoundingClientRect(), node.ownerSVGElement.getBoundingClientRect()];
@@ -85,7 +85,7 @@ describe('the graph in the playground', { skip: missing('dist', 'models', 'chrom
     await page.click('#node-details button:text-is("product")');
     assert.equal(await page.textContent('#node-op'), 'MatMul');
     assert.ok(await page.$('.node.selected[data-name="product"]'));
-    // A constant has no box, but can be looked at.
+    // A constant has no box, but its details can be shown.
     await page.click('#node-details button:text-is("kernel")');
     assert.equal(await page.textContent('#node-op'), 'Const');
     await page.close();
@@ -133,7 +133,7 @@ describe('the graph in the playground', { skip: missing('dist', 'models', 'chrom
     await waitForModel(page, 'blazeface');
     await page.locator('#graph').scrollIntoViewIfNeeded();
     const start = await transform(page);
-    // The wheel scrolls the page until the drawing has the focus.
+    // The wheel scrolls the page unless the drawing has the focus.
     const scrollBefore = await page.evaluate(() => scrollY);
     await page.hover('#graph-svg', { position: { x: 20, y: 20 } });
     await page.mouse.wheel(0, -100);
@@ -252,7 +252,7 @@ describe('the graph in the playground', { skip: missing('dist', 'models', 'chrom
       prepare: (page) => serveModel(page, 'long', longModel(1500)),
     });
     await waitForText(page, '#layout-status', /Laying out 1,651 nodes/);
-    // What a visitor does in the meantime.
+    // User input during the layout.
     await page.click('#node-list-title');
     await page.fill('#graph-search', 'sum_1499');
     await page.click('#node-list button:text-is("sum_1499")');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The playground on other hosts: what the npm package has, in any folder, with the headers of a plain
-// host or with a strict content security policy.
+// The playground on other hosts: the files of the npm package in any folder, with the headers of a plain host or with a
+// strict Content-Security-Policy.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -38,7 +38,7 @@ describe('the playground on another host', { skip: missing('dist', 'chromium') }
         await waitForText(page, '#save-status', /^Saved/);
         await page.waitForSelector('#sample-elsewhere:not([hidden])');
         assert.match(await page.getAttribute('nav a:not([aria-current])', 'href'), /^\.\.\/benchmark-page\//);
-        // That there are no samples is asked for once.
+        // The page probes for samples only once.
         assert.deepEqual(
           problems.filter((text) => !text.includes('models/models.json') && !text.includes('status of 404')),
           [],

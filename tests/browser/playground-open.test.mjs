@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The playground: every way to open a model, and what is said when there is something wrong with it.
+// The playground: all ways to open a model, and error messages.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
 
   const tinyFiles = () => ['model.json', 'weights.bin'].map((name) => path.join(folder, 'tiny', name));
 
-  /** Opens a page, does something in it, and returns the error that it shows. */
+  /** Opens a page, runs an action in it, and returns the error message shown. */
   async function errorAfter(action, prepare) {
     const { page } = await playground.open('', { prepare });
     await action(page);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of the playground that need no page.
+// The parts of the playground that do not need a page.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -36,7 +36,7 @@ test('counts of a model', () => {
     values: 10,
     bytes: 10,
   });
-  // What there is before a model has been checked.
+  // The input before a model has been checked.
   assert.deepEqual(countOps(undefined), []);
   assert.equal(summarize({}).nodes, 0);
 });
@@ -118,7 +118,7 @@ describe('a graph for the picture', () => {
   });
 
   test('is cut where everything goes through one node', () => {
-    // Diamonds in a row: 0 -> 1, 2 -> 3 -> 4, 5 -> 6 ...
+    // Adjacent diamonds: 0 -> 1, 2 -> 3 -> 4, 5 -> 6 ...
     const edges = [];
     for (let i = 0; i < 300; i += 3) edges.push([i, i + 1], [i, i + 2], [i + 1, i + 3], [i + 2, i + 3]);
     const segments = cutIntoSegments(301, edges);
@@ -134,7 +134,7 @@ describe('a graph for the picture', () => {
       if (next) assert.equal(nodes.at(-1), next.nodes[0]);
     }
     assert.equal(seen.size, edges.length);
-    // One edge around everything: no cut.
+    // An edge that spans everything: no cut.
     assert.equal(cutIntoSegments(301, [...edges, [0, 300]]).length, 1);
   });
 

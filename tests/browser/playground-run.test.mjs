@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Running models in the playground: every kind of input, and how results are shown.
+// Running models in the playground: all kinds of inputs, and the display of results.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -8,7 +8,7 @@ import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
 import { predict, serveModel, shownValues, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
 
-/** What comes in goes out, in float32. */
+/** Returns its input as float32. */
 function echoModel(dtype, shape) {
   const graph = new GraphBuilder();
   graph.input('x', dtype, shape);
@@ -170,7 +170,7 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
     await page.selectOption('#input-0-fit', 'cover');
     await run(page);
     assert.deepEqual((await shownValues(page)).slice(0, 3), [255, 0, 51]);
-    // The result has the shape of a picture, and is shown as one.
+    // A result with the shape of a picture is shown as a picture.
     const shown = await page.$eval('.result canvas', (canvas) =>
       Array.from(canvas.getContext('2d').getImageData(4, 4, 1, 1).data),
     );
@@ -217,7 +217,7 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
       const stream = canvas.captureStream(30);
       globalThis.cameraTracks = stream.getTracks();
       navigator.mediaDevices.getUserMedia = async () => stream;
-      // Without a change there is no frame.
+      // A canvas stream has new frames only after changes.
       setInterval(() => context.fillRect(0, 0, canvas.width, canvas.height), 30);
     });
     await page.selectOption('#input-0-fit', 'stretch');
@@ -230,7 +230,7 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
     });
     await run(page);
     const [red, green, blue] = await shownValues(page);
-    // Video has colours of its own.
+    // Video encoding changes colours slightly.
     assert.ok(red < 0.1 * green && blue < 0.1 * green && green > 200, `${red} ${green} ${blue}`);
     await page.click('.picture-source button:text("Stop the camera")');
     assert.deepEqual(await page.evaluate(() => globalThis.cameraTracks.map(({ readyState }) => readyState)), ['ended']);

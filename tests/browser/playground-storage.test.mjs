@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The playground keeps models: save, reload the page, open, copy, rename, download, delete.
+// Storage in the playground: save, reload the page, open, copy, rename, download, delete.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -22,7 +22,7 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
     await waitForModel(page, 'tiny');
   });
   afterEach(async () => {
-    // The next test begins with nothing stored.
+    // Clears storage for the next test.
     await page.evaluate(async () => {
       const tf = await import('../dist/index.js');
       for (const url of Object.keys(await tf.io.listModels())) await tf.io.removeModel(url);
@@ -56,7 +56,7 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
       assert.deepEqual(before, tinyAnswer([3, 5]));
       const link = await page.getAttribute('#benchmark-link', 'href');
       assert.equal(new URL(link, page.url()).searchParams.get('model'), `${medium}://my model`);
-      // The address leads to it, too.
+      // The address links to it, too.
       await page.reload();
       await waitForModel(page, 'my model');
     });

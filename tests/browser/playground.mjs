@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of the playground share: the page, models to open in it, and what a visitor does
-// again and again.
+// Helpers for the tests of the playground: the page, models and common user actions.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -8,15 +7,15 @@ import { ROOT } from '../../tools/lib/paths.mjs';
 import { startBrowser } from './chromium.mjs';
 import { startSite } from './site.mjs';
 
-/** A machine that is busy with other tests may need most of it. */
+/** Long, since the machine may be busy with other tests. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * One browser and one site for a test file.
+ * Starts one browser and one site for a test file.
  *
- * @param {object} [siteOptions] As of startSite().
- * @returns {Promise<{open: Function, url: string, close: () => Promise<void>}>} open(query, options)
- *     opens the playground in a page of its own.
+ * @param {object} [siteOptions] See startSite().
+ * @returns {Promise<{open: Function, url: string, close: () => Promise<void>}>} open(query, options) opens the
+ *     playground in a new page.
  */
 export async function startPlayground(siteOptions) {
   const [browser, site] = await Promise.all([startBrowser(), startSite(siteOptions)]);
@@ -39,7 +38,7 @@ export async function startPlayground(siteOptions) {
 
 export const TINY = '?model=../tiny/model.json';
 
-/** Waits until an element says this. @param {RegExp} pattern */
+/** Waits until the text of an element matches. @param {RegExp} pattern */
 export function waitForText(page, selector, pattern) {
   return page.waitForFunction(
     ([wanted, source, flags]) => {
@@ -56,7 +55,7 @@ export async function waitForModel(page, name) {
   await page.waitForSelector('#graph-svg .node');
 }
 
-/** Types values for the only input, runs, and returns the values that are shown. */
+/** Types values for the only input, runs, and returns the displayed values. */
 export async function predict(page, values) {
   await page.selectOption('#input-0-source', 'values');
   await page.fill('#input-0-values', JSON.stringify(values));
@@ -70,13 +69,13 @@ export async function shownValues(page) {
   return (await page.textContent('.result .values')).split(',').map(Number);
 }
 
-/** For page.route(): the URL with this path. A pattern would fit what is in the query, too. */
+/** For page.route(): matches the URL with this path. A glob would match the query, too. */
 export const at =
   (path) =>
   ({ pathname }) =>
     pathname === path;
 
-/** Answers requests for a model below `/made/NAME/` of a page. @param {{load: () => Promise<object>}} handler */
+/** Serves a model below `/made/NAME/` of a page. @param {{load: () => Promise<object>}} handler */
 export async function serveModel(page, name, handler) {
   const { weightData, weightSpecs, ...parts } = await handler.load();
   const json = { ...parts, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
@@ -88,7 +87,7 @@ export async function serveModel(page, name, handler) {
 
 const AXE = readFileSync(path.join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
-/** The serious and critical faults that axe finds, as texts. */
+/** The serious and critical violations that axe finds, as texts. */
 export async function accessibilityFaults(page) {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
@@ -101,7 +100,7 @@ export async function accessibilityFaults(page) {
   });
 }
 
-/** How far the page can be scrolled sideways, which should be nowhere. */
+/** How far the page scrolls sideways. Should be 0. */
 export function sidewaysOverflow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An empty page beside the built package and a tiny model, for scripts that tests run in it.
+// A site with an empty page, the built package and a tiny model, for test scripts that run in the page.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,8 +8,7 @@ import { SITE, startServer } from '../../tools/serve.mjs';
 import { writeTinyModel } from '../tiny-model.mjs';
 
 /**
- * @param {object} [options] As of startServer(); `mounts` are added to /, /dist/, /models/, /web/
- *     and /tiny/.
+ * @param {object} [options] See startServer(); `mounts` are added to /, /dist/, /models/, /web/ and /tiny/.
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
 export async function startSite({ mounts = {}, ...options } = {}) {

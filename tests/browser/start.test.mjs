@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the core starts in a real browser: which build, under which headers, and what is said when it
-// cannot.
+// Startup of the core in a real browser: which variant, under which headers, and error messages.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -9,7 +8,7 @@ import { tinyAnswer } from '../tiny-model.mjs';
 import { startBrowser } from './chromium.mjs';
 import { startSite } from './site.mjs';
 
-/** Runs in the page: starts the package, predicts, and tells what happened. */
+/** Runs in the page: starts the package, predicts, and reports what happened. */
 async function predictTiny({ threads, variant } = {}) {
   const tf = await import('/dist/index.js');
   try {
@@ -19,7 +18,7 @@ async function predictTiny({ threads, variant } = {}) {
     const [a, b] = [tf.tensor2d([[1, 2]]), model.predict(tf.tensor2d([[1, 2]]))];
     const values = Array.from(await b.data());
     tf.dispose([a, b]);
-    // Loads the rest of the JavaScript too.
+    // Loads media.js too.
     await model.save('opfs://tiny');
     return { values, variant: tf.getWasmVariant(), threads: tf.getThreadsCount() };
   } catch (error) {
@@ -35,7 +34,7 @@ describe('the core in a browser', { skip: missing('dist', 'chromium') }, () => {
   });
   after(() => browser?.close());
 
-  /** Opens the empty page of a new site and runs `script` in it. */
+  /** Opens an empty page of a new site and runs `script` in it. */
   async function runIn(siteOptions, script, argument, prepare = async () => {}) {
     const site = await startSite(siteOptions);
     const { page, problems, requests } = await browser.newPage();

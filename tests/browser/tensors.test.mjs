@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What needs a browser's own objects: pixels, canvases, and the life of tensors around them.
+// Tensors and browser objects: pixels, canvases, memory.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -111,7 +111,7 @@ describe('tensors in a browser', { skip: missing('dist', 'chromium') }, () => {
         new Function(`return (async () => {
           const tensor = tf.tensor2d([[1, 2]]);
           tensor.dispose();
-          tensor.dispose(); // a second time does nothing
+          tensor.dispose(); // the second call does nothing
           try {
             await (${script})(tensor);
             return 'no error';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packs the package, installs it beside the apps in a temporary folder, and builds each app.
+// Packs the package, installs it next to the apps in a temporary folder, and builds each app.
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { writeTinyModel } from '../tiny-model.mjs';
 const APPS = fileURLToPath(new URL('apps', import.meta.url));
 
 /**
- * A temporary folder with the apps, the tiny model (model/) and what a user gets from "npm install".
+ * A temporary folder with the apps, the tiny model (model/) and the installed package.
  *
  * @returns {Promise<{folder: string, remove: () => Promise<void>}>}
  */
@@ -29,7 +29,7 @@ export async function installApps() {
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** What each bundler makes of an app: the folder to serve. Rejects on errors and on warnings. */
+/** Builds an app with a bundler and returns the folder to serve. Rejects on errors and warnings. */
 export const builders = {
   async vite(folder) {
     const { build, createLogger } = await import('vite');
@@ -38,7 +38,7 @@ export const builders = {
     await build({
       root: path.join(folder, 'vite'),
       configFile: false,
-      // That the machine is busy is nothing to complain of.
+      // Slow timings on a busy machine are not a problem.
       build: { outDir, rolldownOptions: { checks: { bundlerTimings: false } } },
       logLevel: 'warn',
       customLogger: logger,
@@ -56,7 +56,7 @@ export const builders = {
       context,
       entry: './main.js',
       output: { path: outDir },
-      // Sizes are checked elsewhere.
+      // Other tests check sizes.
       performance: { hints: false },
     });
     const stats = await promisify(compiler.run.bind(compiler))();

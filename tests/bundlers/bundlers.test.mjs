@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packed package in the hands of users: each way to consume it gives one right prediction,
-// without a file copied by hand.
+// The packed package as users consume it: each way must give a correct prediction, without files copied by hand.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
@@ -27,7 +26,7 @@ describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }
   const serve = (folder, isolated) =>
     startServer({ port: 0, root: apps.folder, isolated, mounts: { '/': folder, '/model/': 'model' } });
 
-  /** Opens a page and returns what the app in it reported. */
+  /** Opens a page and returns the result that its app reported. */
   async function predictInPage(url) {
     const { page, problems } = await browser.newPage();
     try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What run_ops_fuzz.cc chooses from: numbers, strings and the attributes that ops read.
+// The choices of run_ops_fuzz.cc: numbers, strings and attributes.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace tfwasm {
 
-// Half of the integers are of these: axes and small sizes.
+// Half of the integers come from this list: axes and small sizes.
 constexpr int64_t kSmallInts[] = {0, 1, 2, 3, -1, -2, 4};
 constexpr int64_t kInts[] = {0,
                              1,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target: loads hostile models, plans and runs them. Whatever the bytes, loading ends in
-// a model or an Error, and running it in tensors or an Error.
+// libFuzzer target: loads, plans and runs hostile models. For any input, loading ends in a model or
+// an Error, and running in tensors or an Error.
 //
-// An input is a GraphDef, a signature, a list of weight specs and the weights' bytes, each ended by
-// a line "--"; tests/fuzz/corpus/load_model/ has examples.
+// An input is a GraphDef, a signature, a list of weight specs and the weights' bytes, each
+// terminated by a line "--". See tests/fuzz/corpus/load_model/ for examples.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -19,7 +19,7 @@
 #include "graph/tensor_proto.h"
 #include "graph/weights.h"
 
-// A hostile size that memory does not hold is E_OOM, not a fault of the process.
+// An allocation that fails must be E_OOM, not a crash.
 extern "C" const char* __asan_default_options() {
   return "allocator_may_return_null=1:max_allocation_size_mb=32:quarantine_size_mb=16";
 }
@@ -28,7 +28,7 @@ namespace {
 
 using namespace tfwasm;
 
-// More than this is memory that any manifest may ask for, and no fault.
+// Any manifest may request this much memory; more is not a finding.
 constexpr int64_t kMostWeightBytes = int64_t{16} << 20;
 constexpr int64_t kMostFeedElements = 1 << 16;
 
@@ -56,7 +56,7 @@ Input SplitInput(std::string_view data) {
   return input;
 }
 
-// Elements of all weights, whatever they take in the stream.
+// The number of elements of all weights after decoding.
 int64_t DecodedElements(std::string_view specs) {
   int64_t elements = 0;
   for (const WeightSpec& spec : ReadWeightSpecs(specs)) elements += spec.shape.NumElements();
@@ -78,7 +78,7 @@ WeightMap Decode(std::string_view specs, std::string_view bytes) {
   return decoder.Take();
 }
 
-// Zeros of the declared shape, with 1 for what it leaves open.
+// Zeros of the declared shape, with 1 for unknown dimensions.
 Tensor ZeroFeed(const TensorInfo& info) {
   Shape shape;
   if (info.shape.rank_known()) {

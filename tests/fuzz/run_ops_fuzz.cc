@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target: plans and runs small graphs out of any ops with any attributes, shapes and
-// values. Whatever the bytes, a run ends in tensors or an Error that is not E_INTERNAL.
+// libFuzzer target: plans and runs small graphs of any ops with any attributes, shapes and values.
+// For any input, a run ends in tensors or in an Error other than E_INTERNAL.
 //
-// An input is the name of an op and a newline, then the bytes that choose everything else: up to
-// kMostNodes nodes, whose inputs are constants, feeds or outputs of the nodes before.
-// tests/fuzz/corpus/run_ops/ has examples.
+// An input is the name of an op and a newline, then bytes that determine all other choices: up to
+// kMostNodes nodes, whose inputs are constants, feeds or outputs of earlier nodes. See
+// tests/fuzz/corpus/run_ops/ for examples.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,7 @@
 #include "fuzz_vocabulary.h"
 #include "ops/op.h"
 
-// A hostile size that memory does not hold is E_OOM, not a fault of the process.
+// An allocation that fails must be E_OOM, not a crash.
 extern "C" const char* __asan_default_options() {
   return "allocator_may_return_null=1:max_allocation_size_mb=32:quarantine_size_mb=16";
 }
@@ -31,7 +31,7 @@ using namespace tfwasm;
 constexpr size_t kMostNodes = 3;
 constexpr int64_t kMostElements = 4096;  // of an input
 
-// The bytes that choose; zeros after their end.
+// The input bytes that determine the choices; zeros after their end.
 class Choices {
  public:
   explicit Choices(std::string_view bytes) : bytes_(bytes) {}
@@ -107,7 +107,7 @@ AttrValue ChooseAttr(Choices& choices, Kind kind) {
   }
 }
 
-// What windows over images need before anything else is looked at.
+// Sets the attributes that ops on image windows require.
 void ChooseWindow(Choices& choices, Node& node) {
   constexpr int64_t kSizes[] = {1, 2, 3, 5};
   const auto list = [&] {
@@ -132,7 +132,7 @@ void ChooseAttrs(Choices& choices, Node& node) {
 
 template <typename T, typename F>
 void Fill(Tensor& tensor, Choices& choices, F choose) {
-  // A few values over and over, so that a few bytes suffice.
+  // Repeats a few values, so that a few bytes suffice.
   const auto values = tensor.mutable_values<T>();
   const size_t period = 1 + choices.Below(16);
   for (size_t i = 0; i < values.size(); ++i) {
@@ -161,16 +161,15 @@ Tensor ChooseTensor(Choices& choices, DType dtype, const Shape& shape) {
   return tensor;
 }
 
-// A graph in the making: its nodes, and the values of its feeds.
+// The graph under construction, and the values of its feeds.
 struct Model {
   ModelDef def;
   std::vector<std::string> feeds;
   std::vector<Tensor> values;
-  std::vector<Edge> results;  // outputs that later nodes may take
+  std::vector<Edge> results;  // outputs that later nodes may read
 };
 
-// The dtype and shape of an input. What ops take is random only in part: often something that goes
-// with their first input.
+// The dtype and shape of an input. Only partly random: often one that matches the first input.
 TensorSpec ChooseSpec(Choices& choices, const TensorSpec& first) {
   const Shape& shape = first.shape;
   const int64_t rank = shape.rank();
@@ -209,7 +208,7 @@ Edge ChooseInput(Choices& choices, Model& model, const TensorSpec& spec) {
 
 size_t ChooseInputCount(Choices& choices, const OpDef& def) {
   const size_t more = choices.Below(4);
-  if (choices.OneIn(32)) return more;  // perhaps too few
+  if (choices.OneIn(32)) return more;  // maybe too few
   const auto most = static_cast<size_t>(def.max_inputs);
   return std::min(static_cast<size_t>(def.min_inputs) + more, most);
 }
@@ -233,7 +232,7 @@ void AddNode(Choices& choices, Model& model, std::string_view op) {
   for (int i = 0; i < outputs; ++i) model.results.push_back({.node = id, .output = i});
 }
 
-// The op of that name, else one that the name stands for: any bytes will do.
+// The op `name`, or else one selected by a hash of `name`, so that any bytes are valid.
 std::string_view ChooseOp(std::string_view name) {
   if (FindOp(name) != nullptr) return name;
   static const std::vector<std::string_view> ops = [] {
@@ -269,7 +268,7 @@ void Run(std::string_view data) {
   }
   Session session(std::move(model.def));
   const int run = session.Prepare(model.feeds, fetches);
-  // Twice: the plan is made the first time only.
+  // Runs twice: only the first run creates the plan.
   session.Run(run, model.values);
   session.Run(run, model.values);
 }

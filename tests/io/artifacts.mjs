@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models as handlers see them: with every part that a model can have.
+// Artifacts with every part that a model can have.
 import { tinyModel } from '../tiny-model.mjs';
 
 const KERNEL = [1, 2, -3, 4, 5, -6];
 
 /**
- * The tiny model with another bias, so that two of them can be told apart, and with all that a
- * handler has to keep.
+ * The tiny model with another bias, so that two models can be told apart, and with everything that a handler has to
+ * keep.
  *
- * @param {number[]} [bias] tinyAnswer() is right for the default.
+ * @param {number[]} [bias] tinyAnswer() is correct for the default.
  */
 export function tinyArtifacts(bias = [0.5, -20, 100]) {
   const { modelTopology, weightsManifest } = tinyModel();
@@ -31,7 +31,7 @@ export function tinyArtifacts(bias = [0.5, -20, 100]) {
   };
 }
 
-/** The weights of artifacts, whatever way they come. */
+/** The weights of artifacts, as data or as a stream. */
 export async function weightsOf({ weightData, getWeightStream }) {
   const parts = getWeightStream ? getWeightStream() : [weightData].flat();
   const chunks = [];
@@ -39,7 +39,7 @@ export async function weightsOf({ weightData, getWeightStream }) {
   return [...Buffer.concat(chunks)];
 }
 
-/** Artifacts as plain values: weights as a list of bytes. */
+/** Artifacts as plain values: weights as an array of bytes. */
 export async function plain(artifacts) {
   const { weightData: _, getWeightStream: __, ...rest } = artifacts;
   return { ...JSON.parse(JSON.stringify(rest)), weights: await weightsOf(artifacts) };

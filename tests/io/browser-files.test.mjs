@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// downloads:// and io.browserFiles(), in a real browser and with files of Node.js.
+// downloads:// and io.browserFiles(), in a real browser and with File objects of Node.js.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -51,7 +51,7 @@ describe('downloads', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
     return files;
   }
 
-  /** Gives files to the page as a user does, and loads them with one of the libraries. */
+  /** Selects files in the page as a user does, and loads them with one of the libraries. */
   async function loadFiles({ page, run }, library, files) {
     await page.setContent('<input type="file" multiple>');
     await page.setInputFiles('input', files);
@@ -88,7 +88,7 @@ describe('downloads', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
     }
     const [[theirJson, theirWeights], [ourJson, ourWeights]] = contents;
     assert.equal(ourWeights, theirWeights);
-    // It is one more thing that only tfwasm tells.
+    // The hash is an addition of tfwasm.
     const hash = createHash('sha256').update(ourWeights, 'latin1').digest('hex');
     assert.equal(ourJson.replace(`,"sha256":["${hash}"]`, ''), theirJson);
     await opened.close();
@@ -187,7 +187,7 @@ describe('browserFiles()', { skip: missing('dist') }, () => {
 
   test('reads on by slices when the stream of a file does not answer', async () => {
     const pull = (controller) => {
-      // The first byte, and no more.
+      // Writes only the first byte.
       if (controller.byobRequest.view.byteLength === 0) return undefined;
       controller.byobRequest.view[0] = bytes[0];
       controller.byobRequest.respond(1);

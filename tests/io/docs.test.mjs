@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The examples of the documentation do what they say.
+// Runs the examples in the documentation.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { startStorageBrowser } from './storage-browser.mjs';
 const PAGES = ['README.md', 'docs/saving-and-loading.md'];
 const MEDIA = ['any', 'downloads', 'file', 'http', 'indexeddb', 'localstorage', 'memory', 'opfs'];
 
-/** The examples of a page by their media. */
+/** The examples of a page, by medium. */
 async function readExamples(page) {
   const text = await readFile(path.join(ROOT, page), 'utf8');
   const found = text.matchAll(/```js\n\/\/ medium: (\w+)[^\n]*\n(.*?)```/gs);
@@ -24,7 +24,7 @@ async function readExamples(page) {
 
 const ANSWER = tinyAnswer([1, 2]);
 
-/** A function of `tf` and the URL of a model that runs an example and answers with a prediction. */
+/** A function of `tf` and a model URL that runs an example and returns a prediction. */
 const toProgram = (code) => `async (tf, url) => {
   const model = await tf.loadGraphModel(url);
   ${code}
@@ -73,7 +73,7 @@ for (const page of PAGES) {
       });
     }
 
-    // Whose page comes from the server that it saves to.
+    // The page is served by the server that it saves to.
     test('http', async () => {
       for (const name of ['model.json', 'weights.bin']) {
         server.files.set(`/tiny/${name}`, await readFile(path.join(folder, name)));

@@ -183,7 +183,7 @@ describe('file://', { skip: missing('dist') }, () => {
       assert.deepEqual(found, await plain(isNew ? tinyArtifacts([7, 7, 7]) : tinyArtifacts()));
       assert.ok(isNew || !finished);
       ++outcomes[isNew ? 'new' : 'old'];
-      // And nothing is in the way of the next one.
+      // The next save is not affected.
       await save(url, tinyArtifacts([8, 8, 8]));
       assert.deepEqual(await weightsOf(await load()), await weightsOf(tinyArtifacts([8, 8, 8])));
     }

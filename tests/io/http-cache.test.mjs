@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a page keeps for use without a network, and loading there across origins.
+// The offline cache, and loading across origins.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -40,7 +40,7 @@ describe('loading over HTTP in Chromium', { skip: missing('dist', 'chromium') },
       globalThis.tf = await import('/dist/index.js');
       tf.setThreadsCount(1);
       await tf.ready();
-      // The program's own files are there without a network too; service workers see to that.
+      // Loads the program's own files while there is a network. In real apps, service workers cache them.
       await import('/dist/media.js');
       /** The SHA-256 of each weight. */
       globalThis.load = async (url, options) => {
@@ -63,7 +63,7 @@ describe('loading over HTTP in Chromium', { skip: missing('dist', 'chromium') },
 
   const load = (options, url = '/m/model.json') => page.evaluate(([u, o]) => globalThis.load(u, o), [url, options]);
 
-  /** Serves a model with one weight for each shard. Returns the hashes of the shards. */
+  /** Serves a model with one weight per shard. Returns the hashes of the shards. */
   function serve(lengths, { hashed = false, seed = 1, to = server } = {}) {
     const shards = lengths.map((length, index) => someBytes(length, seed + index));
     const groups = shards.map((bytes, index) => ({
@@ -181,7 +181,7 @@ describe('loading over HTTP in Chromium', { skip: missing('dist', 'chromium') },
     });
   }
 
-  /** Replaces all kept files. */
+  /** Replaces the content of all cached files. */
   async function damage(cache) {
     if (cache === 'cache-storage') {
       const store = await caches.open('tfwasm-cache');
@@ -264,7 +264,7 @@ describe('loading over HTTP in Chromium', { skip: missing('dist', 'chromium') },
       (await tf.loadGraphModel('/m/model.json', { onProgress })).dispose();
       return fractions;
     });
-    // How many pieces a file comes in is the browser's affair, but two files are two pieces at least.
+    // The browser decides on the number of chunks, but two files give at least two.
     assert.ok(fractions.some((fraction) => fraction > 0 && fraction < 1));
     assert.equal(fractions.at(-1), 1);
     assert.deepEqual(

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What servers and hostile files do: each entry becomes a test in Node.js and in Chromium, and a row of docs/faults.md.
+// Faults of servers and files. Each entry is a test in Node.js and in Chromium, and a row of docs/faults.md.
 import { cutAfter, hangUp, ignoreRange, status } from './http-server.mjs';
 import { someBytes, weightsModel } from './weights-model.mjs';
 
-/** Two groups: one of two files, one of one. */
+/** Two weight groups: one with two files, one with one. */
 const GROUPS = [
   {
     paths: ['a.bin', 'b.bin'],
@@ -15,7 +15,7 @@ const GROUPS = [
   { paths: ['sub/c.bin'], weights: [{ name: 'w', shape: [4], dtype: 'int32' }] },
 ];
 
-/** Puts a model without faults on a server, under /m/. */
+/** Puts a valid model on a server, under /m/. */
 export function serveModel(server, change = () => {}) {
   const model = weightsModel(structuredClone(GROUPS));
   change(model);
@@ -29,7 +29,7 @@ export function serveModel(server, change = () => {}) {
 const page = `<!doctype html><title>app</title>${'<p>x</p>'.repeat(20)}`;
 const sendPage = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page);
 
-/** The file's model.json instead of what it is. */
+/** Replaces model.json by a text. */
 const text = (content) => (server) => server.files.set('/m/model.json', Buffer.from(content));
 const changed = (change) => (server) => serveModel(server, change);
 const spec = (change) => changed(({ weightsManifest: [group] }) => change(group.weights[1]));
@@ -50,20 +50,20 @@ const replaced = (name, change) => (server) => server.files.set(`/m/${name}`, ch
 const nested = (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 /**
- * What happens, how a server is made to do so, the code of the error, and what its message has to name. Without a
- * code, the model loads all the same.
+ * The fault, a function that makes the server produce it, the error code, and what the message has to match. Without a
+ * code, the model must load.
  */
 export const FAULTS = [
-  ['model.json is not there', (server) => server.files.delete('/m/model.json'), 'E_HTTP', /model\.json.*404/],
-  ['a shard is not there', (server) => server.files.delete('/m/b.bin'), 'E_HTTP', /b\.bin.*404/],
+  ['model.json is missing', (server) => server.files.delete('/m/model.json'), 'E_HTTP', /model\.json.*404/],
+  ['a shard is missing', (server) => server.files.delete('/m/b.bin'), 'E_HTTP', /b\.bin.*404/],
   ['access is denied', fault('b.bin', status(403)), 'E_HTTP', /b\.bin.*403/],
   ['the server fails once (500)', fault('b.bin', status(500))],
   ['the server fails every time', fault('b.bin', ...always(status(500))), 'E_HTTP', /b\.bin.*500/],
-  ['the server wants to be left alone for a moment (429)', fault('b.bin', status(429, { 'retry-after': '0' }))],
+  ['the server limits the rate (429)', fault('b.bin', status(429, { 'retry-after': '0' }))],
   ['the connection breaks once', fault('a.bin', hangUp)],
   ['the connection breaks every time', fault('a.bin', ...always(hangUp)), 'E_HTTP', /a\.bin/],
   ['the connection is cut in the middle of a shard', fault('a.bin', cutAfter(9))],
-  ['and is cut there every time', fault('a.bin', ...always(cutAfter(0))), 'E_HTTP', /a\.bin/],
+  ['the connection is cut at every attempt', fault('a.bin', ...always(cutAfter(0))), 'E_HTTP', /a\.bin/],
   [
     'Content-Length is too large',
     fault('a.bin', ...always(cutAfter(17, { 'content-length': 30 }))),
@@ -82,7 +82,7 @@ export const FAULTS = [
     /16 bytes of .*c\.bin, but more came/,
   ],
   [
-    'a shard has another hash',
+    'a shard has the wrong hash',
     changed((model) => {
       model.weightsManifest[1].sha256 = ['0'.repeat(64)];
     }),
@@ -90,17 +90,17 @@ export const FAULTS = [
     /c\.bin/,
   ],
   ...['../a.bin', 'sub/../../a.bin', '%2e%2e/a.bin', '..\\a.bin', '.\t./a.bin'].map((name) => [
-    `a path climbs out: ${JSON.stringify(name)}`,
+    `path traversal: ${JSON.stringify(name)}`,
     firstPath(name),
     'E_PATH',
     /weights path/,
   ]),
   ['a path is absolute', firstPath('/etc/passwd'), 'E_PATH', /\/etc\/passwd/],
-  ['a path is of another origin', firstPath('https://evil.example/a.bin'), 'E_PATH', /evil\.example/],
-  ['a path is of another origin, without a scheme', firstPath('//evil.example/a.bin'), 'E_PATH', /evil\.example/],
+  ['a path is a URL of another origin', firstPath('https://evil.example/a.bin'), 'E_PATH', /evil\.example/],
+  ['a path is a protocol-relative URL', firstPath('//evil.example/a.bin'), 'E_PATH', /evil\.example/],
   ['a path is a data: URL', firstPath('data:,x'), 'E_PATH', /data:/],
   [
-    'the manifest is no list',
+    'the manifest is not an array',
     changed((model) => {
       model.weightsManifest = {};
     }),
@@ -130,7 +130,7 @@ export const FAULTS = [
     }),
   ],
   [
-    'weights have odd names',
+    'weights have unusual names',
     changed(({ modelTopology, weightsManifest: [first, second] }) => {
       const names = [first.weights[0], first.weights[1], second.weights[0]].map((weight, index) => {
         const old = weight.name;
@@ -141,7 +141,7 @@ export const FAULTS = [
     }),
   ],
   [
-    'a name is not Unicode',
+    'a name has a lone surrogate',
     changed(({ modelTopology, weightsManifest: [, group] }) => {
       modelTopology.node.find(({ name }) => name === 'w').name = '\ud800';
       group.weights[0].name = '\ud800';
@@ -150,17 +150,17 @@ export const FAULTS = [
     /model\.json/,
   ],
   [
-    'a file is named twice',
+    'a path occurs twice in the manifest',
     changed(({ weightsManifest: [group] }) => group.paths.splice(1, 1, 'a.bin')),
     'E_WEIGHT_BYTES',
     /a\.bin/,
   ],
   [
-    'a shard has moved',
+    'a shard is redirected (302)',
     fault('b.bin', (_request, response) => response.writeHead(302, { location: '/m/b.bin' }).end()),
   ],
   [
-    'two weights have one name',
+    'two weights have the same name',
     spec((weight) => {
       weight.name = 'u';
     }),
@@ -178,13 +178,13 @@ export const FAULTS = [
   ],
   ['a shape is negative', shape([-3]), 'E_SHAPE', /'v'/],
   ['a shape is fractional', shape([1.5]), 'E_SHAPE', /'v'/],
-  ['a shape is no list', shape('3'), 'E_SHAPE', /'v'/],
-  ['a shape holds null', shape([null]), 'E_SHAPE', /'v'/],
+  ['a shape is not an array', shape('3'), 'E_SHAPE', /'v'/],
+  ['a shape contains null', shape([null]), 'E_SHAPE', /'v'/],
   ['a shape overflows', shape([2 ** 32, 2 ** 32]), 'E_SHAPE', /'v'/],
-  ['a shape overflows what numbers can tell apart', shape([2 ** 53, 3]), 'E_SHAPE', /'v'/],
-  ['a shape is larger than any memory', shape([2 ** 33]), 'E_SHAPE', /'v'/],
+  ['a shape overflows the integers of a double', shape([2 ** 53, 3]), 'E_SHAPE', /'v'/],
+  ['a shape exceeds the address space', shape([2 ** 33]), 'E_SHAPE', /'v'/],
   ['a shape has more than 8 dimensions', shape(Array(9).fill(1)), 'E_SHAPE', /'v'/],
-  ['scale comes without min', spec(({ quantization }) => delete quantization.min), 'E_QUANT', /'v'.*min/],
+  ['scale without min', spec(({ quantization }) => delete quantization.min), 'E_QUANT', /'v'.*min/],
   [
     'scale is not positive',
     spec(({ quantization }) => {
@@ -194,28 +194,28 @@ export const FAULTS = [
     /'v'.*scale/,
   ],
   [
-    'a quantization is unknown',
+    'a quantization dtype is unknown',
     spec(({ quantization }) => {
       quantization.dtype = 'uint4';
     }),
     'E_QUANT',
     /'v'.*uint4/,
   ],
-  ['JSON is nested 100,000 deep', text(`{"modelTopology":{"a":${nested(100_000)}}}`), 'E_LIMIT', /nested/],
+  ['model.json is nested 100,000 deep', text(`{"modelTopology":{"a":${nested(100_000)}}}`), 'E_LIMIT', /nested/],
   ['a node has more than 256 attributes', text(manyAttributes(257)), 'E_LIMIT', /257 attributes/],
   ['the manifest is nested 100,000 deep', text(deepManifest()), 'E_LIMIT', /nested/],
   ['model.json is empty', text(''), 'E_JSON', /empty/],
-  ['model.json is cut', text('{"modelTopology": {'), 'E_JSON', /not JSON/],
-  ['model.json is something else', text('{"a": 1}'), 'E_JSON', /modelTopology/],
-  ['model.json goes on after its end', text('{"modelTopology": {}} x'), 'E_JSON', /not JSON/],
-  ['model.json holds NaN', text('{"modelTopology": {"a": NaN}}'), 'E_JSON', /not JSON/],
+  ['model.json is truncated', text('{"modelTopology": {'), 'E_JSON', /not JSON/],
+  ['model.json is not a model', text('{"a": 1}'), 'E_JSON', /modelTopology/],
+  ['model.json has trailing text', text('{"modelTopology": {}} x'), 'E_JSON', /not JSON/],
+  ['model.json contains NaN', text('{"modelTopology": {"a": NaN}}'), 'E_JSON', /not JSON/],
   [
     'model.json is UTF-16',
     (server) => server.files.set('/m/model.json', Buffer.from('{"a":1}', 'utf16le')),
     'E_JSON',
     /not JSON/,
   ],
-  ['model.json is a list', text('[]'), 'E_JSON', /object/],
+  ['model.json is an array', text('[]'), 'E_JSON', /object/],
   ['a server ignores Range', fault('a.bin', cutAfter(9), ignoreRange())],
 ];
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every fault of docs/faults.md, in Node.js and in Chromium: an error that names the file or the weight, nothing left
+// Every fault of docs/faults.md, in Node.js and in Chromium: the error names the file or the weight, nothing is left
 // behind, and the next model loads.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { missing } from '../prerequisites.mjs';
 import { FAULTS, serveModel } from './http-faults.mjs';
 import { startHttpServer } from './http-server.mjs';
 
-/** Loads a model and tells what came of it. Runs in Node.js and in a page. */
+/** Loads a model and reports the result. Runs in Node.js and in a page. */
 async function tryToLoad({ tf, url }) {
   const memory = () => {
     const { numTensors, numBytes } = tf.memory();

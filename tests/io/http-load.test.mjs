@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loading over HTTP in Node.js, with the real core: what is tried again, gone on with, checked and given up.
+// Loading over HTTP in Node.js, with the real core: retries, resumption, checks and failures.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -24,7 +24,7 @@ describe('loading over HTTP', { skip: missing('dist') }, () => {
   after(() => server?.close());
   beforeEach(() => server.reset());
 
-  /** Serves a model with one weight for each shard; shards are lengths in bytes. */
+  /** Serves a model with one weight per shard. `lengths`: bytes per shard. */
   function serve(lengths, change = () => {}) {
     const shards = lengths.map((length, index) => someBytes(length, index + 1));
     const groups = shards.map((bytes, index) => ({
@@ -118,7 +118,7 @@ describe('loading over HTTP', { skip: missing('dist') }, () => {
       server.faults.set('/m/0.bin', Array(9).fill(status(500)));
       const start = performance.now();
       await assertFails('E_HTTP', /500/, { retryDelay: 40, maxRetries: 3 });
-      // 40 + 80 + 160, each by up to a quarter more or less.
+      // 40 + 80 + 160 ms, each with a jitter of 25 %.
       assert.ok(performance.now() - start > 200);
     });
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Saving over HTTP: to a plain Node.js server and to the Flask server of the documentation, both directions with
-// TensorFlow.js, from Node.js and from a page.
+// Saving over HTTP, from Node.js and from a page, to a plain Node.js server and to the Flask server of the
+// documentation; exchange with TensorFlow.js in both directions.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -88,7 +88,7 @@ describe('saving over HTTP in Node.js', { skip: missing('dist', 'tfjs') }, () =>
     }
     const [our, their] = [ours, server.files].map((files) => JSON.parse(files.get('/save/model.json')));
     assert.deepEqual(Object.keys(our), Object.keys(their));
-    // It is one more thing that only tfwasm tells.
+    // The hash is an addition of tfwasm.
     const [hash] = our.weightsManifest[0].sha256;
     assert.equal(hash, createHash('sha256').update(ours.get('/save/model.weights.bin')).digest('hex'));
     delete our.weightsManifest[0].sha256;
@@ -142,7 +142,7 @@ describe('saving over HTTP in Node.js', { skip: missing('dist', 'tfjs') }, () =>
     const binary = { ...ARTIFACTS, modelTopology: new ArrayBuffer(4) };
     await assert.rejects(tf.io.http(server.url).save(binary), code('E_INPUT'));
     await assert.rejects(model.save({}), code('E_INPUT'));
-    // In Node.js there is nothing that a URL could be relative to.
+    // Node.js has no base URL for relative URLs.
     for (const url of ['what://x', '/models/x', 'x', '']) await assert.rejects(model.save(url), code('E_INPUT'));
     const gone = await tf.loadGraphModel(tf.io.fromMemory(ARTIFACTS));
     gone.dispose();

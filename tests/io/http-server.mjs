@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plain Node.js server of files in memory: with ETag and Range as real ones, with faults as told, and with a place to
-// save models to.
+// A Node.js server of in-memory files, with ETag and Range like real servers, configurable faults, and saving of
+// models.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,7 +15,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** An empty page and the built package, beside the files of a test. */
+/** An empty page and the built package, in addition to the files of a test. */
 const SITE = new Map([
   ['/page.html', Buffer.from('<!doctype html><link rel="icon" href="data:,"><title>test</title>')],
 ]);
@@ -25,7 +25,7 @@ for (const name of existsSync(DIST) ? readdirSync(DIST) : []) {
 
 /**
  * @returns `files`: bytes by path, e.g. "/m/model.json". `faults`: by path, a list of functions that answer the next
- *     requests instead. `log`: what was asked for.
+ *     requests instead. `log`: the requests.
  */
 export async function startHttpServer() {
   const files = new Map();
@@ -35,7 +35,7 @@ export async function startHttpServer() {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     log.push({ method: request.method, path: pathname, headers: request.headers });
-    // The browser's own cache must not answer instead.
+    // Keeps the browser's own cache out of the test.
     response.setHeaders(new Map(Object.entries({ 'cache-control': 'no-store', ...headers })));
     const fault = faults.get(pathname)?.shift();
     if (fault) fault(request, response, files.get(pathname));
@@ -78,7 +78,7 @@ function answer(request, response, bytes, pathname) {
   response.end(bytes.subarray(start));
 }
 
-/** Saves the files of a form under the path that it was sent to. */
+/** Stores the files of a form under the path of the request. */
 async function receive(request, response, pathname, files) {
   const form = await new Response(request, { headers: request.headers, duplex: 'half' }).formData();
   for (const [name, file] of form) {
@@ -97,7 +97,7 @@ export const status =
 /** Closes the connection without an answer. */
 export const hangUp = (request) => request.socket.destroy();
 
-/** Promises all of the file and breaks off after some bytes of it. */
+/** Announces the whole file and breaks the connection after some bytes. */
 export const cutAfter =
   (count, headers = undefined) =>
   (_request, response, bytes) => {
@@ -105,13 +105,13 @@ export const cutAfter =
     response.write(bytes.subarray(0, count), () => setTimeout(() => response.destroy(), 30));
   };
 
-/** Sends the whole file whatever range is asked for. */
+/** Sends the whole file and ignores the Range header. */
 export const ignoreRange =
   (headers = undefined) =>
   (_request, response, bytes) =>
     response.writeHead(200, headers ?? { etag: etagOf(bytes), 'content-length': bytes.length }).end(bytes);
 
-/** Sends some bytes and then nothing, until the client hangs up. */
+/** Sends some bytes and then stalls until the client hangs up. */
 export const stall =
   (count, onClose = () => {}) =>
   (request, response, bytes) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Saves and loads a model of any size, and measures how much memory that takes at most.
+// Saves and loads a model of any size and measures the peak memory.
 //
 //   node tests/io/large-model.mjs                     1,500 MB to file:// and opfs://
 //   node tests/io/large-model.mjs --megabytes 256 --only file
@@ -17,7 +17,7 @@ import { startStorageBrowser } from './storage-browser.mjs';
 
 const MB = 1_000_000;
 
-/** The tiny model with `megabytes` more weights, made while they are read. Runs in pages too. */
+/** The tiny model with `megabytes` of additional weights, generated while they are read. Also runs in pages. */
 function largeArtifacts({ modelTopology, weightsManifest }, megabytes) {
   const padding = { name: 'padding', shape: [megabytes, 250_000], dtype: 'float32' };
   function getWeightStream() {
@@ -33,7 +33,7 @@ function largeArtifacts({ modelTopology, weightsManifest }, megabytes) {
   return { modelTopology, weightSpecs: [...weightsManifest[0].weights, padding], getWeightStream };
 }
 
-/** Reads all weights, keeps none, and looks at some in every chunk. */
+/** Reads all weights without keeping them, and checks some in every chunk. */
 async function checkWeights({ getWeightStream }, megabytes) {
   let bytes = 0;
   const reader = getWeightStream().getReader();
@@ -50,7 +50,7 @@ async function checkWeights({ getWeightStream }, megabytes) {
   if (bytes !== megabytes * 1_000_000 + 36) throw new Error(`${bytes} bytes`);
 }
 
-/** The steps that are measured, each in a process of its own. Their sources run in pages too. */
+/** The measured steps, each run in its own process. Their sources also run in pages. */
 const STEPS = {
   nothing: async ({ tf }) => tf.ready(),
   save: ({ tf, url, artifacts }) => tf.io.getSaveHandlers(url)[0].save(artifacts),
@@ -71,7 +71,9 @@ async function runStep(step, url, megabytes) {
   console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, peak: (maxRSS * 1024) / MB }));
 }
 
-/** @returns {Promise<Record<string, {seconds: number, peak: number}>>} By step; peaks of all memory, in MB. */
+/**
+ * @returns {Promise<Record<string, {seconds: number, peak: number}>>} By step; peaks of the process's memory, in MB.
+ */
 export async function measureFiles(megabytes) {
   const folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-large-'));
   try {
@@ -87,7 +89,7 @@ export async function measureFiles(megabytes) {
   }
 }
 
-/** The same in pages of a browser, or in workers of them, with opfs://. */
+/** The same with opfs://, in pages or workers of a browser. */
 export async function measureOpfs(megabytes, where = 'run') {
   const browser = await startStorageBrowser();
   try {
@@ -114,7 +116,7 @@ export async function measureOpfs(megabytes, where = 'run') {
   }
 }
 
-/** The peaks of memory, in MB, of the renderers that this process started. */
+/** The peak memory, in MB, of the renderers started by this process. */
 function rendererPeaks() {
   const processes = new Map();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -124,7 +126,7 @@ function rendererPeaks() {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
       processes.set(Number(pid), { parent: field('PPid'), peak: (field('VmHWM') * 1024) / MB, command });
     } catch {
-      // It has ended meanwhile.
+      // It has ended in the meantime.
     }
   }
   const isOurs = (pid) => pid === process.pid || (processes.has(pid) && isOurs(processes.get(pid).parent));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights pass through: however large a model is, saving it takes little memory.
+// Weights are streamed: saving takes little memory, however large the model is.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -14,11 +14,11 @@ for (const [medium, measure, prerequisites] of [
 ]) {
   test(`${medium} streams a large model both ways`, { skip: missing(...prerequisites) }, async () => {
     const { nothing, save, read, load } = await measure(MEGABYTES);
-    // Between garbage collections some hundred of the passing pieces add up, however large the model is.
+    // Between garbage collections, some hundred chunks accumulate, independent of the model's size.
     for (const { peak } of [save, read]) {
       assert.ok(peak - nothing.peak < 0.75 * MEGABYTES, `${peak} MB beside ${nothing.peak} MB`);
     }
-    // In the heap of wasm there is one copy of the weights, and no other anywhere.
+    // There is one copy of the weights, in the wasm heap.
     assert.ok(load.peak - nothing.peak < 1.5 * MEGABYTES, `${load.peak} MB beside ${nothing.peak} MB`);
   });
 }

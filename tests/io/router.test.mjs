@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From URLs to handlers, handlers of programs, and models in memory.
+// Routing of URLs to handlers, custom handlers, and models in memory.
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 
@@ -14,7 +14,7 @@ describe('io', () => {
     ({ io } = await importSource());
   });
 
-  /** A medium in memory under a scheme of its own. */
+  /** An in-memory medium with its own scheme. */
   let media = 0;
   let scheme;
   let stored;

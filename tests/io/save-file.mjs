@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program that saves a model and is killed in the middle of it.
+// Saves a model and kills itself in the middle.
 //
-//   node save-file.mjs <folder> <bias> <k>   dies before the k-th call into the file system
+//   node save-file.mjs <folder> <bias> <k>   dies before the k-th file system call
 import { rename, unlink } from 'node:fs/promises';
 
 import * as tf from '../../dist/index.js';

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A browser and a site for tests of storage: pages with tfwasm and TensorFlow.js beside each other.
+// A browser and a site for storage tests. Its pages have tfwasm and TensorFlow.js.
 import { startBrowser } from '../browser/chromium.mjs';
 import { startSite } from '../browser/site.mjs';
 
 const TFJS = ['tfjs-core/dist/tf-core', 'tfjs-backend-cpu/dist/tf-backend-cpu', 'tfjs-converter/dist/tf-converter'];
 
 /**
- * @returns {Promise<{open: typeof open, close: () => Promise<void>, url: string}>} `open()` resolves
- *     to a page whose `run(script, argument)` waits for a script, `runInWorker` does so in a worker.
+ * @returns {Promise<{open: typeof open, close: () => Promise<void>, url: string}>} `open()` resolves to a page. Its
+ *     `run(script, argument)` runs a script and waits for it; `runInWorker` does so in a worker.
  */
 export async function startStorageBrowser(options) {
   const mounts = { '/io/': 'tests/io/pages', '/tfjs/': 'node_modules/@tensorflow' };
@@ -55,8 +55,8 @@ function workerScript(message) {
 }
 
 /**
- * Runs a script that calls `haltAt`, and closes the tab when it halts: blocked as it is, the browser
- * has to end its process. Returns whether it halted.
+ * Runs a script that calls `haltAt`, and closes the tab when it halts. Since the tab is blocked, the browser has to
+ * kill its process. Returns whether it halted.
  */
 export async function runAndKill({ page, run, close }, script, argument) {
   const halted = new Promise((resolve) => page.route('**/halt', () => resolve(true)));

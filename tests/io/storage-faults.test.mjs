@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What storage does when there is no room, when it is forbidden, and when its content is damaged.
+// Storage that is full, blocked or damaged.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -35,7 +35,9 @@ describe('storage', { skip: missing('dist', 'chromium') }, () => {
   }
 
   describe('without room', () => {
-    /** Saves a small model, then one of `padding` bytes over it and one beside it. */
+    /**
+     * Saves a small model, then overwrites it with one of `padding` bytes, then saves such a model under a new name.
+     */
     const overfill = async ({ scheme, padding }) => {
       const url = `${scheme}://full`;
       await tools.save(tools.tfwasm, url, await tools.artifacts());
@@ -57,7 +59,7 @@ describe('storage', { skip: missing('dist', 'chromium') }, () => {
     for (const scheme of ['localstorage', 'indexeddb', 'opfs']) {
       for (const where of scheme === 'opfs' ? ['run', 'runInWorker'] : ['run']) {
         test(`${scheme}:// keeps the old model (${where})`, { timeout: 120_000 }, async () => {
-          // A browser of its own: it remembers for a while how much room there was.
+          // A separate browser: Chromium caches the available quota for a while.
           const own = await startStorageBrowser();
           try {
             const opened = await own.open({ tfjs: false });
@@ -67,7 +69,7 @@ describe('storage', { skip: missing('dist', 'chromium') }, () => {
             const padding = scheme === 'localstorage' ? 4_000_000 : 20_000_000;
             const result = await opened[where](overfill, { scheme, padding });
             for (const failed of [result.replaced, result.added]) {
-              // Chromium may close the pipe to a file before it says why.
+              // Chromium may close the data pipe before it reports the reason.
               assertError(failed, 'E_STORAGE', /:\/\/(full|new).*(not enough room|data pipe)/);
             }
             assert.deepEqual(result.listed, [`${scheme}://full`]);
@@ -85,7 +87,7 @@ describe('storage', { skip: missing('dist', 'chromium') }, () => {
       withPage(async ({ run }) => {
         const sizes = await run(async () => {
           localStorage.clear();
-          // Of 5,242,880 characters, base64 takes 4 for 3 bytes.
+          // The limit is 5,242,880 characters; base64 takes 4 characters for 3 bytes.
           const [small, large] = [1_100_000, 2_700_000];
           const seen = [];
           for (const padding of [small, large, small, large]) {
@@ -99,7 +101,7 @@ describe('storage', { skip: missing('dist', 'chromium') }, () => {
       }));
 
     test('a record that the browser cannot keep fails, and leaves nothing', async () => {
-      // Private windows refuse records of 127 MB without an event at the request for them.
+      // Incognito windows reject records of 127 MB without an event on the request.
       const { chromium } = await import('playwright-core');
       const launched = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
       try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tab that ends in the middle of a save, wherever that is, leaves the old model or the new one.
+// A tab that is killed at any step of a save leaves the old model or the new one.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -11,7 +11,7 @@ const ANSWER = String(tinyAnswer([1, 2]));
 /** With a bias of 7, 7, 7. */
 const OTHER_ANSWER = String([16, 19, 0]);
 
-/** Saves a model, and halts for ever in the k-th step of that. */
+/** Saves a model, and halts forever at the k-th step. */
 const saveHalting = async ({ url, k }) => {
   const parts = await tools.artifacts([7, 7, 7], 100_000);
   tools.haltAt(
@@ -39,7 +39,7 @@ const look = async (url) => {
   return { listed, answer: value && String(value), message };
 };
 
-// Ending a tab is mostly waiting, so the media take their turns at the same time.
+// Killing a tab is mostly waiting, so the media run concurrently.
 describe('a tab that is killed anywhere in a save', { skip: missing('dist', 'chromium'), concurrency: true }, () => {
   let browser;
   before(async () => {
@@ -53,7 +53,7 @@ describe('a tab that is killed anywhere in a save', { skip: missing('dist', 'chr
     ['localstorage', 'run'],
     ['indexeddb', 'run'],
     ['opfs', 'run'],
-    // In workers, opfs:// writes in another way.
+    // In workers, opfs:// uses another API to write.
     ['opfs', 'runInWorker'],
   ]) {
     for (const old of [true, false]) {
@@ -70,7 +70,7 @@ describe('a tab that is killed anywhere in a save', { skip: missing('dist', 'chr
     for (let k = 1, halted = true; halted; ++k) {
       await observer.run(prepare, { url, old });
       const tab = await next;
-      // While this one ends.
+      // Opens the next tab meanwhile.
       next = openTab();
       halted = await runAndKill({ ...tab, run: tab[where] }, saveHalting, { url, k });
       const { listed, answer, message } = await observer.run(look, url);

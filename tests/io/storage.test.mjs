@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What localstorage://, indexeddb:// and opfs:// have in common, in a real browser.
+// Common tests of localstorage://, indexeddb:// and opfs://, in a real browser.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model whose weights are all that matters: y = x + the first weight.
+// A model for tests of weights: y = x + the first weight.
 
 const TYPES = {
   float32: 'DT_FLOAT',
@@ -9,7 +9,7 @@ const TYPES = {
   complex64: 'DT_COMPLEX64',
 };
 
-/** The model.json for weights of these specs; `groups` are those of the manifest. */
+/** The model.json for weights with these specs. `groups`: the groups of the manifest. */
 export function weightsModel(groups) {
   const specs = groups.flatMap(({ weights }) => weights);
   const type = { type: 'DT_FLOAT' };
@@ -30,7 +30,7 @@ export function weightsModel(groups) {
   return { format: 'graph-model', modelTopology: { node, versions: { producer: 1 } }, weightsManifest: groups };
 }
 
-/** Bytes that differ from place to place; as float32 they are all finite. */
+/** Varying bytes. As float32 they are all finite. */
 export function someBytes(count, seed = 1) {
   const values = new Uint32Array(Math.ceil(count / 4));
   let state = seed;

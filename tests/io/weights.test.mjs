@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of weights: what is decoded, encoded, and saved again as it was; beside what TensorFlow.js makes of it.
+// Decoding, encoding and saving of weights, compared with TensorFlow.js.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -26,7 +26,7 @@ describe('weights', { skip: missing('dist', 'tfjs') }, () => {
   };
 
   describe('are saved again as they were', () => {
-    /** The bytes that a model saves which was loaded with these. */
+    /** The bytes that a model saves after loading these. */
     async function savedAgain(spec, bytes) {
       const weights = [{ name: 'w', ...spec }];
       const { weightsManifest: _, ...parts } = weightsModel([{ paths: [], weights }]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of the benchmark page that need no browser.
+// The parts of the benchmark page that do not need a browser.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -235,7 +235,7 @@ describe('floating point operations', () => {
   });
 });
 
-/** A result as runBenchmark() makes it, with what matters here. */
+/** A result of runBenchmark(), reduced to the fields under test. */
 function sampleResult(change = {}) {
   const summary = {
     count: 3,

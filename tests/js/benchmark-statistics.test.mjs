@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arithmetic of the benchmark page.
+// Statistics of the benchmark page.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -19,7 +19,7 @@ import { seededRandom } from '../../web/common/random.js';
 const close = (actual, expected, tolerance = 1e-9) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
 
-/** Times around a center, with a long tail as real ones have. */
+/** Times around a center, with a long tail like real ones. */
 function times(count, center, seed) {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () => center * (1 - 0.05 * Math.log(1 - random())));
@@ -88,7 +88,7 @@ describe('summarize', () => {
     const random = seededRandom(3);
     let hits = 0;
     for (let trial = 0; trial < 1000; ++trial) {
-      // Sums of twelve are as good as normal, with mean 6.
+      // Sums of twelve uniform numbers: nearly normal, with mean 6.
       const samples = Array.from({ length: 8 }, () => Array.from({ length: 12 }, random).reduce((a, b) => a + b));
       const { mean: center, ci95 } = summarize(samples);
       if (Math.abs(center - 6) <= ci95) ++hits;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images <-> tensors, as far as they need no browser.
+// Conversion between images and tensors, without a browser.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -8,7 +8,7 @@ import { importSource } from './source.mjs';
 const tf = await importSource();
 const { fromPixels, toPixels } = tf.browser;
 
-/** Two pixels beside each other. */
+/** Two adjacent pixels. */
 const pixels = { width: 2, height: 1, data: new Uint8Array([1, 2, 3, 4, 250, 251, 252, 253]) };
 
 describe('fromPixels', () => {

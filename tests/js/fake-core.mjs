@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A CoreModule (js/core-module.ts) in JavaScript: real tensors on a small heap, weights that are
-// kept as they come, and one model whose output is twice its input.
+// A CoreModule (js/core-module.ts) in JavaScript: real tensors on a small heap, unprocessed weights, and one model
+// whose output is twice its input.
 import assert from 'node:assert/strict';
 
 import { VERSION } from '../../tools/lib/paths.mjs';
@@ -8,17 +8,17 @@ import { VERSION } from '../../tools/lib/paths.mjs';
 const ELEMENT_BYTES = [4, 4, 1, 0, 8];
 const FLOAT32 = 0;
 
-/** Of all cores: garbage of an earlier one must not take tensors of a later one along. */
+/** Shared by all cores, so that the garbage collection of an earlier one's tensors cannot free those of a later one. */
 let lastHandle = 0;
 
 export class FakeCore {
   HEAPU8 = new Uint8Array(1 << 16);
-  /** The bytes of weights that were committed, in order. */
+  /** The committed bytes of weights, in order. */
   weightBytes = [];
   models = new Set();
   graphs = new Set();
   decoders = new Map();
-  /** Calls of run(): the feeds and fetches that they were prepared for. */
+  /** Calls of run(), each with the feeds and fetches it was prepared for. */
   runs = [];
   profiling = false;
   #makeError;
@@ -29,8 +29,8 @@ export class FakeCore {
   #fail;
 
   /**
-   * @param makeError As CoreModuleOptions.makeError.
-   * @param options.inputShape Of the model; null: it takes any.
+   * @param makeError See CoreModuleOptions.makeError.
+   * @param options.inputShape The model's input shape; null: any.
    */
   constructor(makeError, { targetBytes = 6, inputShape = [-1, 2] } = {}) {
     this.#makeError = makeError;
@@ -38,7 +38,7 @@ export class FakeCore {
     this.inputShape = inputShape;
   }
 
-  /** The next call of a method throws. */
+  /** Makes the next call of a method throw. */
   failNext(method, error) {
     this.#fail = { method, error };
   }
@@ -74,7 +74,7 @@ export class FakeCore {
     const byteLength = shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
     const address = this.#top;
     this.#top += Math.ceil(byteLength / 16) * 16;
-    // A heap that grows takes the old views along.
+    // Growing the heap detaches the old views.
     if (this.#top > this.HEAPU8.length) {
       const grown = new Uint8Array(this.#top * 2);
       grown.set(this.HEAPU8);
@@ -241,7 +241,7 @@ export class FakeCore {
   }
 }
 
-/** Gives the sources of `importSource()` a core of this kind. */
+/** Makes the sources of `importSource()` use a FakeCore. */
 export function startFakeCore(tf, options) {
   const core = new FakeCore(tf.inner.errors.makeCoreError, options);
   tf.inner.runtime.adoptCore(core);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A web server that misbehaves as told.
+// A web server with configurable faults.
 import { createServer } from 'node:http';
 
 /**
- * @param {Record<string, (request: import('node:http').IncomingMessage,
- *     response: import('node:http').ServerResponse) => void>} routes By path.
- * @returns {Promise<{url: string, requests: string[], close: () => Promise<void>}>} `requests`
- *     fills with what was asked for.
+ * @param {Record<string, (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse)
+ *     => void>} routes By path.
+ * @returns {Promise<{url: string, requests: string[], close: () => Promise<void>}>} `requests` collects the requested
+ *     paths.
  */
 export async function startFaultServer(routes) {
   const requests = [];
@@ -27,23 +27,23 @@ export async function startFaultServer(routes) {
   };
 }
 
-/** Sends a body as any server does. */
+/** Sends a body normally. */
 export const send =
   (body, headers = {}) =>
   (_request, response) =>
     response.writeHead(200, headers).end(body);
 
-/** What servers of single-page apps send for files that are not there. */
+/** The HTML that servers of single-page apps send for missing files. */
 export const sendPage = send(`<!doctype html><title>app</title>${'<p>x</p>'.repeat(50)}`, {
   'content-type': 'text/html',
 });
 
-/** Sends a body without its length and closes the connection, as if that were all. */
+/** Sends a body without Content-Length and closes the connection. */
 export const sendCut = (body) => (request) => {
   request.socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${body.toString('latin1')}`, 'latin1');
 };
 
-/** Promises more than it sends. */
+/** Announces more bytes than it sends. */
 export const sendLess = (body) => (_request, response) => {
   response.writeHead(200, { 'content-length': body.length + 10 });
   response.write(body);

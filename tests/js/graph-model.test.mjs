@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a GraphModel passes to the core and makes of the answers; parity tests check the numbers.
+// What a GraphModel passes to the core and how it processes the results. Parity tests check the numbers.
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';

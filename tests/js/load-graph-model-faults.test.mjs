@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every fault of a server becomes an error that says so and leaves nothing behind.
+// Every server fault gives an error that describes it, and leaves nothing behind.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 

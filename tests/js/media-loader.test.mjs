@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// media.js comes when it is needed, and says so when it does not.
+// media.js is loaded on first use; errors if it cannot be loaded.
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small model on a misbehaving server, and a core that only counts, for the tests of loading. Both are as new before
-// every test.
+// A small model on a misbehaving server, and a FakeCore, for tests of loading. Both are reset before every test.
 import assert from 'node:assert/strict';
 import { after, beforeEach } from 'node:test';
 
@@ -10,7 +9,7 @@ import { importSource } from './source.mjs';
 
 export const tf = await importSource();
 
-/** 40 bytes of weights in two groups: one of two files cut inside an element, one of one. */
+/** 40 bytes of weights in two groups: one with two files split inside an element, one with one file. */
 export const BYTES = Buffer.from(Array.from({ length: 40 }, (_, index) => index + 1));
 export const SHARDS = {
   'a.bin': BYTES.subarray(0, 13),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starting the core: which build, with how many threads, and what happens when it does not start.
+// Startup of the core: the variant, the number of threads, and failures.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
@@ -18,14 +18,14 @@ const server = await startFaultServer(
 );
 after(() => server.close());
 
-/** A realm of its own for each test: it is started once. */
+/** Each test imports its own copy, since a core can be started only once. */
 let tf;
 let core;
 let warnings;
 
 beforeEach(async (context) => {
   tf = await importSource();
-  // The network that a start runs has an input of its own.
+  // Accepts any input shape, since the warm-up runs a network with its own input.
   core = new FakeCore(tf.inner.errors.makeCoreError, { inputShape: null });
   core.setThreadCount = (count) => {
     core.threads = count;
@@ -39,7 +39,7 @@ afterEach(() => {
   delete globalThis.createTestCore;
 });
 
-/** Does what Emscripten's factory does: instantiate, start workers, then resolve. */
+/** Like Emscripten's factory: instantiates, starts workers, then resolves. */
 const startsCore = async (options) => {
   await new Promise((resolve) => options.instantiateWasm({}, resolve));
   core.poolSize = options.poolSize;
@@ -119,7 +119,7 @@ describe('ready', () => {
   });
 
   test('does not wait forever for workers', async (context) => {
-    // No request: the connections of Node.js's fetch do not bear a clock that jumps.
+    // A data: URL, since connections of Node.js's fetch do not survive mocked timers.
     tf.setWasmPaths({ 'tfwasm-simd-threads.wasm': `data:application/wasm;base64,${EMPTY.toString('base64')}` });
     context.mock.timers.enable({ apis: ['setTimeout'] });
     let called;

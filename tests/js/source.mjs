@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TypeScript sources as one module, inner parts included, for tests that need no wasm.
+// The TypeScript sources as one module, including inner modules, for tests without wasm.
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { DEFINE } from '../../tools/build/javascript.mjs';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules/.cache');
 
-/** What tests reach into, beside the public face. */
+/** Inner modules that tests access. */
 const INNER = [
   'runtime',
   'errors',
@@ -23,12 +23,12 @@ const INNER = [
   'io/request',
 ];
 
-/** In place of Emscripten's glue: what tests put into `globalThis.createTestCore`. */
+/** Replaces Emscripten's glue; tests set `globalThis.createTestCore`. */
 const GLUE = 'export default (options) => globalThis.createTestCore(options);';
 
 /**
- * @returns {Promise<Record<string, any>>} All that js/index.ts exports, and `inner`: the exports of
- *     the inner modules by the name of the module.
+ * @returns {Promise<Record<string, any>>} The exports of js/index.ts, and `inner`: the exports of inner modules by
+ *     module name.
  */
 export async function importSource() {
   const { build } = await import('esbuild');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// localStorage as several tabs see it: each its own changes at once, and those of the others late, in order, and
-// not at all while an own change of the same item is under way (that is how Chromium does it).
+// A model of localStorage with several tabs. A tab sees its own changes at once, and those of others late and in order;
+// changes to an item that it is changing itself are skipped, as in Chromium.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -9,11 +9,11 @@ import { importSource } from './source.mjs';
 const { inner } = await importSource();
 const { isHalfDone, readItems, recoverItems, replaceItems } = inner['io/string-items'];
 
-/** All changes of all tabs, in the order in which the browser got them. */
+/** All changes of all tabs, in the order in which the browser received them. */
 class Disk {
   log = [];
 
-  /** What a tab sees that is opened after `length` changes. */
+  /** The state for a tab that is opened after `length` changes. */
   at(length) {
     const tab = new Tab(this);
     tab.apply(length);
@@ -26,14 +26,14 @@ class Tab {
   #items = new Map();
   #seen = 0;
   #pending = new Map();
-  /** Changes until the tab dies. */
+  /** The number of changes before the tab dies. */
   lives = Number.POSITIVE_INFINITY;
 
   constructor(disk) {
     this.#disk = disk;
   }
 
-  /** Takes notice of so many more changes. */
+  /** Applies the next `count` changes of other tabs. */
   apply(count) {
     for (const end = Math.min(this.#disk.log.length, this.#seen + count); this.#seen < end; ++this.#seen) {
       const { by, key, value } = this.#disk.log[this.#seen];
@@ -55,7 +55,7 @@ class Tab {
     this.#set(key, value);
   }
 
-  /** The Storage that code in the tab gets: its keys are those of an object. */
+  /** The Storage of the tab. Its keys are those of an object. */
   get storage() {
     const methods = {
       getItem: (key) => this.#items.get(key) ?? null,
@@ -69,7 +69,7 @@ class Tab {
   }
 }
 
-/** A generator of numbers below `limit` (xorshift32). */
+/** A generator of integers below `limit` (xorshift32). */
 function randomNumbers(seed) {
   let state = seed;
   return (limit) => {
@@ -82,7 +82,7 @@ function randomNumbers(seed) {
 
 const MODELS = ['a', 'b'].map((name) => ['info', 'topology', 'weights'].map((part) => `${name}/${part}`));
 
-/** Throws unless all items of a model are of one save. */
+/** Throws unless all items of a model are from the same save. */
 function assertWhole({ storage }, where) {
   if (isHalfDone(storage)) return;
   for (const keys of MODELS) {
@@ -97,14 +97,14 @@ describe('items of localStorage', () => {
   });
 
   function checkTabs(random, title, context) {
-    // Saves follow each other by more than a millisecond.
+    // Saves are more than a millisecond apart.
     let now = 1_700_000_000_000;
     const clock = context.mock.method(Date, 'now', () => ++now);
     const disk = new Disk();
     const tabs = [new Tab(disk), new Tab(disk), new Tab(disk)];
     for (let step = 0; step < 40; ++step) {
       const tab = tabs[random(tabs.length)];
-      // One in five dies in the middle of it.
+      // One in five tabs dies during a save.
       tab.lives = random(5) === 0 ? random(12) : tab.lives;
       const version = String(step).padStart(6, '0');
       try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// print() and toString() give, letter for letter, what TensorFlow.js gives.
+// print() and toString() have exactly the output of TensorFlow.js.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 

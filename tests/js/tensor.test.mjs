@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensors, made from and read back into JavaScript: first in JavaScript only, then in a core.
+// Creating and reading tensors, first without a core, then with one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding and compiling the wasm binaries, and choosing among them.
+// Locating and compiling the wasm binaries, and choosing a variant.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const tf = await importSource();
 const { compileWasm, wasmUrl } = tf.inner['wasm-files'];
 const { chooseVariant, detectFeatures, defaultThreadCount } = tf.inner.features;
 
-/** A module without anything in it. */
+/** An empty module. */
 const EMPTY = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
 const routes = {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// When two tensors count as the same.
+// Comparison of tensors.
 
-/** Float32 tolerances: a difference up to absolute + relative * |expected| passes. */
+/** float32 tolerances: accepts a difference up to absolute + relative * |expected|. */
 export const TOLERANCE = { relative: 1e-4, absolute: 1e-5 };
 
 /**
- * Throws with the worst element when the tensors differ in name, shape, dtype or values.
- * Integers and booleans compare exactly; NaN equals NaN, an infinity only itself.
+ * Throws, with the worst element, if the tensors differ in name, shape, dtype or values. Integers and booleans must be
+ * equal. NaN equals NaN, an infinity equals only itself.
  *
  * @param {{name?: string, shape: number[], dtype: string, data: ArrayLike<number>}} actual
  * @param {{name?: string, shape: number[], dtype: string, data: ArrayLike<number>}} expected
@@ -37,7 +37,7 @@ function limits(dtype, tolerance) {
   return dtype === 'float32' || dtype === 'complex64' ? tolerance : { relative: 0, absolute: 0 };
 }
 
-/** How often the tolerance is exceeded, and where most. */
+/** How many elements exceed the tolerance, and which one most. */
 function compareValues(actual, expected, { relative, absolute }) {
   let worst = 0;
   let index = -1;
@@ -46,7 +46,7 @@ function compareValues(actual, expected, { relative, absolute }) {
     if (Object.is(actual[i], expected[i]) || actual[i] === expected[i]) continue;
     const allowed = absolute + relative * Math.abs(expected[i]);
     const difference = Math.abs(actual[i] - expected[i]);
-    // Not "difference <= allowed": a NaN must not pass, nor anything where an infinity is expected.
+    // Not "difference <= allowed": NaN must fail, and so must any finite value if an infinity is expected.
     const ratio = Number.isFinite(difference) && allowed > 0 ? difference / allowed : Infinity;
     if (ratio <= 1) continue;
     ++count;
@@ -59,12 +59,12 @@ function compareValues(actual, expected, { relative, absolute }) {
 }
 
 /**
- * Compares indices that rank values in descending order (top-k): they must be equal except that
- * the order among values that are equal within the tolerance is free, also across the cut at k.
+ * Compares indices of values in descending order (top-k). They must be equal, except that values that are equal within
+ * the tolerance may be in any order, also across the cut at k.
  *
  * @param {ArrayLike<number>} actual indices
  * @param {ArrayLike<number>} expected indices
- * @param {ArrayLike<number>} values the expected sorted values, one for each index
+ * @param {ArrayLike<number>} values the expected sorted values, one per index
  */
 export function assertSameRanking(actual, expected, values, { relative, absolute } = TOLERANCE) {
   if (actual.length !== expected.length) throw new Error(`expected ${expected.length} indices, got ${actual.length}`);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The comparison itself must notice what it is there to notice.
+// The comparison functions must detect differences.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 

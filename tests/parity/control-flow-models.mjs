@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models with control flow, made for control-flow.test.mjs.
+// Models with control flow for control-flow.test.mjs.
 import { randomValues } from '../../web/common/random.js';
 import { attr, GraphBuilder } from '../graph-builder.mjs';
 
@@ -17,7 +17,7 @@ function lstmWeights(graph) {
 }
 
 /**
- * One step of an LSTM. `out(name, index, output)` spells the output of a node as the place asks for.
+ * One step of an LSTM. `out(name, index, output)` returns the name of a node's output in the syntax of the graph.
  * Returns the new h and c.
  */
 function lstmStep(nodes, { x, h, c, kernel, bias, axis, out, controls = [] }) {
@@ -46,7 +46,7 @@ function lstmStep(nodes, { x, h, c, kernel, bias, axis, out, controls = [] }) {
   return { h: newH, c: newC };
 }
 
-/** An LSTM over [time, batch, features], as dynamic_rnn of TensorFlow 1 writes it. */
+/** An LSTM over [time, batch, features], as built by dynamic_rnn of TensorFlow 1. */
 export function lstmAsLoop() {
   const { time, batch, features, units } = LSTM;
   const graph = new GraphBuilder();
@@ -104,7 +104,7 @@ export function lstmAsLoop() {
   return graph.handler(['y', 'last']);
 }
 
-/** The same LSTM, as Keras in TensorFlow 2 writes it: a While with TensorLists. */
+/** The same LSTM as built by Keras in TensorFlow 2: a While with TensorLists. */
 export function lstmAsWhile() {
   const { time, batch, features, units } = LSTM;
   const graph = new GraphBuilder();
@@ -177,7 +177,7 @@ export const lstmInput = () => ({
 
 const BEAM = { vocabulary: 7, width: 3, steps: 6 };
 
-/** Keeps the `width` best of all continuations in each step; the tokens chosen are pushed to a list. */
+/** Keeps the `width` best continuations in each step, and pushes the chosen tokens to a list. */
 export function beamSearch() {
   const { vocabulary, width, steps } = BEAM;
   const graph = new GraphBuilder();
@@ -240,7 +240,7 @@ export function beamSearch() {
   return graph.handler(['best_scores', 'tokens', 'parents']);
 }
 
-/** What the beam search gives, by its definition. */
+/** The result of the beam search by definition. */
 export function beamSearchByHand(start) {
   const { vocabulary, width, steps } = BEAM;
   const transitions = random(vocabulary * vocabulary, 21).map(Math.fround);
@@ -266,7 +266,7 @@ export function beamSearchByHand(start) {
   return { scores, tokens: allTokens, parents: allParents, shape: [steps, width] };
 }
 
-/** Words to numbers by a table that the initializer graph fills. */
+/** Maps words to numbers by a table that the initializer graph fills. */
 export function lookupModel({ byResource }) {
   const graph = new GraphBuilder();
   const words = graph.input('words', 'string', [-1]);
@@ -297,7 +297,7 @@ export function lookupModel({ byResource }) {
   return graph.handler(['ids', 'size'], { inputs });
 }
 
-/** x halved until it is below 1, then negated if asked for: While in a function that an If calls. */
+/** Halves x until it is below 1, then optionally negates it: a While in a function that an If calls. */
 export function nestedFunctions() {
   const graph = new GraphBuilder();
   const x = graph.input('x', 'float32', []);
@@ -340,7 +340,7 @@ export function nestedFunctions() {
   return graph.handler(['left', 'steps']);
 }
 
-/** Adds 1 to x as often as `times` says: a loop to measure. */
+/** Adds 1 to x `times` times: a loop for measurements. */
 export function longLoop() {
   const graph = new GraphBuilder();
   const times = graph.input('times', 'int32', []);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models with loops, conditions, lists and tables: against TensorFlow.js where it can run them,
-// against values by definition where not, and against the results that came with real files.
+// Models with loops, conditionals, lists and tables: compared with TensorFlow.js if it can run them, otherwise with
+// values by definition, and with the results that come with real model files.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -111,7 +111,7 @@ describe('control flow', { skip: missing('dist', 'tfjs') }, () => {
   test('If and While nest', async () => {
     for (const flag of [1, 0]) {
       const feeds = { x: [[100], [], 'float32'], flag: [[flag], [], 'bool'] };
-      // TensorFlow.js mixes up the two results of the inner loop.
+      // TensorFlow.js swaps the two results of the inner loop.
       const [left, steps] = await runHere(nestedFunctions(), feeds);
       assert.equal(left.data[0], flag ? 100 / 128 : -100);
       assert.equal(steps.data[0], flag ? 7 : 100);
@@ -179,7 +179,7 @@ describe('control flow', { skip: missing('dist', 'tfjs') }, () => {
   });
 });
 
-/** Frozen TensorFlow 1 graphs with the values that TensorFlow computed, each in a folder of its own. */
+/** Frozen TensorFlow 1 graphs with TensorFlow's results, one folder each. */
 const FILES = process.env.TFWASM_TEST_MODELS;
 const FAMILIES = /^g-(simple-?while|while|simpleif|case|cond|rnn|tensor-array|primitive)/;
 
@@ -225,7 +225,7 @@ describe('frozen TensorFlow 1 graphs', { skip: skipFiles }, () => {
   }
 });
 
-/** Files call the second output of a node "node.1". */
+/** The files call the second output of a node "node.1". */
 function outputNode({ node }, file) {
   if (node.some(({ name }) => name === file)) return file;
   const [, name, index] = /^(.*)\.(\d+)$/.exec(file) ?? [];
@@ -242,7 +242,7 @@ function readNumber(text) {
   return Number(text);
 }
 
-/** A scalar has an empty list of sizes, or a single 0 beside one value. */
+/** A scalar has an empty list of sizes, or a single 0 and one value. */
 function readShape(folder, name, kind) {
   const text = readFileSync(path.join(folder, `${name}.${kind}.shape`), 'utf8').trim();
   const sizes = text === '' ? [] : text.split('\n').map(Number);

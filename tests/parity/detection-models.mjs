@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes after the network of a detector, made for detection.test.mjs.
+// Post-processing of detectors, for detection.test.mjs.
 import { attr, GraphBuilder } from '../graph-builder.mjs';
 
 const FLOAT = { T: attr.type('float32') };
@@ -7,13 +7,13 @@ const INT = { T: attr.type('int32') };
 const AXIS = { Tidx: attr.type('int32') };
 
 export const CLASSES = 4;
-/** Detections of one class, and of all. */
+/** Detections per class, and in total. */
 const MOST = 6;
 const MOST_IN_ALL = 10;
 
 /**
- * SSD post-processing for any number of anchors: boxes are decoded, scores are logits; each class is
- * suppressed by another version of NonMaxSuppression; the best of all classes are the answer.
+ * SSD post-processing for any number of anchors. Decodes boxes; scores are logits. Each class uses another version of
+ * NonMaxSuppression. Returns the best detections of all classes.
  *
  * Inputs: deltas [1, n, 4] and logits [1, n, CLASSES]. Outputs: boxes, scores, classes, count.
  */
@@ -44,7 +44,7 @@ export function ssdPostProcessing() {
   return graph.handler(['boxes', 'scores', 'classes', 'count']);
 }
 
-/** Adds "decoded": boxes [n, 4] around anchors that lie along a diagonal, within 0 and 1. */
+/** Adds "decoded": boxes [n, 4] around anchors along a diagonal, clamped to [0, 1]. */
 function addBoxes(graph, float) {
   const binary = (name, op, a, b) => graph.op(name, op, [a, b], FLOAT);
   graph.op('shape', 'Shape', ['rows'], { ...FLOAT, out_type: attr.type('int32') });
@@ -76,7 +76,7 @@ function addBoxes(graph, float) {
   binary('decoded', 'Maximum', binary('not_beyond', 'Minimum', 'corners', 'one'), 'zero');
 }
 
-/** Adds what is left of one class. Returns the names of its boxes, scores and classes. */
+/** Adds the detections of one class. Returns the names of its boxes, scores and classes. */
 function addClass(graph, index) {
   const name = (part) => `class${index}/${part}`;
   graph.ints(name('begin'), [0, index]);
@@ -94,7 +94,7 @@ function addClass(graph, index) {
   });
   let indices = chosen;
   if (version === 4) {
-    // Without the padding.
+    // Removes the padding.
     graph.op(name('valid'), 'ExpandDims', [`${chosen}:1`, 'i0'], { ...INT, Tdim: attr.type('int32') });
     graph.ints(name('start'), [0]);
     indices = graph.op(name('indices'), 'Slice', [chosen, name('start'), name('valid')], {
@@ -103,7 +103,7 @@ function addClass(graph, index) {
     });
   }
   const boxes = addGather(graph, name('boxes'), 'decoded', indices);
-  // V5 makes scores of its own.
+  // V5 returns its own scores.
   const scores = version === 5 ? `${chosen}:1` : addGather(graph, name('kept'), name('scores'), indices);
   graph.op(name('length'), 'Shape', [indices], { ...INT, out_type: attr.type('int32') });
   graph.constant(name('id'), 'float32', [], [index]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Detectors, whose outputs have as many rows as there are finds, against TensorFlow.js's cpu backend.
+// Detectors, whose output size depends on the number of detections, compared with TensorFlow.js's cpu backend.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -47,7 +47,7 @@ describe('detectors', { skip: missing('dist', 'tfjs') }, () => {
       return { deltas: tensor(4, [-2, 2], seed), logits: tensor(CLASSES, [-4, 4], seed + 100) };
     };
 
-    // The plan of one length must not be taken for another.
+    // A plan for one length must not be used for another.
     for (const [seed, count] of [40, 300, 1, 40, 7, 1000, 5, 5].entries()) {
       test(`of ${count} anchors (${seed})`, async () => {
         const expected = toValues(NAMES, await theirs.executeAsync(feeds(reference, count, seed), NAMES));
@@ -72,7 +72,7 @@ describe('detectors', { skip: missing('dist', 'tfjs') }, () => {
     });
   });
 
-  // Its weights are uint8, its loop fills lists of tensors, and every class goes through NonMaxSuppressionV5.
+  // It has uint8 weights, a loop that fills tensor lists, and NonMaxSuppressionV5 for every class.
   describe('handtrack', { skip: missing('models') }, () => {
     for (const [what, size, makeData] of [
       ['a photograph', 320, () => readPhotograph(320)],

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ways to feed and fetch a GraphModel, against TensorFlow.js, and what happens when they are
-// used wrongly.
+// Feeding and fetching of a GraphModel, compared with TensorFlow.js, and errors on wrong use.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -34,7 +33,7 @@ describe('GraphModel', { skip: missing('dist', 'models', 'tfjs') }, () => {
   const load = (model) => tf.loadGraphModel(`${server.url}models/${model}.json`);
   const feed = ({ data, shape, dtype }) => tf.tensor(data, shape, dtype);
 
-  /** Asserts that a tensor is what TensorFlow.js gives, and disposes it. */
+  /** Asserts that a tensor equals the result of TensorFlow.js, and disposes it. */
   function assertGives(tensor, reference) {
     assert.ok(tensor instanceof tf.Tensor);
     const { shape, dtype } = tensor;
@@ -72,7 +71,7 @@ describe('GraphModel', { skip: missing('dist', 'models', 'tfjs') }, () => {
   });
 
   test('gives intermediate values that the optimized graph no longer has', async () => {
-    // All of these are folded into clamped convolutions when only the outputs are asked for.
+    // All of these are fused into convolutions if only the outputs are fetched.
     const wanted = [
       'conv1_bn/batchnorm_1/mul_1',
       'conv1_relu/Relu',
@@ -84,7 +83,7 @@ describe('GraphModel', { skip: missing('dist', 'models', 'tfjs') }, () => {
     const reference = (await referenceOutputs('faceres', image, wanted)).outputs;
     const model = await load('faceres');
     const fed = feed(image);
-    // Accumulated in another order than the reference, from values up to 255.
+    // The order of summation differs from the reference; values are up to 255.
     const tolerance = { relative: 1e-4, absolute: 1e-4 };
     model.execute(fed, wanted).forEach((tensor, index) => {
       const { shape, dtype } = tensor;
@@ -150,7 +149,7 @@ describe('GraphModel', { skip: missing('dist', 'models', 'tfjs') }, () => {
       const fed = feed(input);
       model.dispose();
       assert.throws(() => model.predict(fed), { name: 'TfwasmError', code: 'E_DISPOSED' });
-      model.dispose(); // a second time does nothing
+      model.dispose(); // the second call does nothing
       fed.dispose();
       assert.deepEqual(usage(), before);
     });

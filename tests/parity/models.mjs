@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public models that parity is checked on, and what to feed them.
+// The public models for parity tests, and their inputs.
 
 import { PUBLIC_MODELS } from '../../web/common/models.js';
 
 /**
- * `inputs`: what the model is fed, random numbers unless said otherwise; the slowest models of the
- * reference get one input only. `absolute`: tolerance where float32 rounding alone exceeds the
- * usual one: outputs with values near 0 that are differences of values near 100. (TensorFlow.js's own
- * wasm backend is as far from its cpu backend there: for blazeface 3.1 times the usual tolerance.)
+ * `inputs`: the inputs to test; the models that are slowest in the reference get only one. `absolute`: a tolerance for
+ * models where float32 rounding alone exceeds the usual one, because outputs near 0 are differences of values near 100.
+ * (TensorFlow.js's wasm backend differs as much from its cpu backend: for blazeface by 3.1 times the usual tolerance.)
  */
 const CHECKS = {
   blazeface: { inputs: ['noise', 'photo'], absolute: 5e-5 },
@@ -25,7 +24,7 @@ export const MODELS = Object.fromEntries(
   Object.entries(PUBLIC_MODELS).map(([name, { range }]) => [name, { range, inputs: ['noise'], ...CHECKS[name] }]),
 );
 
-/** What the models of the table have in common: one image in, its shape and dtype. */
+/** The shape and dtype of a model's only input, an image. */
 export function imageInput(topologyJson) {
   const placeholders = topologyJson.modelTopology.node.filter(({ op }) => op === 'Placeholder');
   if (placeholders.length !== 1) throw new Error(`Expected one placeholder, got ${placeholders.length}.`);

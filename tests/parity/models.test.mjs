@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole public models, loaded over HTTP and run in Node, against TensorFlow.js's cpu backend.
+// Public models, loaded over HTTP and run in Node.js, compared with TensorFlow.js's cpu backend.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What TensorFlow.js's cpu backend answers, the reference of the parity tests. It takes seconds a
-// model, so answers are kept in node_modules/.cache under a hash of all that they depend on.
+// Results of TensorFlow.js's cpu backend, the reference of the parity tests. They take seconds per model, so they are
+// cached in node_modules/.cache by a hash of all inputs.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -23,7 +23,7 @@ export async function readTopology(model) {
 }
 
 /**
- * Values to feed a model of the table.
+ * Input values for a model of the table.
  *
  * @param {string} model
  * @param {{kind?: 'noise' | 'photo', batch?: number, seed?: number}} [options]
@@ -44,13 +44,13 @@ export async function makeInput(model, { kind = 'noise', batch = 1, seed = 1 } =
 }
 
 /**
- * What TensorFlow.js 4.22 (cpu) makes of an input.
+ * The result of TensorFlow.js 4.22 (cpu) for an input.
  *
  * @param {string} model
  * @param {{name: string, dtype: string, shape: number[], data: Float32Array | Int32Array}} input
- * @param {string[]} [fetches] Node names; the model's own outputs when left out.
- * @returns {Promise<{inputs: object[], outputs: {name: string, dtype: string, shape: number[],
- *     data: ArrayLike<number>}[]}>} `inputs` as the loaded model describes them.
+ * @param {string[]} [fetches] Node names; by default the model's own outputs.
+ * @returns {Promise<{inputs: object[], outputs: {name: string, dtype: string, shape: number[], data:
+ *     ArrayLike<number>}[]}>} `inputs` as the loaded model describes them.
  */
 export async function referenceOutputs(model, input, fetches) {
   const key = await cacheKey(model, input, fetches);

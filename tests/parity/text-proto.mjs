@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a GraphDef in protobuf's text format into what its JSON format would give.
+// Converts a GraphDef in protobuf's text format to its JSON format.
 
 const TOKEN = /\s*(?:#[^\n]*\n\s*)*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([\w.+-]+)|([{}:,[\]<>;]))/gy;
 
-/** Messages whose fields repeat; every other field is single. */
+/** Repeated fields; all others are singular. */
 const REPEATED = new Set(['node', 'input', 'dim', 'function', 'node_def', 'input_arg', 'output_arg', 'control_output']);
-/** Maps, written as entries of key and value. */
+/** Maps, written as entries with key and value. */
 const MAPS = new Set(['attr', 'ret']);
 /** Fields of bytes. */
 const BYTES = new Set(['s', 'tensor_content', 'string_val']);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line of the benchmark, and what it feeds. What it measures is never tested.
+// The benchmark's command line and its inputs. Its measurements are not tested.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fuzzer can only choose attributes that it knows.
+// The fuzzer's vocabulary must contain all attributes that ops read.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { ROOT } from '../../tools/lib/paths.mjs';
 const matches = (pattern, file) => [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, found]) => found);
 
 test('the fuzzer chooses among all attributes that ops read', () => {
-  // Functions and their types have no meaning without a library of functions, which random graphs have not.
+  // Without functions and their types: random graphs have no function library.
   const read = /\battrs(?:\(\))?\.(?!Set|Erase|RequireFunction|Types)\w+\(\s*"(\w+)"/g;
   const folder = join(ROOT, 'src/ops');
   const sources = readdirSync(folder, { recursive: true }).filter((file) => /\.(cc|h)$/.test(file));

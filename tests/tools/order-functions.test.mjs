@@ -57,7 +57,7 @@ test('names sort into the order, and the binary stays what it was', () => {
   assert.ok(WebAssembly.validate(named));
   assert.deepEqual(named.subarray(0, MODULE.length), Buffer.from(MODULE));
   const [names] = WebAssembly.Module.customSections(new WebAssembly.Module(named), 'name');
-  // Function 1 is the first of its own: it comes second. Each name has its length, 6, before it.
+  // Function 1 is the first defined one, but comes second. Each name is preceded by its length, 6.
   const ending = [1, 6, ...Buffer.from('000001'), 2, 6, ...Buffer.from('000000')];
   assert.deepEqual([...new Uint8Array(names)].slice(-ending.length), ending);
 });

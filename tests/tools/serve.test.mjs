@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { startServer } from '../../tools/serve.mjs';
 
-/** A request whose path goes out exactly as given: fetch would resolve the dots itself. */
+/** Sends a request with the path exactly as given; fetch would resolve dots. */
 function rawGet(base, rawPath, method = 'GET', headers = {}) {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base);

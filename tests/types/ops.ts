@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs that must compile against the declarations of dist/, and calls that must not.
+// Code that must compile with the declarations in dist/, and calls that must not.
 import * as tf from '../../dist/index.js';
 
 const image: tf.Tensor3D = tf.tensor3d([1, 2, 3, 4], [2, 2, 1]);
 const matrix: tf.Tensor2D = tf.tensor2d([[1, 2]]);
 
-// Results have the rank that the arguments have, or that the function gives.
+// Results have the rank of the arguments, or a fixed rank.
 const absolute: tf.Tensor2D = tf.abs(matrix);
 const chained: tf.Tensor2D = matrix.square().relu();
 const batch: tf.Tensor4D = image.expandDims();
@@ -15,7 +15,7 @@ const row: tf.Tensor1D = matrix.flatten();
 const shape: [number, number] = matrix.shape;
 const nested: number[][] = matrix.arraySync();
 
-// As in programs written for TensorFlow.js.
+// As in programs for TensorFlow.js.
 const normalized = tf.tidy(() => tf.div(tf.sub(tf.cast(image, 'float32'), 127.5), 127.5).expandDims<tf.Tensor4D>(0));
 const scores = tf.tidy(() => matrix.softmax().argMax<tf.Tensor1D>(-1));
 const parts: tf.Tensor[] = tf.split(matrix, 2, 1);

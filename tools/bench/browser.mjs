@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmark page in a Chromium without a window, and the server of it.
+// The benchmark page in headless Chromium, and its server.
 //
-// Playwright, which the tests use, has the browser tell it of all that is sent, a copy of each body
-// included: with it a file of 2.6 MB takes 15 ms to fetch instead of 8. This asks for no more than values.
+// Playwright, which the tests use, subscribes to all network traffic including bodies. With it, a file of 2.6 MB takes
+// 15 ms to fetch instead of 8. This code only evaluates expressions.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
@@ -17,7 +17,7 @@ import { BUILD, ROOT } from '../lib/paths.mjs';
 import { ToolError } from '../lib/run.mjs';
 import { SITE, startServer } from '../serve.mjs';
 
-/** Models that the benchmark makes by itself; served as /generated/. */
+/** Generated models; served as /generated/. */
 export const GENERATED_MODELS = path.join(BUILD, 'bench');
 
 const NEEDED = {
@@ -26,15 +26,15 @@ const NEEDED = {
   'node_modules/@tensorflow/tfjs-backend-wasm/dist': 'run "npm install"',
 };
 
-/** The page without a model: it waits for what it is told to measure. */
+/** The page without a model. It waits for calls of measure(). */
 const PAGE = 'benchmark-page/?model=';
-/** What was begun for the page, or for the one before, has to be over by then. */
+/** Time for pending work of the page, and of the previous one, to end. */
 const SETTLE_MILLISECONDS = 200;
 const POLL_MILLISECONDS = 20;
 const MOST_POLLS = 1500;
 const CONGESTION_CONTROL = '/proc/sys/net/ipv4/tcp_congestion_control';
 
-/** A tab, which is a process of its own. */
+/** A tab. It has its own process. */
 class Tab {
   #client;
 
@@ -42,7 +42,7 @@ class Tab {
     this.#client = client;
   }
 
-  /** The value of an expression, once its promise is fulfilled. */
+  /** The value of an expression, awaited. */
   async evaluate(expression) {
     const { result, exceptionDetails } = await this.#client.Runtime.evaluate({
       expression,
@@ -53,12 +53,12 @@ class Tab {
     throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
   }
 
-  /** What `name` of the benchmark page answers to these arguments. */
+  /** Calls `benchmark.NAME(...args)` in the page. */
   call(name, ...args) {
     return this.evaluate(`benchmark.${name}(${args.map((value) => JSON.stringify(value)).join(', ')})`);
   }
 
-  /** Has the page's function `name` call `f` with its argument. */
+  /** Defines a function `name` in the page that calls `f` with its argument. */
   async expose(name, f) {
     const { Runtime } = this.#client;
     Runtime.bindingCalled(({ payload }) => f(JSON.parse(payload)));
@@ -109,7 +109,7 @@ export class BenchmarkBrowser {
     await this.#server.close();
   }
 
-  /** Where the measurements are made. */
+  /** The browser and the machine. */
   async describe() {
     const { Browser } = await CDP.Version({ port: this.#chromium.port });
     return {
@@ -119,7 +119,7 @@ export class BenchmarkBrowser {
     };
   }
 
-  /** What makes load times here unlike those of other machines, for people; or nothing. */
+  /** A warning about the machine's network settings that affect load times; or ''. */
   static warning() {
     if (!existsSync(CONGESTION_CONTROL) || readFileSync(CONGESTION_CONTROL, 'utf8').trim() !== 'bbr') return '';
     return (
@@ -145,13 +145,13 @@ export class BenchmarkBrowser {
     }
   }
 
-  /** What the page says of a model: a sample's name, or an address. */
+  /** The page's description of a model, given by a sample's name or an address. */
   describeModel(model) {
     return this.#inNewTab((tab) => tab.call('describe', model));
   }
 
   /**
-   * What the page's button does, in a new tab: measure() of benchmark-page/plan.js.
+   * Does the same as the page's button, in a new tab: measure() of benchmark-page/plan.js.
    *
    * @param {Partial<import('../../benchmark-page/settings.js').Settings>} settings
    * @param {{info?: object, engine?: string}} [options]

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models on several engines: loaded in new tabs, then timed in turn on one page.
+// Measures models on several engines: loads in new tabs, then predictions in turns on one page.
 import { isAccepted } from '../../benchmark-page/correctness.js';
 import { compare } from '../../benchmark-page/statistics.js';
 import { median } from '../../web/common/quantiles.js';
 
 /**
- * Loads the model `loads` times in each engine, always in a new tab as on a first visit, then times
- * predictions. Engines take turns throughout.
+ * Loads the model `loads` times in each engine, each time in a new tab as on a first visit, then times predictions.
+ * Engines alternate throughout.
  *
  * @param {import('./browser.mjs').BenchmarkBrowser} browser
  * @param {string} model Name of a sample, or an address.
  * @param {object} options
- * @param {string[]} options.engines Ids; the first is what the others are measured against.
+ * @param {string[]} options.engines Ids. Ratios are against the first.
  * @param {number} options.loads
  * @param {Partial<import('../../benchmark-page/settings.js').Settings>} options.settings
- * @returns {Promise<{engines: object[], result: object}>} `engines`: in milliseconds; `ratio` and
- *     `loadRatio` say how many times faster than the first engine it is. `result`: the page's.
+ * @returns {Promise<{engines: object[], result: object}>} `engines`: times in milliseconds; `ratio` and `loadRatio`:
+ *     speedups over the first engine. `result`: the page's result.
  */
 export async function measureModel(browser, model, { engines, loads, settings }) {
   const info = await browser.describeModel(model);
   const loadSamples = await measureLoads(browser, model, { engines, loads, settings, info });
-  // The page is about one build of tfwasm; all else it calls peers.
+  // The page measures one tfwasm variant against peers.
   const subject = engines.find((id) => id.startsWith('tfwasm-'));
   const peers = engines.filter((id) => id !== subject);
   const result = await browser.measure({ ...settings, model, peers }, { info, engine: subject });
@@ -61,7 +61,7 @@ function summarizeLoads(loads) {
 
 function ratiosOf(row, reference) {
   const loadRatio = reference.firstResult / row.firstResult;
-  // Engines that do not do the same work cannot be compared.
+  // Engines with different outputs cannot be compared.
   const isRight = [row, reference].every(({ difference = 0 }) => isAccepted(difference));
   if (!row.summary || !reference.summary || !isRight) return { loadRatio };
   const { ratio, low, high } = compare(reference.samples, row.samples);

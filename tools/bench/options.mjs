@@ -33,7 +33,7 @@ const OPTIONS = {
   variants: { type: 'string', default: VARIANTS.join(',') },
   threads: { type: 'string', default: [...new Set([1, Math.min(os.availableParallelism(), 4)])].join(',') },
   runs: { type: 'string', default: '50' },
-  rounds: { type: 'string' }, // what --runs was called
+  rounds: { type: 'string' }, // the old name of --runs
   seconds: { type: 'string', default: '20' },
   warmup: { type: 'string', default: '1' },
   loads: { type: 'string', default: '3' },
@@ -45,7 +45,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 };
 
-/** Throws a ToolError with the usage for what is not an option. */
+/** Throws a ToolError with the usage for invalid options. */
 export function parseOptions(args) {
   let values;
   let positionals;

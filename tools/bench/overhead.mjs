@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a node costs beyond its kernel: a graph of many nodes that compute next to nothing.
+// Measures the overhead per node with a graph of many trivial nodes.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -17,7 +17,7 @@ export async function measureOverhead(browser, engines, { runs, seconds }) {
   await writeChain(NODES);
   const subject = engines.find((id) => id.startsWith('tfwasm-'));
   const peers = engines.filter((id) => id !== subject);
-  // Many runs: the engine's compiler has to have optimized what is measured.
+  // Many runs, so that the browser has tiered up the measured code.
   const settings = { model: '/generated/chain.json', runs: 10 * runs, seconds, peers, check: false, profiles: 0 };
   const result = await browser.measure(settings, { engine: subject });
   return {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmark's results as text.
+// Prints the benchmark's results.
 import { isAccepted } from '../../benchmark-page/correctness.js';
 import { ENGINES } from '../../benchmark-page/engines.js';
 import { geometricMean } from '../../benchmark-page/statistics.js';
@@ -60,7 +60,7 @@ export function printModel({ model, engines, result }) {
   if (result.correctness?.error) console.log(`  outputs NOT CHECKED: ${result.correctness.error}`);
 }
 
-/** Over all models: how much faster than the first engine, on average and at the least. */
+/** Over all models: the mean and the smallest speedup over the first engine. */
 export function printSummary(rows) {
   console.log('');
   const [{ engines }] = rows;
@@ -93,13 +93,13 @@ export function printOverhead({ nodes, engines }) {
 
 const OP_WIDTH = 36;
 
-/** A heading over the rows of printOp(). */
+/** Prints the header for printOp(). */
 export function printOpTitle(engines) {
   console.log(`\nSingle calls, one thread, in nanoseconds; 2.00x is twice as fast as ${ENGINES[engines[0].id]}.\n`);
   console.log(`${'op'.padEnd(OP_WIDTH)}${engines.map(({ id }) => id.padStart(20)).join('')}`);
 }
 
-/** How many times faster than the first engine; NaN where one of them failed. */
+/** The speedup over the first engine; NaN if one of them failed. */
 const opRatio = ({ engines }, index) => engines[0].nanoseconds / engines[index].nanoseconds;
 
 export function printOp(result) {
@@ -117,7 +117,7 @@ export function printOp(result) {
   }
 }
 
-/** Over all ops that every engine can do. */
+/** Over all ops that every engine supports. */
 export function printOpSummary(engines, results) {
   console.log('');
   const common = results.filter((result) => result.engines.every(({ error }) => error === undefined));

@@ -1,40 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Emscripten writes names files and modules in ways that bundlers stumble over. Each rule says
-// what they would do.
+// Rewrites the glue that Emscripten generates, since bundlers have problems with it. Each rule describes the problem.
 
 import { ToolError } from '../lib/run.mjs';
 
 const RULES = [
   {
-    // They look for the modules of Node.js, which browsers do not have. Without the "await", they can
-    // also make the classic scripts out of it that they prefer for workers.
+    // Bundlers try to resolve Node.js modules, which browsers do not have. Without the top-level await, they can also
+    // emit classic scripts, which they prefer for workers.
     pattern: /await import\((["'])(module|worker_threads)\1\)/g,
     replacement: 'process.getBuiltinModule("$2")',
   },
   {
-    // They ship this file, which is there under other names; js/wasm-files.ts hands the binary in.
+    // Bundlers emit this file, which exists under other names. js/wasm-files.ts passes the binary in.
     pattern: /new URL\("glue(-threads)?\.wasm",\s*import\.meta\.url\)\.href/g,
     replacement: '""',
   },
   {
-    // js/wasm-loader.ts always hands the binary in; without this, all that fetches one would stay.
+    // js/wasm-loader.ts always passes the binary in. This removes the code that fetches it.
     pattern:
       /if\(Module\["instantiateWasm"\]\)\{try\{(return Module\["instantiateWasm"\]\(\w+,\w+\))\}catch\(e\)\{[^{}]*(\$\{e\})?[^{}]*\}\}/g,
     replacement: '$1;',
   },
   {
-    // They understand a worker only when all is literal.
+    // Bundlers recognize a worker only if all arguments are literal.
     pattern: /(new Worker\(new URL\("glue-threads\.js",\s*import\.meta\.url\),)\s*workerOptions\)/g,
     replacement: '$1{type:"module",name:"em-pthread",workerData:"em-pthread"})',
     threadsOnly: true,
   },
 ];
 
-/** What must not be left over. */
+/** Patterns that must not be left. */
 const REMAINDER = /\bimport\(|new URL\("[^"]*\.wasm|workerOptions\)/;
 
 /**
- * The JavaScript of Emscripten in a form that Vite, webpack and esbuild take.
+ * Emscripten's glue in a form that Vite, webpack and esbuild can bundle.
  *
  * @param {string} source
  * @param {{threads: boolean}} variant

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/: index.js, what every page loads, and media.js, which index.js loads when it needs it.
+// Bundles js/ into index.js, which every page loads, and media.js, which index.js loads on demand.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
@@ -21,7 +21,7 @@ const OPTIONS = {
   sourcemap: true,
   metafile: true,
   absWorkingDir: ROOT,
-  // Emscripten's files lie beside the bundle: threads start theirs as a worker.
+  // Emscripten's glue is a separate file: threads load it as a worker.
   external: ['./glue.js', './glue-threads.js', './media.js', 'node:*'],
   logLevel: 'silent',
 };
@@ -33,7 +33,7 @@ export async function bundleJavaScript() {
 }
 
 async function bundle(name, plugins) {
-  // Imported here, since set-up may have installed it only just now.
+  // Imported late, since setup may just have installed it.
   const { build } = await import('esbuild');
   const outfile = join(DIST, `${name}.js`);
   try {
@@ -50,7 +50,7 @@ async function bundle(name, plugins) {
   }
 }
 
-/** Modules that are in index.js already become the variables that js/shared.ts tells of. */
+/** In media.js, replaces modules that are in index.js by the variables of js/shared.ts. */
 function sharedVariables(inIndex) {
   const shared = readFileSync(join(SOURCE, 'shared.ts'), 'utf8');
   const names = Array.from(shared.matchAll(/^export \{([^}]*)\}/gm), ([, list]) => list.split(','))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Makes a module as small as can be; it also drops the functions inside of functions that nobody calls.
+ * Minifies a module. Also removes unused nested functions.
  *
  * @param {string} source
  * @param {{content: string, url: string}} [sourceMap] The map of `source`, and the name of the new one.
  * @returns {Promise<{code: string, map: string | undefined}>}
  */
 export async function minifyModule(source, sourceMap) {
-  // Imported here, since set-up may have installed it only just now.
+  // Imported late, since setup may just have installed it.
   const { minify } = await import('terser');
   const { code, map } = await minify(source, {
     module: true,

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of the functions in a WebAssembly binary. Servers compress it with gzip, which finds
-// repetitions only within 32 KB: functions that resemble each other have to stand close together.
+// Orders the functions in a WebAssembly binary for gzip, which finds repetitions only within 32 KB: similar functions
+// have to be close together.
 
-/** How many bytes gzip looks back. */
+/** The size of gzip's window in bytes. */
 const WINDOW = 32768;
-/** Pieces of code that are compared; a piece that very many functions have tells nothing of them. */
+/** The length of the compared pieces of code. Pieces that occur in very many functions are ignored. */
 const PIECE_LENGTH = 6;
 const MOST_USERS = 150;
-/** Keeps tiny functions, of which a few pieces match by chance, from going first. */
+/** Keeps tiny functions, with a few accidental matches, from scoring best. */
 const SCORE_OFFSET = 30;
 
 const IMPORT_SECTION = 2;
 const CODE_SECTION = 10;
 
-/** Reads WebAssembly's numbers, LEB128. */
+/** Reads WebAssembly's LEB128 numbers. */
 class Reader {
   constructor(bytes, position = 0) {
     this.bytes = bytes;
@@ -36,8 +36,8 @@ class Reader {
 
 /**
  * @param {Uint8Array} bytes A WebAssembly binary.
- * @returns {{imported: number, bodies: Uint8Array[]}} How many functions it imports, and the code
- *     of its own.
+ * @returns {{imported: number, bodies: Uint8Array[]}} The number of imported functions, and the code of the defined
+ *     ones.
  */
 export function readFunctions(bytes) {
   const reader = new Reader(bytes, 8);
@@ -62,11 +62,11 @@ function countImportedFunctions(reader) {
   const skipType = [
     () => reader.number(), // function: its type
     () => {
-      reader.skip(1); // table: of what
+      reader.skip(1); // table: element type
       skipLimits();
     },
     skipLimits, // memory
-    () => reader.skip(2), // global: type, whether it varies
+    () => reader.skip(2), // global: type, mutability
     () => {
       reader.skip(1); // tag: attribute, type
       reader.number();
@@ -91,16 +91,15 @@ function readBodies(reader) {
 }
 
 /**
- * An order in which each function has much in common with those before it: after each, the one
- * follows whose pieces are most often in the window.
+ * A greedy order: each function is followed by the one with the most pieces in the window.
  *
  * @param {Uint8Array[]} bodies
  * @returns {number[]} Indices into `bodies`.
  */
 export function orderBySimilarity(bodies) {
   const { piecesOf, usersOf } = findSharedPieces(bodies);
-  const inWindow = new Int32Array(usersOf.length); // how many functions in the window have the piece
-  const known = new Int32Array(bodies.length); // how many of a function's pieces are in the window
+  const inWindow = new Int32Array(usersOf.length); // by piece: how many functions in the window have it
+  const known = new Int32Array(bodies.length); // by function: how many of its pieces are in the window
   const slide = (index, change) => {
     for (const piece of piecesOf[index]) {
       const before = inWindow[piece];
@@ -110,7 +109,7 @@ export function orderBySimilarity(bodies) {
   };
   const left = new Set(bodies.keys());
   const order = [];
-  let first = 0; // of the window, in `order`
+  let first = 0; // start of the window, in `order`
   let length = 0;
   while (left.size > 0) {
     let best;
@@ -131,9 +130,9 @@ export function orderBySimilarity(bodies) {
   return order;
 }
 
-/** Pieces of code that several functions have: those of each function, and the functions of each. */
+/** Pieces of code that occur in several functions: the pieces of each function, and the functions of each piece. */
 function findSharedPieces(bodies) {
-  // A number for each piece in each function: its hash, then the function. Sorted, equal pieces meet.
+  // One key per piece and function: the piece's hash, then the function. Sorting brings equal pieces together.
   const keys = new Float64Array(bodies.reduce((sum, body) => sum + Math.max(0, body.length - PIECE_LENGTH + 1), 0));
   let count = 0;
   for (const [index, body] of bodies.entries()) {
@@ -161,8 +160,7 @@ function findSharedPieces(bodies) {
 }
 
 /**
- * The binary with names for its functions that sort into `order`, for wasm-opt's
- * --reorder-functions-by-name.
+ * Adds names to the binary's functions that sort in the order `order`, for wasm-opt's --reorder-functions-by-name.
  *
  * @param {Uint8Array} bytes A binary without names.
  */
@@ -178,7 +176,7 @@ export function nameFunctions(bytes, imported, order) {
   return Buffer.concat([bytes, Buffer.from([CUSTOM_SECTION, ...leb(section.length), ...section])]);
 }
 
-/** LEB128 of a number below 2^28. */
+/** The LEB128 encoding of a number below 2^28. */
 function leb(number) {
   const bytes = [];
   for (; number > 127; number >>>= 7) bytes.push((number & 127) | 128);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the build does to a linked WebAssembly binary:
+// Shrinks a linked WebAssembly binary:
 //
 //   node tools/build/shrink-wasm.mjs WASM_OPT FILE
 import { execFileSync } from 'node:child_process';
@@ -21,9 +21,9 @@ const [wasmOpt, file] = process.argv.slice(2);
 const named = `${file}.named`;
 const optimize = (...options) => execFileSync(wasmOpt, [...FEATURES, ...options], { stdio: 'inherit' });
 
-// Further rounds take off another 2 %. Data is not cut at its zeros: gzip has them for nothing, and
-// with threads every piece needs code that copies it. Functions that are called once stay apart:
-// they compress better, and browsers optimize what runs often without what runs once.
+// Further rounds save another 2 %. Data stays in one segment: zeros cost nothing in gzip, and with threads every
+// segment needs code that copies it. Long functions with a single caller are not inlined: they compress better, and
+// browsers can tier up hot functions without cold ones.
 const limits = ['--skip-pass=memory-packing', '--one-caller-inline-max-function-size=30'];
 optimize('-Oz', '--converge', ...limits, file, '-o', file);
 

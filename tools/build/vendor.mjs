@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The libraries that the pages draw with, as modules that a browser loads as they are.
+// Bundles the libraries that the pages use for drawing, as ES modules.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT } from '../lib/paths.mjs';
@@ -7,12 +7,12 @@ import { ToolError } from '../lib/run.mjs';
 
 const VENDOR = join(DIST, 'vendor');
 
-/** What is bundled; each licence is shipped beside it. */
+/** The bundled packages. Their licences are included. */
 const PACKAGES = ['uplot', '@dagrejs/dagre', '@dagrejs/graphlib'];
 
 /** Fills dist/vendor/: uplot.js (charts) with its uplot.css, dagre.js (graph layout), licences. */
 export async function bundleVendor() {
-  // Imported here, since set-up may have installed it only just now.
+  // Imported late, since setup may just have installed it.
   const { build } = await import('esbuild');
   mkdirSync(VENDOR, { recursive: true });
   await build({

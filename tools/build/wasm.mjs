@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs CMake for the WebAssembly variants and puts what comes out into dist/.
+// Runs CMake for the WebAssembly variants and installs the results into dist/.
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD, DIST, ROOT } from '../lib/paths.mjs';
@@ -8,11 +8,11 @@ import { glueFileName, isThreaded, VARIANTS, wasmFileName } from '../lib/variant
 import { makeBundlable } from './glue.mjs';
 import { minifyModule } from './minify.mjs';
 
-/** Makes the build folder of a CMake preset, if it is not there yet. */
+/** Configures a CMake preset, unless its build folder exists. */
 export async function configurePreset(preset, note) {
   const folder = join(BUILD, preset);
   if (existsSync(join(folder, 'build.ninja'))) return;
-  // A configuration that failed half-way would be kept.
+  // CMake would keep an incomplete configuration.
   rmSync(join(folder, 'CMakeCache.txt'), { force: true });
   note('configuring');
   await run('cmake', ['--preset', preset], { cwd: ROOT }).catch((error) => {
@@ -34,7 +34,7 @@ export async function buildPreset(preset, target, note) {
   note('');
 }
 
-/** What Ninja printed without the progress and the command lines, which are a page long each. */
+/** Ninja's output without progress and command lines, which are a page long each. */
 function interestingLines(output) {
   const isNoise = (line) => /^\[\d+\/\d+\] /.test(line) || line.includes(' -MF ') || line.startsWith('FAILED: ');
   return output
@@ -45,7 +45,7 @@ function interestingLines(output) {
 
 export const buildVariant = (variant, note) => buildPreset(variant, 'tfwasm', note);
 
-/** Copies the binaries and the glue of `variants`, all just built, into dist/. */
+/** Copies the binaries and the glue of the freshly built `variants` into dist/. */
 export async function installVariants(variants) {
   const glues = new Map();
   for (const variant of variants) {
@@ -71,7 +71,7 @@ export async function installVariants(variants) {
   }
 }
 
-/** Binaries of an earlier build do not fit a glue that has changed since. */
+/** Removes binaries of an earlier build that do not match the new glue. */
 function removeOutdated(name, glue, variants) {
   const file = join(DIST, name);
   if (existsSync(file) && readFileSync(file, 'utf8') === glue) return;

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
 
-/** Our own C++ files: paths relative to the root, those with one of `suffixes`. */
+/** Our own C++ files with one of `suffixes`, as paths relative to the root. */
 export function cppFiles(suffixes = ['.cc', '.h', '.c']) {
   return ['cmake', 'src', 'tests'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true })

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Whether the module of this `import.meta.url` is the script that Node.js was started with. */
+/** Whether the module with this `import.meta.url` is the main script. */
 export function isMain(url) {
   const script = process.argv[1];
   return script !== undefined && realpathSync(script) === realpathSync(fileURLToPath(url));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every folder that the scripts share, in one place.
+// Folders that several scripts use.
 
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,17 +11,17 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** What set-up downloads: compiler, third-party sources, logs. Ignored by git, safe to delete. */
 export const TOOLCHAIN = join(ROOT, '.toolchain');
 
-/** Unpacked third-party sources, one folder a library; `cmake/` reads them here. */
+/** Unpacked third-party sources, one folder per library. CMake reads them from here. */
 export const THIRD_PARTY = join(TOOLCHAIN, 'third_party');
 
-/** CMake's build folders, one a preset. Ignored by git, safe to delete. */
+/** CMake's build folders, one per preset. Ignored by git, safe to delete. */
 export const BUILD = join(ROOT, 'build');
 
-/** What the npm package ships. Ignored by git, safe to delete. */
+/** The content of the npm package. Ignored by git, safe to delete. */
 export const DIST = join(ROOT, 'dist');
 
-/** The version of the package: package.json is the one place that states it. */
+/** The version of the package. package.json is the only file that states it. */
 export const VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 
-/** The one Emscripten version this project is built with. */
+/** The required Emscripten version. */
 export const EMSCRIPTEN_VERSION = readFileSync(join(ROOT, 'emsdk-version.txt'), 'utf8').trim();

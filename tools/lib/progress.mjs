@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// "[2/6] Emscripten 3.1.69 ... 14 s": says what runs before it runs, and how long it took.
+// Progress output: "[2/6] Emscripten 3.1.69 ... 14 s". The title is printed when a step starts, the time when it ends.
 
 const isTerminal = process.stdout.isTTY === true;
 
-/** Numbers the steps of one script. `total` may be left out when it is not known beforehand. */
+/** Numbers the steps of a script. `total` is optional. */
 export class Progress {
   #index = 0;
   #total;
@@ -13,8 +13,8 @@ export class Progress {
   }
 
   /**
-   * Runs `action` as the next step and returns what it returns. `action` gets `note(text)`, which adds a word about
-   * how the step went ("from apt", "already there") or, on a terminal, shows how far it is.
+   * Runs `action` as the next step and returns its result. `action` gets `note(text)`, which adds a remark ("from apt",
+   * "already there") or, on a terminal, shows progress.
    */
   async step(title, action) {
     this.#index += 1;

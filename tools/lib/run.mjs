@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Child processes for the scripts: output is captured and kept out of sight unless something goes wrong.
+// Child processes for the scripts. Output is captured and shown only on failure.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** An expected failure. Its message is the one sentence that a person gets to read; no stack is shown. */
+/** An expected failure. Only its message is shown, without a stack. */
 export class ToolError extends Error {
-  /** `output`: what the failing program printed, shown below the sentence. */
+  /** `output`: the output of the failed program, shown below the message. */
   constructor(message, { output = '', cause } = {}) {
     super(message, { cause });
     this.name = 'ToolError';
@@ -15,9 +15,8 @@ export class ToolError extends Error {
 }
 
 /**
- * Runs a program to its end and resolves with what it printed.
- * Rejects with a ToolError when it cannot be started, exits non-zero or (with `timeout`, in ms) takes too long.
- * `onOutput` sees the output while it comes; `passThrough` shows it as it is.
+ * Runs a program and resolves with its output. Rejects with a ToolError if it cannot be started, exits with a non-zero
+ * code or exceeds `timeout` (ms). `onOutput` gets the output as it arrives. `passThrough` shows it.
  */
 export function run(command, args, options = {}) {
   const { cwd, env, onOutput, timeout, passThrough = false } = options;
@@ -45,10 +44,10 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** A command line with hundreds of files says no more than its start. */
+/** Shortens command lines, which may list hundreds of files. */
 const shorten = (text) => (text.length <= 120 ? text : `${text.slice(0, 120)}…`);
 
-/** Resolves with the first success of `action`, tried `times` times; for downloads over a shaky network. */
+/** Calls `action` up to `times` times until it succeeds, for downloads over unreliable networks. */
 export async function retry(times, action) {
   for (let attempt = 1; ; ++attempt) {
     try {
@@ -60,13 +59,13 @@ export async function retry(times, action) {
   }
 }
 
-/** What `command` prints on stdout, or null when it is missing or fails. For quick questions only. */
+/** The stdout of `command`, or null if it is missing or fails. For quick queries. */
 export function ask(command, args, options = {}) {
   const result = spawnSync(command, args, { encoding: 'utf8', ...options });
   return result.status === 0 ? result.stdout.trim() : null;
 }
 
-/** Runs `main`, turns a ToolError into its sentence and any failure into a non-zero exit. */
+/** Runs `main`. Prints the message of a ToolError. Any failure sets a non-zero exit code. */
 export async function runMain(main) {
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => process.exit(128 + constants.signals[signal]));
@@ -84,7 +83,7 @@ export async function runMain(main) {
   }
 }
 
-/** The last `count` lines of `text`: what a compiler says at its end is what matters. */
+/** The last `count` lines of `text`, since compilers print errors at the end. */
 export function lastLines(text, count) {
   const lines = text.trimEnd().split('\n');
   return lines.length <= count ? lines.join('\n') : ['…', ...lines.slice(-count)].join('\n');

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// How large what ships is, and how large it may become. 1 KB is 1000 bytes.
+// Sizes of the shipped files, and their budgets. 1 KB is 1000 bytes.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DIST } from './paths.mjs';
 
-/** Of each variant, with every op. */
+/** For each variant, with every op. */
 const WASM_BUDGET = { raw: 900_000, gzip: 300_000 };
-/** All JavaScript that one page loads at first, the bundle and one glue: 40 KB compressed are wanted. */
+/** For the JavaScript of the first page load, the bundle and one glue. The goal is 40 KB compressed. */
 const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 48_000 };
-/** What comes with the first save, and the like. */
+/** For media.js, which is loaded with the first save. */
 const MEDIA_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 10_500 };
 
-/** Sizes of the files of `folder` that a page loads: [{name, raw, gzip}]. */
+/** The sizes of the files in `folder` that pages load: [{name, raw, gzip}]. */
 export function measureSizes(folder = DIST) {
   return readdirSync(folder)
     .filter((name) => /\.(js|wasm)$/.test(name))
@@ -23,7 +23,7 @@ export function measureSizes(folder = DIST) {
     });
 }
 
-/** One sentence for each budget that `sizes` exceed. */
+/** One message per exceeded budget. */
 export function budgetErrors(sizes) {
   const wasm = sizes.filter(({ name }) => name.endsWith('.wasm'));
   const bundle = sizes.filter(({ name }) => name === 'index.js');

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine's own package manager: installs what requirements.mjs finds missing.
+// Installs missing packages (see requirements.mjs) with the machine's package manager.
 
 import { ask, retry, run, ToolError } from '../lib/run.mjs';
 
-/** Whether this is a Debian-family machine. */
+/** Whether this is a Debian-based machine. */
 export const hasApt = () => ask('apt-get', ['--version']) !== null;
 
-/** Installs `packages` with root's or sudo's rights. */
+/** Installs `packages` as root or with sudo. */
 export async function installPackages(packages, note) {
   const names = packages.join(' ');
   const prefix = rootPrefix(names);

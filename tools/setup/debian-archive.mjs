@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packages of Debian 13 ("trixie") unpacked into a folder of ours, on whatever Debian release this is.
+// Unpacks packages of Debian 13 ("trixie") into a local folder, on any Debian release.
 //
-// apt does the work, with a state of its own (sources, lists, cache) beside the machine's: nothing outside the folder
-// changes and no root is needed. apt also checks every download against the archive's signed index.
+// Uses apt with a private state (sources, lists, cache). Nothing outside of the folder changes, and no root rights are
+// needed. apt verifies every download against the archive's signed index.
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export async function unpackPackages(names, target, note) {
   rmSync(downloads, { recursive: true, force: true });
 }
 
-/** Downloads the upstream tarballs of source packages into the folder `target`. Other files there go. */
+/** Downloads the upstream tarballs of source packages into the folder `target`. Removes other files there. */
 export async function downloadSources(names, target, note) {
   await fetchWithApt(['source', '--download-only', '--tar-only', ...names], target, note);
 }
@@ -45,7 +45,7 @@ async function fetchWithApt(args, target, note) {
     note('downloading');
     await retry(3, () => run('apt-get', ['-q', ...args], { cwd: partial, env }));
   } catch (error) {
-    // The next try starts from a fresh index: a stale one is the likeliest reason.
+    // Retries with a fresh index, since a stale one is the likeliest cause.
     rmSync(join(STATE, 'updated'), { force: true });
     throw error;
   }
@@ -81,7 +81,7 @@ function writeState() {
   return path;
 }
 
-/** The address of the Debian mirror that this machine already uses: its main archive, not the security one. */
+/** The address of the Debian mirror in the machine's own configuration: the main archive, not security. */
 function debianMirror() {
   const lines =
     ask('apt-get', ['indextargets', '--format', '$(SITE) $(ORIGIN) $(CODENAME) $(LABEL)'])?.split('\n') ?? [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds or installs the pinned Emscripten and puts a link to it at `.toolchain/emscripten`, where CMake looks.
+// Finds or installs the required Emscripten and links it as `.toolchain/emscripten`, where CMake looks.
 
 import {
   accessSync,
@@ -25,10 +25,10 @@ export const EMSCRIPTEN = join(TOOLCHAIN, 'emscripten');
 const DEBIAN_ROOT = join(TOOLCHAIN, 'debian');
 const DEBIAN_EMSCRIPTEN = join(DEBIAN_ROOT, 'usr/share/emscripten');
 
-/** The oldest libc that Debian 13's Binaryen runs on. */
+/** The oldest libc that Debian 13's Binaryen supports. */
 const BINARYEN_LIBC = 2.38;
 
-/** Makes `.toolchain/emscripten` lead to an Emscripten of the pinned version. */
+/** Makes `.toolchain/emscripten` point to an Emscripten of the required version. */
 export async function setUpEmscripten(note) {
   const found = installedEmscripten();
   if (found) {
@@ -59,7 +59,7 @@ const unavailable = (reason) =>
   `Emscripten ${EMSCRIPTEN_VERSION}, which compiles the C++ to WebAssembly, cannot be installed here because ${reason}; ` +
   `install it with emsdk ("emsdk install ${EMSCRIPTEN_VERSION}", "emsdk activate ${EMSCRIPTEN_VERSION}", then source emsdk_env.sh).`;
 
-/** The folder of an emcc of the pinned version: the user's own first, then the one unpacked earlier. */
+/** The folder of an emcc of the required version: an installed one first, then the one unpacked earlier. */
 function installedEmscripten() {
   const folders = [
     process.env.EMSDK && join(process.env.EMSDK, 'upstream/emscripten'),
@@ -69,7 +69,7 @@ function installedEmscripten() {
   return folders.find((folder) => folder && versionIn(folder) === EMSCRIPTEN_VERSION);
 }
 
-/** Where the emcc in `folder` really lives (Debian's and others' is a symbolic link), if there is one. */
+/** The real folder of the emcc in `folder`, which may be a symbolic link; undefined if there is none. */
 function folderOfEmcc(folder) {
   const emcc = join(folder, 'emcc');
   return existsSync(emcc) ? dirname(realpathSync(emcc)) : undefined;
@@ -89,13 +89,13 @@ function linkTo(folder) {
   symlinkSync(folder, EMSCRIPTEN);
 }
 
-/** Binaryen's own libraries, needed where the machine's libc is older than what it was built on. */
+/** The libraries that Binaryen was built with, for machines with an older libc. */
 function binaryenLibraries() {
   const libc = Number.parseFloat(ask('getconf', ['GNU_LIBC_VERSION'])?.split(' ')[1] ?? '0');
   return libc >= BINARYEN_LIBC ? [] : ['libc6', 'libstdc++6', 'libgcc-s1'];
 }
 
-/** Points Binaryen's programs at the loader and the libraries that were unpacked beside them. */
+/** Patches Binaryen's programs to use the unpacked loader and libraries. */
 async function useUnpackedLibc() {
   const triplet = ask('gcc', ['-print-multiarch']) || `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
   const folder = join(DEBIAN_ROOT, 'usr/lib', triplet);
@@ -107,7 +107,7 @@ async function useUnpackedLibc() {
   }
 }
 
-/** Tells the unpacked Emscripten where its Binaryen and our Node.js are. */
+/** Configures the paths of Binaryen and Node.js in the unpacked Emscripten. */
 function configure() {
   const file = join(DEBIAN_EMSCRIPTEN, '.emscripten');
   const settings = { BINARYEN_ROOT: join(DEBIAN_ROOT, 'usr'), NODE_JS: process.execPath };
@@ -118,8 +118,8 @@ function configure() {
     text = text.replace(line, `${key} = '${value}'`);
   }
   writeFileSync(file, text);
-  // Its optimizer imports the npm package acorn, which Debian installs for Debian's own Node.js only. Without this
-  // dangling link, Node.js finds the copy in the project's node_modules.
+  // Emscripten's optimizer imports the npm package acorn, which Debian installs only for its own Node.js. Without this
+  // dangling link, Node.js finds acorn in the project's node_modules.
   rmSync(join(DEBIAN_EMSCRIPTEN, 'node_modules'), { force: true });
   accessSync(join(DEBIAN_EMSCRIPTEN, 'emcc'), constants.X_OK);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Links the folders of header-only libraries into `.toolchain/include`, one by one: the rest of the system's headers
+// Links the folders of header-only libraries into `.toolchain/include` one by one, since the system's other headers
 // must not be on a WebAssembly include path.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';

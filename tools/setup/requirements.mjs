@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The programs and headers of the machine itself that the scripts need: what is missing is installed by apt.
+// Programs and headers that the scripts need. Missing ones are installed with apt.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findChromium } from '../chromium.mjs';
@@ -9,7 +9,7 @@ import { hasApt, installPackages } from './apt.mjs';
 
 const CLANG_RUNTIME = '/usr/lib/llvm-19/lib/clang/19/lib/linux';
 
-/** Debian package -> a program on PATH or a file that shows that it is there. */
+/** Debian package -> a program on PATH, or a file that proves that it is installed. */
 const FOR_BUILD = {
   cmake: 'cmake',
   'ninja-build': 'ninja',
@@ -30,10 +30,10 @@ const FOR_TEST = {
   'libclang-rt-19-dev': CLANG_RUNTIME,
 };
 
-/** What tests can do without: they are skipped then, and say why. */
+/** Optional for tests: without these, some are skipped with the reason. */
 const OPTIONAL = ['python3-flask'];
 
-/** Installs what is missing; `forTest` adds what only the tests use. */
+/** Installs missing packages. `forTest`: also those that only tests need. */
 export async function setUpRequirements(forTest, note) {
   const missing = missingRequirements(forTest);
   if (missing.length === 0) return note('already there');

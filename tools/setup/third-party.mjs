@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The C and C++ sources that are compiled into tfwasm, unpacked into `.toolchain/third_party/`.
+// Unpacks the C and C++ sources that are compiled into tfwasm into `.toolchain/third_party/`.
 //
-// Each is pinned twice: by the SHA-256 of its tarball and, for git, by upstream's commit id.
+// Each is pinned by the SHA-256 of its tarball and, for git, by upstream's commit id.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { downloadSources } from './debian-archive.mjs';
 const LIBRARIES = JSON.parse(readFileSync(new URL('third-party.json', import.meta.url), 'utf8'));
 const STAMP = join(THIRD_PARTY, 'stamp');
 
-/** Puts every library where CMake looks for it. */
+/** Installs every library where CMake looks for it. */
 export async function setUpThirdParty(note) {
   const wanted = JSON.stringify(LIBRARIES);
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return note('already there');
@@ -70,14 +70,14 @@ async function fromGit(note) {
   }
 }
 
-/** Throws unless the file at `path` is the one that was pinned. */
+/** Throws unless the file at `path` has the pinned hash. */
 export function checkTarball(path, sha256) {
   if (!existsSync(path)) throw new ToolError(`${path} does not exist.`);
   const found = createHash('sha256').update(readFileSync(path)).digest('hex');
   if (found !== sha256) throw new ToolError(`${path} has SHA-256 ${found}, expected ${sha256}.`);
 }
 
-/** Checks a tarball and unpacks it without its top folder, if it has one. */
+/** Verifies a tarball and unpacks it without its top folder, if it has one. */
 async function unpackTarball({ name, tarball, sha256, topFolder }, folder) {
   const path = join(folder, tarball);
   checkTarball(path, sha256);

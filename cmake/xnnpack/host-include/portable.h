@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included before every file of a native XNNPACK. XNNPACK takes the processor from the compiler's
-// macros, and for x86 and ARM it needs cpuinfo. It is made to see a Hexagon without vector unit,
-// the one processor for which it chooses its portable microkernels and nothing else.
+// Included before every file of a native XNNPACK build. XNNPACK detects the processor by compiler
+// macros, and needs cpuinfo on x86 and ARM. These macros pretend to be a Hexagon without a vector
+// unit, the only processor for which XNNPACK selects only portable microkernels.
 #pragma once
 
 #include <stddef.h>

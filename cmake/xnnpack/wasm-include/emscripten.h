@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// XNNPACK's one piece of JavaScript: its SIMD build takes an x86 processor with more than four
-// cores for one with AVX and chooses microkernels by that. AVX is older than this library, so the
-// answer is always "many"; and without the import, the variants with and without relaxed SIMD can
-// share their JavaScript.
+// Replaces XNNPACK's only use of JavaScript. Its SIMD build treats an x86 processor with more than
+// four cores as one with AVX, and selects microkernels by that. AVX is older than this library, so
+// the answer is always "many". Without the import, variants with and without relaxed SIMD can share
+// their glue.
 #pragma once
 
 #include_next <emscripten.h>

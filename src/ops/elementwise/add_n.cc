@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AddN: the sum of any number of tensors of one shape.
+// AddN: the sum of any number of tensors of equal shape.
 #include <cstring>
 
 #include "kernels/map_elements.h"
@@ -32,7 +32,7 @@ std::unique_ptr<Kernel> AddNKernel(const KernelContext& context) {
   const int count = context.num_inputs();
   return MakeKernel([=, &add](RunContext& run) {
     ParallelFor(size, count, [&](int64_t begin, int64_t end) {
-      // In pieces that stay in the cache while all inputs are added.
+      // In pieces, so that each stays in the cache while all inputs are added.
       constexpr size_t kPiece = 2048;
       for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); i += kPiece) {
         const size_t length = std::min(kPiece, static_cast<size_t>(end) - i);
@@ -49,7 +49,7 @@ std::unique_ptr<Kernel> AddNKernel(const KernelContext& context) {
   });
 }
 
-// The inputs after the second are read when the output has been written to already.
+// Not in-place for later inputs: they are read after the output has been written.
 constexpr OpDef kAddNOp{.name = "AddN",
                         .max_inputs = kAnyNumber,
                         .infer = InferAddN,

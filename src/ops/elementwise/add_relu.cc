@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AddRelu: max(a + b, 0) with broadcasting. Made by graph rewrites. NaN stays NaN.
+// AddRelu: max(a + b, 0) with broadcasting. An internal op, made by passes. NaN stays NaN.
 #include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {

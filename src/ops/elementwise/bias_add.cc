@@ -7,8 +7,8 @@ namespace tfwasm {
 
 namespace {
 
-// The bias as it broadcasts. It need not have rank 1: tfjs's converter turns any Add that follows
-// a convolution into a BiasAdd, whatever is added.
+// The bias's shape for broadcasting. Its rank need not be 1: tfjs's converter turns any Add after a
+// convolution into a BiasAdd.
 Shape BiasShape(const OpContext& context) {
   const std::string format = context.attrs().LowerString("data_format", "nhwc");
   Shape shape = context.shape(1);

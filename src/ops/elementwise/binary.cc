@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arithmetic on two tensors, with broadcasting. int32 wraps around; an integer division by zero
-// gives 0 (TensorFlow stops there, which a plan cannot; TensorFlow.js gives 0 as well).
+// Binary arithmetic with broadcasting. int32 wraps around. Integer division by zero gives 0, as in
+// TensorFlow.js; TensorFlow reports an error, which a kernel may not.
 #include <cmath>
 
 #include "kernels/vector_math.h"
@@ -11,8 +11,8 @@ namespace tfwasm {
 
 namespace {
 
-// Rounds towards zero. In double, in which quotients of int32 do not reach the next integer, and of
-// which there are vectors.
+// Rounds towards zero. In double, since the quotient of two int32 is never rounded up to the next
+// integer there, and it can be vectorized.
 inline int32_t Quotient(int32_t a, int32_t b) {
   const bool is_special = b == 0 || b == -1;
   const double quotient = static_cast<double>(a) / (is_special ? 1 : b);
@@ -29,13 +29,13 @@ bool OfOppositeSigns(T a, T b) {
 }
 
 inline int32_t FloorQuotient(int32_t a, int32_t b) {
-  // Not Remainder(), which would divide once more.
+  // Not Remainder(), to divide only once.
   const int32_t quotient = Quotient(a, b);
   const int32_t remainder = b == 0 ? 0 : WrappingSub(a, WrappingMul(quotient, b));
   return quotient - (remainder != 0 && OfOppositeSigns(remainder, b) ? 1 : 0);
 }
 
-// `remainder` of the sign of b.
+// The remainder with the sign of b.
 template <typename T>
 T FloorRemainder(T remainder, T b) {
   return remainder != 0 && OfOppositeSigns(remainder, b) ? remainder + b : remainder;
@@ -57,7 +57,7 @@ struct FloatFloorMod : FloatMod {
   static float OfRare(float a, float b) { return FloorRemainder(std::fmod(a, b), b); }
 };
 
-// The exact result rounded towards zero, and 0 for 0 to a negative power.
+// The exact result rounded towards zero. 0 to a negative power gives 0.
 int32_t IntegerPower(int32_t base, int32_t exponent) {
   if (exponent < 0) {
     if (base == 1) return 1;
@@ -75,7 +75,7 @@ int32_t IntegerPower(int32_t base, int32_t exponent) {
 constexpr auto kPower = [](float a, float b) { return vector_math::Pow(a, b); };
 constexpr auto kIntegerPower = Scalar{[](int32_t a, int32_t b) { return IntegerPower(a, b); }};
 
-// The float functions here are Wide: they are so short that the loop takes as long.
+// The float functions here are so short that the loop overhead matters, therefore Wide.
 constexpr OpDef kAddOp = BinaryOp<Wide{[](float a, float b) { return a + b; }},
                                   [](int32_t a, int32_t b) { return WrappingAdd(a, b); },
                                   [](Complex64 a, Complex64 b) { return a + b; }>("Add", {"AddV2"});
@@ -98,7 +98,7 @@ constexpr OpDef kMulNoNanOp =
     BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a * b; }>("MulNoNan");
 const OpRegistration kMulNoNan(kMulNoNanOp);
 
-// In double, where the squares of floats cannot overflow.
+// In double: squares of floats cannot overflow there.
 constexpr auto kComplexQuotient = [](Complex64 a, Complex64 b) {
   const std::complex<double> x(a.real(), a.imag());
   const double re = b.real();
@@ -108,7 +108,7 @@ constexpr auto kComplexQuotient = [](Complex64 a, Complex64 b) {
                    static_cast<float>((x.imag() * re - x.real() * im) / norm));
 };
 
-// Integers: TensorFlow's Div rounds towards zero.
+// For integers, TensorFlow's Div rounds towards zero.
 constexpr OpDef kDivOp =
     BinaryOp<[](float a, float b) { return a / b; },
              [](int32_t a, int32_t b) { return Quotient(a, b); }, kComplexQuotient>("Div");
@@ -118,7 +118,7 @@ constexpr OpDef kTruncateDivOp =
     BinaryOp<[](int32_t a, int32_t b) { return Quotient(a, b); }>("TruncateDiv");
 const OpRegistration kTruncateDiv(kTruncateDivOp);
 
-// TensorFlow has no integer RealDiv; for TensorFlow.js it is a FloorDiv.
+// TensorFlow has no integer RealDiv. In TensorFlow.js it is a FloorDiv.
 constexpr OpDef kRealDivOp =
     BinaryOp<[](float a, float b) { return a / b; },
              [](int32_t a, int32_t b) { return FloorQuotient(a, b); }, kComplexQuotient>("RealDiv");
@@ -138,13 +138,13 @@ constexpr OpDef kFloorModOp = CostlyBinaryOp<FloatFloorMod{}, [](int32_t a, int3
 }>("FloorMod");
 const OpRegistration kFloorMod(kFloorModOp);
 
-// Of the sign of a, as in C.
+// With the sign of a, as in C.
 constexpr OpDef kModOp =
     CostlyBinaryOp<FloatMod{}, [](int32_t a, int32_t b) { return Remainder(a, b); }>(
         "Mod", {"TruncateMod"});
 const OpRegistration kMod(kModOp);
 
-// NaN when either is.
+// NaN if either operand is.
 constexpr OpDef kMaximumOp =
     BinaryOp<[](float a, float b) { return ((a > b) | (a != a)) ? a : b; },
              [](int32_t a, int32_t b) { return a > b ? a : b; }>("Maximum");
@@ -162,7 +162,7 @@ constexpr OpDef kSquaredDifferenceOp = BinaryOp<[](float a, float b) { return (a
                                                 }>("SquaredDifference");
 const OpRegistration kSquaredDifference(kSquaredDifferenceOp);
 
-// Squares and cubes are common and need no logarithm.
+// Squares and cubes are common and do not need a logarithm.
 std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
   static constexpr std::array kSquare = {ElementLoopOf<[](float a) { return a * a; }>()};
   static constexpr std::array kCube = {ElementLoopOf<[](float a) { return a * a * a; }>()};

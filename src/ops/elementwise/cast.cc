@@ -12,9 +12,9 @@ namespace tfwasm {
 
 namespace {
 
-// Towards zero. What int32 cannot hold goes to its nearest end, NaN to 0.
+// Rounds towards zero, saturates, and maps NaN to 0.
 int32_t ToInt(float x) {
-  // No branch, so that the loop becomes SIMD code, and no conversion that is undefined.
+  // Without branches, so that the loop is vectorized, and without undefined conversions.
   constexpr float kTooLarge = 2147483648.0f;
   const float low = x < -kTooLarge ? -kTooLarge : x;
   const float number = x == x ? low : 0.0f;
@@ -34,7 +34,7 @@ To Convert(From x) {
   } else if constexpr (std::is_same_v<To, Complex64>) {
     return To(Convert<float>(x));
   } else if constexpr (std::is_same_v<From, uint8_t>) {
-    // As bits, which is better SIMD code than a conversion.
+    // Working on the bits gives better SIMD code than a conversion.
     return std::bit_cast<To>(x != 0 ? std::bit_cast<uint32_t>(To(1)) : 0u);
   } else if constexpr (std::is_same_v<To, int32_t>) {
     return ToInt(x);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clamp: elements limited to [clamp_min, clamp_max], which are attributes; without them there is no
-// such limit. Made by graph rewrites. NaN stays NaN.
+// Clamp: clamps elements to [clamp_min, clamp_max]. A missing attribute means no bound. An internal
+// op, made by passes. NaN stays NaN.
 #include <limits>
 
 #include "kernels/map_elements.h"

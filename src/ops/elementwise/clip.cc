@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClipByValue: elements limited to [minimum, maximum]. NaN stays NaN.
+// ClipByValue: clamps elements to [minimum, maximum]. NaN stays NaN.
 #include "kernels/thread_pool.h"
 #include "ops/arguments.h"
 #include "ops/elementwise/elementwise.h"
@@ -25,7 +25,7 @@ void InferClip(InferContext& context) {
   context.set_output(0, context.dtype(0), context.shape(0));
 }
 
-// A bound with one element is a scalar, even where the input has a lower rank.
+// A bound with one element is treated as a scalar, even if its rank exceeds the input's.
 Shape BoundShape(const KernelContext& context, int i) {
   return context.shape(i).NumElements() == 1 ? Shape() : context.shape(i);
 }
@@ -39,7 +39,7 @@ constexpr auto kClipElement = [](T x, T minimum, T maximum) {
 constexpr ElementLoop kLoops[] = {ElementLoopOf<kClipElement<float>>(),
                                   ElementLoopOf<kClipElement<int32_t>>()};
 
-// Numbers as bounds stay in registers.
+// Scalar bounds, kept in registers.
 std::unique_ptr<Kernel> NumbersClipKernel(int64_t size) {
   return MakeKernel([size](RunContext& run) {
     const float* in = run.in<float>(0);

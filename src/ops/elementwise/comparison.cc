@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparisons of two tensors, with broadcasting. Nothing compares with NaN but NotEqual.
+// Comparisons with broadcasting. With NaN, only NotEqual is true.
 #include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
@@ -20,7 +20,7 @@ constexpr OpDef kNotEqualOp =
              [](const std::string& a, const std::string& b) { return a != b; }>("NotEqual");
 const OpRegistration kNotEqual(kNotEqualOp);
 
-// TensorFlow does not order bool; TensorFlow.js does.
+// TensorFlow has no order of bool; TensorFlow.js has.
 constexpr OpDef kLessOp =
     BinaryOp<[](float a, float b) { return a < b; }, [](int32_t a, int32_t b) { return a < b; },
              [](uint8_t a, uint8_t b) { return a == 0 && b != 0; }>("Less");

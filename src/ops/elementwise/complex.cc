@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Complex numbers and their parts.
+// Complex numbers: construction and parts.
 #include <cmath>
 
 #include "ops/elementwise/elementwise.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns functions of single elements into ops:
+// Makes ops from functions of single elements:
 //
 //   const OpRegistration kSub(BinaryOp<[](float a, float b) { return a - b; },
 //                                      [](int32_t a, int32_t b) { return WrappingSub(a, b);
 //                                      }>("Sub"));
 //
-// Each function stands for the dtype of its arguments (bool elements are uint8_t); a result of
-// type bool makes a bool output.
+// The argument type of a function selects the dtype (uint8_t for bool). The result type bool makes
+// a bool output.
 #pragma once
 
 #include <array>
@@ -20,11 +20,11 @@
 
 namespace tfwasm {
 
-// How much an element costs, for the decision to use several threads.
+// The cost of an element, for PoolFor.
 inline constexpr double kCheap = 1;
 inline constexpr double kCostly = 12;
 
-// The loop of an op for one dtype.
+// The loop for one dtype.
 struct ElementLoop {
   DType in;
   DType out;
@@ -58,7 +58,7 @@ template <auto... kFns>
 inline constexpr std::array<ElementLoop, sizeof...(kFns)> kLoops = {
     MakeLoop<std::remove_cv_t<decltype(kFns)>>()...};
 
-// The result may take an operand's place when their elements have one size.
+// In-place is possible if operand and result have the same element size.
 template <auto kFn, auto... kRest>
 constexpr bool kKeepsType =
     std::is_same_v<typename SignatureOf<std::remove_cv_t<decltype(kFn)>>::Argument,
@@ -66,15 +66,15 @@ constexpr bool kKeepsType =
 
 }  // namespace elementwise_internal
 
-// The loop for `dtype`. Throws E_DTYPE that lists the dtypes that have one.
+// The loop for `dtype`. Throws E_DTYPE with a list of the supported dtypes.
 const ElementLoop& FindLoop(std::span<const ElementLoop> loops, DType dtype);
 
 void InferUnary(InferContext& context, std::span<const ElementLoop> loops);
 void InferBinary(InferContext& context, std::span<const ElementLoop> loops);
-// Of the first inputs, as many as the function takes.
+// Uses the first inputs, as many as the function takes.
 std::unique_ptr<Kernel> MakeElementwiseKernel(const KernelContext& context,
                                               std::span<const ElementLoop> loops, double work);
-// `operands`: the shapes of the first inputs, or such as broadcast in their stead.
+// `operands`: the shapes to use for the first inputs.
 std::unique_ptr<Kernel> MakeElementwiseKernel(const KernelContext& context, const MapLoop& loop,
                                               std::span<const Shape> operands, double work);
 
@@ -88,7 +88,7 @@ std::unique_ptr<Kernel> ElementwiseKernelOf(const KernelContext& context) {
   return MakeElementwiseKernel(context, elementwise_internal::kLoops<kFns...>, kWork);
 }
 
-// What all these ops have in common.
+// The common fields of these ops.
 constexpr OpDef ElementwiseOp(std::string_view name, NameList aliases, int num_inputs,
                               void (*infer)(InferContext&),
                               std::unique_ptr<Kernel> (*kernel)(const KernelContext&),
@@ -122,7 +122,7 @@ constexpr OpDef BinaryOp(std::string_view name, NameList aliases = {}) {
                        elementwise_internal::kKeepsType<kFns...>);
 }
 
-// A UnaryOp or BinaryOp whose functions take many times longer than an addition.
+// A UnaryOp or BinaryOp with functions that take many times as long as an addition.
 template <auto... kFns>
 constexpr OpDef CostlyUnaryOp(std::string_view name) {
   return ElementwiseOp(name, {}, 1, InferUnaryOf<kFns...>, ElementwiseKernelOf<kCostly, kFns...>,
@@ -135,7 +135,7 @@ constexpr OpDef CostlyBinaryOp(std::string_view name, NameList aliases = {}) {
                        elementwise_internal::kKeepsType<kFns...>);
 }
 
-// Integer arithmetic that wraps around instead of being undefined.
+// Integer arithmetic with wraparound instead of undefined behaviour.
 inline int32_t WrappingAdd(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Logic on bool tensors, with broadcasting.
+// Logical operations on bool tensors, with broadcasting.
 #include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
 
 namespace {
 
-// On bytes: any byte but 0 is true, and the results are 0 or 1.
+// On bytes: non-zero is true. Results are 0 or 1.
 constexpr auto kTruth = [](uint8_t a) { return static_cast<uint8_t>(a != 0 ? 1 : 0); };
 
 constexpr OpDef kLogicalNotOp =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Select and SelectV2: elements of one of two tensors, as a condition says.
+// Select and SelectV2: chooses elements from two tensors by a condition.
 #include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
@@ -43,7 +43,7 @@ constexpr MapLoop SelectLoop() {
   return MapLoopOf<std::remove_const_t<decltype(kSelect)>, T, uint8_t, T, T>();
 }
 
-// Numbers are moved as bits.
+// Numbers are copied as bits.
 MapLoop SelectLoopFor(DType dtype) {
   switch (dtype) {
     case DType::kBool:
@@ -63,7 +63,7 @@ std::unique_ptr<Kernel> SelectV2Kernel(const KernelContext& context) {
 }
 
 std::unique_ptr<Kernel> SelectKernel(const KernelContext& context) {
-  // A vector chooses among the rows of tensors of higher rank.
+  // A vector condition selects whole rows of tensors of higher rank.
   Shape condition = context.shape(0);
   const Shape& shape = context.shape(1);
   if (condition.rank() == 1) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of one tensor, element by element.
+// Elementwise functions of one tensor.
 #include <cmath>
 
 #include "kernels/thread_pool.h"
@@ -35,7 +35,7 @@ constexpr OpDef kCeilOp = UnaryOp<[](float x) { return std::ceil(x); }>("Ceil");
 const OpRegistration kCeil(kCeilOp);
 constexpr OpDef kFloorOp = UnaryOp<[](float x) { return std::floor(x); }>("Floor");
 const OpRegistration kFloor(kFloorOp);
-// Halves go to the even neighbour.
+// Rounds half to even.
 constexpr OpDef kRoundOp =
     UnaryOp<[](float x) { return std::rint(x); }, [](int32_t x) { return x; }>("Round", "Rint");
 const OpRegistration kRound(kRoundOp);
@@ -183,7 +183,7 @@ constexpr OpDef kLeakyReluOp =
     OpWithAlpha<0.2f, [](float x, float alpha) { return x < 0 ? alpha * x : x; }>("LeakyRelu");
 const OpRegistration kLeakyRelu(kLeakyReluOp);
 
-// 1 above 0, and alpha below; no op of TensorFlow, but a function of TensorFlow.js.
+// 1 if positive, else alpha. A function of TensorFlow.js; TensorFlow has no such op.
 constexpr OpDef kStepOp = OpWithAlpha<0.0f, [](float x, float alpha) {
   const float step = x > 0 ? kStored<1.0f> : alpha;
   return x == x ? step : x;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every app does: a prediction of a model and of its copy, and how it was computed.
+// Common code of the apps: predicts with a model and with a copy of it, and reports variant and threads.
 export async function predict(tf, { modelUrl, threads }) {
   if (threads) tf.setThreadsCount(threads);
   const loaded = await tf.loadGraphModel(modelUrl);
-  // Saving is in a part of its own, which has to be found as well.
+  // The code for saving is in media.js, which has to be found as well.
   const copy = {};
   await loaded.save({ save: async (artifacts) => Object.assign(copy, { load: async () => artifacts }) });
   const model = await tf.loadGraphModel(copy);
@@ -13,7 +13,7 @@ export async function predict(tf, { modelUrl, threads }) {
   return { values, shape: output.shape, variant: tf.getWasmVariant(), threads: tf.getThreadsCount() };
 }
 
-/** Leaves the result where the test looks for it. */
+/** Puts the result where the test finds it. */
 export function report(result) {
   result.then(
     (value) => (globalThis.result = value),
@@ -21,7 +21,7 @@ export function report(result) {
   );
 }
 
-/** Settings for the page, from its address. */
+/** Settings from the page's URL. */
 export function settings() {
   const threads = Number(new URL(location.href).searchParams.get('threads'));
   return { modelUrl: new URL('/model/model.json', location.href).href, threads };

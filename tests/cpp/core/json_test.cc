@@ -61,7 +61,7 @@ TEST_CASE("numbers keep what they are") {
 
 TEST_CASE("each kind is told from the others") {
   const JsonDocument document = ParseJson(
-      "\xef\xbb\xbf"  // a byte order mark is no reason to fail
+      "\xef\xbb\xbf"  // a byte order mark is accepted
       R"( {"b": true, "s": "\u00e9\n", "n": null, "l": [1, [2]], "o": {"__proto__": 3}} )",
       "the text");
   const Json& json = document.root();
@@ -123,7 +123,7 @@ TEST_CASE("malformed text is an error that says where") {
     CAPTURE(text);
     CHECK(ParseErrorCode(text) == Code::kJson);
   }
-  // The position is that in the text, whatever strings before it were decoded to.
+  // The position in the original text, although strings before it are decoded in place.
   const std::pair<std::string_view, int> positions[] = {{"[1, x]", 4},
                                                         {"[\"\\u0041\\n\", x]", 13},
                                                         {"\xef\xbb\xbf[1, x]", 7},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conditions, loops and calls that run library functions.
+// Conditionals, loops and calls of library functions.
 #include <doctest/doctest.h>
 
 #include "executor/model_builder.h"
@@ -11,7 +11,8 @@ TestAttrs WhileAttrs(const std::string& name) {
   return {{"cond", FunctionAttr(name + "_cond")}, {"body", FunctionAttr(name + "_body")}};
 }
 
-// Functions of a loop over i < limit: write(body, arguments) returns what follows i, x.
+// The functions of a loop while i < limit. write(body, arguments) returns the next values after i
+// and x.
 template <typename F>
 void AddCountedLoop(ModelBuilder& b, const std::string& name, float limit, F write) {
   b.Function(name + "_cond", [&](BodyBuilder& f) {

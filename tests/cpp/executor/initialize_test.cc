@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hash tables, and the graph that fills them.
+// Hash tables and initializer graphs.
 #include "executor/initialize.h"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loops and conditions as TensorFlow 1 writes them.
+// Loops and conditionals of TensorFlow 1.
 #include <doctest/doctest.h>
 
 #include "executor/model_builder.h"
@@ -87,7 +87,7 @@ TEST_CASE("v1 loops nest") {
   const Edge condition = b.Op("cond", "LoopCond", {b.Op("less", "Less", {i, limit})});
   const Edge body_i = b.Guard("i", i, condition);
   const Edge body_total = b.Guard("total", total, condition);
-  // The inner loop starts from a constant of the outer one's body.
+  // The inner loop starts from a constant in the outer body.
   const Edge pivot = b.Op("pivot", "Identity", {body_i});
   const Edge inner_zero = b.Op("inner_zero", "ZerosLike", {body_i}, {}, {pivot.node});
   const Edge j = b.LoopVariable("j", "inner", inner_zero);
@@ -108,7 +108,7 @@ TEST_CASE("v1 loops nest") {
   ExpectTensor(RunSession(session, {"n"}, {F32({}, {1})}, {"total"})[0], F32({}, {0}));
 }
 
-// y = p ? x + 1 : -x, both branches with constants of their own
+// y = p ? x + 1 : -x; each branch has its own constants.
 Edge AddCond(BodyBuilder& b, const std::string& name, Edge x, Edge p) {
   const NodeId pivot_switch = b.Op(name + "/pivot", "Switch", {p, p}).node;
   const Edge on_true = b.Op(name + "/t", "Identity", {{pivot_switch, 1}});
@@ -259,7 +259,7 @@ TEST_CASE("a loop can be fed and fetched around, but not into") {
   CHECK(ErrorOf([&] {
           RunSession(session, {"n", "x"}, {F32({}, {3}), F32({}, {1})}, {"product"});
         }) == "E_INPUT 'product' is inside the loop 'loop' and cannot be fetched");
-  // Feeding the exit cuts the loop off.
+  // Feeding the exit cuts off the loop.
   ExpectTensor(RunSession(session, {"total/exit"}, {F32({}, {3})}, {"sum"})[0], F32({}, {3}));
 }
 
@@ -292,7 +292,7 @@ TEST_CASE("malformed loops are refused") {
           b.Output("y", b.Op("y", "Exit", {i}));
         })
             .starts_with("E_EDGE the loop 'f' has no LoopCond"));
-  CHECK(message([](ModelBuilder& b, Edge x) {  // two frames inside each other
+  CHECK(message([](ModelBuilder& b, Edge x) {  // two frames, each inside the other
           const Edge a = b.Op("a", "Enter", {x}, {{"frame_name", "f"}});
           const Edge c = b.Op("c", "Enter", {a}, {{"frame_name", "g"}});
           b.Output("y", b.Op("y", "Exit", {b.Op("d", "Enter", {c}, {{"frame_name", "f"}})}));

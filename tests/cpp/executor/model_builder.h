@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes small models for tests of the executor: a graph, library functions, loops of TensorFlow 1.
+// Builds small models for tests of the executor: a graph, library functions, TensorFlow 1 loops.
 #pragma once
 
 #include <string>
@@ -34,12 +34,12 @@ class BodyBuilder {
   void Output(const std::string& name, Edge edge) { graph_.outputs.push_back({name, edge}); }
   Graph& graph() { return graph_; }
 
-  // The start of a loop variable in the frame: Enter and Merge. Finish closes the circle.
+  // Starts a loop variable of the frame: Enter and Merge. Finish adds the back edge.
   Edge LoopVariable(const std::string& name, const std::string& frame, Edge initial) {
     const Edge enter = Op(name + "/enter", "Enter", {initial}, {{"frame_name", frame.c_str()}});
     return Op(name + "/merge", "Merge", {enter, enter});
   }
-  // Returns the variable as the body sees it, by way of a Switch named `name`/switch.
+  // Returns the variable inside the body, through a Switch named `name`/switch.
   Edge Guard(const std::string& name, Edge variable, Edge condition) {
     return {.node = Op(name + "/switch", "Switch", {variable, condition}).node, .output = 1};
   }
@@ -82,7 +82,7 @@ inline std::vector<Tensor> RunSession(Session& session, const std::vector<std::s
   return session.Run(session.Prepare(feeds, fetches), values);
 }
 
-// "E_CODE message" of what `run` throws.
+// "E_CODE message" of the error that `run` throws.
 template <typename F>
 std::string ErrorOf(F run) {
   try {

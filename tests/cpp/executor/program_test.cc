@@ -13,7 +13,7 @@
 namespace tfwasm {
 namespace {
 
-// Ops of the test's own, so that it depends on nothing but the executor.
+// Test-only ops, so that the tests depend only on the executor.
 
 int kernels_made = 0;
 int states_made = 0;
@@ -50,7 +50,7 @@ constexpr OpDef kFlatOp{.name = "TestFlat",
                         .is_view = true};
 const OpRegistration kFlat(kFlatOp);
 
-// The positive elements: a shape that only the data tells.
+// The positive elements: an output with a data-dependent shape.
 constexpr OpDef kPositiveOp{
     .name = "TestPositive",
     .infer = [](InferContext& context) { context.set_output_unknown(0, context.dtype(0)); },
@@ -131,7 +131,7 @@ TEST_CASE("a value that is read later is not overwritten in place") {
   GraphBuilder builder;
   const Edge x = builder.Input("x");
   const Edge a = builder.Op("a", "TestAdd", {x, x});
-  const Edge b = builder.Op("b", "TestAdd", {a, x});  // must not destroy a
+  const Edge b = builder.Op("b", "TestAdd", {a, x});  // must not overwrite a
   const Edge view = builder.Op("view", "TestFlat", {a});
   const Edge c = builder.Op("c", "TestAdd", {b, view});
   builder.Output("a", a);

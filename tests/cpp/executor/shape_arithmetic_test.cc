@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shape and data-movement ops inside a graph: what is known before the run, and what works in
-// place.
+// Shape and data-movement ops in a graph: which values are known at planning, which ops run
+// in-place.
 #include "executor/inference.h"
 #include "executor/runtime.h"
 #include "ops/op_test.h"

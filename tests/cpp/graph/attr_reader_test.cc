@@ -13,7 +13,7 @@
 namespace tfwasm {
 namespace {
 
-// The value of {"a": `message`}, which must be a T.
+// The value of {"a": `message`}. It must be a T.
 template <typename T>
 T Read(std::string_view message) {
   const AttrMap attrs = ReadAttrs(StrCat("{\"a\":", message, "}"));

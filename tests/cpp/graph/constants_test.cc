@@ -8,7 +8,7 @@
 namespace tfwasm {
 namespace {
 
-// A Const as the reader leaves it when the weights have its value.
+// A Const as the reader returns it if its value is in the weights.
 Node MovedConst(std::string_view name, DType dtype, const Shape& shape) {
   Node node;
   node.name = name;

@@ -7,7 +7,7 @@
 
 namespace tfwasm {
 
-// The error that `f` throws; nullopt when it throws none.
+// The error that `f` throws; nullopt if none.
 template <typename F>
 std::optional<Error> ErrorOf(F f) {
   try {
@@ -18,7 +18,7 @@ std::optional<Error> ErrorOf(F f) {
   return std::nullopt;
 }
 
-// "E_SHAPE", or "" when `f` throws nothing.
+// "E_SHAPE", or "" if `f` does not throw.
 template <typename F>
 std::string_view ErrorCodeOf(F f) {
   const auto error = ErrorOf(f);

@@ -8,7 +8,7 @@
 namespace tfwasm {
 namespace {
 
-// Of an op "TopKV2" alone it knows the outputs.
+// Knows only the outputs of "TopKV2".
 int ResolveOutput(const Node& producer, std::string_view name, int index) {
   return producer.op == "TopKV2" && name == "indices" ? 1 + index : index;
 }

@@ -46,7 +46,7 @@ TEST_CASE("a signature names inputs and outputs, in its order") {
 TEST_CASE("a model describes itself") {
   ModelDef model = TestModel();
   ApplySignature(model, kSignature);
-  // The shape and dtype of the placeholder x go before those of the signature.
+  // The declaration of the placeholder x overrides the signature.
   CHECK(DescribeModel(model) ==
         R"({"version":"808.0","inputs":[)"
         R"({"key":"zebra","name":"y:0","node":"y","dtype":"int32","shape":[2]},)"

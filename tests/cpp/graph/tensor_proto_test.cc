@@ -86,7 +86,7 @@ TEST_CASE("a shape without values is no value") {
   CHECK(proto.value.empty());
   CHECK(proto.dtype == DType::kFloat32);
   CHECK(proto.shape == Shape{2});
-  // Of types that tfwasm lacks as well.
+  // Also for types that tfwasm does not support.
   CHECK(Read(Tensor2(R"("dtype": "DT_VARIANT")")).dtype == DType::kInvalid);
 }
 

@@ -26,7 +26,7 @@ TEST_CASE("weight specs") {
 
 TEST_CASE("malformed weight specs are errors") {
   struct Case {
-    std::string_view fields;  // of a spec that is otherwise fine
+    std::string_view fields;  // the faulty fields of an otherwise valid spec
     std::string_view code;
   };
   const Case cases[] = {

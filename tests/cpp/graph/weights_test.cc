@@ -11,14 +11,14 @@
 namespace tfwasm {
 namespace {
 
-// Feeds the stream by portions of at most `portion` bytes, as shards that end anywhere.
+// Decodes the stream in chunks of at most `portion` bytes, like shards that end anywhere.
 WeightMap Decode(std::string_view specs, std::string_view stream, size_t portion) {
   WeightDecoder decoder(specs);
   while (!stream.empty()) {
     const std::span<uint8_t> target = decoder.Target();
     const size_t size = std::min({target.size(), stream.size(), portion});
     std::copy_n(stream.begin(), size, target.begin());
-    decoder.Commit(size > 0 ? size : stream.size());  // the latter: more than was declared
+    decoder.Commit(size > 0 ? size : stream.size());  // the latter: beyond the end
     stream.remove_prefix(size);
   }
   return decoder.Take();

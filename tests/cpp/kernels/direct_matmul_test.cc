@@ -22,7 +22,7 @@ void ExpectProducts(const DirectMatMul& sizes) {
   const auto depth = static_cast<size_t>(k);
   const std::vector<float> a = Numbers(kProducts * m * k, 37);
   const std::vector<float> b = Numbers(kProducts * k * n, 53);
-  // One more, which must stay.
+  // One extra element, which must not be overwritten.
   std::vector<float> out(kProducts * static_cast<size_t>(m) * columns + 1, -77.0F);
   sizes.Run(kProducts, a.data(), b.data(), out.data());
   for (size_t i = 0; i + 1 < out.size(); ++i) {
@@ -41,7 +41,7 @@ void ExpectProducts(const DirectMatMul& sizes) {
 }  // namespace
 
 TEST_CASE("products of matrices that are not packed") {
-  // Around the sizes of tiles.
+  // Around the tile sizes.
   for (const int64_t m : {2, 3, 4, 5, 8, 16}) {
     for (const int64_t n : {4, 5, 7, 8, 12, 13, 17}) {
       for (const int64_t k : {1, 2, 8}) ExpectProducts({m, k, n});

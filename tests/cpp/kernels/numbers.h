@@ -7,7 +7,7 @@
 
 namespace tfwasm {
 
-// Numbers from -2 to 2 in no order that matters; other ones for another step.
+// Deterministic numbers from -2 to 2. A different step gives different numbers.
 inline std::vector<float> Numbers(int64_t count, size_t step) {
   std::vector<float> numbers(static_cast<size_t>(count));
   for (size_t i = 0; i < numbers.size(); ++i) {

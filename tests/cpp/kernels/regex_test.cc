@@ -7,7 +7,7 @@ namespace tfwasm {
 
 namespace {
 
-// "begin-end" of the leftmost match and each of its groups, or "none".
+// "begin-end" of the leftmost match and of each of its groups, or "none".
 std::string Match(std::string_view pattern, std::string_view text) {
   const RegexProgram program = CompileRegex(pattern);
   RegexMatcher matcher(program, program.groups);
@@ -45,7 +45,7 @@ TEST_CASE("Regex: what patterns match") {
       {"a{1,2}?", "aaa", "a"},
       {"(ab){1,3}c", "ababababc", "abababc|ab"},
       {"a{0}b", "ab", "b"},
-      {"a{,2}", "a{,2}", "a{,2}"},  // no repetition, so it stands for itself
+      {"a{,2}", "a{,2}", "a{,2}"},  // not a repetition, so it is literal
       {"x{2}{", "xx{", "xx{"},
       {"[a-c]+", "xxabcd", "abc"},
       {"[^a-c]+", "abxy\nc", "xy\n"},
@@ -57,7 +57,7 @@ TEST_CASE("Regex: what patterns match") {
       {"[[:^digit:]]+", "12ab3", "ab"},
       {"\\w+", "--a_9-", "a_9"},
       {"\\W+", "ab-- c", "-- "},
-      {"\\s", "a\vb\t", "\t"},  // \v is no \s in RE2
+      {"\\s", "a\vb\t", "\t"},  // \s does not include \v in RE2
       {"\\D+\\d", "ab1", "ab1"},
       {".+", "ab\ncd", "ab"},
       {"(?s).+", "ab\ncd", "ab\ncd"},
@@ -78,7 +78,7 @@ TEST_CASE("Regex: what patterns match") {
       {"\xc3\xa9+", "caf\xc3\xa9\xc3\xa9", "\xc3\xa9\xc3\xa9"},
       {"[\xc3\xa0-\xc3\xbf]", "a\xc3\xa9", "\xc3\xa9"},
       {".", "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
-      {".", "\xff", "none"},  // no well-formed code point
+      {".", "\xff", "none"},  // not a valid code point
       {"[^a]", "\xe2\x82", "none"},
       {"(?P<year>\\d{4})-(\\d\\d)", "on 2024-10", "2024-10|2024|10"},
       {"(?<year>\\d+)", "7", "7|7"},

@@ -22,7 +22,7 @@ struct Function {
   double tolerance;  // relative
 };
 
-// As loops compute it: rare operands go to other code.
+// As in loops: rare operands take the slow path.
 template <typename F>
 float Mapped(float x) {
   float result;
@@ -30,7 +30,7 @@ float Mapped(float x) {
   return result;
 }
 
-// musl's gives numbers for some negative ones.
+// musl's acosh returns numbers for some negative arguments.
 double Acosh(double x) { return x < 1 ? std::nan("") : std::acosh(x); }
 
 const Function kFunctions[] = {
@@ -61,7 +61,8 @@ const Function kFunctions[] = {
 void CheckAt(const Function& f, float x) {
   const double expected = f.expected(static_cast<double>(x));
   const double error = std::abs(static_cast<double>(f.actual(x)) - expected);
-  // Where a function crosses zero away from 0, as Log does at 1, its argument's own rounding rules.
+  // Where a function has a zero at another argument than 0, like Log at 1, the tolerance is that of
+  // the argument.
   const double scale = std::max(std::abs(expected), 1e-38);
   CHECK_MESSAGE(error <= f.tolerance * scale, f.name, " at ", x, ": relative error ",
                 error / scale);
@@ -107,7 +108,7 @@ constexpr float kSpecial[] = {0,
                               std::numeric_limits<float>::infinity(),
                               std::numeric_limits<float>::quiet_NaN()};
 
-// Within 2^24 * tolerance units in the last place, and of the same sign even where both are 0.
+// Within 2^24 * tolerance ulp, and with the same sign, also for zeros.
 void CheckSame(const char* name, float x, float y, float actual, double precise,
                double tolerance = 2.4e-7) {
   const auto expected = static_cast<float>(precise);
@@ -131,8 +132,8 @@ TEST_CASE("special arguments of functions of one number") {
   }
 }
 
-// Bit by bit: only relaxed SIMD, which the tests are built without, rounds once where these round
-// twice.
+// Bit-exact. Only relaxed SIMD would round once instead of twice, and the tests are built without
+// it.
 template <typename F>
 void CheckVectors(const char* name, const F& f) {
   const auto check = [&](float x) {

@@ -28,7 +28,7 @@ void ExpectPackedProduct(const Product& product) {
   const std::vector<float> a = Numbers(k, 37);
   const std::vector<float> b = Numbers(k * n, 53);
   const std::vector<float> bias = Numbers(n, 29);
-  // One more, which must stay.
+  // One extra element, which must not be overwritten.
   std::vector<float> out(static_cast<size_t>(n) + 1, -77.0F);
   VectorMatMul(k, n, a.data(), PackedWeights(1, k, n, b.data(), bias.data()), activation,
                out.data());
@@ -46,7 +46,7 @@ void ExpectPackedProduct(const Product& product) {
 TEST_CASE("a vector times a packed matrix") {
   const Activation none;
   const Activation relu6 = {.kind = ActivationKind::kClamp, .min = 0, .max = 6};
-  // Around the widths of tiles and of groups of tiles, with depths that fill no vector.
+  // Around the widths of tiles and of groups of tiles; depths that do not fill a vector.
   for (const int64_t n : {8, 9, 15, 16, 31, 32, 33, 40, 63, 64, 100, 129}) {
     for (const int64_t k : {1, 3, 17, 64}) {
       ExpectPackedProduct({k, n, none});

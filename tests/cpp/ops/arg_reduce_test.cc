@@ -26,7 +26,7 @@ TEST_CASE("the first of equals wins and NaN is passed over") {
 TEST_CASE("many columns") {
   const Tensor in = MakeF32({5, 40}, [](size_t i) { return i / 40 == i % 5 ? 1 : 0; });
   const Tensor expected = MakeI32({40}, [](size_t i) {
-    // Column i has its 1 in the row r with r == (40 r + i) % 5.
+    // Column i has its 1 in row r with r == (40 r + i) % 5.
     return static_cast<int32_t>(i % 5);
   });
   ExpectTensor(RunOp("ArgMax", {}, {in, I32({}, {0})}), expected);

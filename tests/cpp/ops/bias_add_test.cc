@@ -28,7 +28,7 @@ TEST_CASE("BiasAdd: long rows and many channels") {
   }
 }
 
-// As tfjs's converter makes them out of Add.
+// tfjs's converter makes these from Add.
 TEST_CASE("BiasAdd: anything that broadcasts") {
   const Tensor row = F32({1, 3}, {1, 2, 3});
   const Tensor column = F32({2, 1}, {10, 20});
@@ -39,7 +39,7 @@ TEST_CASE("BiasAdd: anything that broadcasts") {
   ExpectOp("BiasAdd", {}, {F32({3}, {1, 2, 3}), F32({1, 1, 3}, {1, 1, 1})},
            F32({1, 1, 3}, {2, 3, 4}));
   ExpectOp("BiasAdd", {}, {sum, F32({}, {1})}, F32({2, 3}, {12, 13, 14, 22, 23, 24}));
-  // Both need expanding.
+  // Both operands broadcast.
   ExpectOp("BiasAdd", {}, {F32({2, 1, 2, 1}, {1, 2, 3, 4}), F32({1, 2, 1, 2}, {10, 20, 30, 40})},
            F32({2, 2, 2, 2}, {11, 21, 12, 22, 31, 41, 32, 42, 13, 23, 14, 24, 33, 43, 34, 44}));
 }

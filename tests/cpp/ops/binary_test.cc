@@ -48,7 +48,7 @@ TEST_CASE("float arithmetic") {
     const auto count = static_cast<int64_t>(test.a.size());
     ExpectTensor(RunOp(test.op, {}, {F32({count}, test.a), F32({count}, test.b)}),
                  F32({count}, test.expected));
-    // Enough for the SIMD path.
+    // Long enough for the SIMD path.
     const auto repeat = [&](const std::vector<float>& values) {
       return MakeF32({50, count}, [&](size_t i) { return values[i % values.size()]; });
     };
@@ -107,7 +107,7 @@ TEST_CASE("complex arithmetic") {
   ExpectTensor(RunOp("RealDiv", {}, {a, b}), C64({2}, {{0.1f, 0.7f}, {0, -1.5f}}));
 }
 
-// The element of `tensor` that broadcasting puts at `index` of `shape`, by definition.
+// The element of `tensor` that broadcasts to `index` of `shape`, by definition.
 float Broadcast(const Tensor& tensor, const Shape& shape, int64_t index) {
   int64_t offset = 0;
   int64_t stride = 1;

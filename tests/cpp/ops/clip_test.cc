@@ -10,7 +10,7 @@ TEST_CASE("clipping to scalars") {
                F32({5}, {-1, 0.5f, 1, kNan, -1}));
   ExpectTensor(RunOp("ClipByValue", {}, {I32({3}, {-9, 4, 9}), I32({}, {0}), I32({1}, {5})}),
                I32({3}, {0, 4, 5}));
-  // The minimum wins when the bounds contradict.
+  // If the bounds are swapped, the minimum wins.
   ExpectTensor(RunOp("ClipByValue", {}, {F32({}, {0}), F32({}, {2}), F32({}, {1})}), F32({}, {2}));
   ExpectTensor(RunOp("ClipByValue", {}, {F32({}, {7}), F32({1}, {2}), F32({1}, {3})}),
                F32({}, {3}));

@@ -5,7 +5,7 @@ namespace tfwasm {
 
 namespace {
 
-// The axis comes last in ConcatV2 and first in Concat; both must give the same.
+// The axis is the last input of ConcatV2 and the first of Concat. Both must give the same result.
 Tensor Concat(const std::vector<Tensor>& parts, int32_t axis) {
   std::vector<Tensor> inputs = parts;
   inputs.push_back(I32({}, {axis}));

@@ -57,7 +57,7 @@ TEST_CASE("Conv2D: chosen geometries") {
         .padding = "SAME"},
        1,
        8},
-      // SAME with an odd sum of padding: the larger part is after the image.
+      // SAME with an odd sum of padding: the larger part is at the end.
       {{.height = 8,
         .width = 8,
         .channels = 3,
@@ -135,7 +135,7 @@ TEST_CASE("Conv2D: random geometries") {
     c.groups = random.Int(0, 2) == 0 ? random.Int(2, 4) : 1;
     w.batch = random.Int(1, 2);
     w.channels = c.groups * random.Int(1, 9);
-    c.outputs = c.groups * random.Int(1, 40);  // some more than a kernel multiplies at once
+    c.outputs = c.groups * random.Int(1, 40);  // some exceed the width of a GEMM kernel
     w.size_y = random.Int(1, 4);
     w.size_x = random.Int(1, 4);
     w.stride_y = random.Int(1, 3);
@@ -153,8 +153,8 @@ TEST_CASE("Conv2D: random geometries") {
   }
 }
 
-// Enough outputs for the kernels that multiply what a window covers of a row at once; windows that
-// reach beyond one side, both, or lie beyond the image as a whole.
+// Enough outputs for JoinedTapsConv. Windows cross one edge, both edges, or are outside of the
+// image.
 TEST_CASE("Conv2D: windows at the margins of images") {
   uint32_t seed = 1000;
   for (const int64_t size : {2, 3, 5, 16, 17}) {
@@ -227,7 +227,7 @@ TEST_CASE("_FusedConv2D: every activation") {
     attrs.push_back({"leakyrelu_alpha", 0.1f});
     const Tensor expected = Map(biased, [&](float v, size_t) { return fused.expected(v); });
     ExpectOp("_FusedConv2D", attrs, {t.input, t.filter, t.bias}, expected);
-    // Without BiasAdd the activation stands alone.
+    // Without BiasAdd, only the activation is left.
     if (fused.ops.size() == 1) continue;
     attrs.push_back({"fused_ops", std::vector<std::string>{fused.ops[1]}});
     ExpectOp("_FusedConv2D", attrs, {t.input, t.filter},

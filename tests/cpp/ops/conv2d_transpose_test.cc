@@ -5,7 +5,7 @@ namespace tfwasm {
 
 namespace {
 
-// `c` is the convolution that is transposed: its input is this op's output.
+// `c` is the convolution that is transposed: its input is the output of this op.
 struct TransposeCase {
   WindowCase c;
   int64_t groups = 1;
@@ -19,7 +19,7 @@ struct TransposeTensors {
     const Shape small{c.batch, PlaceRows(c).output, PlaceColumns(c).output, t.outputs};
     const int64_t group_channels = c.channels / t.groups;
     const int64_t group_outputs = t.outputs / t.groups;
-    // First, so that cases that differ in size only have the same filter.
+    // Drawn first, so that cases that differ only in size have the same filter.
     filter = random.Floats({c.size_y, c.size_x, group_channels, t.outputs});
     images = random.Floats(small);
     size = I32({4}, {static_cast<int32_t>(c.batch), static_cast<int32_t>(c.height),

@@ -8,7 +8,7 @@ namespace {
 struct Conv3dTensors {
   Conv3dTensors(const VolumeCase& c, int64_t outputs, uint32_t seed) {
     TestRandom random(seed);
-    // First, so that cases that differ in size only have the same filter.
+    // Drawn first, so that cases that differ only in size have the same filter.
     filter = random.Floats({c.size[0], c.size[1], c.size[2], c.channels, outputs});
     input = random.Floats(c.InputShape(c.channels));
     output = random.Floats(c.OutputShape(outputs));
@@ -34,8 +34,8 @@ struct Conv3dTensors {
   }
 
   Tensor input, filter, output, size;
-  Tensor convolved;   // of input
-  Tensor transposed;  // of output
+  Tensor convolved;   // result of Conv3D on the input
+  Tensor transposed;  // result of the transpose on the output
 };
 
 void CheckCase(const VolumeCase& c, int64_t outputs, uint32_t seed) {
@@ -113,7 +113,7 @@ TEST_CASE("Conv3D: empty tensors and bad input") {
   ExpectError(Code::kShape, [&] { conv({1, 3, 4, 5, 2}, {2, 2, 2, 3}); });
   ExpectError(Code::kShape, [&] { conv({1, 3, 4, 5, 2}, {9, 2, 2, 2, 3}); });
   ExpectError(Code::kShape, [&] { conv({1, 3, 4, 5, 2}, {0, 2, 2, 2, 3}); });
-  // Huge sizes of tensors without elements.
+  // Huge dimensions in empty tensors.
   const int64_t huge = int64_t{1} << 32;
   ExpectTensor(conv({0, huge, huge, huge, 2}, {1, 1, 1, 2, 3}), F32({0, huge, huge, huge, 3}, {}));
   ExpectError(Code::kAttr, [&] {
@@ -123,14 +123,14 @@ TEST_CASE("Conv3D: empty tensors and bad input") {
 }
 
 TEST_CASE("Conv3D: what would take too much memory is refused") {
-  // 2^14 windows over 2^14 planes each.
+  // 2^14 windows with 2^14 planes each.
   TestAttrs attrs = Small().Attrs();
   ExpectError(Code::kLimit, [&] {
     RunOp("Conv3D", attrs,
           {MakeF32({1, 1 << 15, 1, 1, 1}, [](size_t) { return 1; }),
            MakeF32({1 << 14, 1, 1, 1, 1}, [](size_t) { return 1; })});
   });
-  // The filter is as deep as the stride is far: a phase for each of its planes.
+  // The filter is as deep as the stride: one phase per plane.
   attrs = {{"padding", "VALID"}, {"strides", std::vector<int64_t>{1, 1 << 14, 1, 1, 1}}};
   const Tensor out =
       RunOp("Conv3DBackpropInputV2", attrs,

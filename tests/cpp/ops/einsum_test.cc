@@ -9,7 +9,7 @@ Tensor Einsum(const char* equation, const std::vector<Tensor>& inputs) {
   return RunOp("Einsum", {{"equation", equation}}, inputs);
 }
 
-// Of the equation without ellipses, by summing over all values of all letters.
+// An equation without ellipses, by summing over all values of all letters.
 Tensor ByDefinition(const std::string& equation, const std::vector<Tensor>& inputs) {
   std::vector<std::string> terms(1);
   for (const char c : equation) {

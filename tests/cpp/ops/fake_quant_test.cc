@@ -5,7 +5,7 @@ namespace tfwasm {
 
 namespace {
 
-// With the range in attributes and in inputs.
+// With the range as attributes and as inputs.
 Tensor Quantize(const Tensor& x, float min, float max, TestAttrs attrs = {}) {
   const Tensor of_inputs =
       RunOp("FakeQuantWithMinMaxVars", attrs, {x, F32({}, {min}), F32({}, {max})});
@@ -21,10 +21,10 @@ Tensor Quantize(const Tensor& x, float min, float max, TestAttrs attrs = {}) {
 TEST_CASE("FakeQuantWithMinMaxVars rounds to levels") {
   ExpectTensor(Quantize(F32({5}, {-1, 0.2f, 0.26f, 63.8f, 70}), 0, 63.75f),
                F32({5}, {0, 0.25f, 0.25f, 63.75f, 63.75f}));
-  // Moved by -0.4 levels, so that zero is one.
+  // The range moves by -0.4 levels, so that zero is a level.
   ExpectTensor(Quantize(F32({4}, {-0.2f, -0.1f, 63.6f, 64}), -0.1f, 63.65f),
                F32({4}, {0, 0, 63.5f, 63.75f}));
-  // Ranges without zero are moved to it.
+  // Ranges without zero are moved to zero.
   ExpectTensor(Quantize(F32({3}, {0.5f, 255, 300}), 10, 265), F32({3}, {1, 255, 255}));
   ExpectTensor(Quantize(F32({3}, {1, -255, -300}), -265, -10), F32({3}, {0, -255, -255}));
   ExpectTensor(Quantize(F32({4}, {-3, 0.6f, 7.4f, 99}), 0, 15, {{"num_bits", 4}}),

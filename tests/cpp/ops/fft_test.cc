@@ -10,7 +10,7 @@ namespace {
 
 using Complex128 = std::complex<double>;
 
-// From the definition, in double.
+// By definition, in double.
 std::vector<Complex128> Transform(const std::vector<Complex128>& x, bool is_inverse) {
   const size_t n = x.size();
   std::vector<Complex128> y(n);
@@ -43,7 +43,7 @@ Tensor ToTensor(const Shape& shape, const std::vector<Complex128>& values) {
 }  // namespace
 
 TEST_CASE("FFT and IFFT agree with the definition for every kind of length") {
-  // Powers of 2, other small factors, all together, primes above 13, and products of such.
+  // Powers of 2, other small factors, all together, primes above 13, and their products.
   for (const int n :
        {1,  2,  3,  4,  5,  6,   7,   8,   9,   11,  12,  13,  16,  17,  19,   23,  30,
         32, 34, 49, 60, 97, 100, 128, 143, 169, 210, 257, 400, 512, 514, 1009, 1024}) {
@@ -104,7 +104,7 @@ TEST_CASE("RFFT pads and crops") {
   ExpectTensor(rfft(x, 1), C64({2, 1}, {{1, 0}, {0, 0}}));
   const Tensor nan = rfft(F32({2, 2}, {kNan, 0, 1, 2}), 2);
   CHECK(std::isnan(nan.values<Complex64>()[0].real()));
-  CHECK(nan.values<Complex64>()[2] == Complex64(3, 0));  // other rows are not touched
+  CHECK(nan.values<Complex64>()[2] == Complex64(3, 0));  // other rows are not affected
   ExpectError(Code::kInput, [&] { rfft(x, -1); });
   ExpectError(Code::kDType, [&] { rfft(C64({1}, {{1, 0}}), 1); });
   ExpectError(Code::kShape, [&] { RunOp("RFFT", {}, {x, I32({2}, {1, 2})}); });
@@ -120,7 +120,8 @@ TEST_CASE("IRFFT is RFFT's inverse") {
   const auto irfft = [](const Tensor& x, int length) {
     return RunOp("IRFFT", {}, {x, I32({1}, {length})});
   };
-  // The imaginary parts of the first and, for even lengths, the middle number do not count.
+  // The imaginary parts of the first number and, for even lengths, of the middle number are
+  // ignored.
   ExpectTensor(irfft(C64({2}, {{3, 9}, {-1, 9}}), 2), F32({2}, {1, 2}));
   ExpectTensor(irfft(C64({1}, {{4, 0}}), 4), F32({4}, {1, 1, 1, 1}));
   ExpectTensor(irfft(C64({3}, {{3, 0}, {-1, 0}, {7, 7}}), 2), F32({2}, {1, 2}));

@@ -14,7 +14,7 @@ Tensor Transform(const Tensor& images, const std::vector<float>& rows,
                 I32({static_cast<int64_t>(size.size())}, size), F32({}, {fill})});
 }
 
-// Six pixels, the second of which is the first of the image.
+// Six pixels. The second is the first pixel of the image.
 Tensor Shifted(const char* mode, const char* interpolation, float by = 1) {
   return Transform(F32({1, 1, 3, 1}, {10, 20, 30}), {1, 0, -by, 0, 1, 0, 0, 0}, {1, 8},
                    {{"fill_mode", mode}, {"interpolation", interpolation}}, 5)
@@ -33,7 +33,7 @@ TEST_CASE("ImageProjectiveTransformV3: fill modes") {
   ExpectTensor(Shifted("CONSTANT", "NEAREST"), F32({8}, {5, 10, 20, 30, 5, 5, 5, 5}));
   ExpectTensor(Shifted("NEAREST", "NEAREST"), F32({8}, {10, 10, 20, 30, 30, 30, 30, 30}));
   ExpectTensor(Shifted("REFLECT", "NEAREST"), F32({8}, {10, 10, 20, 30, 30, 20, 10, 10}));
-  // TensorFlow takes too much off what lies more than a pixel behind the end, and then clamps.
+  // Like TensorFlow, which subtracts too much more than a pixel beyond the end, and then clamps.
   ExpectTensor(Shifted("WRAP", "NEAREST"), F32({8}, {30, 10, 20, 30, 10, 10, 10, 10}));
   ExpectTensor(Shifted("CONSTANT", "BILINEAR", 0.5f), F32({8}, {7.5, 15, 25, 17.5, 5, 5, 5, 5}));
   ExpectTensor(Shifted("REFLECT", "BILINEAR", 4), F32({8}, {30, 30, 20, 10, 10, 20, 30, 30}));
@@ -70,7 +70,7 @@ TEST_CASE("ImageProjectiveTransformV3: batches, channels and int32") {
                }));
   const Tensor ints = I32({1, 1, 2, 1}, {kIntMax, -7});
   ExpectTensor(Transform(ints, same, {1, 3}, {}, -3), I32({1, 1, 3, 1}, {kIntMax, -7, -3}));
-  // float32 has no number closer to the greatest int32 than 2^31, which is none.
+  // The float32 closest to the greatest int32 is 2^31, which does not fit in int32.
   ExpectTensor(Transform(ints, same, {1, 3}, bilinear, -3),
                I32({1, 1, 3, 1}, {2147483520, -7, -3}));
   ExpectTensor(Transform(I32({1, 1, 2, 1}, {1, 4}), {1, 0, 0.5, 0, 1, 0, 0, 0}, {1, 1}, bilinear),
@@ -95,7 +95,7 @@ TEST_CASE("RotateWithOffset") {
   constexpr double kPi = std::numbers::pi;
   const Tensor image = F32({1, 2, 3, 1}, {1, 2, 3, 4, 5, 6});
   ExpectTensor(Rotate(image, 0, {0.3f, 0.8f}), image);
-  // About pixel (0, 0): what is at (x, y) was at (-y, x).
+  // About pixel (0, 0): the value at (x, y) comes from (-y, x).
   ExpectTensor(Rotate(image, kPi / 2, {0}, {9}), F32({1, 2, 3, 1}, {1, 4, 9, 9, 9, 9}));
   // About pixel (1, 0).
   ExpectTensor(Rotate(image, kPi, {1.0f / 3, 0}, {9}), F32({1, 2, 3, 1}, {3, 2, 1, 9, 9, 9}));

@@ -8,7 +8,7 @@ namespace tfwasm {
 
 namespace {
 
-// a [.., m, k] times b [.., k, n] by the definition, each transposed before where asked.
+// a [.., m, k] times b [.., k, n] by definition, each transposed first if requested.
 Tensor ReferenceMatMul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
   const Shape& sa = a.shape();
   const Shape& sb = b.shape();
@@ -23,7 +23,7 @@ Tensor ReferenceMatMul(const Tensor& a, const Tensor& b, bool transpose_a, bool 
   Shape out_shape = batch;
   out_shape.Append(m);
   out_shape.Append(n);
-  // The index in the flat list of matrices of an operand.
+  // The index in the flat list of an operand's matrices.
   const auto matrix = [&](const Shape& operand, int64_t index) {
     int64_t result = 0;
     int64_t stride = 1;
@@ -149,7 +149,7 @@ TEST_CASE("MatMul: empty dimensions") {
 }
 
 TEST_CASE("MatMul: bad arguments") {
-  // Weights whose padded size XNNPACK could not count in 32 bits.
+  // The padded size of these weights overflows XNNPACK's 32 bits.
   ExpectError(Code::kLimit, [] { CheckPackedSize(1, int64_t{1} << 27, 1); });
   ExpectError(Code::kLimit, [] { CheckPackedSize(int64_t{1} << 24, 1, 1); });
   CheckPackedSize(1, 25088, 4096);

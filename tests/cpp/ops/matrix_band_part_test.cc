@@ -14,7 +14,7 @@ TEST_CASE("MatrixBandPart") {
   ExpectTensor(band(x, -1, -1), x);
   ExpectTensor(band(x, 3, 4), x);
   ExpectTensor(band(I32({2, 1, 2}, {1, 2, 3, 4}), 0, 0), I32({2, 1, 2}, {1, 0, 3, 0}));
-  // What is left out becomes 0, whatever it was.
+  // Removed elements become 0, whatever they were.
   ExpectTensor(band(F32({2, 2}, {1, kNan, kInf, 4}), 0, 0), F32({2, 2}, {1, 0, 0, 4}));
   ExpectTensor(band(F32({3, 1}, {1, 2, 3}), 0, 0), F32({3, 1}, {1, 0, 0}));
   ExpectTensor(band(F32({0, 2, 2}, {}), 0, 0), F32({0, 2, 2}, {}));

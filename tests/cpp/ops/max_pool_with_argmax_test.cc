@@ -19,7 +19,7 @@ TEST_CASE("MaxPoolWithArgmax: random geometries") {
     const bool with_batch = random.Int(0, 1) == 0;
     INFO(c.Show(), ", with batch ", with_batch);
     Tensor input = random.Floats({c.batch, c.height, c.width, c.channels});
-    for (float& x : input.mutable_values<float>()) x -= 2;  // 0 would be greater than all
+    for (float& x : input.mutable_values<float>()) x -= 2;  // zero padding would be the maximum
     const Shape shape{c.batch, PlaceRows(c).output, PlaceColumns(c).output, c.channels};
     Tensor max = MakeF32(shape, [](size_t) { return -kInf; });
     Tensor argmax = MakeI32(shape, [](size_t) { return -1; });

@@ -49,7 +49,7 @@ float Overlap(const float* a, const float* b) {
   return common / (area_a + area_b - common);
 }
 
-// The definition: again and again takes the best box and drops or weakens what overlaps with it.
+// By definition: repeatedly takes the best box, and drops or weakens boxes that overlap it.
 std::vector<int32_t> Greedy(const Suppression& s) {
   std::vector<float> scores(s.scores.values<float>().begin(), s.scores.values<float>().end());
   const float* boxes = s.boxes.values<float>().data();
@@ -81,7 +81,7 @@ TEST_CASE("NonMaxSuppression: one of each crowd") {
   s.score = 0.4f;
   ExpectTensor(s.V2(), I32({3}, {3, 0, 5}));
   ExpectTensor(s.V3(), I32({2}, {3, 0}));
-  s.score = 0.9f;  // only what is above
+  s.score = 0.9f;  // only higher scores
   ExpectTensor(s.V3(), I32({1}, {3}));
   s.most = 0;
   ExpectTensor(s.V3(), I32({0}, {}));
@@ -91,12 +91,12 @@ TEST_CASE("NonMaxSuppression: ties, thresholds and odd boxes") {
   Suppression s;
   s.scores = F32({6}, {1, 1, 1, 1, 1, 1});
   ExpectTensor(s.V2(), I32({3}, {0, 3, 5}));
-  s.boxes = F32({2, 4}, {0, 0, 1, 2, 1, 1, 0, 0});  // half of the first
+  s.boxes = F32({2, 4}, {0, 0, 1, 2, 1, 1, 0, 0});  // the second is half of the first
   s.scores = F32({2}, {2, 1});
   ExpectTensor(s.V2(), I32({2}, {0, 1}));
   s.iou = 0.499f;
   ExpectTensor(s.V2(), I32({1}, {0}));
-  s.boxes = F32({2, 4}, {1, 1, 1, 2, 1, 1, 1, 2});  // without area
+  s.boxes = F32({2, 4}, {1, 1, 1, 2, 1, 1, 1, 2});  // empty boxes
   ExpectTensor(s.V2(), I32({2}, {0, 1}));
   s.boxes = F32({2, 4}, {kNan, 0, kInf, 1, 0, 0, 1, 1});
   s.scores = F32({2}, {kNan, -kInf});

@@ -47,7 +47,7 @@ inline Tensor C64(const Shape& shape, const std::vector<Complex64>& values) {
   return Tensor::FromSpan<Complex64>(shape, values);
 }
 
-// `fn(i)` for every element index: large inputs without large literals.
+// `fn(i)` for every element index: large tensors without large literals.
 template <typename F>
 Tensor MakeF32(const Shape& shape, F fn) {
   Tensor tensor(DType::kFloat32, shape);
@@ -93,14 +93,14 @@ inline Node TestNode(std::string_view op, const TestAttrs& attrs) {
   return node;
 }
 
-// All outputs of an op whose inputs are all known beforehand.
+// All outputs of an op whose input values are all known when the kernel is made.
 inline std::vector<Tensor> RunOpMulti(std::string_view op, const TestAttrs& attrs,
                                       const std::vector<Tensor>& inputs) {
   return Evaluate(TestNode(op, attrs), inputs);
 }
 
-// The only output of an op. It is computed twice, with the inputs' values known at preparation and
-// with them unknown: both must agree in dtype, shape and bytes.
+// The only output of an op. Computed twice, with input values known and unknown when the kernel is
+// made. Both results must have the same dtype, shape and bytes.
 inline Tensor RunOp(std::string_view op, const TestAttrs& attrs,
                     const std::vector<Tensor>& inputs) {
   const Node node = TestNode(op, attrs);
@@ -147,18 +147,18 @@ void ExpectValues(const Tensor& actual, const Tensor& expected, float tolerance)
     if (Close(a[i], e[i], tolerance)) continue;
     FAIL_CHECK("element ", i, " of ", expected.shape().ToString(), ": expected ", Show(e[i]),
                ", got ", Show(a[i]));
-    return;  // one report a tensor
+    return;  // one report per tensor
   }
 }
 
 }  // namespace op_test_internal
 
-// Same dtype, same shape, and elements that differ by no more than
-// tolerance * max(1, |expected|); NaN matches NaN.
+// Same dtype and shape, and elements that differ by at most tolerance * max(1, |expected|). NaN
+// equals NaN.
 inline void ExpectTensor(const Tensor& actual, const Tensor& expected, float tolerance = 1e-6f) {
   REQUIRE(actual.dtype() == expected.dtype());
   REQUIRE(actual.shape().ToString() == expected.shape().ToString());
-  CHECK(true);  // an empty tensor that fits is an assertion too
+  CHECK(true);  // counts as an assertion for empty tensors
   switch (expected.dtype()) {
     case DType::kFloat32:
       return op_test_internal::ExpectValues<float>(actual, expected, tolerance);

@@ -11,7 +11,7 @@ Tensor Paddings(const std::vector<int32_t>& values) {
   return I32({static_cast<int64_t>(values.size()) / 2, 2}, values);
 }
 
-// Element by element: -1 where the border is.
+// By definition; -1 in the border.
 template <typename F>
 Tensor Padded(const Tensor& x, const std::vector<int32_t>& paddings, float border, F source) {
   Shape shape = x.shape();

@@ -53,7 +53,7 @@ TEST_CASE("MaxPool3D and AvgPool3D: channels first, int32") {
   const PooledVolumes pooled(c, input);
   TestAttrs attrs = c.Attrs();
   attrs.push_back({"data_format", "NCDHW"});
-  // Strides and sizes are listed in the order of the format.
+  // Strides and sizes are in the order of the format.
   for (TestAttr& attr : attrs) {
     if (attr.name == "ksize") attr.value = std::vector<int64_t>{1, 1, 2, 3, 2};
   }

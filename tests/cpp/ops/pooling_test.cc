@@ -125,7 +125,7 @@ TEST_CASE("MaxPool and AvgPool: empty and bad arguments") {
                 [&] { RunOp(op, {strides, {"ksize", {1, 2, 2, 2}}, valid}, {image}); });
     ExpectError(Code::kAttr,
                 [&] { RunOp(op, {strides, {"ksize", {1, 0, 2, 1}}, valid}, {image}); });
-    // A window of padding only.
+    // A window that consists only of padding.
     ExpectError(Code::kAttr, [&] {
       RunOp(
           op,

@@ -39,7 +39,7 @@ TEST_CASE("RaggedGather") {
   ExpectTensor(out[0], I32({4}, {0, 1, 3, 4}));
   ExpectTensor(out[1], I32({5}, {0, 1, 3, 3, 4}));
   ExpectTensor(out[2], F32({4}, {3, 1, 2, 3}));
-  // Indices of rank 2 add a dimension; values may have inner ones.
+  // Indices of rank 2 add a dimension. Values may have inner dimensions.
   out = gather(2, {I32({3}, {0, 1, 3}), Strings({3, 1}, {"a", "b", "c"}), I32({1, 2}, {1, 0})});
   ExpectTensor(out[0], I32({2}, {0, 2}));
   ExpectTensor(out[1], I32({3}, {0, 2, 3}));
@@ -83,7 +83,7 @@ TEST_CASE("RaggedTensorToTensor") {
   ExpectTensor(ToTensorOp(none, values, zero, {"FIRST_DIM_SIZE", "VALUE_ROWIDS"},
                           {I32({}, {3}), I32({5}, {0, 0, 0, 2, 2})}),
                expected);
-  // Cut off in one dimension, padded in the other.
+  // Truncated in one dimension, padded in the other.
   ExpectTensor(
       ToTensorOp(I32({2}, {4, 2}), values, F32({}, {9}), {"ROW_SPLITS"}, {I32({4}, {0, 3, 3, 5})}),
       F32({4, 2}, {1, 2, 9, 9, 4, 5, 9, 9}));
@@ -94,7 +94,7 @@ TEST_CASE("RaggedTensorToTensor") {
   ExpectTensor(ToTensorOp(I32({3}, {-1, -1, -1}), values, zero, {"ROW_SPLITS", "ROW_SPLITS"},
                           {I32({3}, {0, 2, 5}), I32({6}, {0, 2, 3, 4, 4, 5})}),
                F32({2, 3, 2}, {1, 2, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0}));
-  // Inner dimensions, and a default value for each.
+  // Inner dimensions, with a default for each element.
   ExpectTensor(ToTensorOp(none, F32({2, 2}, {1, 2, 3, 4}), F32({2}, {8, 9}), {"ROW_SPLITS"},
                           {I32({3}, {0, 2, 2})}),
                F32({2, 2, 2}, {1, 2, 3, 4, 8, 9, 8, 9}));

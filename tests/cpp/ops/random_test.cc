@@ -28,7 +28,7 @@ Moments MomentsOf(const Tensor& tensor) {
   return result;
 }
 
-// Neighbours must not depend on each other.
+// Successive numbers must be independent.
 double Correlation(std::span<const float> values, double mean, double variance) {
   double sum = 0;
   for (size_t i = 1; i < values.size(); ++i) sum += (values[i] - mean) * (values[i - 1] - mean);
@@ -44,7 +44,7 @@ bool SameValues(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 TEST_CASE("Philox gives the published numbers") {
-  // Known answers of Random123: counter 0 and key 0.
+  // Known answers from Random123: counter 0 and key 0.
   CHECK(Philox(0)(0) == Philox::Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
 }
 

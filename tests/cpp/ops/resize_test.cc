@@ -12,7 +12,7 @@ struct ResizeCase {
   int32_t height, width;
 };
 
-// Where output position `i` lies in the input.
+// The input position for output position `i`.
 double SourcePosition(int64_t i, int64_t input, int64_t output, bool align, bool half) {
   if (align && output > 1) {
     return static_cast<double>(i * (input - 1)) / static_cast<double>(output - 1);
@@ -62,7 +62,7 @@ Tensor ReferenceBilinear(const ResizeCase& c, const Tensor& in, bool align, bool
 
 Tensor ReferenceNearest(const ResizeCase& c, const Tensor& in, bool align, bool half) {
   const auto nearest = [&](int64_t i, int64_t input, int64_t output) {
-    // A hair up: positions that are whole numbers must not fall below them by rounding.
+    // Slightly larger, so that rounding does not push whole numbers below themselves.
     const double position = SourcePosition(i, input, output, align, half) + 1e-9;
     const auto index = static_cast<int64_t>(align ? std::round(position) : std::floor(position));
     return std::clamp<int64_t>(index, 0, input - 1);

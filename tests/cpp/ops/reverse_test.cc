@@ -5,7 +5,7 @@ namespace tfwasm {
 
 namespace {
 
-// Both ways to say which axes.
+// Tests both ops: axes as bools and as a list.
 Tensor Reverse(const Tensor& x, const std::vector<int32_t>& axes) {
   const Tensor by_number =
       RunOp("ReverseV2", {}, {x, I32({static_cast<int64_t>(axes.size())}, axes)});

@@ -26,7 +26,7 @@ TEST_CASE("LowerBound, UpperBound and SearchSorted") {
 }
 
 TEST_CASE("Places of many values follow their definition") {
-  // Every second number, each twice.
+  // Even numbers, each twice.
   const Tensor rows = MakeF32({2, 30}, [](size_t i) { return i % 30 / 2 * 2; });
   const Tensor values = MakeF32({2, 33}, [](size_t i) { return i % 33; });
   const auto count = [&](bool with_equal) {

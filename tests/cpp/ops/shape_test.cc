@@ -29,7 +29,7 @@ TEST_CASE("ShapeN gives a shape for each input") {
   ExpectTensor(shapes[1], I32({0}, {}));
 }
 
-// What lets a model with an unknown batch size be planned.
+// This lets a model with an unknown batch size be planned.
 TEST_CASE("the value of Shape is known without that of its input") {
   const Node node = TestNode("Shape", {});
   InferContext context(node, {{DType::kFloat32, {5, 7}}}, {nullptr});

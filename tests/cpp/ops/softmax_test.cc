@@ -45,7 +45,7 @@ TEST_CASE("LogSoftmax: a masked element is -infinity, NaN makes its row NaN") {
     if (i == 2 * kColumns - 1) return kNan;
     return is_odd(i) ? -kInf : 3.0F;
   });
-  const float expected = -std::log(18.0F);  // of the even ones
+  const float expected = -std::log(18.0F);  // for the even elements
   ExpectOp("LogSoftmax", {}, {x}, MakeF32({2, kColumns}, [&](size_t i) {
              if (i >= kColumns) return kNan;
              return is_odd(i) ? -kInf : expected;

@@ -5,7 +5,7 @@ namespace tfwasm {
 
 namespace {
 
-// SpaceToBatchND on [batch, height, width, channels] by the definition.
+// SpaceToBatchND on [batch, height, width, channels], by definition.
 Tensor ReferenceSpaceToBatch(const Tensor& in, const std::vector<int32_t>& block,
                              const std::vector<int32_t>& pads) {
   const Shape& s = in.shape();
@@ -45,16 +45,16 @@ TEST_CASE("SpaceToBatchND and BatchToSpaceND undo each other") {
 }
 
 TEST_CASE("SpaceToBatchND and BatchToSpaceND: other ranks and dtypes") {
-  // One axis, no axis behind it.
+  // One axis, and none after it.
   ExpectOp("SpaceToBatchND", {}, {I32({1, 3}, {1, 2, 3}), I32({1}, {2}), I32({1, 2}, {1, 0})},
            I32({2, 2}, {0, 2, 1, 3}));
   ExpectOp("BatchToSpaceND", {},
            {Strings({2, 2}, {"", "b", "a", "c"}), I32({1}, {2}), I32({1, 2}, {1, 0})},
            Strings({1, 3}, {"a", "b", "c"}));
-  // No axes at all.
+  // No axes.
   ExpectOp("SpaceToBatchND", {}, {I32({2}, {1, 2}), I32({0}, {}), I32({0, 2}, {})},
            I32({2}, {1, 2}));
-  // As many axes as a tensor can have.
+  // The maximum number of axes.
   const Tensor x = I32({1, 1, 1, 1, 1, 1, 2, 1}, {1, 2});
   const Tensor blocks = I32({7}, {1, 1, 1, 1, 1, 2, 1});
   const Tensor none = MakeI32({7, 2}, [](size_t) { return 0; });

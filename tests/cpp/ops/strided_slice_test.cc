@@ -113,7 +113,7 @@ TEST_CASE("StridedSlice of every dtype") {
   ExpectTensor(StridedSlice(C64({2}, {{1, 2}, {3, 4}}), backwards), C64({2}, {{3, 4}, {1, 2}}));
 }
 
-// Every range of a plane against plain loops.
+// Every range of a plane, compared with plain loops.
 TEST_CASE("StridedSlice of a plane, all steps") {
   const int32_t rows = 5;
   const int32_t columns = 7;

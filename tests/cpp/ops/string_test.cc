@@ -4,7 +4,8 @@
 namespace tfwasm {
 
 TEST_CASE("StringToHashBucketFast") {
-  // The values are TensorFlow.js's (FarmHash through its own port); every branch has its lengths.
+  // The values are those of TensorFlow.js, from its own port of FarmHash. The lengths cover every
+  // branch.
   const std::vector<std::pair<int, int32_t>> expected = {
       {0, 1699943623},   {1, 1516925561},  {2, 488758076},    {3, 1187006348},  {4, 689102884},
       {7, 713450012},    {8, 233928992},   {9, 398508544},    {15, 1508873693}, {16, 342301559},
@@ -56,7 +57,7 @@ TEST_CASE("StringSplit") {
               I32({2}, {3, 2}));
   ExpectParts(split(Strings({2}, {"a,,b,", ""}), ",", false), I32({4, 2}, {0, 0, 0, 1, 0, 2, 0, 3}),
               Strings({4}, {"a", "", "b", ""}), I32({2}, {2, 4}));
-  // Each byte of the delimiter is one; without any, all bytes are parted.
+  // Each byte of the delimiter is a delimiter. An empty delimiter splits between all bytes.
   ExpectParts(split(Strings({1}, {"a,b;c"}), ",;", true), I32({3, 2}, {0, 0, 0, 1, 0, 2}),
               Strings({3}, {"a", "b", "c"}), I32({2}, {1, 3}));
   ExpectParts(split(Strings({1}, {"abc"}), "", true), I32({3, 2}, {0, 0, 0, 1, 0, 2}),
@@ -86,7 +87,7 @@ TEST_CASE("StringSplitV2 splits as Python does") {
 }
 
 TEST_CASE("StringNGrams") {
-  // Checked with TensorFlow.js.
+  // Verified with TensorFlow.js.
   const Tensor data = Strings({6}, {"a", "b", "c", "d", "e", "f"});
   const TestAttrs padded = {{"separator", "|"},
                             {"ngram_widths", {3, 2}},

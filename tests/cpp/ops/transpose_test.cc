@@ -10,7 +10,7 @@ Tensor Permutation(const std::vector<int>& axes) {
   return I32({static_cast<int64_t>(axes.size())}, {axes.begin(), axes.end()});
 }
 
-// By definition: element (i0, i1, ...) of the result is at the same indices, permuted, in `in`.
+// By definition: element (i0, i1, ...) of the result has permuted indices in `in`.
 Tensor Expected(const Tensor& in, const std::vector<int>& axes) {
   Shape shape;
   for (const int axis : axes) shape.Append(in.shape()[axis]);
@@ -56,7 +56,7 @@ TEST_CASE("transposition follows its definition") {
     const Tensor in = MakeF32(shape, [](size_t i) { return i; });
     const Tensor expected = Expected(in, axes);
     ExpectTensor(RunOp("Transpose", {}, {in, Permutation(axes)}), expected);
-    // Bytes are moved by loops of their own.
+    // One-byte elements have separate loops.
     const auto to_bool = [](const Tensor& tensor) {
       Tensor bools(DType::kBool, tensor.shape());
       const auto from = tensor.values<float>();

@@ -106,7 +106,7 @@ TEST_CASE("NaN and infinities, for few and many elements") {
     CAPTURE(test.op);
     const auto count = static_cast<int64_t>(test.in.size());
     ExpectTensor(RunOp(test.op, {}, {F32({count}, test.in)}), F32({count}, test.expected));
-    // Enough for the SIMD path.
+    // Long enough for the SIMD path.
     constexpr int64_t kTimes = 100;
     const auto at = [&](size_t i) { return i % test.in.size(); };
     const Tensor in = MakeF32({kTimes, count}, [&](size_t i) { return test.in[at(i)]; });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// As window_reference.h, for volumes.
+// Like window_reference.h, for volumes.
 #pragma once
 
 #include <array>
@@ -69,8 +69,8 @@ struct VolumeCase {
   }
 };
 
-// Calls fn(output voxel, window element, input voxel), counted through batch, depth, row and
-// column, for all window elements that do not lie in the padding.
+// Calls fn(output voxel, window element, input voxel) for all window elements outside of the
+// padding. Voxels are numbered through batch, depth, row and column.
 template <typename F>
 void ForEachVolumeTap(const VolumeCase& c, F fn) {
   const Shape out = c.OutputShape(1);

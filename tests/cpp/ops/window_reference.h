@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of convolutions and poolings compare with: the definitions, computed naively.
+// Naive reference implementations for tests of convolutions and poolings.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace tfwasm {
 
-// Numbers in [-1, 1) that look random but are the same everywhere.
+// Pseudorandom numbers in [-1, 1), the same on all platforms.
 class TestRandom {
  public:
   explicit TestRandom(uint32_t seed) : state_(seed) {}
@@ -59,7 +59,7 @@ struct WindowCase {
 };
 
 struct WindowPlace {
-  int64_t output = 0;  // how many windows
+  int64_t output = 0;  // number of windows
   int64_t before = 0;  // padding before the first element
 };
 
@@ -86,8 +86,8 @@ inline WindowPlace PlaceColumns(const WindowCase& c) {
                       has_pads ? c.pads[2] : 0, has_pads ? c.pads[3] : 0);
 }
 
-// Calls fn(output pixel, window element, input pixel), pixels counted through batch, row and
-// column, for all window elements that do not lie in the padding.
+// Calls fn(output pixel, window element, input pixel) for all window elements outside of the
+// padding. Pixels are numbered through batch, row and column.
 template <typename F>
 void ForEachTap(const WindowCase& c, F fn) {
   const WindowPlace rows = PlaceRows(c);
@@ -106,8 +106,8 @@ void ForEachTap(const WindowCase& c, F fn) {
   }
 }
 
-// A filter [size_y, size_x, channels / groups, outputs]; a depthwise one with multiplier m is
-// groups = channels, outputs = channels * m, in the same order in memory.
+// The filter is [size_y, size_x, channels / groups, outputs]. A depthwise filter with multiplier m
+// has groups = channels and outputs = channels * m, in the same memory order.
 inline Tensor ReferenceConv(const WindowCase& c, int64_t groups, int64_t outputs,
                             const Tensor& input, const Tensor& filter) {
   Tensor out(DType::kFloat32, {c.batch, PlaceRows(c).output, PlaceColumns(c).output, outputs});
@@ -145,7 +145,7 @@ inline Tensor ToChannelsFirst(const Tensor& nhwc) {
   return nchw;
 }
 
-// Compares both with all inputs constant and with none.
+// Compares with all inputs constant and with none.
 inline void ExpectOp(std::string_view op, const TestAttrs& attrs, const std::vector<Tensor>& inputs,
                      const Tensor& expected, float tolerance = 1e-5f) {
   ExpectTensor(RunOp(op, attrs, inputs), expected, tolerance);

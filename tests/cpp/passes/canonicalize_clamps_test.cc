@@ -6,7 +6,7 @@
 namespace tfwasm {
 namespace {
 
-// With its exact bounds, values beyond them, and what is special about floats.
+// The exact bounds, values beyond them, and special floats.
 Tensor Extremes() { return F32({3, 4}, {-kInf, -7, -2, -1, -0.5, 0, 0.5, 1, 2, 6, 7, kInf}); }
 
 TEST_CASE("canonicalize_clamps makes one Relu6 of the chain that Keras writes") {
@@ -25,7 +25,7 @@ TEST_CASE("canonicalize_clamps makes one Relu6 of the chain that Keras writes") 
                 {Extremes()});
 }
 
-// A chain of ops with one constant each (Relu and Relu6 have none), and what becomes of it.
+// A chain of ops with one constant each (Relu and Relu6 have none), and the expected result.
 struct Case {
   std::vector<std::pair<std::string_view, float>> chain;
   std::string_view after;
@@ -42,7 +42,7 @@ TEST_CASE("canonicalize_clamps gives every chain the range it has") {
       {{{"Relu6", 0}, {"Minimum", 1}}, "n1 = Clamp(x) clamp_max=1 clamp_min=0\n"},
       {{{"Relu6", 0}, {"Relu", 0}}, "n1 = Relu6(x)\n"},
       {{{"Relu", 0}, {"Relu", 0}, {"Relu", 0}}, "n2 = Relu(x)\n"},
-      // Bounds that cross: the later one wins.
+      // Bounds that cross: the last op wins.
       {{{"Minimum", -1}, {"Maximum", 2}}, "n1 = Clamp(x) clamp_max=2 clamp_min=2\n"},
       {{{"Maximum", 2}, {"Minimum", -1}}, "n1 = Clamp(x) clamp_max=-1 clamp_min=-1\n"},
       {{{"Relu", 0}}, "n0 = Relu(x)\n", false},

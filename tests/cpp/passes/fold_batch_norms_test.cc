@@ -97,7 +97,7 @@ TEST_CASE("fold_batch_norms folds what acts on each channel, and nothing else") 
       {"Sub", row},
       {"Sub", row, true},
       {"AddV2", F32({}, {2})},
-      {"AddV2", row, false, false},  // a first bias is fused as it is
+      {"AddV2", row, false, false},  // a plain bias is left to be fused
       {"RealDiv", F32({}, {0}), false, false},
       {"Mul", F32({}, {kInf}), false, false},
       {"Mul", RandomF32({1, 1, 1, 1, 6}), false, false},
@@ -116,7 +116,7 @@ TEST_CASE("fold_batch_norms folds what acts on each channel, and nothing else") 
       if (f.is_left) std::swap(inputs[0], inputs[1]);
       test.Output("y", test.Op("y", f.op, inputs));
       Graph graph = test.graph;
-      // The same five rows stand for the 5 rows of a matrix; images are 5 high, not 5 wide.
+      // The five rows match a matrix with 5 rows; images are 5 high, not 5 wide.
       if (f.constant.shape() == Shape({5, 1}) && p.op != "MatMul") continue;
       CHECK(FoldBatchNorms(graph) == f.folds);
       CHECK((graph.node(graph.Find("y")).op != f.op) == f.folds);
@@ -129,24 +129,24 @@ using Builder = void (*)(TestGraph&, Edge conv);
 
 TEST_CASE("fold_batch_norms leaves products whose result is seen elsewhere or not linear") {
   const Builder builders[] = {
-      // Read twice.
+      // Two consumers.
       [](TestGraph& g, Edge conv) {
         g.Output("y", g.Op("y", "Mul", {conv, g.Const(2)}));
         g.Output("conv", conv);
       },
       [](TestGraph& g, Edge conv) { g.Output("y", g.Op("y", "Mul", {conv, conv})); },
-      // An activation comes before.
+      // An activation in between.
       [](TestGraph& g, Edge conv) {
         const Edge relu =
             g.Op("relu", "_FusedConv2D", g.graph.node(conv.node).inputs,
                  {{"fused_ops", std::vector<std::string>{"Relu"}}, {"padding", "SAME"}});
         g.Output("y", g.Op("y", "Mul", {relu, g.Const(2)}));
       },
-      // The factor is computed.
+      // The factor is not constant.
       [](TestGraph& g, Edge conv) {
         g.Output("y", g.Op("y", "Mul", {conv, g.Op("factor", "Neg", {g.Const(2)})}));
       },
-      // Statistics of the batch are used.
+      // The batch statistics are read.
       [](TestGraph& g, Edge conv) {
         const Edge norm = BatchNorm(g, conv, 6);
         g.Output("y", norm);

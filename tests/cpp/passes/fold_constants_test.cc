@@ -82,7 +82,7 @@ TEST_CASE("fold_constants does not make large tensors out of small ones") {
   ExpectRewrite(fitting, FoldConstants, "y = Fill([100,10], 1)\n-> y: y\n",
                 "-> y: float32[100,10]\n", {});
 
-  // As large as its input: weights that are rearranged when the model is loaded.
+  // As large as its input: a rearrangement of weights.
   TestGraph same;
   same.Output("y", same.Op("y", "Neg", {same.Const(RandomF32({600000}))}));
   ExpectRewrite(same, FoldConstants, "y = Neg(float32[600000])\n-> y: y\n",

@@ -51,7 +51,7 @@ TEST_CASE("fuse_bias_and_activation takes an Add of any shape that is one number
 struct ActivationCase {
   std::string_view op;
   TestAttrs attrs;
-  std::string_view fused;  // the attributes afterwards
+  std::string_view fused;  // the expected attributes
 };
 
 TEST_CASE("fuse_bias_and_activation knows every activation") {
@@ -126,19 +126,19 @@ TEST_CASE("fuse_bias_and_activation leaves what is read twice or does not fit") 
         g.Output("y", g.Op("y", "Relu", {conv}));
         g.Output("z", g.Op("z", "Sigmoid", {conv}));
       },
-      [](TestGraph& g, Edge conv) {  // a bias for each pixel
+      [](TestGraph& g, Edge conv) {  // a bias per pixel
         g.Output("y", g.Op("y", "AddV2", {conv, g.Const(RandomF32({4, 8}))}));
       },
-      [](TestGraph& g, Edge conv) {  // more dimensions than the convolution
+      [](TestGraph& g, Edge conv) {  // higher rank than the convolution
         g.Output("y", g.Op("y", "AddV2", {conv, g.Const(RandomF32({1, 1, 1, 1, 8}))}));
       },
-      [](TestGraph& g, Edge conv) {  // slopes for each pixel
+      [](TestGraph& g, Edge conv) {  // slopes per pixel
         g.Output("y", g.Op("y", "Prelu", {conv, g.Const(RandomF32({5, 4, 8}))}));
       },
       [](TestGraph& g, Edge conv) {  // a residual
         g.Output("y", g.Op("y", "AddV2", {conv, g.Op("z", "Neg", {g.Input("r")})}));
       },
-      [](TestGraph& g, Edge conv) {  // waits for an effect
+      [](TestGraph& g, Edge conv) {  // depends on a side effect
         const Edge y = g.Op("y", "Relu", {conv});
         g.graph.node(conv.node).control_inputs = {g.Op("e", "NoSuchOp", {}).node};
         g.Output("y", y);
@@ -160,7 +160,7 @@ TEST_CASE("fuse_bias_and_activation leaves nodes with attributes it does not und
       {{"fused_ops", std::vector<std::string>{"BiasAdd", "BiasAdd"}}},
       {{"fused_ops", std::vector<std::string>{"Relu", "BiasAdd"}}},
       {{"fused_ops", std::vector<std::string>{"Gelu"}}},
-      {{"fused_ops", std::vector<std::string>{"BiasAdd"}}},  // but there is no such input
+      {{"fused_ops", std::vector<std::string>{"BiasAdd"}}},  // but the input is missing
       {{"fused_ops", 1.5}},
       {{"fused_ops", std::vector<std::string>{"Clamp"}}, {"clamp_min", 2.0}, {"clamp_max", 1.0}},
   };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A graph as text, for tests that show it before and after a pass:
+// A graph as text, for before/after tests of passes:
 //
 //   conv = Conv2D(x, float32[1,1,4,8]) padding=SAME
 //   relu = Relu(conv)
 //   -> y: relu
 //
-// Nodes come in topological order. Left out are nodes that no output needs, constants (small ones
-// stand with their values where they are used) and inputs.
+// Nodes are in topological order. Omits dead nodes, inputs, and constants; small constants are
+// shown where they are used.
 #pragma once
 
 #include <string>

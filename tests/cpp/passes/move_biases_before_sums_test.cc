@@ -45,7 +45,7 @@ TEST_CASE("move_biases_before_sums leaves what is no bias or seen elsewhere") {
         const Edge sum = g.Op("sum", "AddV2", {conv, x});
         g.Output("y", g.Op("y", "AddV2", {sum, g.Const(RandomF32({3}))}));
       },
-      [](TestGraph& g, Edge x, Edge conv) {  // a bias for each pixel
+      [](TestGraph& g, Edge x, Edge conv) {  // a bias per pixel
         const Edge sum = g.Op("sum", "AddV2", {conv, x});
         g.Output("y", g.Op("y", "AddV2", {sum, g.Const(RandomF32({4, 3}))}));
       },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds small graphs, runs a pass on them and compares what they look like and what they compute.
+// Builds small graphs, runs a pass on them, and compares their text and their outputs.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -42,7 +42,7 @@ class TestGraph {
   Graph graph;
 };
 
-// Numbers in [-4, 4) that look random and are the same every time.
+// Pseudorandom numbers in [-4, 4), the same every time.
 inline Tensor RandomF32(const Shape& shape, uint32_t seed = 1) {
   return MakeF32(shape, [state = seed](size_t) mutable {
     state = state * 1664525 + 1013904223;
@@ -50,7 +50,7 @@ inline Tensor RandomF32(const Shape& shape, uint32_t seed = 1) {
   });
 }
 
-// The outputs of the graph as it is, with no pass run on it.
+// The outputs of the graph without any passes.
 inline std::vector<Tensor> RunGraph(const Graph& graph, const std::vector<Tensor>& feeds) {
   std::vector<TensorSpec> specs;
   for (const Tensor& feed : feeds) specs.push_back({feed.dtype(), feed.shape()});
@@ -70,8 +70,8 @@ inline void ExpectSameOutputs(const Graph& before, const Graph& after,
 
 using PassFunction = bool (*)(Graph&);
 
-// The pass must turn the text `before` into `after`, have nothing more to do then, and leave the
-// outputs for `feeds` (one for each input) as they were.
+// The pass must turn the text `before` into `after`, change nothing in a second run, and keep the
+// outputs for `feeds` (one per input).
 inline void ExpectRewrite(const TestGraph& test, PassFunction pass, std::string_view before,
                           std::string_view after, const std::vector<Tensor>& feeds) {
   Graph graph = test.graph;

@@ -82,22 +82,22 @@ TEST_CASE("recognize_hard_swish finds other ways to write it") {
 
 TEST_CASE("recognize_hard_swish leaves what is not one") {
   const Builder builders[] = {
-      // Another offset.
+      // A wrong offset.
       [](TestGraph& g, Edge x) {
         const Edge gate = g.Op("gate", "Relu6", {g.Op("sum", "AddV2", {x, g.Const(2)})});
         return g.Op("y", "Mul", {x, gate});
       },
-      // Another bound.
+      // A wrong bound.
       [](TestGraph& g, Edge x) {
         const Edge gate = g.Op("gate", "Relu", {g.Op("sum", "AddV2", {x, g.Const(3)})});
         return g.Op("y", "Mul", {x, gate});
       },
-      // The gate of another tensor: squeeze and excitation.
+      // A gate on another tensor: squeeze and excitation.
       [](TestGraph& g, Edge x) {
         const Edge gate = g.Op("gate", "Relu6", {g.Op("sum", "AddV2", {x, g.Const(3)})});
         return g.Op("y", "Mul", {g.Op("other", "Neg", {x}), gate});
       },
-      // The gate is an output too.
+      // The gate is also an output.
       [](TestGraph& g, Edge x) {
         const Edge gate = g.Op("gate", "Relu6", {g.Op("sum", "AddV2", {x, g.Const(3)})});
         g.Output("gate", gate);

@@ -27,7 +27,7 @@ TEST_CASE("remove_identities lets consumers and outputs read what was passed on"
                 {RandomF32({2, 3})});
 }
 
-// A node with input 0 `x`, and whether the pass takes it out.
+// A node with input 0 `x`, and whether the pass removes it.
 struct Case {
   std::string_view op;
   std::vector<Tensor> constants;
@@ -45,7 +45,7 @@ TEST_CASE("remove_identities knows which nodes change nothing") {
       {"Mul", {one}},
       {"Mul", {one}, {}, true, true},
       {"Mul", {two}, {}, false},
-      {"Mul", {F32({1, 1, 1}, {1})}, {}, false},  // makes the rank 3
+      {"Mul", {F32({1, 1, 1}, {1})}, {}, false},  // raises the rank to 3
       {"AddV2", {zero}},
       {"Add", {zero}, {}, true, true},
       {"Add", {one}, {}, false},

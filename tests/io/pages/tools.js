@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the scripts of the storage tests share, in pages and in workers: `tools`, beside `tf`, which
-// is TensorFlow.js.
+// Helpers for the scripts of the storage tests, in pages and workers: `tools`, and `tf`, which is TensorFlow.js.
 const tfwasm = await import('/dist/index.js');
 tfwasm.setThreadsCount(1);
 
-/** The tiny model with any bias, and with all that a handler has to keep. */
+/** The tiny model with any bias, and with everything that a handler has to keep. */
 async function artifacts(bias = [0.5, -20, 100], padding = 0) {
   const { modelTopology, format, weightsManifest } = await (await fetch('/tiny/model.json')).json();
   return {
@@ -26,7 +25,7 @@ async function artifacts(bias = [0.5, -20, 100], padding = 0) {
   };
 }
 
-/** Bytes that no database makes smaller. */
+/** Incompressible bytes. */
 function noise(length) {
   const bytes = new Uint8Array(length);
   for (let start = 0; start < length; start += 0x10000) {
@@ -35,13 +34,13 @@ function noise(length) {
   return bytes;
 }
 
-/** Artifacts as plain values, weights as a list of bytes. */
+/** Artifacts as plain values; weights as an array of bytes. */
 async function plain({ weightData, getWeightStream, ...rest }) {
   const body = getWeightStream ? new Response(getWeightStream()) : new Blob([weightData].flat());
   return { ...JSON.parse(JSON.stringify(rest)), weights: [...new Uint8Array(await body.arrayBuffer())] };
 }
 
-/** The model's answer to [1, 2] when `library` loads it. */
+/** The prediction for [1, 2] when `library` loads the model. */
 async function predict(library, source) {
   const model = await library.loadGraphModel(source);
   const x = library.tensor2d([[1, 2]]);
@@ -54,7 +53,7 @@ async function predict(library, source) {
 const save = (library, url, parts) => library.io.getSaveHandlers(url)[0].save(parts);
 const load = (library, url) => library.io.getLoadHandlers(url)[0].load();
 
-/** What a call throws, as plain values. */
+/** The error of a call, as plain values. */
 async function failure(call) {
   try {
     return { value: await call() };
@@ -63,13 +62,13 @@ async function failure(call) {
   }
 }
 
-/** Blocks this tab for ever in the k-th call of the named methods, so that it can be killed there. */
+/** Blocks this tab forever at the k-th call of the given methods, so that it can be killed there. */
 function haltAt(k, ...prototypesAndNames) {
   let calls = 0;
   for (const [prototype, ...names] of prototypesAndNames) {
     for (const name of names) {
       const original = prototype?.[name];
-      // Not everything is in workers too.
+      // Some methods do not exist in workers.
       if (!original) continue;
       prototype[name] = function (...parameters) {
         if (++calls === k) {

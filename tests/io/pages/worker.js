@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the scripts of a test where there is no page.
+// Runs test scripts in a worker.
 importScripts('/tfjs/tfjs-core/dist/tf-core.min.js');
 importScripts('/tfjs/tfjs-backend-cpu/dist/tf-backend-cpu.min.js');
 importScripts('/tfjs/tfjs-converter/dist/tf-converter.min.js');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The op API against TensorFlow.js 4.22's cpu backend: each case under cases/ is run in both. Also
-// that no tensor leaks, that errors name the function, and that nothing of the API is missing.
+// The op API compared with TensorFlow.js 4.22's cpu backend: runs each case under cases/ in both. Also checks that no
+// tensor leaks, that errors name the function, and that the API is complete.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -24,13 +24,13 @@ const TABLES = await Promise.all(
 
 const NAMESPACES = ['fused', 'image', 'linalg', 'losses', 'math', 'signal', 'sparse', 'spectral', 'string'];
 
-/** What the cases have called, e.g. "add" and "image.transform". */
+/** The functions that the cases have called, e.g. "add" and "image.transform". */
 const called = new Set();
 
 before(async () => {
   if (skip) return;
   await Promise.all([tf.ready(), oracle.setBackend('cpu')]);
-  // Its tensors, which the cases use as those of tfwasm, have no methods before.
+  // Adds tensor methods that the cases use. TensorFlow.js core alone does not have them.
   for (const name of ['reshape', 'cast']) {
     oracle.Tensor.prototype[name] ??= function (...rest) {
       return oracle[name](this, ...rest);
@@ -38,7 +38,7 @@ before(async () => {
   }
 });
 
-/** The library, with `made` told of every result of a direct call. */
+/** A wrapper of the library that passes every result of a direct call to `made`. */
 function observed(library, made, prefix = '') {
   return new Proxy(library, {
     get(target, name) {
@@ -56,7 +56,7 @@ function observed(library, made, prefix = '') {
   });
 }
 
-/** The tensors of a result by their place in it; other values as they are. */
+/** The tensors in a result, by path; other values as they are. */
 function leaves(result, place = 'result') {
   if (result === null || typeof result !== 'object') return [{ name: place, value: result }];
   if (typeof result.dataSync === 'function') return [{ name: place, tensor: result }];
@@ -71,7 +71,7 @@ const describeTensor = ({ name, tensor }) => ({
   data: tensor.dtype === 'bool' ? Array.from(tensor.dataSync(), Number) : tensor.dataSync(),
 });
 
-/** Of a case: a result as plain values, without tensors left behind. */
+/** Runs a case and returns its result as plain values. Disposes all tensors. */
 async function evaluate(library, run) {
   const tensors = new Set();
   const before = library.memory().numTensors;
@@ -133,7 +133,7 @@ for (const { file, CASES = [], ERRORS = [] } of TABLES) {
   });
 }
 
-/** Names of functions that `actual` lacks, but for those that are known to be missing. */
+/** Names of functions that `actual` lacks and that are not in `known`. */
 function lacking(expected, actual, known) {
   return Object.keys(expected)
     .filter((name) => typeof expected[name] === 'function' && !known.has(name))
@@ -183,7 +183,7 @@ describe('nothing is missing', { skip }, () => {
   });
 });
 
-/** Tested elsewhere: they compute nothing. */
+/** Functions without computation; tested elsewhere. */
 const NO_CASES = [
   ...['backend', 'dispose', 'disposeVariables', 'enableDebugMode', 'enableProdMode', 'engine', 'env', 'findBackend'],
   ...['getBackend', 'keep', 'loadGraphModel', 'memory', 'nextFrame', 'profile', 'ready', 'setBackend', 'tidy', 'time'],

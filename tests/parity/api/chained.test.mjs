@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Methods of tensors: each is the function of its name, and what has no function of its own is right.
+// Tensor methods: each equals the function with the same name; methods without such a function are tested on their own.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -18,7 +18,7 @@ const plain = (result) => {
   return Object.fromEntries(Object.entries(result).map(([key, value]) => [key, plain(value)]));
 };
 
-/** Arguments after the tensor, by method; the tensor is [[0.5, 1], [2, 3]] unless it comes first. */
+/** Arguments of each method. The tensor is [[0.5, 1], [2, 3]] unless it is the first of them. */
 const matrix = () =>
   tf.tensor2d([
     [0.5, 1],

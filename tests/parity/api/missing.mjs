@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What TensorFlow.js exports and tfwasm does not.
+// Exports of TensorFlow.js that tfwasm does not have.
 
 export const MISSING = [
   // Training and gradients.
   ...['customGrad', 'grad', 'grads', 'valueAndGrad', 'valueAndGrads', 'variableGrads'],
   ...['AdadeltaOptimizer', 'AdagradOptimizer', 'AdamOptimizer', 'AdamaxOptimizer', 'MomentumOptimizer', 'Optimizer'],
   ...['OptimizerConstructors', 'train', 'RMSPropOptimizer', 'SGDOptimizer'],
-  // Backends, kernels and platforms of one's own.
+  // Custom backends, kernels and platforms.
   ...['DataStorage', 'KernelBackend', 'copyRegisteredKernels', 'findBackendFactory', 'getGradient', 'getKernel'],
   ...['getKernelsForBackend', 'registerBackend', 'registerGradient', 'registerKernel', 'removeBackend', 'setPlatform'],
   ...[
@@ -20,7 +20,10 @@ export const MISSING = [
   ],
 ];
 
-/** Farmhash on 64-bit integers of a package that tfwasm has not, and parts of TensorFlow.js's backends. */
+/**
+ * FarmHash on 64-bit integers, which needs a package that tfwasm does not use, and internals of TensorFlow.js's
+ * backends.
+ */
 export const MISSING_UTIL = [
   ...['fingerPrint64', 'hexToLong', 'checkConversionForErrors', 'convertBackendValuesAndArrayBuffer'],
   ...['createScalarValue', 'getTypedArrayFromDType'],

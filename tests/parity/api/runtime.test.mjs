@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What surrounds the op API: variables, buffers, scopes by hand, flags, util. util is compared with that of
+// The environment of the op API: variables, buffers, manual scopes, flags, util. util is compared with that of
 // TensorFlow.js.
 import assert from 'node:assert/strict';
 import path from 'node:path';

@@ -30,22 +30,22 @@ import { randomValues } from '../../../web/common/random.js';
 
 const length = (shape) => shape.reduce((product, size) => product * size, 1);
 
-/** A tensor of a case: complex64 values interleave real and imaginary parts. */
+/** A tensor of a case. complex64 values alternate real and imaginary parts. */
 const tensor = (dtype, shape, data) => ({ dtype, shape, data });
 
-/** float32: the values given, or random ones from -2 to 2 out of the seed. */
+/** float32: the given values, or random ones from -2 to 2 for a seed. */
 export function f32(shape, values = 1) {
   const data = typeof values === 'number' ? randomValues('float32', length(shape), [-2, 2], values) : values;
   return tensor('float32', shape, Float32Array.from(data));
 }
 
-/** int32: the values given, or random ones from -9 to 9 out of the seed. */
+/** int32: the given values, or random ones from -9 to 9 for a seed. */
 export function i32(shape, values = 1) {
   const data = typeof values === 'number' ? randomValues('int32', length(shape), [-9, 9], values) : values;
   return tensor('int32', shape, Int32Array.from(data));
 }
 
-/** bool: the values given, or random ones out of the seed. */
+/** bool: the given values, or random ones for a seed. */
 export function bool(shape, values = 1) {
   const data = typeof values === 'number' ? randomValues('int32', length(shape), [0, 1], values) : values;
   return tensor('bool', shape, Uint8Array.from(data));
@@ -54,7 +54,7 @@ export function bool(shape, values = 1) {
 /** string: a list of JavaScript strings. */
 export const str = (shape, values) => tensor('string', shape, values);
 
-/** complex64: re, im, re, im, ... or random parts from -2 to 2 out of the seed. */
+/** complex64: re, im, re, im, ... or random parts from -2 to 2 for a seed. */
 export function c64(shape, values = 1) {
   const data = typeof values === 'number' ? randomValues('float32', 2 * length(shape), [-2, 2], values) : values;
   return tensor('complex64', shape, Float32Array.from(data));
@@ -68,7 +68,7 @@ export const f32In = (shape, low, high, seed = 1) =>
 export const i32In = (shape, low, high, seed = 1) =>
   i32(shape, randomValues('int32', length(shape), [low, high], seed));
 
-/** What tells floating point code apart: NaN, infinities, zeros of both signs, what over- and underflows. */
+/** Special values: NaN, infinities, zeros of both signs, values that overflow and underflow. */
 export const SPECIAL = [
   Number.NaN,
   Infinity,
@@ -89,7 +89,7 @@ export const SPECIAL = [
   -100,
 ];
 
-/** The ends of int32 and what lies around zero. */
+/** The limits of int32, and values around zero. */
 export const INT_SPECIAL = [-2147483648, 2147483647, -2147483647, 65536, -65536, 46341, -7, -1, 0, 1, 7];
 
 /** The input as a Const node of the graph. */
@@ -98,7 +98,7 @@ export const constant = (input) => ({ ...input, constant: true });
 /** The same cases for several ops. */
 export const forOps = (ops, cases) => ops.flatMap((op) => cases.map((testCase) => ({ ...testCase, op })));
 
-/** Where expected values come from that TensorFlow.js does not give. */
+/** The source of expected values that TensorFlow.js does not give. */
 export const DEFINITION = 'the definition';
 
 /** A constant vector of int32, such as a shape or axes. */
@@ -107,7 +107,7 @@ export const ints = (...values) => constant(i32([values.length], values));
 /** A constant of int32, such as an axis. */
 export const scalar = (value) => constant(i32([], [value]));
 
-/** What a case throws. */
+/** The expected error of a case. */
 export const bad = (code, message) => ({ code, message });
 
 /** A constant of int32 with two columns, such as paddings. */
@@ -115,7 +115,7 @@ export const matrix = (values) => constant(i32([values.length, 2], values.flat()
 
 export const abc = str([2, 3], ['a', 'b', 'c', 'd', 'é', '']);
 
-/** One case a dtype that TensorFlow.js knows; `inputs` makes the inputs out of the tensor. */
+/** One case per dtype that TensorFlow.js supports; `inputs` makes the inputs from the tensor. */
 export const dtypes = (inputs, shape = [2, 3]) =>
   [f32(shape), i32(shape), bool(shape)].map((tensor) => ({ name: tensor.dtype, inputs: inputs(tensor) }));
 
@@ -125,7 +125,7 @@ export const zeroSize = 'of no elements';
 export const attr = {
   int: (value) => ({ i: String(value) }),
   ints: (...values) => ({ list: { i: values.map(String) } }),
-  // JSON has no NaN and no infinities: protobuf writes them as strings.
+  // JSON has no NaN and infinities: protobuf writes them as strings.
   float: (value) => ({ f: Number.isFinite(value) ? value : String(value) }),
   bool: (value) => ({ b: value }),
   string: (text) => ({ s: Buffer.from(text).toString('base64') }),

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a case every way that there is into the core, and compares.
+// Runs a case in all ways that the core offers, and compares.
 import { assertSameTensor } from '../compare.mjs';
 import { isSameModel, NODE, outputCount } from './one-node-model.mjs';
 
 /**
- * The ways: inputs fed or constant as in the case, all fed (what is known only at run time), all
- * constant (folded before the run), and eagerly; of several outputs also the last one alone.
+ * The ways: inputs fed or constant as in the case, all fed (values known only at run time), all constant (folded at
+ * compile time), and eager. With several outputs, also the last one alone.
  */
 function waysToRun(core, testCase) {
-  // Twice, since a run that writes over its inputs or keeps state shows only in the next one.
+  // Twice: a run that overwrites its inputs or keeps state shows only in the next one.
   const model = (kind) => () => core.runModel(testCase, kind, 2);
   const ways = { 'as given': model('mixed') };
   if (!isSameModel(testCase, 'mixed', 'fed')) ways['all fed'] = model('fed');
@@ -20,7 +20,7 @@ function waysToRun(core, testCase) {
   return ways;
 }
 
-/** A list with nothing but its last element. */
+/** An array with only its last element set. */
 function lastOutput(core, testCase) {
   const last = outputCount(testCase) - 1;
   const [[output]] = core.runModel({ ...testCase, fetches: [`${NODE}:${last}`] }, 'mixed');
@@ -94,7 +94,7 @@ function compare(outputs, wanted, testCase) {
   return undefined;
 }
 
-/** Not only the right code: the message has to say which op, which node and what is wrong with it. */
+/** Checks the error code, and that the message names the op, the node and the problem. */
 function checkError(error, { op, nodes, throws }) {
   if (error.code !== throws.code) return `expected ${throws.code}, got ${describe(error)}`;
   if (!throws.message) return 'the case does not say what the message has to name';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random choices that are the same for the same seed.
+// Seeded random choices.
 import { seededRandom } from '../../../web/common/random.js';
 import { bool, constant, f32, i32 } from './case.mjs';
 
@@ -24,7 +24,7 @@ export class Choices {
     return values[this.int(0, values.length - 1)];
   }
 
-  /** A shape of a rank from `low` to `high`, of no more than 2,000 elements or so. */
+  /** A shape with a rank from `low` to `high`, and at most about 2,000 elements. */
   shape(low, high, largest = 6) {
     const rank = this.int(low, high);
     return Array.from({ length: rank }, () => this.int(1, rank > 4 ? 3 : largest));
@@ -39,7 +39,7 @@ export class Choices {
     return list;
   }
 
-  /** Some of the axes of a tensor, at least one, counted from either end. */
+  /** Some of the axes of a tensor, at least one, as positive or negative numbers. */
   axes(rank) {
     const all = this.shuffled([...Array(rank).keys()]);
     return all.slice(0, this.int(1, rank)).map((axis) => this.fromEitherEnd(axis, rank));
@@ -58,13 +58,13 @@ export class Choices {
     return this.of(dtypes)(shape, this.seed());
   }
 
-  /** The tensor, half of the time as a constant. */
+  /** The tensor, wrapped as a constant half of the time. */
   maybeConstant(tensor) {
     return this.flip() ? constant(tensor) : tensor;
   }
 }
 
-/** The shape with some sizes 1 and some leading ones left out: it broadcasts to what it was. */
+/** The shape with some sizes set to 1 and some leading ones dropped: it broadcasts to the original. */
 export function shrunk(choices, shape) {
   const sizes = shape.map((size) => (choices.int(0, 2) === 0 ? 1 : size));
   return sizes.slice(choices.int(0, 3) === 0 ? choices.int(0, shape.length) : 0);

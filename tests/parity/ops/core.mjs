@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wasm core, called at its boundary (js/core-module.ts): cases with complex64 values or single
-// ops have no way in through the public face.
+// The wasm core, called at its boundary (js/core-module.ts). The public API cannot feed complex64 values to models, nor
+// run single ops by name.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -9,7 +9,7 @@ import { inputsOf, oneNodeModel, outputCount } from './one-node-model.mjs';
 
 const DTYPES = ['float32', 'int32', 'bool', 'string', 'complex64'];
 
-/** Starts the core of the built package: that with SIMD, or what TFWASM_TEST_VARIANT names, on one thread. */
+/** Starts the core of the built package on one thread: the SIMD variant, or TFWASM_TEST_VARIANT. */
 export async function startCore() {
   const { default: createCore } = await import('../../../dist/glue.js');
   const file = `dist/tfwasm-${process.env.TFWASM_TEST_VARIANT ?? 'simd'}.wasm`;
@@ -31,18 +31,18 @@ class Core {
     this.#core = core;
   }
 
-  /** The names of all ops there are. */
+  /** The names of all ops. */
   opNames() {
     return this.#core.opNames();
   }
 
-  /** What JavaScript holds. */
+  /** The objects that JavaScript holds. */
   memory() {
     const { numTensors, numDataBuffers, numBytes } = this.#core.memory();
     return { numTensors, numDataBuffers, numBytes };
   }
 
-  /** The outputs of a case as a graph model, of `runs` runs. Frees whatever it makes. */
+  /** The outputs of a case as a graph model, for each of `runs` runs. Frees everything. */
   runModel(testCase, kind, runs = 1) {
     const { topology, weightSpecs, weightData, feeds, fetches } = oneNodeModel(testCase, kind);
     const model = this.#createModel(topology, weightSpecs, weightData);
@@ -57,7 +57,7 @@ class Core {
     }
   }
 
-  /** The outputs of a case as a call of a single op. */
+  /** The outputs of a case as an eager call. */
   runOp(testCase) {
     const inputs = [];
     try {
@@ -106,7 +106,7 @@ class Core {
     return handle;
   }
 
-  /** The values of tensors, which are freed. */
+  /** The values of tensors. Frees the tensors. */
   #take(handles) {
     try {
       return handles.map((handle) => this.#read(handle));

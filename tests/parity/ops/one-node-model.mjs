@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The graph model of a case: the op under test, its inputs as placeholders or constants.
+// The graph model of a case: the tested op, with placeholders or constants as inputs.
 
 /** The node under test. */
 export const NODE = 'node';
@@ -21,14 +21,14 @@ const IS_CONSTANT = {
 
 export const inputName = (index) => `x${index}`;
 
-/** Whether two ways to give the inputs make the same model. */
+/** Whether two kinds give the same model. */
 export function isSameModel(testCase, one, other) {
   return inputsOf(testCase).every((input) => IS_CONSTANT[one](input) === IS_CONSTANT[other](input));
 }
 
 export const inputsOf = (testCase) => testCase.inputs ?? [];
 
-/** How many outputs are compared. */
+/** The number of compared outputs. */
 export const outputCount = ({ outputs, expected, fetches }) => outputs ?? fetches?.length ?? expected?.length ?? 1;
 
 /**
@@ -74,7 +74,7 @@ function constNode(name, { dtype, shape }) {
   return { name, op: 'Const', attr: { dtype: { type: TENSORFLOW_TYPES[dtype] }, value: { tensor } } };
 }
 
-/** As in a weights file. */
+/** Encodes values as in a weights file. */
 function encode({ dtype, data }) {
   if (dtype !== 'string') return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return Buffer.concat(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every op against TensorFlow.js: runs the tables under cases/, and says what they cover.
+// Every op compared with TensorFlow.js: runs the tables under cases/ and reports coverage.
 //
 //   node --test --test-name-pattern=Conv3D tests/parity/ops/ops.test.mjs      only some ops
 import assert from 'node:assert/strict';
@@ -33,7 +33,7 @@ function groupBy(list, key) {
 
 const CASES = await readTables();
 
-/** The ops that a case is about. */
+/** The ops that a case covers. */
 const coveredBy = ({ op, covers = [] }) => [op, ...covers];
 
 describe('ops', { skip: missing('dist', 'tfjs') }, () => {

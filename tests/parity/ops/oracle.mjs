@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What TensorFlow.js's cpu backend makes of a case.
+// Results of TensorFlow.js's cpu backend for a case.
 import { oneNodeModel } from './one-node-model.mjs';
 
 /** Starts TensorFlow.js. */
@@ -21,7 +21,7 @@ class Oracle {
     this.#loadGraphModel = loadGraphModel;
   }
 
-  /** The outputs of a case. Rejects when TensorFlow.js does not know what to do. */
+  /** The outputs of a case. Rejects if TensorFlow.js cannot run it. */
   async run(testCase) {
     const { topology, weightSpecs, weightData, feeds, fetches } = oneNodeModel(testCase, 'mixed');
     const data = weightData.buffer.slice(weightData.byteOffset, weightData.byteOffset + weightData.byteLength);
@@ -50,7 +50,7 @@ class Oracle {
   }
 }
 
-/** TensorFlow.js warns of every model without control flow that it is run asynchronously. */
+/** Suppresses TensorFlow.js's warning that a model without control flow is run asynchronously. */
 async function quietly(run) {
   const { warn } = console;
   console.warn = () => {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random graphs of common ops against TensorFlow.js, the same ones every time: what passes fuse,
-// what the planner puts into one arena or computes in place must not show.
+// Random graphs of common ops, with fixed seeds, compared with TensorFlow.js. Fusion, the shared arena and in-place
+// steps must not change results.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
@@ -21,7 +21,7 @@ const broadcastsTo = (small, large) =>
   small.every((size, i) => size === 1 || size === large[large.length - small.length + i]);
 const count = (shape) => shape.reduce((product, size) => product * size, 1);
 
-/** A graph in the making: the values that there are, by name and shape. */
+/** The graph under construction: its values by name and shape. */
 class GraphBuilder {
   inputs = [];
   nodes = [];
@@ -54,13 +54,13 @@ class GraphBuilder {
     this.values.push({ name, shape });
   }
 
-  /** A value, more likely a late one. */
+  /** A random value, preferring late ones. */
   anyValue() {
     const { values, choices } = this;
     return choices.flip() ? values[values.length - 1] : choices.of(values);
   }
 
-  /** Something that broadcasts to the shape: a value or a constant. */
+  /** A value or constant that broadcasts to the shape. */
   operand(shape) {
     const fitting = this.values.filter((value) => broadcastsTo(value.shape, shape));
     if (fitting.length > 0 && this.choices.flip()) return this.choices.of(fitting);
@@ -179,7 +179,7 @@ function randomGraph(seed) {
   const graph = new GraphBuilder(choices);
   for (let i = choices.int(2, 10); i > 0; --i) {
     choices.of(STEP_LIST)(graph, graph.anyValue());
-    // Keeps numbers where float32 can tell them apart.
+    // Keeps numbers in a range where float32 is precise enough.
     if (choices.int(0, 3) === 0) STEPS.unary(graph, graph.values.at(-1));
     graph.add('Tanh', [graph.values.at(-1)], graph.values.at(-1).shape);
   }

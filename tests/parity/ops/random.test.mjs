@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops against TensorFlow.js with shapes, axes and sizes at random, the same ones every time.
+// Ops with random shapes, axes and sizes, with fixed seeds, compared with TensorFlow.js.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
@@ -57,7 +57,7 @@ function argReduction(choices) {
 function cumulative(choices) {
   const shape = choices.shape(1, 5);
   const attrs = { exclusive: attr.bool(choices.flip()), reverse: attr.bool(choices.flip()) };
-  // TensorFlow.js has negative axes wrong.
+  // TensorFlow.js gets negative axes wrong.
   return {
     op: choices.of(['Cumsum', 'Cumprod']),
     attrs,
@@ -77,14 +77,14 @@ function slice(choices) {
   return { op: 'Slice', inputs: [choices.tensor(shape), ints(...begin), ints(...size)] };
 }
 
-/** A range along an axis of this size that is not empty: TensorFlow.js fails for some that are. */
+/** A non-empty range along an axis of this size. TensorFlow.js fails for some empty ones. */
 function stridedRange(choices, size, isPlain) {
   const [low, high] = [choices.int(0, size - 1), choices.int(1, size)].sort((a, b) => a - b);
   const from = Math.min(low, size - 1);
   const to = Math.max(high, from + 1);
   const step = isPlain ? 1 : choices.int(1, 3);
   const isForward = isPlain || choices.flip();
-  // The range from..to, backwards from its last element; "before the first" is only -size - 1.
+  // The range from..to, or backwards from its last element. The only way to write "before the first" is -size - 1.
   const [begin, end] = isForward ? [from, to] : [to - 1, from === 0 ? -size - 1 : from - 1];
   const flipped = (at) => (choices.flip() && at >= 0 && at < size ? at - size : at);
   return { begin: flipped(begin), end: flipped(end), stride: isForward ? step : -step };
@@ -92,7 +92,7 @@ function stridedRange(choices, size, isPlain) {
 
 function stridedSlice(choices) {
   const shape = choices.shape(1, 5, 9);
-  // TensorFlow.js has single indices beside strides wrong.
+  // TensorFlow.js gets single indices combined with strides wrong.
   const hasSingles = choices.flip();
   const ranges = shape.slice(0, choices.int(1, shape.length)).map((size) => stridedRange(choices, size, hasSingles));
   let shrink = 0;
@@ -230,11 +230,11 @@ function matMul(choices) {
   };
 }
 
-/** Image, window, strides, padding and dilations that fit together. */
+/** A matching choice of image, window, strides, padding and dilations. */
 function window(choices) {
   const padding = choices.of(['SAME', 'VALID']);
   const [height, width] = [choices.int(1, 4), choices.int(1, 4)];
-  // TensorFlow.js takes strides or dilations, not both.
+  // TensorFlow.js supports strides or dilations, not both.
   const dilation = choices.int(0, 3) === 0 ? 2 : 1;
   const strides = dilation > 1 ? [1, 1] : [choices.int(1, 3), choices.int(1, 3)];
   const extent = (size) => (size - 1) * dilation + 1;
@@ -273,7 +273,7 @@ function conv2d(choices) {
 function depthwise(choices) {
   const { image, height, width, attrs } = window(choices);
   const channels = choices.int(1, 9);
-  // TensorFlow knows no unequal strides here.
+  // TensorFlow does not support unequal strides here.
   return {
     op: 'DepthwiseConv2dNative',
     attrs,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tests of ops once more with relaxed SIMD: Chromium takes that build by itself, and its kernels add and
-// multiply in one step.
+// Runs the op tests again with relaxed SIMD: Chromium selects that variant, and its kernels use fused multiply-add.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +7,7 @@ import { describe, test } from 'node:test';
 
 import { missing } from '../../prerequisites.mjs';
 
-// What older versions of Node.js need for it, and newer ones do not know.
+// Older versions of Node.js need this flag; newer ones reject it.
 const FLAG = '--experimental-wasm-relaxed-simd';
 const FLAGS = spawnSync(process.execPath, [FLAG, '-e', '']).status === 0 ? [FLAG] : [];
 
@@ -16,7 +15,7 @@ describe('ops with relaxed SIMD', { skip: missing('dist', 'tfjs') }, () => {
   for (const name of ['ops', 'random']) {
     test(`${name}.test.mjs`, () => {
       const file = fileURLToPath(new URL(`./${name}.test.mjs`, import.meta.url));
-      // Without what would tell the runner that the file is one of its own.
+      // Without the variable that would mark the process as a child of the test runner.
       const { NODE_TEST_CONTEXT: _, ...env } = { ...process.env, TFWASM_TEST_VARIANT: 'relaxed' };
       const { status, stdout, stderr } = spawnSync(process.execPath, [...FLAGS, file], { env, encoding: 'utf8' });
       const failures = stdout.split('\n').filter((line) => /^\s*(not ok|error:)/.test(line));

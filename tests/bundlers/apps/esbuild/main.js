@@ -5,7 +5,7 @@ import simd from 'tfwasm/tfwasm-simd.wasm';
 
 import { predict, report, settings } from '../predict.js';
 
-// esbuild copies the files that are imported, with its loader "file".
+// esbuild's loader "file" copies imported files.
 const base = new URL('.', import.meta.url);
 tf.setWasmPaths({
   'tfwasm-simd.wasm': new URL(simd, base).href,

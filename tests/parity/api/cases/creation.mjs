@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that make tensors, random ones too: of these, what every generator has in common.
+// Creation functions. For random ones, cases check statistical properties.
 import { floats, integers } from '../values.mjs';
 
-/** Mean and standard deviation, roughly, and whether a second call gives the same values. */
+/** Approximate mean and standard deviation, and whether a second call gives the same values. */
 async function statistics(make) {
   const [first, second] = [make(), make()].map((tensor) => tensor.dataSync());
   const mean = first.reduce((sum, value) => sum + value, 0) / first.length;
@@ -19,7 +19,7 @@ async function statistics(make) {
 const COUNT = [4000];
 const SEED = 5;
 
-/** A case that holds when `holds` is true of the statistics. */
+/** A case that passes if `holds` is true for the statistics. */
 const random = (name, make, holds) => [
   name,
   async (tf) => {

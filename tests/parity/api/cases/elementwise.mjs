@@ -7,9 +7,9 @@ const FLOAT_FUNCTIONS = `sqrt rsqrt reciprocal exp expm1 log log1p sin cos tan a
   atanh erf isNaN isInf isFinite elu selu sigmoid softplus logSigmoid leakyRelu`.split(/\s+/);
 const NUMBER_FUNCTIONS = 'abs neg sign ceil floor round square relu relu6 step'.split(' ');
 
-/** Where TensorFlow.js is wrong, or unlike TensorFlow. */
+/** Inputs for which TensorFlow.js is wrong, or differs from TensorFlow. */
 const SKIP_SPECIAL = {
-  // log(1 + exp(x)) of infinities, NaN that is lost, the sign of zero.
+  // log(1 + exp(x)) of infinities, lost NaN, the sign of zero.
   atanh: [0, 0.5, -0.25],
   acosh: [1, 2, 30],
   asinh: [0, 0.5, -2, 30],
@@ -78,13 +78,13 @@ export const CASES = [
   ...ofPairs(COMPARISONS),
   ['add of complex64', (tf) => tf.add(complexes(tf, [2]), complexes(tf, [2], 5))],
   ['add of complex64 and float32', (tf) => tf.add(complexes(tf, [2]), tf.tensor([1, 2]))],
-  // TensorFlow.js makes NaN of the second number.
+  // TensorFlow.js gives NaN for the second number.
   [
     'add of complex64 and a number',
     (tf) => tf.add(tf.complex([1, 2], [3, 4]), 2),
     { expected: (tf) => tf.complex([3, 4], [3, 4]) },
   ],
-  // Of floats, TensorFlow.js's cpu backend gives int32, the others float32.
+  // For floats, TensorFlow.js's cpu backend gives int32; the others give float32.
   ['floorDiv', (tf) => tf.floorDiv([7, -7, 7.5], 2), { expected: (tf) => tf.tensor([3, -4, 3]) }],
   ['floorDiv of int32', (tf) => tf.floorDiv(tf.tensor([7, -7], [2], 'int32'), tf.tensor([2, 2], [2], 'int32'))],
   ['mul of complex64', (tf) => tf.mul(complexes(tf, [3]), complexes(tf, [3], 5))],

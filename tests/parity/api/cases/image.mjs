@@ -86,7 +86,7 @@ export const CASES = [
     (tf) =>
       tf.image.transform(positive(tf, [1, 4, 4, 2]), [[0.5, 0, 1, 0, 0.5, 0, 0, 0]], 'bilinear', 'nearest', 0, [3, 6]),
   ],
-  // TensorFlow.js applies one transform to the first image only.
+  // TensorFlow.js applies a single transform only to the first image.
   [
     'image.transform of a batch',
     (tf) =>

@@ -72,7 +72,7 @@ export const CASES = [
     `norm ${ord} of matrices`,
     (tf) => tf.norm(floats(tf, [2, 3, 4]), ord, [1, 2]),
   ]),
-  // TensorFlow.js has no other powers.
+  // TensorFlow.js supports no other powers.
   ['norm 3', (tf) => tf.norm([1, -2, 3], 3), { expected: (tf) => tf.scalar(36 ** (1 / 3)) }],
   ['norm that keeps dimensions', (tf) => tf.norm(floats(tf, [2, 3]), 2, 1, true)],
   ['norm of complex64', (tf) => tf.norm(tf.complex([3, 0], [4, 0])), { expected: (tf) => tf.scalar(5) }],
@@ -116,7 +116,7 @@ export const CASES = [
   ['matMul transposed', (tf) => tf.matMul(floats(tf, [3, 2]), floats(tf, [4, 3], 2), true, true)],
   ['matMul of batches', (tf) => tf.matMul(floats(tf, [2, 2, 2, 3]), floats(tf, [2, 2, 3, 2], 2))],
   ['matMul of a batch and a matrix', (tf) => tf.matMul(floats(tf, [2, 2, 3]), floats(tf, [1, 3, 2], 2))],
-  // TensorFlow.js is wrong where both batches broadcast.
+  // TensorFlow.js is wrong if both batches broadcast.
   [
     'matMul of batches that broadcast',
     (tf) => tf.matMul(tf.tensor([1, 2], [2, 1, 1, 1]), tf.tensor([1, 10, 100], [3, 1, 1])),
@@ -163,7 +163,7 @@ export const CASES = [
   ...'fft ifft'.split(' ').map((name) => [`spectral.${name}`, (tf) => tf.spectral[name](complexes(tf, [4]))]),
   ['spectral.rfft', (tf) => tf.spectral.rfft(floats(tf, [5]))],
   ['spectral.irfft', (tf) => tf.spectral.irfft(tf.complex([[1, 2, 3]], [[0, 1, 0]]))],
-  // TensorFlow.js gives a vector a dimension of 1, TensorFlow does not.
+  // TensorFlow.js adds a dimension of 1 to vectors; TensorFlow does not.
   [
     'irfft of a vector',
     (tf) => tf.irfft(tf.complex([10, -2, -2], [0, 2, 0])),

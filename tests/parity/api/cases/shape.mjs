@@ -312,7 +312,7 @@ export const CASES = [
       ),
   ],
   ['searchSorted from the right', (tf) => tf.searchSorted([[1, 3, 3, 5]], [[3, 5, 0]], 'right')],
-  // TensorFlow.js gives a vector a dimension of 1, TensorFlow does not.
+  // TensorFlow.js adds a dimension of 1 to vectors; TensorFlow does not.
   [
     'searchSorted in a vector',
     (tf) => tf.searchSorted([1, 3, 3, 5], [3, 5, 0], 'right'),

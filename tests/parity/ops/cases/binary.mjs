@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arithmetic on two tensors, with broadcasting.
+// Binary arithmetic, with broadcasting.
 import { attr, bool, c64, constant, f32, f32In, forOps, i32, i32In, INT_SPECIAL, SPECIAL, str } from '../case.mjs';
 
-/** Every special value against every other. */
+/** Every special value with every other. */
 const allPairs = (make, values) => [make([values.length, 1], values), make([1, values.length], values)];
 
-/** Shapes that broadcast in every way there is, with the values that `make` makes. */
+/** Shapes that broadcast in all possible ways. `make` makes the values. */
 const shapes = (make) => [
   { name: 'one shape', inputs: [make([3, 5], 1), make([3, 5], 2)] },
   { name: 'scalars', inputs: [make([], 1), make([], 2)] },
@@ -49,7 +49,7 @@ const integers = [
   { name: 'no integers', inputs: [i32([0]), i32([0])] },
 ];
 
-/** The same with the function `f` of the two elements. */
+/** The same cases, with expected values computed by `f`. */
 function computed(cases, f, source) {
   return cases.map((testCase) =>
     testCase.throws ? testCase : { ...testCase, expected: [broadcast(testCase.inputs, f)], source },
@@ -168,7 +168,7 @@ export const CASES = [
     throws: { code: 'E_DTYPE', message: /int32.*float32/ },
   },
   ...forOps(['FloorDiv'], integers),
-  // TensorFlow.js makes int32 of float32.
+  // TensorFlow.js converts float32 to int32 here.
   ...forOps(
     ['FloorDiv'],
     computed([...floats(0.5, 3), floatPairs], (a, b) => Math.floor(Math.fround(a / b)), DEFINITION),
@@ -328,7 +328,7 @@ export const CASES = [
   { op: 'Prelu', name: 'int32', inputs: [i32([2]), i32([2])], throws: { code: 'E_DTYPE', message: /float32.*int32/ } },
 ];
 
-/** An integer division by zero stops TensorFlow; TensorFlow.js stores 0. */
+/** TensorFlow reports an error for integer division by zero; TensorFlow.js returns 0. */
 function orZero(f) {
   return (a, b) => (b === 0n ? 0n : f(a, b));
 }
@@ -337,7 +337,7 @@ function powerOf(exponent) {
   return { name: `to the power of ${exponent}`, inputs: [f32In([3, 11], 0.1, 3), constant(f32([], [exponent]))] };
 }
 
-/** JavaScript's ** has NaN where C has 1. */
+/** Like C's pow. JavaScript's ** gives NaN in cases where C gives 1. */
 function powf(a, b) {
   if (a === 1 || b === 0) return 1;
   if (a === -1 && Math.abs(b) === Infinity) return 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What moves blocks of images between space, batch and depth.
+// Ops that move blocks of images between space, batch and depth.
 import { DEFINITION, attr, bad, f32, forOps, i32, ints, matrix } from '../case.mjs';
 
 const blocks = (name, x, block, margins, rest = {}) => ({

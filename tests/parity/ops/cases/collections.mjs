@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists, arrays and tables. These ops make sense only among others: a case covers several.
+// Lists, arrays and tables. A case covers several ops, since they work only in combination.
 import { bad, constant, f32, i32, ints, str } from '../case.mjs';
 
 const node = (name, op, input = [], attrs = {}) => ({ name, op, input, attr: attrs });
@@ -9,7 +9,7 @@ const source = 'the definition of the op';
 const text = (value) => ({ s: Buffer.from(value).toString('base64') });
 const matrix = f32([3, 2], [1, 2, 3, 4, 5, 6]);
 
-/** `nodes` get the inputs as x0, x1, ...; what is fetched is y, y1, ... */
+/** `nodes` read the inputs x0, x1, ... The fetches are y, y1, ... */
 const chain = (op, name, inputs, nodes, expected, covers = []) => ({
   op,
   covers,
@@ -276,7 +276,7 @@ const KEYS = {
   float32: { keys: floats(0.5, 0), wanted: floats(0, 7, 0.5), type: 'DT_FLOAT' },
 };
 
-/** Versions of the ops, and which of the two fills the table. */
+/** Versions of the ops, and the op that fills the table. */
 const TABLES = [
   ['', 'InitializeTable'],
   ['V2', 'InitializeTableV2'],

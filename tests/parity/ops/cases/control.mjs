@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Branches, loops and functions. These ops make sense only among others: a case covers several.
-// Whole models are in ../../control-flow.test.mjs.
+// Branches, loops and functions. A case covers several ops, since they work only in combination.
+// ../../control-flow.test.mjs tests whole models.
 import { bool, f32, i32 } from '../case.mjs';
 
 const node = (name, op, input = [], attrs = {}) => ({ name, op, input, attr: attrs });
@@ -23,7 +23,7 @@ const fn = (name, args, ret, nodeDef, type = 'DT_FLOAT') => ({
 });
 const negate = fn('negate', ['x'], { y: 'neg:y:0' }, [node('neg', 'Neg', ['x'])]);
 const twice = fn('twice', ['x'], { y: 'sum:z:0' }, [node('sum', 'AddV2', ['x', 'x'])]);
-/** Of a loop over x while x < limit, which doubles x. */
+/** For a loop that doubles x while x < limit. */
 const below = fn('below', ['x', 'limit'], { p: 'less:z:0' }, [node('less', 'Less', ['x', 'limit'])], 'DT_BOOL');
 const grow = fn('grow', ['x', 'limit'], { x_out: 'sum:z:0', limit_out: 'limit' }, [node('sum', 'AddV2', ['x', 'x'])]);
 const library = { function: [negate, twice, below, grow] };
@@ -76,7 +76,7 @@ const calls = [
   ]),
 ];
 
-/** y = p ? -x : x + x, as TensorFlow 1 writes it. */
+/** y = p ? -x : x + x in TensorFlow 1 style. */
 const condition = (prefix, p, expected, index) => ({
   op: `${prefix}Merge`,
   covers: [`${prefix}Switch`],
@@ -93,7 +93,7 @@ const condition = (prefix, p, expected, index) => ({
   fetches: ['y', 'y:1'],
 });
 
-/** Doubles x until it reaches the limit, as TensorFlow 1 writes it. */
+/** Doubles x until it reaches the limit, in TensorFlow 1 style. */
 const oldLoop = (prefix, x, limit, expected) => ({
   op: `${prefix}Enter`,
   covers: ['LoopCond', `${prefix}NextIteration`, `${prefix}Exit`, `${prefix}Merge`, `${prefix}Switch`],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making tensors, handing them on, changing their dtype, telling their shape.
+// Creating tensors, passing them on, casts, shapes.
 import { DEFINITION, SPECIAL, attr, bad, bool, c64, constant, f32, forOps, i32, ints, str } from '../case.mjs';
 
 const NAN = Number.NaN;
@@ -300,7 +300,7 @@ export const CASES = [
       source: 'TensorFlow: its input, when it is not fed',
     })),
   ),
-  // What every other case has as inputs, with nothing in between.
+  // The inputs of every other case, fetched directly.
   ...identities.slice(0, 4).map(({ name, inputs }) => ({
     op: 'Placeholder',
     covers: ['Const', 'NoOp'],
@@ -320,7 +320,7 @@ export const CASES = [
   { op: 'Shape', name: 'a scalar', inputs: [f32([])], expected: [i32([0])], source: DEFINITION },
   { op: 'Shape', name: 'strings', inputs: [str([2, 1], ['a', 'b'])] },
   { op: 'Shape', name: 'nothing', inputs: [i32([3, 0, 2])] },
-  // TensorFlow.js makes float32 of ShapeN.
+  // TensorFlow.js gives float32 for ShapeN.
   {
     op: 'ShapeN',
     name: 'two',

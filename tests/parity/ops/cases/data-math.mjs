@@ -53,7 +53,7 @@ const SEARCH = ['LowerBound', 'UpperBound'].flatMap((op) => [
   },
 ]);
 
-// The kernel of TensorFlow.js behind both, which functions of the public API call.
+// The kernel behind both in TensorFlow.js, called by the public API.
 SEARCH.push(
   ...[
     ['left', [1, 0, 4]],

@@ -133,6 +133,6 @@ const RAGGED = [
 
 export const CASES = [...SPARSE, ...RAGGED].map((item) => ({
   ...item,
-  // Shapes are mostly constants in real models.
+  // In real models, shapes are mostly constants.
   inputs: item.inputs.map((input, i) => (item.op === 'SparseReshape' && i === 2 ? constant(input) : input)),
 }));

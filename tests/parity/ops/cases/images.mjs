@@ -2,7 +2,7 @@
 // Convolutions, poolings, resizing.
 import { DEFINITION, SPECIAL, attr, bad, constant, f32, forOps, i32, ints } from '../case.mjs';
 
-/** The attributes of a window: square strides and dilations unless lists of two are given. */
+/** Window attributes. Strides and dilations are square unless given as lists of two. */
 function windows({ padding = 'VALID', strides = 1, dilations, ksize, explicit, format } = {}) {
   const list = (value) => {
     const [height, width] = Array.isArray(value) ? value : [value, value];
@@ -270,7 +270,7 @@ export const CASES = [
   ...forOps(['Conv2D'], convolutions),
   ...forOps(['DepthwiseConv2d', 'DepthwiseConv2dNative'], depthwise),
   ...forOps(['_FusedConv2D'], fusedOf([3, 3, 3, 4], 4)),
-  // TensorFlow.js has NaN for LeakyRelu here.
+  // TensorFlow.js gives NaN for LeakyRelu here.
   ...forOps(
     ['FusedDepthwiseConv2dNative'],
     fusedOf([3, 3, 3, 1], 3).filter(({ name }) => !name.endsWith('LeakyRelu')),
@@ -343,7 +343,7 @@ export const CASES = [
   },
 ];
 
-/** i32([1, 3, 4, 2]) with every pixel twice in both directions. */
+/** i32([1, 3, 4, 2]) with every pixel doubled in both directions. */
 function nearestTwice() {
   const { data } = i32([1, 3, 4, 2]);
   const values = [];

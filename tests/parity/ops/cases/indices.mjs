@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elements by index: gathering, scattering, searching.
+// Gathering, scattering, searching.
 import { DEFINITION, attr, bad, bool, c64, constant, f32, forOps, i32, i32In, ints, scalar, str } from '../case.mjs';
 
 const NAN = Number.NaN;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What joins tensors and takes them apart.
+// Joining and splitting tensors.
 import { DEFINITION, abc, attr, bad, dtypes, f32, forOps, i32, ints, scalar, str, zeroSize } from '../case.mjs';
 
-/** Concat and ConcatV2 have the axis at different ends. */
+/** The axis is the first input of Concat and the last of ConcatV2. */
 const joins = (order) => [
   ...dtypes((x) => order([x, x], scalar(0))),
   {
@@ -123,7 +123,7 @@ const splitsV = [
   },
 ];
 
-/** The attribute N: how many tensors are joined. */
+/** Adds the attribute N, the number of joined tensors. */
 function withCount(cases) {
   return cases.map((testCase) => ({ ...testCase, attrs: { N: attr.int(testCase.inputs.length - 1) } }));
 }

@@ -132,7 +132,7 @@ export const CASES = [
   },
 ];
 
-/** The same numbers as float32, so that equal ones occur. */
+/** The same numbers as float32, so that some are equal. */
 function asFloats({ shape, data }) {
   return f32(shape, Array.from(data));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of matrices, normalizations.
+// Matrix products, normalizations.
 import { DEFINITION, SPECIAL, attr, bad, constant, f32, f32In, forOps, i32, str } from '../case.mjs';
 
 const flags = (names, a, b) => ({ [names[0]]: attr.bool(a), [names[1]]: attr.bool(b) });
@@ -59,7 +59,7 @@ const batches = [
   { name: 'a batch', inputs: [f32([3, 2, 5]), f32([3, 5, 4], 2)] },
   { name: 'one matrix for all', inputs: [f32([3, 2, 5]), constant(f32([5, 4], 2))] },
   { name: 'one first matrix for all', inputs: [f32([2, 5]), f32([3, 5, 4], 2)] },
-  // TensorFlow.js has half of the products.
+  // TensorFlow.js computes only half of the products.
   {
     name: 'batches that broadcast',
     inputs: [f32([2, 1, 1, 2], [1, 2, 3, 4]), f32([3, 2, 1], [5, 6, 7, 8, 9, 10])],

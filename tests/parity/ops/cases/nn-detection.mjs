@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Suppression of overlapping boxes, normalization across channels, fake quantization.
+// Non-maximum suppression, normalization across channels, fake quantization.
 import { DEFINITION, SPECIAL, attr, constant, f32, f32In, i32 } from '../case.mjs';
 
 const bad = (code, message) => ({ throws: { code, message } });
 
-// The boxes of TensorFlow's documentation: the first three overlap, so do the next two.
+// The boxes in TensorFlow's documentation: the first three overlap, and the next two.
 const BOXES = f32(
   [6, 4],
   [0, 0, 1, 1, 0, 0.1, 1, 1.1, 0, -0.1, 1, 0.9, 0, 10, 1, 11, 0, 10.1, 1, 11.1, 0, 100, 1, 101],
@@ -12,7 +12,7 @@ const BOXES = f32(
 const SCORES = f32([6], [0.9, 0.75, 0.6, 0.95, 0.5, 0.3]);
 const EMPTY = [f32([0, 4], []), f32([0], [])];
 
-/** Boxes of which many overlap. */
+/** Boxes with many overlaps. */
 const crowd = (count, seed) => {
   const corner = f32In([count, 2], 0, 20, seed).data;
   const size = f32In([count, 2], 2, 8, seed + 1).data;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pixels sampled from anywhere in images.
+// Image sampling.
 import { DEFINITION, attr, constant, f32, f32In, i32 } from '../case.mjs';
 
 const bad = (code, message) => ({ throws: { code, message } });
@@ -158,7 +158,7 @@ const rotates = [
     expected: [f32In([1, 3, 4, 2], 0, 255)],
     source: DEFINITION,
   }),
-  // About pixel (1, 1): what was at (x, y) comes to (2 - x, 2 - y).
+  // About pixel (1, 1): (x, y) moves to (2 - x, 2 - y).
   rotate('half a turn', Math.PI, { center: [1 / 3, 1 / 3] }, SQUARE, {
     expected: [f32([1, 3, 3, 1], [9, 8, 7, 6, 5, 4, 3, 2, 1])],
     source: DEFINITION,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions and poolings of sequences and volumes, and windows of which the greatest element counts.
+// Convolutions and poolings of sequences and volumes, argmax pooling, dilation.
 import { DEFINITION, attr, constant, f32, i32 } from '../case.mjs';
 
 const bad = (code, message) => ({ throws: { code, message } });
@@ -63,7 +63,7 @@ function windows({ padding = 'VALID', strides = 1, dilations, ksize, format } = 
 const conv3d = (name, options, x, filter, rest) => ({
   op: 'Conv3D',
   name,
-  // TensorFlow.js knows no defaults.
+  // TensorFlow.js has no defaults for these.
   attrs: windows({ dilations: 1, format: 'NDHWC', ...options }),
   inputs: [f32(x), constant(f32(filter, 2))],
   tolerance: { relative: 1e-4, absolute: 1e-4 },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What puts margins around tensors.
+// Padding.
 import { attr, bad, constant, dtypes, f32, forOps, i32, matrix, zeroSize } from '../case.mjs';
 
 const pads = (extra) => [
@@ -113,7 +113,7 @@ const mirror = (name) =>
     },
   ].map((testCase) => ({ ...testCase, name: `${name}, ${testCase.name}`, attrs: mode(name) }));
 
-/** Margins of three numbers. */
+/** A vector of three numbers with padding. */
 const mirrored = (name, how, margins, throws) => ({
   op: 'MirrorPad',
   name,

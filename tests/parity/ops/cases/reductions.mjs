@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reductions over axes, running sums, the k largest.
+// Reductions over axes, cumulative sums, top-k.
 import { DEFINITION, SPECIAL, attr, bool, c64, constant, f32, f32In, forOps, i32, str } from '../case.mjs';
 
 const keep = { keep_dims: attr.bool(true) };
 const axes = (...values) => constant(i32([values.length], values));
 const axis = (value) => constant(i32([], [value]));
 
-/** Every way to say over which axes. */
+/** All ways to specify axes. */
 const overAxes = (make) => [
   { name: 'the last axis', inputs: [make([3, 5], 1), axes(1)] },
   { name: 'the first axis', inputs: [make([3, 5], 1), axes(0)] },
@@ -52,7 +52,7 @@ const wrongAxes = (make) => [
   },
 ];
 
-/** No axes: nothing is reduced. TensorFlow.js reduces all. */
+/** No axes: nothing is reduced. TensorFlow.js reduces all axes. */
 const noAxes = (input, expected) => ({
   name: 'no axes',
   inputs: [input, axes()],
@@ -157,7 +157,7 @@ export const CASES = [
   ...floatOps(['Prod'], 1),
   ...floatOps(['Max'], -INF),
   ...floatOps(['Min'], INF),
-  // The norm of TensorFlow.js takes no more than two axes.
+  // TensorFlow.js's norm supports at most two axes.
   ...floatOps(
     ['EuclideanNorm'],
     0,
@@ -266,7 +266,7 @@ export const CASES = [
   },
 
   ...forOps(['Cumsum', 'Cumprod'], cumulative),
-  // TensorFlow.js permutes the axes of the result when the axis is negative.
+  // TensorFlow.js permutes the axes of the result if the axis is negative.
   {
     op: 'Cumsum',
     name: 'a negative axis',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What changes the shape or the order of elements, or repeats them.
+// Ops that change the shape or the order of elements, or repeat them.
 import {
   DEFINITION,
   abc,

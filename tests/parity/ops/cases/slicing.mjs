@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What cuts tensors or turns them around.
+// Slicing and reversing.
 import { DEFINITION, abc, attr, bad, bool, constant, dtypes, f32, forOps, i32, ints, str, zeroSize } from '../case.mjs';
 
 const slices = [

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of one tensor, element by element.
+// Elementwise functions of one tensor.
 import { attr, bool, c64, f32, f32In, forOps, i32, INT_SPECIAL, SPECIAL, str } from '../case.mjs';
 
 const special = f32([SPECIAL.length], SPECIAL);
@@ -7,7 +7,7 @@ const integers = i32([INT_SPECIAL.length], INT_SPECIAL);
 
 const needs = (what) => ({ code: 'E_DTYPE', message: what });
 
-/** float32 in, float32 or bool out: shapes from a scalar to rank 6 and none at all, all special values. */
+/** float32 in, float32 or bool out: shapes from a scalar to rank 6, empty tensors, all special values. */
 const ofFloats = (low, high) => [
   { name: 'a scalar', inputs: [f32In([], low, high)] },
   { name: 'a matrix', inputs: [f32In([5, 7], low, high, 2)] },
@@ -27,7 +27,7 @@ const notNumber = [
   { name: 'strings', inputs: [str([1], ['a'])], throws: needs(/float32 or int32.*string/) },
 ];
 
-/** What TensorFlow.js does not know, or has wrong, computed with the function `f` in double precision. */
+/** For ops that TensorFlow.js lacks or gets wrong: expected values computed by `f` in double precision. */
 const computed = (cases, f, source) =>
   cases.map((testCase) => {
     const [{ dtype, shape, data }] = testCase.inputs;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends a model to a server, as a form with two files.
-import { describeError, TfwasmError } from '../errors.js';
+import { describeError, TfwasmError } from '../core/errors.js';
+import { artifactsInfo } from './artifacts-json.js';
+import { checkSavable } from './artifacts-stored.js';
 import { toBlob, toJsonBlob } from './browser-downloads.js';
-import { artifactsInfo } from './model-json.js';
 import type { RequestContext } from './request.js';
-import { checkSavable } from './stored-model.js';
 import type { ModelArtifacts, SaveResult } from './types.js';
 
 const WEIGHTS_NAME = 'model.weights.bin';

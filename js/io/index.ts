@@ -5,10 +5,10 @@ export {
   getModelArtifactsForJSONSync,
   getModelArtifactsInfoForJSON,
   getWeightSpecs,
-} from './artifacts.js';
+} from './artifacts-api.js';
 export { CompositeArrayBuffer, concatenateArrayBuffers } from './composite-array-buffer.js';
 export { browserHTTPRequest, http, isHTTPScheme } from './http.js';
-export { fromMemory, fromMemorySync, withSaveHandler, withSaveHandlerSync } from './memory.js';
+export { fromMemory, fromMemorySync, withSaveHandler, withSaveHandlerSync } from './memory-handlers.js';
 export {
   browserFiles,
   clearCache,
@@ -49,4 +49,4 @@ export {
   decodeWeightsStream,
   encodeWeights,
   type NamedTensor,
-} from './weight-codec.js';
+} from './weights-api.js';

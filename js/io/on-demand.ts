@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions whose code comes with their first call: they look the same to programs.
-import { TfwasmError } from '../errors.js';
-import { loadMedia } from '../media-loader.js';
-import type { NamedTensorMap } from '../tensor.js';
+import { TfwasmError } from '../core/errors.js';
+import type { NamedTensorMap } from '../tensor/tensor.js';
+import { loadMedia } from './media-loader.js';
 import type { IOHandler, LoadOptions, ModelArtifactsInfo, WeightsManifestGroup } from './types.js';
 
 type Media = Awaited<ReturnType<typeof loadMedia>>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests: their errors, what is tried again, and the JSON that they bring.
-import { describeError, TfwasmError } from '../errors.js';
-import { loadMedia } from '../media-loader.js';
+import { describeError, TfwasmError } from '../core/errors.js';
+import { loadMedia } from './media-loader.js';
 import type { FetchFunction, LoadOptions, RequestDetails } from './types.js';
 
 /** `fetch`, which in Node.js also reads file: URLs. */

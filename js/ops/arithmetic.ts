@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of two tensors, element by element, with broadcasting.
-import type { DataType } from '../dtype.js';
-import { TfwasmError } from '../errors.js';
-import { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import type { DataType } from '../tensor/dtype.js';
+import { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { arg, args, checkInt, floatArg, op, run, toDtype, value, type Written } from './run.js';
 
 type Binary = <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) => T;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The methods of tensors that stand for functions of the op API. The functions say what they do.
-import type { DataType } from '../dtype.js';
-import type { Rank, ShapeMap } from '../shape.js';
-import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import type { Variable } from '../variable.js';
+import type { DataType } from '../tensor/dtype.js';
+import type { Rank, ShapeMap } from '../tensor/shape.js';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import type { Variable } from '../tensor/variable.js';
 import type { Pad, Rounding } from './windows.js';
 
 type Values = Tensor | TensorLike;

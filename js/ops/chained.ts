@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the functions of the op API into the prototype of Tensor, as methods.
-import type { DataType } from '../dtype.js';
-import { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { variable } from '../variable.js';
+import type { DataType } from '../tensor/dtype.js';
+import { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { variable } from '../tensor/variable.js';
 import {
   add,
   atan2,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions.
-import { TfwasmError } from '../errors.js';
-import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { type Attrs, check, checkRank, floatArg, ints, op, run } from './run.js';
 import {
   batched,

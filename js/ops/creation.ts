@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that make tensors of a pattern, or after another tensor.
-import type { DataType } from '../dtype.js';
-import { TfwasmError } from '../errors.js';
-import type { Rank } from '../shape.js';
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import { zeros } from '../tensor-factories.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import type { DataType } from '../tensor/dtype.js';
+import { zeros } from '../tensor/factories.js';
+import type { Rank } from '../tensor/shape.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { logicalNot, where } from './logical.js';
 import { arg, check, checkInt, constant, int, op, run, toDtype, value } from './run.js';
 import { broadcastTo } from './shape.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions and products with a bias and an activation, in one op.
-import type { Tensor, Tensor3D, Tensor4D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { Tensor, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { add, prelu } from './arithmetic.js';
 import { conv2dAttrs } from './conv.js';
 import { matMul as plainMatMul } from './matrix.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that find, take and put elements by index.
-import { TfwasmError } from '../errors.js';
-import type { Rank, ShapeMap } from '../shape.js';
-import { type Scalar, Tensor, type Tensor1D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { expandDims } from './shape.js';
+import { TfwasmError } from '../core/errors.js';
+import type { Rank, ShapeMap } from '../tensor/shape.js';
+import { type Scalar, Tensor, type Tensor1D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { arg, check, int, ints, op, run, runAll, toDtype, value } from './run.js';
+import { expandDims } from './shape.js';
 
 /** The parts of x along an axis that int32 indices name. batchDims leading dimensions are paired. */
 export function gather<T extends Tensor>(x: T | TensorLike, indices: Tensor | TensorLike, axis = 0, batchDims = 0): T {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images: [height, width, channels], or batches of them.
-import { TfwasmError } from '../errors.js';
-import type { NamedTensorMap, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
-import { tensor1d } from '../tensor-factories.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import { tensor1d } from '../tensor/factories.js';
+import type { NamedTensorMap, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { div, mul, pow, sub } from './arithmetic.js';
 import { range } from './creation.js';
 import { greater, lessEqual, where } from './logical.js';

@@ -42,6 +42,8 @@ export {
   real,
   zerosLike,
 } from './creation.js';
+export type { Activation } from './fused.js';
+export * as fused from './fused.js';
 export {
   gather,
   gatherND,
@@ -57,7 +59,9 @@ export {
   unsortedSegmentSum,
   upperBound,
 } from './gather.js';
+export * as image from './image.js';
 export { concat, concat1d, concat2d, concat3d, concat4d, split, stack, unstack } from './join.js';
+export * as linalg from './linalg.js';
 export {
   booleanMaskAsync,
   equal,
@@ -73,7 +77,10 @@ export {
   where,
   whereAsync,
 } from './logical.js';
+export { Reduction } from './losses.js';
+export * as math from './math.js';
 export { dot, einsum, matMul, outerProduct } from './matrix.js';
+export { losses, signal } from './namespaces.js';
 export {
   batchNorm,
   batchNorm2d,
@@ -116,7 +123,7 @@ export {
   prod,
   sum,
 } from './reduce.js';
-export { type LSTMCellFunc, basicLSTMCell, multiRNNCell } from './rnn.js';
+export { basicLSTMCell, type LSTMCellFunc, multiRNNCell } from './rnn.js';
 export {
   batchToSpaceND,
   broadcastArgs,
@@ -149,7 +156,10 @@ export {
   transpose,
 } from './shape.js';
 export { cosineWindow, enclosingPowerOfTwo } from './signal.js';
+export * as sparse from './sparse.js';
+export * as spectral from './spectral.js';
 export { fft, ifft, irfft, rfft } from './spectral.js';
+export * as string from './string.js';
 export {
   abs,
   acos,
@@ -192,13 +202,3 @@ export {
   tan,
   tanh,
 } from './unary.js';
-export * as fused from './fused.js';
-export * as image from './image.js';
-export * as linalg from './linalg.js';
-export * as math from './math.js';
-export * as sparse from './sparse.js';
-export * as spectral from './spectral.js';
-export * as string from './string.js';
-export { Reduction } from './losses.js';
-export type { Activation } from './fused.js';
-export { losses, signal } from './namespaces.js';

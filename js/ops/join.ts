@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that join tensors, and that take one apart.
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { upcastType } from './arithmetic.js';
 import { arg, args, checkRank, int, ints, op, run, runAll, toDtype } from './run.js';
 import { axisOf } from './shape.js';

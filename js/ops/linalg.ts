@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linear algebra.
-import { TfwasmError } from '../errors.js';
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { div, divNoNan, mul, sub } from './arithmetic.js';
 import { eye } from './creation.js';
 import { concat, stack, unstack } from './join.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons, logic on booleans, and what follows from them.
-import type { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { matched } from './arithmetic.js';
 import { arg, check, int, op, run } from './run.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loss functions. Labels and predictions must have one shape (E_SHAPE); weights broadcast to it.
-import { TfwasmError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { add, div, minimum, mul, squaredDifference, sub } from './arithmetic.js';
 import { notEqual } from './logical.js';
 import { logSumExp, mean, sum } from './reduce.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tf.math has.
-import { TfwasmError } from '../errors.js';
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { oneHot } from './creation.js';
 import { matMul } from './matrix.js';
 import { arg, checkRank, op, toDtype } from './run.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of matrices and vectors.
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { matched, mul } from './arithmetic.js';
 import { arg, args, checkRank, op, run } from './run.js';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Normalization, softmax, dropout.
-import { TfwasmError } from '../errors.js';
-import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
-import { ones, zeros } from '../tensor-factories.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import { ones, zeros } from '../tensor/factories.js';
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';
 import { randomUniform } from './random.js';
 import { arg, check, checkRank, floatArg, op, run } from './run.js';

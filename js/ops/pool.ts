@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pooling: the greatest element or the mean of windows.
-import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { div } from './arithmetic.js';
 import { onesLike } from './creation.js';
 import {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ragged tensors in parts: int32 splits, where rows begin and end, for each ragged dimension, and
 // the values.
-import type { NamedTensorMap, Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { NamedTensorMap, Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { arg, args, op, run, runAll } from './run.js';
 
 /** The rows of a ragged tensor that indices name: outputNestedSplits and outputDenseValues. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random numbers. With a seed they are the same in every call.
-import type { DataType } from '../dtype.js';
-import { TfwasmError } from '../errors.js';
-import { checkShape, type Rank, type ShapeMap, sizeOfShape } from '../shape.js';
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import { tensor } from '../tensor-factories.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import type { DataType } from '../tensor/dtype.js';
+import { tensor } from '../tensor/factories.js';
+import { checkShape, type Rank, type ShapeMap, sizeOfShape } from '../tensor/shape.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { add, mul } from './arithmetic.js';
 import { type Attrs, check, checkInt, checkRank, dtypeAttr, floatArg, int, ints, op, run, toDtype } from './run.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that reduce dimensions, and running sums.
-import type { DataType } from '../dtype.js';
-import type { Tensor, Tensor1D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { DataType } from '../tensor/dtype.js';
+import type { Tensor, Tensor1D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { add, pow, sub } from './arithmetic.js';
 import { arg, check, checkInt, dtypeAttr, floatArg, int, ints, op, run, toDtype, type Written } from './run.js';
 import { abs, exp, log, sqrt, square } from './unary.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steps of recurrent networks.
-import type { Scalar, Tensor1D, Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { Scalar, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { add, mul } from './arithmetic.js';
 import { concat, split } from './join.js';
 import { matMul } from './matrix.js';

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the functions of the op API call the op library of the core.
-import type { CoreModule } from '../core-module.js';
-import { checkDtype, type DataType, dtypeFromNumber, dtypeNumber } from '../dtype.js';
-import { tensorsIn } from '../engine.js';
-import { TfwasmError } from '../errors.js';
-import { isRecording, recordOp } from '../profile-recorder.js';
-import { callCore } from '../runtime.js';
-import { runInScope } from '../scopes.js';
-import { Tensor } from '../tensor.js';
-import { tensor } from '../tensor-factories.js';
-import { heapBytes, TensorStorage } from '../tensor-storage.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { CoreModule } from '../core/core-module.js';
+import { TfwasmError } from '../core/errors.js';
+import { callCore } from '../core/runtime.js';
+import { checkDtype, type DataType, dtypeFromNumber, dtypeNumber } from '../tensor/dtype.js';
+import { tensor } from '../tensor/factories.js';
+import { tensorsIn } from '../tensor/memory.js';
+import { isRecording, recordOp } from '../tensor/profile-recorder.js';
+import { runInScope } from '../tensor/scopes.js';
+import { heapBytes, TensorStorage } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 
 /** What an attribute of a node can be. Whole numbers also do where the op wants a float. */
 type AttrValue = boolean | number | string | readonly number[] | readonly string[] | GraphAttr;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that change the shape of a tensor, or take and repeat parts of it.
-import { TfwasmError } from '../errors.js';
-import type { Rank, ShapeMap } from '../shape.js';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import type { Rank, ShapeMap } from '../tensor/shape.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { arg, check, checkRank, ints, op, pairs, run, value } from './run.js';
 
 /** `axis` counted from the front. Throws E_SHAPE unless it is from -rank to rank - 1. */

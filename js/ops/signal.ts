@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signals in frames.
-import type { Tensor, Tensor1D } from '../tensor.js';
-import { zeros } from '../tensor-factories.js';
+import { zeros } from '../tensor/factories.js';
+import type { Tensor, Tensor1D } from '../tensor/tensor.js';
 import { add, mul, sub } from './arithmetic.js';
 import { range } from './creation.js';
 import { gather } from './gather.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sparse tensors in parts: int32 indices [values, rank], values, dense shape.
-import { type NamedTensorMap, type Scalar, Tensor, type Tensor1D, type Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { type NamedTensorMap, type Scalar, Tensor, type Tensor1D, type Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { arg, op, run, runAll, toDtype } from './run.js';
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fourier transforms along the last dimension.
-import type { Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { real } from './creation.js';
 import { arg, check, checkInt, floatArg, ints, op, run } from './run.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Strings.
-import type { NamedTensorMap, Scalar, Tensor, Tensor1D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import type { NamedTensorMap, Scalar, Tensor, Tensor1D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
 import { arg, op, run, runAll } from './run.js';
 
 /**

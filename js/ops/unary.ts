@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of one tensor, element by element.
-import type { DataType } from '../dtype.js';
-import type { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { arg, floatArg, op, run, toDtype, type Attrs } from './run.js';
+import type { DataType } from '../tensor/dtype.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { type Attrs, arg, floatArg, op, run, toDtype } from './run.js';
 
 type Unary = <T extends Tensor>(x: T | TensorLike) => T;
 

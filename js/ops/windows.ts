@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What convolutions and pooling have in common: sizes, strides, paddings as attributes.
-import { TfwasmError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
+import { TfwasmError } from '../core/errors.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { type Attrs, check, checkInt } from './run.js';
 
 export type Rounding = 'floor' | 'round' | 'ceil';

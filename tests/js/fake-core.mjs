@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A CoreModule (js/core-module.ts) in JavaScript: real tensors on a small heap, weights that are
+// A CoreModule (js/core/core-module.ts) in JavaScript: real tensors on a small heap, weights that are
 // kept as they come, and one model whose output is twice its input.
 import assert from 'node:assert/strict';
 
@@ -241,7 +241,7 @@ export class FakeCore {
 
 /** Gives the sources of `importSource()` a core of this kind. */
 export function startFakeCore(tf, options) {
-  const core = new FakeCore(tf.inner.errors.makeCoreError, options);
-  tf.inner.runtime.adoptCore(core);
+  const core = new FakeCore(tf.inner['core/errors'].makeCoreError, options);
+  tf.inner['core/runtime'].adoptCore(core);
   return core;
 }

@@ -26,7 +26,7 @@ let warnings;
 beforeEach(async (context) => {
   tf = await importSource();
   // The network that a start runs has an input of its own.
-  core = new FakeCore(tf.inner.errors.makeCoreError, { inputShape: null });
+  core = new FakeCore(tf.inner['core/errors'].makeCoreError, { inputShape: null });
   core.setThreadCount = (count) => {
     core.threads = count;
   };

@@ -10,11 +10,11 @@ const CACHE = path.join(ROOT, 'node_modules/.cache');
 
 /** What tests reach into, beside the public face. */
 const INNER = [
-  'runtime',
-  'errors',
-  'features',
-  'wasm-files',
-  'tensor-storage',
+  'core/runtime',
+  'core/errors',
+  'core/features',
+  'core/wasm-files',
+  'tensor/storage',
   'io/manifest',
   'io/shards',
   'io/string-items',

@@ -12,12 +12,12 @@ const RULES = [
     replacement: 'process.getBuiltinModule("$2")',
   },
   {
-    // They ship this file, which is there under other names; js/wasm-files.ts hands the binary in.
+    // They ship this file, which is there under other names; js/core/wasm-files.ts hands the binary in.
     pattern: /new URL\("glue(-threads)?\.wasm",\s*import\.meta\.url\)\.href/g,
     replacement: '""',
   },
   {
-    // js/wasm-loader.ts always hands the binary in; without this, all that fetches one would stay.
+    // js/core/wasm-loader.ts always hands the binary in; without this, all that fetches one would stay.
     pattern:
       /if\(Module\["instantiateWasm"\]\)\{try\{(return Module\["instantiateWasm"\]\(\w+,\w+\))\}catch\(e\)\{[^{}]*(\$\{e\})?[^{}]*\}\}/g,
     replacement: '$1;',

@@ -18,22 +18,22 @@ const OPTIONS = {
   metafile: true,
   absWorkingDir: ROOT,
   // Emscripten's files lie beside the bundle: threads start theirs as a worker.
-  external: ['./glue.js', './glue-threads.js', './media.js', 'node:*'],
+  external: ['./glue.js', './glue-threads.js', 'node:*'],
   logLevel: 'silent',
 };
 
 export async function bundleJavaScript() {
-  const { metafile } = await bundle('index', []);
+  const { metafile } = await bundle('index', 'index.ts', mediaApart);
   const inIndex = new Set(Object.keys(metafile.inputs).map((file) => join(ROOT, file)));
-  await bundle('media', [sharedVariables(inIndex)]);
+  await bundle('media', 'storage-media.ts', sharedVariables(inIndex));
 }
 
-async function bundle(name, plugins) {
+async function bundle(name, source, plugin) {
   // Imported here, since set-up may have installed it only just now.
   const { build } = await import('esbuild');
   const outfile = join(DIST, `${name}.js`);
   try {
-    const result = await build({ ...OPTIONS, entryPoints: [join(SOURCE, `${name}.ts`)], outfile, plugins });
+    const result = await build({ ...OPTIONS, entryPoints: [join(SOURCE, source)], outfile, plugins: [plugin] });
     const { code, map } = await minifyModule(readFileSync(outfile, 'utf8'), {
       content: readFileSync(`${outfile}.map`, 'utf8'),
       url: `${name}.js.map`,
@@ -46,9 +46,17 @@ async function bundle(name, plugins) {
   }
 }
 
-/** Modules that are in index.js already become the variables that js/shared.ts tells of. */
+/** In index.js, what is loaded later is a file beside it. */
+const mediaApart = {
+  name: 'media apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/storage-media\.js$/ }, () => ({ path: './media.js', external: true }));
+  },
+};
+
+/** Modules that are in index.js already become the variables that js/shared-with-media.ts tells of. */
 function sharedVariables(inIndex) {
-  const shared = readFileSync(join(SOURCE, 'shared.ts'), 'utf8');
+  const shared = readFileSync(join(SOURCE, 'shared-with-media.ts'), 'utf8');
   const names = Array.from(shared.matchAll(/^export \{([^}]*)\}/gm), ([, list]) => list.split(','))
     .flat()
     .map((name) => name.trim())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wasm core, called at its boundary (js/core-module.ts): cases with complex64 values or single
+// The wasm core, called at its boundary (js/core/core-module.ts): cases with complex64 values or single
 // ops have no way in through the public face.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -3,6 +3,7 @@
 // of these names in media.js, and connect() sets them. So media.js need not know where index.js is, whose
 // URL may have a query.
 export { describeError, TfwasmError } from './core/errors.js';
+export { tensorBytes } from './core/heap.js';
 export { builtin, fileUrl } from './core/node-files.js';
 export { callCore, coreStarted } from './core/runtime.js';
 export { artifactsInfo, optionalParts, toJson, withoutUndefined } from './io/artifacts-json.js';
@@ -16,7 +17,6 @@ export { decodeWeights } from './io/weights-api.js';
 export { openWeights, toBytes, toWeightStream } from './io/weights-feed.js';
 export { encodeStrings } from './io/weights-out-strings.js';
 export { dispose } from './tensor/memory.js';
-export { tensorBytes } from './tensor/storage.js';
 
 /** Where media.js is not apart, there is nothing to connect. */
 export function connect(_shared: object): void {}

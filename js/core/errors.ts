@@ -57,6 +57,11 @@ export class TfwasmError extends Error {
   }
 }
 
+/** Throws E_INPUT unless the condition holds. */
+export function check(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new TfwasmError('E_INPUT', message);
+}
+
 /** For CoreModuleOptions.makeError: the codes come from src/core/error.cc. */
 export function makeCoreError(code: string, message: string, op: string, node: string): TfwasmError {
   return new TfwasmError(code as ErrorCode, message, { op, node });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of a model's weights on their way into the wasm heap.
 import { TfwasmError } from '../core/errors.js';
+import { heapBytes } from '../core/heap.js';
 import { callCore } from '../core/runtime.js';
-import { heapBytes } from '../tensor/storage.js';
 import { toJson } from './artifacts-json.js';
 import type { WeightSpec } from './types.js';
 import type { WeightFeed } from './weights-feed.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tensors of the core as the bytes of weights: what src/graph/weight_receiver.cc reads.
+import { tensorBytes } from '../core/heap.js';
 import { callCore } from '../core/runtime.js';
-import { tensorBytes } from '../tensor/storage.js';
 import type { WeightQuantization } from './types.js';
 import { encodeStrings } from './weights-out-strings.js';
 

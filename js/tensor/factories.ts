@@ -2,7 +2,7 @@
 // Functions that make tensors. They can be called before ready().
 import { TfwasmError } from '../core/errors.js';
 import { isReady } from '../core/runtime.js';
-import { ints, value as oneNumber, run } from '../ops/run.js';
+import { run } from './call.js';
 import { checkDtype, type DataType } from './dtype.js';
 import { checkShape, formatShape, type Rank, type ShapeMap, sizeOfShape } from './shape.js';
 import { type HostValues, TensorStorage } from './storage.js';
@@ -17,6 +17,7 @@ import {
   type Tensor6D,
 } from './tensor.js';
 import { checkTensorLike, inferDtype, inferShape, newNumbers, type TensorLike, toHostValues } from './values.js';
+import { ints, value as oneNumber } from './written.js';
 
 /**
  * Makes a tensor of numbers, booleans or strings. The values are copied.

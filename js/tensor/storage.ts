@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the values of a tensor are: in the wasm heap, or, made before the core has started, in
 // JavaScript until the core needs them.
-import type { CoreModule } from '../core/core-module.js';
 import { TfwasmError } from '../core/errors.js';
+import { tensorBytes } from '../core/heap.js';
 import { callCore, isReady } from '../core/runtime.js';
 import { type DataType, dtypeNumber } from './dtype.js';
 
@@ -160,24 +160,6 @@ export class TensorStorage {
   #checkNotReleased(): void {
     if (this.isReleased) throw new TfwasmError('E_DISPOSED', 'this tensor has been disposed');
   }
-}
-
-/** A view of the wasm heap, valid until the next call into the core. */
-export function heapBytes(core: CoreModule, address: number, byteLength: number): Uint8Array<ArrayBuffer> {
-  const end = address + byteLength;
-  // The heap of a threaded core may have been grown by another thread; HEAPU8 follows as soon as
-  // the glue reads from the heap, as it does for every string.
-  if (end > core.HEAPU8.byteLength) core.version();
-  const { buffer } = core.HEAPU8;
-  if (end > buffer.byteLength) {
-    throw new TfwasmError('E_INTERNAL', `${byteLength} bytes at ${address} are not in the wasm heap`);
-  }
-  return new Uint8Array(buffer as ArrayBuffer, address, byteLength);
-}
-
-/** The elements of a tensor, as heapBytes(). */
-export function tensorBytes(core: CoreModule, handle: number): Uint8Array<ArrayBuffer> {
-  return heapBytes(core, core.tensorAddress(handle), core.tensorBytes(handle));
 }
 
 function upload(values: HostValues, dtype: DataType, shape: readonly number[]): number {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
 import { callCore } from '../core/runtime.js';
-import type { ChainedMethods } from '../ops/chained-types.js';
-import { TensorBuffer } from './buffer.js';
 import { type DataType, type DataTypeMap, dtypeFromNumber, type NumericDataType, viewBytes } from './dtype.js';
 import { formatTensor } from './format.js';
 import { type Scoped, track } from './scopes.js';
@@ -24,8 +22,9 @@ let lastId = 0;
  * An immutable array of numbers, booleans or strings in up to 8 dimensions. Its bytes lie in the
  * wasm heap, where they stay until `dispose()`, the end of a `tidy()`, or until the tensor is
  * garbage. Methods throw E_DISPOSED afterwards.
+ *
+ * Nearly every function of the op API is a method too; js/ops/chained.ts adds these.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: js/ops/chained.ts puts the methods into the prototype.
 export class Tensor<R extends Rank = Rank> implements Scoped {
   readonly id: number = ++lastId;
   readonly dtype: DataType;
@@ -104,16 +103,6 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     return this.dtype === 'string' ? this.storage.readStrings() : this.storage.readBytes();
   }
 
-  /** A copy of the values that can be changed element by element. Does not wait. */
-  bufferSync<D extends DataType = 'float32'>(): TensorBuffer<R, D> {
-    return new TensorBuffer<R, D>(this.shape, this.dtype as D, this.dataSync<D>());
-  }
-
-  /** A copy of the values that can be changed element by element. */
-  async buffer<D extends DataType = 'float32'>(): Promise<TensorBuffer<R, D>> {
-    return this.bufferSync<D>();
-  }
-
   /** Throws E_OP: tensors are in the memory of WebAssembly, not of a GPU. */
   dataToGPU(): never {
     throw new TfwasmError('E_OP', 'the values of a tensor are not on a GPU');
@@ -151,9 +140,6 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     return formatTensor(values, this.shape, this.dtype, verbose);
   }
 }
-
-/** And a method for nearly every function of the op API, of which the tensor is the first argument. */
-export interface Tensor<R extends Rank = Rank> extends ChainedMethods<R> {}
 
 export type Scalar = Tensor<'R0'>;
 export type Tensor1D = Tensor<'R1'>;

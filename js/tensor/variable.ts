@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
-import { toDtype } from '../ops/run.js';
+import { toDtype } from './call.js';
 import type { DataType } from './dtype.js';
 import type { Rank } from './shape.js';
 import type { TensorStorage } from './storage.js';

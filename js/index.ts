@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public face of tfwasm. Names and meanings are those of TensorFlow.js.
 import { setWarmUp } from './core/runtime.js';
+import { setMediaImport } from './io/media-loader.js';
 import { warmUp } from './models/warm-up.js';
 import { installMethods } from './ops/chained.js';
+import * as shared from './shared-with-media.js';
 
 export { type ErrorCode, TfwasmError } from './core/errors.js';
 export type { WasmVariant } from './core/features.js';
@@ -38,6 +40,8 @@ export {
   type NamedTensorsMap,
 } from './models/graph-model.js';
 export { loadGraphModel, loadGraphModelSync } from './models/load-graph-model.js';
+// From where its methods are added, so that declarations have them.
+export { Tensor } from './ops/chained.js';
 export * from './ops/index.js';
 export { buffer, TensorBuffer } from './tensor/buffer.js';
 export type { DataType, DataTypeMap, NumericDataType } from './tensor/dtype.js';
@@ -63,7 +67,6 @@ export type { ArrayMap, Rank, ShapeMap } from './tensor/shape.js';
 export {
   type NamedTensorMap,
   type Scalar,
-  Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
@@ -78,3 +81,8 @@ export * as util from './util.js';
 
 installMethods();
 setWarmUp(warmUp);
+setMediaImport(async () => {
+  const media = await import('./storage-media.js');
+  media.connect(shared);
+  return media;
+});

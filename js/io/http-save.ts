@@ -4,8 +4,7 @@ import { describeError, TfwasmError } from '../core/errors.js';
 import { artifactsInfo } from './artifacts-json.js';
 import { checkSavable } from './artifacts-stored.js';
 import { toBlob, toJsonBlob } from './browser-downloads.js';
-import type { RequestContext } from './request.js';
-import type { ModelArtifacts, SaveResult } from './types.js';
+import type { ModelArtifacts, RequestParts, SaveResult } from './types.js';
 
 const WEIGHTS_NAME = 'model.weights.bin';
 
@@ -17,7 +16,7 @@ const WEIGHTS_NAME = 'model.weights.bin';
 export async function saveOverHttp(
   artifacts: ModelArtifacts,
   url: string,
-  { fetchFunc, requestInit, signal }: RequestContext,
+  { fetchFunc, requestInit, signal }: RequestParts,
 ): Promise<SaveResult> {
   checkSavable(artifacts, url);
   const weights = await toBlob(artifacts);

@@ -18,7 +18,6 @@ export {
   loadWeights,
   moveModel,
   removeModel,
-  type WeightsLoader,
   weightsLoaderFactory,
 } from './on-demand.js';
 export { getLoadHandlers, getSaveHandlers, type IORouter, registerLoadRouter, registerSaveRouter } from './router.js';
@@ -42,6 +41,7 @@ export type {
   UserDefinedMetadata,
   WeightQuantization,
   WeightSpec,
+  WeightsLoader,
   WeightsManifestGroup,
 } from './types.js';
 export {

@@ -5,9 +5,8 @@ import { coreStarted } from '../core/runtime.js';
 import { dispose } from '../tensor/memory.js';
 import type { NamedTensorMap } from '../tensor/tensor.js';
 import { checkManifest } from './manifest.js';
-import type { WeightsLoader } from './on-demand.js';
 import { request, requestContext, retry, toHttpError } from './request.js';
-import type { WeightsManifestGroup } from './types.js';
+import type { WeightsLoader, WeightsManifestGroup } from './types.js';
 import { decodeWeights } from './weights-api.js';
 
 export function weightsLoaderFactory(fetchWeights: (urls: string[]) => Promise<ArrayBuffer[]>): WeightsLoader {

@@ -18,6 +18,8 @@ import type * as ownType from './methods/own-type.js';
 import type * as sameType from './methods/same-type.js';
 import type * as tensors from './methods/tensors.js';
 
+export { Tensor };
+
 declare module '../tensor/tensor.js' {
   interface Tensor<R extends Rank = Rank> extends ChainedMethods<R> {}
 }

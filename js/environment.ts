@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What programs written for TensorFlow.js ask of its backends and flags. There is one backend.
-import { disposeVariables, registeredVariables } from './variable.js';
-import { memory, tensorsIn, tidy } from './engine.js';
-import { TfwasmError } from './errors.js';
-import { getThreadsCount, getWasmVariant, isReady, ready } from './runtime.js';
-import { closeScope, openScope } from './scopes.js';
+import { TfwasmError } from './core/errors.js';
+import { getThreadsCount, getWasmVariant, isReady, ready } from './core/runtime.js';
+import { memory, tensorsIn, tidy } from './tensor/memory.js';
+import { closeScope, openScope } from './tensor/scopes.js';
+import { disposeVariables, registeredVariables } from './tensor/variable.js';
 
 const BACKEND = 'wasm';
 

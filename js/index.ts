@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public face of tfwasm. Names and meanings are those of TensorFlow.js.
+import { setWarmUp } from './core/runtime.js';
+import { setMediaImport } from './io/media-loader.js';
+import { warmUp } from './models/warm-up.js';
 import { installMethods } from './ops/chained.js';
-import { setWarmUp } from './runtime.js';
-import { warmUp } from './warm-up.js';
+import * as shared from './shared-with-media.js';
 
-export * as browser from './browser.js';
-export type { PixelData, PixelSource } from './browser.js';
-export type { DataType, DataTypeMap, NumericDataType } from './dtype.js';
-export { dispose, keep, type MemoryInfo, memory, tidy } from './engine.js';
+export { type ErrorCode, TfwasmError } from './core/errors.js';
+export type { WasmVariant } from './core/features.js';
+export {
+  getThreadsCount,
+  getWasmVariant,
+  ready,
+  setThreadsCount,
+  setWasmPaths,
+  setWasmVariant,
+} from './core/runtime.js';
+export { version } from './core/version.js';
+export type { WasmFileName, WasmPaths } from './core/wasm-files.js';
 export {
   type Backend,
   backend,
@@ -21,41 +31,20 @@ export {
   getBackend,
   setBackend,
 } from './environment.js';
-export { type ErrorCode, TfwasmError } from './errors.js';
-export type { WasmVariant } from './features.js';
+export * as io from './io/index.js';
 export {
   GraphModel,
   type ModelInputs,
   type ModelPredictConfig,
   type ModelTensorInfo,
   type NamedTensorsMap,
-} from './graph-model.js';
-export * as io from './io/index.js';
-export { loadGraphModel, loadGraphModelSync } from './load-graph-model.js';
+} from './models/graph-model.js';
+export { loadGraphModel, loadGraphModelSync } from './models/load-graph-model.js';
+// From where its methods are added, so that declarations have them.
+export { Tensor } from './ops/chained.js';
 export * from './ops/index.js';
-export { type ProfileInfo, profile } from './profile.js';
-export type { KernelProfile } from './profile-recorder.js';
-export {
-  getThreadsCount,
-  getWasmVariant,
-  ready,
-  setThreadsCount,
-  setWasmPaths,
-  setWasmVariant,
-} from './runtime.js';
-export type { ArrayMap, Rank, ShapeMap } from './shape.js';
-export {
-  type NamedTensorMap,
-  type Scalar,
-  Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
-  type Tensor5D,
-  type Tensor6D,
-} from './tensor.js';
-export { buffer, TensorBuffer } from './tensor-buffer.js';
+export { buffer, TensorBuffer } from './tensor/buffer.js';
+export type { DataType, DataTypeMap, NumericDataType } from './tensor/dtype.js';
 export {
   fill,
   ones,
@@ -68,13 +57,32 @@ export {
   tensor5d,
   tensor6d,
   zeros,
-} from './tensor-factories.js';
-export type { TensorLike, TypedArray } from './tensor-values.js';
+} from './tensor/factories.js';
+export { dispose, keep, type MemoryInfo, memory, tidy } from './tensor/memory.js';
+export type { PixelData, PixelSource } from './tensor/pixels.js';
+export * as browser from './tensor/pixels.js';
+export { type ProfileInfo, profile } from './tensor/profile.js';
+export type { KernelProfile } from './tensor/profile-recorder.js';
+export type { ArrayMap, Rank, ShapeMap } from './tensor/shape.js';
+export {
+  type NamedTensorMap,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  type Tensor5D,
+  type Tensor6D,
+} from './tensor/tensor.js';
+export type { TensorLike, TypedArray } from './tensor/values.js';
+export { disposeVariables, Variable, variable } from './tensor/variable.js';
 export { nextFrame, type TimingInfo, time } from './timing.js';
 export * as util from './util.js';
-export { disposeVariables, Variable, variable } from './variable.js';
-export { version } from './version.js';
-export type { WasmFileName, WasmPaths } from './wasm-files.js';
 
 installMethods();
 setWarmUp(warmUp);
+setMediaImport(async () => {
+  const media = await import('./storage-media.js');
+  media.connect(shared);
+  return media;
+});

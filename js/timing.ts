@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TfwasmError } from './errors.js';
+import { TfwasmError } from './core/errors.js';
 
 /** What `time()` tells, in milliseconds. */
 export interface TimingInfo {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small helpers that programs written for TensorFlow.js call as tf.util.
-import { bytesPerElement as elementBytes, checkDtype, type DataType, type DataTypeMap } from './dtype.js';
-import { TfwasmError } from './errors.js';
-import { axisOf } from './ops/shape.js';
-import { checkShape, formatShape, resolveShape, sizeOfShape, stridesOfShape } from './shape.js';
-import { inferDtype, inferShape, nestValues, newNumbers, type TensorLike, type TypedArray } from './tensor-values.js';
+import { TfwasmError } from './core/errors.js';
+import { axisOf } from './ops/axes.js';
+import { checkDtype, type DataType, type DataTypeMap, bytesPerElement as elementBytes } from './tensor/dtype.js';
+import { checkShape, formatShape, resolveShape, sizeOfShape, stridesOfShape } from './tensor/shape.js';
+import { inferDtype, inferShape, nestValues, newNumbers, type TensorLike, type TypedArray } from './tensor/values.js';
 
 export { inferDtype };
 

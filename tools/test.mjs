@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, buildSteps } from './build.mjs';
 import { buildPreset } from './build/wasm.mjs';
+import { checkImports } from './check-imports.mjs';
 import { checkSizes } from './check-size.mjs';
 import { lintCpp } from './lint-cpp.mjs';
 import { cppFiles } from './lib/cpp-files.mjs';
@@ -22,6 +23,7 @@ import { SETUP_STEPS, setUp } from './setup.mjs';
 const CHECKS = {
   'C++ format': () => run('clang-format-19', ['--dry-run', '--Werror', ...cppFiles()], { cwd: ROOT }),
   'biome (JavaScript format and lint)': () => bin('biome', 'check', '--max-diagnostics=50', '.'),
+  'circles of imports': checkImports,
   sizes: checkSizes,
   'publint (package)': () => bin('publint', '--strict'),
   'attw (types of the package)': () =>

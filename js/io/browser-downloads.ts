@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // downloads://prefix: hands a model to the user as two files.
-import { artifactsInfo, toJson } from './model-json.js';
+import { artifactsInfo, toJson } from './artifacts-json.js';
+import { checkSavable, MAX_HASHED_BYTES, toModelJson } from './artifacts-stored.js';
 import { canHash, digest } from './sha256.js';
 import { storageError, unavailable } from './storage-errors.js';
-import { checkSavable, MAX_HASHED_BYTES, toModelJson } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, SaveResult } from './types.js';
-import { weightPieces } from './weight-bytes.js';
+import { weightPieces } from './weights-out-pieces.js';
 
 /** How long the browser may take to begin with a file. */
 const REVOKE_MS = 60_000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that the user chose, dropped or downloaded before.
-import { describeError, TfwasmError } from '../errors.js';
+import { describeError, TfwasmError } from '../core/errors.js';
 import { filePieces } from './file-pieces.js';
 import { checkManifest, groupBytes } from './manifest.js';
 import type { ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that came over HTTP, kept by URL for use without a network.
-import { describeError, TfwasmError } from '../errors.js';
+import { describeError, TfwasmError } from '../core/errors.js';
 import { type Directory, deleteFile, hasOpfs, openDirectory } from './opfs-files.js';
 import { digest } from './sha256.js';
 

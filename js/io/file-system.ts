@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // file://folder in Node.js: a model.json and its weights, as tfjs-node and the converter write them.
-import { builtin, fileUrl } from '../node-files.js';
+import { builtin, fileUrl } from '../core/node-files.js';
+import { artifactsInfo, toJson } from './artifacts-json.js';
+import { checkSavable, MAX_HASHED_BYTES, readModelJson, toModelJson } from './artifacts-stored.js';
 import { http } from './http.js';
 import { checkPath } from './manifest.js';
-import { artifactsInfo, toJson } from './model-json.js';
 import { notFound, storageError } from './storage-errors.js';
-import { checkSavable, MAX_HASHED_BYTES, readModelJson, toModelJson } from './stored-model.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
-import { weightPieces } from './weight-bytes.js';
+import { weightPieces } from './weights-out-pieces.js';
 
 const JSON_NAME = 'model.json';
 const WEIGHTS_NAME = 'weights.bin';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // file: URLs, in Node.js.
-import { describeError, TfwasmError } from '../errors.js';
-import { builtin } from '../node-files.js';
+import { describeError, TfwasmError } from '../core/errors.js';
+import { builtin } from '../core/node-files.js';
 
 /** Answers as fetch would, with a body that is read while it is consumed. */
 export async function fetchFileUrl(url: URL): Promise<Response> {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends a model to a server, as a form with two files.
-import { describeError, TfwasmError } from '../errors.js';
+import { describeError, TfwasmError } from '../core/errors.js';
+import { artifactsInfo } from './artifacts-json.js';
+import { checkSavable } from './artifacts-stored.js';
 import { toBlob, toJsonBlob } from './browser-downloads.js';
-import { artifactsInfo } from './model-json.js';
-import type { RequestContext } from './request.js';
-import { checkSavable } from './stored-model.js';
-import type { ModelArtifacts, SaveResult } from './types.js';
+import type { ModelArtifacts, RequestParts, SaveResult } from './types.js';
 
 const WEIGHTS_NAME = 'model.weights.bin';
 
@@ -17,7 +16,7 @@ const WEIGHTS_NAME = 'model.weights.bin';
 export async function saveOverHttp(
   artifacts: ModelArtifacts,
   url: string,
-  { fetchFunc, requestInit, signal }: RequestContext,
+  { fetchFunc, requestInit, signal }: RequestParts,
 ): Promise<SaveResult> {
   checkSavable(artifacts, url);
   const weights = await toBlob(artifacts);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models behind a URL: model.json and, beside it, the files with its weights.
-import { TfwasmError } from '../errors.js';
-import { loadMedia } from '../media-loader.js';
+import { TfwasmError } from '../core/errors.js';
 import type { FileCache } from './file-cache.js';
 import { checkManifest, checkPath, groupBytes } from './manifest.js';
+import { loadMedia } from './media-loader.js';
 import { parseJson, requestContext, requestText, TransientError } from './request.js';
 import { ShardFeed, type ShardGroup } from './shards.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightsManifestGroup } from './types.js';
-import { toWeightStream } from './weight-feed.js';
+import { toWeightStream } from './weights-feed.js';
 
 /** Whether an address is one of the web. */
 export function isHTTPScheme(url: string): boolean {

@@ -5,10 +5,10 @@ export {
   getModelArtifactsForJSONSync,
   getModelArtifactsInfoForJSON,
   getWeightSpecs,
-} from './artifacts.js';
+} from './artifacts-api.js';
 export { CompositeArrayBuffer, concatenateArrayBuffers } from './composite-array-buffer.js';
 export { browserHTTPRequest, http, isHTTPScheme } from './http.js';
-export { fromMemory, fromMemorySync, withSaveHandler, withSaveHandlerSync } from './memory.js';
+export { fromMemory, fromMemorySync, withSaveHandler, withSaveHandlerSync } from './memory-handlers.js';
 export {
   browserFiles,
   clearCache,
@@ -18,7 +18,6 @@ export {
   loadWeights,
   moveModel,
   removeModel,
-  type WeightsLoader,
   weightsLoaderFactory,
 } from './on-demand.js';
 export { getLoadHandlers, getSaveHandlers, type IORouter, registerLoadRouter, registerSaveRouter } from './router.js';
@@ -42,6 +41,7 @@ export type {
   UserDefinedMetadata,
   WeightQuantization,
   WeightSpec,
+  WeightsLoader,
   WeightsManifestGroup,
 } from './types.js';
 export {
@@ -49,4 +49,4 @@ export {
   decodeWeightsStream,
   encodeWeights,
   type NamedTensor,
-} from './weight-codec.js';
+} from './weights-api.js';

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // indexeddb://name: models in the database of TensorFlow.js, each as one record. Works in workers too.
-import { artifactsInfo } from './model-json.js';
+import { artifactsInfo } from './artifacts-json.js';
+import { checkSavable, checkStored } from './artifacts-stored.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
-import { checkSavable, checkStored } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
-import { readWeights } from './weight-bytes.js';
+import { readWeights } from './weights-out-pieces.js';
 
 const DATABASE = 'tensorflowjs';
 const VERSION = 1;

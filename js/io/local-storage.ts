@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // localstorage://name: small models among the strings of the page's origin, in the items and the
 // form that TensorFlow.js gives them.
-import { describeError } from '../errors.js';
+import { describeError } from '../core/errors.js';
+import { artifactsInfo, optionalParts, toJson, withoutUndefined } from './artifacts-json.js';
+import { checkSavable, checkStored, readPart } from './artifacts-stored.js';
 import { holdLock, isLockHeld, withLock } from './locks.js';
-import { artifactsInfo, optionalParts, toJson, withoutUndefined } from './model-json.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
 import { type Items, isHalfDone, readItems, recoverItems, replaceItems } from './string-items.js';
-import { checkSavable, checkStored, readPart } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
-import { readWeights } from './weight-bytes.js';
+import { readWeights } from './weights-out-pieces.js';
 
 const PREFIX = 'tensorflowjs_models/';
 /** The one without which there is no model stands first. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The weights manifest of a model.json. It may come from anywhere: nothing in it is trusted.
-import { TfwasmError } from '../errors.js';
+import { TfwasmError } from '../core/errors.js';
 import type { WeightSpec, WeightsManifestGroup } from './types.js';
 
 /** Throws E_MANIFEST, with the place, unless `manifest` has the form of one. */

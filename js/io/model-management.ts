@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be done with models that are saved somewhere, without running them. js/io/on-demand.ts says
 // what each function does.
-import { TfwasmError } from '../errors.js';
+import { TfwasmError } from '../core/errors.js';
 import { canonicalFolder, listFiles, removeFromFiles } from './file-system.js';
 import { pathOfFileUrl } from './file-urls.js';
 import { hasIndexedDB, listIndexedDB, removeFromIndexedDB } from './indexed-db.js';

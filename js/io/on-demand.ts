@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions whose code comes with their first call: they look the same to programs.
-import { TfwasmError } from '../errors.js';
-import { loadMedia } from '../media-loader.js';
-import type { NamedTensorMap } from '../tensor.js';
-import type { IOHandler, LoadOptions, ModelArtifactsInfo, WeightsManifestGroup } from './types.js';
-
-type Media = Awaited<ReturnType<typeof loadMedia>>;
+import { TfwasmError } from '../core/errors.js';
+import type { NamedTensorMap } from '../tensor/tensor.js';
+import { loadMedia, type Media } from './media-loader.js';
+import type { IOHandler, LoadOptions, ModelArtifactsInfo, WeightsLoader, WeightsManifestGroup } from './types.js';
 
 /** A handler that is made when it is used for the first time. */
 export function handlerOnDemand(make: (media: Media) => IOHandler): Required<IOHandler> {
@@ -75,13 +73,6 @@ export async function moveModel(sourceURL: string, destURL: string): Promise<Mod
 export async function clearCache(): Promise<void> {
   return (await loadMedia()).clearCache();
 }
-
-/** Loads the weights of a manifest, or those of some names. */
-export type WeightsLoader = (
-  manifest: WeightsManifestGroup[],
-  filePathPrefix?: string,
-  weightNames?: string[],
-) => Promise<NamedTensorMap>;
 
 /**
  * Makes a function that loads weights.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Folders and files of the origin-private file system.
-import { describeError } from '../errors.js';
+import { describeError } from '../core/errors.js';
 import { unavailable } from './storage-errors.js';
 
 /** What TypeScript's library for pages leaves out. */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // opfs://name: models of any size in the origin-private file system, streamed in and out. Each has a
 // folder; each save writes a generation of two files, of which the model.json, written last, counts.
-import { describeError, TfwasmError } from '../errors.js';
-import { holdLock, withFreeLock, withLock } from './locks.js';
-import { artifactsInfo, toJson } from './model-json.js';
+import { describeError, TfwasmError } from '../core/errors.js';
+import { artifactsInfo, toJson } from './artifacts-json.js';
+import { checkSavable, checkStored, readModelJson, toModelJson } from './artifacts-stored.js';
 import { filePieces } from './file-pieces.js';
+import { holdLock, withFreeLock, withLock } from './locks.js';
 import { type Directory, deleteFile, openDirectory, writeFile } from './opfs-files.js';
 import { corrupt, notFound, storageError } from './storage-errors.js';
-import { checkSavable, checkStored, readModelJson, toModelJson } from './stored-model.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
-import { weightPieces } from './weight-bytes.js';
-import { toWeightStream, type WeightFeed } from './weight-feed.js';
+import { toWeightStream, type WeightFeed } from './weights-feed.js';
+import { weightPieces } from './weights-out-pieces.js';
 
 const ROOT = 'tfwasm-models';
 const FILE = /^(?:model-(\d+)\.json|weights-(\d+)\.bin)$/;

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests: their errors, what is tried again, and the JSON that they bring.
-import { describeError, TfwasmError } from '../errors.js';
-import { loadMedia } from '../media-loader.js';
-import type { FetchFunction, LoadOptions, RequestDetails } from './types.js';
+import { describeError, TfwasmError } from '../core/errors.js';
+import { loadMedia } from './media-loader.js';
+import type { FetchFunction, LoadOptions, RequestDetails, RequestParts } from './types.js';
 
 /** `fetch`, which in Node.js also reads file: URLs. */
 export const platformFetch: FetchFunction = async (url, init) =>
   url.startsWith('file:') ? (await loadMedia()).fetchFileUrl(new URL(url)) : fetch(url, init);
 
-export interface RequestContext {
-  fetchFunc: FetchFunction;
-  requestInit: RequestInit | undefined;
-  signal: AbortSignal;
+export interface RequestContext extends RequestParts {
   maxRetries: number;
   /** Milliseconds before the first retry. */
   retryDelay: number;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a URL to the handler of its medium.
-import { TfwasmError } from '../errors.js';
+import { TfwasmError } from '../core/errors.js';
 import { http, isHTTPScheme } from './http.js';
 import { fileUrlHandler, handlerOnDemand } from './on-demand.js';
 import type { IOHandler, LoadOptions } from './types.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TfwasmError } from '../errors.js';
+import { TfwasmError } from '../core/errors.js';
 
 /** Whether hashes can be computed: not on pages that came without HTTPS. */
 export const canHash = () => globalThis.crypto?.subtle !== undefined;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One file of weights, read in pieces, going on where it broke off.
-import { TfwasmError } from '../errors.js';
+import { TfwasmError } from '../core/errors.js';
 import type { FileCache } from './file-cache.js';
 import { declaredLength, type RequestContext, request, retry, TransientError, toHttpError } from './request.js';
 import { checkHash } from './sha256.js';
-import type { WriteWeights } from './weight-feed.js';
+import type { WriteWeights } from './weights-feed.js';
 
 /** Files up to this length are read ahead of their turn. */
 const READ_AHEAD_BYTES = 8 << 20;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files that hold the weights: several are asked for at once, and delivered one after the other.
-import { TfwasmError } from '../errors.js';
+import { TfwasmError } from '../core/errors.js';
 import type { FileCache } from './file-cache.js';
 import type { RequestContext } from './request.js';
 import { Shard } from './shard.js';
-import type { WeightFeed, WriteWeights } from './weight-feed.js';
+import type { WeightFeed, WriteWeights } from './weights-feed.js';
 
 /** Some files whose bytes together have to be of a known length. */
 export interface ShardGroup {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong with the places that keep models, in the same words for all of them.
-import { describeError, TfwasmError } from '../errors.js';
+import { describeError, TfwasmError } from '../core/errors.js';
 
 /** What a medium threw, as E_STORAGE; errors of tfwasm stay what they are. */
 export function storageError(action: 'save' | 'load' | 'remove' | 'list', url: string, error: unknown): TfwasmError {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What passes between models and the places that keep them. The names are those of TensorFlow.js,
 // so that handlers written for it work here.
+import type { NamedTensorMap } from '../tensor/tensor.js';
 
 /** How a weight was made smaller. */
 export interface WeightQuantization {
@@ -145,6 +146,20 @@ export interface RequestDetails {
 
 /** The part of `fetch` that is used. */
 export type FetchFunction = (url: string, init?: RequestInit, details?: RequestDetails) => Promise<Response>;
+
+/** What the program wants of one request. */
+export interface RequestParts {
+  fetchFunc: FetchFunction;
+  requestInit: RequestInit | undefined;
+  signal: AbortSignal;
+}
+
+/** Loads the weights of a manifest, or those of some names. */
+export type WeightsLoader = (
+  manifest: WeightsManifestGroup[],
+  filePathPrefix?: string,
+  weightNames?: string[],
+) => Promise<NamedTensorMap>;
 
 export interface LoadOptions {
   /** For every request: headers, credentials, an AbortSignal, ... */

@@ -1,246 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts the functions of the op API into the prototype of Tensor, as methods.
-import type { DataType } from '../dtype.js';
-import { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { variable } from '../variable.js';
-import {
-  add,
-  atan2,
-  clipByValue,
-  div,
-  divNoNan,
-  floorDiv,
-  maximum,
-  minimum,
-  mod,
-  mul,
-  pow,
-  prelu,
-  squaredDifference,
-  sub,
-} from './arithmetic.js';
-import { conv1d, conv2d, conv2dTranspose, depthwiseConv2d, dilation2d, separableConv2d } from './conv.js';
-import { oneHot, onesLike, zerosLike } from './creation.js';
-import { gather, topk, unique, unsortedSegmentSum } from './gather.js';
-import { resizeBilinear, resizeNearestNeighbor } from './image.js';
-import { concat, split, stack, unstack } from './join.js';
-import {
-  equal,
-  greater,
-  greaterEqual,
-  less,
-  lessEqual,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  logicalXor,
-  notEqual,
-  where,
-} from './logical.js';
-import { dot, matMul } from './matrix.js';
-import { batchNorm, localResponseNormalization, logSoftmax, softmax } from './normalization.js';
-import { avgPool, maxPool, pool } from './pool.js';
-import {
-  all,
-  any,
-  argMax,
-  argMin,
-  cumprod,
-  cumsum,
-  euclideanNorm,
-  logSumExp,
-  max,
-  mean,
-  min,
-  norm,
-  prod,
-  sum,
-} from './reduce.js';
-import {
-  batchToSpaceND,
-  broadcastTo,
-  depthToSpace,
-  expandDims,
-  mirrorPad,
-  pad,
-  reverse,
-  slice,
-  spaceToBatchND,
-  squeeze,
-  stridedSlice,
-  tile,
-  transpose,
-} from './shape.js';
-import { fft, ifft, irfft, rfft } from './spectral.js';
-import {
-  abs,
-  acos,
-  acosh,
-  asin,
-  asinh,
-  atan,
-  atanh,
-  cast,
-  ceil,
-  cos,
-  cosh,
-  elu,
-  erf,
-  exp,
-  expm1,
-  floor,
-  isFinite as isFiniteOf,
-  isInf,
-  isNaN as isNaNOf,
-  leakyRelu,
-  log,
-  log1p,
-  logSigmoid,
-  neg,
-  reciprocal,
-  relu,
-  relu6,
-  round,
-  rsqrt,
-  selu,
-  sigmoid,
-  sign,
-  sin,
-  sinh,
-  softplus,
-  sqrt,
-  square,
-  step,
-  tan,
-  tanh,
-} from './unary.js';
+// Functions of the op API as methods of tensors. js/ops/methods/ lists them, by the types of the methods.
+import { TensorBuffer } from '../tensor/buffer.js';
+import type { DataType, DataTypeMap } from '../tensor/dtype.js';
+import type { Rank, ShapeMap } from '../tensor/shape.js';
+import type { Tensor4D, Tensor5D } from '../tensor/tensor.js';
+import { type Scalar, Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import type { Variable } from '../tensor/variable.js';
+import { cast } from './cast.js';
+import { concat, stack } from './join.js';
+import { where } from './logical.js';
+import type * as anyRank from './methods/any-rank.js';
+import type * as anyType from './methods/any-type.js';
+import type * as images from './methods/images.js';
+import * as functions from './methods/index.js';
+import type * as ownType from './methods/own-type.js';
+import type * as sameType from './methods/same-type.js';
+import type * as tensors from './methods/tensors.js';
 
-/** The tensor is their first argument. */
-const FUNCTIONS = {
-  abs,
-  acos,
-  acosh,
-  add,
-  all,
-  any,
-  argMax,
-  argMin,
-  asin,
-  asinh,
-  atan,
-  atan2,
-  atanh,
-  avgPool,
-  batchNorm,
-  batchToSpaceND,
-  broadcastTo,
-  cast,
-  ceil,
-  clipByValue,
-  conv1d,
-  conv2d,
-  conv2dTranspose,
-  cos,
-  cosh,
-  cumprod,
-  cumsum,
-  depthToSpace,
-  depthwiseConv2d,
-  dilation2d,
-  div,
-  divNoNan,
-  dot,
-  elu,
-  equal,
-  erf,
-  euclideanNorm,
-  exp,
-  expandDims,
-  expm1,
-  fft,
-  floor,
-  floorDiv,
-  gather,
-  greater,
-  greaterEqual,
-  ifft,
-  irfft,
-  isFinite: isFiniteOf,
-  isInf,
-  isNaN: isNaNOf,
-  leakyRelu,
-  less,
-  lessEqual,
-  localResponseNormalization,
-  log,
-  log1p,
-  logSigmoid,
-  logSoftmax,
-  logSumExp,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  logicalXor,
-  matMul,
-  max,
-  maxPool,
-  maximum,
-  mean,
-  min,
-  minimum,
-  mirrorPad,
-  mod,
-  mul,
-  neg,
-  norm,
-  notEqual,
-  oneHot,
-  onesLike,
-  pad,
-  pool,
-  pow,
-  prelu,
-  prod,
-  reciprocal,
-  relu,
-  relu6,
-  resizeBilinear,
-  resizeNearestNeighbor,
-  reverse,
-  rfft,
-  round,
-  rsqrt,
-  selu,
-  separableConv2d,
-  sigmoid,
-  sign,
-  sin,
-  sinh,
-  slice,
-  softmax,
-  softplus,
-  spaceToBatchND,
-  split,
-  sqrt,
-  square,
-  squaredDifference,
-  squeeze,
-  step,
-  stridedSlice,
-  sub,
-  sum,
-  tan,
-  tanh,
-  tile,
-  topk,
-  transpose,
-  unique,
-  unsortedSegmentSum,
-  unstack,
-  variable,
-  zerosLike,
+export { Tensor };
+
+declare module '../tensor/tensor.js' {
+  interface Tensor<R extends Rank = Rank> extends ChainedMethods<R> {}
+}
+
+/** What a function takes after the tensor. */
+type Rest<F> = F extends (x: never, ...rest: infer Arguments) => unknown ? Arguments : never;
+
+type SameType = {
+  [Name in keyof typeof sameType]: <T extends Tensor>(this: T, ...rest: Rest<(typeof sameType)[Name]>) => T;
 };
+type AnyType = { [Name in keyof typeof anyType]: <T extends Tensor>(...rest: Rest<(typeof anyType)[Name]>) => T };
+type Images = {
+  [Name in keyof typeof images]: <T extends Tensor3D | Tensor4D>(...rest: Rest<(typeof images)[Name]>) => T;
+};
+type AnyRank = { [Name in keyof typeof anyRank]: <S extends Rank>(...rest: Rest<(typeof anyRank)[Name]>) => Tensor<S> };
+type Tensors = { [Name in keyof typeof tensors]: (...rest: Rest<(typeof tensors)[Name]>) => Tensor };
+
+/** The methods that js/ops/methods/own-type.ts lists. */
+interface OwnType<R extends Rank> {
+  batchNorm(...rest: Rest<typeof ownType.batchNorm>): Tensor<R>;
+  broadcastTo<S extends Rank>(shape: ShapeMap[S]): Tensor<S>;
+  conv1d<T extends Tensor2D | Tensor3D>(...rest: Rest<typeof ownType.conv1d>): T;
+  depthToSpace<T extends Tensor4D>(...rest: Rest<typeof ownType.depthToSpace>): T;
+  oneHot(depth: number, onValue?: number, offValue?: number): Tensor;
+  split<T extends Tensor>(...rest: Rest<typeof ownType.split>): T[];
+  topk<T extends Tensor>(this: T, ...rest: Rest<typeof ownType.topk>): { values: T; indices: T };
+  transpose<T extends Tensor>(perm?: readonly number[]): T;
+  unique<T extends Tensor>(this: T, axis?: number): { values: T; indices: Tensor1D };
+  unstack<T extends Tensor>(axis?: number): T[];
+  /** A variable that starts with the values of the tensor. */
+  variable(trainable?: boolean, name?: string, dtype?: DataType): Variable<R>;
+}
+
+/** Methods that are no function of the tensor and the same arguments. */
+interface OtherMethods<R extends Rank> {
+  /** The same values in one dimension. */
+  as1D(): Tensor1D;
+  as2D(rows: number, columns: number): Tensor2D;
+  as3D(rows: number, columns: number, depth: number): Tensor3D;
+  as4D(rows: number, columns: number, depth: number, depth2: number): Tensor4D;
+  as5D(rows: number, columns: number, depth: number, depth2: number, depth3: number): Tensor5D;
+  /** The one value without dimensions. Throws E_SHAPE when there are more. */
+  asScalar(): Scalar;
+  /** As cast. */
+  asType<T extends Tensor>(this: T, dtype: DataType): T;
+  /** A copy of the values that can be changed element by element. */
+  buffer<D extends DataType = 'float32'>(): Promise<TensorBuffer<R, D>>;
+  /** A copy of the values that can be changed element by element. Does not wait. */
+  bufferSync<D extends DataType = 'float32'>(): TensorBuffer<R, D>;
+  /** The tensor and the others side by side. */
+  concat<T extends Tensor>(tensors: T | readonly (T | TensorLike)[], axis?: number): T;
+  /** The same values in one dimension. */
+  flatten(): Tensor1D;
+  /** The same values in the shape of another tensor. */
+  reshapeAs<T extends Tensor>(x: T): T;
+  /** The tensor and the others along a new axis. */
+  stack<T extends Tensor>(x: Tensor | readonly Tensor[], axis?: number): T;
+  toBool<T extends Tensor>(this: T): T;
+  toFloat<T extends Tensor>(this: T): T;
+  toInt<T extends Tensor>(this: T): T;
+  /** The elements of the tensor where the condition is true, of x elsewhere. */
+  where<T extends Tensor>(condition: Tensor | TensorLike, x: Tensor | TensorLike): T;
+}
+
+export interface ChainedMethods<R extends Rank>
+  extends SameType,
+    AnyType,
+    Images,
+    AnyRank,
+    Tensors,
+    OwnType<R>,
+    OtherMethods<R> {}
 
 type List = Tensor | readonly (Tensor | TensorLike)[];
 
@@ -254,7 +105,10 @@ function asVector(this: Tensor): Tensor {
   return this.reshape([this.size]);
 }
 
-/** Methods that are no function of the tensor and the same arguments. */
+function bufferSync(this: Tensor): TensorBuffer<Rank, DataType> {
+  return new TensorBuffer(this.shape, this.dtype, this.dataSync<DataType>() as DataTypeMap[DataType]);
+}
+
 const METHODS = {
   as1D: asVector,
   as2D: asShape,
@@ -265,6 +119,10 @@ const METHODS = {
   asType(this: Tensor, dtype: DataType): Tensor {
     return cast(this, dtype);
   },
+  async buffer(this: Tensor) {
+    return bufferSync.call(this);
+  },
+  bufferSync,
   concat(this: Tensor, tensors: List, axis?: number): Tensor {
     return concat([this, ...listOf(tensors)], axis);
   },
@@ -287,14 +145,14 @@ const METHODS = {
   where(this: Tensor, condition: Tensor | TensorLike, x: Tensor | TensorLike): Tensor {
     return where(condition, this, x);
   },
-};
+} satisfies Record<keyof OtherMethods<Rank>, unknown>;
 
 /** They agree in nothing else. */
 type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
 
-/** Gives tensors the methods of js/ops/chained-types.ts. */
+/** Gives tensors their chained methods. */
 export function installMethods(): void {
-  for (const [name, call] of Object.entries(FUNCTIONS as unknown as Record<string, AnyFunction>)) {
+  for (const [name, call] of Object.entries(functions as unknown as Record<string, AnyFunction>)) {
     define(name, function (this: Tensor, ...rest: never[]) {
       return call(this, ...rest);
     });

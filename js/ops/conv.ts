@@ -1,61 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions.
-import { TfwasmError } from '../errors.js';
-import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { type Attrs, check, checkRank, floatArg, ints, op, run } from './run.js';
+import { check } from '../core/errors.js';
+import { run } from '../tensor/call.js';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { ints } from '../tensor/written.js';
+import { checkRank, floatArg } from './arguments.js';
+import { scoped } from './scoped.js';
 import {
   batched,
+  checkChannels,
+  conv2dAttrs,
   inFormat,
   isChannelsFirst,
   type Pad,
+  type Pair,
   padAttrs,
   perDimension,
   type Rounding,
-  spatialShape,
+  type Triple,
 } from './windows.js';
-
-type Pair = [number, number] | number;
-type Triple = [number, number, number] | number;
-
-/** Throws E_SHAPE unless the filter is for as many channels as the images have. */
-function checkChannels(images: Tensor, filter: Tensor, channelsFirst: boolean): void {
-  const channels = (images.shape as number[])[channelsFirst ? 1 : images.rank - 1];
-  const expected = (filter.shape as number[])[filter.rank - 2];
-  if (channels !== expected) {
-    throw new TfwasmError('E_SHAPE', `the filter [${filter.shape}] is for ${expected} channels, got ${channels}`);
-  }
-}
-
-/** The attributes of a convolution of two dimensions. */
-export function conv2dAttrs(
-  images: Tensor,
-  filter: Tensor,
-  strides: Pair,
-  pad: Pad,
-  dataFormat: string,
-  dilations: Pair,
-  rounding: Rounding | undefined,
-): Attrs {
-  checkRank(filter, 'filter', 4);
-  const channelsFirst = isChannelsFirst(dataFormat, 'NHWC', 'NCHW');
-  checkChannels(images, filter, channelsFirst);
-  const steps = perDimension(strides, 2, 'strides');
-  const gaps = perDimension(dilations, 2, 'dilations');
-  const windows = {
-    size: spatialShape(images, channelsFirst),
-    window: filter.shape.slice(0, 2),
-    strides: steps,
-    dilations: gaps,
-    channelsFirst,
-  };
-  return {
-    strides: inFormat(steps, channelsFirst, 1),
-    dilations: inFormat(gaps, channelsFirst, 1),
-    data_format: dataFormat,
-    ...padAttrs(pad, rounding, windows),
-  };
-}
 
 /**
  * Convolves images [height, width, inChannels] or batches of them.
@@ -74,7 +38,7 @@ export function conv2d<T extends Tensor3D | Tensor4D>(
   dilations: Pair = [1, 1],
   dimRoundingMode?: Rounding,
 ): T {
-  return op('conv2d', () => {
+  return scoped('conv2d', () => {
     const weights = floatArg<Tensor>(filter, 'filter');
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
       run(
@@ -100,7 +64,7 @@ export function conv1d<T extends Tensor2D | Tensor3D>(
   dilation = 1,
   dimRoundingMode?: Rounding,
 ): T {
-  return op('conv1d', () => {
+  return scoped('conv1d', () => {
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 3);
     const isFirst = isChannelsFirst(dataFormat, 'NWC', 'NCW');
@@ -145,7 +109,7 @@ export function conv2dTranspose<T extends Tensor3D | Tensor4D>(
   pad: Pad,
   dimRoundingMode?: Rounding,
 ): T {
-  return op('conv2dTranspose', () => {
+  return scoped('conv2dTranspose', () => {
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 4);
     return batched(floatArg<T>(x, 'x'), 4, (images) => {
@@ -179,7 +143,7 @@ export function depthwiseConv2d<T extends Tensor3D | Tensor4D>(
   dilations: Pair = [1, 1],
   dimRoundingMode?: Rounding,
 ): T {
-  return op('depthwiseConv2d', () => {
+  return scoped('depthwiseConv2d', () => {
     const weights = floatArg<Tensor>(filter, 'filter');
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
       run(
@@ -201,7 +165,7 @@ export function separableConv2d<T extends Tensor3D | Tensor4D>(
   dilation: Pair = [1, 1],
   dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
 ): T {
-  return op('separableConv2d', () => {
+  return scoped('separableConv2d', () => {
     const pointwise = floatArg<Tensor4D>(pointwiseFilter, 'pointwiseFilter');
     checkRank(pointwise, 'pointwiseFilter', 4);
     check(pointwise.shape[0] === 1 && pointwise.shape[1] === 1, `the pointwise filter must be 1 by 1`);
@@ -223,7 +187,7 @@ export function conv3d<T extends Tensor4D | Tensor5D>(
   dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
   dilations: Triple = [1, 1, 1],
 ): T {
-  return op('conv3d', () => {
+  return scoped('conv3d', () => {
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 5);
     const isFirst = isChannelsFirst(dataFormat, 'NDHWC', 'NCDHW');
@@ -251,7 +215,7 @@ export function conv3dTranspose<T extends Tensor4D | Tensor5D>(
   strides: Triple,
   pad: 'valid' | 'same',
 ): T {
-  return op('conv3dTranspose', () => {
+  return scoped('conv3dTranspose', () => {
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 5);
     return batched(floatArg<T>(x, 'x'), 5, (volumes) => {
@@ -277,7 +241,7 @@ export function dilation2d<T extends Tensor3D | Tensor4D>(
   dilations: Pair = [1, 1],
   dataFormat: 'NHWC' = 'NHWC',
 ): T {
-  return op('dilation2d', () => {
+  return scoped('dilation2d', () => {
     check(dataFormat === 'NHWC', `the data format must be NHWC, got ${dataFormat}`);
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 3);

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that make tensors of a pattern, or after another tensor.
-import type { DataType } from '../dtype.js';
-import { TfwasmError } from '../errors.js';
-import type { Rank } from '../shape.js';
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import { zeros } from '../tensor-factories.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check, TfwasmError } from '../core/errors.js';
+import { run, toDtype } from '../tensor/call.js';
+import type { DataType } from '../tensor/dtype.js';
+import { zeros } from '../tensor/factories.js';
+import type { Rank } from '../tensor/shape.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { checkInt, constant, int, value } from '../tensor/written.js';
+import { arg } from './arguments.js';
 import { logicalNot, where } from './logical.js';
-import { arg, check, checkInt, constant, int, op, run, toDtype, value } from './run.js';
+import { scoped } from './scoped.js';
 import { broadcastTo } from './shape.js';
 
 /** Zeros in the shape and dtype of x. */
 export function zerosLike<T extends Tensor>(x: T | TensorLike): T {
-  return op('zerosLike', () => run<T>('ZerosLike', [arg<T>(x, 'x')]));
+  return scoped('zerosLike', () => run<T>('ZerosLike', [arg<T>(x, 'x')]));
 }
 
 /** Ones in the shape and dtype of x. Throws E_DTYPE for strings. */
 export function onesLike<T extends Tensor>(x: T | TensorLike): T {
-  return op('onesLike', () => run<T>('OnesLike', [arg<T>(x, 'x', 'numeric')]));
+  return scoped('onesLike', () => run<T>('OnesLike', [arg<T>(x, 'x', 'numeric')]));
 }
 
 /** Ones on the diagonal of a matrix, zeros elsewhere; batchShape puts copies of it in front. */
@@ -27,7 +30,7 @@ export function eye(
   batchShape?: readonly number[],
   dtype: DataType = 'float32',
 ): Tensor2D {
-  return op('eye', () => {
+  return scoped('eye', () => {
     const matrix = oneHot(range(0, checkCount(numRows), 1, 'int32'), checkCount(numColumns), 1, 0, dtype);
     return (
       batchShape ? broadcastTo<Rank>(matrix, [...batchShape, numRows, numColumns] as number[]) : matrix
@@ -42,7 +45,7 @@ function checkCount(count: number): number {
 
 /** `num` float32 values at equal distances, from start to stop. Throws E_INPUT when num is not positive. */
 export function linspace(start: number, stop: number, num: number): Tensor1D {
-  return op('linspace', () =>
+  return scoped('linspace', () =>
     run<Tensor1D>('LinSpace', [constant(start, 'float32'), constant(stop, 'float32'), int(num)]),
   );
 }
@@ -52,7 +55,7 @@ export function linspace(start: number, stop: number, num: number): Tensor1D {
  * step is given; a step that leads away gives no numbers. Throws E_INPUT for a step of 0.
  */
 export function range(start: number, stop: number, step = 1, dtype: 'float32' | 'int32' = 'float32'): Tensor1D {
-  return op('range', () => {
+  return scoped('range', () => {
     check(step !== 0, 'the step must not be 0');
     const by = stop < start && step === 1 ? -1 : step;
     if (start === stop || start < stop !== by > 0) return zeros<'R1'>([0], dtype);
@@ -79,7 +82,7 @@ export function oneHot(
   offValue = 0,
   dtype: DataType = 'int32',
 ): Tensor {
-  return op('oneHot', () => {
+  return scoped('oneHot', () => {
     const inner = dtype === 'complex64' ? 'float32' : dtype;
     const inputs = [
       arg(indices, 'indices', 'int32'),
@@ -93,7 +96,7 @@ export function oneHot(
 
 /** x on the diagonal of zeros, of twice the rank. */
 export function diag(x: Tensor | TensorLike): Tensor {
-  return op('diag', () => {
+  return scoped('diag', () => {
     const values = arg(x, 'x', 'numeric').reshape<'R1'>([-1]);
     const off = logicalNot(eye(values.size, values.size, undefined, 'bool'));
     const zero = zeros([], values.dtype);
@@ -110,7 +113,7 @@ export function meshgrid<T extends Tensor>(
   y?: T | TensorLike,
   { indexing = 'xy' }: { indexing?: string } = {},
 ): T[] {
-  return op('meshgrid', () => {
+  return scoped('meshgrid', () => {
     if (indexing !== 'xy' && indexing !== 'ij') {
       throw new TfwasmError('E_INPUT', `the indexing must be 'xy' or 'ij', got '${indexing}'`);
     }
@@ -128,12 +131,12 @@ export function meshgrid<T extends Tensor>(
 
 /** Complex numbers of float32 parts, which must have one shape. */
 export function complex<T extends Tensor>(real: T | TensorLike, imag: T | TensorLike): T {
-  return op('complex', () => run<T>('Complex', [arg<T>(real, 'real', 'float32'), arg<T>(imag, 'imag', 'float32')]));
+  return scoped('complex', () => run<T>('Complex', [arg<T>(real, 'real', 'float32'), arg<T>(imag, 'imag', 'float32')]));
 }
 
 /** The real parts, as float32. */
 export function real<T extends Tensor>(input: T | TensorLike): T {
-  return op('real', () => {
+  return scoped('real', () => {
     const x = arg<T>(input, 'input', 'numeric');
     return x.dtype === 'complex64' ? run<T>('Real', [x]) : (x.clone() as Tensor as T);
   });
@@ -141,7 +144,7 @@ export function real<T extends Tensor>(input: T | TensorLike): T {
 
 /** The imaginary parts, as float32. */
 export function imag<T extends Tensor>(input: T | TensorLike): T {
-  return op('imag', () => {
+  return scoped('imag', () => {
     const x = arg<T>(input, 'input', 'numeric');
     return run<T>(x.dtype === 'complex64' ? 'Imag' : 'ZerosLike', [x]);
   });

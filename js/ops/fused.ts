@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions and products with a bias and an activation, in one op.
-import type { Tensor, Tensor3D, Tensor4D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check } from '../core/errors.js';
+import type { Attrs } from '../tensor/attributes.js';
+import { run } from '../tensor/call.js';
+import type { Tensor, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { floatArg } from './arguments.js';
 import { add, prelu } from './arithmetic.js';
-import { conv2dAttrs } from './conv.js';
 import { matMul as plainMatMul } from './matrix.js';
-import { type Attrs, check, floatArg, op, run } from './run.js';
+import { scoped } from './scoped.js';
 import { broadcastTo } from './shape.js';
 import { elu, leakyRelu, relu, relu6, sigmoid } from './unary.js';
-import { batched, type Pad, type Rounding } from './windows.js';
+import { batched, conv2dAttrs, type Pad, type Rounding } from './windows.js';
 
 export type Activation = 'linear' | 'relu' | 'prelu' | 'elu' | 'relu6' | 'leakyrelu' | 'sigmoid';
 
@@ -68,20 +71,15 @@ function fusedInputs(fused: Fused, channels: number): { inputs: Tensor[]; attrs:
   return { inputs, attrs: { fused_ops: names, num_args: inputs.length, leakyrelu_alpha: leakyreluAlpha } };
 }
 
-function fusedConv<T extends Tensor3D | Tensor4D>(
-  name: string,
-  kernel: string,
-  options: FusedConv<T>,
-  axis: number,
-): T {
-  return op(`fused.${name}`, () => {
+function fusedConv<T extends Tensor3D | Tensor4D>(name: string, op: string, options: FusedConv<T>, axis: number): T {
+  return scoped(`fused.${name}`, () => {
     const { strides, pad, dataFormat = 'NHWC', dilations = [1, 1], dimRoundingMode } = options;
     const filter = floatArg<Tensor>(options.filter, 'filter');
     return batched(floatArg<T>(options.x, 'x'), 4, (images) => {
       const window = conv2dAttrs(images, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
       const channels = filter.shape.slice(axis).reduce((product, size) => product * size, 1);
       const { inputs, attrs } = fusedInputs(options, channels);
-      return run(kernel, [images, filter, ...inputs], { ...window, ...attrs });
+      return run(op, [images, filter, ...inputs], { ...window, ...attrs });
     });
   });
 }
@@ -105,7 +103,7 @@ function activate(x: Tensor, { activation, preluActivationWeights, leakyreluAlph
 
 /** `matMul`, a bias that broadcasts to its result, and an activation. */
 export function matMul(options: FusedMatMul): Tensor {
-  return op('fused.matMul', () => {
+  return scoped('fused.matMul', () => {
     const { transposeA = false, transposeB = false, bias } = options;
     const a = floatArg(options.a, 'a');
     const b = floatArg(options.b, 'b');

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that find, take and put elements by index.
-import { TfwasmError } from '../errors.js';
-import type { Rank, ShapeMap } from '../shape.js';
-import { type Scalar, Tensor, type Tensor1D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check, TfwasmError } from '../core/errors.js';
+import { run, runAll, toDtype } from '../tensor/call.js';
+import type { Rank, ShapeMap } from '../tensor/shape.js';
+import { type Scalar, Tensor, type Tensor1D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { int, ints, value } from '../tensor/written.js';
+import { arg } from './arguments.js';
+import { scoped } from './scoped.js';
 import { expandDims } from './shape.js';
-import { arg, check, int, ints, op, run, runAll, toDtype, value } from './run.js';
 
 /** The parts of x along an axis that int32 indices name. batchDims leading dimensions are paired. */
 export function gather<T extends Tensor>(x: T | TensorLike, indices: Tensor | TensorLike, axis = 0, batchDims = 0): T {
-  return op('gather', () =>
+  return scoped('gather', () =>
     run<T>('GatherV2', [arg<T>(x, 'x'), arg(indices, 'indices', 'int32'), int(axis)], { batch_dims: batchDims }),
   );
 }
 
 /** The parts of x at the coordinates in the last dimension of int32 indices. */
 export function gatherND(x: Tensor | TensorLike, indices: Tensor | TensorLike): Tensor {
-  return op('gatherND', () => run('GatherNd', [arg(x, 'x'), arg(indices, 'indices', 'int32')]));
+  return scoped('gatherND', () => run('GatherNd', [arg(x, 'x'), arg(indices, 'indices', 'int32')]));
 }
 
 /** Zeros of a shape, to which updates are added at the coordinates in the last dimension of indices. */
@@ -25,7 +28,7 @@ export function scatterND<R extends Rank>(
   updates: Tensor | TensorLike,
   shape: ShapeMap[R],
 ): Tensor<R> {
-  return op('scatterND', () =>
+  return scoped('scatterND', () =>
     run<Tensor<R>>('ScatterNd', [arg(indices, 'indices', 'int32'), arg(updates, 'updates'), ints(shape)]),
   );
 }
@@ -36,7 +39,7 @@ export function tensorScatterUpdate<R extends Rank>(
   indices: Tensor | TensorLike,
   updates: Tensor | TensorLike,
 ): Tensor<R> {
-  return op('tensorScatterUpdate', () =>
+  return scoped('tensorScatterUpdate', () =>
     run<Tensor<R>>('TensorScatterUpdate', [
       arg(tensor, 'tensor'),
       arg(indices, 'indices', 'int32'),
@@ -52,7 +55,7 @@ export function sparseToDense<R extends Rank>(
   outputShape: ShapeMap[R],
   defaultValue: Scalar | number | boolean | string = 0,
 ): Tensor<R> {
-  return op('sparseToDense', () => {
+  return scoped('sparseToDense', () => {
     const values = arg(sparseValues, 'sparseValues');
     const indices = arg(sparseIndices, 'sparseIndices', 'int32');
     return run<Tensor<R>>('SparseToDense', [indices, ints(outputShape), values, scalarLike(defaultValue, values)]);
@@ -68,7 +71,7 @@ function scalarLike(x: Scalar | number | boolean | string, { dtype }: Tensor) {
 
 /** The k greatest elements of each row and their int32 indices, in descending order. */
 export function topk<T extends Tensor>(x: T | TensorLike, k = 1, sorted = true): { values: T; indices: T } {
-  return op('topk', () => {
+  return scoped('topk', () => {
     const numbers = arg<T>(x, 'x', 'numeric');
     const [values, indices] = runAll('TopKV2', [numbers, int(k)], { sorted }) as [T, T];
     return { values, indices };
@@ -81,7 +84,7 @@ export async function inTopKAsync<T extends Tensor>(
   targets: Tensor | TensorLike,
   k = 1,
 ): Promise<T> {
-  return op('inTopKAsync', () => {
+  return scoped('inTopKAsync', () => {
     const rows = arg(predictions, 'predictions', 'numeric');
     const wanted = toDtype(arg(targets, 'targets', 'numeric'), 'int32');
     const depth = (rows.shape as number[])[rows.rank - 1] ?? 0;
@@ -97,7 +100,7 @@ export async function inTopKAsync<T extends Tensor>(
 
 /** What occurs along an axis, each once in order of appearance, and for each element which it is. */
 export function unique<T extends Tensor>(x: T | TensorLike, axis = 0): { values: T; indices: Tensor1D } {
-  return op('unique', () => {
+  return scoped('unique', () => {
     const [values, indices] = runAll('UniqueV2', [arg<T>(x, 'x'), ints([axis])]) as [T, Tensor1D];
     return { values, indices };
   });
@@ -105,7 +108,7 @@ export function unique<T extends Tensor>(x: T | TensorLike, axis = 0): { values:
 
 /** The elements of vector x that are not in vector y, and their indices in x. */
 export async function setdiff1dAsync(x: Tensor | TensorLike, y: Tensor | TensorLike): Promise<[Tensor, Tensor]> {
-  return op('setdiff1dAsync', () => runAll('ListDiff', [arg(x, 'x'), arg(y, 'y')]) as [Tensor, Tensor]);
+  return scoped('setdiff1dAsync', () => runAll('ListDiff', [arg(x, 'x'), arg(y, 'y')]) as [Tensor, Tensor]);
 }
 
 /**
@@ -117,7 +120,7 @@ export function searchSorted(
   values: Tensor | TensorLike,
   side: 'left' | 'right' = 'left',
 ): Tensor {
-  return op('searchSorted', () => {
+  return scoped('searchSorted', () => {
     const sequence = arg(sortedSequence, 'sortedSequence', 'numeric');
     const wanted = arg(values, 'values', 'numeric');
     const rows = (x: Tensor) => x.reshape<'R2'>([-1, (x.shape as number[])[x.rank - 1] ?? 1]);
@@ -142,7 +145,7 @@ export function unsortedSegmentSum<T extends Tensor>(
   segmentIds: Tensor1D | TensorLike,
   numSegments: number,
 ): T {
-  return op('unsortedSegmentSum', () =>
+  return scoped('unsortedSegmentSum', () =>
     run<T>('UnsortedSegmentSum', [arg<T>(x, 'x'), arg(segmentIds, 'segmentIds', 'int32'), int(numSegments)]),
   );
 }

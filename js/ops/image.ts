@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images: [height, width, channels], or batches of them.
-import { TfwasmError } from '../errors.js';
-import type { NamedTensorMap, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
-import { tensor1d } from '../tensor-factories.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check, TfwasmError } from '../core/errors.js';
+import { floatsAttr } from '../tensor/attributes.js';
+import { run, runAll, toDtype } from '../tensor/call.js';
+import { tensor1d } from '../tensor/factories.js';
+import type { NamedTensorMap, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { int, ints, value } from '../tensor/written.js';
+import { arg, checkRank, floatArg } from './arguments.js';
 import { div, mul, pow, sub } from './arithmetic.js';
 import { range } from './creation.js';
 import { greater, lessEqual, where } from './logical.js';
 import { argMax, bincount, cumsum, sum } from './reduce.js';
-import { arg, check, checkRank, floatArg, floatsAttr, int, ints, op, run, runAll, toDtype, value } from './run.js';
+import { scoped } from './scoped.js';
 import { reverse, slice, tile } from './shape.js';
 import { isFinite as isFiniteNumber, round } from './unary.js';
 import { batched } from './windows.js';
@@ -16,14 +20,14 @@ import { batched } from './windows.js';
 type Size = readonly [number, number];
 
 function resize<T extends Tensor>(
-  kernel: string,
+  op: string,
   images: T,
   size: Size,
   alignCorners: boolean,
   halfPixelCenters: boolean,
 ): T {
   return batched(images, 4, (batch) =>
-    run(kernel, [batch, ints(size)], { align_corners: alignCorners, half_pixel_centers: halfPixelCenters }),
+    run(op, [batch, ints(size)], { align_corners: alignCorners, half_pixel_centers: halfPixelCenters }),
   );
 }
 
@@ -40,7 +44,7 @@ export function resizeBilinear<T extends Tensor3D | Tensor4D>(
   alignCorners = false,
   halfPixelCenters = false,
 ): T {
-  return op('resizeBilinear', () =>
+  return scoped('resizeBilinear', () =>
     resize('ResizeBilinear', floatArg<T>(images, 'images'), size, alignCorners, halfPixelCenters),
   );
 }
@@ -52,7 +56,7 @@ export function resizeNearestNeighbor<T extends Tensor3D | Tensor4D>(
   alignCorners = false,
   halfPixelCenters = false,
 ): T {
-  return op('resizeNearestNeighbor', () =>
+  return scoped('resizeNearestNeighbor', () =>
     resize('ResizeNearestNeighbor', arg<T>(images, 'images', 'numeric'), size, alignCorners, halfPixelCenters),
   );
 }
@@ -72,7 +76,7 @@ export function cropAndResize(
   method: 'bilinear' | 'nearest' = 'bilinear',
   extrapolationValue = 0,
 ): Tensor4D {
-  return op('cropAndResize', () =>
+  return scoped('cropAndResize', () =>
     run<Tensor4D>(
       'CropAndResize',
       [floatArg(image, 'image'), floatArg(boxes, 'boxes'), arg(boxInd, 'boxInd', 'int32'), ints(cropSize)],
@@ -83,7 +87,7 @@ export function cropAndResize(
 
 /** A batch of images seen in a mirror. */
 export function flipLeftRight(image: Tensor4D | TensorLike): Tensor4D {
-  return op('flipLeftRight', () => {
+  return scoped('flipLeftRight', () => {
     const images = arg<Tensor4D>(image, 'image');
     checkRank(images, 'image', 4);
     return reverse(images, 2);
@@ -92,12 +96,12 @@ export function flipLeftRight(image: Tensor4D | TensorLike): Tensor4D {
 
 /** The one channel of images three times. Throws E_SHAPE unless there is one. */
 export function grayscaleToRGB<T extends Tensor>(image: T | TensorLike): T {
-  return op('grayscaleToRGB', () => tile(withChannels<T>(image, 1), [...lastOnly(arg(image, 'image').rank, 3)]));
+  return scoped('grayscaleToRGB', () => tile(withChannels<T>(image, 1), [...lastOnly(arg(image, 'image').rank, 3)]));
 }
 
 /** The brightness of red, green and blue, as one channel. Throws E_SHAPE unless there are three. */
 export function rgbToGrayscale<T extends Tensor>(image: T | TensorLike): T {
-  return op('rgbToGrayscale', () => {
+  return scoped('rgbToGrayscale', () => {
     const colors = withChannels<T>(image, 3);
     return toDtype(sum<T>(mul(toDtype(colors, 'float32'), tensor1d(LUMA)), -1, true), colors.dtype);
   });
@@ -130,7 +134,7 @@ export function rotateWithOffset(
   fillValue: number | [number, number, number] = 0,
   center: number | [number, number] = 0.5,
 ): Tensor4D {
-  return op('rotateWithOffset', () =>
+  return scoped('rotateWithOffset', () =>
     run<Tensor4D>('RotateWithOffset', [floatArg(image, 'image')], {
       radians,
       fill_value: floatsAttr([fillValue].flat()),
@@ -152,7 +156,7 @@ export function transform(
   fillValue = 0,
   outputShape?: Size,
 ): Tensor4D {
-  return op('transform', () => {
+  return scoped('transform', () => {
     const images = floatArg<Tensor4D>(image, 'image');
     checkRank(images, 'image', 4);
     const size = outputShape ?? images.shape.slice(1, 3);
@@ -189,7 +193,7 @@ export function threshold(
   inverted = false,
   threshValue = 0.5,
 ): Tensor3D {
-  return op('threshold', () => {
+  return scoped('threshold', () => {
     const given = arg<Tensor>(image, 'image', 'numeric');
     checkRank(given, 'image', 3);
     check(method === 'binary' || method === 'otsu', `the method must be 'binary' or 'otsu', got '${method}'`);
@@ -213,17 +217,17 @@ type Suppressing<Rest extends unknown[], Result> = (
 
 function suppressing<Rest extends unknown[], Result>(
   name: string,
-  kernel: string,
+  op: string,
   resultOf: (outputs: Tensor[]) => Result,
 ): Suppressing<Rest, Result> {
   return (boxes, scores, maxOutputSize, overlap = 0.5, least = Number.NEGATIVE_INFINITY, ...[option]) =>
-    op(name, () => {
+    scoped(name, () => {
       check(overlap >= 0 && overlap <= 1, `the iouThreshold must be from 0 to 1, got ${overlap}`);
-      const isPadded = kernel === 'NonMaxSuppressionV4';
-      const numbers = kernel === 'NonMaxSuppressionV5' ? [overlap, least, Number(option ?? 0)] : [overlap, least];
+      const isPadded = op === 'NonMaxSuppressionV4';
+      const numbers = op === 'NonMaxSuppressionV5' ? [overlap, least, Number(option ?? 0)] : [overlap, least];
       const inputs = [floatArg(boxes, 'boxes'), floatArg(scores, 'scores'), int(maxOutputSize)];
       const attrs = isPadded ? { pad_to_max_output_size: Boolean(option) } : undefined;
-      return resultOf(runAll(kernel, [...inputs, ...numbers.map((x) => value(x, 'float32'))], attrs));
+      return resultOf(runAll(op, [...inputs, ...numbers.map((x) => value(x, 'float32'))], attrs));
     });
 }
 

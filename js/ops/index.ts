@@ -1,204 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // The op API: what is at the top level of tf, and its namespaces.
-export {
-  add,
-  addN,
-  atan2,
-  bitwiseAnd,
-  clipByValue,
-  div,
-  divNoNan,
-  floorDiv,
-  maximum,
-  minimum,
-  mod,
-  mul,
-  pow,
-  prelu,
-  squaredDifference,
-  sub,
-} from './arithmetic.js';
-export {
-  conv1d,
-  conv2d,
-  conv2dTranspose,
-  conv3d,
-  conv3dTranspose,
-  depthwiseConv2d,
-  dilation2d,
-  separableConv2d,
-} from './conv.js';
-export {
-  complex,
-  diag,
-  eye,
-  imag,
-  linspace,
-  meshgrid,
-  oneHot,
-  onesLike,
-  print,
-  range,
-  real,
-  zerosLike,
-} from './creation.js';
-export {
-  gather,
-  gatherND,
-  inTopKAsync,
-  lowerBound,
-  scatterND,
-  searchSorted,
-  setdiff1dAsync,
-  sparseToDense,
-  tensorScatterUpdate,
-  topk,
-  unique,
-  unsortedSegmentSum,
-  upperBound,
-} from './gather.js';
-export { concat, concat1d, concat2d, concat3d, concat4d, split, stack, unstack } from './join.js';
-export {
-  booleanMaskAsync,
-  equal,
-  greater,
-  greaterEqual,
-  less,
-  lessEqual,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  logicalXor,
-  notEqual,
-  where,
-  whereAsync,
-} from './logical.js';
-export { dot, einsum, matMul, outerProduct } from './matrix.js';
-export {
-  batchNorm,
-  batchNorm2d,
-  batchNorm3d,
-  batchNorm4d,
-  dropout,
-  localResponseNormalization,
-  logSoftmax,
-  movingAverage,
-  softmax,
-} from './normalization.js';
-export { avgPool, avgPool3d, maxPool, maxPool3d, maxPoolWithArgmax, pool } from './pool.js';
-export { raggedGather, raggedRange, raggedTensorToTensor } from './ragged.js';
-export {
-  multinomial,
-  rand,
-  randomGamma,
-  randomNormal,
-  randomStandardNormal,
-  randomUniform,
-  randomUniformInt,
-  truncatedNormal,
-} from './random.js';
-export {
-  all,
-  any,
-  argMax,
-  argMin,
-  bincount,
-  cumprod,
-  cumsum,
-  denseBincount,
-  euclideanNorm,
-  logSumExp,
-  max,
-  mean,
-  min,
-  moments,
-  norm,
-  prod,
-  sum,
-} from './reduce.js';
-export { type LSTMCellFunc, basicLSTMCell, multiRNNCell } from './rnn.js';
-export {
-  batchToSpaceND,
-  broadcastArgs,
-  broadcastTo,
-  clone,
-  depthToSpace,
-  ensureShape,
-  expandDims,
-  mirrorPad,
-  pad,
-  pad1d,
-  pad2d,
-  pad3d,
-  pad4d,
-  reshape,
-  reverse,
-  reverse1d,
-  reverse2d,
-  reverse3d,
-  reverse4d,
-  slice,
-  slice1d,
-  slice2d,
-  slice3d,
-  slice4d,
-  spaceToBatchND,
-  squeeze,
-  stridedSlice,
-  tile,
-  transpose,
-} from './shape.js';
-export { cosineWindow, enclosingPowerOfTwo } from './signal.js';
-export { fft, ifft, irfft, rfft } from './spectral.js';
-export {
-  abs,
-  acos,
-  acosh,
-  asin,
-  asinh,
-  atan,
-  atanh,
-  cast,
-  ceil,
-  cos,
-  cosh,
-  elu,
-  erf,
-  exp,
-  expm1,
-  floor,
-  isFinite,
-  isInf,
-  isNaN,
-  leakyRelu,
-  log,
-  log1p,
-  logSigmoid,
-  neg,
-  reciprocal,
-  relu,
-  relu6,
-  round,
-  rsqrt,
-  selu,
-  sigmoid,
-  sign,
-  sin,
-  sinh,
-  softplus,
-  sqrt,
-  square,
-  step,
-  tan,
-  tanh,
-} from './unary.js';
+export * from './arithmetic.js';
+export * from './cast.js';
+export * from './conv.js';
+export * from './creation.js';
+export type { Activation } from './fused.js';
 export * as fused from './fused.js';
+export * from './gather.js';
 export * as image from './image.js';
+export * from './join.js';
 export * as linalg from './linalg.js';
+export * from './logical.js';
+export { Reduction } from './losses.js';
 export * as math from './math.js';
+export * from './matrix.js';
+export { losses, signal } from './namespaces.js';
+export * from './normalization.js';
+export * from './pool.js';
+export * from './ragged.js';
+export * from './random.js';
+export * from './reduce.js';
+export * from './rnn.js';
+export * from './shape.js';
+export { cosineWindow, enclosingPowerOfTwo } from './signal.js';
 export * as sparse from './sparse.js';
+export * from './spectral.js';
 export * as spectral from './spectral.js';
 export * as string from './string.js';
-export { Reduction } from './losses.js';
-export type { Activation } from './fused.js';
-export { losses, signal } from './namespaces.js';
+export * from './unary.js';

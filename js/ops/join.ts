@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that join tensors, and that take one apart.
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { upcastType } from './arithmetic.js';
-import { arg, args, checkRank, int, ints, op, run, runAll, toDtype } from './run.js';
-import { axisOf } from './shape.js';
+import { run, runAll, toDtype } from '../tensor/call.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { int, ints } from '../tensor/written.js';
+import { arg, args, checkRank, upcastType } from './arguments.js';
+import { axisOf } from './axes.js';
+import { scoped } from './scoped.js';
 
 /** The tensors of a list in the widest of their dtypes. */
 function alike<T extends Tensor>(tensors: readonly (T | TensorLike)[]): T[] {
@@ -15,7 +17,7 @@ function alike<T extends Tensor>(tensors: readonly (T | TensorLike)[]): T[] {
 
 /** Tensors laid side by side along an axis. Throws E_SHAPE unless the other dimensions agree. */
 export function concat<T extends Tensor>(tensors: readonly (T | TensorLike)[], axis = 0): T {
-  return op('concat', () => {
+  return scoped('concat', () => {
     const list = alike<T>(tensors);
     return run<T>('ConcatV2', [...list, int(axis)], { N: list.length });
   });
@@ -27,7 +29,7 @@ function concatOfRank<T extends Tensor>(
   tensors: readonly (T | TensorLike)[],
   axis: number,
 ) {
-  return op(name, () => {
+  return scoped(name, () => {
     const list = args<T>(tensors, 'tensors');
     list.forEach((tensor, index) => {
       checkRank(tensor, `tensors[${index}]`, rank);
@@ -58,7 +60,7 @@ export function concat4d(tensors: readonly (Tensor4D | TensorLike)[], axis: numb
 
 /** Tensors of one shape along a new axis. */
 export function stack<T extends Tensor>(tensors: readonly (T | TensorLike)[], axis = 0): Tensor {
-  return op('stack', () => {
+  return scoped('stack', () => {
     const list = alike<T>(tensors);
     return run('Pack', list, { N: list.length, axis });
   });
@@ -66,7 +68,7 @@ export function stack<T extends Tensor>(tensors: readonly (T | TensorLike)[], ax
 
 /** The tensors that `stack` along this axis would make x of. */
 export function unstack(x: Tensor | TensorLike, axis = 0): Tensor[] {
-  return op('unstack', () => {
+  return scoped('unstack', () => {
     const from = arg(x, 'x');
     const along = axisOf(axis, from.rank);
     return runAll('Unpack', [from], { num: (from.shape as number[])[along] as number, axis: along });
@@ -82,7 +84,7 @@ export function split<T extends Tensor>(
   numOrSizeSplits: readonly number[] | number,
   axis = 0,
 ): T[] {
-  return op('split', () => {
+  return scoped('split', () => {
     const from = arg(x, 'x');
     const parts =
       typeof numOrSizeSplits === 'number'

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linear algebra.
-import { TfwasmError } from '../errors.js';
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check, TfwasmError } from '../core/errors.js';
+import { run } from '../tensor/call.js';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { int } from '../tensor/written.js';
+import { arg, args, floatArg } from './arguments.js';
 import { div, divNoNan, mul, sub } from './arithmetic.js';
 import { eye } from './creation.js';
 import { concat, stack, unstack } from './join.js';
 import { greater, where } from './logical.js';
 import { matMul } from './matrix.js';
 import { norm, sum } from './reduce.js';
-import { arg, args, check, floatArg, int, op, run } from './run.js';
+import { scoped } from './scoped.js';
 import { pad, slice } from './shape.js';
 
 /** Matrices with zeros outside of a band around the diagonal. A negative width leaves that side whole. */
 export function bandPart<T extends Tensor>(a: T | TensorLike, numLower: number | Scalar, numUpper: number | Scalar): T {
-  return op('bandPart', () => {
+  return scoped('bandPart', () => {
     const width = (x: number | Scalar) => (typeof x === 'number' ? int(x) : arg(x, 'a width', 'int32'));
     return run<T>('MatrixBandPart', [arg<T>(a, 'a'), width(numLower), width(numUpper)]);
   });
@@ -22,7 +25,7 @@ export function bandPart<T extends Tensor>(a: T | TensorLike, numLower: number |
 
 /** Vectors of one length, or the rows of a matrix, made orthonormal in their order. */
 export function gramSchmidt<T extends Tensor1D[] | Tensor2D>(xs: T): T {
-  return op('gramSchmidt', () => {
+  return scoped('gramSchmidt', () => {
     const isMatrix = !Array.isArray(xs);
     const vectors = isMatrix ? unstack(arg(xs, 'xs')) : args(xs as Tensor1D[], 'xs');
     const [first] = vectors;
@@ -68,7 +71,7 @@ function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
 
 /** Matrices [..., rows, columns] as products of an orthogonal and an upper triangular one. */
 export function qr(x: Tensor, fullMatrices = false): [Tensor, Tensor] {
-  return op('qr', () => {
+  return scoped('qr', () => {
     const matrices = floatArg(x, 'x');
     if (matrices.rank < 2) throw new TfwasmError('E_SHAPE', `the argument 'x' must have rank 2 or more`);
     const inner = matrices.shape.slice(-2);

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons, logic on booleans, and what follows from them.
-import type { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { matched } from './arithmetic.js';
-import { arg, check, int, op, run } from './run.js';
+import { check } from '../core/errors.js';
+import { run } from '../tensor/call.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { int } from '../tensor/written.js';
+import { arg, matched } from './arguments.js';
+import { scoped } from './scoped.js';
 
 type Binary = <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) => T;
 
-function comparison(name: string, kernel: string): Binary {
+function comparison(name: string, op: string): Binary {
   return <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) =>
-    op(name, () => {
+    scoped(name, () => {
       const [x, y] = matched(a, b);
-      return run<T>(kernel, [x, y]);
+      return run<T>(op, [x, y]);
     });
 }
 
-function ofBooleans(name: string, kernel: string): Binary {
+function ofBooleans(name: string, op: string): Binary {
   return <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) =>
-    op(name, () => run<T>(kernel, [arg(a, 'a', 'bool'), arg(b, 'b', 'bool')]));
+    scoped(name, () => run<T>(op, [arg(a, 'a', 'bool'), arg(b, 'b', 'bool')]));
 }
 
 /** Whether a equals b, as bool, with broadcasting. Also of strings. */
@@ -41,12 +44,12 @@ export const logicalXor: Binary = ofBooleans('logicalXor', 'LogicalXor');
 
 /** Whether x is false. */
 export function logicalNot<T extends Tensor>(x: T | TensorLike): T {
-  return op('logicalNot', () => run<T>('LogicalNot', [arg<T>(x, 'x', 'bool')]));
+  return scoped('logicalNot', () => run<T>('LogicalNot', [arg<T>(x, 'x', 'bool')]));
 }
 
 /** The elements of a where the bool condition is true, of b elsewhere, with broadcasting. */
 export function where<T extends Tensor>(condition: Tensor | TensorLike, a: T | TensorLike, b: T | TensorLike): T {
-  return op('where', () => {
+  return scoped('where', () => {
     const [x, y] = matched(a, b);
     return run<T>('SelectV2', [arg(condition, 'condition', 'bool'), x, y]);
   });
@@ -54,7 +57,7 @@ export function where<T extends Tensor>(condition: Tensor | TensorLike, a: T | T
 
 /** The coordinates of the elements that are true, int32 [count, rank]. */
 export async function whereAsync(condition: Tensor | TensorLike): Promise<Tensor> {
-  return op('whereAsync', () => run('Where', [arg(condition, 'condition', 'bool')]));
+  return scoped('whereAsync', () => run('Where', [arg(condition, 'condition', 'bool')]));
 }
 
 /**
@@ -66,7 +69,7 @@ export async function booleanMaskAsync(
   mask: Tensor | TensorLike,
   axis = 0,
 ): Promise<Tensor> {
-  return op('booleanMaskAsync', () => {
+  return scoped('booleanMaskAsync', () => {
     const x = arg(tensor, 'tensor');
     const flags = arg(mask, 'mask', 'bool');
     const first = axis < 0 ? axis + x.rank : axis;

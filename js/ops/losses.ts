@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loss functions. Labels and predictions must have one shape (E_SHAPE); weights broadcast to it.
-import { TfwasmError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check, TfwasmError } from '../core/errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { floatArg } from './arguments.js';
 import { add, div, minimum, mul, squaredDifference, sub } from './arithmetic.js';
 import { notEqual } from './logical.js';
 import { logSumExp, mean, sum } from './reduce.js';
-import { check, floatArg, op } from './run.js';
+import { scoped } from './scoped.js';
 import { broadcastTo } from './shape.js';
 import { abs, exp, log, log1p, neg, relu, square } from './unary.js';
 
@@ -27,7 +28,7 @@ export function computeWeightedLoss<O extends Tensor>(
   weights?: Weights,
   reduction: Reduction = Reduction.SUM_BY_NONZERO_WEIGHTS,
 ): O {
-  return op('computeWeightedLoss', () => {
+  return scoped('computeWeightedLoss', () => {
     check(reduction in Reduction, `there is no reduction ${reduction}`);
     const all = floatArg(losses, 'losses');
     const factors = weights === undefined || weights === null ? undefined : floatArg(weights, 'weights');
@@ -50,7 +51,7 @@ function loss<O extends Tensor>(
   [weights, reduction]: [Weights, Reduction | undefined],
   lossOf: (labels: Tensor, predictions: Tensor) => Tensor,
 ): O {
-  return op(name, () => {
+  return scoped(name, () => {
     const expected = floatArg(labels, 'labels');
     const actual = floatArg(predictions, 'predictions');
     if (String(expected.shape) !== String(actual.shape)) {

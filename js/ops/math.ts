@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tf.math has.
-import { TfwasmError } from '../errors.js';
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { TfwasmError } from '../core/errors.js';
+import { toDtype } from '../tensor/call.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg, checkRank } from './arguments.js';
 import { oneHot } from './creation.js';
 import { matMul } from './matrix.js';
-import { arg, checkRank, op, toDtype } from './run.js';
+import { scoped } from './scoped.js';
 
 /** How often each label (row) was predicted as each class (column): int32 [numClasses, numClasses]. */
 export function confusionMatrix(
@@ -13,7 +15,7 @@ export function confusionMatrix(
   predictions: Tensor1D | TensorLike,
   numClasses: number,
 ): Tensor2D {
-  return op('confusionMatrix', () => {
+  return scoped('confusionMatrix', () => {
     const expected = toDtype(arg<Tensor>(labels, 'labels', 'numeric'), 'int32');
     const actual = toDtype(arg<Tensor>(predictions, 'predictions', 'numeric'), 'int32');
     checkRank(expected, 'labels', 1);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of matrices and vectors.
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { matched, mul } from './arithmetic.js';
-import { arg, args, checkRank, op, run } from './run.js';
+import { run } from '../tensor/call.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg, args, checkRank, matched } from './arguments.js';
+import { mul } from './arithmetic.js';
+import { scoped } from './scoped.js';
 
 /**
  * The product of matrices [..., m, k] and [..., k, n], whose leading dimensions broadcast. The
@@ -15,7 +17,7 @@ export function matMul<T extends Tensor>(
   transposeA = false,
   transposeB = false,
 ): T {
-  return op('matMul', () => {
+  return scoped('matMul', () => {
     const [x, y] = matched(arg(a, 'a', 'numeric'), arg(b, 'b', 'numeric'), undefined, (dtype) =>
       dtype === 'bool' ? 'int32' : dtype,
     );
@@ -25,7 +27,7 @@ export function matMul<T extends Tensor>(
 
 /** The product of two vectors, of a matrix and a vector, of a vector and a matrix, or of two matrices. */
 export function dot(t1: Tensor | TensorLike, t2: Tensor | TensorLike): Tensor {
-  return op('dot', () => {
+  return scoped('dot', () => {
     const a = arg(t1, 't1', 'numeric');
     const b = arg(t2, 't2', 'numeric');
     checkRank(a, 't1', 1, 2);
@@ -37,7 +39,7 @@ export function dot(t1: Tensor | TensorLike, t2: Tensor | TensorLike): Tensor {
 
 /** The matrix of all products of an element of v1 and one of v2. */
 export function outerProduct(v1: Tensor1D | TensorLike, v2: Tensor1D | TensorLike): Tensor2D {
-  return op('outerProduct', () => {
+  return scoped('outerProduct', () => {
     const a = arg<Tensor>(v1, 'v1', 'numeric');
     const b = arg<Tensor>(v2, 'v2', 'numeric');
     checkRank(a, 'v1', 1);
@@ -48,7 +50,7 @@ export function outerProduct(v1: Tensor1D | TensorLike, v2: Tensor1D | TensorLik
 
 /** Products summed as an equation says, such as 'ij,jk->ik'. Throws E_INPUT for others. */
 export function einsum(equation: string, ...tensors: (Tensor | TensorLike)[]): Tensor {
-  return op('einsum', () => {
+  return scoped('einsum', () => {
     const list = args(tensors, 'tensors', 'numeric');
     return run('Einsum', list, { equation: String(equation).replace(/\s/g, ''), N: list.length });
   });

@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 // Normalization, softmax, dropout.
-import { TfwasmError } from '../errors.js';
-import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
-import { ones, zeros } from '../tensor-factories.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check, TfwasmError } from '../core/errors.js';
+import { run } from '../tensor/call.js';
+import { ones, zeros } from '../tensor/factories.js';
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg, checkRank, floatArg } from './arguments.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';
+import { axisOf } from './axes.js';
 import { randomUniform } from './random.js';
-import { arg, check, checkRank, floatArg, op, run } from './run.js';
-import { axisOf, transpose } from './shape.js';
+import { scoped } from './scoped.js';
+import { transpose } from './shape.js';
 import { floor, rsqrt } from './unary.js';
 import { batched } from './windows.js';
 
 /** A function of the last dimension, along another one. */
-function alongAxis<T extends Tensor>(kernel: string, logits: T | TensorLike, axis: number): T {
+function alongAxis<T extends Tensor>(op: string, logits: T | TensorLike, axis: number): T {
   const x = floatArg<T>(logits, 'logits');
   const along = axisOf(axis, x.rank);
   const last = x.rank - 1;
-  if (along === last) return run<T>(kernel, [x]);
+  if (along === last) return run<T>(op, [x]);
   // Swapping two dimensions twice leaves all where they were.
   const swap = x.shape.map((_, index) => (index === along ? last : index === last ? along : index));
-  return transpose(run<T>(kernel, [transpose(x, swap)]), swap);
+  return transpose(run<T>(op, [transpose(x, swap)]), swap);
 }
 
 /** exp(x), divided by its sum along a dimension. */
 export function softmax<T extends Tensor>(logits: T | TensorLike, dim = -1): T {
-  return op('softmax', () => alongAxis('Softmax', logits, dim));
+  return scoped('softmax', () => alongAxis('Softmax', logits, dim));
 }
 
 /** log(softmax(x)), which does not overflow. */
 export function logSoftmax<T extends Tensor>(logits: T | TensorLike, axis = -1): T {
-  return op('logSoftmax', () => alongAxis('LogSoftmax', logits, axis));
+  return scoped('logSoftmax', () => alongAxis('LogSoftmax', logits, axis));
 }
 
 type Statistic = Tensor | TensorLike;
@@ -47,7 +50,7 @@ export function batchNorm<T extends Tensor>(
   scale?: Statistic | null,
   varianceEpsilon = 0.001,
 ): T {
-  return op('batchNorm', () => {
+  return scoped('batchNorm', () => {
     const images = floatArg<T>(x, 'x');
     const average = floatArg(mean, 'mean');
     const spread = floatArg(variance, 'variance');
@@ -67,7 +70,7 @@ export function batchNorm<T extends Tensor>(
 }
 
 function batchNormOfRank<T extends Tensor>(name: string, rank: number, x: T | TensorLike, rest: BatchNormRest): T {
-  return op(name, () => {
+  return scoped(name, () => {
     const images = floatArg<T>(x, 'x');
     checkRank(images, 'x', rank);
     return batchNorm(images, ...rest);
@@ -102,7 +105,7 @@ export function localResponseNormalization<T extends Tensor3D | Tensor4D>(
   alpha = 1,
   beta = 0.5,
 ): T {
-  return op('localResponseNormalization', () => {
+  return scoped('localResponseNormalization', () => {
     check(Number.isInteger(depthRadius), `the depth radius must be an integer, got ${depthRadius}`);
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
       run('LRN', [images], { depth_radius: depthRadius, bias, alpha, beta }),
@@ -122,7 +125,7 @@ export function dropout(
   noiseShape?: readonly (number | null)[],
   seed?: number | string,
 ): Tensor {
-  return op('dropout', () => {
+  return scoped('dropout', () => {
     const values = arg(x, 'x', 'float32');
     check(rate >= 0 && rate < 1, `the rate must be from 0 to below 1, got ${rate}`);
     if (rate === 0) return values.clone();
@@ -146,7 +149,7 @@ export function movingAverage<T extends Tensor>(
   step?: number | Scalar | null,
   zeroDebias = true,
 ): T {
-  return op('movingAverage', () => {
+  return scoped('movingAverage', () => {
     const from = arg<T>(v, 'v', 'numeric');
     const to = arg<T>(x, 'x', 'numeric');
     if (from.dtype !== to.dtype) throw new TfwasmError('E_DTYPE', `v is ${from.dtype}, but x is ${to.dtype}`);

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pooling: the greatest element or the mean of windows.
-import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check } from '../core/errors.js';
+import { type Attrs, dtypeAttr } from '../tensor/attributes.js';
+import { run, runAll, toDtype } from '../tensor/call.js';
+import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { pairs, value } from '../tensor/written.js';
+import { arg, checkRank, floatArg } from './arguments.js';
 import { div } from './arithmetic.js';
 import { onesLike } from './creation.js';
-import {
-  type Attrs,
-  arg,
-  check,
-  checkRank,
-  dtypeAttr,
-  floatArg,
-  op,
-  pairs,
-  run,
-  runAll,
-  toDtype,
-  value,
-} from './run.js';
+import { scoped } from './scoped.js';
 import { batchToSpaceND, pad as padTensor, spaceToBatchND } from './shape.js';
 import {
   batched,
@@ -25,15 +17,14 @@ import {
   inFormat,
   isChannelsFirst,
   type Pad,
+  type Pair,
   padAttrs,
   perDimension,
   type Rounding,
   spatialShape,
+  type Triple,
   type Windows,
 } from './windows.js';
-
-type Pair = [number, number] | number;
-type Triple = [number, number, number] | number;
 
 function windowsOf(
   images: Tensor,
@@ -57,7 +48,7 @@ const windowAttrs = ({ window, strides, channelsFirst }: Windows): Attrs => ({
 });
 
 function pool2d<T extends Tensor>(
-  kernel: string,
+  op: string,
   images: T,
   filterSize: Pair,
   strides: Pair,
@@ -66,7 +57,7 @@ function pool2d<T extends Tensor>(
 ): T {
   return batched(images, 4, (batch) => {
     const windows = windowsOf(batch, filterSize, strides, 2);
-    return run(kernel, [batch], { ...windowAttrs(windows), ...padAttrs(pad, rounding, windows) });
+    return run(op, [batch], { ...windowAttrs(windows), ...padAttrs(pad, rounding, windows) });
   });
 }
 
@@ -78,7 +69,7 @@ export function avgPool<T extends Tensor3D | Tensor4D>(
   pad: Pad,
   dimRoundingMode?: Rounding,
 ): T {
-  return op('avgPool', () => {
+  return scoped('avgPool', () => {
     const images = arg<T>(x, 'x', 'numeric');
     const means = pool2d('AvgPool', floatArg<T>(images, 'x'), filterSize, strides, pad, dimRoundingMode);
     return toDtype(means, images.dtype);
@@ -93,7 +84,9 @@ export function maxPool<T extends Tensor3D | Tensor4D>(
   pad: Pad,
   dimRoundingMode?: Rounding,
 ): T {
-  return op('maxPool', () => pool2d('MaxPool', arg<T>(x, 'x', 'numeric'), filterSize, strides, pad, dimRoundingMode));
+  return scoped('maxPool', () =>
+    pool2d('MaxPool', arg<T>(x, 'x', 'numeric'), filterSize, strides, pad, dimRoundingMode),
+  );
 }
 
 /** The greatest element of each window of a batch, and where in the image, or the batch, it was. */
@@ -104,7 +97,7 @@ export function maxPoolWithArgmax(
   pad: Pad,
   includeBatchInIndex = false,
 ): NamedTensorMap {
-  return op('maxPoolWithArgmax', () => {
+  return scoped('maxPoolWithArgmax', () => {
     const images = arg<Tensor>(x, 'x', 'numeric');
     checkRank(images, 'x', 4);
     const windows = windowsOf(images, filterSize, strides, 2);
@@ -120,7 +113,7 @@ export function maxPoolWithArgmax(
 
 /** Pools volumes; a padding in numbers is laid around them first. */
 function pool3d<T extends Tensor>(
-  kernel: string,
+  op: string,
   volumes: T,
   [filterSize, strides, pad, rounding, dataFormat]: [Triple, Triple, Pad, Rounding | undefined, string],
   lay: (batch: Tensor, pads: [number, number][], pool: (padded: Tensor) => Tensor) => Tensor,
@@ -130,7 +123,7 @@ function pool3d<T extends Tensor>(
     const windows = windowsOf(batch, filterSize, strides, 3, isFirst);
     const pads = explicitPads(pad, rounding, windows);
     const padding = pads ? 'VALID' : String(pad).toUpperCase();
-    const pool = (x: Tensor) => run(kernel, [x], { ...windowAttrs(windows), padding, data_format: dataFormat });
+    const pool = (x: Tensor) => run(op, [x], { ...windowAttrs(windows), padding, data_format: dataFormat });
     return pads?.some(([before, after]) => before + after > 0)
       ? lay(batch, inFormat(pads, isFirst, [0, 0]), pool)
       : pool(batch);
@@ -146,7 +139,7 @@ export function avgPool3d<T extends Tensor4D | Tensor5D>(
   dimRoundingMode?: Rounding,
   dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
 ): T {
-  return op('avgPool3d', () => {
+  return scoped('avgPool3d', () => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
     // The share of a window that lies in the volume makes up for the zeros around it.
@@ -166,7 +159,7 @@ export function maxPool3d<T extends Tensor4D | Tensor5D>(
   dimRoundingMode?: Rounding,
   dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
 ): T {
-  return op('maxPool3d', () => {
+  return scoped('maxPool3d', () => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
     const greatest = pool3d<T>('MaxPool3D', toDtype(volumes, 'float32'), options, (batch, pads, pool) =>
@@ -213,7 +206,7 @@ export function pool<T extends Tensor3D | Tensor4D>(
   strides: Pair = [1, 1],
   dimRoundingMode?: Rounding,
 ): T {
-  return op('pool', () => {
+  return scoped('pool', () => {
     check(
       poolingType === 'avg' || poolingType === 'max',
       `the pooling type must be 'avg' or 'max', got ${poolingType}`,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ragged tensors in parts: int32 splits, where rows begin and end, for each ragged dimension, and
 // the values.
-import type { NamedTensorMap, Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { arg, args, op, run, runAll } from './run.js';
+import { run, runAll } from '../tensor/call.js';
+import type { NamedTensorMap, Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg, args } from './arguments.js';
+import { scoped } from './scoped.js';
 
 /** The rows of a ragged tensor that indices name: outputNestedSplits and outputDenseValues. */
 export function raggedGather(
@@ -12,7 +14,7 @@ export function raggedGather(
   indices: Tensor | TensorLike,
   outputRaggedRank: number,
 ): { outputNestedSplits: Tensor[]; outputDenseValues: Tensor } {
-  return op('raggedGather', () => {
+  return scoped('raggedGather', () => {
     const splits = args(paramsNestedSplits, 'paramsNestedSplits', 'int32');
     const inputs = [...splits, arg(paramsDenseValues, 'paramsDenseValues'), arg(indices, 'indices', 'int32')];
     const attrs = { PARAMS_RAGGED_RANK: splits.length, OUTPUT_RAGGED_RANK: outputRaggedRank };
@@ -27,7 +29,7 @@ export function raggedRange(
   limits: Tensor | TensorLike,
   deltas: Tensor | TensorLike,
 ): NamedTensorMap {
-  return op('raggedRange', () => {
+  return scoped('raggedRange', () => {
     const first = arg(starts, 'starts', 'numeric');
     const { dtype } = first;
     const [rtNestedSplits, rtDenseValues] = runAll('RaggedRange', [
@@ -53,7 +55,7 @@ export function raggedTensorToTensor(
   rowPartitionTensors: readonly Tensor[],
   rowPartitionTypes: readonly string[],
 ): Tensor {
-  return op('raggedTensorToTensor', () => {
+  return scoped('raggedTensorToTensor', () => {
     const elements = arg(values, 'values');
     const partitions = args(rowPartitionTensors, 'rowPartitionTensors', 'int32');
     const inputs = [

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random numbers. With a seed they are the same in every call.
-import type { DataType } from '../dtype.js';
-import { TfwasmError } from '../errors.js';
-import { checkShape, type Rank, type ShapeMap, sizeOfShape } from '../shape.js';
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor.js';
-import { tensor } from '../tensor-factories.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check, TfwasmError } from '../core/errors.js';
+import { type Attrs, dtypeAttr } from '../tensor/attributes.js';
+import { run, toDtype } from '../tensor/call.js';
+import type { DataType } from '../tensor/dtype.js';
+import { tensor } from '../tensor/factories.js';
+import { checkShape, type Rank, type ShapeMap, sizeOfShape } from '../tensor/shape.js';
+import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { checkInt, int, ints } from '../tensor/written.js';
+import { checkRank, floatArg } from './arguments.js';
 import { add, mul } from './arithmetic.js';
-import { type Attrs, check, checkInt, checkRank, dtypeAttr, floatArg, int, ints, op, run, toDtype } from './run.js';
+import { scoped } from './scoped.js';
 
 type Seed = number | string | undefined;
 
@@ -26,9 +30,9 @@ function seedAttrs(seed: Seed): Attrs {
 }
 
 /** Floats of shape [..] by an op that takes nothing but a shape. */
-function draw(kernel: string, shape: readonly number[], seed: Seed): Tensor {
+function draw(op: string, shape: readonly number[], seed: Seed): Tensor {
   const attrs = { ...seedAttrs(seed), dtype: dtypeAttr('float32'), T: dtypeAttr('int32') };
-  return run(kernel, [ints(checkShape(shape))], attrs);
+  return run(op, [ints(checkShape(shape))], attrs);
 }
 
 /** x * factor + offset. */
@@ -51,7 +55,7 @@ export function randomUniform<R extends Rank>(
   dtype: DataType = 'float32',
   seed?: Seed,
 ): Tensor<R> {
-  return op('randomUniform', () =>
+  return scoped('randomUniform', () =>
     inDtype<R>(scaled(draw('RandomUniform', shape, seed), maxval - minval, minval), dtype),
   );
 }
@@ -63,7 +67,7 @@ export function randomUniformInt<R extends Rank>(
   maxval: number,
   seed?: Seed,
 ): Tensor<R> {
-  return op('randomUniformInt', () => {
+  return scoped('randomUniformInt', () => {
     const low = checkInt(minval, `the argument 'minval'`);
     const high = checkInt(maxval, `the argument 'maxval'`);
     check(low < high, `minval ${low} must be less than maxval ${high}`);
@@ -73,7 +77,7 @@ export function randomUniformInt<R extends Rank>(
 }
 
 function normal<R extends Rank>(
-  kernel: string,
+  op: string,
   shape: readonly number[],
   mean: number,
   stdDev: number,
@@ -83,7 +87,7 @@ function normal<R extends Rank>(
   if (dtype !== 'float32' && dtype !== 'int32') {
     throw new TfwasmError('E_DTYPE', `normal values are float32 or int32, not ${dtype}`);
   }
-  return inDtype<R>(scaled(draw(kernel, shape, seed), stdDev, mean), dtype);
+  return inDtype<R>(scaled(draw(op, shape, seed), stdDev, mean), dtype);
 }
 
 /** Normally distributed values. */
@@ -94,7 +98,7 @@ export function randomNormal<R extends Rank>(
   dtype: 'float32' | 'int32' = 'float32',
   seed?: number,
 ): Tensor<R> {
-  return op('randomNormal', () => normal<R>('RandomStandardNormal', shape, mean, stdDev, dtype, seed));
+  return scoped('randomNormal', () => normal<R>('RandomStandardNormal', shape, mean, stdDev, dtype, seed));
 }
 
 /** Normally distributed values of mean 0 and standard deviation 1. */
@@ -103,7 +107,7 @@ export function randomStandardNormal<R extends Rank>(
   dtype: 'float32' | 'int32' = 'float32',
   seed?: number,
 ): Tensor<R> {
-  return op('randomStandardNormal', () => normal<R>('RandomStandardNormal', shape, 0, 1, dtype, seed));
+  return scoped('randomStandardNormal', () => normal<R>('RandomStandardNormal', shape, 0, 1, dtype, seed));
 }
 
 /** Normally distributed values, of which those beyond two standard deviations are drawn again. */
@@ -114,7 +118,7 @@ export function truncatedNormal<R extends Rank>(
   dtype: 'float32' | 'int32' = 'float32',
   seed?: number,
 ): Tensor<R> {
-  return op('truncatedNormal', () => normal<R>('TruncatedNormal', shape, mean, stdDev, dtype, seed));
+  return scoped('truncatedNormal', () => normal<R>('TruncatedNormal', shape, mean, stdDev, dtype, seed));
 }
 
 /** A tensor of what the function returns when it is called for each element. */
@@ -123,7 +127,7 @@ export function rand<R extends Rank>(
   randFunction: () => number,
   dtype: DataType = 'float32',
 ): Tensor<R> {
-  return op('rand', () => {
+  return scoped('rand', () => {
     const values = Float32Array.from({ length: sizeOfShape(checkShape(shape)) }, randFunction);
     return inDtype<R>(tensor(values, shape as number[], 'float32'), dtype);
   });
@@ -162,7 +166,7 @@ export function randomGamma<R extends Rank>(
   dtype: 'float32' | 'int32' = 'float32',
   seed?: number,
 ): Tensor<R> {
-  return op('randomGamma', () => {
+  return scoped('randomGamma', () => {
     check(alpha > 0 && beta > 0, `alpha and beta must be positive, got ${alpha} and ${beta}`);
     const uniform = generator(seedOf(seed));
     return rand<R>(shape, () => gammaValue(alpha, uniform) / beta, dtype);
@@ -181,7 +185,7 @@ export function multinomial<T extends Tensor1D | Tensor2D>(
   seed?: number,
   normalized = false,
 ): T {
-  return op('multinomial', () => {
+  return scoped('multinomial', () => {
     const given = floatArg<Tensor>(logits, 'logits');
     checkRank(given, 'logits', 1, 2);
     const rows = given.rank === 1 ? given.reshape([1, given.size]) : given;

@@ -1,36 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that reduce dimensions, and running sums.
-import type { DataType } from '../dtype.js';
-import type { Tensor, Tensor1D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check } from '../core/errors.js';
+import { dtypeAttr } from '../tensor/attributes.js';
+import { run, toDtype } from '../tensor/call.js';
+import type { DataType } from '../tensor/dtype.js';
+import type { Tensor, Tensor1D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { checkInt, int, ints, type Written } from '../tensor/written.js';
+import { arg, floatArg } from './arguments.js';
 import { add, pow, sub } from './arithmetic.js';
-import { arg, check, checkInt, dtypeAttr, floatArg, int, ints, op, run, toDtype, type Written } from './run.js';
+import { type Axes, axesOf } from './axes.js';
+import { scoped } from './scoped.js';
 import { abs, exp, log, sqrt, square } from './unary.js';
 
-type Axes = number | readonly number[] | null | undefined;
 type Reduction = <T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims?: boolean) => T;
 
-/** Axes as a list; all of them when none are given. */
-export function axesOf(axis: Axes, rank: number): number[] {
-  if (axis === undefined || axis === null) return Array.from({ length: rank }, (_, index) => index);
-  return typeof axis === 'number' ? [axis] : [...axis];
+function reduce<T extends Tensor>(op: string, x: Tensor, axis: Axes, keepDims: boolean): T {
+  return run<T>(op, [x, ints(axesOf(axis, x.rank))], { keep_dims: keepDims });
 }
 
-function reduce<T extends Tensor>(kernel: string, x: Tensor, axis: Axes, keepDims: boolean): T {
-  return run<T>(kernel, [x, ints(axesOf(axis, x.rank))], { keep_dims: keepDims });
-}
-
-function reduction(name: string, kernel: string, convert: (dtype: DataType) => DataType): Reduction {
+function reduction(name: string, op: string, convert: (dtype: DataType) => DataType): Reduction {
   return <T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims = false) =>
-    op(name, () => {
+    scoped(name, () => {
       const numbers = arg(x, 'x', 'numeric');
-      return reduce<T>(kernel, toDtype(numbers, convert(numbers.dtype)), axis, keepDims);
+      return reduce<T>(op, toDtype(numbers, convert(numbers.dtype)), axis, keepDims);
     });
 }
 
-function ofBooleans(name: string, kernel: string): Reduction {
+function ofBooleans(name: string, op: string): Reduction {
   return <T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims = false) =>
-    op(name, () => reduce<T>(kernel, arg(x, 'x', 'bool'), axis, keepDims));
+    scoped(name, () => reduce<T>(op, arg(x, 'x', 'bool'), axis, keepDims));
 }
 
 const countable = (dtype: DataType): DataType => (dtype === 'bool' ? 'int32' : dtype);
@@ -50,10 +49,10 @@ export const all: Reduction = ofBooleans('all', 'All');
 /** Whether any element along the axes is true. */
 export const any: Reduction = ofBooleans('any', 'Any');
 
-function argReduce<T extends Tensor>(name: string, kernel: string, x: Tensor | TensorLike, axis: number): T {
-  return op(name, () => {
+function argReduce<T extends Tensor>(name: string, op: string, x: Tensor | TensorLike, axis: number): T {
+  return scoped(name, () => {
     const numbers = arg(x, 'x', 'numeric');
-    return run<T>(kernel, [toDtype(numbers, countable(numbers.dtype)), int(axis)], {
+    return run<T>(op, [toDtype(numbers, countable(numbers.dtype)), int(axis)], {
       output_type: dtypeAttr('int32'),
     });
   });
@@ -76,11 +75,11 @@ type Cumulative = <T extends Tensor>(
   reverse?: boolean,
 ) => T;
 
-function cumulative(name: string, kernel: string): Cumulative {
+function cumulative(name: string, op: string): Cumulative {
   return <T extends Tensor>(x: Tensor | TensorLike, axis = 0, exclusive = false, reverse = false) =>
-    op(name, () => {
+    scoped(name, () => {
       const numbers = arg(x, 'x', 'numeric');
-      return run<T>(kernel, [toDtype(numbers, countable(numbers.dtype)), int(axis)], { exclusive, reverse });
+      return run<T>(op, [toDtype(numbers, countable(numbers.dtype)), int(axis)], { exclusive, reverse });
     });
 }
 
@@ -91,7 +90,7 @@ export const cumprod: Cumulative = cumulative('cumprod', 'Cumprod');
 
 /** log(sum(exp(x))) along the axes, which does not overflow. */
 export function logSumExp<T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims = false): T {
-  return op('logSumExp', () => {
+  return scoped('logSumExp', () => {
     const numbers = floatArg(x, 'x');
     const axes = axesOf(axis, numbers.rank);
     const greatest = max(numbers, axes, true);
@@ -102,7 +101,7 @@ export function logSumExp<T extends Tensor>(x: Tensor | TensorLike, axis?: Axes,
 
 /** Mean and variance along the axes. */
 export function moments(x: Tensor | TensorLike, axis?: Axes, keepDims = false): { mean: Tensor; variance: Tensor } {
-  return op('moments', () => {
+  return scoped('moments', () => {
     const numbers = floatArg(x, 'x');
     const axes = axesOf(axis, numbers.rank);
     const average = mean(numbers, axes, true);
@@ -140,7 +139,7 @@ export function norm(
   axis: Axes = null,
   keepDims = false,
 ): Tensor {
-  return op('norm', () => {
+  return scoped('norm', () => {
     const given = arg(x, 'x', 'numeric');
     const numbers = given.dtype === 'complex64' ? given : toDtype(given, 'float32');
     const isFlat = axis === null || axis === undefined;
@@ -163,7 +162,7 @@ export function euclideanNorm(x: Tensor | TensorLike, axis: Axes = null, keepDim
  * @param weights Of the shape of x, or empty.
  */
 export function bincount<T extends Tensor1D>(x: T | TensorLike, weights: Tensor | TensorLike, size: number): T {
-  return op('bincount', () => {
+  return scoped('bincount', () => {
     const numbers = arg<T>(x, 'x', 'int32');
     return run<T>('Bincount', [numbers, sizeInput(size), arg(weights, 'weights', 'numeric')]);
   });
@@ -176,7 +175,7 @@ export function denseBincount<T extends Tensor>(
   size: number,
   binaryOutput = false,
 ): T {
-  return op('denseBincount', () => {
+  return scoped('denseBincount', () => {
     const inputs = [arg<T>(x, 'x', 'int32'), sizeInput(size), arg(weights, 'weights', 'numeric')];
     return run<T>('DenseBincount', inputs, { binary_output: binaryOutput });
   });

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steps of recurrent networks.
-import type { Scalar, Tensor1D, Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
+import { check } from '../core/errors.js';
+import type { Scalar, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg, args } from './arguments.js';
 import { add, mul } from './arithmetic.js';
 import { concat, split } from './join.js';
 import { matMul } from './matrix.js';
-import { arg, args, check, op } from './run.js';
+import { scoped } from './scoped.js';
 import { sigmoid, tanh } from './unary.js';
 
 /** One step of a cell: from input, cell state and output to the new cell state and output. */
@@ -25,7 +27,7 @@ export function basicLSTMCell(
   c: Tensor2D | TensorLike,
   h: Tensor2D | TensorLike,
 ): [Tensor2D, Tensor2D] {
-  return op('basicLSTMCell', () => {
+  return scoped('basicLSTMCell', () => {
     const inputs = concat([arg(data, 'data'), arg(h, 'h')], 1);
     const gates = add(matMul(inputs, lstmKernel), lstmBias);
     const [input, candidate, forget, output] = split<Tensor2D>(gates, 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
@@ -43,7 +45,7 @@ export function multiRNNCell(
   c: readonly (Tensor2D | TensorLike)[],
   h: readonly (Tensor2D | TensorLike)[],
 ): [Tensor2D[], Tensor2D[]] {
-  return op('multiRNNCell', () => {
+  return scoped('multiRNNCell', () => {
     const states = args<Tensor2D>(c, 'c');
     const outputs = args<Tensor2D>(h, 'h');
     check(

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that change the shape of a tensor, or take and repeat parts of it.
-import { TfwasmError } from '../errors.js';
-import type { Rank, ShapeMap } from '../shape.js';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { arg, check, checkRank, ints, op, pairs, run, value } from './run.js';
-
-/** `axis` counted from the front. Throws E_SHAPE unless it is from -rank to rank - 1. */
-export function axisOf(axis: number, rank: number): number {
-  if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  throw new TfwasmError('E_SHAPE', `the axis ${axis} is not in [${-rank}, ${rank})`);
-}
+import { check, TfwasmError } from '../core/errors.js';
+import { run } from '../tensor/call.js';
+import type { Rank, ShapeMap } from '../tensor/shape.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { ints, pairs, value } from '../tensor/written.js';
+import { arg, checkRank } from './arguments.js';
+import { axisOf } from './axes.js';
+import { scoped } from './scoped.js';
 
 /** The same values in another shape, in which one dimension may be -1. Throws E_SHAPE. */
 export function reshape<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
-  return op('reshape', () => arg(x, 'x').reshape<R>(shape));
+  return scoped('reshape', () => arg(x, 'x').reshape<R>(shape));
 }
 
 /** With a dimension of 1 put in before `axis`. Throws E_SHAPE when that is out of range. */
 export function expandDims<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
-  return op('expandDims', () => {
+  return scoped('expandDims', () => {
     const from = arg(x, 'x');
     const shape: number[] = [...from.shape];
     shape.splice(axisOf(axis, from.rank + 1), 0, 1);
@@ -29,7 +27,7 @@ export function expandDims<T extends Tensor>(x: Tensor | TensorLike, axis = 0): 
 
 /** Without the dimensions of 1, or without those that `axis` lists. Throws E_SHAPE when one is not 1. */
 export function squeeze<T extends Tensor>(x: Tensor | TensorLike, axis?: readonly number[]): T {
-  return op('squeeze', () => {
+  return scoped('squeeze', () => {
     const from = arg(x, 'x');
     const axes = axis?.map((index) => axisOf(index, from.rank));
     const bad = axes?.find((index) => (from.shape as number[])[index] !== 1);
@@ -41,17 +39,19 @@ export function squeeze<T extends Tensor>(x: Tensor | TensorLike, axis?: readonl
 
 /** A tensor of its own on the same values. */
 export function clone<T extends Tensor>(x: T | TensorLike): T {
-  return op('clone', () => arg<T>(x, 'x').clone() as Tensor as T);
+  return scoped('clone', () => arg<T>(x, 'x').clone() as Tensor as T);
 }
 
 /** x itself, if it has this shape (null stands for any dimension). Throws E_SHAPE otherwise. */
 export function ensureShape<R extends Rank>(x: Tensor, shape: ShapeMap[R] | readonly (number | null)[]): Tensor<R> {
-  return op('ensureShape', () => run<Tensor<R>>('EnsureShape', [arg(x, 'x'), ints(shape.map((size) => size ?? -1))]));
+  return scoped('ensureShape', () =>
+    run<Tensor<R>>('EnsureShape', [arg(x, 'x'), ints(shape.map((size) => size ?? -1))]),
+  );
 }
 
 /** With the dimensions in the order of perm; reversed without it. Conjugates complex64 if asked to. */
 export function transpose<T extends Tensor>(x: T | TensorLike, perm?: readonly number[], conjugate = false): T {
-  return op('transpose', () => {
+  return scoped('transpose', () => {
     const from = arg<T>(x, 'x');
     const order = perm ?? from.shape.map((_, index) => from.rank - 1 - index);
     const moved = from.rank < 2 && !perm ? (from.clone() as Tensor as T) : run<T>('Transpose', [from, ints(order)]);
@@ -61,12 +61,12 @@ export function transpose<T extends Tensor>(x: T | TensorLike, perm?: readonly n
 
 /** x repeated reps[i] times along dimension i. */
 export function tile<T extends Tensor>(x: T | TensorLike, reps: readonly number[]): T {
-  return op('tile', () => run<T>('Tile', [arg<T>(x, 'x'), ints(reps)]));
+  return scoped('tile', () => run<T>('Tile', [arg<T>(x, 'x'), ints(reps)]));
 }
 
 /** x repeated to a shape that it broadcasts to. Throws E_SHAPE when it does not. */
 export function broadcastTo<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
-  return op('broadcastTo', () => {
+  return scoped('broadcastTo', () => {
     const from = arg(x, 'x');
     // -1 keeps the dimension.
     const offset = shape.length - from.rank;
@@ -77,7 +77,9 @@ export function broadcastTo<R extends Rank>(x: Tensor | TensorLike, shape: Shape
 
 /** The shape that two shapes, int32 vectors, broadcast to. */
 export function broadcastArgs(s0: Tensor | TensorLike, s1: Tensor | TensorLike): Tensor1D {
-  return op('broadcastArgs', () => run<Tensor1D>('BroadcastArgs', [arg(s0, 's0', 'int32'), arg(s1, 's1', 'int32')]));
+  return scoped('broadcastArgs', () =>
+    run<Tensor1D>('BroadcastArgs', [arg(s0, 's0', 'int32'), arg(s1, 's1', 'int32')]),
+  );
 }
 
 /** A list for all dimensions out of what the user gave for some. */
@@ -95,7 +97,7 @@ export function slice<T extends Tensor>(
   begin: number | readonly number[],
   size?: number | readonly number[],
 ): T {
-  return op('slice', () => {
+  return scoped('slice', () => {
     const from = arg<T>(x, 'x');
     check(from.rank > 0, 'a scalar cannot be sliced');
     return run<T>('Slice', [from, ints(sliceList(begin, from.rank, 0)), ints(sliceList(size, from.rank, -1))]);
@@ -109,7 +111,7 @@ function ofRank<T extends Tensor, Rest extends unknown[]>(
   f: (x: T, ...rest: Rest) => T,
 ): (x: T | TensorLike, ...rest: Rest) => T {
   return (x, ...rest) =>
-    op(name, () => {
+    scoped(name, () => {
       const tensor = arg<T>(x, 'x');
       checkRank(tensor, 'x', rank);
       return f(tensor, ...rest);
@@ -151,7 +153,7 @@ export function stridedSlice(
   newAxisMask = 0,
   shrinkAxisMask = 0,
 ): Tensor {
-  return op('stridedSlice', () =>
+  return scoped('stridedSlice', () =>
     run(
       'StridedSlice',
       [arg(x, 'x'), ints(begin), ints(end), ints(strides ?? new Array<number>(begin?.length ?? 0).fill(1))],
@@ -168,7 +170,7 @@ export function stridedSlice(
 
 /** Reversed along the axes, or along all. */
 export function reverse<T extends Tensor>(x: T | TensorLike, axis?: number | readonly number[] | null): T {
-  return op('reverse', () => {
+  return scoped('reverse', () => {
     const from = arg<T>(x, 'x');
     const axes = typeof axis === 'number' ? [axis] : (axis ?? from.shape.map((_, index) => index));
     return run<T>('ReverseV2', [from, ints(axes)]);
@@ -191,7 +193,7 @@ type Padding = readonly [number, number];
 
 /** With paddings[i] = [before, after] elements of constantValue around dimension i. */
 export function pad<T extends Tensor>(x: T | TensorLike, paddings: readonly Padding[], constantValue = 0): T {
-  return op('pad', () => {
+  return scoped('pad', () => {
     const from = arg<T>(x, 'x');
     check(from.rank > 0, 'a scalar cannot be padded');
     if (from.dtype === 'string' || from.dtype === 'complex64') return run<T>('Pad', [from, pairs(paddings)]);
@@ -223,7 +225,7 @@ export function mirrorPad<T extends Tensor>(
   paddings: readonly Padding[],
   mode: 'reflect' | 'symmetric',
 ): T {
-  return op('mirrorPad', () => run<T>('MirrorPad', [arg<T>(x, 'x'), pairs(paddings)], { mode }));
+  return scoped('mirrorPad', () => run<T>('MirrorPad', [arg<T>(x, 'x'), pairs(paddings)], { mode }));
 }
 
 /** Moves blocks of the batch into the spatial dimensions, and crops these. Inverse of spaceToBatchND. */
@@ -232,7 +234,7 @@ export function batchToSpaceND<T extends Tensor>(
   blockShape: readonly number[],
   crops: readonly (readonly number[])[],
 ): T {
-  return op('batchToSpaceND', () => run<T>('BatchToSpaceND', [arg<T>(x, 'x'), ints(blockShape), pairs(crops)]));
+  return scoped('batchToSpaceND', () => run<T>('BatchToSpaceND', [arg<T>(x, 'x'), ints(blockShape), pairs(crops)]));
 }
 
 /** Pads the spatial dimensions, and moves blocks of them into the batch. */
@@ -241,7 +243,7 @@ export function spaceToBatchND<T extends Tensor>(
   blockShape: readonly number[],
   paddings: readonly (readonly number[])[],
 ): T {
-  return op('spaceToBatchND', () => run<T>('SpaceToBatchND', [arg<T>(x, 'x'), ints(blockShape), pairs(paddings)]));
+  return scoped('spaceToBatchND', () => run<T>('SpaceToBatchND', [arg<T>(x, 'x'), ints(blockShape), pairs(paddings)]));
 }
 
 /** Moves channels into blocks of pixels. Throws E_SHAPE unless they divide by blockSize squared. */
@@ -250,7 +252,7 @@ export function depthToSpace(
   blockSize: number,
   dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
 ): Tensor4D {
-  return op('depthToSpace', () =>
+  return scoped('depthToSpace', () =>
     run<Tensor4D>('DepthToSpace', [arg(x, 'x')], { block_size: blockSize, data_format: dataFormat }),
   );
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signals in frames.
-import type { Tensor, Tensor1D } from '../tensor.js';
-import { zeros } from '../tensor-factories.js';
+import { check } from '../core/errors.js';
+import { zeros } from '../tensor/factories.js';
+import type { Tensor, Tensor1D } from '../tensor/tensor.js';
+import { checkInt } from '../tensor/written.js';
+import { arg, checkRank } from './arguments.js';
 import { add, mul, sub } from './arithmetic.js';
 import { range } from './creation.js';
 import { gather } from './gather.js';
-import { arg, check, checkInt, checkRank, op } from './run.js';
+import { scoped } from './scoped.js';
 import { pad } from './shape.js';
 import { rfft } from './spectral.js';
 import { cos } from './unary.js';
@@ -17,7 +20,7 @@ export function enclosingPowerOfTwo(value: number): number {
 
 /** a - b * cos of one period, float32 [windowLength]. */
 export function cosineWindow(windowLength: number, a: number, b: number): Tensor1D {
-  return op('cosineWindow', () => {
+  return scoped('cosineWindow', () => {
     // A window of even length ends one value before its period.
     const period = windowLength % 2 === 0 ? windowLength : windowLength - 1;
     return sub<Tensor1D>(a, mul(cos(mul(range(0, windowLength), (2 * Math.PI) / period)), b));
@@ -36,7 +39,7 @@ export function hannWindow(windowLength: number): Tensor1D {
 
 /** Frames of a signal as rows. With padEnd also those that reach beyond its end, filled with padValue. */
 export function frame(signal: Tensor1D, frameLength: number, frameStep: number, padEnd = false, padValue = 0): Tensor {
-  return op('frame', () => {
+  return scoped('frame', () => {
     const values = arg(signal, 'signal', 'numeric');
     checkRank(values, 'signal', 1);
     for (const count of [frameLength, frameStep]) {
@@ -60,5 +63,5 @@ export function stft(
   fftLength: number = enclosingPowerOfTwo(frameLength),
   windowFn: (length: number) => Tensor1D = hannWindow,
 ): Tensor {
-  return op('stft', () => rfft(mul(frame(signal, frameLength, frameStep), windowFn(frameLength)), fftLength));
+  return scoped('stft', () => rfft(mul(frame(signal, frameLength, frameStep), windowFn(frameLength)), fftLength));
 }

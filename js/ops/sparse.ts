@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sparse tensors in parts: int32 indices [values, rank], values, dense shape.
-import { type NamedTensorMap, type Scalar, Tensor, type Tensor1D, type Tensor2D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { arg, op, run, runAll, toDtype } from './run.js';
+import { run, runAll, toDtype } from '../tensor/call.js';
+import { type NamedTensorMap, type Scalar, Tensor, type Tensor1D, type Tensor2D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg } from './arguments.js';
+import { scoped } from './scoped.js';
 
 /**
  * Gives every empty row of a sparse matrix a defaultValue: outputIndices, outputValues,
@@ -14,7 +16,7 @@ export function sparseFillEmptyRows(
   denseShape: Tensor1D | TensorLike,
   defaultValue: Scalar | number | boolean | string,
 ): NamedTensorMap {
-  return op('sparseFillEmptyRows', () => {
+  return scoped('sparseFillEmptyRows', () => {
     const elements = arg<Tensor>(values, 'values');
     const fallback =
       defaultValue instanceof Tensor
@@ -32,7 +34,7 @@ export function sparseReshape(
   inputShape: Tensor1D | TensorLike,
   newShape: Tensor1D | TensorLike,
 ): NamedTensorMap {
-  return op('sparseReshape', () => {
+  return scoped('sparseReshape', () => {
     const inputs = [
       arg(inputIndices, 'inputIndices', 'int32'),
       arg(inputShape, 'inputShape', 'int32'),
@@ -45,13 +47,13 @@ export function sparseReshape(
 
 function segments(
   name: string,
-  kernel: string,
+  op: string,
   data: Tensor | TensorLike,
   indices: Tensor1D | TensorLike,
   ids: Tensor1D | TensorLike,
 ) {
-  return op(name, () =>
-    run(kernel, [arg(data, 'data'), arg(indices, 'indices', 'int32'), arg(ids, 'segmentIds', 'int32')]),
+  return scoped(name, () =>
+    run(op, [arg(data, 'data'), arg(indices, 'indices', 'int32'), arg(ids, 'segmentIds', 'int32')]),
   );
 }
 

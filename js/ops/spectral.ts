@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fourier transforms along the last dimension.
-import type { Tensor } from '../tensor.js';
+import { check } from '../core/errors.js';
+import { run } from '../tensor/call.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { checkInt, ints } from '../tensor/written.js';
+import { arg, floatArg } from './arguments.js';
 import { real } from './creation.js';
-import { arg, check, checkInt, floatArg, ints, op, run } from './run.js';
+import { scoped } from './scoped.js';
 
 const lastDimension = (x: Tensor): number => (x.shape as number[])[x.rank - 1] ?? 0;
 
 /** The discrete Fourier transform of complex64 numbers. */
 export function fft(input: Tensor): Tensor {
-  return op('fft', () => run('FFT', [arg(input, 'input', 'complex64')]));
+  return scoped('fft', () => run('FFT', [arg(input, 'input', 'complex64')]));
 }
 
 /** The inverse of fft. */
 export function ifft(input: Tensor): Tensor {
-  return op('ifft', () => run('IFFT', [arg(input, 'input', 'complex64')]));
+  return scoped('ifft', () => run('IFFT', [arg(input, 'input', 'complex64')]));
 }
 
 /**
@@ -22,7 +26,7 @@ export function ifft(input: Tensor): Tensor {
  * @param fftLength To which the last dimension is cut or filled up with zeros.
  */
 export function rfft(input: Tensor, fftLength?: number | null): Tensor {
-  return op('rfft', () => {
+  return scoped('rfft', () => {
     const x = floatArg(input, 'input');
     const length = fftLength ?? lastDimension(x);
     check(checkInt(length, 'the length') > 0, `the length must be positive, got ${length}`);
@@ -32,7 +36,7 @@ export function rfft(input: Tensor, fftLength?: number | null): Tensor {
 
 /** The inverse of rfft: of n numbers, 2 * (n - 1). */
 export function irfft(input: Tensor): Tensor {
-  return op('irfft', () => {
+  return scoped('irfft', () => {
     const x = arg(input, 'input', 'complex64');
     const length = lastDimension(x);
     return length === 1 ? real(x) : run('IRFFT', [x, ints([2 * (length - 1)])]);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Strings.
-import type { NamedTensorMap, Scalar, Tensor, Tensor1D } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { arg, op, run, runAll } from './run.js';
+import { run, runAll } from '../tensor/call.js';
+import type { NamedTensorMap, Scalar, Tensor, Tensor1D } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg } from './arguments.js';
+import { scoped } from './scoped.js';
 
 /**
  * Joins runs of strings: nGrams, and in nGramsSplits where those of each row begin and end.
@@ -22,7 +24,7 @@ export function stringNGrams(
   padWidth: number,
   preserveShortSequences: boolean,
 ): NamedTensorMap {
-  return op('stringNGrams', () => {
+  return scoped('stringNGrams', () => {
     const inputs = [arg(data, 'data', 'string'), arg(dataSplits, 'dataSplits', 'int32')];
     const [nGrams, nGramsSplits] = runAll('StringNGrams', inputs, {
       separator,
@@ -42,7 +44,7 @@ export function stringSplit(
   delimiter: Scalar | string,
   skipEmpty = true,
 ): NamedTensorMap {
-  return op('stringSplit', () => {
+  return scoped('stringSplit', () => {
     const inputs = [arg(input, 'input', 'string'), arg(delimiter, 'delimiter', 'string')];
     const [indices, values, shape] = runAll('StringSplit', inputs, { skip_empty: skipEmpty });
     return { indices, values, shape } as NamedTensorMap;
@@ -51,7 +53,7 @@ export function stringSplit(
 
 /** A number from 0 to numBuckets - 1 for each string, int32, always the same. */
 export function stringToHashBucketFast(input: Tensor | TensorLike, numBuckets: number): Tensor {
-  return op('stringToHashBucketFast', () =>
+  return scoped('stringToHashBucketFast', () =>
     run('StringToHashBucketFast', [arg(input, 'input', 'string')], { num_buckets: numBuckets }),
   );
 }
@@ -63,7 +65,7 @@ export function staticRegexReplace(
   rewrite: string,
   replaceGlobal = true,
 ): Tensor {
-  return op('staticRegexReplace', () =>
+  return scoped('staticRegexReplace', () =>
     run('StaticRegexReplace', [arg(input, 'input', 'string')], { pattern, rewrite, replace_global: replaceGlobal }),
   );
 }

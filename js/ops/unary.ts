@@ -1,38 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of one tensor, element by element.
-import type { DataType } from '../dtype.js';
-import type { Tensor } from '../tensor.js';
-import type { TensorLike } from '../tensor-values.js';
-import { arg, floatArg, op, run, toDtype, type Attrs } from './run.js';
+import type { Attrs } from '../tensor/attributes.js';
+import { run, toDtype } from '../tensor/call.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg, floatArg } from './arguments.js';
+import { scoped } from './scoped.js';
 
 type Unary = <T extends Tensor>(x: T | TensorLike) => T;
 
 /** A function of float32: other numbers are converted. */
-function ofFloats(name: string, kernel: string): Unary {
-  return <T extends Tensor>(x: T | TensorLike) => op(name, () => run<T>(kernel, [floatArg<T>(x, 'x')]));
+function ofFloats(name: string, op: string): Unary {
+  return <T extends Tensor>(x: T | TensorLike) => scoped(name, () => run<T>(op, [floatArg<T>(x, 'x')]));
 }
 
 /** A function of numbers that keeps their dtype; bool becomes int32. */
-function ofNumbers(name: string, kernel: string): Unary {
+function ofNumbers(name: string, op: string): Unary {
   return <T extends Tensor>(x: T | TensorLike) =>
-    op(name, () => {
+    scoped(name, () => {
       const numbers = arg<T>(x, 'x', 'numeric');
-      return run<T>(kernel, [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
+      return run<T>(op, [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
     });
 }
 
 /** A function that leaves integers as they are. */
-function rounding(name: string, kernel: string): Unary {
+function rounding(name: string, op: string): Unary {
   return <T extends Tensor>(x: T | TensorLike) =>
-    op(name, () => {
+    scoped(name, () => {
       const numbers = arg<T>(x, 'x', 'numeric');
-      return numbers.dtype === 'float32' ? run<T>(kernel, [numbers]) : run<T>('Identity', [numbers]);
+      return numbers.dtype === 'float32' ? run<T>(op, [numbers]) : run<T>('Identity', [numbers]);
     });
 }
 
 /** |x|; of complex64 the modulus, as float32. */
 export function abs<T extends Tensor>(x: T | TensorLike): T {
-  return op('abs', () => {
+  return scoped('abs', () => {
     const numbers = arg<T>(x, 'x', 'numeric');
     if (numbers.dtype === 'complex64') return run<T>('ComplexAbs', [numbers]);
     return run<T>('Abs', [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
@@ -111,11 +113,11 @@ export const softplus: Unary = ofFloats('softplus', 'Softplus');
 
 /** log(sigmoid(x)), which does not overflow. */
 export function logSigmoid<T extends Tensor>(x: T | TensorLike): T {
-  return op('logSigmoid', () => neg(softplus(neg(floatArg<T>(x, 'x')))));
+  return scoped('logSigmoid', () => neg(softplus(neg(floatArg<T>(x, 'x')))));
 }
 
-function withAlpha<T extends Tensor>(name: string, kernel: string, x: T | TensorLike, attrs: Attrs): T {
-  return op(name, () => run<T>(kernel, [floatArg<T>(x, 'x')], attrs));
+function withAlpha<T extends Tensor>(name: string, op: string, x: T | TensorLike, attrs: Attrs): T {
+  return scoped(name, () => run<T>(op, [floatArg<T>(x, 'x')], attrs));
 }
 
 /** x, or alpha * x where x is negative. */
@@ -126,14 +128,6 @@ export function leakyRelu<T extends Tensor>(x: T | TensorLike, alpha = 0.2): T {
 /** 1 where x is positive, alpha elsewhere; NaN stays NaN. */
 export function step<T extends Tensor>(x: T | TensorLike, alpha = 0): T {
   return withAlpha('step', 'Step', x, { alpha });
-}
-
-/** x in another dtype. float32 to int32 truncates; whatever is not 0 becomes true. */
-export function cast<T extends Tensor>(x: T | TensorLike, dtype: DataType): T {
-  return op('cast', () => {
-    const from = arg<T>(x, 'x');
-    return from.dtype === dtype ? run<T>('Identity', [from]) : toDtype(from, dtype);
-  });
 }
 
 export { isFiniteOf as isFinite, isNaNOf as isNaN };

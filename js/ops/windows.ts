@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What convolutions and pooling have in common: sizes, strides, paddings as attributes.
-import { TfwasmError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
-import { type Attrs, check, checkInt } from './run.js';
+import { check, TfwasmError } from '../core/errors.js';
+import type { Attrs } from '../tensor/attributes.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { checkInt } from '../tensor/written.js';
+import { checkRank } from './arguments.js';
 
+/** One number for both or all spatial dimensions, or one for each. */
+export type Pair = [number, number] | number;
+export type Triple = [number, number, number] | number;
 export type Rounding = 'floor' | 'round' | 'ceil';
 /** [before, after] for each dimension, those of batch and channels being [0, 0]. */
 export type ExplicitPadding = readonly (readonly [number, number])[];
@@ -86,6 +91,45 @@ export function padAttrs(pad: Pad, rounding: Rounding | undefined, windows: Wind
   const pads = explicitPads(pad, rounding, windows);
   if (!pads) return { padding: String(pad).toUpperCase() };
   return { padding: 'EXPLICIT', explicit_paddings: inFormat(pads, windows.channelsFirst, [0, 0]).flat() };
+}
+
+/** Throws E_SHAPE unless the filter is for as many channels as the images have. */
+export function checkChannels(images: Tensor, filter: Tensor, channelsFirst: boolean): void {
+  const channels = (images.shape as number[])[channelsFirst ? 1 : images.rank - 1];
+  const expected = (filter.shape as number[])[filter.rank - 2];
+  if (channels !== expected) {
+    throw new TfwasmError('E_SHAPE', `the filter [${filter.shape}] is for ${expected} channels, got ${channels}`);
+  }
+}
+
+/** The attributes of a convolution of two dimensions. */
+export function conv2dAttrs(
+  images: Tensor,
+  filter: Tensor,
+  strides: Pair,
+  pad: Pad,
+  dataFormat: string,
+  dilations: Pair,
+  rounding: Rounding | undefined,
+): Attrs {
+  checkRank(filter, 'filter', 4);
+  const channelsFirst = isChannelsFirst(dataFormat, 'NHWC', 'NCHW');
+  checkChannels(images, filter, channelsFirst);
+  const steps = perDimension(strides, 2, 'strides');
+  const gaps = perDimension(dilations, 2, 'dilations');
+  const windows = {
+    size: spatialShape(images, channelsFirst),
+    window: filter.shape.slice(0, 2),
+    strides: steps,
+    dilations: gaps,
+    channelsFirst,
+  };
+  return {
+    strides: inFormat(steps, channelsFirst, 1),
+    dilations: inFormat(gaps, channelsFirst, 1),
+    data_format: dataFormat,
+    ...padAttrs(pad, rounding, windows),
+  };
 }
 
 /** Runs `body` on a batch: one image gets a batch of its own, which its result loses again. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A CoreModule (js/core-module.ts) in JavaScript: real tensors on a small heap, unprocessed weights, and one model
+// A CoreModule (js/core/core-module.ts) in JavaScript: real tensors on a small heap, unprocessed weights, and one model
 // whose output is twice its input.
 import assert from 'node:assert/strict';
 
@@ -243,7 +243,7 @@ export class FakeCore {
 
 /** Makes the sources of `importSource()` use a FakeCore. */
 export function startFakeCore(tf, options) {
-  const core = new FakeCore(tf.inner.errors.makeCoreError, options);
-  tf.inner.runtime.adoptCore(core);
+  const core = new FakeCore(tf.inner['core/errors'].makeCoreError, options);
+  tf.inner['core/runtime'].adoptCore(core);
   return core;
 }

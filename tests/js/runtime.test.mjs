@@ -26,7 +26,7 @@ let warnings;
 beforeEach(async (context) => {
   tf = await importSource();
   // Accepts any input shape, since the warm-up runs a network with its own input.
-  core = new FakeCore(tf.inner.errors.makeCoreError, { inputShape: null });
+  core = new FakeCore(tf.inner['core/errors'].makeCoreError, { inputShape: null });
   core.setThreadCount = (count) => {
     core.threads = count;
   };

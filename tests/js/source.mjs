@@ -12,11 +12,11 @@ const CACHE = path.join(ROOT, 'node_modules/.cache');
 
 /** Inner modules that tests access. */
 const INNER = [
-  'runtime',
-  'errors',
-  'features',
-  'wasm-files',
-  'tensor-storage',
+  'core/runtime',
+  'core/errors',
+  'core/features',
+  'core/wasm-files',
+  'tensor/storage',
   'io/manifest',
   'io/shards',
   'io/string-items',

@@ -11,8 +11,8 @@ import { send, sendPage, startFaultServer } from './fault-server.mjs';
 import { importSource } from './source.mjs';
 
 const tf = await importSource();
-const { compileWasm, wasmUrl } = tf.inner['wasm-files'];
-const { chooseVariant, detectFeatures, defaultThreadCount } = tf.inner.features;
+const { compileWasm, wasmUrl } = tf.inner['core/wasm-files'];
+const { chooseVariant, detectFeatures, defaultThreadCount } = tf.inner['core/features'];
 
 /** An empty module. */
 const EMPTY = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);

@@ -11,12 +11,12 @@ const RULES = [
     replacement: 'process.getBuiltinModule("$2")',
   },
   {
-    // Bundlers emit this file, which exists under other names. js/wasm-files.ts passes the binary in.
+    // Bundlers emit this file, which exists under other names. js/core/wasm-files.ts passes the binary in.
     pattern: /new URL\("glue(-threads)?\.wasm",\s*import\.meta\.url\)\.href/g,
     replacement: '""',
   },
   {
-    // js/wasm-loader.ts always passes the binary in. This removes the code that fetches it.
+    // js/core/wasm-loader.ts always passes the binary in. This removes the code that fetches it.
     pattern:
       /if\(Module\["instantiateWasm"\]\)\{try\{(return Module\["instantiateWasm"\]\(\w+,\w+\))\}catch\(e\)\{[^{}]*(\$\{e\})?[^{}]*\}\}/g,
     replacement: '$1;',

@@ -22,22 +22,22 @@ const OPTIONS = {
   metafile: true,
   absWorkingDir: ROOT,
   // Emscripten's glue is a separate file: threads load it as a worker.
-  external: ['./glue.js', './glue-threads.js', './media.js', 'node:*'],
+  external: ['./glue.js', './glue-threads.js', 'node:*'],
   logLevel: 'silent',
 };
 
 export async function bundleJavaScript() {
-  const { metafile } = await bundle('index', []);
+  const { metafile } = await bundle('index', 'index.ts', mediaApart);
   const inIndex = new Set(Object.keys(metafile.inputs).map((file) => join(ROOT, file)));
-  await bundle('media', [sharedVariables(inIndex)]);
+  await bundle('media', 'storage-media.ts', sharedVariables(inIndex));
 }
 
-async function bundle(name, plugins) {
+async function bundle(name, source, plugin) {
   // Imported late, since setup may just have installed it.
   const { build } = await import('esbuild');
   const outfile = join(DIST, `${name}.js`);
   try {
-    const result = await build({ ...OPTIONS, entryPoints: [join(SOURCE, `${name}.ts`)], outfile, plugins });
+    const result = await build({ ...OPTIONS, entryPoints: [join(SOURCE, source)], outfile, plugins: [plugin] });
     const { code, map } = await minifyModule(readFileSync(outfile, 'utf8'), {
       content: readFileSync(`${outfile}.map`, 'utf8'),
       url: `${name}.js.map`,
@@ -50,9 +50,17 @@ async function bundle(name, plugins) {
   }
 }
 
-/** In media.js, replaces modules that are in index.js by the variables of js/shared.ts. */
+/** Keeps media.js, which is loaded on demand, out of index.js. */
+const mediaApart = {
+  name: 'media apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/storage-media\.js$/ }, () => ({ path: './media.js', external: true }));
+  },
+};
+
+/** In media.js, replaces modules that are in index.js by the variables of js/shared-with-media.ts. */
 function sharedVariables(inIndex) {
-  const shared = readFileSync(join(SOURCE, 'shared.ts'), 'utf8');
+  const shared = readFileSync(join(SOURCE, 'shared-with-media.ts'), 'utf8');
   const names = Array.from(shared.matchAll(/^export \{([^}]*)\}/gm), ([, list]) => list.split(','))
     .flat()
     .map((name) => name.trim())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wasm core, called at its boundary (js/core-module.ts). The public API cannot feed complex64 values to models, nor
+// The wasm core, called at its boundary (js/core/core-module.ts). The public API cannot feed complex64 values to models, nor
 // run single ops by name.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model as media keep it: writing a model.json for artifacts, reading one that was stored.
+import { describeError, TfwasmError } from '../core/errors.js';
+import { optionalParts, withoutUndefined } from './artifacts-json.js';
+import { checkManifest, groupBytes } from './manifest.js';
+import { corrupt } from './storage-errors.js';
+import type { ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
+
+/** Larger files would have to be in memory as a whole to check their hash. */
+export const MAX_HASHED_BYTES = 256 << 20;
+
+/**
+ * The model.json of a model, its keys in the order of TensorFlow.js.
+ *
+ * @param paths Of the files that hold the weights.
+ * @param sha256 Of these files, as far as known.
+ */
+export function toModelJson(artifacts: ModelArtifacts, paths: string[], sha256?: string[]): ModelJSON {
+  const { modelTopology, format, generatedBy, convertedBy, weightSpecs } = artifacts;
+  const weightsManifest = weightSpecs ? [{ paths, weights: weightSpecs, ...(sha256 ? { sha256 } : {}) }] : [];
+  return {
+    modelTopology: modelTopology as object,
+    ...withoutUndefined({ format, generatedBy, convertedBy }),
+    weightsManifest,
+    ...optionalParts(artifacts),
+  };
+}
+
+/** Throws E_INPUT for a topology that no medium keeps. */
+export function checkSavable({ modelTopology }: ModelArtifacts, url: string): void {
+  if (!(modelTopology instanceof ArrayBuffer)) return;
+  throw new TfwasmError('E_INPUT', `cannot save ${url}: a topology in binary form cannot be saved, only one in JSON`);
+}
+
+/** A model.json that was stored, in its two parts. Throws E_STORAGE_CORRUPT. */
+export function readModelJson(
+  text: string,
+  url: string,
+): { artifacts: ModelArtifacts; manifest: WeightsManifestGroup[] } {
+  try {
+    const json = JSON.parse(text) as Partial<ModelJSON> | null;
+    if (typeof json?.modelTopology !== 'object' || !json.modelTopology) throw new Error('modelTopology is missing');
+    const { weightsManifest, ...artifacts } = json;
+    const manifest = checkManifest(weightsManifest);
+    return { artifacts: { ...artifacts, weightSpecs: manifest.flatMap(({ weights }) => weights) }, manifest };
+  } catch (error) {
+    throw corrupt(url, `its JSON is not that of a model: ${describeError(error)}`, error);
+  }
+}
+
+/** A part of a stored model that was kept as JSON of its own. Throws E_STORAGE_CORRUPT. */
+export function readPart(text: string, part: string, url: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw corrupt(url, `its ${part} is not JSON: ${describeError(error)}`, error);
+  }
+  if (typeof value === 'object' && value !== null) return value;
+  throw corrupt(url, `its ${part} is ${value === null ? 'null' : `a ${typeof value}`}`);
+}
+
+/** Throws E_STORAGE_CORRUPT unless the parts that were stored fit together. */
+export function checkStored({ weightSpecs }: ModelArtifacts, byteLength: number, url: string): void {
+  const specs: unknown = weightSpecs ?? [];
+  if (!Array.isArray(specs) || specs.some((spec) => typeof spec !== 'object' || spec === null)) {
+    throw corrupt(url, 'its weight specs are not a list of objects');
+  }
+  const expected = groupBytes(specs);
+  if (expected !== undefined && expected !== byteLength) {
+    throw corrupt(url, `its weights take ${expected} bytes, but ${byteLength} are stored`);
+  }
+}

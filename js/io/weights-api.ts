@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weights as tensors, and back.
+import { callCore, coreStarted } from '../core/runtime.js';
+import { type NamedTensorMap, type Tensor, tensorsOfHandles } from '../tensor/tensor.js';
+import { CompositeArrayBuffer } from './composite-array-buffer.js';
+import type { WeightSpec } from './types.js';
+import { openFeed, toBytes } from './weights-feed.js';
+import { feedWeights, WeightWriter, withDecoder } from './weights-in.js';
+import { encodeStrings } from './weights-out-strings.js';
+
+/** A tensor and its name. */
+export interface NamedTensor {
+  name: string;
+  tensor: Tensor;
+}
+
+/**
+ * The bytes of tensors as the files of a model hold them, and what its manifest says of them.
+ *
+ * @param tensors By name, or in a list.
+ * @param group Is noted with every weight: 'model' or 'optimizer'.
+ */
+export async function encodeWeights(
+  tensors: NamedTensorMap | readonly NamedTensor[],
+  group?: 'model' | 'optimizer',
+): Promise<{ data: ArrayBuffer; specs: WeightSpec[] }> {
+  const list = Array.isArray(tensors)
+    ? (tensors as readonly NamedTensor[])
+    : Object.entries(tensors as NamedTensorMap).map(([name, tensor]) => ({ name, tensor }));
+  const parts = list.map(({ tensor: { dtype, storage } }) =>
+    dtype === 'string' ? encodeStrings(storage.readStrings()) : storage.readBytes(),
+  );
+  const specs = list.map(({ name, tensor: { shape, dtype } }) => {
+    return { name, shape: [...shape], dtype, ...(group ? { group } : {}) };
+  });
+  return { data: CompositeArrayBuffer.join(parts), specs };
+}
+
+/**
+ * The tensors in the bytes of weights, by name.
+ *
+ * @throws E_WEIGHT_BYTES, E_SHAPE, E_DTYPE, E_QUANT, E_STRING or E_DUPLICATE, naming the weight;
+ *     E_WASM before ready().
+ */
+export function decodeWeights(weightData: ArrayBuffer | ArrayBuffer[], specs: WeightSpec[]): NamedTensorMap {
+  return withDecoder(specs, (decoder) => {
+    const writer = new WeightWriter(decoder, true);
+    for (const part of [weightData].flat()) writer.write(toBytes(part));
+    writer.finish();
+    return takeTensors(decoder, specs);
+  });
+}
+
+/** As `decodeWeights`, while the bytes come in. Starts the core if that has not been done. */
+export async function decodeWeightsStream(
+  weightStream: ReadableStream<ArrayBuffer | ArrayBufferView>,
+  specs: WeightSpec[],
+): Promise<NamedTensorMap> {
+  await coreStarted();
+  return withDecoder(specs, async (decoder) => {
+    await feedWeights(decoder, openFeed({ getWeightStream: () => weightStream }), {});
+    return takeTensors(decoder, specs);
+  });
+}
+
+function takeTensors(decoder: number, specs: readonly WeightSpec[]): NamedTensorMap {
+  const tensors = tensorsOfHandles(callCore((core) => core.takeWeights(decoder)));
+  return Object.fromEntries(specs.map(({ name }, index) => [name, tensors[index] as Tensor]));
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of a model's weights on their way into the wasm heap.
+import { TfwasmError } from '../core/errors.js';
+import { heapBytes } from '../core/heap.js';
+import { callCore } from '../core/runtime.js';
+import { toJson } from './artifacts-json.js';
+import type { WeightSpec } from './types.js';
+import type { WeightFeed } from './weights-feed.js';
+
+/** Makes a decoder of the core for these weights, and disposes it when `use` is done. */
+export function withDecoder<T>(specs: readonly WeightSpec[], use: (decoder: number) => T): T {
+  const decoder = callCore((core) => core.createWeightDecoder(toJson(specs)));
+  const end = () => callCore((core) => core.disposeWeightDecoder(decoder));
+  let result: T | undefined;
+  try {
+    result = use(decoder);
+    return result instanceof Promise ? (result.finally(end) as T) : result;
+  } finally {
+    if (!(result instanceof Promise)) end();
+  }
+}
+
+/** Fills a decoder of the core. */
+export class WeightWriter {
+  readonly #decoder: number;
+  readonly #strict: boolean;
+  #received = 0;
+  /** Bytes of all weights, or -1. */
+  readonly total: number;
+
+  /** @param strict Whether bytes after the last weight are an error. */
+  constructor(decoder: number, strict: boolean) {
+    this.#decoder = decoder;
+    this.#strict = strict;
+    this.total = callCore((core) => core.weightStreamBytes(decoder));
+  }
+
+  /** Copies bytes to where they belong. Answers whether more are wanted. Throws E_WEIGHT_BYTES. */
+  write(bytes: Uint8Array): boolean {
+    const used = writeChunk(this.#decoder, bytes);
+    this.#received += used;
+    if (used === bytes.byteLength) return true;
+    if (!this.#strict) return false;
+    throw new TfwasmError('E_WEIGHT_BYTES', `the weights end after ${this.#received} bytes; more came`);
+  }
+
+  /** Throws E_WEIGHT_BYTES when there were too few bytes. */
+  finish(): void {
+    if (callCore((core) => core.weightTargetBytes(this.#decoder)) === 0) return;
+    const expected = this.total < 0 ? 'more' : this.total;
+    throw new TfwasmError('E_WEIGHT_BYTES', `expected ${expected} bytes of weights, got ${this.#received}`);
+  }
+}
+
+/**
+ * Feeds a decoder of the core with all weights.
+ *
+ * @param onProgress Called with the fraction of the bytes that has arrived; 1 is the last call.
+ * @param strict Whether bytes after the last weight are an error.
+ * @throws E_WEIGHT_BYTES when there are too few or too many bytes.
+ */
+export async function feedWeights(
+  decoder: number,
+  feed: WeightFeed | undefined,
+  { onProgress = feed?.onProgress, strict = true }: FeedOptions,
+): Promise<void> {
+  const writer = new WeightWriter(decoder, strict);
+  const { total } = writer;
+  let arrived = 0;
+  let reported = 0;
+  const report = (count: number) => {
+    arrived += count;
+    // Without a total, or before the end of it, 1 has to wait until all is checked.
+    if (arrived <= reported || arrived >= total) return;
+    reported = arrived;
+    onProgress?.(arrived / total);
+  };
+  await feed?.run((bytes) => writer.write(bytes), onProgress && report);
+  writer.finish();
+  onProgress?.(1);
+}
+
+interface FeedOptions {
+  onProgress?: ((fraction: number) => void) | undefined;
+  strict?: boolean | undefined;
+}
+
+/** Copies a chunk to where its weights belong. Returns how much of it there was room for. */
+function writeChunk(decoder: number, chunk: Uint8Array): number {
+  return callCore((core) => {
+    let used = 0;
+    while (used < chunk.byteLength) {
+      const length = Math.min(core.weightTargetBytes(decoder), chunk.byteLength - used);
+      if (length === 0) break;
+      heapBytes(core, core.weightTargetAddress(decoder), length).set(chunk.subarray(used, used + length));
+      core.commitWeights(decoder, length);
+      used += length;
+    }
+    return used;
+  });
+}

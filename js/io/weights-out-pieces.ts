@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of a model's weights on their way out.
+import { TfwasmError } from '../core/errors.js';
+import { groupBytes } from './manifest.js';
+import type { ModelArtifacts } from './types.js';
+import { openWeights, toBytes } from './weights-feed.js';
+
+/** Large enough for few writes, small enough for memory. */
+const PIECE_BYTES = 4 << 20;
+
+/**
+ * All weights in order, in pieces of 4 MiB, whatever the sizes they come in. A piece may be
+ * overwritten when the next one is asked for.
+ *
+ * @throws E_WEIGHT_BYTES after the last one when the specs ask for more or fewer bytes.
+ */
+export async function* weightPieces(artifacts: ModelArtifacts): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  let received = 0;
+  let filled = 0;
+  let piece: Uint8Array<ArrayBuffer> | undefined;
+  for await (const chunk of weightChunks(artifacts)) {
+    received += chunk.byteLength;
+    for (let rest = chunk; rest.byteLength > 0; ) {
+      const length = Math.min(rest.byteLength, PIECE_BYTES - filled);
+      if (length === PIECE_BYTES) {
+        yield rest.subarray(0, length);
+      } else {
+        piece ??= new Uint8Array(PIECE_BYTES);
+        piece.set(rest.subarray(0, length), filled);
+        filled += length;
+        if (filled === PIECE_BYTES) {
+          filled = 0;
+          yield piece;
+        }
+      }
+      rest = rest.subarray(length);
+    }
+  }
+  checkLength(artifacts, received);
+  if (piece && filled > 0) yield piece.subarray(0, filled);
+}
+
+/** All weights in one buffer; the artifacts' own when there is but one. Throws E_WEIGHT_BYTES, E_LIMIT. */
+export async function readWeights(artifacts: ModelArtifacts, url: string): Promise<ArrayBuffer> {
+  // What has a stream may have to make its weightData first.
+  const weightData = artifacts.getWeightStream ? undefined : artifacts.weightData;
+  if (weightData instanceof ArrayBuffer) {
+    checkLength(artifacts, weightData.byteLength);
+    return weightData;
+  }
+  const expected = groupBytes(artifacts.weightSpecs ?? []);
+  if (expected === undefined) return join(await collect(artifacts), url);
+  const bytes = newBytes(expected, url);
+  let received = 0;
+  for await (const chunk of weightChunks(artifacts)) {
+    if (received + chunk.byteLength <= expected) bytes.set(chunk, received);
+    received += chunk.byteLength;
+  }
+  checkLength(artifacts, received);
+  return bytes.buffer;
+}
+
+async function collect(artifacts: ModelArtifacts): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of weightChunks(artifacts)) chunks.push(chunk);
+  return chunks;
+}
+
+function join(chunks: Uint8Array[], url: string): ArrayBuffer {
+  const bytes = newBytes(
+    chunks.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    url,
+  );
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes.buffer;
+}
+
+function newBytes(length: number, url: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (error) {
+    throw new TfwasmError('E_LIMIT', `cannot save ${url}: ${length} bytes of weights do not fit into one buffer`, {
+      cause: error,
+    });
+  }
+}
+
+async function* weightChunks(artifacts: ModelArtifacts): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const reader = openWeights(artifacts)?.getReader();
+  if (!reader) return;
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      yield toBytes(part.value) as Uint8Array<ArrayBuffer>;
+    }
+  } finally {
+    // Does nothing after the end; stops the source when the consumer failed.
+    reader.cancel().catch(() => {});
+  }
+}
+
+function checkLength({ weightSpecs }: ModelArtifacts, received: number): void {
+  const expected = groupBytes(weightSpecs ?? []);
+  if (expected === undefined || expected === received) return;
+  throw new TfwasmError(
+    'E_WEIGHT_BYTES',
+    `the weights take ${expected} bytes as their specs say, but ${received} came`,
+  );
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+import { TfwasmError } from '../core/errors.js';
+import type { EndpointDescription, ModelDescription } from '../core/model-description.js';
+import { callCore } from '../core/runtime.js';
+import { type ModelOrigin, originOf } from '../io/artifacts-kept.js';
+import { loadMedia } from '../io/media-loader.js';
+import { findSaveHandler } from '../io/router.js';
+import type {
+  IOHandler,
+  ModelArtifacts,
+  SaveConfig,
+  SaveResult,
+  Signature,
+  UserDefinedMetadata,
+  WeightSpec,
+} from '../io/types.js';
+import type { DataType } from '../tensor/dtype.js';
+import { dispose, keep } from '../tensor/memory.js';
+import { type KernelProfile, recordKernels, startRecording } from '../tensor/profile-recorder.js';
+import { type NamedTensorMap, type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
+import { checkInput, type FeedMap, toFeeds } from './inputs.js';
+import { measured } from './timeline.js';
+
+/** One input or output of a model. */
+export interface ModelTensorInfo {
+  /** The graph node. */
+  name: string;
+  /** -1 stands for a dimension of any size; undefined when not even the rank is known. */
+  shape?: number[] | undefined;
+  /** undefined when the model does not say. */
+  dtype?: DataType | undefined;
+}
+
+/** Tensors by the name of the weight; the list has one element. */
+export interface NamedTensorsMap {
+  [name: string]: Tensor[];
+}
+
+/** Of TensorFlow.js; changes nothing. */
+export interface ModelPredictConfig {
+  batchSize?: number;
+  verbose?: boolean;
+}
+
+/** What a program feeds: one tensor, one for each input in the order of `inputs`, or by name. */
+export type ModelInputs = Tensor | readonly Tensor[] | NamedTensorMap;
+
+/** Models that the program forgot to dispose. */
+const forgotten = new FinalizationRegistry<{ handle: number }>(disposeHandle);
+
+function disposeHandle(state: { handle: number }): void {
+  const { handle } = state;
+  state.handle = 0;
+  if (handle !== 0) callCore((core) => core.disposeModel(handle));
+}
+
+/**
+ * A model that computes what its graph says: made by `loadGraphModel`, usable until `dispose()`.
+ *
+ * All methods throw a TfwasmError: E_INPUT, E_SHAPE or E_DTYPE when inputs do not fit, E_DISPOSED,
+ * E_OOM; other codes name the node that failed. A call that fails leaves nothing behind.
+ */
+export class GraphModel {
+  /** "producer.minimumConsumer" of the GraphDef. */
+  readonly modelVersion: string;
+  /** What the converter wrote: the names of inputs and outputs with their tensors. */
+  readonly modelSignature: Signature | undefined;
+  /** What whoever converted the model attached to it. */
+  readonly metadata: UserDefinedMetadata | undefined;
+  /** The names under which `predict` returns the outputs, if it returns a map. */
+  readonly modelStructuredOutputKeys: readonly string[] | undefined;
+  /** The model's inputs. */
+  readonly inputs: readonly ModelTensorInfo[];
+  /** The model's outputs. */
+  readonly outputs: readonly ModelTensorInfo[];
+  /** Names of the inputs: keys of the signature, or else nodes. */
+  readonly inputNodes: readonly string[];
+  /** Names of the outputs: keys of the signature, or else nodes. */
+  readonly outputNodes: readonly string[];
+
+  readonly #state: { handle: number };
+  readonly #description: ModelDescription;
+  readonly #origin: ModelOrigin;
+  /** Ids of CoreModule.prepareRun by feeds and fetches. */
+  readonly #runs = new Map<string, number>();
+  #weights: NamedTensorsMap | undefined;
+
+  /** @internal Takes over a model of the core, made from this topology as JSON. */
+  constructor(handle: number, artifacts: ModelArtifacts, topology: string, signature: Signature | undefined) {
+    this.#state = { handle };
+    this.#origin = originOf(artifacts, topology);
+    this.#description = JSON.parse(callCore((core) => core.describeModel(handle))) as ModelDescription;
+    const { version, inputs, outputs } = this.#description;
+    this.modelVersion = version;
+    this.modelSignature = signature;
+    this.metadata = artifacts.userDefinedMetadata;
+    const keys = this.metadata?.structuredOutputKeys;
+    this.modelStructuredOutputKeys = Array.isArray(keys) ? keys.map(String) : undefined;
+    this.inputs = inputs.map(toTensorInfo);
+    this.outputs = outputs.map(toTensorInfo);
+    this.inputNodes = inputs.map(({ key }) => key);
+    this.outputNodes = outputs.map(({ key }) => key);
+    forgotten.register(this, this.#state, this);
+  }
+
+  /** The weights as the model was loaded with them. They are disposed with the model. */
+  get weights(): NamedTensorsMap {
+    const handle = this.#handle();
+    this.#weights ??= readWeights(handle, this.#origin.parts.weightSpecs ?? []);
+    return this.#weights;
+  }
+
+  /**
+   * Computes the model's outputs.
+   *
+   * @returns One tensor for a model with one output, else a list in the order of `outputs`; a map
+   *     when the model has `modelStructuredOutputKeys`.
+   */
+  predict(inputs: ModelInputs, _config?: ModelPredictConfig): Tensor | Tensor[] | NamedTensorMap {
+    const results = this.execute(inputs);
+    const keys = this.modelStructuredOutputKeys;
+    if (!keys) return results;
+    return Object.fromEntries([results].flat().map((tensor, index) => [keys[index] ?? String(index), tensor]));
+  }
+
+  /** As `predict`. There is nothing that only this can do. */
+  async predictAsync(inputs: ModelInputs, config?: ModelPredictConfig): Promise<Tensor | Tensor[] | NamedTensorMap> {
+    return this.predict(inputs, config);
+  }
+
+  /**
+   * Computes any values of the graph from any others.
+   *
+   * @param inputs Names in a map may be inputs, or any nodes ("node", "node:1"): what comes before
+   *     these is not computed.
+   * @param outputs Names of outputs or of any nodes; the model's outputs when left out.
+   * @returns One tensor when one value is asked for, else a list in the order of `outputs`.
+   */
+  execute(inputs: ModelInputs, outputs?: string | readonly string[]): Tensor | Tensor[] {
+    const handle = this.#handle();
+    const feeds = toFeeds(inputs, this.#description.inputs);
+    const fetches = this.#toFetches(outputs);
+    this.#checkInputs(feeds);
+    const handles = [...feeds.values()].map((tensor) => tensor.storage.handle());
+    const run = this.#prepare(handle, [...feeds.keys()], fetches, handles);
+    const results = recordKernels(handle, () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles))));
+    return results.length === 1 ? (results[0] as Tensor) : results;
+  }
+
+  /** As `execute`, which also runs models with control flow. */
+  async executeAsync(inputs: ModelInputs, outputs?: string | readonly string[]): Promise<Tensor | Tensor[]> {
+    return this.execute(inputs, outputs);
+  }
+
+  /**
+   * Runs as `execute` does and tells how long each node took, in the order of execution. The nodes
+   * are those of the optimized graph: what was folded into another node does not show.
+   */
+  profile(
+    inputs: ModelInputs,
+    outputs?: string | readonly string[],
+  ): { result: Tensor | Tensor[]; kernels: KernelProfile[] } {
+    const kernels: KernelProfile[] = [];
+    const stop = startRecording(kernels);
+    try {
+      return { result: this.execute(inputs, outputs), kernels };
+    } finally {
+      stop();
+    }
+  }
+
+  /**
+   * Saves the model with all that it was loaded with; weights that were quantized stay so.
+   *
+   * @param target A URL, whose scheme names the medium: localstorage://, indexeddb://, opfs://,
+   *     downloads://, file:// (Node.js), http:// or https://; or any object with a `save` method.
+   * @throws What the handler throws: E_STORAGE, E_HTTP, ... Nothing is saved then.
+   */
+  async save(target: string | Pick<IOHandler, 'save'>, _config?: SaveConfig): Promise<SaveResult> {
+    const handler = typeof target === 'string' ? findSaveHandler(target) : target;
+    if (typeof handler?.save !== 'function') {
+      throw new TfwasmError('E_INPUT', 'save() takes a URL or an object with a save() method');
+    }
+    this.#handle();
+    const openWeight = (name: string) => callCore((core) => core.modelWeight(this.#handle(), name));
+    const { toArtifacts } = await loadMedia();
+    return handler.save(toArtifacts(this.#origin, openWeight));
+  }
+
+  /** Frees the model and its weights. Does nothing the second time. */
+  dispose(): void {
+    forgotten.unregister(this);
+    dispose(this.#weights);
+    this.#weights = undefined;
+    disposeHandle(this.#state);
+  }
+
+  #handle(): number {
+    const { handle } = this.#state;
+    if (handle === 0) throw new TfwasmError('E_DISPOSED', 'this model has been disposed');
+    return handle;
+  }
+
+  #toFetches(outputs: string | readonly string[] | undefined): readonly string[] {
+    if (outputs === undefined || outputs === null) return this.outputNodes;
+    const names: readonly unknown[] = Array.isArray(outputs) ? outputs : [outputs];
+    const wrong = names.find((name) => typeof name !== 'string');
+    if (wrong === undefined) return names as readonly string[];
+    throw new TfwasmError('E_INPUT', `outputs are asked for by name, got ${String(wrong)}`);
+  }
+
+  #checkInputs(feeds: FeedMap): void {
+    for (const [name, tensor] of feeds) {
+      const declared = this.#description.inputs.find((input) => {
+        return name === input.key || name === input.name || name === input.node || name === `${input.node}:0`;
+      });
+      checkInput(name, tensor, declared);
+    }
+  }
+
+  #prepare(handle: number, feeds: string[], fetches: readonly string[], inputs: number[]): number {
+    const key = JSON.stringify([feeds, fetches]);
+    let run = this.#runs.get(key);
+    if (run === undefined) {
+      const id = measured('optimize', () => callCore((core) => core.prepareRun(handle, feeds, [...fetches])));
+      measured('pack', () => callCore((core) => core.planRun(handle, id, inputs)));
+      this.#runs.set(key, id);
+      run = id;
+    }
+    return run;
+  }
+}
+
+function readWeights(handle: number, specs: readonly WeightSpec[]): NamedTensorsMap {
+  const weights = Object.create(null) as NamedTensorsMap;
+  try {
+    for (const { name } of specs) {
+      weights[name] = [keep(tensorOfHandle(callCore((core) => core.modelWeight(handle, name))))];
+    }
+    return weights;
+  } catch (error) {
+    dispose(weights);
+    throw error;
+  }
+}
+
+function toTensorInfo({ node, shape, dtype }: EndpointDescription): ModelTensorInfo {
+  return { name: node, shape: shape ?? undefined, dtype: (dtype ?? undefined) as DataType | undefined };
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the parts that an IOHandler delivers to a model of the core.
+import { TfwasmError } from '../core/errors.js';
+import { callCore, coreStarted, endWarmUp } from '../core/runtime.js';
+import { getModelArtifactsForJSONSync, getWeightSpecs } from '../io/artifacts-api.js';
+import { toJson } from '../io/artifacts-json.js';
+import { checkManifest } from '../io/manifest.js';
+import { findLoadHandler } from '../io/router.js';
+import type { IOHandler, IOHandlerSync, LoadOptions, ModelArtifacts, ModelJSON, Signature } from '../io/types.js';
+import { openFeed, toBytes, type WeightFeed } from '../io/weights-feed.js';
+import { feedWeights, WeightWriter, withDecoder } from '../io/weights-in.js';
+import { GraphModel } from './graph-model.js';
+import { measured } from './timeline.js';
+
+/** What TensorFlow Hub wants to be asked for. */
+const HUB_SUFFIX = 'model.json?tfjs-format=file';
+
+/** A URL, or whatever loads the parts of a model. */
+type Source = string | Pick<IOHandler, 'load'>;
+
+/**
+ * Loads a graph model: what tensorflowjs_converter writes for a SavedModel. Starts the core if that
+ * has not been done. The weights go straight into the wasm heap while they arrive.
+ *
+ * @param source The URL of a model.json, or of a model saved to localstorage://, indexeddb://, opfs://
+ *     or file:// (Node.js); or any object with a `load` method.
+ * @throws E_HTTP, E_JSON, E_MANIFEST, E_PATH, E_WEIGHT_BYTES and others for files that are not what
+ *     they should be; E_OP that lists all ops of the model that tfwasm does not have; E_WASM, E_OOM.
+ *     Nothing is left behind.
+ */
+export async function loadGraphModel(source: Source, options: LoadOptions = {}): Promise<GraphModel> {
+  options.signal?.throwIfAborted();
+  const started = coreStarted();
+  // It is awaited later; the files may fail before.
+  started.catch(() => {});
+  return loadStarted(source, options, started);
+}
+
+/** As `loadGraphModel`, once `started` is over. */
+export async function loadStarted(source: Source, options: LoadOptions, started?: Promise<void>): Promise<GraphModel> {
+  let weights: WeightFeed | undefined;
+  try {
+    const artifacts = await measured('fetch', () => loadArtifacts(source, options));
+    weights = openFeed(artifacts);
+    if (started) {
+      await untilAborted(started, options.signal);
+      endWarmUp();
+    }
+    return await createModel(artifacts, weights, options);
+  } catch (error) {
+    throw nameSource(error, source);
+  } finally {
+    // Stops the requests when something failed; after the end it does nothing.
+    weights?.cancel();
+  }
+}
+
+/** An error that says which model it is about, if it does not yet. */
+function nameSource(error: unknown, source: Source): unknown {
+  if (!(error instanceof TfwasmError) || typeof source !== 'string' || error.code === 'E_WASM') return error;
+  if (error.message.includes(source)) return error;
+  const { code, message, op, node } = error;
+  return new TfwasmError(code, `${source}: ${message}`, { op, node, cause: error.cause ?? error });
+}
+
+/**
+ * As `loadGraphModel`, for a model that is in memory, and once the core has been started.
+ *
+ * @param source A handler whose `load` does not wait, the parts of a model, or its model.json and weights.
+ */
+export function loadGraphModelSync(source: IOHandlerSync | ModelArtifacts | [ModelJSON, ArrayBuffer]): GraphModel {
+  const artifacts = checkArtifacts(artifactsOf(source));
+  const graph = readGraph(artifacts);
+  const load = (decoder: number) => {
+    // What has a stream only cannot be had without waiting.
+    if (!artifacts.weightData && artifacts.getWeightStream) {
+      throw new TfwasmError('E_INPUT', 'loadGraphModelSync() takes weightData, not a stream');
+    }
+    const writer = new WeightWriter(decoder, true);
+    for (const part of [artifacts.weightData ?? []].flat()) writer.write(toBytes(part));
+    writer.finish();
+    return finishModel(artifacts, graph, decoder);
+  };
+  try {
+    return withDecoder(artifacts.weightSpecs ?? [], load);
+  } finally {
+    graph.dispose();
+  }
+}
+
+function artifactsOf(source: IOHandlerSync | ModelArtifacts | [ModelJSON, ArrayBuffer]): ModelArtifacts {
+  if (Array.isArray(source)) {
+    const [json, weights] = source;
+    return getModelArtifactsForJSONSync(json, getWeightSpecs(checkManifest(json?.weightsManifest)), weights);
+  }
+  return typeof (source as IOHandlerSync)?.load === 'function'
+    ? (source as Required<IOHandlerSync>).load()
+    : (source as ModelArtifacts);
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+async function loadArtifacts(source: Source, options: LoadOptions): Promise<ModelArtifacts> {
+  const handler =
+    typeof source === 'string' ? findLoadHandler(options.fromTFHub ? hubUrl(source) : source, options) : source;
+  if (typeof handler?.load !== 'function') {
+    throw new TfwasmError('E_INPUT', 'loadGraphModel() takes a URL or an object with a load() method');
+  }
+  // Not every handler knows of the signal.
+  return checkArtifacts(await untilAborted(Promise.resolve(handler.load()), options.signal));
+}
+
+function checkArtifacts(artifacts: ModelArtifacts): ModelArtifacts {
+  const { modelTopology } = artifacts ?? {};
+  const isObject = typeof modelTopology === 'object' && modelTopology !== null;
+  if (!isObject || modelTopology instanceof ArrayBuffer) {
+    throw new TfwasmError('E_JSON', 'this is not a graph model: modelTopology must be a GraphDef as a JSON object');
+  }
+  // A GraphDef has neither; without its list of nodes it would be an empty graph.
+  if ('model_config' in modelTopology || 'class_name' in modelTopology) {
+    throw new TfwasmError('E_JSON', 'this is not a graph model but a Keras layers model');
+  }
+  return artifacts;
+}
+
+function hubUrl(url: string): string {
+  return `${url}${url.endsWith('/') ? '' : '/'}${HUB_SUFFIX}`;
+}
+
+async function createModel(
+  artifacts: ModelArtifacts,
+  weights: WeightFeed | undefined,
+  options: LoadOptions,
+): Promise<GraphModel> {
+  // Done while the weights are on their way.
+  const graph = measured('parse', () => readGraph(artifacts));
+  try {
+    return await withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
+      await measured('weights', () => untilAborted(feedWeights(decoder, weights, options), options.signal));
+      return measured('optimize', () => finishModel(artifacts, graph, decoder));
+    });
+  } finally {
+    graph.dispose();
+  }
+}
+
+/** A topology that the core has read. */
+interface ReadGraph {
+  handle: number;
+  topology: string;
+  dispose: () => void;
+}
+
+function readGraph(artifacts: ModelArtifacts): ReadGraph {
+  const topology = toJson(artifacts.modelTopology);
+  const handle = callCore((core) => core.readGraph(topology));
+  return { handle, topology, dispose: () => callCore((core) => core.disposeGraph(handle)) };
+}
+
+/** Makes a model from a decoder that has all weights. */
+function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: number): GraphModel {
+  const signature = signatureOf(artifacts);
+  const handle = callCore((core) =>
+    core.createModel(
+      graph.handle,
+      optionalJson(signature),
+      optionalJson(artifacts.modelInitializer),
+      optionalJson(artifacts.initializerSignature),
+      decoder,
+    ),
+  );
+  try {
+    return new GraphModel(handle, artifacts, graph.topology, signature);
+  } catch (error) {
+    callCore((core) => core.disposeModel(handle));
+    throw error;
+  }
+}
+
+const optionalJson = (value: unknown): string => (value === undefined || value === null ? '' : toJson(value));
+
+/** A signature among the metadata is the newer one. */
+function signatureOf({ signature, userDefinedMetadata }: ModelArtifacts): Signature | undefined {
+  return userDefinedMetadata?.signature ?? signature ?? undefined;
+}

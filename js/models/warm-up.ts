@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engines compile a function of wasm when it is first called, in haste, and again with care when it
+// has run for a while. Without a warm-up, a page's first model waits for both.
+import { tensor } from '../tensor/factories.js';
+import { sizeOfShape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { loadStarted } from './load-graph-model.js';
+
+/** How often the network is loaded and, each time, run: until engines have noticed what is called often. */
+const LOADS = 3;
+const RUNS = 2;
+const IMAGE = [1, 32, 32, 3];
+/** Nothing is sent. */
+const ADDRESS = 'data:,';
+
+/** Weights with values; what they are for stands in the network. */
+const INTEGERS: Record<string, number[]> = { size: [16, 16], last: [3], area: [1, 2] };
+/** Shapes of the weights that are 0. */
+const FLOATS: Record<string, number[]> = {
+  scale: [],
+  image_filter: [3, 3, 3, 32],
+  deep_filter: [3, 3, 32, 1],
+  point_filter: [1, 1, 32, 64],
+  square_filter: [1, 1, 64, 64],
+  wide_filter: [3, 3, 64, 32],
+  plain_filter: [3, 3, 32, 32],
+  few_bias: [32],
+  bias: [64],
+  slopes: [1, 1, 64],
+  matrix: [64, 8],
+};
+
+const FLOAT = { type: 'DT_FLOAT' };
+const INT = { type: 'DT_INT32' };
+const text = (value: string) => ({ s: btoa(value) });
+const list = (...values: number[]) => ({ list: { i: values.map(String) } });
+const shape = (...sizes: number[]) => ({ dim: sizes.map((size) => ({ size: String(size) })) });
+
+const node = (name: string, op: string, input: string[], attr: object = {}) => ({
+  name,
+  op,
+  input,
+  attr: { T: FLOAT, ...attr },
+});
+
+const weight = (name: string, { type }: typeof FLOAT, sizes: number[]) =>
+  node(name, 'Const', [], { dtype: { type }, value: { tensor: { dtype: type, tensorShape: shape(...sizes) } } });
+
+/** A convolution; `fused` names what follows in the same node. */
+const convolution = (name: string, op: string, input: string[], fused: string[] = [], stride = 1) =>
+  node(name, op, input, {
+    strides: list(1, stride, stride, 1),
+    padding: text('SAME'),
+    fused_ops: { list: { s: fused.map(btoa) } },
+    num_args: { i: String(input.length - 2) },
+  });
+
+const depthwise = (name: string, input: string, stride = 1) =>
+  convolution(name, 'FusedDepthwiseConv2dNative', [input, 'deep_filter', 'few_bias'], ['BiasAdd', 'Relu6'], stride);
+
+/** A little of what most vision models are made of. */
+const network = () => [
+  node('image', 'Placeholder', [], { dtype: FLOAT, shape: { shape: shape(...IMAGE) } }),
+  ...Object.entries(INTEGERS).map(([name, { length }]) => weight(name, INT, [length])),
+  ...Object.entries(FLOATS).map(([name, sizes]) => weight(name, FLOAT, sizes)),
+  node('scaled', 'Mul', ['image', 'scale']),
+  node('centred', 'Sub', ['scaled', 'scale']),
+  convolution('first', 'Conv2D', ['centred', 'image_filter']),
+  node('biased', 'BiasAdd', ['first', 'few_bias']),
+  node('clamped', 'Relu6', ['biased']),
+  // Several, until their kernel has run for long enough.
+  depthwise('deep', 'clamped'),
+  depthwise('deeper', 'deep'),
+  depthwise('deepest', 'deeper'),
+  depthwise('halved', 'deepest', 2),
+  convolution('point', '_FusedConv2D', ['halved', 'point_filter', 'bias'], ['BiasAdd', 'Relu6']),
+  convolution('positive', '_FusedConv2D', ['point', 'square_filter', 'bias'], ['BiasAdd', 'Relu']),
+  convolution('linear', '_FusedConv2D', ['positive', 'square_filter', 'bias'], ['BiasAdd']),
+  node('sum', 'AddV2', ['point', 'linear']),
+  node('sloped', 'Prelu', ['sum', 'slopes']),
+  convolution('wide', '_FusedConv2D', ['sloped', 'wide_filter', 'few_bias'], ['BiasAdd', 'Relu']),
+  node('pooled', 'MaxPool', ['wide'], { ksize: list(1, 2, 2, 1), strides: list(1, 2, 2, 1), padding: text('SAME') }),
+  convolution('plain', 'Conv2D', ['pooled', 'plain_filter']),
+  node('resized', 'ResizeBilinear', ['plain', 'size'], { half_pixel_centers: { b: true } }),
+  node('joined', 'ConcatV2', ['wide', 'resized', 'last'], { N: { i: '2' }, Tidx: INT }),
+  node('mean', 'Mean', ['joined', 'area'], { Tidx: INT }),
+  node('gate', 'Sigmoid', ['mean']),
+  node('logits', 'MatMul', ['gate', 'matrix']),
+  node('scores', 'Softmax', ['logits']),
+];
+
+const SIGNATURE = { inputs: { image: { name: 'image:0' } }, outputs: { scores: { name: 'scores:0' } } };
+
+/** The network as the converter would write it. */
+function modelJson(): object {
+  const integers = Object.entries(INTEGERS).map(([name, { length }]) => ({ name, shape: [length], dtype: 'int32' }));
+  const quantization = { dtype: 'float16' };
+  const floats = Object.entries(FLOATS).map(([name, shape]) => ({ name, shape, dtype: 'float32', quantization }));
+  return {
+    modelTopology: { node: network() },
+    signature: SIGNATURE,
+    weightsManifest: [{ paths: ['weights'], weights: [...integers, ...floats] }],
+  };
+}
+
+function weightBytes(): ArrayBuffer {
+  const integers = new Int32Array(Object.values(INTEGERS).flat());
+  const count = Object.values(FLOATS).reduce((sum, sizes) => sum + sizeOfShape(sizes), 0);
+  const bytes = new Uint8Array(integers.byteLength + 2 * count);
+  bytes.set(new Uint8Array(integers.buffer));
+  return bytes.buffer;
+}
+
+/** Answers as `fetch` does, for the files of the network. */
+async function fetchNetwork(): Promise<Response> {
+  await pause();
+  const file = { ok: true, text: async () => JSON.stringify(modelJson()), body: new Response(weightBytes()).body };
+  return file as unknown as Response;
+}
+
+/** Lets other events be handled. Timers would do so too, but in hidden tabs only every second. */
+function pause(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  const message = new Promise((resolve) => {
+    port1.onmessage = resolve;
+    port2.postMessage(null);
+  });
+  return message.then(() => port1.close());
+}
+
+/**
+ * Loads and runs a small network, so that the engine has compiled what loads and runs models before
+ * a model comes. Nothing is left of it.
+ *
+ * @throws What `signal` aborts with, once it does: steps take some milliseconds.
+ */
+export async function warmUp(signal: AbortSignal): Promise<void> {
+  for (let i = 0; i < LOADS; ++i) await loadAndRun(signal);
+}
+
+async function loadAndRun(signal: AbortSignal): Promise<void> {
+  const model = await loadStarted(ADDRESS, { requestInit: {}, fetchFunc: fetchNetwork, signal });
+  const image = tensor(new Float32Array(sizeOfShape(IMAGE)), IMAGE);
+  try {
+    for (let i = 0; i < RUNS; ++i) {
+      await pause();
+      signal.throwIfAborted();
+      const scores = model.predict(image) as Tensor;
+      scores.dataSync();
+      scores.dispose();
+    }
+  } finally {
+    image.dispose();
+    model.dispose();
+  }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { run, toDtype } from '../tensor/call.js';
+import type { DataType } from '../tensor/dtype.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorLike } from '../tensor/values.js';
+import { arg } from './arguments.js';
+import { scoped } from './scoped.js';
+
+/** x in another dtype. float32 to int32 truncates; whatever is not 0 becomes true. */
+export function cast<T extends Tensor>(x: T | TensorLike, dtype: DataType): T {
+  return scoped('cast', () => {
+    const from = arg<T>(x, 'x');
+    return from.dtype === dtype ? run<T>('Identity', [from]) : toDtype(from, dtype);
+  });
+}

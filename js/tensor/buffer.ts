@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import { TfwasmError } from '../core/errors.js';
+import { checkDtype, type DataType, type DataTypeMap } from './dtype.js';
+import { tensor } from './factories.js';
+import { checkShape, formatShape, type Rank, type ShapeMap, sizeOfShape, stridesOfShape } from './shape.js';
+import type { Tensor } from './tensor.js';
+import { newNumbers, type TensorLike } from './values.js';
+
+/** Values in JavaScript that can be changed one by one before they become a tensor. */
+export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
+  readonly dtype: D;
+  readonly shape: ShapeMap[R];
+  readonly size: number;
+  readonly strides: number[];
+  readonly values: DataTypeMap[D];
+
+  /** Throws E_SHAPE when the values do not fill the shape. complex64 takes two for each element. */
+  constructor(shape: ShapeMap[R], dtype: D, values?: DataTypeMap[D] | null) {
+    this.shape = checkShape(shape) as ShapeMap[R];
+    this.dtype = checkDtype(dtype) as D;
+    this.size = sizeOfShape(shape);
+    this.strides = stridesOfShape(shape);
+    const length = dtype === 'complex64' ? 2 * this.size : this.size;
+    const empty = () => (dtype === 'string' ? new Array<string>(length).fill('') : newNumbers(dtype, length));
+    this.values = (values ?? empty()) as DataTypeMap[D];
+    if (this.values.length !== length) {
+      throw new TfwasmError('E_SHAPE', `shape ${formatShape(shape)} takes ${length} values, got ${this.values.length}`);
+    }
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Puts a value at the coordinates. Throws E_SHAPE when they are not in the shape. */
+  set(value: DataTypeMap[D][number], ...locs: number[]): void {
+    (this.values as DataTypeMap[D][number][])[this.locToIndex(locs.length > 0 ? locs : [0])] = value;
+  }
+
+  /** The value at the coordinates. Throws E_SHAPE when they are not in the shape. */
+  get(...locs: number[]): DataTypeMap[D][number] {
+    return this.values[this.locToIndex(locs.length > 0 ? locs : [0])] as DataTypeMap[D][number];
+  }
+
+  /** The place in `values` of what is at the coordinates. */
+  locToIndex(locs: readonly number[]): number {
+    const dims: readonly number[] = this.rank === 0 ? [1] : this.shape;
+    const fits = locs.length === dims.length && locs.every((loc, i) => loc >= 0 && loc < (dims[i] as number));
+    if (!fits) throw new TfwasmError('E_SHAPE', `[${locs}] is not in a buffer of shape ${formatShape(this.shape)}`);
+    return locs.reduce((index, loc, i) => index + loc * (this.strides[i] ?? 1), 0);
+  }
+
+  /** The coordinates of a place in `values`. */
+  indexToLoc(index: number): number[] {
+    const locs: number[] = [];
+    let rest = index;
+    for (const stride of this.strides) {
+      locs.push(Math.floor(rest / stride));
+      rest %= stride;
+    }
+    return this.rank === 0 ? [] : [...locs, rest];
+  }
+
+  /** A tensor of a copy of the values. */
+  toTensor(): Tensor<R> {
+    return tensor<R>(this.values as TensorLike, this.shape, this.dtype);
+  }
+}
+
+/** A buffer of the values, or of zeros. */
+export function buffer<R extends Rank, D extends DataType = 'float32'>(
+  shape: ShapeMap[R],
+  dtype: D = 'float32' as D,
+  values?: DataTypeMap[D],
+): TensorBuffer<R, D> {
+  return new TensorBuffer<R, D>(shape, dtype, values);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shapes: checks and the types that tie a tensor's rank to its nested arrays.
+import { TfwasmError } from '../core/errors.js';
+
+/** Tensors have at most this many dimensions (src/core/shape.h). */
+export const MAX_RANK = 8;
+
+/** The core counts bytes in 32 bits. */
+const MAX_ELEMENTS = 2 ** 32;
+
+export interface ShapeMap {
+  R0: number[];
+  R1: [number];
+  R2: [number, number];
+  R3: [number, number, number];
+  R4: [number, number, number, number];
+  R5: [number, number, number, number, number];
+  R6: [number, number, number, number, number, number];
+}
+
+/** What `array()` gives for each rank. */
+export interface ArrayMap {
+  R0: number;
+  R1: number[];
+  R2: number[][];
+  R3: number[][][];
+  R4: number[][][][];
+  R5: number[][][][][];
+  R6: number[][][][][][];
+}
+
+export type Rank = keyof ShapeMap;
+
+/** "[1,224,224,3]" */
+export function formatShape(shape: readonly (number | null)[] | null | undefined): string {
+  return shape ? `[${shape.map((size) => size ?? -1).join(',')}]` : 'any shape';
+}
+
+/** Number of elements. */
+export function sizeOfShape(shape: readonly number[]): number {
+  let size = 1;
+  for (const dimension of shape) size *= dimension;
+  return size;
+}
+
+/** How many elements lie between neighbours, for each dimension but the last. */
+export function stridesOfShape(shape: readonly number[]): number[] {
+  return shape.slice(1).map((_, index) => sizeOfShape(shape.slice(index + 1)));
+}
+
+/** A copy of a shape that a user gave. Throws E_SHAPE unless a tensor can have it. */
+export function checkShape(shape: readonly number[]): number[] {
+  if (!Array.isArray(shape)) {
+    throw new TfwasmError('E_SHAPE', `a shape must be an array of non-negative integers, got ${String(shape)}`);
+  }
+  if (shape.length > MAX_RANK) {
+    throw new TfwasmError('E_SHAPE', `a tensor has at most ${MAX_RANK} dimensions, got ${shape.length}`);
+  }
+  for (const dimension of shape) {
+    if (!Number.isInteger(dimension) || dimension < 0) {
+      throw new TfwasmError('E_SHAPE', `a dimension must be a non-negative integer, got shape [${shape.join(',')}]`);
+    }
+  }
+  if (!(sizeOfShape(shape) <= MAX_ELEMENTS)) {
+    throw new TfwasmError('E_LIMIT', `shape ${formatShape(shape)} has more elements than fit into memory`);
+  }
+  return [...shape];
+}
+
+/** A shape in which one dimension may be -1: whatever makes it hold `size` elements. */
+export function resolveShape(shape: readonly number[], size: number): number[] {
+  const unknown = Array.isArray(shape) ? shape.indexOf(-1) : -1;
+  if (unknown < 0) return checkShape(shape);
+  const known = checkShape(shape.map((dimension, index) => (index === unknown ? 1 : dimension)));
+  const rest = sizeOfShape(known);
+  if (rest === 0 || size % rest !== 0) {
+    throw new TfwasmError('E_SHAPE', `cannot reshape ${size} elements to ${formatShape(shape)}`);
+  }
+  known[unknown] = size / rest;
+  return known;
+}

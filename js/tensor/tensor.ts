@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+import { TfwasmError } from '../core/errors.js';
+import { callCore } from '../core/runtime.js';
+import { type DataType, type DataTypeMap, dtypeFromNumber, type NumericDataType, viewBytes } from './dtype.js';
+import { formatTensor } from './format.js';
+import { type Scoped, track } from './scopes.js';
+import {
+  type ArrayMap,
+  formatShape,
+  type Rank,
+  resolveShape,
+  type ShapeMap,
+  sizeOfShape,
+  stridesOfShape,
+} from './shape.js';
+import { TensorStorage } from './storage.js';
+import { nestValues } from './values.js';
+
+let lastId = 0;
+
+/**
+ * An immutable array of numbers, booleans or strings in up to 8 dimensions. Its bytes lie in the
+ * wasm heap, where they stay until `dispose()`, the end of a `tidy()`, or until the tensor is
+ * garbage. Methods throw E_DISPOSED afterwards.
+ *
+ * Nearly every function of the op API is a method too; js/ops/chained.ts adds these.
+ */
+export class Tensor<R extends Rank = Rank> implements Scoped {
+  readonly id: number = ++lastId;
+  readonly dtype: DataType;
+  readonly shape: ShapeMap[R];
+  /** Number of elements. */
+  readonly size: number;
+  /** Number of dimensions. */
+  readonly rank: number;
+  kept = false;
+  /** @internal */
+  readonly storage: TensorStorage;
+
+  /** @internal Tensors are made by tensor(), zeros(), ... */
+  constructor(storage: TensorStorage, dtype: DataType, shape: readonly number[]) {
+    this.dtype = dtype;
+    this.shape = [...shape] as ShapeMap[R];
+    this.size = sizeOfShape(shape);
+    this.rank = shape.length;
+    this.storage = storage;
+    storage.ownedBy(this);
+    track(this);
+  }
+
+  /** How many elements lie between neighbours, for each dimension but the last. */
+  get strides(): number[] {
+    return stridesOfShape(this.shape);
+  }
+
+  get rankType(): R {
+    return `R${this.rank}` as R;
+  }
+
+  get isDisposed(): boolean {
+    return this.storage.isReleased;
+  }
+
+  /** What the values are in: an object of its own for each tensor. */
+  get dataId(): object {
+    return this.storage;
+  }
+
+  /** Throws E_DISPOSED when the tensor has been disposed. */
+  throwIfDisposed(): void {
+    if (this.isDisposed) throw new TfwasmError('E_DISPOSED', 'this tensor has been disposed');
+  }
+
+  /** Frees the tensor. Does nothing the second time. */
+  dispose(): void {
+    this.storage.release();
+  }
+
+  /** A copy of the values: a typed array, or a list of strings. Does not wait. */
+  dataSync<D extends DataType = NumericDataType>(): DataTypeMap[D] {
+    const values = this.dtype === 'string' ? decodeStrings(this.storage.readStrings()) : this.#readNumbers(this.dtype);
+    return values as DataTypeMap[D];
+  }
+
+  /** A copy of the values: a typed array, or a list of strings. */
+  async data<D extends DataType = NumericDataType>(): Promise<DataTypeMap[D]> {
+    return this.dataSync<D>();
+  }
+
+  /** The values as nested arrays; a scalar gives its value. */
+  arraySync(): ArrayMap[R] {
+    const values = this.dtype === 'string' ? this.dataSync<'string'>() : this.#readNumbers(this.dtype);
+    return nestValues(values, this.shape, this.dtype === 'complex64') as ArrayMap[R];
+  }
+
+  /** The values as nested arrays; a scalar gives its value. */
+  async array(): Promise<ArrayMap[R]> {
+    return this.arraySync();
+  }
+
+  /** A copy of the bytes in memory; of a string tensor, of each string. */
+  async bytes(): Promise<Uint8Array | Uint8Array[]> {
+    return this.dtype === 'string' ? this.storage.readStrings() : this.storage.readBytes();
+  }
+
+  /** Throws E_OP: tensors are in the memory of WebAssembly, not of a GPU. */
+  dataToGPU(): never {
+    throw new TfwasmError('E_OP', 'the values of a tensor are not on a GPU');
+  }
+
+  #readNumbers(dtype: NumericDataType): DataTypeMap[NumericDataType] {
+    return viewBytes(this.storage.readBytes(), dtype);
+  }
+
+  /** A tensor of its own on the same values. */
+  clone<T extends Tensor>(this: T): T {
+    return new Tensor(this.storage.share(this.shape), this.dtype, this.shape) as Tensor as T;
+  }
+
+  /**
+   * The same values in another shape, in which one dimension may be -1.
+   *
+   * @throws E_SHAPE when the sizes differ.
+   */
+  reshape<T extends Rank>(newShape: ShapeMap[T]): Tensor<T> {
+    const shape = resolveShape(newShape, this.size);
+    if (sizeOfShape(shape) !== this.size) {
+      throw new TfwasmError('E_SHAPE', `cannot reshape ${formatShape(this.shape)} to ${formatShape(shape)}`);
+    }
+    return new Tensor<T>(this.storage.share(shape), this.dtype, shape);
+  }
+
+  /** Writes the values to the console. `verbose` adds dtype, rank and shape. */
+  print(verbose = false): void {
+    console.log(this.toString(verbose));
+  }
+
+  toString(verbose = false): string {
+    const values = this.dtype === 'string' ? this.dataSync<'string'>() : this.#readNumbers(this.dtype);
+    return formatTensor(values, this.shape, this.dtype, verbose);
+  }
+}
+
+export type Scalar = Tensor<'R0'>;
+export type Tensor1D = Tensor<'R1'>;
+export type Tensor2D = Tensor<'R2'>;
+export type Tensor3D = Tensor<'R3'>;
+export type Tensor4D = Tensor<'R4'>;
+export type Tensor5D = Tensor<'R5'>;
+export type Tensor6D = Tensor<'R6'>;
+
+/** Tensors by name. */
+export interface NamedTensorMap {
+  [name: string]: Tensor;
+}
+
+/** The tensor of a handle that the core returned. When it fails the handle is disposed. */
+export function tensorOfHandle(handle: number): Tensor {
+  return callCore((core) => {
+    try {
+      const { dtype, shape } = core.describeTensor(handle);
+      const name = dtypeFromNumber(dtype);
+      return new Tensor(TensorStorage.ofHandle(handle, name, shape), name, shape);
+    } catch (error) {
+      core.disposeTensor(handle);
+      throw error;
+    }
+  });
+}
+
+function decodeStrings(elements: readonly Uint8Array[]): string[] {
+  const decoder = new TextDecoder();
+  return elements.map((element) => decoder.decode(element));
+}
+
+/** The tensors of handles that the core returned: all of them, or, on an error, none. */
+export function tensorsOfHandles(handles: readonly number[]): Tensor[] {
+  const tensors: Tensor[] = [];
+  try {
+    for (const handle of handles) tensors.push(tensorOfHandle(handle));
+    return tensors;
+  } catch (error) {
+    for (const tensor of tensors) tensor.dispose();
+    callCore((core) => {
+      for (const handle of handles.slice(tensors.length)) core.disposeTensor(handle);
+    });
+    throw error;
+  }
+}

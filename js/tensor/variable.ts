@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { TfwasmError } from '../core/errors.js';
+import { toDtype } from './call.js';
+import type { DataType } from './dtype.js';
+import type { Rank } from './shape.js';
+import type { TensorStorage } from './storage.js';
+import { Tensor } from './tensor.js';
+
+/** All that have not been disposed, by name. */
+const variables = new Map<string, Variable>();
+
+let lastName = 0;
+
+/** A tensor whose values can be replaced. No `tidy` disposes it. */
+export class Variable<R extends Rank = Rank> extends Tensor<R> {
+  readonly name: string;
+  trainable: boolean;
+
+  /** Throws E_DUPLICATE when another variable has the name. */
+  constructor(initialValue: Tensor<R>, trainable = true, name?: string) {
+    if (!(initialValue instanceof Tensor)) throw new TfwasmError('E_INPUT', 'a variable is made of a tensor');
+    const unique = name ?? String(lastName++);
+    if (variables.has(unique)) throw new TfwasmError('E_DUPLICATE', `there is a variable '${unique}' already`);
+    super(initialValue.storage.share(initialValue.shape), initialValue.dtype, initialValue.shape);
+    this.name = unique;
+    this.trainable = trainable;
+    this.kept = true;
+    variables.set(unique, this);
+  }
+
+  /** Takes over the values of a tensor. Throws E_DTYPE or E_SHAPE when these differ. */
+  assign(newValue: Tensor<R>): void {
+    if (newValue.dtype !== this.dtype) {
+      throw new TfwasmError('E_DTYPE', `the variable '${this.name}' is ${this.dtype}, not ${newValue.dtype}`);
+    }
+    if (String(newValue.shape) !== String(this.shape)) {
+      throw new TfwasmError('E_SHAPE', `the variable '${this.name}' is [${this.shape}], not [${newValue.shape}]`);
+    }
+    this.throwIfDisposed();
+    const old = this.storage;
+    const storage = newValue.storage.share(this.shape);
+    storage.ownedBy(this);
+    (this as { storage: TensorStorage }).storage = storage;
+    old.release();
+  }
+
+  override dispose(): void {
+    if (variables.get(this.name) === (this as Variable)) variables.delete(this.name);
+    super.dispose();
+  }
+}
+
+/**
+ * A variable that starts with the values of a tensor.
+ *
+ * @param name A number by default. Throws E_DUPLICATE when it is taken.
+ */
+export function variable<R extends Rank>(
+  initialValue: Tensor<R>,
+  trainable = true,
+  name?: string,
+  dtype?: DataType | null,
+): Variable<R> {
+  const isOther = dtype !== undefined && dtype !== null && dtype !== initialValue.dtype;
+  const value = isOther ? toDtype(initialValue, dtype) : initialValue;
+  try {
+    return new Variable<R>(value, trainable, name);
+  } finally {
+    if (isOther) value.dispose();
+  }
+}
+
+/** All variables, by name. */
+export function registeredVariables(): Record<string, Variable> {
+  return Object.fromEntries(variables);
+}
+
+/** Disposes all variables. */
+export function disposeVariables(): void {
+  for (const variable of [...variables.values()]) variable.dispose();
+}

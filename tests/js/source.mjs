@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TypeScript sources as one module, inner parts included, for tests that need no wasm.
+// The TypeScript sources as one module, inner parts included. Tests bring the core.
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,17 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules/.cache');
 
 /** What tests reach into, beside the public face. */
-const INNER = [
-  'core/runtime',
-  'core/errors',
-  'core/features',
-  'core/wasm-files',
-  'tensor/storage',
-  'io/manifest',
-  'io/shards',
-  'io/string-items',
-  'io/request',
-];
+const INNER = ['core/features', 'core/wasm-files', 'io/string-items'];
 
 /** In place of Emscripten's glue: what tests put into `globalThis.createTestCore`. */
 const GLUE = 'export default (options) => globalThis.createTestCore(options);';

@@ -64,15 +64,15 @@ export * as browser from './tensor/pixels.js';
 export { type ProfileInfo, profile } from './tensor/profile.js';
 export type { KernelProfile } from './tensor/profile-recorder.js';
 export type { ArrayMap, Rank, ShapeMap } from './tensor/shape.js';
-export {
-  type NamedTensorMap,
-  type Scalar,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
-  type Tensor5D,
-  type Tensor6D,
+export type {
+  NamedTensorMap,
+  Scalar,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+  Tensor5D,
+  Tensor6D,
 } from './tensor/tensor.js';
 export type { TensorLike, TypedArray } from './tensor/values.js';
 export { disposeVariables, Variable, variable } from './tensor/variable.js';

@@ -79,7 +79,15 @@ export class GraphBuilder extends Nodes {
   }
 
   /** A handler for loadGraphModel. `outputs`: names of nodes. */
-  handler(outputs, signature = {}) {
+  handler(outputs, { inputs } = {}) {
+    const signature = { inputs, outputs: Object.fromEntries(outputs.map((name) => [name, { name }])) };
+    if (!inputs) delete signature.inputs;
+    const artifacts = this.artifacts(signature);
+    return { load: async () => structuredClone(artifacts) };
+  }
+
+  /** The parts of the model. */
+  artifacts(signature) {
     const artifacts = {
       format: 'graph-model',
       modelTopology: {
@@ -89,17 +97,13 @@ export class GraphBuilder extends Nodes {
       },
       weightSpecs: this.weights.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
       weightData: concatenate(this.weights.map(weightBytes)),
-      signature: {
-        inputs: signature.inputs,
-        outputs: Object.fromEntries(outputs.map((name) => [name, { name }])),
-      },
+      signature,
     };
-    if (!signature.inputs) delete artifacts.signature.inputs;
     if (this.initializer) {
       artifacts.modelInitializer = this.initializer;
       artifacts.initializerSignature = this.initializerSignature;
     }
-    return { load: async () => structuredClone(artifacts) };
+    return artifacts;
   }
 }
 

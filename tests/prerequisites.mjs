@@ -17,6 +17,10 @@ function isInstalled(packageName) {
 
 const CHECKS = {
   dist: () => (existsSync(path.join(ROOT, 'dist/index.js')) ? null : 'dist/ is not built (npm run build)'),
+  threads: () =>
+    existsSync(path.join(ROOT, 'dist/tfwasm-simd-threads.wasm'))
+      ? null
+      : 'dist/ has no build with threads (npm run build)',
   models: () => (isInstalled('@vladmandic/human') ? null : 'the models are not installed (npm install)'),
   tfjs: () => {
     const parts = ['core', 'converter', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`);

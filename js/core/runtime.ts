@@ -172,9 +172,3 @@ export function callCore<T>(call: (core: CoreModule) => T): T {
     throw fromCore(error);
   }
 }
-
-/** Takes a core that was started elsewhere: tests bring their own. */
-export function adoptCore(core: CoreModule, variant: WasmVariant = 'simd'): void {
-  started = { core, variant };
-  starting = Promise.resolve();
-}

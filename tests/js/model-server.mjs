@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small model on a misbehaving server, and a FakeCore, for tests of loading. Both are reset before every test.
+// A small model on a misbehaving server, and a watched core, for tests of loading. Both are reset before every test.
 import assert from 'node:assert/strict';
-import { after, beforeEach } from 'node:test';
+import { after, before, beforeEach } from 'node:test';
 
-import { startFakeCore } from './fake-core.mjs';
+import { missing } from '../prerequisites.mjs';
 import { send, startFaultServer } from './fault-server.mjs';
 import { importSource } from './source.mjs';
+import { startWatchedCore } from './watched-core.mjs';
 
+export const skip = missing('dist');
 export const tf = await importSource();
 
 /** 40 bytes of weights in two groups: one with two files split inside an element, one with one file. */
@@ -22,7 +24,7 @@ export const MANIFEST = [
 ];
 export const MODEL = {
   format: 'graph-model',
-  modelTopology: { node: [{ name: 'x', op: 'Placeholder' }], versions: { producer: 12 } },
+  modelTopology: { node: [{ name: 'x', op: 'Placeholder' }], versions: { producer: 12, minConsumer: 3 } },
   signature: { inputs: { image: { name: 'x:0' } } },
   userDefinedMetadata: { author: 'me' },
   weightsManifest: MANIFEST,
@@ -40,15 +42,20 @@ export function serveModel(model = MODEL) {
   server.requests.length = 0;
 }
 
-/** Gives the tests a new `core`. */
-export function restartCore() {
-  core = startFakeCore(tf);
+/** Lets the core forget what was called. Weights come in small pieces, which end inside of elements. */
+export function resetCore() {
+  core.reset({ targetBytes: 6 });
 }
 
-beforeEach(() => {
-  restartCore();
-  serveModel();
-});
+if (!skip) {
+  before(async () => {
+    core = await startWatchedCore(tf);
+  });
+  beforeEach(() => {
+    resetCore();
+    serveModel();
+  });
+}
 
 export const url = () => `${server.url}m/model.json`;
 export const load = (options) => tf.loadGraphModel(url(), options);
@@ -60,5 +67,10 @@ export async function assertFails(loading, code, message) {
     assert.match(error.message, message);
     return true;
   });
-  assert.deepEqual([core.decoders.size, core.models.size, tf.memory().numTensors], [0, 0, 0]);
+  assertNothingLeft();
+}
+
+export function assertNothingLeft() {
+  const left = [core.graphs.size, core.decoders.size, core.models.size, tf.memory().numTensors];
+  assert.deepEqual(left, [0, 0, 0, 0]);
 }

@@ -4,18 +4,20 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
 
-import { FakeCore } from './fake-core.mjs';
+import { isThreaded, VARIANTS, wasmFileName } from '../../tools/lib/variants.mjs';
+import { missing } from '../prerequisites.mjs';
 import { send, startFaultServer } from './fault-server.mjs';
 import { importSource } from './source.mjs';
+import { createWatchedCore, readWasm } from './watched-core.mjs';
 
-const EMPTY = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-const VARIANTS = ['simd', 'simd-threads', 'relaxed', 'relaxed-threads'];
+const skip = missing('dist');
+/** What is served as every variant without threads. */
+const WASM = skip ? undefined : await readWasm();
 
-const server = await startFaultServer(
-  Object.fromEntries(
-    VARIANTS.map((name) => [`/tfwasm-${name}.wasm`, send(EMPTY, { 'content-type': 'application/wasm' })]),
-  ),
+const routes = Object.fromEntries(
+  VARIANTS.map((name) => [`/${wasmFileName(name)}`, send(WASM, { 'content-type': 'application/wasm' })]),
 );
+const server = await startFaultServer(routes);
 after(() => server.close());
 
 /** Each test imports its own copy, since a core can be started only once. */
@@ -25,12 +27,6 @@ let warnings;
 
 beforeEach(async (context) => {
   tf = await importSource();
-  // Accepts any input shape, since the warm-up runs a network with its own input.
-  core = new FakeCore(tf.inner['core/errors'].makeCoreError, { inputShape: null });
-  core.setThreadCount = (count) => {
-    core.threads = count;
-  };
-  core.threadCount = () => core.threads ?? 1;
   warnings = context.mock?.method(console, 'warn', () => {}).mock ?? { calls: [] };
   tf.setWasmPaths(server.url);
   server.requests.length = 0;
@@ -39,11 +35,11 @@ afterEach(() => {
   delete globalThis.createTestCore;
 });
 
-/** Like Emscripten's factory: instantiates, starts workers, then resolves. */
+/** Starts the core as it is, and watches it. */
 const startsCore = async (options) => {
-  await new Promise((resolve) => options.instantiateWasm({}, resolve));
+  core = await createWatchedCore(options, options.poolSize > 0 ? 'glue-threads' : 'glue');
   core.poolSize = options.poolSize;
-  return core;
+  return core.module;
 };
 
 const failsAs = (message) => (error) => {
@@ -53,7 +49,7 @@ const failsAs = (message) => (error) => {
   return true;
 };
 
-describe('ready', () => {
+describe('ready', { skip }, () => {
   test('starts the core once', async () => {
     let starts = 0;
     globalThis.createTestCore = (options) => {
@@ -75,6 +71,7 @@ describe('ready', () => {
     globalThis.createTestCore = startsCore;
     await tf.ready();
     assert.ok(core.runs.length > 0);
+    assert.deepEqual(core.runs[0], { feeds: ['image'], fetches: ['scores'] });
     assert.deepEqual([core.graphs.size, core.decoders.size, core.models.size], [0, 0, 0]);
     assert.equal(tf.memory().numTensors, 0);
   });
@@ -89,13 +86,17 @@ describe('ready', () => {
     model.dispose();
   });
 
-  test('starts as many threads as asked for', async () => {
+  test('starts as many threads as asked for', { skip: missing('threads') }, async () => {
     globalThis.createTestCore = startsCore;
+    for (const name of VARIANTS.filter(isThreaded)) {
+      routes[`/${wasmFileName(name)}`] = send(await readWasm('simd-threads'), { 'content-type': 'application/wasm' });
+    }
     tf.setThreadsCount(3);
     await tf.ready();
     assert.match(tf.getWasmVariant(), /-threads$/);
     assert.equal(tf.getThreadsCount(), 3);
     assert.equal(core.poolSize, 2);
+    assert.equal(tf.memory().numTensors, 0);
   });
 
   test('goes on with one thread when workers do not start', async () => {
@@ -120,6 +121,7 @@ describe('ready', () => {
 
   test('does not wait forever for workers', async (context) => {
     // A data: URL, since connections of Node.js's fetch do not survive mocked timers.
+    const EMPTY = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     tf.setWasmPaths({ 'tfwasm-simd-threads.wasm': `data:application/wasm;base64,${EMPTY.toString('base64')}` });
     context.mock.timers.enable({ apis: ['setTimeout'] });
     let called;
@@ -138,8 +140,10 @@ describe('ready', () => {
   });
 
   test('refuses files of another version', async () => {
-    core.version = () => 'tfwasm 0.0.9';
-    globalThis.createTestCore = startsCore;
+    globalThis.createTestCore = async (options) => {
+      const started = await startsCore(options);
+      return Object.create(started, { version: { value: () => 'tfwasm 0.0.9' } });
+    };
     tf.setWasmVariant('simd');
     await assert.rejects(tf.ready(), failsAs(/tfwasm 0\.0\.9.*one version/));
   });

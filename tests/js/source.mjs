@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TypeScript sources as one module, including inner modules, for tests without wasm.
+// The TypeScript sources as one module, inner parts included. Tests provide the core.
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,17 +11,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules/.cache');
 
 /** Inner modules that tests access. */
-const INNER = [
-  'core/runtime',
-  'core/errors',
-  'core/features',
-  'core/wasm-files',
-  'tensor/storage',
-  'io/manifest',
-  'io/shards',
-  'io/string-items',
-  'io/request',
-];
+const INNER = ['core/features', 'core/wasm-files', 'io/string-items'];
 
 /** Replaces Emscripten's glue; tests set `globalThis.createTestCore`. */
 const GLUE = 'export default (options) => globalThis.createTestCore(options);';

@@ -30,6 +30,10 @@ const CHECKS = {
     if (!isInstalled('playwright-core')) return 'playwright-core is not installed (npm install)';
     return findChromium() ? null : 'there is no Chromium (apt-get install chromium, or set CHROMIUM_PATH)';
   },
+  typedoc: () =>
+    existsSync(path.join(ROOT, 'tools/api-docs/node_modules/typedoc'))
+      ? null
+      : 'TypeDoc is not installed (npm install)',
   flask: () => (findFlaskPython() ? null : 'Flask is not installed (apt-get install python3-flask)'),
   bundlers: () => {
     const absent = ['esbuild', 'vite', 'webpack'].filter((name) => !isInstalled(name));

@@ -13,7 +13,7 @@ const files = [
   ...FOLDERS.flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true }).map((name) => path.join(folder, name)),
   ),
-].filter((name) => statSync(path.join(ROOT, name)).isFile());
+].filter((name) => !name.includes('node_modules') && statSync(path.join(ROOT, name)).isFile());
 
 /** "tfwasm 1.2.3", "tfwasm@1.2.3", "version = '1.2.3'" and the like. */
 const statement = (version) =>

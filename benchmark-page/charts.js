@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Charts of times, drawn by uPlot.
+// Charts of times, drawn with uPlot.
 import uPlot from '../dist/vendor/uplot.js';
 import { make } from '../web/common/dom.js';
 
@@ -8,7 +8,7 @@ const BINS = 24;
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** A colour of the stylesheet as canvases understand it: light-dark() is decided by an element. */
+/** A CSS colour for use on a canvas. An element resolves light-dark(). */
 function paint(name) {
   const probe = make('span', { hidden: true });
   probe.style.color = color(name);
@@ -20,7 +20,7 @@ function paint(name) {
 
 const chartColors = () => [1, 2, 3, 4].map((index) => paint(`--chart-${index}`));
 
-/** Ticks between which there is nothing to count. */
+/** Tick distances for an integer axis. */
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
 
 function axes(labels, increments) {
@@ -37,9 +37,9 @@ function axes(labels, increments) {
 }
 
 /**
- * A chart that is drawn again when its place or the theme changes.
+ * A chart that is redrawn when its size or the theme changes.
  *
- * @param {string} description What it shows, for those who cannot see it.
+ * @param {string} description Text alternative.
  * @param {() => {options: object, data: unknown[]}} make
  */
 function chart(description, build) {
@@ -52,7 +52,7 @@ function chart(description, build) {
     }
     plot?.destroy();
     const { options, data } = build();
-    // One entry of the legend stands for all warm-up runs.
+    // One legend entry for all warm-up runs.
     const hooks = { init: [(made) => shortenLegend(made.root)] };
     plot = new uPlot(
       { width: Math.max(200, place.clientWidth), height: HEIGHT, hooks, legend: { live: false }, ...options },
@@ -89,7 +89,7 @@ function shortenLegend(root) {
 const milliseconds = (_, value) => (value === null || value === undefined ? '–' : `${value.toFixed(3)} ms`);
 
 /**
- * Every run of every engine in the order of time; warm-up runs, which do not count, in grey before them.
+ * Every run of every engine in order of time. Warm-up runs are grey.
  *
  * @param {{name: string, warmups: number[], samples: number[]}[]} engines
  */
@@ -134,7 +134,7 @@ export function runsChart(engines) {
   });
 }
 
-/** How often which time was measured. Runs beyond the last bin are in the last bin. */
+/** A histogram of times. The last bin includes all slower runs. */
 export function histogram(engines) {
   const timed = engines.filter(({ samples }) => samples.length > 0);
   const all = timed.flatMap(({ samples }) => samples).sort((a, b) => a - b);

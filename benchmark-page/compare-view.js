@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two results side by side, with a verdict.
+// Compares two results, with a verdict.
 import { element, make, showError } from '../web/common/dom.js';
 import { scrollRegion, table, tableRow } from '../web/common/tables.js';
 import { formatRatio, isSound, withUnit } from './numbers.js';
@@ -8,7 +8,7 @@ import { compare, summarize } from './statistics.js';
 
 /** @returns {{add: (result: object) => void}} */
 export function setUpComparison() {
-  /** What can be chosen: an engine of a result that has times. */
+  /** The choices: engines of results that have times. */
   const entries = [];
   const [before, after] = [element('before'), element('after')];
 
@@ -28,7 +28,7 @@ export function setUpComparison() {
     return start < entries.length ? start : null;
   }
 
-  /** The newest is "after", and what was "after" is "before". */
+  /** Selects an entry as "after"; the previous "after" becomes "before". */
   function choose(index) {
     if (index === null) return;
     const previous = after.value;

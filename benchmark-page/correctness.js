@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether outputs are right: how far they are from those of a reference.
+// Correctness of outputs: their difference from a reference.
 
-/** Beyond this, relative to an output's largest value, engines do not do the same work. */
+/** The largest accepted error, relative to an output's largest value. */
 export const ACCEPTED_DIFFERENCE = 1e-3;
 
 /**
  * @typedef {object} Difference
- * @property {number} absolute The largest difference of two values.
- * @property {number} relative The same, divided by the largest expected value. NaN when the outputs
- *     cannot be compared: other shapes, NaN in one of them.
+ * @property {number} absolute The largest absolute difference.
+ * @property {number} relative The same, divided by the largest expected value. NaN if the outputs cannot be compared:
+ *     different shapes, or unexpected NaN.
  */
 
 /** @returns {Difference} */
@@ -19,7 +19,7 @@ export function differenceOf(values, expected) {
   let largest = 0;
   for (let i = 0; i < values.length; ++i) {
     const [value, wanted] = [values[i], expected[i]];
-    // Also strings, infinities, and NaN where NaN is expected.
+    // Also handles strings, infinities, and expected NaN.
     if (Object.is(value, wanted)) {
       if (Number.isFinite(wanted)) largest = Math.max(largest, Math.abs(wanted));
       continue;
@@ -33,8 +33,7 @@ export function differenceOf(values, expected) {
 }
 
 /**
- * How far apart two results are: for each output the relative difference, and of these the largest.
- * NaN when they cannot be compared.
+ * The largest relative difference of any output. NaN if the outputs cannot be compared.
  *
  * @param {readonly ArrayLike<number | string>[]} outputs
  * @param {readonly ArrayLike<number | string>[]} expected
@@ -47,12 +46,12 @@ export function maximumDifference(outputs, expected) {
   }, 0);
 }
 
-/** Whether a relative difference is small enough. NaN is not. */
+/** Whether a relative difference is small enough. False for NaN. */
 export const isAccepted = (relative) => relative <= ACCEPTED_DIFFERENCE;
 
 /**
  * @typedef {object} Correctness
- * @property {string} reference Library that made the reference.
+ * @property {string} reference The library that computed the reference.
  * @property {({name: string, shape: number[], dtype: string} & Difference)[]} outputs
  * @property {boolean} passed
  *

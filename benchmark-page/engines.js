@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The libraries behind one face. They share the names and semantics of TensorFlow.js, so that they
-// differ only in how they are started.
+// A common interface for the libraries. All have TensorFlow.js's API, so they differ only in startup.
 import { tfjsPackage } from './places.js';
 
-/** What can be measured: id -> what people call it. */
+/** The engines that can be measured: id -> display name. */
 export const ENGINES = {
   'tfwasm-auto': 'tfwasm',
   'tfwasm-simd': 'tfwasm (simd)',
@@ -17,15 +16,15 @@ export const ENGINES = {
  * @typedef {object} EngineSpec
  * @property {keyof typeof ENGINES} id
  * @property {number} threads
- * @property {'local' | 'cdn'} [tfjs] Where TensorFlow.js is, for its engines.
+ * @property {'local' | 'cdn'} [tfjs] Where to load TensorFlow.js from.
  *
  * @typedef {object} Engine
  * @property {EngineSpec['id']} id
  * @property {string} library Name and version.
- * @property {string} variant Which wasm build or backend runs.
- * @property {number} threads How many threads it really uses.
+ * @property {string} variant The wasm variant or backend.
+ * @property {number} threads The number of threads in use.
  * @property {object} tf loadGraphModel, tensor, dispose and so on.
- * @property {() => number | null} heapBytes What its memory has grown to; null when it cannot tell.
+ * @property {() => number | null} heapBytes The size of its heap; null if unknown.
  */
 
 /** @returns {Promise<Engine>} */
@@ -48,14 +47,14 @@ async function startTfwasm({ id, threads }) {
 /** @returns {Promise<Engine>} */
 async function startTfjs({ id, threads, tfjs }) {
   const backend = id.slice('tfjs-'.length);
-  // Its wasm and webgl backends leave to cpu what is small or unknown to them.
+  // The wasm and webgl backends use the cpu backend for small or unsupported ops.
   const parts = ['core', 'backend-cpu', 'converter', ...(backend === 'cpu' ? [] : [`backend-${backend}`])];
   for (const part of parts) await import(tfjsPackage(tfjs, part).script);
   const { tf } = globalThis;
   if (backend === 'wasm') {
     tf.wasm.setWasmPaths(tfjsPackage(tfjs, 'backend-wasm').folder);
     tf.wasm.setThreadsCount(threads);
-    // Its build without threads is the faster one for a single thread.
+    // For a single thread, the build without threads is faster.
     if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   }
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js cannot start its backend ${backend} here.`);
@@ -72,7 +71,7 @@ async function startTfjs({ id, threads, tfjs }) {
 }
 
 /**
- * Starts an engine in this realm. One realm holds one engine.
+ * Starts an engine in this realm. A realm has one engine.
  *
  * @param {EngineSpec} spec
  * @returns {Promise<Engine>}

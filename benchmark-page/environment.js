@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where it is measured.
+// The environment of a measurement.
 
-/** Modules of one function that a browser accepts only if it knows the instruction. */
+/** Modules that validate only if the browser supports the feature. */
 const MODULES = {
   // i32.const 0, i8x16.splat
   simd: [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11],
-  // twice that, then i8x16.relaxed_swizzle
+  // The same, then i8x16.relaxed_swizzle
   'relaxed simd': [
     ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
     ...[10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 11],
@@ -16,7 +16,7 @@ function hasInstruction(name) {
   return WebAssembly.validate(Uint8Array.from(MODULES[name]));
 }
 
-/** What keeps threads from being used here, in words; null when nothing does. */
+/** The reason why threads cannot be used here; null if they can. */
 export function whyNoThreads() {
   if (globalThis.crossOriginIsolated) return null;
   return (
@@ -26,7 +26,7 @@ export function whyNoThreads() {
   );
 }
 
-/** The GPU behind WebGL; null when there is none, or only a program that imitates one. */
+/** The GPU behind WebGL; null if there is none, or only a software renderer. */
 export function findGpu() {
   try {
     const context = new OffscreenCanvas(1, 1).getContext('webgl2', { failIfMajorPerformanceCaveat: true });
@@ -52,11 +52,11 @@ function browserName() {
  * @typedef {object} Environment
  * @property {string} browser
  * @property {string} userAgent
- * @property {number} cores Logical processors, as the browser tells.
- * @property {number | null} memoryGb As far as the browser tells.
+ * @property {number} cores Logical processors, as reported by the browser.
+ * @property {number | null} memoryGb As reported by the browser.
  * @property {boolean} isolated Whether the page is cross-origin isolated.
- * @property {string[]} features Of WebAssembly.
- * @property {string | null} gpu Behind WebGL.
+ * @property {string[]} features WebAssembly features.
+ * @property {string | null} gpu The GPU behind WebGL.
  *
  * @returns {Environment}
  */

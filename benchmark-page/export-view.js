@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Buttons that hand a result on.
+// Buttons to copy and download a result.
 import { make, smallButton } from '../web/common/dom.js';
 import { toCsv, toMarkdown } from './report.js';
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Floating point operations of a node, from its op and shapes. A multiplication with an addition
-// counts as two; an activation or bias that is fused into another op, or a transcendental function,
-// is not counted.
+// Floating point operations of a node, from its op and shapes. A multiply-add counts as two. Fused activations and
+// biases, and transcendental functions, are not counted.
 import { sizeOf } from '../web/common/values.js';
 
 /** [height, width, channels in, channels out] */
@@ -10,10 +9,10 @@ const convolution = ([, filter], [output]) => 2 * sizeOf(output) * filter[0] * f
 /** [height, width, channels, multiplier] */
 const depthwise = ([, filter], [output]) => 2 * sizeOf(output) * filter[0] * filter[1];
 
-/** Its filter is [height, width, channels out, channels in]; each element of its input meets all of it. */
+/** The filter is [height, width, channels out, channels in]. Each input element is multiplied by all of it. */
 const transposedConvolution = ([, filter, input]) => 2 * sizeOf(input) * filter[0] * filter[1] * filter[2];
 
-/** Either matrix may be transposed: the shared dimension is the one of `a` that the output has not. */
+/** Either matrix may be transposed. The inner dimension is the one of `a` that is not in the output. */
 function matrixProduct([a], [output]) {
   const rows = output.at(-2);
   if (rows === undefined || a.length < 2) return Number.NaN;
@@ -50,7 +49,7 @@ const FORMULAS = {
  * @param {string} op
  * @param {number[][]} inputShapes
  * @param {number[][]} outputShapes
- * @returns {number | null} null where it is not defined, or shapes are not what the op has.
+ * @returns {number | null} null if not defined, or if the shapes do not fit the op.
  */
 export function flopsOf(op, inputShapes, outputShapes) {
   if (!Object.hasOwn(FORMULAS, op) || !inputShapes?.length || !outputShapes?.length) return null;

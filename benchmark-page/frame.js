@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An engine on the main thread: in a frame, which can be thrown away with all that is in it.
+// Runs an engine on the main thread of an iframe, which can be destroyed with everything in it.
 import { serveCommands } from './realm.js';
 
 const { port1, port2 } = new MessageChannel();

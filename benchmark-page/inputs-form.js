@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fields of every input of a model: its unknown dimensions, and what it is filled with.
+// The form fields for a model's inputs: unknown dimensions and fill values.
 import { make, options } from '../web/common/dom.js';
 import { formatShape } from '../web/common/format.js';
 import { loadLibrary } from '../web/common/library.js';
@@ -10,7 +10,7 @@ import { checkInput, DTYPES, defaultInput, defaultRange, takesPicture } from './
 const FILL_NAMES = { random: 'random', zeros: 'zeros', values: 'values', picture: 'picture' };
 const number = (properties) => make('input', { type: 'number', step: 'any', ...properties });
 
-/** A dimension that neither the model nor the batch size tells. */
+/** Whether a dimension is unknown, even with a given batch size. */
 const isOpen = (size, axis) => size < 0 && axis > 0;
 
 class InputFields {
@@ -96,7 +96,7 @@ class InputFields {
     this.#showFill();
   }
 
-  /** What was filled in, without pixels. Throws an error for people. */
+  /** The current input, without pixels. Throws an error with a message for users. */
   read(batch) {
     const base = defaultInput(this.#info, batch, this.#range);
     const spec = { ...base, dtype: this.#info.dtype ?? this.#dtype.value, fill: this.#fill.value };
@@ -111,7 +111,7 @@ class InputFields {
     return spec;
   }
 
-  /** As read(), with the pixels of the picture. */
+  /** Like read(), with the pixels of the picture. */
   async readAll(batch) {
     const spec = this.read(batch);
     if (spec.fill !== 'picture') return spec;
@@ -122,7 +122,7 @@ class InputFields {
     return { ...spec, pixels };
   }
 
-  /** For a link: what is not as by default. Pictures cannot be in one. */
+  /** Non-default choices, for a link. Pictures cannot be part of one. */
   choice(batch) {
     const { name, dtype, shape, fill, range, values } = this.read(batch);
     return {
@@ -147,7 +147,7 @@ function fieldError(field, message) {
   return new Error(message);
 }
 
-/** All inputs of the model that is chosen. */
+/** The inputs of the selected model. */
 export class InputsForm {
   #place;
   #fields = [];

@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a model is fed: which shapes, and which values.
+// The inputs of a model: shapes and values.
 import { takesImages } from '../web/common/picture/image.js';
 import { randomValues } from '../web/common/random.js';
 import { sizeOf } from '../web/common/values.js';
 
 /**
- * @typedef {object} InputInfo What a model says of an input.
+ * @typedef {object} InputInfo A model's declaration of an input.
  * @property {string} name
  * @property {string | null} dtype
- * @property {number[] | null} shape -1 for any size; null when not even the rank is known.
+ * @property {number[] | null} shape -1: any size; null: unknown rank.
  *
- * @typedef {object} InputSpec What it is fed.
+ * @typedef {object} InputSpec The values to feed.
  * @property {string} name
  * @property {'float32' | 'int32' | 'bool' | 'string'} dtype
  * @property {number[]} shape
  * @property {'random' | 'zeros' | 'values' | 'picture'} fill
- * @property {[number, number]} range Lowest and highest random value, or what black and white become.
- * @property {(string | number)[]} [values] Of `values`: repeated until the tensor is full.
- * @property {Float32Array | Int32Array} [pixels] Of `picture`.
+ * @property {[number, number]} range The range of random values, or the values of black and white.
+ * @property {(string | number)[]} [values] For `values`: repeated to fill the tensor.
+ * @property {Float32Array | Int32Array} [pixels] For `picture`.
  */
 
 export const DTYPES = ['float32', 'int32', 'bool', 'string'];
 export const FILLS = ['random', 'zeros', 'values', 'picture'];
 
-/** No tensor of a benchmark needs more. */
+/** The limit for a tensor's elements. */
 const MOST_ELEMENTS = 2 ** 28;
 
-/** Whether a picture can be fed. */
+/** Whether the input can be a picture. */
 export function takesPicture({ dtype, shape }) {
   return (dtype === 'float32' || dtype === 'int32') && takesImages(shape) && shape.at(-1) > 0;
 }
 
-/** Values that do no harm where nothing is known. */
+/** A harmless range for unknown models. */
 export function defaultRange({ dtype, shape }) {
   if (dtype === 'int32') return takesPicture({ dtype, shape }) ? [0, 255] : [0, 9];
   return [0, 1];
 }
 
 /**
- * What an input is fed unless something else is chosen. The first unknown dimension is the batch, if
- * it comes first; others are unknown to us too and stay -1 until somebody says.
+ * The default for an input. An unknown first dimension is the batch. Other unknown dimensions stay -1 until the user
+ * sets them.
  *
  * @param {InputInfo} info
  * @param {number} batch
@@ -50,7 +50,7 @@ export function defaultInput(info, batch, range = defaultRange(info)) {
   return { name: info.name, dtype: info.dtype ?? 'float32', shape, fill: 'random', range };
 }
 
-/** Throws an error for people unless tensors of this spec can be made. */
+/** Throws an error with a message for users if the spec is invalid. */
 export function checkInput({ name, dtype, shape, fill, range, values }) {
   const fail = (what) => {
     throw new Error(`Input “${name}”: ${what}`);
@@ -92,7 +92,7 @@ function valuesOf({ dtype, shape, fill, range, values, pixels }, seed) {
 }
 
 /**
- * Tensors for these inputs, in what predict() takes.
+ * Creates the tensors in the form that predict() takes.
  *
  * @param {object} tf
  * @param {readonly InputSpec[]} specs

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times single ops of the op API; `npm run bench -- --ops` shows them.
+// Measures single ops of the op API, for `npm run bench -- --ops`.
 import { median } from '../web/common/quantiles.js';
 import { maximumDifference } from './correctness.js';
 import { Realm } from './realm-client.js';
 
 /**
- * Times calls of the ops of ops.js, one op after the other, the engines in turn.
+ * Measures ops of ops.js one after the other, alternating engines.
  *
  * @param {object} spec
- * @param {import('./engines.js').EngineSpec[]} spec.engines The first one is the reference that
- *     outputs are compared with.
- * @param {string[]} spec.ops Names of ops.js.
- * @param {number} spec.rounds How many samples of each engine; each takes about 3 ms.
- * @param {(result: object) => void} report Gets {op, engines: [{nanoseconds, difference}]}, the
- *     median time of a call. An engine that cannot do it has an `error` instead.
+ * @param {import('./engines.js').EngineSpec[]} spec.engines The outputs of the first are the reference.
+ * @param {string[]} spec.ops Names in ops.js.
+ * @param {number} spec.rounds The number of samples per engine; each takes about 3 ms.
+ * @param {(result: object) => void} report Called with {op, engines: [{nanoseconds, difference}]}, the median time of a
+ *     call. An engine that fails has an `error` instead.
  */
 export async function measureOps({ engines, ops, rounds }, report) {
   const realms = [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card "Model": a sample, an address, or files; then what the model is.
+// The card "Model": select a sample, an address or files; shows the model's properties.
 import { element, facts, make, showError } from '../web/common/dom.js';
 import { formatBytes, formatCount, formatShape } from '../web/common/format.js';
 import { watchFileInputs } from '../web/common/file-inputs.js';
@@ -10,7 +10,7 @@ import { chooseModel, describe } from './plan.js';
 /**
  * @typedef {object} ChosenModel
  * @property {string} name
- * @property {string | null} address What a link calls it; null for files.
+ * @property {string | null} address The address for links; null for files.
  * @property {import('./sources.js').Source} source
  * @property {readonly number[]} [range]
  * @property {import('./sources.js').ModelInfo} info
@@ -40,7 +40,7 @@ export class ModelPanel {
     return this.#current;
   }
 
-  /** Where sample models are: null for nowhere. */
+  /** Sets where the sample models are; null if they are not available. */
   setSamples(place) {
     this.#samplesFolder = place === 'cdn' ? CDN_FOLDER : LOCAL_FOLDER;
     element('sample').disabled = place === null;
@@ -62,7 +62,7 @@ export class ModelPanel {
     });
   }
 
-  /** Looks at the model that `choose` gives; a later choice wins over one that is not done. */
+  /** Describes the model that `choose` returns. A later call overrides an unfinished one. */
   async #look(choose) {
     this.#looking?.abort();
     const looking = new AbortController();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Single calls of the op API, to compare op by op. Each entry makes its inputs once and then calls
-// the function that is measured; both libraries run the very same code.
+// Single calls of the op API to measure. Each entry creates its inputs once, and then calls the measured function. Both
+// libraries run the same code.
 import { randomValues } from '../web/common/random.js';
 import { sizeOf } from '../web/common/values.js';
 
@@ -17,13 +17,13 @@ const IMAGE = [1, 56, 56, 64];
 const ROWS = [3136, 64];
 const POSITIVE = [0.1, 4];
 
-/** An entry of one input. */
+/** An entry with one input. */
 const unary = (run, range, shape = IMAGE) => ({ make: (tf) => [floats(tf, shape, range)], run });
-/** An entry of inputs that functions of tf make. */
+/** An entry with inputs from functions of tf. */
 const from = (makers, run) => ({ make: (tf) => makers.map((maker) => maker(tf)), run });
-/** "8x64x64 64": shapes in short. */
+/** Parses shapes such as "8x64x64 64". */
 const readShapes = (text) => text.split(' ').map((shape) => shape.split('x').map(Number));
-/** An entry of inputs of these shapes: a list of them, or in short. */
+/** An entry with inputs of these shapes: a list, or a text for readShapes(). */
 const of = (shapes, run) => ({
   make: (tf) => (typeof shapes === 'string' ? readShapes(shapes) : shapes).map((shape) => floats(tf, shape)),
   run,

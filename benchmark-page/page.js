@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page: settings in, results out.
+// The page: reads settings, shows results.
 import { element, showError } from '../web/common/dom.js';
 import { hasLocalSamples } from '../web/common/samples.js';
 import { setUpComparison } from './compare-view.js';
@@ -22,7 +22,7 @@ import {
 } from './run-panel.js';
 import { formatSettings, parseSettings } from './settings.js';
 
-/** For programs: `npm run bench` measures through these. */
+/** The interface for programs; `npm run bench` uses it. */
 globalThis.benchmark = { measure, measureOps, describe: (text) => describe(chooseModel(text).source) };
 
 const { settings, problems } = parseSettings(location.search);
@@ -45,7 +45,7 @@ function showBatch(chosen) {
   element('batch-hint').textContent = takesBatch ? '' : 'The batch size of this model is fixed.';
 }
 
-/** Where TensorFlow.js comes from. */
+/** Where to load TensorFlow.js from. */
 const tfjsPlace = () => (local.tfjs ? 'local' : element('cdn').checked ? 'cdn' : null);
 
 function showPlaces() {
@@ -134,7 +134,7 @@ local = { samples, tfjs };
 showPlaces();
 const first = settings.model ?? (samples ? 'liveness' : '');
 if (first !== '') await model.open(first);
-// Another model may have inputs of the same name.
+// They could match inputs of the next model by name.
 settings.inputs = [];
 if (settings.run && model.current) start();
 document.documentElement.dataset.ready = '';

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where TensorFlow.js comes from: beside the page, or, only if the visitor asks for it, from a CDN.
+// Where TensorFlow.js is loaded from: next to the page, or, if the user allows it, from a CDN.
 
 const CDN_HOST = 'cdn.jsdelivr.net';
-/** Exact: a measurement says what was measured. */
+/** An exact version, so that results state what was measured. */
 const TFJS_VERSION = '4.22.0';
 const FOLDERS = {
   local: (part) => new URL(`../tfjs/tfjs-${part}/dist/`, import.meta.url).href,
   cdn: (part) => `https://${CDN_HOST}/npm/@tensorflow/tfjs-${part}@${TFJS_VERSION}/dist/`,
 };
 
-/** What its users load. As modules the files run just the same: they set a global. */
+/** The files that TensorFlow.js's users load. They also run as modules: they set a global. */
 const FILES = {
   core: 'tf-core.min.js',
   'backend-cpu': 'tf-backend-cpu.min.js',
@@ -19,18 +19,18 @@ const FILES = {
 };
 
 /**
- * The URLs of a package of TensorFlow.js.
+ * The URLs of a TensorFlow.js package.
  *
  * @param {'local' | 'cdn'} place
  * @param {keyof typeof FILES} part
- * @returns {{script: string, folder: string}} folder: with a slash at its end.
+ * @returns {{script: string, folder: string}} folder: with a trailing slash.
  */
 export function tfjsPackage(place, part) {
   const folder = FOLDERS[place](part);
   return { script: folder + FILES[part], folder };
 }
 
-/** Whether TensorFlow.js is beside the page. One small request tells. */
+/** Whether TensorFlow.js is next to the page, by a small request. */
 export async function hasLocalTfjs() {
   try {
     const response = await fetch(tfjsPackage('local', 'core').script, { method: 'HEAD' });

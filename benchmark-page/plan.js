@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From settings to what is measured. The page's button and `npm run bench` go the same way.
+// Converts settings to a plan. Used by the page's button and by `npm run bench`.
 import { nameOfUrl, resolveUrl } from '../web/common/model-url.js';
 import { CDN_FOLDER, LOCAL_FOLDER, SAMPLES, sampleUrl } from '../web/common/samples.js';
 import { checkInput, defaultInput, defaultRange } from './inputs.js';
@@ -10,10 +10,10 @@ import { defaultSettings } from './settings.js';
 import { needsPage } from './sources.js';
 
 /**
- * A model that was chosen: where it comes from, what it is called, which range it is usually fed.
+ * A model by sample name or address: its source, name and usual input range.
  *
  * @param {string} text Name of a sample, or an address.
- * @param {string} [folder] Of the samples.
+ * @param {string} [folder] The folder of the samples.
  * @returns {{name: string, source: import('./sources.js').Source, range?: readonly number[]}}
  */
 export function chooseModel(text, folder = LOCAL_FOLDER) {
@@ -23,7 +23,7 @@ export function chooseModel(text, folder = LOCAL_FOLDER) {
 }
 
 /**
- * Loads a model in a realm that ends with it, to see what it is. Throws what loading throws.
+ * Loads a model in a temporary realm and describes it. Throws the errors of loading.
  *
  * @param {import('./sources.js').Source} source
  * @param {AbortSignal} [signal]
@@ -43,7 +43,7 @@ export async function describe(source, signal) {
   }
 }
 
-/** What an input is fed: the default with what was chosen in its place. */
+/** The default for an input, overridden by the settings. */
 function inputOf(info, settings, range) {
   const choice = settings.inputs.find(({ name }) => name === info.name) ?? {};
   const typed = choice.dtype && info.dtype === null ? { ...info, dtype: choice.dtype } : info;
@@ -77,13 +77,12 @@ export function planOf(settings, { name, source, range, info }, tfjs) {
 }
 
 /**
- * All of it for a program: measures with settings, of which those that are left out are as on the page.
+ * The complete measurement, for programs. Missing settings have the page's defaults.
  *
  * @param {Partial<import('./settings.js').Settings>} given
  * @param {object} [options]
- * @param {object} [options.info] What describe() told of the model before: then nothing but the
- *     measurement itself happens in the page.
- * @param {keyof typeof import('./engines.js').ENGINES} [options.engine] Instead of tfwasm.
+ * @param {object} [options.info] The result of describe(), so that the page does nothing but measure.
+ * @param {keyof typeof import('./engines.js').ENGINES} [options.engine] Measured instead of tfwasm.
  * @returns {Promise<object>} See runBenchmark().
  */
 export async function measure(given, { info, engine, ...hooks } = {}) {

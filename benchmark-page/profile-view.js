@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the time goes: ops and nodes as tables, and the whole run as a strip.
+// The profile: tables of ops and nodes, and a timeline of the run.
 import { make, makeSvg } from '../web/common/dom.js';
 import { formatCount, formatShape, formatShare } from '../web/common/format.js';
 import { sortableTable } from '../web/common/sortable.js';
@@ -7,11 +7,11 @@ import { scrollRegion } from '../web/common/tables.js';
 import { formatMilliseconds, withUnit } from './numbers.js';
 import { byOp, gigaflops } from './profile.js';
 
-/** The slowest ops have colours, the others are grey. */
+/** Colours of the slowest ops; others are grey. */
 const COLORS = ['var(--chart-1)', 'var(--chart-2)', 'var(--chart-3)', 'var(--chart-4)'];
 const OTHER = 'var(--border-strong)';
 
-/** Where nothing is defined a dash is shown; -1 sorts it behind everything. */
+/** Undefined values are shown as a dash; -1 sorts them last. */
 const UNDEFINED = -1;
 const showRate = (value) => (value === UNDEFINED ? '–' : value.toFixed(value < 10 ? 2 : 1));
 const rate = (timed) => gigaflops(timed) ?? UNDEFINED;
@@ -65,7 +65,7 @@ function nodesTable(nodes, total) {
   );
 }
 
-/** The run from left to right; each node is as wide as it takes long. */
+/** The run as a timeline. The width of a node is its time. */
 function strip(nodes, total, colors) {
   const svg = makeSvg('svg', {
     class: 'strip',
@@ -102,7 +102,7 @@ function legend(ops, colors) {
   );
 }
 
-/** @returns {HTMLElement | null} null when nothing was profiled. */
+/** @returns {HTMLElement | null} null without a profile. */
 export function profileCard({ profile, settings }) {
   if (!profile || profile.length === 0) return null;
   const ops = byOp(profile);

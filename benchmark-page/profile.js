@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tfwasm tells of where its time goes.
+// tfwasm's profiling data.
 import { median } from '../web/common/quantiles.js';
 import { flopsOf } from './flops.js';
 
-/** Measures of the performance timeline that tfwasm makes while it loads a model -> our phases. */
+/** Maps tfwasm's measures in the performance timeline to phases. */
 const PHASE_OF = {
   'tfwasm: fetch': 'fetch',
   'tfwasm: weights': 'fetch',
@@ -13,11 +13,11 @@ const PHASE_OF = {
 };
 
 /**
- * @typedef {{fetch: number, parse: number, optimize: number, pack: number}} Phases
- * Milliseconds: waiting for the network and copying weights; reading the graph; rewriting it; shapes,
- * memory and packing of weights for the kernels.
+ * @typedef {{fetch: number, parse: number, optimize: number, pack: number}} Phases Milliseconds: waiting for the
+ *     network and copying weights; parsing the graph; optimizing it; inferring shapes, planning memory and packing
+ *     weights.
  *
- * @returns {Phases | null} null for an engine that does not tell.
+ * @returns {Phases | null} null for engines that record no phases.
  */
 export function measuredPhases() {
   const measures = performance.getEntriesByType('measure').filter(({ name }) => name in PHASE_OF);
@@ -34,9 +34,9 @@ export function measuredPhases() {
  * @property {number} milliseconds
  * @property {number[][]} inputShapes
  * @property {number[][]} outputShapes
- * @property {number | null} flops Floating point operations; null where they are not defined.
+ * @property {number | null} flops Floating point operations; null if not defined.
  *
- * @returns {NodeTime[]} In order of execution; times are medians of so many runs.
+ * @returns {NodeTime[]} In execution order. Times are medians of `runs` runs.
  */
 export function kernelProfile(model, inputs, runs, tf) {
   const profiles = [];
@@ -46,7 +46,7 @@ export function kernelProfile(model, inputs, runs, tf) {
     profiles.push(kernels);
   }
   const last = profiles.at(-1);
-  // Control flow may take another way every time: then there is nothing to take medians of.
+  // With control flow, runs may execute different nodes, which have no common median.
   const comparable = profiles.filter(({ length }) => length === last.length);
   return last.map(({ name, node, inputShapes, outputShapes }, index) => ({
     op: name,
@@ -59,7 +59,7 @@ export function kernelProfile(model, inputs, runs, tf) {
 }
 
 /**
- * The nodes of each op together, the slowest first.
+ * Totals by op, the slowest first.
  *
  * @param {NodeTime[]} nodes
  * @returns {{op: string, count: number, milliseconds: number, share: number, flops: number | null}[]}
@@ -79,7 +79,7 @@ export function byOp(nodes) {
     .sort((a, b) => b.milliseconds - a.milliseconds);
 }
 
-/** GFLOP/s; null where that is not defined. */
+/** GFLOP/s; null if not defined. */
 export function gigaflops({ flops, milliseconds }) {
   return flops === null || !(milliseconds > 0) ? null : flops / milliseconds / 1e6;
 }

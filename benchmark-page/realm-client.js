@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The other end of realm.js: an engine whose commands are promises.
+// The client of realm.js: an engine in another realm, with asynchronous commands.
 
-/** An error that came over from a realm. */
+/** Restores an error that was posted from a realm. */
 function revive({ message, name, code }) {
   return Object.assign(new Error(message), { name, ...(code && { code }) });
 }
@@ -67,7 +67,7 @@ export class Realm {
     });
   }
 
-  /** Ends it at once, whatever it is doing; calls under way reject. */
+  /** Terminates the realm immediately. Pending calls reject. */
   end() {
     this.#end();
     this.#failAll(new DOMException('The run was cancelled.', 'AbortError'));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One engine with one model, in a realm of its own, so that engines cannot disturb each other by
-// their heaps or by what they leave to the garbage collector: a worker, or a frame for the main thread.
+// One engine with one model in its own realm, a worker or an iframe, so that engines do not share heap and garbage
+// collection.
 import { startEngine } from './engines.js';
 import { makeInputs } from './inputs.js';
 import { kernelProfile, measuredPhases } from './profile.js';
@@ -14,7 +14,7 @@ let op;
 let runAsync = false;
 
 const commands = {
-  /** Starts the engine: its wasm is compiled and its threads are up before anything is measured. */
+  /** Starts the engine: compiles its wasm and starts its threads before anything is measured. */
   async start(spec) {
     const start = performance.now();
     engine = await startEngine(spec);
@@ -23,24 +23,24 @@ const commands = {
     return { library, variant, threads, start: milliseconds, codeBytes: codeBytes() };
   },
 
-  /** What a model is: see describeModel(). */
+  /** Describes a model, see describeModel(). */
   describe: (source) => describeModel(engine.tf, source),
 
-  /** The parts of a model that other engines cannot get at by its URL. */
+  /** The artifacts of a model that other engines cannot load by its URL. */
   readArtifacts: (source) => readArtifacts(engine.tf, source),
 
   /**
-   * Loads the model, then predicts once. The inputs are made in between and not counted.
+   * Loads the model and predicts once. Creating the inputs in between is not timed.
    *
-   * @returns milliseconds of both, the phases of loading as far as the engine tells, and the outputs.
+   * @returns both times in milliseconds, the phases of loading if the engine records them, and the outputs.
    */
   async load({ source, inputs: specs, seed, needsAsync }) {
     const { tf } = engine;
-    // tfwasm needs no other method for models with control flow; TensorFlow.js does.
+    // Models with control flow need executeAsync() in TensorFlow.js, but not in tfwasm.
     runAsync = needsAsync && engine.id.startsWith('tfjs-');
     performance.clearMeasures();
     const start = performance.now();
-    // With requestInit, both libraries take every URL for one of the web.
+    // With requestInit, both libraries treat every URL as HTTP.
     const options = isPublic(source) ? { requestInit: { cache: 'no-store' } } : {};
     model = await tf.loadGraphModel(engineSource(tf, source), options);
     const load = performance.now() - start;
@@ -49,20 +49,20 @@ const commands = {
     return { load, first, phases: measuredPhases(), outputs: describeOutputs(outputs) };
   },
 
-  /** Milliseconds of one prediction, its result copied out as an application would. */
+  /** The time of one prediction in milliseconds, including copying out the result. */
   predict: async () => (await predict()).milliseconds,
 
-  /** Every node with its time, of so many runs; only tfwasm tells. */
+  /** The median time of every node over `runs` runs; only for tfwasm. */
   profile: ({ runs }) => kernelProfile(model, inputs, runs, engine.tf),
 
-  /** What is in use. */
+  /** Memory in use. */
   memory: () => ({ heapBytes: engine.heapBytes(), numTensors: engine.tf.memory().numTensors }),
 
   timerResolution,
 
   /**
-   * Makes the inputs of an entry of ops.js and calls it until its code is warm.
-   * @returns how many calls make a sample of some milliseconds, and the values of the result.
+   * Creates the inputs of an entry of ops.js and calls it until its code is hot.
+   * @returns the number of calls for a sample of some milliseconds, and the values of the result.
    */
   async prepareOp({ name, sampleMilliseconds }) {
     const { OPS } = await import('./ops.js');
@@ -81,7 +81,7 @@ const commands = {
     return { calls: Math.max(1, Math.round((calls * sampleMilliseconds) / milliseconds)), outputs };
   },
 
-  /** Milliseconds of so many calls of it. */
+  /** The time of `calls` calls in milliseconds. */
   timeOp: ({ calls }) => timeOp(calls),
 };
 
@@ -112,7 +112,7 @@ async function predict() {
 const isTensor = (value) => typeof value?.dataSync === 'function';
 const describeOutputs = (outputs) => outputs.map((output) => ({ ...output, shape: [...output.shape] }));
 
-/** Answers commands that come through a port: {id, command, argument} -> {id, result} or {id, error}. */
+/** Answers commands from a port: {id, command, argument} -> {id, result} or {id, error}. */
 export function serveCommands(port) {
   port.onmessage = async ({ data: { id, command, argument } }) => {
     try {

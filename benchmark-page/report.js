@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A result as Markdown and as CSV.
+// Formats a result as Markdown and as CSV.
 import { plural } from '../web/common/format.js';
 import { firstResult, formatDifference, formatMilliseconds, formatRatio, isSound, sentenceOf } from './numbers.js';
 
@@ -81,12 +81,12 @@ function describeCorrectness({ reference, outputs, passed, error }) {
 
 function quote(value) {
   let text = String(value);
-  // A spreadsheet would take these for formulas.
+  // Spreadsheets would interpret these as formulas.
   if (/^[=+\-@\t]/.test(text) && typeof value !== 'number') text = `'${text}`;
   return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
-/** Every run of every engine as a line. */
+/** One line per run and engine. */
 export function toCsv({ model, engines }) {
   const lines = [['model', 'engine', 'library', 'variant', 'threads', 'thread', 'kind', 'run', 'milliseconds']];
   for (const { id, library, variant, threads, thread, load, first, warmups, samples } of engines) {

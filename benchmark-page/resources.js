@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this realm has fetched, and how fine its clock is.
+// The resources that this realm has fetched, and its timer resolution.
 
-/** The pages' own code is not part of an engine. */
+/** Code of the pages does not count. */
 const OWN_FOLDERS = ['./', '../web/'].map((folder) => new URL(folder, import.meta.url).href);
 
 /**
- * Bytes of the engine's binaries: wasm and JavaScript, `raw` as they run and `transferred` as the
- * server encoded them. null where the browser keeps the sizes to itself.
+ * Sizes of the engine's wasm and JavaScript in bytes: `raw` decoded, `transferred` as encoded by the server. null if
+ * the browser hides them.
  */
 export function codeBytes() {
   const sizes = new Map();
@@ -30,6 +30,6 @@ export function timerResolution() {
     if (now > before) smallest = Math.min(smallest, now - before);
     before = now;
   }
-  // What floating point adds to it is noise.
+  // Removes floating point noise.
   return Number(smallest.toPrecision(3));
 }

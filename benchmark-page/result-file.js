@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results that come from a file: whatever is in it has to be checked.
+// Reads results from files. The content is untrusted.
 
 const MOST_BYTES = 50e6;
 
@@ -22,7 +22,7 @@ const isResult = (result) =>
   result.engines.length > 0 &&
   result.engines.every(isEngine);
 
-/** What `npm run bench -- --json` writes has many results. */
+/** A file of `npm run bench -- --json` has several results. */
 function resultsIn(json) {
   if (json?.format !== 'tfwasm-benchmark-report') return [json];
   if (!Array.isArray(json.results)) return [];
@@ -33,8 +33,8 @@ function resultsIn(json) {
  * The results in a file.
  *
  * @param {string} text
- * @param {string} name Of the file.
- * @returns {object[]} At least one. Throws an error for people.
+ * @param {string} name Name of the file.
+ * @returns {object[]} At least one. Throws an error with a message for users.
  */
 export function parseResults(text, name) {
   let json;

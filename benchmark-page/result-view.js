@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A result as the page shows it.
+// Displays a result.
 import { facts, make } from '../web/common/dom.js';
 import { formatBytes, formatShape, plural } from '../web/common/format.js';
 import { scrollRegion, table, tableRow } from '../web/common/tables.js';
@@ -52,7 +52,7 @@ function timesTable(engines) {
   ]);
 }
 
-/** What cannot be relied on, first of all. */
+/** Warnings about validity come first. */
 function banners({ void: reason, correctness, warnings }) {
   const list = [];
   if (reason) list.push(make('p', { class: 'error', role: 'alert' }, reason));
@@ -105,7 +105,7 @@ function headline(result) {
 const PHASES = { fetch: 'fetch', parse: 'parse', optimize: 'optimize', pack: 'plan and pack' };
 const phaseColor = (index) => `var(--chart-${index + 1})`;
 
-/** The phases of loading as one bar, which its legend says in words. */
+/** The phases of loading as a bar. The legend has them as text. */
 function phaseBar({ phases }) {
   if (!phases) return null;
   const entries = Object.entries(PHASES).map(([key, name], index) => ({
@@ -233,7 +233,7 @@ async function timesCard(result) {
   const engines = result.engines.filter(({ samples }) => samples.length > 0);
   const children = [...banners(result), ...headline(result), exportButtons(result)];
   if (engines.length > 0) {
-    // Tables do without the chart library, should it be missing.
+    // Tables are shown even if the chart library is missing.
     const charts = await import('./charts.js').then(
       ({ runsChart, histogram }) =>
         make(
@@ -249,7 +249,7 @@ async function timesCard(result) {
   return card(`Result: ${result.model.name}`, ...children);
 }
 
-/** Fills `place` with all that a result tells. */
+/** Displays a result in `place`. */
 export async function showResult(place, result) {
   const started = { ...result, engines: result.engines.filter(({ load }) => load !== undefined) };
   const cards = [

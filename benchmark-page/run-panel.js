@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card "Run": its fields, progress, and what cannot be had here.
+// The card "Run": fields, progress, and missing features.
 import { element, make } from '../web/common/dom.js';
 import { ENGINES } from './engines.js';
 import { findGpu, whyNoThreads } from './environment.js';
@@ -8,14 +8,14 @@ import { MOST_THREADS, PEERS } from './settings.js';
 const NUMBERS = ['threads', 'warmup', 'runs', 'seconds', 'profiles', 'batch', 'seed'];
 const CHOICES = ['variant', 'thread'];
 
-/** What keeps a peer from taking part: '' for nothing. */
+/** The reason why a peer cannot be measured; '' if it can. */
 function obstacle(id, tfjs, hasGpu) {
   if (id.startsWith('tfjs-') && !tfjs) return 'TensorFlow.js is not here';
   if (id === 'tfjs-webgl' && !hasGpu) return 'no GPU: this browser has no WebGL on hardware';
   return '';
 }
 
-/** Fills in the list of peers; those that cannot take part say why. */
+/** Fills the list of peers. Unavailable ones show the reason. */
 export function showPeers(tfjs, chosen) {
   const hasGpu = findGpu() !== null;
   const obstacles = [];
@@ -43,7 +43,7 @@ export function showPeers(tfjs, chosen) {
 export const chosenPeers = () =>
   Array.from(document.querySelectorAll('#peer-list input:checked'), ({ value }) => value);
 
-/** Says why there are no threads, where there are none. */
+/** Shows the reason if threads are not available. */
 export function showIsolation() {
   const reason = whyNoThreads();
   element('no-threads').hidden = reason === null;
@@ -61,7 +61,7 @@ export function showSettings(settings) {
   element('threads').value = disabled ? 1 : Math.min(settings.threads, max);
 }
 
-/** Throws an error for people when a number is out of range. */
+/** Throws an error with a message for users if a number is out of range. */
 export function readSettings() {
   const settings = {};
   for (const name of NUMBERS) settings[name] = readNumber(element(name));
@@ -81,7 +81,7 @@ function readNumber(field) {
   throw new Error(`“${label}” takes a whole number from ${least} to ${most}.`);
 }
 
-/** Shows that a run goes on, or that it does not. */
+/** Shows whether a run is in progress. */
 export function showRunning(isRunning) {
   element('start').disabled = isRunning;
   element('cancel').hidden = !isRunning;
@@ -91,7 +91,7 @@ export function showRunning(isRunning) {
 
 let announced = '';
 
-/** The bar moves with every run; words change, and are read out, with every stage. */
+/** The bar changes with every run. The text, which screen readers announce, changes with every stage. */
 export function showProgress({ stage, done, total }) {
   const bar = element('progress');
   element('count').textContent = total > 0 ? `${done} of ${total}` : '';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is measured, and in which order. The page's button and `npm run bench` both call this.
+// The measurement. Used by the page's button and by `npm run bench`.
 import { checkOutputs, maximumDifference } from './correctness.js';
 import { ENGINES } from './engines.js';
 import { describeEnvironment, findGpu } from './environment.js';
@@ -8,34 +8,34 @@ import { isPublic, needsPage } from './sources.js';
 import { compare, drift, summarize } from './statistics.js';
 
 /**
- * @typedef {object} Plan What is to be measured.
- * @property {string} name Of the model, for people.
+ * @typedef {object} Plan A plan of the measurement.
+ * @property {string} name Display name of the model.
  * @property {import('./sources.js').Source} source
  * @property {Partial<import('./sources.js').ModelInfo>} info
  * @property {import('./inputs.js').InputSpec[]} inputs
  * @property {number} seed
- * @property {keyof typeof ENGINES} engine The one that it is about,
- * @property {(keyof typeof ENGINES)[]} peers and those that it is compared with.
- * @property {keyof typeof ENGINES | null} reference Whose outputs are taken for right.
- * @property {'worker' | 'main'} thread Where the engine runs; peers always have a worker each.
+ * @property {keyof typeof ENGINES} engine The engine under test.
+ * @property {(keyof typeof ENGINES)[]} peers Engines to compare with.
+ * @property {keyof typeof ENGINES | null} reference The engine whose outputs are the reference.
+ * @property {'worker' | 'main'} thread Where the engine runs; each peer has a worker.
  * @property {number} threads
  * @property {number} warmup Predictions that are not counted.
- * @property {number} runs Predictions that are,
- * @property {number} seconds and how long they may take, all engines together; never fewer than five.
- * @property {number} profiles Predictions that tell the time of every node.
+ * @property {number} runs Predictions to time.
+ * @property {number} seconds Time limit for these, all engines together; at least five runs are made.
+ * @property {number} profiles Predictions for the profile.
  * @property {'local' | 'cdn' | null} tfjs
  */
 
-/** Fewer samples say nothing, however slow a model is. */
+/** The minimum number of samples, however slow a model is. */
 const LEAST_ROUNDS = 5;
-/** Threads that wait for work keep a core busy for a moment: not in the next one's time. */
+/** Waiting threads spin for a moment; this keeps them out of the next engine's time. */
 const PAUSE_MILLISECONDS = 5;
-/** Of the last third of the runs against the first. */
+/** The accepted drift between the first and last third of the runs. */
 const ACCEPTED_DRIFT = 0.05;
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
 
-/** One engine of a run, and what is known of it so far. */
+/** An engine of a run, and its results so far. */
 class Contender {
   constructor(id, thread) {
     this.realm = null;
@@ -45,7 +45,7 @@ class Contender {
 
   async prepare(plan, source, realms) {
     const { id, thread } = this.result;
-    // A program that imitates a GPU tells nothing of one.
+    // A software renderer says nothing about a GPU.
     if (id === 'tfjs-webgl' && !findGpu()) throw new Error('there is no GPU here.');
     this.realm = await realms.open(thread);
     Object.assign(this.result, await this.realm.call('start', { id, threads: plan.threads, tfjs: plan.tfjs }));
@@ -68,7 +68,7 @@ class Contender {
   }
 }
 
-/** The realms of a run: all end with it, or when it is cancelled. */
+/** The realms of a run. All are terminated at its end, or when it is cancelled. */
 class Realms {
   #open = new Set();
   #signal;
@@ -97,7 +97,7 @@ class Realms {
   }
 }
 
-/** The model's parts themselves, for engines that cannot get at them. */
+/** Loads a model's artifacts, for engines that cannot load them. */
 async function readParts(plan, realms) {
   const realm = await realms.open('main');
   await realm.call('start', { id: 'tfwasm-auto', threads: 1 });
@@ -106,7 +106,7 @@ async function readParts(plan, realms) {
   return { kind: 'artifacts', artifacts };
 }
 
-/** Starts every engine. One that is compared with may fail; then it says why and takes no part. */
+/** Starts all engines. A peer that fails is excluded, with its error. */
 async function prepareAll(plan, contenders, realms, progress) {
   const [subject] = contenders;
   progress({ stage: `Loading in ${subject.result.name}` });
@@ -126,7 +126,7 @@ function dropOut(contender, error) {
   contender.result.error = error.message;
 }
 
-/** Compares all outputs with the reference's. */
+/** Compares all outputs with the reference. */
 async function checkAll(plan, contenders, source, realms, progress) {
   if (!plan.reference) return null;
   const among = contenders.find(({ result, outputs }) => result.id === plan.reference && outputs);
@@ -145,7 +145,7 @@ async function checkAll(plan, contenders, source, realms, progress) {
   return checkOutputs(contenders[0].outputs, reference.outputs, library);
 }
 
-/** Times the engines in turn: A, B, C, A, B, C... */
+/** Times the engines in turns: A, B, C, A, B, C... */
 async function timeAll(plan, contenders, progress) {
   const active = contenders.filter(({ result }) => !result.error);
   for (let i = 0; i < plan.warmup; ++i) {
@@ -164,7 +164,7 @@ async function timeAll(plan, contenders, progress) {
   return 'runs';
 }
 
-/** Whether the tab was hidden at any time while `work` went on. */
+/** Also returns whether the tab was hidden at any time during `work`. */
 async function watchVisibility(work) {
   const isHidden = () => document.visibilityState === 'hidden';
   let wasHidden = isHidden();
@@ -203,7 +203,7 @@ function warningsOf(contenders) {
  *
  * @param {Plan} plan
  * @param {object} [hooks]
- * @param {AbortSignal} [hooks.signal] Cancels: workers end at once, the main thread between two runs.
+ * @param {AbortSignal} [hooks.signal] Cancels: workers are terminated, the main thread stops between two runs.
  * @param {(step: {stage: string, done?: number, total?: number}) => void} [hooks.progress]
  * @returns {Promise<object>} The result: see docs/benchmarking.md.
  */
@@ -247,14 +247,14 @@ export async function runBenchmark(plan, { signal, progress = () => {} } = {}) {
   }
 }
 
-/** How many times as fast as each peer the engine is. */
+/** The speedup of the engine over each peer. */
 function compareAll([subject, ...peers]) {
   return peers
     .filter(({ result }) => result.samples.length > 0)
     .map(({ result }) => ({ id: result.id, ...compare(result.samples, subject.result.samples) }));
 }
 
-/** What a file or a link can hold. */
+/** The settings that can be stored in a file or a link. */
 function settingsOf({ source, info, inputs, ...rest }) {
   const url = source.kind === 'url' ? source.url : null;
   return { ...rest, url, inputs: inputs.map(({ pixels, ...input }) => input) };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be chosen on the page, as the parameters of a link.
+// The settings of the page, and their encoding in links.
 import { DTYPES, FILLS } from './inputs.js';
 
 /**
@@ -15,10 +15,10 @@ import { DTYPES, FILLS } from './inputs.js';
  * @property {number} batch
  * @property {number} seed
  * @property {string[]} peers
- * @property {boolean} check Whether outputs are compared with those of tfjs cpu.
- * @property {boolean} cdn Whether what is not beside the page may come from a CDN.
- * @property {boolean} run Whether to begin at once.
- * @property {InputChoice[]} inputs Those that are not as they are by default.
+ * @property {boolean} check Whether to compare outputs with those of tfjs cpu.
+ * @property {boolean} cdn Whether missing files may come from a CDN.
+ * @property {boolean} run Whether to start immediately.
+ * @property {InputChoice[]} inputs Non-default inputs.
  *
  * @typedef {object} InputChoice
  * @property {string} name
@@ -78,7 +78,7 @@ const PARAMETERS = {
   run: flag(false),
 };
 
-/** What is measured when nothing is chosen. @returns {Settings} */
+/** The default settings. @returns {Settings} */
 export function defaultSettings() {
   const settings = Object.entries(PARAMETERS).map(([name, { fallback }]) => [name, structuredClone(fallback)]);
   return { ...Object.fromEntries(settings), inputs: [] };
@@ -98,7 +98,7 @@ const INPUT_KEYS = {
 };
 const MOST_VALUES_CHARACTERS = 4000;
 
-/** "x;shape=1x8;fill=values;values=1,2"; names and values are percent-encoded. */
+/** "x;shape=1x8;fill=values;values=1,2". Names and values are percent-encoded. */
 function readInput(text) {
   const [name, ...parts] = text.split(';').map((part) => decodeURIComponent(part));
   const choice = { name };
@@ -127,7 +127,7 @@ function writeInput({ name, dtype, shape, fill, range, values }) {
 }
 
 /**
- * Reads the parameters of a link. What makes no sense is left at its default and told of.
+ * Parses the parameters of a link. Invalid ones are reported and keep their default.
  *
  * @param {string} query
  * @returns {{settings: Settings, problems: string[]}}
@@ -160,7 +160,7 @@ function attempt(read) {
 }
 
 /**
- * The parameters of a link that brings these settings back; what is as by default is left out.
+ * The parameters of a link for these settings. Omits defaults.
  *
  * @param {Settings} settings
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a model comes from: a URL of any medium, or files. Whatever it is can be posted to a realm.
+// Sources of models: a URL of any medium, or files. Sources can be posted to realms.
 import { allNodes } from '../web/common/graph-def.js';
 
 /**
@@ -9,13 +9,13 @@ import { allNodes } from '../web/common/graph-def.js';
 
 const isWeb = (url) => /^https?:\/\//i.test(url);
 
-/** Whether TensorFlow.js can load it by itself. */
+/** Whether TensorFlow.js can load it directly. */
 export const isPublic = (source) => source.kind === 'url' && isWeb(source.url);
 
-/** localStorage is for pages only. */
+/** localStorage exists only in pages. */
 export const needsPage = (source) => source.kind === 'url' && source.url.startsWith('localstorage://');
 
-/** What loadGraphModel() of either library takes. */
+/** The argument for loadGraphModel() of either library. */
 export function engineSource(tf, source) {
   if (source.kind === 'url') return source.url;
   if (source.kind === 'files') return tf.io.browserFiles(source.files);
@@ -33,7 +33,7 @@ function handlerOf(tf, source, fetchFunc) {
   return handler ?? tf.io.http(source.url, fetchFunc && { fetchFunc });
 }
 
-/** A Response would do, but hides what fails. */
+/** Response would do the same, but hides errors. */
 async function readAll(stream) {
   const parts = [];
   for (const reader = stream.getReader(); ; ) {
@@ -43,7 +43,7 @@ async function readAll(stream) {
   }
 }
 
-/** The parts of a model as plain objects and one buffer. */
+/** The artifacts of a model as plain objects and one buffer. */
 export async function readArtifacts(tf, source) {
   const artifacts = await handlerOf(tf, source).load();
   const known = ARTIFACT_KEYS.filter((key) => artifacts[key] !== undefined && artifacts[key] !== null);
@@ -57,13 +57,13 @@ export async function readArtifacts(tf, source) {
   return plain;
 }
 
-/** For these TensorFlow.js wants executeAsync(). */
+/** Ops for which TensorFlow.js requires executeAsync(). */
 const NEEDS_ASYNC = new Set([
   ...['Switch', 'Merge', 'Enter', 'Exit', 'NextIteration', 'LoopCond', 'If', 'StatelessIf', 'While', 'StatelessWhile'],
   ...['NonMaxSuppressionV2', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5', 'Where'],
 ]);
 
-/** A fetch() that adds up what it brings. */
+/** A fetch() that counts bytes. */
 function countingFetch() {
   const count = { bytes: 0, fetch: undefined };
   count.fetch = async (...request) => {
@@ -75,7 +75,7 @@ function countingFetch() {
   return count;
 }
 
-/** Bytes of model.json and weights as they are stored or came over the network. */
+/** The size of model.json and weights, as stored or transferred. */
 async function bytesOf(tf, source, fetched) {
   if (source.kind === 'files') return source.files.reduce((sum, { size }) => sum + size, 0);
   if (fetched > 0) return fetched;
@@ -88,10 +88,10 @@ async function bytesOf(tf, source, fetched) {
  * @property {import('./inputs.js').InputInfo[]} inputs
  * @property {import('./inputs.js').InputInfo[]} outputs
  * @property {number} nodes
- * @property {number} bytes Of model.json and weights as they are stored or transferred.
- * @property {boolean} needsAsync Whether TensorFlow.js has to run it with executeAsync().
+ * @property {number} bytes The size of model.json and weights, as stored or transferred.
+ * @property {boolean} needsAsync Whether TensorFlow.js requires executeAsync().
  *
- * Loads a model with tfwasm to see what it is. Throws what loading throws.
+ * Loads a model with tfwasm and describes it. Throws the errors of loading.
  *
  * @param {object} tf
  * @param {Source} source

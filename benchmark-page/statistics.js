@@ -9,12 +9,12 @@ export function mean(values) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The mean that suits ratios: doubling and halving cancel out. */
+/** The appropriate mean of ratios: doubling and halving cancel out. */
 export function geometricMean(values) {
   return Math.exp(mean(values.map(Math.log)));
 }
 
-/** Of a sample: divided by n - 1. 0 for a single value. */
+/** The sample standard deviation (divides by n - 1); 0 for a single value. */
 export function standardDeviation(values) {
   if (values.length < 2) return 0;
   const center = mean(values);
@@ -28,7 +28,7 @@ const T_975 = [
 ];
 
 function t975(degrees) {
-  // Beyond the table, the first terms of its expansion around the normal quantile.
+  // Beyond the table: the first terms of the expansion around the normal quantile.
   return T_975[degrees - 1] ?? 1.959964 + 2.372 / degrees + 2.82 / degrees ** 2;
 }
 
@@ -67,8 +67,8 @@ export function summarize(samples) {
 }
 
 /**
- * How much slower the last third of the samples is than the first third, as a fraction of it (by
- * medians): a machine that gets hot or busy drifts. 0 for fewer than 9 samples, which cannot tell.
+ * The relative change from the median of the first third of the samples to that of the last: positive if the machine
+ * slows down. 0 for fewer than 9 samples.
  */
 export function drift(samples) {
   const third = Math.floor(samples.length / 3);
@@ -79,7 +79,7 @@ export function drift(samples) {
 
 const RESAMPLES = 1000;
 
-/** From here on, which sample is the median of a resample is as good as normally distributed. */
+/** From this size on, the rank of a resample's median is nearly normal. */
 const MANY = 500;
 
 /** A generator of medians of resamples. */
@@ -100,8 +100,7 @@ function resampledMedians(samples, random) {
 }
 
 /**
- * The ratio of two medians with its 95 % confidence interval, by percentile bootstrap. The same
- * samples always give the same interval.
+ * The ratio of two medians with a 95 % confidence interval, by percentile bootstrap. Deterministic.
  *
  * @param {readonly number[]} numerator
  * @param {readonly number[]} denominator
@@ -118,7 +117,7 @@ export function medianRatio(numerator, denominator) {
   };
 }
 
-/** The upper tail of the standard normal distribution, by formula 26.2.17 of Abramowitz and Stegun. */
+/** The upper tail of the standard normal distribution: Abramowitz and Stegun, 26.2.17. */
 function normalTail(z) {
   const t = 1 / (1 + 0.2316419 * z);
   const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
@@ -126,9 +125,9 @@ function normalTail(z) {
 }
 
 /**
- * The Mann-Whitney U test, in its normal approximation with corrections for ties and continuity.
+ * The Mann-Whitney U test: normal approximation, corrected for ties and continuity.
  *
- * @returns {number} The probability that samples of the same distribution differ at least so much.
+ * @returns {number} The two-sided p-value.
  */
 export function mannWhitney(a, b) {
   const all = [...a.map((value) => ({ value, of: 0 })), ...b.map((value) => ({ value, of: 1 }))];
@@ -154,13 +153,13 @@ export function mannWhitney(a, b) {
 }
 
 /**
- * What can be said of two series of times.
+ * Compares two series of times.
  *
  * @param {readonly number[]} before
  * @param {readonly number[]} after
- * @returns {{verdict: 'faster' | 'slower' | 'no difference', ratio: number, low: number, high: number,
- *     p: number}} The verdict is on `after`; a ratio of 2 says that it takes half the time. Both tests
- *     have to agree: the interval excludes 1, and p is below 5 %.
+ * @returns {{verdict: 'faster' | 'slower' | 'no difference', ratio: number, low: number, high: number, p: number}} The
+ *     verdict is on `after`; a ratio of 2 means half the time. Both tests must agree: the interval excludes 1, and p is
+ *     below 5 %.
  */
 export function compare(before, after) {
   const { ratio, low, high } = medianRatio(before, after);

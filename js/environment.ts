@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What programs written for TensorFlow.js ask of its backends and flags. There is one backend.
+// TensorFlow.js's API for backends and flags. There is one backend.
 import { TfwasmError } from './core/errors.js';
 import { getThreadsCount, getWasmVariant, isReady, ready } from './core/runtime.js';
 import { memory, tensorsIn, tidy } from './tensor/memory.js';
@@ -16,7 +16,7 @@ export function getBackend(): string {
 /**
  * Starts the core.
  *
- * @returns Whether `name` is 'wasm'. Programs that prefer another backend run on this one.
+ * @returns Whether `name` is 'wasm'. Programs that request another backend run on this one.
  */
 export async function setBackend(name: string): Promise<boolean> {
   if (name !== BACKEND) console.warn(`tfwasm has one backend, '${BACKEND}', and no '${name}'`);
@@ -24,21 +24,21 @@ export async function setBackend(name: string): Promise<boolean> {
   return name === BACKEND;
 }
 
-/** What `backend()` gives. */
+/** The result of `backend()`. */
 export interface Backend {
   floatPrecision(): 16 | 32;
-  /** The smallest number that losses add to what they divide by. */
+  /** The small number that losses add to divisors. */
   epsilon(): number;
 }
 
 const BACKEND_OBJECT: Backend = { floatPrecision: () => 32, epsilon: () => 1e-7 };
 
-/** The one backend. */
+/** The only backend. */
 export function backend(): Backend {
   return BACKEND_OBJECT;
 }
 
-/** The backend of this name, if there is one. */
+/** The backend with this name; null if there is none. */
 export function findBackend(name: string): Backend | null {
   return name === BACKEND ? BACKEND_OBJECT : null;
 }
@@ -53,11 +53,11 @@ const FLAGS: Readonly<Record<string, () => boolean | number>> = {
   WASM_THREADS: () => (isReady() ? getThreadsCount() : 1),
 };
 
-/** Flags by name. What TensorFlow.js knows and tfwasm does not is false. */
+/** Flags by name. Flags that TensorFlow.js knows and tfwasm does not are false. */
 export class Environment {
   readonly #values = new Map<string, boolean | number | string>();
 
-  /** Throws E_INPUT for what the environment decides. */
+  /** Throws E_INPUT for flags that the environment determines. */
   set(name: string, value: boolean | number | string): void {
     if (name in FLAGS) throw new TfwasmError('E_INPUT', `the flag ${name} cannot be set`);
     this.#values.set(name, value);
@@ -88,7 +88,7 @@ export class Environment {
     return Object.fromEntries([...own, ...this.#values]);
   }
 
-  /** Only names a flag: there is nothing to evaluate. */
+  /** Only registers the name; `evaluate` is not called. */
   registerFlag(name: string, evaluate: () => boolean | number | string): void {
     if (!(name in FLAGS) && !this.#values.has(name)) this.#values.set(name, evaluate());
   }
@@ -115,15 +115,15 @@ export function enableDebugMode(): void {
   ENVIRONMENT.set('DEBUG', true);
 }
 
-/** What `engine()` gives: scopes by hand, memory, variables. */
+/** The result of `engine()`: manual scopes, memory, variables. */
 export interface Engine {
   readonly backendName: string;
   readonly backend: Backend;
   /** By name. */
   readonly state: { readonly registeredVariables: ReturnType<typeof registeredVariables> };
-  /** Begins a scope; tensors made from now on belong to it. */
+  /** Opens a scope. It contains all tensors created from now on. */
   startScope(name?: string): void;
-  /** Ends the innermost scope and disposes what it made, except what is in `result`. */
+  /** Closes the innermost scope and disposes its tensors, except those in `result`. */
   endScope(result?: unknown): void;
   tidy: typeof tidy;
   memory: typeof memory;
@@ -145,7 +145,7 @@ const ENGINE: Engine = {
   disposeVariables,
 };
 
-/** Scopes by hand, memory and variables, for programs that reach below `tidy`. */
+/** Manual scopes, memory and variables, for programs that need more than `tidy`. */
 export function engine(): Engine {
   return ENGINE;
 }

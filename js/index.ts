@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public face of tfwasm. Names and meanings are those of TensorFlow.js.
+// The public API of tfwasm. Names and semantics are those of TensorFlow.js.
 import { setWarmUp } from './core/runtime.js';
 import { setMediaImport } from './io/media-loader.js';
 import { warmUp } from './models/warm-up.js';
@@ -40,7 +40,7 @@ export {
   type NamedTensorsMap,
 } from './models/graph-model.js';
 export { loadGraphModel, loadGraphModelSync } from './models/load-graph-model.js';
-// From where its methods are added, so that declarations have them.
+// From the module that adds its methods, so that the declarations include them.
 export { Tensor } from './ops/chained.js';
 export * from './ops/index.js';
 export { buffer, TensorBuffer } from './tensor/buffer.js';

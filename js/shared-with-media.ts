@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What media.js takes from index.js. There is but one of each: tools/build/javascript.mjs makes variables
-// of these names in media.js, and connect() sets them. So media.js need not know where index.js is, whose
-// URL may have a query.
+// The parts of index.js that media.js uses, each of which must exist only once. tools/build/javascript.mjs makes
+// variables with these names in media.js, and connect() sets them. So media.js does not need the URL of index.js, which
+// may have a query.
 export { describeError, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { builtin, fileUrl } from './core/node-files.js';
@@ -18,5 +18,5 @@ export { openWeights, toBytes, toWeightStream } from './io/weights-feed.js';
 export { encodeStrings } from './io/weights-out-strings.js';
 export { dispose } from './tensor/memory.js';
 
-/** Where media.js is not apart, there is nothing to connect. */
+/** No-op if media.js is not a separate file. */
 export function connect(_shared: object): void {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What media.js holds: the code of the places that keep models, and of what else only some programs
-// use. js/io/media-loader.ts loads it when it is needed.
+// The content of media.js: storage media, and other code that only some programs need. js/io/media-loader.ts loads it
+// on demand.
 export { toArtifacts } from './io/artifacts-out.js';
 export { browserDownloads } from './io/browser-downloads.js';
 export { loadBrowserFiles } from './io/browser-files.js';

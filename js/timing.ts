@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from './core/errors.js';
 
-/** What `time()` tells, in milliseconds. */
+/** The result of `time()`, in milliseconds. */
 export interface TimingInfo {
   wallMs: number;
-  /** The same: ops are done when they return. */
+  /** The same: ops are synchronous. */
   kernelMs: number;
 }
 
-/** How long a synchronous function takes. */
+/** Measures a synchronous function. */
 export async function time(f: () => unknown): Promise<TimingInfo> {
   if (typeof f !== 'function') throw new TfwasmError('E_INPUT', 'time() takes a function');
   const start = performance.now();
@@ -17,7 +17,7 @@ export async function time(f: () => unknown): Promise<TimingInfo> {
   return { wallMs, kernelMs: wallMs };
 }
 
-/** Lets the page draw: resolves with its next frame. */
+/** Resolves at the next animation frame, so that the page can draw. */
 export function nextFrame(): Promise<void> {
   const { requestAnimationFrame: request } = globalThis as { requestAnimationFrame?: (f: () => void) => number };
   return new Promise((resolve) => {

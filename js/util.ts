@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small helpers that programs written for TensorFlow.js call as tf.util.
+// The namespace tf.util, for programs written for TensorFlow.js.
 import { TfwasmError } from './core/errors.js';
 import { axisOf } from './ops/axes.js';
 import { checkDtype, type DataType, type DataTypeMap, bytesPerElement as elementBytes } from './tensor/dtype.js';
@@ -11,7 +11,7 @@ export { inferDtype };
 type Vector = readonly number[] | TypedArray;
 type Mutable = unknown[] | TypedArray;
 
-/** Throws E_INPUT with the message unless the expression is true. */
+/** Throws E_INPUT with the message if the expression is false. */
 export function assert(expr: boolean, msg: () => string): asserts expr {
   if (!expr) throw new TfwasmError('E_INPUT', typeof msg === 'function' ? msg() : String(msg));
 }
@@ -30,7 +30,7 @@ export function assertNonNull(a: unknown): void {
   assert(a !== null && a !== undefined, () => 'The input to the tensor constructor must be a non-null value.');
 }
 
-/** Throws E_SHAPE unless a tensor can have the shape. */
+/** Throws E_SHAPE unless the shape is valid for a tensor. */
 export function assertNonNegativeIntegerDimensions(shape: readonly number[]): void {
   checkShape(shape);
 }
@@ -42,7 +42,7 @@ export function swap(object: Mutable, left: number, right: number): void {
   object[right] = kept as never;
 }
 
-/** Puts the elements of one list, or of two in the same way, into random order (Fisher and Yates). */
+/** Shuffles one list, or two in the same way (Fisher-Yates). */
 function shuffleAll(lists: readonly Mutable[]): void {
   for (let end = (lists[0] as Mutable).length; end > 1; --end) {
     const chosen = Math.floor(Math.random() * end);
@@ -50,12 +50,12 @@ function shuffleAll(lists: readonly Mutable[]): void {
   }
 }
 
-/** Puts the elements into random order. */
+/** Shuffles an array. */
 export function shuffle(array: Mutable): void {
   shuffleAll([array]);
 }
 
-/** Puts the elements of two lists of one length into the same random order. Throws E_INPUT. */
+/** Shuffles two arrays of the same length in the same way. Throws E_INPUT. */
 export function shuffleCombo(array: Mutable, array2: Mutable): void {
   assert(array.length === array2.length, () => `the lists have ${array.length} and ${array2.length} elements`);
   shuffleAll([array, array2]);
@@ -68,17 +68,17 @@ export function createShuffledIndices(n: number): Uint32Array {
   return indices;
 }
 
-/** x, but at least min and at most max. */
+/** Clamps x to [min, max]. */
 export function clamp(min: number, x: number, max: number): number {
   return Math.max(min, Math.min(x, max));
 }
 
-/** The value, or the next even one. */
+/** The value, or the next even number. */
 export function nearestLargerEven(val: number): number {
   return val % 2 === 0 ? val : val + 1;
 }
 
-/** The least divisor of size that is not below start. */
+/** The smallest divisor of size that is not less than start. */
 export function nearestDivisor(size: number, start: number): number {
   for (let candidate = start; candidate < size; ++candidate) if (size % candidate === 0) return candidate;
   return size;
@@ -90,12 +90,12 @@ export function sum(arr: Vector): number {
   return total;
 }
 
-/** A random number from a to below b. */
+/** A random number in [a, b). */
 export function randUniform(a: number, b: number): number {
   return a + Math.random() * (b - a);
 }
 
-/** The square of the distance of two points. */
+/** The squared distance of two points. */
 export function distSquared(a: Vector, b: Vector): number {
   return Array.from(a).reduce((total, value, index) => total + (value - (b[index] as number)) ** 2, 0);
 }
@@ -119,7 +119,7 @@ export function arraysEqual(n1: ArrayLike<unknown> | null, n2: ArrayLike<unknown
   return n1 !== null && n2 !== null && n1.length === n2.length && Array.from(n1).every((value, i) => value === n2[i]);
 }
 
-/** As arraysEqual; null equals everything. */
+/** Like arraysEqual; null equals everything. */
 export function arraysEqualWithNull(
   n1: readonly (number | null)[] | null,
   n2: readonly (number | null)[] | null,
@@ -153,18 +153,18 @@ export function isPromise(object: unknown): object is Promise<unknown> {
   return typeof (object as Partial<Promise<unknown>> | null)?.then === 'function';
 }
 
-/** Whether an array of float32, int32 or bytes. */
+/** Whether this is a float32, int32 or byte array. */
 export function isTypedArray(a: unknown): a is Float32Array | Int32Array | Uint8Array | Uint8ClampedArray {
   return [Float32Array, Int32Array, Uint8Array, Uint8ClampedArray].some((type) => a instanceof type);
 }
 
-/** Width and height of about a square of so many elements. */
+/** Width and height of a nearly square shape for so many elements. */
 export function sizeToSquarishShape(size: number): [number, number] {
   const width = Math.ceil(Math.sqrt(size));
   return [width, Math.ceil(size / width)];
 }
 
-/** Filled up with blanks. */
+/** Pads with spaces at the end. */
 export function rightPad(a: string, size: number): string {
   return a.padEnd(size);
 }
@@ -181,12 +181,12 @@ export async function repeatedTry(
   }
 }
 
-/** A shape in which one dimension may be -1, for so many elements. Throws E_SHAPE. */
+/** Replaces a -1 so that the shape has so many elements. Throws E_SHAPE. */
 export function inferFromImplicitShape(shape: readonly number[], size: number): number[] {
   return resolveShape(shape, size);
 }
 
-/** Axes as a list, counted from the front; all for null. Throws E_SHAPE. */
+/** Axes as a list, with negative ones resolved; all for null. Throws E_SHAPE. */
 export function parseAxisParam(
   axis: number | readonly number[] | null | undefined,
   shape: readonly number[],
@@ -195,7 +195,7 @@ export function parseAxisParam(
   return [axis].flat().map((index) => axisOf(index as number, shape.length));
 }
 
-/** The shape without dimensions of 1, or without those of the axes, and which dimensions are kept. */
+/** The shape without dimensions of 1, all or those in axis, and the kept dimensions. */
 export function squeezeShape(
   shape: readonly number[],
   axis?: readonly number[] | null,
@@ -209,18 +209,18 @@ export function squeezeShape(
   return { newShape: keptDims.map((index) => shape[index] as number), keptDims };
 }
 
-/** How many elements lie between neighbours, for each dimension but the last. */
+/** The strides of each dimension but the last, in elements. */
 export function computeStrides(shape: readonly number[]): number[] {
   return stridesOfShape(shape);
 }
 
-/** The place of coordinates among flat values. */
+/** The flat index of coordinates. */
 export function locToIndex(locs: readonly number[], rank: number, strides: readonly number[]): number {
   if (rank === 0) return 0;
   return locs.reduce((index, loc, axis) => index + loc * (strides[axis] ?? 1), 0);
 }
 
-/** The coordinates of a place among flat values. */
+/** The coordinates of a flat index. */
 export function indexToLoc(index: number, rank: number, strides: readonly number[]): number[] {
   if (rank === 0) return [];
   let rest = index;
@@ -236,7 +236,7 @@ export function isValidDtype(dtype: string): boolean {
   return ['float32', 'int32', 'bool', 'string', 'complex64'].includes(dtype);
 }
 
-/** Whether values of one dtype may not survive another. */
+/** Whether a conversion between dtypes can lose information. */
 export function hasEncodingLoss(oldType: DataType, newType: DataType): boolean {
   const widths: DataType[] = ['bool', 'int32', 'float32', 'complex64'];
   return newType === 'complex64' ? false : widths.indexOf(newType) < widths.indexOf(oldType);
@@ -263,22 +263,22 @@ export function makeOnesTypedArray<D extends DataType>(size: number, dtype: D): 
   return newNumbers(checkDtype(dtype), size).fill(1) as DataTypeMap[D];
 }
 
-/** Zeros, nested as the shape says. */
+/** Zeros, nested to a shape. */
 export function makeZerosNestedTypedArray<D extends DataType>(shape: readonly number[], dtype: D): unknown {
   return nestValues(newNumbers(checkDtype(dtype), sizeOfShape(shape)), shape, false);
 }
 
-/** A list of so many elements for a dtype. */
+/** A new array for a dtype with so many elements. */
 export function getArrayFromDType<D extends DataType>(dtype: D, size: number): DataTypeMap[D] {
   return (dtype === 'string' ? new Array<string>(size) : newNumbers(dtype, size)) as DataTypeMap[D];
 }
 
-/** Flat values, nested as the shape says; two for each complex element. */
+/** Flat values, nested to a shape; two per complex element. */
 export function toNestedArray(shape: readonly number[], a: ArrayLike<number>, isComplex = false): unknown {
   return nestValues(a, shape, isComplex);
 }
 
-/** The values as the array of a dtype. */
+/** The values as the typed array of a dtype. */
 export function toTypedArray(a: TensorLike, dtype: DataType): TypedArray {
   const numbers = newNumbers(checkDtype(dtype), sizeOfShape(inferShape(a, dtype)));
   const toElement = dtype === 'bool' ? (value: number) => (Math.round(value) === 0 ? 0 : 1) : Number;
@@ -288,9 +288,9 @@ export function toTypedArray(a: TensorLike, dtype: DataType): TypedArray {
   return numbers;
 }
 
-/** Nested arrays, and typed arrays unless they are left out, as one list. */
+/** Flattens nested arrays, and typed arrays unless skipped. */
 export function flatten<T>(arr: unknown, result: T[] = [], skipTypedArray = false): T[] {
-  // A stack of its own: lists may be nested deeper than calls can be.
+  // An explicit stack: lists may be nested deeper than the call stack allows.
   const pending: unknown[] = [arr];
   while (pending.length > 0) {
     const next = pending.pop();
@@ -313,13 +313,13 @@ export function fetch(path: string, requestInits?: RequestInit): Promise<Respons
   return globalThis.fetch(path, requestInits);
 }
 
-/** A text as UTF-8. */
+/** Encodes a text as UTF-8. */
 export function encodeString(s: string, encoding = 'utf-8'): Uint8Array {
   assert(/^utf-?8$/i.test(encoding), () => `text is written as utf-8 only, not as ${encoding}`);
   return new TextEncoder().encode(s);
 }
 
-/** The text that bytes spell. */
+/** Decodes bytes to text. */
 export function decodeString(bytes: Uint8Array, encoding = 'utf-8'): string {
   return new TextDecoder(encoding).decode(bytes);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds circles of imports: among all files, and in js/ among folders too. Imports of types and dynamic
-// imports count like any other.
+// Finds import cycles: among files, and in js/ also among folders. Type-only and dynamic imports count too.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { isMain } from './lib/main.mjs';
@@ -8,10 +7,10 @@ import { ROOT } from './lib/paths.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
 
 const FOLDERS = ['js', 'web', 'benchmark-page', 'tools'];
-/** Its folders may not import each other in a circle either. */
+/** In this folder, subfolders may not form import cycles either. */
 const ROOMS = 'js';
 
-/** Whatever names another module by a relative path; statements begin a line. */
+/** Everything that names another module by a relative path. Statements start at the beginning of a line. */
 const IMPORTS = [
   /^(?:import|export)\b[^'"`;()]*\bfrom\s*(['"])(\.[^'"]+)\1/gm,
   /^import\s*(['"])(\.[^'"]+)\1/gm,
@@ -19,7 +18,7 @@ const IMPORTS = [
   /^declare module\s*(['"])(\.[^'"]+)\1/gm,
 ];
 
-/** Throws a ToolError whose output are the circles in `folders` of `root`. */
+/** Throws a ToolError whose output lists the import cycles in `folders` of `root`. */
 export function checkImports(note = () => {}, folders = FOLDERS, root = ROOT) {
   const imports = readImports(root, folders);
   const circles = [...findCircles(imports).map(describe), ...roomCircles(imports)];
@@ -27,7 +26,7 @@ export function checkImports(note = () => {}, folders = FOLDERS, root = ROOT) {
   note(`${imports.size} files`);
 }
 
-/** The files that each file imports, both by their paths below `root`. */
+/** The files that each file imports. Paths are relative to `root`. */
 export function readImports(root, folders) {
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -54,7 +53,8 @@ function importsOf(file, root, known) {
 }
 
 /**
- * A shortest circle of every knot: nodes of which each imports the next, the first again at the end.
+ * One shortest cycle per strongly connected component. In a cycle, each node imports the next; the last is the first
+ * again.
  *
  * @param {Map<string, Set<string>>} imports
  */
@@ -71,7 +71,9 @@ export function findCircles(imports) {
   return circles;
 }
 
-/** From a node to another one, or back to itself, by at least one import; undefined when there is no way. */
+/**
+ * The shortest path from one node to another (or back to itself) of at least one import; undefined if there is none.
+ */
 function shortestWay(imports, from, to) {
   const cameFrom = new Map();
   const waiting = [from];
@@ -93,12 +95,12 @@ function backtrack(cameFrom, from, to) {
   return way;
 }
 
-/** All that lie on a circle with a node. */
+/** The strongly connected component of a node. */
 function knotOf(imports, node) {
   return [...imports.keys()].filter((other) => shortestWay(imports, node, other) && shortestWay(imports, other, node));
 }
 
-/** Circles among what one folder holds, for every folder of ROOMS. */
+/** Import cycles among the entries of each folder in ROOMS. */
 function roomCircles(imports) {
   const folders = new Set([...imports.keys()].flatMap(parentsOf));
   const rooms = [...folders].filter((folder) => folder === ROOMS || folder.startsWith(`${ROOMS}/`));
@@ -115,7 +117,7 @@ function parentsOf(file) {
   return parent === '.' ? [] : [parent, ...parentsOf(parent)];
 }
 
-/** The imports among the parts of a folder, with a file and its import for each. */
+/** The imports among the entries of a folder, each with one example: a file and what it imports. */
 function importsInside(folder, imports) {
   const partOf = (file) => {
     const path = relative(folder, file);

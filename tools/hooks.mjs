@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Has git run the hooks of .githooks/ in this clone: npm run hooks.
+// npm run hooks: makes git run the hooks in .githooks/ in this clone.
 import { ROOT } from './lib/paths.mjs';
 import { run, runMain } from './lib/run.mjs';
 

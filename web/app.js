@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the parts of the page share: which model is open. They talk through its events:
+// The shared state of the page: the open model. Parts of the page communicate through its events:
 //
 //   opening   a model is being loaded; detail: {name, text, fraction}
 //   opened    `current` is another model
-//   closed    there is none
+//   closed    no model is open
 //   failed    opening failed; detail: the error
-//   stored    what is in storage may have changed
-//   ran       a run told more about the model (shapes of intermediate values)
+//   stored    the content of storage may have changed
+//   ran       a run found more information (shapes of intermediate values)
 //   show-node, compute-node   detail: the name of a node
 import { openModel } from './open/source.js';
 
@@ -16,7 +16,7 @@ export class App extends EventTarget {
 
   #abort = new AbortController();
 
-  /** Opens a model instead of the current one, which stays when that fails. */
+  /** Opens a model. The current one stays open if that fails. */
   async open(source) {
     this.#abort.abort();
     const abort = new AbortController();
@@ -38,7 +38,7 @@ export class App extends EventTarget {
     }
   }
 
-  /** Stops what is being opened. */
+  /** Cancels opening. */
   cancel() {
     this.#abort.abort();
     this.tell('failed', new DOMException('Stopped.', 'AbortError'));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first thing to see: MoveNet on a photograph, through the package's public functions.
+// The demo at the top of the page: MoveNet on a photograph, using the package's public API.
 import { element, factItems, make, nextPaint } from './common/dom.js';
 import { formatTime } from './common/format.js';
 import { drawPicture, drawSkeleton, isSure } from './draw.js';
@@ -15,10 +15,10 @@ const REPEATS = 20;
 
 const status = element('status');
 
-/** Ends the demo, also while it is still loading. */
+/** Aborts the demo, also while it is loading. */
 const end = new AbortController();
 
-/** The public functions, the model and the picture, as far as they are there. */
+/** The package, the model and the picture, once loaded. */
 const state = { tf: null, model: null, picture: null };
 
 function showStatus(text) {
@@ -33,7 +33,7 @@ function showFailure(error) {
   status.textContent = error.message;
 }
 
-/** Runs one step, so that an error says which one failed. */
+/** Runs a step. Errors say which step failed. */
 async function attempt(what, action) {
   try {
     return await action();
@@ -57,7 +57,7 @@ function showKeypoints(keypoints, picture) {
   );
 }
 
-/** Keypoint values as the model gives them; no tensor is left over. */
+/** The model's keypoint values. Frees all tensors. */
 function predict({ tf, model }, pixels) {
   return tf.tidy(() => {
     const image = tf.browser.fromPixels(pixels);
@@ -119,7 +119,7 @@ async function choosePicture(file) {
   await run();
 }
 
-/** Frees the model: another one has the page now. */
+/** Removes the demo and frees its model, when another model is opened. */
 export function hideDemo() {
   element('demo').hidden = true;
   end.abort();
@@ -141,7 +141,7 @@ export function setUpDemo(app) {
   if (!new URLSearchParams(location.search).has('model')) startSomehow(start);
 }
 
-/** At once where the model is on this host, else when the visitor says so. */
+/** Starts immediately if the model is on this host, else on the user's request. */
 async function startSomehow(start) {
   if (await hasLocalSamples()) {
     start(LOCAL_FOLDER);

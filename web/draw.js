@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws a picture with a skeleton over it.
+// Draws a picture with a skeleton.
 import { BONES, MINIMUM_SCORE } from './movenet.js';
 
 const BONE_COLOR = '#ffffff';
 const SHADOW_COLOR = '#00000099';
-// The body's left and right sides, told apart by hue and by lightness.
+// Left and right differ in hue and in lightness.
 const JOINT_COLORS = { left: '#22b8ff', right: '#ffb020', middle: '#ff5d8f' };
 
 /**
- * @param {HTMLCanvasElement} canvas Takes the picture's size.
+ * @param {HTMLCanvasElement} canvas Gets the picture's size.
  * @param {ImageBitmap} picture
- * @returns {CanvasRenderingContext2D} to draw over it.
+ * @returns {CanvasRenderingContext2D} for drawing over it.
  */
 export function drawPicture(canvas, picture) {
   canvas.width = picture.width;
@@ -21,10 +21,9 @@ export function drawPicture(canvas, picture) {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas Takes the picture's size.
+ * @param {HTMLCanvasElement} canvas Gets the picture's size.
  * @param {ImageBitmap} picture
- * @param {{name: string, x: number, y: number, score: number}[]} keypoints x and y as fractions of
- *     the picture.
+ * @param {{name: string, x: number, y: number, score: number}[]} keypoints x and y are relative to the picture's size.
  */
 export function drawSkeleton(canvas, picture, keypoints) {
   const context = drawPicture(canvas, picture);
@@ -56,7 +55,7 @@ export function drawSkeleton(canvas, picture, keypoints) {
   }
 }
 
-/** Whether a keypoint is worth drawing. */
+/** Whether a keypoint is reliable enough to draw. */
 export function isSure({ score }) {
   return score >= MINIMUM_SCORE;
 }

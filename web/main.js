@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The playground: puts its parts together. Each part owns one card of index.html and hears of the
-// others through the events of App; a new part is a card, a module and a line here.
+// The playground: sets up its parts. Each part has one card of index.html; parts communicate through the events of App.
+// A new part needs a card, a module and a line here.
 import { App } from './app.js';
 import { hideDemo, setUpDemo } from './demo.js';
 import { element } from './common/dom.js';
@@ -13,8 +13,8 @@ import { setUpSaveForm } from './storage/save-form.js';
 
 const app = new App();
 
-// The page shows the cards of a model only while one is open. Before the parts fill them: what is
-// hidden has no size.
+// The cards of a model are visible only while one is open. Runs before the parts fill them, since hidden elements have
+// no size.
 app.on('opened', () => {
   hideDemo();
   element('model').hidden = false;
@@ -39,7 +39,7 @@ app.on('opened', () => {
   element('model-name').focus({ preventScroll: true });
 });
 
-/** The address of the page leads to the model, where it can. */
+/** Puts the model's URL into the page's address, if it has one. */
 function rememberModel(url) {
   const address = new URL(location.href);
   if (url) address.searchParams.set('model', url);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the numbers of the MoveNet single-pose models mean. No DOM: used by the page, by the
-// command-line demo and by tests.
+// The output format of MoveNet single-pose models. No DOM: shared by the page, the command-line demo and tests.
 
-/** Side of the square image that the lightning model reads, in pixels. */
+/** The side of the lightning model's square input, in pixels. */
 export const MODEL_SIDE = 192;
 
-/** The joints in the order of the model's output (the COCO keypoints). */
+/** The joints in output order (COCO keypoints). */
 export const KEYPOINT_NAMES = [
   'nose',
   'left eye',
@@ -26,7 +25,7 @@ export const KEYPOINT_NAMES = [
   'right ankle',
 ];
 
-/** Pairs of keypoint indices that a skeleton joins by a line. */
+/** Pairs of keypoint indices that are connected in the skeleton. */
 export const BONES = [
   [0, 1],
   [0, 2],
@@ -46,15 +45,14 @@ export const BONES = [
   [14, 16],
 ];
 
-/** Below this score a keypoint is a guess, most often outside the picture. */
+/** Keypoints with lower scores are unreliable, mostly outside of the picture. */
 export const MINIMUM_SCORE = 0.3;
 
 /**
- * Names the model's output, [1, 1, 17, 3] values (y, x, score), all between 0 and 1.
+ * Converts the model's output, [1, 1, 17, 3] values (y, x, score) between 0 and 1.
  *
  * @param {ArrayLike<number>} values
- * @returns {{name: string, x: number, y: number, score: number}[]} x and y as fractions of the
- *     model's square image, from its top left corner.
+ * @returns {{name: string, x: number, y: number, score: number}[]} x and y are relative to the model's square input.
  */
 export function readKeypoints(values) {
   const expected = KEYPOINT_NAMES.length * 3;
@@ -69,7 +67,7 @@ export function readKeypoints(values) {
   }));
 }
 
-/** Takes keypoints from fractions of the model's square to fractions of the fitted picture. */
+/** Converts keypoints from the model's square input to the fitted picture. */
 export function mapToPicture(keypoints, fit, side = MODEL_SIDE) {
   return keypoints.map((point) => ({
     ...point,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole boundary between JavaScript and the C++ core: what src/bindings/ exports.
-// Handles are positive integers that are never reused. Every function may throw a TfwasmError.
+// The complete interface between JavaScript and the C++ core, exported by src/bindings/. Handles are positive integers
+// that are never reused. Every function may throw a TfwasmError.
 
-/** A tensor as the core describes it. `address` is the offset of its bytes in the wasm heap. */
+/** A tensor. `address` is the offset of its bytes in the wasm heap. */
 export interface TensorDescription {
-  /** See js/tensor/dtype.ts; the numbers are those of src/core/dtype.h. */
+  /** See js/tensor/dtype.ts. The numbers are those in src/core/dtype.h. */
   dtype: number;
   shape: number[];
 }
@@ -17,19 +17,19 @@ export interface CoreMemory {
   heapBytes: number;
 }
 
-/** One execution of one node. */
+/** One execution of a node. */
 export interface NodeProfile {
   name: string;
   op: string;
   milliseconds: number;
   inputShapes: number[][];
   outputShapes: number[][];
-  /** Of the outputs. */
+  /** Bytes of the outputs. */
   bytes: number;
 }
 
 export interface CoreModule {
-  // Views of the wasm heap. They are replaced when the heap grows: never keep one across a call.
+  // Views of the wasm heap. Growing the heap replaces them: do not keep one across a call.
   readonly HEAPU8: Uint8Array;
 
   /** "tfwasm", a space and its version; must match the JavaScript's version. */
@@ -37,46 +37,46 @@ export interface CoreModule {
 
   // Tensors. Shapes have at most 8 dimensions. New numeric tensors are uninitialized.
   createTensor(dtype: number, rank: number, ...dims: number[]): number;
-  /** Each element as bytes (UTF-8 or raw). */
+  /** Each element as bytes (UTF-8 or arbitrary). */
   createStringTensor(shape: number[], elements: Uint8Array[]): number;
   describeTensor(tensor: number): TensorDescription;
-  /** Where its elements begin in the heap. */
+  /** The address of its elements in the heap. */
   tensorAddress(tensor: number): number;
-  /** How long they are. */
+  /** The size of its elements in bytes. */
   tensorBytes(tensor: number): number;
   stringElements(tensor: number): Uint8Array[];
-  /** A new handle that shares the bytes, under a shape of as many elements. */
+  /** Returns a new handle that shares the bytes. The element counts must be equal. */
   reshapeTensor(tensor: number, rank: number, ...dims: number[]): number;
   disposeTensor(tensor: number): void;
   memory(): CoreMemory;
 
-  /** Runs one op eagerly. `attrs` is a GraphDef attr object as JSON. Returns its outputs. */
+  /** Runs an op eagerly. `attrs` is a GraphDef attr object as JSON. Returns its outputs. */
   runOp(op: string, attrs: string, inputs: number[]): number[];
-  /** The names of all ops there are, aliases too, sorted. */
+  /** The names of all ops, including aliases, sorted. */
   opNames(): string[];
 
-  // Weights, decoded while they stream in: fill up to weightTargetBytes() bytes of the heap at
-  // weightTargetAddress(), then commit what was written; repeat until all bytes were given, then pass
-  // the decoder to createModel. There is room for 0 bytes exactly when every weight is complete.
-  /** `specs`: the JSON list of {name, shape, dtype, quantization?} in stream order. */
+  // Streaming decoding of weights: write up to weightTargetBytes() bytes at weightTargetAddress() in the heap, commit
+  // the number of bytes written, and repeat until the end. Then pass the decoder to createModel. weightTargetBytes() is
+  // 0 exactly when every weight is complete.
+  /** `specs`: a JSON list of {name, shape, dtype, quantization?} in stream order. */
   createWeightDecoder(specs: string): number;
-  /** Bytes of the whole stream, or -1 when string weights make it unknown. */
+  /** The size of the whole stream in bytes; -1 if string weights make it unknown. */
   weightStreamBytes(decoder: number): number;
   weightTargetAddress(decoder: number): number;
   weightTargetBytes(decoder: number): number;
   commitWeights(decoder: number, byteLength: number): void;
-  /** The weights as new tensor handles, in stream order. Instead of createModel. */
+  /** Returns the weights as new tensor handles, in stream order. An alternative to createModel. */
   takeWeights(decoder: number): number[];
   disposeWeightDecoder(decoder: number): void;
 
   // Models.
-  /** Reads a GraphDef (JSON text). Needs no weights, so it can be done while they stream in. */
+  /** Parses a GraphDef (JSON text). Needs no weights, so it can run while they arrive. */
   readGraph(topology: string): number;
   disposeGraph(graph: number): void;
   /**
-   * Gives a graph its constants; the caller still disposes it, and the decoder, whose weights are
-   * taken. `signature` is a SignatureDef as JSON text or ''. `initializer`, '' or a GraphDef with a
-   * signature of its own, is run to fill the model's tables.
+   * Creates a model from a graph and the decoder's weights. The caller must still dispose both. `signature`: a
+   * SignatureDef as JSON text, or ''. `initializer`: '' or a GraphDef with its own signature, which runs to fill the
+   * model's tables.
    */
   createModel(
     graph: number,
@@ -85,62 +85,59 @@ export interface CoreModule {
     initializerSignature: string,
     decoder: number,
   ): number;
-  /** JSON text of a ModelDescription (js/core/model-description.ts). */
+  /** A ModelDescription (js/core/model-description.ts) as JSON text. */
   describeModel(model: number): string;
-  /** A new tensor handle on a weight. */
+  /** Returns a new tensor handle for a weight. */
   modelWeight(model: number, name: string): number;
   /**
-   * Optimizes the graph for these feeds and fetches (node names with optional ":index", or
-   * signature keys) and returns an id to pass to run. Cached: cheap to call again.
+   * Compiles a program for these feeds and fetches (node names with optional ":index", or signature keys) and returns
+   * an id for run. Programs are cached, so repeated calls are cheap.
    */
   prepareRun(model: number, feeds: string[], fetches: string[]): number;
-  /**
-   * Makes the plan of a run with inputs like these: infers shapes, places memory, packs weights.
-   * `run` does it by itself when that has not been done.
-   */
+  /** Plans a run with inputs of these shapes: infers shapes, plans memory, packs weights. `run` does so otherwise. */
   planRun(model: number, runId: number, inputs: number[]): void;
-  /** One tensor handle for each feed in, one new handle for each fetch out. */
+  /** Takes one tensor handle per feed, returns one new handle per fetch. */
   run(model: number, runId: number, inputs: number[]): number[];
-  /** Whether later runs record the time of every node; `takeProfile` returns and clears them. */
+  /** Whether later runs record the times of nodes. `takeProfile` returns and clears the records. */
   setProfiling(model: number, enabled: boolean): void;
   /** In order of execution. */
   takeProfile(model: number): NodeProfile[];
   disposeModel(model: number): void;
 
   /**
-   * How many threads kernels use, this thread included. Variants without threads always use one;
-   * the others at most `CoreModuleOptions.poolSize + 1`, and one until this is called.
+   * Sets the number of threads, including this one. Variants without threads always use one; the others at most
+   * `CoreModuleOptions.poolSize + 1`, and one until this call.
    */
   setThreadCount(count: number): void;
   threadCount(): number;
 
-  // Eager ops that are run again and again. Arguments and results lie in the frame, a list of float64 numbers in the heap.
-  /** An id for runPreparedOp. `attrs` is a GraphDef attr object as JSON, or ''. */
+  // Eager calls with cached ops. Arguments and results are passed in the frame, an array of float64 numbers in the
+  // heap.
+  /** Returns an id for runPreparedOp. `attrs` is a GraphDef attr object as JSON, or ''. */
   prepareOp(op: string, attrs: string): number;
-  /** The address of the frame, made at least `size` numbers long: it moves when it grows. */
+  /** The address of the frame, which has at least `size` numbers. It moves when it grows. */
   opFrame(size: number): number;
   /**
-   * Runs an op on the inputs in the frame. Each is a handle, or a tensor written out: 0 for a
-   * constant such as an axis, of whose value the kernel may make use, or -1; then dtype, rank,
-   * dimensions, elements. Leaves handle, dtype, rank and dimensions of each output in the frame,
-   * and returns how many numbers these are.
+   * Runs an op on the inputs in the frame. Each input is a handle or a literal tensor. A literal starts with 0 for a
+   * constant such as an axis, on whose value the kernel may depend, or with -1; then dtype, rank, dimensions, elements.
+   * Writes handle, dtype, rank and dimensions of each output to the frame, and returns the number of values written.
    */
   runPreparedOp(id: number, numInputs: number): number;
-  /** Forgets the ids of all prepared ops. */
+  /** Drops the ids of all prepared ops. */
   forgetOps(): void;
 }
 
-/** What JavaScript hands to the Emscripten module factory. */
+/** Options of the Emscripten module factory. */
 export interface CoreModuleOptions {
-  /** Instantiates the wasm binary and calls back; returns the exports or {} when asynchronous. */
+  /** Instantiates the wasm binary and calls back. Returns the exports, or {} if asynchronous. */
   instantiateWasm(
     imports: WebAssembly.Imports,
     done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
   ): object;
-  /** Number of pool workers to start, of the threaded variants. */
+  /** The number of pool workers to start, in threaded variants. */
   poolSize?: number;
-  /** Receives what the glue complains about. */
+  /** Receives error output of the glue. */
   printErr?(text: string): void;
-  /** Makes the TfwasmError that the core throws. */
+  /** Creates the TfwasmError that the core throws. */
   makeError(code: string, message: string, op: string, node: string): Error;
 }

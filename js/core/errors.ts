@@ -1,51 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one error class, and the vocabulary of its codes.
+// The error class and its codes.
 
-/** What went wrong, for programs. The message says the rest, for people. */
+/** The kind of an error, for programs. The message has the details. */
 export type ErrorCode =
   | 'E_AMBIGUOUS' // two contradicting sources for one value
   | 'E_ATTR' // a node attribute is missing, of the wrong kind or out of range
-  | 'E_CYCLE' // the graph has a cycle outside a loop
+  | 'E_CYCLE' // the graph has a cycle that is not a loop
   | 'E_DISPOSED' // use after dispose
   | 'E_DTYPE' // unknown or unsupported dtype
   | 'E_DUPLICATE' // a name occurs twice
   | 'E_EDGE' // a node input refers to nothing
   | 'E_FILE' // a file cannot be read
-  | 'E_HASH' // a file is not the one whose hash the manifest tells
+  | 'E_HASH' // a file does not have the hash in the manifest
   | 'E_HTTP' // a request failed: network, CORS, status
-  | 'E_INPUT' // an argument does not fit, e.g. a tensor handed to a model
+  | 'E_INPUT' // an invalid argument, e.g. a tensor passed to a model
   | 'E_INTERNAL' // a bug in tfwasm
   | 'E_JSON' // malformed JSON
-  | 'E_LIMIT' // larger or deeper than tfwasm accepts
-  | 'E_MANIFEST' // the weights manifest is not what the format says
+  | 'E_LIMIT' // exceeds a size or depth limit of tfwasm
+  | 'E_MANIFEST' // malformed weights manifest
   | 'E_OOM' // the wasm heap cannot grow any further
-  | 'E_OP' // operations that tfwasm does not have
+  | 'E_OP' // ops that tfwasm does not support
   | 'E_PATH' // a weights path that leads out of the model's folder
   | 'E_QUANT' // bad quantization parameters
-  | 'E_SHAPE' // shapes that do not fit together
-  | 'E_STORAGE' // a place that keeps models is not there, is full, or has no such model
-  | 'E_STORAGE_CORRUPT' // what was stored is not a whole model
+  | 'E_SHAPE' // incompatible shapes
+  | 'E_STORAGE' // a storage medium is missing or full, or lacks the model
+  | 'E_STORAGE_CORRUPT' // a stored model is incomplete
   | 'E_STRING' // malformed string tensor bytes
-  | 'E_WASM' // the WebAssembly core is not there: missing, blocked, outdated, not supported
+  | 'E_WASM' // the WebAssembly core is missing, blocked, outdated or not supported
   | 'E_WEIGHT_BYTES' // too few or too many weight bytes
   | 'E_WEIGHT_MISSING'; // a constant without weights
 
-/** Where an error comes from. */
+/** The origin of an error. */
 export interface ErrorOrigin {
   /** The op that failed, e.g. "Conv2D". */
   op?: string | undefined;
   /** The graph node that failed. */
   node?: string | undefined;
-  /** The error that led to this one. */
+  /** The underlying error. */
   cause?: unknown;
 }
 
-/** Every error that tfwasm throws by itself. */
+/** The class of all errors that tfwasm throws. */
 export class TfwasmError extends Error {
   readonly code: ErrorCode;
-  /** The op that failed; undefined when no op is to blame. */
+  /** The op that failed, if known. */
   readonly op: string | undefined;
-  /** The graph node that failed; undefined when no node is to blame. */
+  /** The graph node that failed, if known. */
   readonly node: string | undefined;
 
   constructor(code: ErrorCode, message: string, { op, node, cause }: ErrorOrigin = {}) {
@@ -57,19 +57,19 @@ export class TfwasmError extends Error {
   }
 }
 
-/** Throws E_INPUT unless the condition holds. */
+/** Throws E_INPUT if the condition is false. */
 export function check(condition: boolean, message: string): asserts condition {
   if (!condition) throw new TfwasmError('E_INPUT', message);
 }
 
-/** For CoreModuleOptions.makeError: the codes come from src/core/error.cc. */
+/** For CoreModuleOptions.makeError. The codes are those in src/core/error.cc. */
 export function makeCoreError(code: string, message: string, op: string, node: string): TfwasmError {
   return new TfwasmError(code as ErrorCode, message, { op, node });
 }
 
 const OUT_OF_MEMORY = /out of memory|OOM|memory\.grow|enlarge memory|Array buffer allocation|allocation failed/i;
 
-/** What a call into the core threw, as a TfwasmError: also traps, and errors of the JS engine. */
+/** Converts what a call into the core threw to a TfwasmError, including traps and errors of the JavaScript engine. */
 export function fromCore(error: unknown): TfwasmError {
   if (error instanceof TfwasmError) return error;
   const text = describeError(error);
@@ -79,7 +79,7 @@ export function fromCore(error: unknown): TfwasmError {
   return new TfwasmError('E_INTERNAL', `the WebAssembly core failed: ${text}`, { cause: error });
 }
 
-/** The message of whatever was thrown. */
+/** The message of any thrown value. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

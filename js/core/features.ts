@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the wasm builds runs here.
+// Selection of the wasm variant.
 import { relaxedSimd, simd, threads } from 'wasm-feature-detect';
 
 import { TfwasmError } from './errors.js';
 
-/** The builds of the core, best first. */
+/** The variants of the core, best first. */
 export const WASM_VARIANTS = ['relaxed-threads', 'simd-threads', 'relaxed', 'simd'] as const;
 export type WasmVariant = (typeof WASM_VARIANTS)[number];
 
-/** What an engine can do. */
+/** Features of the browser or Node.js. */
 export interface WasmFeatures {
   simd: boolean;
   relaxedSimd: boolean;
-  /** Shared memory, which in browsers only a cross-origin isolated page has. */
+  /** Shared memory. In browsers only in cross-origin isolated pages. */
   threads: boolean;
 }
 
@@ -22,7 +22,7 @@ export async function detectFeatures(): Promise<WasmFeatures> {
 }
 
 function hasWorkers(): boolean {
-  // A worker of a browser may be unable to start workers of its own.
+  // Some browsers do not support nested workers.
   return typeof Worker === 'function' || isNode();
 }
 
@@ -35,10 +35,10 @@ export function isThreaded(variant: WasmVariant): boolean {
 }
 
 /**
- * The best variant for this engine.
+ * The best variant for these features.
  *
- * @param threadCount Threads are of use only when there are at least two.
- * @throws E_WASM when the engine lacks WebAssembly SIMD.
+ * @param threadCount Threaded variants need at least two.
+ * @throws E_WASM if WebAssembly SIMD is missing.
  */
 export function chooseVariant(features: WasmFeatures, threadCount: number): WasmVariant {
   if (!features.simd) {
@@ -51,7 +51,7 @@ export function chooseVariant(features: WasmFeatures, threadCount: number): Wasm
   return features.threads && threadCount > 1 ? `${instructions}-threads` : instructions;
 }
 
-/** Half of the logical processors, which most often is the number of cores, and at most 4. */
+/** Half of the logical processors, which is usually the number of cores, but at most 4. */
 export function defaultThreadCount(): number {
   const processors = globalThis.navigator?.hardwareConcurrency ?? nodeParallelism();
   return Math.max(1, Math.min(4, Math.ceil(processors / 2)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Emscripten writes beside the bundle for the variants without threads.
+// Emscripten's glue for the variants without threads. It is next to the bundle.
 import type { CoreModule, CoreModuleOptions } from './core-module.js';
 
 declare const createCoreModule: (options: CoreModuleOptions) => Promise<CoreModule>;

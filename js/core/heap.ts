@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of the wasm heap.
+// Access to the bytes of the wasm heap.
 import type { CoreModule } from './core-module.js';
 import { TfwasmError } from './errors.js';
 
 /** A view of the wasm heap, valid until the next call into the core. */
 export function heapBytes(core: CoreModule, address: number, byteLength: number): Uint8Array<ArrayBuffer> {
   const end = address + byteLength;
-  // The heap of a threaded core may have been grown by another thread; HEAPU8 follows as soon as
-  // the glue reads from the heap, as it does for every string.
+  // Another thread may have grown the heap. The glue updates HEAPU8 when it reads from the heap, as it does for every
+  // string.
   if (end > core.HEAPU8.byteLength) core.version();
   const { buffer } = core.HEAPU8;
   if (end > buffer.byteLength) {
@@ -16,7 +16,7 @@ export function heapBytes(core: CoreModule, address: number, byteLength: number)
   return new Uint8Array(buffer as ArrayBuffer, address, byteLength);
 }
 
-/** The elements of a tensor, as heapBytes(). */
+/** The elements of a tensor. Validity as for heapBytes(). */
 export function tensorBytes(core: CoreModule, handle: number): Uint8Array<ArrayBuffer> {
   return heapBytes(core, core.tensorAddress(handle), core.tensorBytes(handle));
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the core says of a model that it has read: the JSON that CoreModule.describeModel returns.
+// The core's description of a model: the JSON that CoreModule.describeModel returns.
 
-/** One value that a model takes or gives. */
+/** An input or output of a model. */
 export interface EndpointDescription {
-  /** What the model's signature calls it; the tensor's name when there is no signature. */
+  /** Its key in the signature; the tensor's name if there is no signature. */
   key: string;
   /** The tensor's name: "node", or "node:output". */
   name: string;
-  /** The node that makes it. */
+  /** The node that computes it. */
   node: string;
-  /** A name of js/tensor/dtype.ts; null when the model does not say. */
+  /** A dtype of js/tensor/dtype.ts; null if the model does not declare it. */
   dtype: string | null;
-  /** -1 stands for a dimension of any size; null when not even the rank is known. */
+  /** -1: any size; null: unknown rank. */
   shape: number[] | null;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files, where there are any: Node.js and what is like it. Its modules are not imported, so that
-// bundlers for browsers find nothing to complain about.
+// File access in Node.js and compatible environments. Node.js modules are not imported, since bundlers for browsers
+// would complain.
 import { describeError, TfwasmError } from './errors.js';
 
-/** The bytes of the file that a file: URL names. Throws E_FILE. */
+/** Reads the file of a file: URL. Throws E_FILE. */
 export async function readFileUrl(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   const fs = builtin('node:fs/promises', url.href);
   try {
@@ -13,12 +13,12 @@ export async function readFileUrl(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** The file: URL of a path of this machine. */
+/** The file: URL of a local path. */
 export function fileUrl(path: string): URL {
   return builtin('node:url', path).pathToFileURL(path);
 }
 
-/** A module of Node.js. Throws E_FILE where there is none. */
+/** A module of Node.js. Throws E_FILE in other environments. */
 export function builtin<Name extends keyof BuiltinModules>(name: Name, file: string): BuiltinModules[Name] {
   const load = globalThis.process?.getBuiltinModule;
   if (typeof load !== 'function') {

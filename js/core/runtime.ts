@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one core of this realm: how it is configured, started and called.
+// The core of this realm: its configuration, startup and calls.
 import type { CoreModule } from './core-module.js';
 import { describeError, fromCore, TfwasmError } from './errors.js';
 import {
@@ -29,15 +29,15 @@ let warmUp: (signal: AbortSignal) => Promise<void> = async () => {};
 let warming: Promise<void> | undefined;
 const warmUpEnd = new AbortController();
 
-/** Beyond this more threads cannot help and browsers refuse to start them. */
+/** More threads do not help, and browsers refuse to start them. */
 const MAX_THREADS = 64;
 
 /**
- * Says where the wasm files are, when they are not beside the JavaScript.
+ * Sets where the wasm files are, if they are not next to the JavaScript.
  *
- * @param paths The URL of their folder, or a map from file names ("tfwasm-simd.wasm") to URLs; the
- *     files that it does not name are looked for in the usual place.
- * @throws E_WASM when the core has been started already.
+ * @param paths The URL of their folder, or a map from file names ("tfwasm-simd.wasm") to URLs. Files that the map lacks
+ *     are loaded from the default location.
+ * @throws E_WASM if the core has already been started.
  */
 export function setWasmPaths(paths: WasmPaths): void {
   checkNotStarted('setWasmPaths');
@@ -48,10 +48,10 @@ export function setWasmPaths(paths: WasmPaths): void {
 }
 
 /**
- * Sets how many threads kernels use. The default is half of the logical processors, at most 4.
- * Where threads cannot be had (the page is not cross-origin isolated) one is used.
+ * Sets the number of threads that kernels use. The default is half of the logical processors, at most 4. Without
+ * support for threads (the page is not cross-origin isolated), one is used.
  *
- * @throws E_WASM when the core has been started already.
+ * @throws E_WASM if the core has already been started.
  */
 export function setThreadsCount(count: number): void {
   checkNotStarted('setThreadsCount');
@@ -62,9 +62,9 @@ export function setThreadsCount(count: number): void {
 }
 
 /**
- * Forces one build of the core, for comparisons. Without it the best that works here is taken.
+ * Forces a variant of the core, for comparisons. By default the best supported variant is used.
  *
- * @throws E_WASM when the core has been started already.
+ * @throws E_WASM if the core has already been started.
  */
 export function setWasmVariant(variant: WasmVariant | undefined): void {
   checkNotStarted('setWasmVariant');
@@ -74,38 +74,38 @@ export function setWasmVariant(variant: WasmVariant | undefined): void {
   wantedVariant = variant;
 }
 
-/** How many threads kernels use. Throws E_WASM before ready(). */
+/** The number of threads that kernels use. Throws E_WASM before ready(). */
 export function getThreadsCount(): number {
   return callCore((core) => core.threadCount());
 }
 
-/** The build of the core that runs. Throws E_WASM before ready(). */
+/** The variant of the running core. Throws E_WASM before ready(). */
 export function getWasmVariant(): WasmVariant {
   return requireStarted().variant;
 }
 
-/** Sets what is done once the core has been started, unless `signal` says that the core is wanted. */
+/** Sets the warm-up action, which runs after the core has started. `signal` stops it when the core is needed. */
 export function setWarmUp(action: (signal: AbortSignal) => Promise<void>): void {
   warmUp = action;
 }
 
-/** Ends the warm-up, at its next step: a model is there. */
+/** Stops the warm-up at its next step, since a model has arrived. */
 export function endWarmUp(): void {
   warmUpEnd.abort();
 }
 
 /**
- * Starts the core, once, and has the engine compile what models need (see js/models/warm-up.ts).
- * `loadGraphModel` does it by itself; tensors can be made before.
+ * Starts the core, once, and runs a warm-up so that the browser compiles the code that models need (see
+ * js/models/warm-up.ts). `loadGraphModel` calls it. Tensors can be created before.
  *
- * @throws E_WASM when it cannot be started. It can be tried again.
+ * @throws E_WASM if the core cannot be started. The next call tries again.
  */
 export async function ready(): Promise<void> {
   await coreStarted();
   await warming;
 }
 
-/** As `ready`, without waiting for the warm-up. */
+/** Like `ready`, without waiting for the warm-up. */
 export async function coreStarted(): Promise<void> {
   starting ??= start();
   try {
@@ -118,7 +118,7 @@ export async function coreStarted(): Promise<void> {
 
 async function start(): Promise<void> {
   started = await startBest();
-  // If the core is broken, the first model will say so.
+  // If the core is broken, the first model reports the error.
   warming = warmUp(warmUpEnd.signal).catch(() => {});
 }
 
@@ -160,7 +160,7 @@ export function isReady(): boolean {
 }
 
 /**
- * Calls into the core. Whatever it throws, a trap included, becomes a TfwasmError.
+ * Calls into the core. Converts all errors, including traps, to TfwasmErrors.
  *
  * @throws E_WASM before ready().
  */

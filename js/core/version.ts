@@ -3,5 +3,5 @@
 /** What package.json says; the bundler writes it in. */
 declare const TFWASM_VERSION: string;
 
-/** The version of this package. The wasm files must be of the same one. */
+/** The version of this package. The wasm files must have the same version. */
 export const version: string = TFWASM_VERSION;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the wasm binaries are, and how they are compiled.
+// Locates and compiles the wasm binaries.
 import { describeError, TfwasmError } from './errors.js';
 import { isNode, type WasmVariant } from './features.js';
 import { fileUrl, readFileUrl } from './node-files.js';
 
 export type WasmFileName = `tfwasm-${WasmVariant}.wasm`;
 
-/** A folder (its URL, ending with a slash), or the URL of each file that is not where it was. */
+/** The URL of a folder (ending with a slash), or URLs of individual files. */
 export type WasmPaths = string | Partial<Record<WasmFileName, string>>;
 
 export function wasmFileName(variant: WasmVariant): WasmFileName {
   return `tfwasm-${variant}.wasm`;
 }
 
-/** Bundlers look for exactly this expression, with a literal, and ship the file that it names. */
+/** Bundlers detect exactly this expression with a literal, and emit the file. */
 function packagedUrl(variant: WasmVariant): string {
   switch (variant) {
     case 'simd':
@@ -34,9 +34,9 @@ export function wasmUrl(variant: WasmVariant, paths: WasmPaths | undefined): str
 }
 
 /**
- * Fetches and compiles, while it arrives where the server says that it is WebAssembly.
+ * Fetches and compiles a binary. Compiles while it arrives, if the server sends the right content type.
  *
- * @throws E_WASM that says what came instead.
+ * @throws E_WASM that says what was received instead.
  */
 export async function compileWasm(url: string): Promise<WebAssembly.Module> {
   const file = localFile(url);
@@ -51,7 +51,7 @@ export async function compileWasm(url: string): Promise<WebAssembly.Module> {
   return compileBytes(new Uint8Array(await response.arrayBuffer()), url, type);
 }
 
-/** The file that `url` means in Node.js: a file: URL or a path. */
+/** In Node.js, the file that `url` refers to: a file: URL or a path. */
 function localFile(url: string): URL | undefined {
   if (url.startsWith('file:')) return new URL(url);
   return isNode() && !URL.canParse(url) ? fileUrl(url) : undefined;
@@ -71,7 +71,7 @@ function cannotGet(error: unknown): never {
   throw new TfwasmError('E_WASM', `${describeError(error)}; ${PATHS_HINT}`, { cause: error });
 }
 
-/** The first bytes of every wasm binary. */
+/** The magic number of wasm binaries. */
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
 async function compileBytes(bytes: Uint8Array<ArrayBuffer>, url: string, type = ''): Promise<WebAssembly.Module> {

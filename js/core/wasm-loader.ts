@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the core: the JavaScript that Emscripten wrote, around a compiled wasm binary.
+// Starts the core: Emscripten's glue with a compiled wasm binary.
 import type { CoreModule, CoreModuleOptions } from './core-module.js';
 import { describeError, makeCoreError, TfwasmError } from './errors.js';
 import { isThreaded, type WasmVariant } from './features.js';
 import { version } from './version.js';
 import { compileWasm, type WasmPaths, wasmUrl } from './wasm-files.js';
 
-/** Workers that have not answered by then never will. */
+/** Workers that have not started by then never will. */
 const WORKER_START_MILLISECONDS = 20_000;
 
 type CoreFactory = (options: CoreModuleOptions) => Promise<CoreModule>;
 
-/** Both files lie beside the bundle; they are not part of it, since threads run them as workers. */
+/** The glue is next to the bundle. It is not part of it, since threads load it as a worker. */
 async function importFactory(variant: WasmVariant): Promise<CoreFactory> {
   const glue = isThreaded(variant) ? await import('./glue-threads.js') : await import('./glue.js');
   return glue.default;
 }
 
 /**
- * Starts one variant of the core.
+ * Starts a variant of the core.
  *
- * @param threadCount How many threads kernels use; only the threaded variants take more than 1.
- * @throws E_WASM when files are missing, outdated or blocked, or workers do not start.
+ * @param threadCount The number of threads. Only threaded variants use more than 1.
+ * @throws E_WASM if files are missing, outdated or blocked, or workers do not start.
  */
 export async function startCore(
   variant: WasmVariant,
@@ -42,7 +42,7 @@ export async function startCore(
 
 function instantiate(factory: CoreFactory, module: WebAssembly.Module, poolSize: number): Promise<CoreModule> {
   return new Promise((resolve, reject) => {
-    // A worker that fails to start is never reported by the factory's promise: it would not settle.
+    // The factory's promise never settles if a worker fails to start.
     const timer =
       poolSize > 0 ? setTimeout(() => reject(new Error('the workers do not start')), WORKER_START_MILLISECONDS) : 0;
     const options: CoreModuleOptions = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Helpers for handlers that programs write themselves.
+// Helpers for custom handlers.
 import { TfwasmError } from '../core/errors.js';
 import { artifactsInfo, optionalParts } from './artifacts-json.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
@@ -8,15 +8,15 @@ import type { ModelArtifacts, ModelArtifactsInfo, ModelJSON, WeightSpec, Weights
 
 type WeightData = ArrayBuffer | ArrayBuffer[];
 
-/** All weights of a manifest, in the order of their bytes. */
+/** All weights of a manifest, in stream order. */
 export function getWeightSpecs(weightsManifest: readonly WeightsManifestGroup[]): WeightSpec[] {
   return weightsManifest.flatMap(({ weights }) => weights);
 }
 
 /**
- * A model.json and the weights that its manifest asks for, as a handler loads them.
+ * The artifacts of a model.json and its weights.
  *
- * @param loadWeights Is called when there is a manifest.
+ * @param loadWeights Called if there is a manifest.
  */
 export async function getModelArtifactsForJSON(
   modelJSON: ModelJSON,
@@ -27,7 +27,7 @@ export async function getModelArtifactsForJSON(
   return getModelArtifactsForJSONSync(modelJSON, ...(await loadWeights(weightsManifest)));
 }
 
-/** As `getModelArtifactsForJSON`, for weights that are there already. Throws E_INPUT when they are not. */
+/** Like `getModelArtifactsForJSON`, for weights in memory. Throws E_INPUT if they are missing. */
 export function getModelArtifactsForJSONSync(
   modelJSON: ModelJSON,
   weightSpecs?: WeightSpec[],
@@ -41,12 +41,12 @@ export function getModelArtifactsForJSONSync(
   return { ...artifacts, weightSpecs, weightData };
 }
 
-/** What is known of a model that is saved now. Throws E_INPUT for a topology that is not JSON. */
+/** The info record for a model saved now. Throws E_INPUT if the topology is not JSON. */
 export function getModelArtifactsInfoForJSON(artifacts: ModelArtifacts): ModelArtifactsInfo {
   if (artifacts.modelTopology instanceof ArrayBuffer) {
     throw new TfwasmError('E_INPUT', 'Expected JSON model topology, received ArrayBuffer.');
   }
-  // What has a stream may have to make its weightData first.
+  // With a stream, weightData may be computed lazily, so it is not read here.
   const streamed = artifacts.getWeightStream && groupBytes(artifacts.weightSpecs ?? []);
   return artifactsInfo(artifacts, streamed ?? new CompositeArrayBuffer(artifacts.weightData).byteLength);
 }

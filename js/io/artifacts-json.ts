@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of a model.json.
+// Parts of a model.json.
 import { describeError, TfwasmError } from '../core/errors.js';
 import type { ModelArtifacts, ModelArtifactsInfo } from './types.js';
 
-/** What only some models have, as TensorFlow.js writes it: null is as good as nothing. */
+/** The optional parts of artifacts. Null counts as absent, as in TensorFlow.js. */
 export function optionalParts(artifacts: Partial<ModelArtifacts>): Partial<ModelArtifacts> {
   const { signature, userDefinedMetadata, modelInitializer, initializerSignature, trainingConfig } = artifacts;
   return withoutUndefined({
@@ -21,7 +21,7 @@ export function withoutUndefined<T extends object>(values: T): Defined<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-/** JSON text of a part of a model. Throws E_LIMIT where it is nested too deep, or E_INPUT. */
+/** The JSON text of a part of a model. Throws E_LIMIT if it is nested too deeply, or E_INPUT. */
 export function toJson(value: unknown): string {
   try {
     return JSON.stringify(value);
@@ -35,7 +35,7 @@ export function toJson(value: unknown): string {
   }
 }
 
-/** What is known of a model whose weights have been counted. */
+/** The info record of a model with weights of this size. */
 export function artifactsInfo(
   { modelTopology, weightSpecs }: ModelArtifacts,
   weightDataBytes: number,

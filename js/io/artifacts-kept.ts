@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a loaded model has to keep for being saved again.
+// The data that a loaded model keeps so that it can be saved.
 import type { ModelArtifacts } from './types.js';
 
-/** What a model was loaded with, but for its weights. */
+/** The artifacts that the model was loaded from, without the weights. */
 export interface ModelOrigin {
-  /** The topology as JSON: much smaller than its objects. */
+  /** The topology as JSON text, which is much smaller than its objects. */
   topology: string;
   parts: ModelArtifacts;
 }

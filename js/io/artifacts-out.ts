@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loaded graph model as artifacts again. The weights are encoded from those in the wasm heap, so
-// that no second copy of them has to be kept.
+// Converts a loaded graph model to artifacts. The weights are encoded from those in the wasm heap, so no second copy is
+// kept.
 import type { ModelOrigin } from './artifacts-kept.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
 import type { ModelArtifacts, WeightSpec } from './types.js';
 import { toWeightStream } from './weights-feed.js';
 import { encodeTensor } from './weights-out.js';
 
-/** Above this, weights in one buffer would be likely to fail. */
+/** Allocating a larger buffer is likely to fail. */
 const MAX_BUFFER_BYTES = 1 << 30;
 
 /**
- * The artifacts of a model. Its weights come as a stream; `weightData`, for handlers that know
- * nothing of streams, is made when it is asked for.
+ * The artifacts of a model. The weights are a stream. For handlers without stream support, `weightData` is computed on
+ * access.
  *
- * @param openWeight Returns a new handle on the weight of a name.
+ * @param openWeight Returns a new handle for the weight with this name.
  */
 export function toArtifacts({ topology, parts }: ModelOrigin, openWeight: (name: string) => number): ModelArtifacts {
   const artifacts: ModelArtifacts = { modelTopology: JSON.parse(topology), ...parts };
@@ -32,7 +32,7 @@ export function toArtifacts({ topology, parts }: ModelOrigin, openWeight: (name:
       cancel: () => void pieces.return(),
     };
   });
-  // Not enumerable: what copies the artifacts does not want a copy of the weights.
+  // Not enumerable, so that copying the artifacts does not copy the weights.
   return Object.defineProperty(artifacts, 'weightData', {
     configurable: true,
     get: () => {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model as media keep it: writing a model.json for artifacts, reading one that was stored.
+// Stored models: writes the model.json for artifacts, and reads a stored one.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { optionalParts, withoutUndefined } from './artifacts-json.js';
 import { checkManifest, groupBytes } from './manifest.js';
 import { corrupt } from './storage-errors.js';
 import type { ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
 
-/** Larger files would have to be in memory as a whole to check their hash. */
+/** Larger files would have to be in memory completely to check their hash. */
 export const MAX_HASHED_BYTES = 256 << 20;
 
 /**
- * The model.json of a model, its keys in the order of TensorFlow.js.
+ * The model.json of a model, with TensorFlow.js's order of keys.
  *
- * @param paths Of the files that hold the weights.
- * @param sha256 Of these files, as far as known.
+ * @param paths The paths of the weight files.
+ * @param sha256 The hashes of these files, as far as known.
  */
 export function toModelJson(artifacts: ModelArtifacts, paths: string[], sha256?: string[]): ModelJSON {
   const { modelTopology, format, generatedBy, convertedBy, weightSpecs } = artifacts;
@@ -26,13 +26,13 @@ export function toModelJson(artifacts: ModelArtifacts, paths: string[], sha256?:
   };
 }
 
-/** Throws E_INPUT for a topology that no medium keeps. */
+/** Throws E_INPUT for topologies that cannot be stored. */
 export function checkSavable({ modelTopology }: ModelArtifacts, url: string): void {
   if (!(modelTopology instanceof ArrayBuffer)) return;
   throw new TfwasmError('E_INPUT', `cannot save ${url}: a topology in binary form cannot be saved, only one in JSON`);
 }
 
-/** A model.json that was stored, in its two parts. Throws E_STORAGE_CORRUPT. */
+/** Splits a stored model.json into artifacts and manifest. Throws E_STORAGE_CORRUPT. */
 export function readModelJson(
   text: string,
   url: string,
@@ -48,7 +48,7 @@ export function readModelJson(
   }
 }
 
-/** A part of a stored model that was kept as JSON of its own. Throws E_STORAGE_CORRUPT. */
+/** Parses a part of a stored model that is stored as separate JSON. Throws E_STORAGE_CORRUPT. */
 export function readPart(text: string, part: string, url: string): object {
   let value: unknown;
   try {
@@ -60,7 +60,7 @@ export function readPart(text: string, part: string, url: string): object {
   throw corrupt(url, `its ${part} is ${value === null ? 'null' : `a ${typeof value}`}`);
 }
 
-/** Throws E_STORAGE_CORRUPT unless the parts that were stored fit together. */
+/** Throws E_STORAGE_CORRUPT if the stored parts are inconsistent. */
 export function checkStored({ weightSpecs }: ModelArtifacts, byteLength: number, url: string): void {
   const specs: unknown = weightSpecs ?? [];
   if (!Array.isArray(specs) || specs.some((spec) => typeof spec !== 'object' || spec === null)) {

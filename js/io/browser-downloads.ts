@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// downloads://prefix: hands a model to the user as two files.
+// downloads://prefix: lets the user download a model as two files.
 import { artifactsInfo, toJson } from './artifacts-json.js';
 import { checkSavable, MAX_HASHED_BYTES, toModelJson } from './artifacts-stored.js';
 import { canHash, digest } from './sha256.js';
@@ -7,12 +7,12 @@ import { storageError, unavailable } from './storage-errors.js';
 import type { IOHandler, ModelArtifacts, SaveResult } from './types.js';
 import { weightPieces } from './weights-out-pieces.js';
 
-/** How long the browser may take to begin with a file. */
+/** The time that the browser gets to start a download. */
 const REVOKE_MS = 60_000;
 
-/** A handler that saves `<prefix>.json` and `<prefix>.weights.bin` to where downloads go. */
+/** A handler that downloads `<prefix>.json` and `<prefix>.weights.bin`. */
 export function browserDownloads(prefix = ''): IOHandler {
-  // Browsers replace these characters, and then the model.json would name a file that is not there.
+  // Browsers replace these characters, and model.json would then refer to a wrong file name.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are meant
   const name = prefix.replace(/[\\/:*?"<>|~\x00-\x1f\x7f]/g, '_').replace(/^\.+|\.+$/g, '_') || 'model';
   return { save: (artifacts) => save(artifacts, name) };
@@ -32,7 +32,7 @@ async function save(artifacts: ModelArtifacts, name: string): Promise<SaveResult
   return { modelArtifactsInfo: artifactsInfo(artifacts, weights?.size ?? 0) };
 }
 
-/** The weights where the browser keeps them: large ones on the disk. */
+/** The weights as a Blob; browsers keep large ones on disk. */
 export async function toBlob(artifacts: ModelArtifacts): Promise<Blob | undefined> {
   if (!artifacts.getWeightStream && !artifacts.weightData) return undefined;
   const type = 'application/octet-stream';
@@ -41,7 +41,7 @@ export async function toBlob(artifacts: ModelArtifacts): Promise<Blob | undefine
   return blob;
 }
 
-/** The model.json of a model whose weights, if it has any, are in one file. */
+/** The model.json of a model with at most one weight file. */
 export async function toJsonBlob(artifacts: ModelArtifacts, path: string, weights: Blob | undefined): Promise<Blob> {
   const isHashed = weights && weights.size <= MAX_HASHED_BYTES && canHash();
   const sha256 = isHashed ? [await digest(await weights.arrayBuffer())] : undefined;
@@ -53,7 +53,7 @@ async function download(blob: Blob, name: string): Promise<void> {
   const link = document.createElement('a');
   link.download = name;
   link.href = URL.createObjectURL(blob);
-  // Two clicks in one task are one download in Firefox.
+  // Firefox drops the second of two downloads in the same task.
   await new Promise((resolve) => setTimeout(resolve));
   link.dispatchEvent(new MouseEvent('click'));
   setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_MS);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that the user chose, dropped or downloaded before.
+// Loads models from File objects: chosen, dropped or downloaded earlier.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { filePieces } from './file-pieces.js';
 import { checkManifest, groupBytes } from './manifest.js';
@@ -36,7 +36,7 @@ async function readJson(file: File): Promise<ModelJSON> {
 
 async function readText(file: File): Promise<string> {
   try {
-    // Without the byte order mark, if there is one.
+    // TextDecoder drops a byte order mark.
     return new TextDecoder().decode(await file.arrayBuffer());
   } catch (error) {
     throw unreadable(file, error);

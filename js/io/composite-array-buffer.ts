@@ -3,12 +3,12 @@ import { toBytes } from './weights-feed.js';
 
 type Part = ArrayBuffer | ArrayBufferView;
 
-/** Several buffers seen as one, without a copy of them. */
+/** A view of several buffers as one, without copying. */
 export class CompositeArrayBuffer {
   readonly byteLength: number;
   readonly #parts: readonly Uint8Array<ArrayBuffer>[];
 
-  /** @param buffers Of a typed array only the part that it shows counts. */
+  /** @param buffers Of a typed array, only the viewed part counts. */
   constructor(buffers?: Part | readonly Part[] | null) {
     this.#parts = [buffers ?? []].flat().map(toBytes);
     this.byteLength = this.#parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -19,7 +19,7 @@ export class CompositeArrayBuffer {
     return new CompositeArrayBuffer(buffers).slice();
   }
 
-  /** A copy of the bytes from `start` up to `end`, which are cut to what there is. */
+  /** A copy of the bytes from `start` to `end`, clamped to the size. */
   slice(start = 0, end = this.byteLength): ArrayBuffer {
     const first = Math.max(0, Math.trunc(start) || 0);
     const last = Math.min(this.byteLength, Math.trunc(end) || 0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that came over HTTP, kept by URL for use without a network.
+// A cache of files fetched over HTTP, by URL, for offline use.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { type Directory, deleteFile, hasOpfs, openDirectory } from './opfs-files.js';
 import { digest } from './sha256.js';
 
-/** A file that is being written. It counts from close() on; until then the old one stays. */
+/** A file that is being written. close() replaces the old file. */
 export interface CacheWriter {
   write(bytes: Uint8Array<ArrayBuffer>): Promise<unknown>;
   close(): Promise<unknown>;
@@ -18,15 +18,15 @@ interface Files {
 }
 
 export interface FileCache extends Files {
-  /** Writes a file. Resolves to whether that succeeded. */
+  /** Writes a file. Resolves to whether this succeeded. */
   keep(url: string, chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean>;
-  /** A cache that fails is no reason to fail. */
+  /** Logs a failure of the cache; loading continues. */
   warn(error: unknown): void;
 }
 
 const NAME = 'tfwasm-cache';
 
-/** The cache that the program wants; undefined when there is none here. */
+/** The cache of this kind; undefined if the browser does not have it. */
 export async function openCache(kind: 'cache-storage' | 'opfs'): Promise<FileCache | undefined> {
   if (kind !== 'cache-storage' && kind !== 'opfs') {
     throw new TfwasmError('E_INPUT', `cache must be 'cache-storage', 'opfs' or false, got ${JSON.stringify(kind)}`);
@@ -58,7 +58,7 @@ const absolute = (url: string) => new URL(url, globalThis.location?.href).href;
 async function openCacheStorage(): Promise<Files | undefined> {
   if (!globalThis.caches) return undefined;
   const cache = await caches.open(NAME);
-  // The key is a URL of its own: with the file's, service workers that search all caches would find it.
+  // Keys are different URLs, so that service workers that search all caches do not find these entries.
   const key = (url: string) => `https://tfwasm.invalid/?${encodeURIComponent(absolute(url))}`;
   return {
     read: (url) => cache.match(key(url)),
@@ -67,7 +67,7 @@ async function openCacheStorage(): Promise<Files | undefined> {
       const { readable, writable } = new TransformStream<Uint8Array>();
       const writer = writable.getWriter();
       const stored = cache.put(key(url), new Response(readable));
-      // It is awaited with every write; this is for the time between.
+      // write() and close() report rejections; this avoids an unhandled one in between.
       stored.catch(() => {});
       return {
         write: (bytes) => Promise.race([writer.write(bytes), stored]),
@@ -78,7 +78,7 @@ async function openCacheStorage(): Promise<Files | undefined> {
   };
 }
 
-/** Other ways to write would leave half a file when the page ends. */
+/** Other APIs would leave a partial file if the page is closed. */
 function canWriteAtOnce(): boolean {
   return typeof FileSystemFileHandle === 'function' && 'createWritable' in FileSystemFileHandle.prototype;
 }
@@ -106,7 +106,7 @@ async function keepFile(cache: Files, url: string, chunks: readonly Uint8Array<A
     return true;
   } catch (error) {
     warn(error);
-    // Not awaited: it may wait for a write that nobody takes.
+    // Not awaited: it may wait for a write that never completes.
     writer?.abort().catch(() => {});
     return false;
   }

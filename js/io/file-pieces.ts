@@ -2,14 +2,14 @@
 
 const READ_BYTES = 1 << 20;
 const SLICE_BYTES = 4 << 20;
-/** The stream of a file now and then never answers in Chromium while the machine is busy. */
+/** In Chromium, reading a file's stream sometimes hangs while the machine is busy. */
 const PATIENCE_MS = 2000;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * The bytes of a file: from its stream into buffers that next() hands back, so that there is no garbage of
- * the size of the file; from slices where the stream does not answer or the browser cannot do that.
+ * The bytes of a file. Reads its stream into buffers that the caller passes back with next(), which avoids garbage.
+ * Falls back to slices if the stream hangs or is not supported.
  */
 export async function* filePieces(file: Blob): AsyncGenerator<Bytes, void, ArrayBuffer | undefined> {
   let at = 0;
@@ -22,7 +22,7 @@ export async function* filePieces(file: Blob): AsyncGenerator<Bytes, void, Array
       spare = yield piece.value;
     }
   } finally {
-    // Does nothing after the end.
+    // No-op after the end.
     reader?.cancel().catch(() => {});
   }
   for (; at < file.size; at += SLICE_BYTES) {
@@ -38,7 +38,7 @@ function openReader(file: Blob): ReadableStreamBYOBReader | undefined {
   }
 }
 
-/** undefined when there is none in time. */
+/** undefined after a timeout. */
 function answerOf<T>(answer: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// file://folder in Node.js: a model.json and its weights, as tfjs-node and the converter write them.
+// file://folder in Node.js: a model.json and its weights, in the format of tfjs-node and the converter.
 import { builtin, fileUrl } from '../core/node-files.js';
 import { artifactsInfo, toJson } from './artifacts-json.js';
 import { checkSavable, MAX_HASHED_BYTES, readModelJson, toModelJson } from './artifacts-stored.js';
@@ -11,7 +11,7 @@ import { weightPieces } from './weights-out-pieces.js';
 
 const JSON_NAME = 'model.json';
 const WEIGHTS_NAME = 'weights.bin';
-/** Files under names like these that are this old belong to nobody who is still writing. */
+/** Temporary files with such names that are older than this are abandoned. */
 const TEMPORARY = /^(?:weights-[0-9a-f]{16}\.bin|model-[0-9a-f]{16}\.json)$/;
 const ABANDONED_MS = 60 * 60 * 1000;
 
@@ -25,7 +25,7 @@ export function fileSystem(path: string, options: LoadOptions = {}): Required<IO
   };
 }
 
-/** The model.json that a path names by itself or by its folder. */
+/** The model.json at a path or in the folder at a path. */
 async function findJson(path: string): Promise<string> {
   const info = await fs(path)
     .stat(path)
@@ -40,7 +40,7 @@ function loadFiles(json: string, { strict = true }: LoadOptions): Promise<ModelA
   return load();
 }
 
-/** Writes the files under names of their own; the old model goes with the rename of the model.json. */
+/** Writes the files under new names. Renaming model.json replaces the old model. */
 async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResult> {
   checkSavable(artifacts, folder);
   const { rename, mkdir } = fs(folder);
@@ -64,14 +64,14 @@ async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResu
     await removeFiles([weights, json]);
     throw storageError('save', folder, error);
   }
-  // From here on the new model counts, whatever happens to the old one.
+  // The new model is committed, even if deleting the old one fails.
   await syncFolder(folder);
   await removeFiles(old.filter((file) => file !== weights));
   await removeAbandoned(folder, weights);
   return { modelArtifactsInfo };
 }
 
-/** The same pieces; `hash` learns of them. */
+/** Passes pieces through and updates `hash`. */
 async function* hashed(
   pieces: AsyncIterable<Uint8Array>,
   hash: { update(piece: Uint8Array): unknown },
@@ -82,7 +82,7 @@ async function* hashed(
   }
 }
 
-/** Writes a new file, to the disk. Returns its length. */
+/** Writes and syncs a new file. Returns its length. */
 async function writeFile(path: string, pieces: AsyncIterable<Uint8Array> | Iterable<string>): Promise<number> {
   const file = await fs(path).open(path, 'wx');
   try {
@@ -94,7 +94,7 @@ async function writeFile(path: string, pieces: AsyncIterable<Uint8Array> | Itera
   }
 }
 
-/** Calls the weights weights.bin unless a file is called so, which may be that of the model now there. */
+/** Renames the weights to weights.bin, unless that file exists: it may belong to the current model. */
 async function takeUsualName(weights: string, folder: string): Promise<string> {
   const usual = paths(folder).join(folder, WEIGHTS_NAME);
   try {
@@ -106,7 +106,7 @@ async function takeUsualName(weights: string, folder: string): Promise<string> {
   return usual;
 }
 
-/** Makes a rename last; some systems cannot, and need not. */
+/** Makes a rename durable. Some systems do not support this, and do not need it. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await fs(folder)
     .open(folder)
@@ -115,7 +115,7 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close().catch(() => {});
 }
 
-/** The files with the weights of the model that is in a folder. */
+/** The weight files of the model in a folder. */
 async function filesOfModel(folder: string): Promise<string[]> {
   const { manifest } = await readJson(folder);
   return manifest.flatMap((group) => group.paths).map((path) => paths(folder).join(folder, checkPath(path)));
@@ -133,7 +133,7 @@ async function readJson(folder: string) {
 }
 
 async function removeFiles(files: string[]): Promise<void> {
-  // One that cannot be deleted, since it is open on Windows, is no reason to fail.
+  // Deleting fails if a file is open on Windows; ignored.
   for (const file of files)
     await fs(file)
       .rm(file, { force: true })
@@ -151,7 +151,7 @@ async function removeAbandoned(folder: string, weights: string): Promise<void> {
   }
 }
 
-/** The folder of a model, the same for every way to name it. */
+/** A canonical path of a model's folder. */
 export async function canonicalFolder(path: string): Promise<string> {
   const folder = paths(path).resolve(await folderOf(path));
   return fs(folder)
@@ -166,7 +166,7 @@ async function folderOf(path: string): Promise<string> {
   return info?.isFile() ? paths(path).dirname(path) : path;
 }
 
-/** The models in the folders of the current folder, by the names of these. */
+/** The models in the subfolders of the current directory, by folder name. */
 export async function listFiles(): Promise<{ [path: string]: ModelArtifactsInfo }> {
   const models: [string, ModelArtifactsInfo][] = [];
   const entries = await fs('.')
@@ -175,7 +175,7 @@ export async function listFiles(): Promise<{ [path: string]: ModelArtifactsInfo 
       throw storageError('list', 'file://', error);
     });
   for (const { name } of entries.filter((entry) => entry.isDirectory())) {
-    // A folder that holds no model must not hide those that do.
+    // Skips folders without a valid model.
     const info = await describeModel(name).catch(() => undefined);
     if (info) models.push([name, info]);
   }
@@ -191,12 +191,12 @@ async function describeModel(folder: string): Promise<ModelArtifactsInfo> {
   return artifactsInfo(artifacts, byteLength, mtime);
 }
 
-/** Removes the files of a model, and the folder when nothing else is in it. */
+/** Removes the files of a model, and the folder if it is then empty. */
 export async function removeFromFiles(path: string): Promise<ModelArtifactsInfo> {
   const folder = await folderOf(path);
   const files = await filesOfModel(folder);
   try {
-    // One whose weights are missing can be removed too.
+    // A model with missing weights can be removed too.
     const info = await describeModel(folder).catch(() => artifactsInfo({}, 0));
     await fs(folder).rm(paths(folder).join(folder, JSON_NAME));
     await removeFiles(files);

@@ -3,7 +3,7 @@
 import { describeError, TfwasmError } from '../core/errors.js';
 import { builtin } from '../core/node-files.js';
 
-/** Answers as fetch would, with a body that is read while it is consumed. */
+/** Like fetch, with a body that is read on demand. */
 export async function fetchFileUrl(url: URL): Promise<Response> {
   const fs = builtin('node:fs/promises', url.href);
   try {
@@ -18,8 +18,8 @@ export async function fetchFileUrl(url: URL): Promise<Response> {
 }
 
 /**
- * The path that a file: URL names. After file:/// it is a URL, whose escapes are decoded; any other
- * is a path as it stands, relative to the current folder.
+ * The path of a file: URL. `file:///…` is a URL with percent escapes. Otherwise the rest is a literal path, relative to
+ * the current directory.
  */
 export function pathOfFileUrl(url: string): string {
   const path = url.slice('file://'.length);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends a model to a server, as a form with two files.
+// Uploads a model to a server, as a form with two files.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { artifactsInfo } from './artifacts-json.js';
 import { checkSavable } from './artifacts-stored.js';
@@ -9,9 +9,9 @@ import type { ModelArtifacts, RequestParts, SaveResult } from './types.js';
 const WEIGHTS_NAME = 'model.weights.bin';
 
 /**
- * Saves a model to a URL. Sends one request; it is not repeated, since it may have been received.
+ * Saves a model to a URL with one request. It is not retried, since the server may have received it.
  *
- * @throws E_HTTP when the server does not answer with a status of 2xx. The response is its cause.
+ * @throws E_HTTP if the status is not 2xx. `cause` is the response.
  */
 export async function saveOverHttp(
   artifacts: ModelArtifacts,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models behind a URL: model.json and, beside it, the files with its weights.
+// Models at a URL: model.json and its weight files.
 import { TfwasmError } from '../core/errors.js';
 import type { FileCache } from './file-cache.js';
 import { checkManifest, checkPath, groupBytes } from './manifest.js';
@@ -9,17 +9,16 @@ import { ShardFeed, type ShardGroup } from './shards.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightsManifestGroup } from './types.js';
 import { toWeightStream } from './weights-feed.js';
 
-/** Whether an address is one of the web. */
+/** Whether this is an http: or https: URL. */
 export function isHTTPScheme(url: string): boolean {
   return /^https?:\/\//i.test(url);
 }
 
 /**
- * A handler that loads from a URL, which may be relative, and in Node.js also a file: URL; and that
- * saves by sending a form with the files `model.json` and `model.weights.bin`. The weights come as
- * `getWeightStream`, whose requests start with its call.
+ * A handler for a URL, which may be relative, and in Node.js also a file: URL. Saves by sending a form with the files
+ * `model.json` and `model.weights.bin`. Loaded weights are a `getWeightStream`; its requests start when it is called.
  *
- * @param url Of the model.json, or where to save; or that and the URL in whose folder the weights are.
+ * @param url The URL of model.json, or to save to; or an array of it and a base URL for the weights.
  * @param options `requestInit.method` is POST by default for saving.
  */
 export function http(url: string | string[], options: LoadOptions = {}): IOHandler {
@@ -52,7 +51,7 @@ async function loadModel(url: string, weightsUrl: string, options: LoadOptions):
   }
   const manifest = checkManifest(weightsManifest);
   const groups = await findShards(manifest, weightsUrl, options);
-  // From now on the files in the cache may be of different versions, unless their hashes tell.
+  // From now on, cached files without hashes may be of different versions, so model.json is removed from the cache.
   if (!isOffline && manifest.some(({ sha256 }) => !sha256)) await cache?.remove(url).catch(() => {});
   const { maxParallelRequests = 6, onProgress } = options;
   const open = () => {
@@ -68,18 +67,18 @@ async function loadModel(url: string, weightsUrl: string, options: LoadOptions):
   return { ...rest, weightSpecs: manifest.flatMap((group) => group.weights), getWeightStream: toWeightStream(open) };
 }
 
-/** A controller that also aborts when the program's own signals do. */
+/** A controller that the program's signals also abort. */
 function withSignals({ signal, requestInit }: LoadOptions): AbortController {
   const controller = new AbortController();
   for (const source of [signal, requestInit?.signal]) {
     if (source?.aborted) controller.abort(source.reason);
-    // The program's signal may live long, so it must not hold on to what has ended.
+    // The program's signal may live long; it must not keep finished loads alive.
     source?.addEventListener('abort', () => controller.abort(source.reason), { signal: controller.signal });
   }
   return controller;
 }
 
-/** A model.json, from the cache when there is no network. */
+/** Fetches a model.json, or reads it from the cache if there is no network. */
 async function loadText(
   url: string,
   options: LoadOptions,

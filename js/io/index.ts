@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The namespace `io`: where models come from and where they go.
+// The namespace `io`: loading and saving.
 export {
   getModelArtifactsForJSON,
   getModelArtifactsForJSONSync,

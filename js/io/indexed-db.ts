@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// indexeddb://name: models in the database of TensorFlow.js, each as one record. Works in workers too.
+// indexeddb://name: models in TensorFlow.js's database, one record each. Also works in workers.
 import { artifactsInfo } from './artifacts-json.js';
 import { checkSavable, checkStored } from './artifacts-stored.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
@@ -43,9 +43,9 @@ function openDatabase(url: string): Promise<IDBDatabase> {
 }
 
 /**
- * Runs one transaction over both stores and waits until the disk has it.
+ * Runs a transaction on both stores and waits until it is durable.
  *
- * @param start Makes the requests; what it returns is called when they are done.
+ * @param start Issues the requests. Returns a function that gives the result when they are done.
  */
 async function transact<T>(
   url: string,
@@ -53,13 +53,13 @@ async function transact<T>(
   start: (models: IDBObjectStore, infos: IDBObjectStore) => () => T,
 ): Promise<T> {
   const database = await openDatabase(url);
-  // Whoever wants to delete the database need not wait for more than this transaction.
+  // Does not block others from deleting the database.
   database.onversionchange = () => database.close();
   try {
     return await new Promise<T>((resolve, reject) => {
       const transaction = database.transaction([MODELS, INFOS], mode, { durability: 'strict' });
       let result: () => T;
-      // A record that is too large fails without an event at its request; the transaction tells.
+      // If a record is too large, the request gets no event; the transaction aborts.
       transaction.onabort = () => reject(transaction.error ?? new Error('the transaction was aborted'));
       transaction.oncomplete = () => resolve(result());
       database.onclose = () => reject(new Error('the browser closed the database'));
@@ -117,7 +117,7 @@ function weightBytes(data: ModelArtifacts['weightData'], url: string): number {
   }, 0);
 }
 
-/** All whole models by path: an info whose model is missing is what an interrupted save left. */
+/** All complete models by path. An info record without a model is left by an interrupted save. */
 export async function listIndexedDB(): Promise<{ [path: string]: ModelArtifactsInfo }> {
   const url = 'indexeddb://';
   const [infos, paths] = await transact(url, 'readonly', (models, infos) => {

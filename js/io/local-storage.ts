@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// localstorage://name: small models among the strings of the page's origin, in the items and the
-// form that TensorFlow.js gives them.
+// localstorage://name: small models in localStorage, in TensorFlow.js's format.
 import { describeError } from '../core/errors.js';
 import { artifactsInfo, optionalParts, toJson, withoutUndefined } from './artifacts-json.js';
 import { checkSavable, checkStored, readPart } from './artifacts-stored.js';
@@ -11,7 +10,7 @@ import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from '
 import { readWeights } from './weights-out-pieces.js';
 
 const PREFIX = 'tensorflowjs_models/';
-/** The one without which there is no model stands first. */
+/** The first item decides whether the model exists. */
 const PARTS = ['info', 'model_topology', 'weight_specs', 'weight_data', 'model_metadata'];
 
 /** A handler for `localstorage://` + path. */
@@ -23,14 +22,13 @@ export function browserLocalStorage(path: string): IOHandler {
 const itemKeys = (path: string) => PARTS.map((part) => `${PREFIX}${path}/${part}`);
 
 /**
- * Browsers hand what one tab writes to the others bit by bit and some time later, though in order; the
- * lock does not wait for it. So tabs keep the lock a little longer than they write, and tell by
- * another one that what they wrote may still be on its way.
+ * Other tabs see a tab's writes late and one by one, though in order; the lock does not wait for that. So a tab holds
+ * the lock a little longer than it writes, and a second lock signals that its writes may still be arriving.
  */
 const SETTLE_MS = 50;
 const ARRIVAL_MS = 10_000;
 const WRITING = 'localstorage-writing';
-/** Tabs that the browser has frozen do not let go. */
+/** Frozen tabs do not release locks. */
 const MAX_WAITS = 300;
 
 const pause = () => new Promise((wake) => setTimeout(wake, SETTLE_MS));
@@ -39,7 +37,7 @@ let endWriting: (() => void) | undefined;
 async function beginWriting(): Promise<void> {
   const end = await holdLock(WRITING);
   const timer = setTimeout(() => endWriting?.(), ARRIVAL_MS);
-  // Node.js would wait for it.
+  // The timer must not keep Node.js running.
   (timer as { unref?: () => void }).unref?.();
   endWriting = () => {
     clearTimeout(timer);
@@ -48,16 +46,16 @@ async function beginWriting(): Promise<void> {
   };
 }
 
-/** Waits until nothing is half done, or whoever has left it so cannot be alive. */
+/** Waits until no journal is left, or its writer cannot be alive. */
 async function settle(storage: Storage): Promise<void> {
-  // What is asked below is whether others write.
+  // isLockHeld() must not see our own lock.
   if (isHalfDone(storage)) endWriting?.();
   for (let wait = 0; isHalfDone(storage) && (wait < 10 || (wait < MAX_WAITS && (await isLockHeld(WRITING)))); ++wait) {
     await pause();
   }
 }
 
-/** Runs `task` on a storage in which nothing is half done. */
+/** Runs `task` on a storage without half-done changes. */
 function withStorage<T>(url: string, task: (storage: Storage) => T | Promise<T>): Promise<T> {
   return withLock('localstorage', 'exclusive', async () => {
     const storage = openStorage(url);
@@ -67,7 +65,7 @@ function withStorage<T>(url: string, task: (storage: Storage) => T | Promise<T>)
   });
 }
 
-/** As `withStorage`, for a `task` that writes. */
+/** Like `withStorage`, for a `task` that writes. */
 function changeStorage<T>(url: string, task: (storage: Storage) => T): Promise<T> {
   return withStorage(url, (storage) => write(() => task(storage)));
 }
@@ -80,7 +78,7 @@ async function write<T>(task: () => T): Promise<T> {
   return result;
 }
 
-/** Whether there is one, and the browser allows it. */
+/** Whether localStorage exists and is allowed. */
 export function canUseLocalStorage(): boolean {
   try {
     return Boolean(openStorage('localstorage://'));
@@ -149,7 +147,7 @@ function parse<T extends object>(text: string | null | undefined, part: string, 
 
 function toBase64(bytes: Uint8Array): string {
   let text = '';
-  // As many bytes at once as may be arguments of a call.
+  // In chunks, since the number of arguments of a call is limited.
   for (let start = 0; start < bytes.length; start += 0x6000) {
     text += String.fromCharCode(...bytes.subarray(start, start + 0x6000));
   }
@@ -168,7 +166,7 @@ function fromBase64(text: string | null | undefined, url: string): ArrayBuffer {
   }
 }
 
-/** All models by path. What is no info of a model is left out. */
+/** All models by path. Skips items that are not a valid info. */
 export async function listLocalStorage(): Promise<{ [path: string]: ModelArtifactsInfo }> {
   return withStorage('localstorage://', (storage) => {
     const models: [string, ModelArtifactsInfo][] = [];
@@ -178,7 +176,7 @@ export async function listLocalStorage(): Promise<{ [path: string]: ModelArtifac
       try {
         models.push([path, parse(storage.getItem(key), 'info', path)]);
       } catch {
-        // Another program's item, or a damaged model, which must not hide the others.
+        // An item of another program or a damaged model; must not hide others.
       }
     }
     return Object.fromEntries(models);

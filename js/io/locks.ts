@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Order among tabs and workers of one origin, by Web Locks. Where there are none, as on pages
-// without HTTPS, everything still works, except for two tabs that write at the same moment.
+// Synchronization between tabs and workers of an origin with Web Locks. Pages without HTTPS have no Web Locks. There
+// everything works, except for simultaneous writes from two tabs.
 
-/** Runs `task` while nobody else holds the lock, or nobody else holds it exclusively. */
+/** Runs `task` while holding a lock, exclusive or shared. */
 export async function withLock<T>(name: string, mode: LockMode, task: () => Promise<T>): Promise<T> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return task();
   return (await locks.request(`tfwasm:${name}`, { mode }, task)) as T;
 }
 
-/** Takes a shared lock and returns what gives it back. */
+/** Acquires a shared lock and returns a function that releases it. */
 export function holdLock(name: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
     withLock(name, 'shared', () => new Promise<void>((release) => resolve(release))).catch(reject);
   });
 }
 
-/** Runs `task`, unless somebody holds the lock now. */
+/** Runs `task` if the lock is free. */
 export async function withFreeLock(name: string, task: () => Promise<void>): Promise<void> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return task();
@@ -25,7 +25,7 @@ export async function withFreeLock(name: string, task: () => Promise<void>): Pro
   });
 }
 
-/** Whether somebody holds the lock now; false where there are no locks. */
+/** Whether the lock is held; false without Web Locks. */
 export async function isLockHeld(name: string): Promise<boolean> {
   const locks = globalThis.navigator?.locks;
   return locks ? locks.request(`tfwasm:${name}`, { ifAvailable: true }, async (lock) => lock === null) : false;

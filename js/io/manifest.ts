@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The weights manifest of a model.json. It may come from anywhere: nothing in it is trusted.
+// The weights manifest of a model.json. It is untrusted input.
 import { TfwasmError } from '../core/errors.js';
 import type { WeightSpec, WeightsManifestGroup } from './types.js';
 
-/** Throws E_MANIFEST, with the place, unless `manifest` has the form of one. */
+/** Throws E_MANIFEST, with the location, if `manifest` is malformed. */
 export function checkManifest(manifest: unknown): WeightsManifestGroup[] {
   const groups = checkList(manifest, '/weightsManifest');
   groups.forEach((group, index) => {
@@ -42,7 +42,7 @@ function unexpected(expected: string, value: unknown, place: string): TfwasmErro
 }
 
 /**
- * Makes sure that a path of the manifest stays in the folder that it is relative to.
+ * Checks that a path in the manifest stays inside its base folder.
  *
  * @throws E_PATH
  */
@@ -51,7 +51,7 @@ export function checkPath(path: string): string {
   try {
     decoded = decodeURIComponent(path);
   } catch {
-    // A stray percent sign means itself.
+    // A malformed percent escape is literal.
   }
   const problem =
     path === ''
@@ -81,7 +81,7 @@ const STORED_BYTES: ReadonlyMap<unknown, number> = new Map<unknown, number>([
   ['uint8', 1],
 ]);
 
-/** Bytes that the files of a group hold together; undefined when its weights do not tell. */
+/** The size of a group's files in bytes; undefined if its weights do not determine it. */
 export function groupBytes(weights: readonly WeightSpec[]): number | undefined {
   let sum = 0;
   for (const { shape, dtype, quantization } of weights) {

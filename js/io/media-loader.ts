@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads media.js, which lies beside index.js, once something in it is needed. Nothing here imports what it
-// holds, since much of that needs this: js/index.ts says where it comes from.
+// Loads media.js, which is next to index.js, on first use. Must not import the modules in it, since many of them import
+// this one: js/index.ts passes in the import.
 import { describeError, TfwasmError } from '../core/errors.js';
 import type { NamedTensorMap } from '../tensor/tensor.js';
 import type { ModelOrigin } from './artifacts-kept.js';
@@ -16,7 +16,7 @@ import type {
   WeightsManifestGroup,
 } from './types.js';
 
-/** What media.js holds: the exports of js/storage-media.ts, which say what each does. */
+/** The exports of media.js, from js/storage-media.ts. See there. */
 export interface Media {
   browserDownloads(prefix: string): IOHandler;
   browserIndexedDB(path: string): IOHandler;
@@ -46,12 +46,12 @@ export interface Media {
 let importMedia: () => Promise<Media>;
 let loading: Promise<Media> | undefined;
 
-/** Says how media.js is imported. */
+/** Sets the function that imports media.js. */
 export function setMediaImport(importer: () => Promise<Media>): void {
   importMedia = importer;
 }
 
-/** Throws E_FILE when it cannot be loaded; the next call tries again. */
+/** Throws E_FILE if it cannot be loaded. The next call tries again. */
 export function loadMedia(): Promise<Media> {
   loading ??= importMedia().catch((error) => {
     loading = undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models that are in memory already, and functions that take one.
+// Handlers for models in memory and for save functions.
 import type {
   IOHandler,
   IOHandlerSync,
@@ -10,9 +10,9 @@ import type {
   WeightSpec,
 } from './types.js';
 
-/** A handler for a model that is in memory. */
+/** A handler for a model in memory. */
 export function fromMemory(artifacts: ModelArtifacts): IOHandler;
-/** @deprecated Pass one object with all the parts. */
+/** @deprecated Pass one object with all parts. */
 export function fromMemory(
   modelTopology: object,
   weightSpecs?: WeightSpec[],
@@ -24,9 +24,9 @@ export function fromMemory(...parts: MemoryParts): IOHandler {
   return { load: async () => artifacts };
 }
 
-/** As `fromMemory`, for code that cannot wait. */
+/** Like `fromMemory`, synchronous. */
 export function fromMemorySync(artifacts: ModelArtifacts): IOHandlerSync;
-/** @deprecated Pass one object with all the parts. */
+/** @deprecated Pass one object with all parts. */
 export function fromMemorySync(
   modelTopology: object,
   weightSpecs?: WeightSpec[],
@@ -40,7 +40,7 @@ export function fromMemorySync(...parts: MemoryParts): IOHandlerSync {
 
 type MemoryParts = [ModelArtifacts | object, WeightSpec[]?, ArrayBuffer?, TrainingConfig?];
 
-/** The first form of these functions took the parts one by one. */
+/** Supports the old signature with separate parts. */
 function toArtifacts(parts: MemoryParts): ModelArtifacts {
   const [first, weightSpecs, weightData, trainingConfig] = parts;
   const artifacts = first as ModelArtifacts;
@@ -54,12 +54,12 @@ function toArtifacts(parts: MemoryParts): ModelArtifacts {
   return legacy;
 }
 
-/** A handler that saves a model by calling a function with its parts. */
+/** A handler that passes the artifacts to a function. */
 export function withSaveHandler(save: SaveHandler): IOHandler {
   return { save };
 }
 
-/** As `withSaveHandler`, for code that cannot wait. */
+/** Like `withSaveHandler`, synchronous. */
 export function withSaveHandlerSync(save: (artifacts: ModelArtifacts) => SaveResult): IOHandlerSync {
   return { save };
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be done with models that are saved somewhere, without running them. js/io/on-demand.ts says
-// what each function does.
+// Management of saved models. js/io/on-demand.ts documents the functions.
 import { TfwasmError } from '../core/errors.js';
 import { canonicalFolder, listFiles, removeFromFiles } from './file-system.js';
 import { pathOfFileUrl } from './file-urls.js';
@@ -12,9 +11,9 @@ import { findLoadHandler, findSaveHandler } from './router.js';
 import type { ModelArtifactsInfo, ModelStoreManager } from './types.js';
 
 interface Manager extends ModelStoreManager {
-  /** Whether there is such a medium here, and it may be used. */
+  /** Whether the medium exists and is allowed. */
   isAvailable(): boolean | Promise<boolean>;
-  /** One text for all paths of the same model. */
+  /** The same string for all paths of a model. */
   canonicalPath?(path: string): Promise<string>;
 }
 
@@ -62,9 +61,9 @@ export async function copyModel(sourceURL: string, destURL: string): Promise<Mod
   return (await destination.save(await source.load())).modelArtifactsInfo;
 }
 
-/** Copies a model and, once the copy is saved, removes the original. */
+/** Copies a model, and removes the original after the copy is saved. */
 export async function moveModel(sourceURL: string, destURL: string): Promise<ModelArtifactsInfo> {
-  // Before anything is copied: what cannot be removed cannot be moved.
+  // Fails before copying if the source cannot be removed.
   const { manager, path } = findManager(sourceURL);
   const info = await copyModel(sourceURL, destURL);
   await manager.removeModel(path);

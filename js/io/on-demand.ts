@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions whose code comes with their first call: they look the same to programs.
+// Functions that load media.js at their first call.
 import { TfwasmError } from '../core/errors.js';
 import type { NamedTensorMap } from '../tensor/tensor.js';
 import { loadMedia, type Media } from './media-loader.js';
 import type { IOHandler, LoadOptions, ModelArtifactsInfo, WeightsLoader, WeightsManifestGroup } from './types.js';
 
-/** A handler that is made when it is used for the first time. */
+/** A handler that is created on first use. */
 export function handlerOnDemand(make: (media: Media) => IOHandler): Required<IOHandler> {
   const open = async () => make(await loadMedia()) as Required<IOHandler>;
   return {
@@ -15,16 +15,16 @@ export function handlerOnDemand(make: (media: Media) => IOHandler): Required<IOH
 }
 
 /**
- * A handler for a folder, or for loading also the model.json itself. Node.js only.
+ * A handler for a folder, or for loading a model.json. Node.js only.
  *
- * @param path Of this machine, relative to the current folder or absolute.
+ * @param path A local path, absolute or relative to the current directory.
  */
 export function fileSystem(path: string, options: LoadOptions = {}): IOHandler {
   checkPath(path);
   return handlerOnDemand((media) => media.fileSystem(path, options));
 }
 
-/** The same for "file://" and a path. */
+/** The same for the path in a file:// URL. */
 export function fileUrlHandler(path: string, options: LoadOptions = {}): IOHandler {
   checkPath(path);
   return handlerOnDemand((media) => media.fileSystem(media.pathOfFileUrl(`file://${path}`), options));
@@ -37,8 +37,8 @@ function checkPath(path: string): void {
 }
 
 /**
- * A handler that loads from files: a model.json and the files with its weights, in any order.
- * Without the latter it loads the topology only.
+ * A handler that loads from File objects: a model.json and its weight files, in any order. Without weight files it
+ * loads only the topology.
  */
 export function browserFiles(files: Iterable<File>): IOHandler {
   const list = Array.from(files ?? []);
@@ -47,43 +47,43 @@ export function browserFiles(files: Iterable<File>): IOHandler {
 }
 
 /**
- * All models in localStorage, IndexedDB and the origin-private file system, or in Node.js those in
- * the folders of the current folder, by URL.
+ * All models in localStorage, IndexedDB and the origin-private file system, or, in Node.js, in the subfolders of the
+ * current directory, by URL.
  */
 export async function listModels(): Promise<{ [url: string]: ModelArtifactsInfo }> {
   return (await loadMedia()).listModels();
 }
 
-/** Removes a model. Throws E_STORAGE when it is not there. */
+/** Removes a model. Throws E_STORAGE if it does not exist. */
 export async function removeModel(url: string): Promise<ModelArtifactsInfo> {
   return (await loadMedia()).removeModel(url);
 }
 
-/** Copies a model from one URL to another, of the same medium or another one. */
+/** Copies a model from one URL to another, between any media. */
 export async function copyModel(sourceURL: string, destURL: string): Promise<ModelArtifactsInfo> {
   return (await loadMedia()).copyModel(sourceURL, destURL);
 }
 
-/** Copies a model and, once the copy is saved, removes the original. */
+/** Copies a model, and removes the original after the copy is saved. */
 export async function moveModel(sourceURL: string, destURL: string): Promise<ModelArtifactsInfo> {
   return (await loadMedia()).moveModel(sourceURL, destURL);
 }
 
-/** Removes all that the option `cache` has kept. */
+/** Clears the cache of the option `cache`. */
 export async function clearCache(): Promise<void> {
   return (await loadMedia()).clearCache();
 }
 
 /**
- * Makes a function that loads weights.
+ * Creates a function that loads weights.
  *
- * @param fetchWeights Gets all URLs at once, and answers with the bytes behind each.
+ * @param fetchWeights Takes all URLs at once and returns the bytes of each.
  */
 export function weightsLoaderFactory(fetchWeights: (urls: string[]) => Promise<ArrayBuffer[]>): WeightsLoader {
   return async (...parameters) => (await loadMedia()).weightsLoaderFactory(fetchWeights)(...parameters);
 }
 
-/** Loads the weights of a manifest, or those of some names, from the files in a folder of the web. */
+/** Loads all or some weights of a manifest from a base URL. */
 export async function loadWeights(
   manifest: WeightsManifestGroup[],
   filePathPrefix?: string,

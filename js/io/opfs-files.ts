@@ -3,10 +3,10 @@
 import { describeError } from '../core/errors.js';
 import { unavailable } from './storage-errors.js';
 
-/** What TypeScript's library for pages leaves out. */
+/** Methods that TypeScript's DOM library lacks. */
 export type Directory = FileSystemDirectoryHandle & { keys(): AsyncIterable<string> };
 
-/** Workers only: writes without a promise for each piece, and can flush. */
+/** Workers only. Writes synchronously, and can flush. */
 interface SyncAccessHandle {
   write(bytes: Uint8Array, options: { at: number }): number;
   flush(): void;
@@ -21,7 +21,7 @@ export function hasOpfs(): boolean {
   return typeof globalThis.navigator?.storage?.getDirectory === 'function';
 }
 
-/** Whether there is one, and the browser allows it: Firefox does not in private windows. */
+/** Whether it exists and is allowed. Firefox blocks it in private windows. */
 export function canUseOpfs(): Promise<boolean> {
   return openFileSystem('opfs://').then(
     () => true,
@@ -32,7 +32,7 @@ export function canUseOpfs(): Promise<boolean> {
 /**
  * A folder in `parent`, or in the root of the file system.
  *
- * @returns undefined when it is not there and shall not be made.
+ * @returns undefined if it does not exist and `create` is false.
  */
 export async function openDirectory(
   parent: Directory | undefined,
@@ -61,9 +61,9 @@ async function openFileSystem(url: string): Promise<FileSystemDirectoryHandle> {
 }
 
 /**
- * Writes a new file and returns its length. What was written before an error is left behind.
+ * Writes a new file and returns its length. Leaves partial data after an error.
  *
- * @param how 'whole': the file stays empty until all of it is there, where the browser can do so.
+ * @param how 'whole': if supported, the file stays empty until it is complete.
  */
 export async function writeFile(
   folder: Directory,
@@ -72,7 +72,7 @@ export async function writeFile(
   how: 'fast' | 'whole',
 ): Promise<number> {
   const file: Writable = await folder.getFileHandle(name, { create: true });
-  // These handles cannot be had while somebody else has one of the same file; here, all files are new.
+  // Sync access handles are exclusive. That is no problem here, since the file is new.
   const isWhole = how === 'whole' && file.createWritable;
   if (file.createSyncAccessHandle && !isWhole) return writeSync(await file.createSyncAccessHandle(), pieces);
   if (!file.createWritable) throw new Error('this browser can write such files only in a worker');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// opfs://name: models of any size in the origin-private file system, streamed in and out. Each has a
-// folder; each save writes a generation of two files, of which the model.json, written last, counts.
+// opfs://name: models of any size in the origin-private file system, streamed. Each model has a folder. Each save
+// writes a generation of two files. model.json is written last, which commits the generation.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { artifactsInfo, toJson } from './artifacts-json.js';
 import { checkSavable, checkStored, readModelJson, toModelJson } from './artifacts-stored.js';
@@ -17,9 +17,9 @@ const FILE = /^(?:model-(\d+)\.json|weights-(\d+)\.bin)$/;
 const jsonName = (generation: number) => `model-${generation}.json`;
 const weightsName = (generation: number) => `weights-${generation}.bin`;
 
-/** Held while a model is replaced, and while it is being found. */
+/** Held while a model is replaced or looked up. */
 const modelLock = (url: string) => url;
-/** Shared by all who read the weights of a generation. */
+/** Shared by all readers of a generation's weights. */
 const weightsLock = (url: string, generation: number) => `${url}#${generation}`;
 
 /** A handler for `opfs://` + path. */
@@ -29,13 +29,13 @@ export function originPrivateFileSystem(path: string): IOHandler {
   return { load: () => load(name, url), save: (artifacts) => save(artifacts, name, url) };
 }
 
-/** Any path as the name of one folder. */
+/** A folder name for any path. */
 function folderName(path: string, url: string): string {
   let name = '';
   try {
     name = encodeURIComponent(path).replace(/^\.|\.$/g, '%2E');
   } catch {
-    // A surrogate without its other half.
+    // A lone surrogate.
   }
   if (name === '' || name.length > 255) {
     throw new TfwasmError('E_INPUT', `${url.slice(0, 99)} cannot be the name of a model: it is empty or too long`);
@@ -49,7 +49,7 @@ async function openFolder(name: string, url: string): Promise<Directory | undefi
   return openDirectory(await openRoot(url), name, false, url);
 }
 
-/** The generations in a folder, oldest first, by the files of each. */
+/** The generations of each kind of file in a folder, oldest first. */
 async function generationsOf(folder: Directory): Promise<{ json: number[]; weights: number[] }> {
   const found = { json: [] as number[], weights: [] as number[] };
   for await (const name of folder.keys()) {
@@ -71,11 +71,11 @@ async function save(artifacts: ModelArtifacts, name: string, url: string): Promi
       const generation = Math.max(0, ...old.json, ...old.weights) + 1;
       const result = await writeGeneration(artifacts, folder, generation).catch(async (error) => {
         await deleteGenerations(folder, { json: [generation], weights: [generation] }, url);
-        // Fails, as it should, where an older model is left.
+        // Fails if an older model is left, as it should.
         if (old.json.length === 0) await root.removeEntry(name).catch(() => {});
         throw error;
       });
-      // From here on the new model counts, whatever happens to the old one.
+      // The new model is committed, even if deleting the old one fails.
       await deleteGenerations(folder, old, url).catch(() => {});
       return result;
     });
@@ -92,7 +92,7 @@ async function writeGeneration(artifacts: ModelArtifacts, folder: Directory, gen
   return { modelArtifactsInfo: artifactsInfo(artifacts, byteLength) };
 }
 
-/** What is still being read, or cannot be deleted now, stays for the next save. */
+/** Files that are being read, or cannot be deleted now, are left for the next save. */
 async function deleteGenerations(
   folder: Directory,
   { json, weights }: { json: number[]; weights: number[] },
@@ -111,7 +111,7 @@ interface StoredModel {
   weights: File | undefined;
 }
 
-/** The newest generation that is whole. Throws E_STORAGE, or E_STORAGE_CORRUPT that tells of the newest. */
+/** The newest complete generation. Throws E_STORAGE, or E_STORAGE_CORRUPT about the newest one. */
 async function findModel(folder: Directory | undefined, url: string): Promise<StoredModel> {
   const { json } = folder ? await generationsOf(folder) : { json: [] };
   if (!folder || json.length === 0) throw notFound(url);
@@ -128,7 +128,7 @@ async function findModel(folder: Directory | undefined, url: string): Promise<St
 
 async function readGeneration(folder: Directory, generation: number, url: string): Promise<StoredModel> {
   const file = await (await folder.getFileHandle(jsonName(generation))).getFile();
-  // Empty until it is written whole: a save was interrupted.
+  // Files stay empty until they are complete: a save was interrupted.
   if (file.size === 0) throw notFound(url);
   const { artifacts, manifest } = readModelJson(await file.text(), url);
   const weights = manifest.length > 0 ? await findWeights(folder, generation, url) : undefined;
@@ -164,10 +164,10 @@ async function load(name: string, url: string): Promise<ModelArtifacts> {
   }
 }
 
-/** Weights that were found but will never be read. */
+/** Releases the locks of streams that are never read. */
 const forgotten = new FinalizationRegistry<() => void>((release) => release());
 
-/** The bytes of a file, which nobody deletes until `release` is called. */
+/** Feeds the bytes of a file. Nobody deletes the file until `release` is called. */
 function fileFeed(file: File, release: () => void, url: string): WeightFeed {
   let isOver = false;
   const end = () => {
@@ -178,7 +178,7 @@ function fileFeed(file: File, release: () => void, url: string): WeightFeed {
     async run(write, arrived) {
       const pieces = filePieces(file);
       try {
-        // A buffer that `write` is done with when it returns is used again.
+        // Reuses the buffer if `write` returns synchronously.
         for (let spare: ArrayBuffer | undefined; ; ) {
           const { done, value } = await pieces.next(spare).catch((error) => {
             throw storageError('load', url, error);
@@ -198,13 +198,13 @@ function fileFeed(file: File, release: () => void, url: string): WeightFeed {
   };
 }
 
-/** All whole models by path. Deletes what interrupted saves left. */
+/** All complete models by path. Deletes leftovers of interrupted saves. */
 export async function listOpfs(): Promise<{ [path: string]: ModelArtifactsInfo }> {
   const models: [string, ModelArtifactsInfo][] = [];
   try {
     const root = await openRoot('opfs://');
     for await (const name of root.keys()) {
-      // What is no model, or a damaged one, must not hide the others.
+      // Skips folders without a valid model.
       await sweep(root, name).catch(() => {});
       await describeModel(name).then(
         (info) => models.push([decodeURIComponent(name), info]),
@@ -222,7 +222,7 @@ async function describeModel(name: string): Promise<ModelArtifactsInfo> {
   return withLock(modelLock(url), 'shared', async () => (await findModel(await openFolder(name, url), url)).info);
 }
 
-/** Deletes all of a folder but its model, unless somebody is using it or it is damaged. */
+/** Deletes everything in a folder but the current model, unless the model is in use or damaged. */
 async function sweep(root: Directory, name: string): Promise<void> {
   const url = `opfs://${decodeURIComponent(name)}`;
   await withFreeLock(modelLock(url), async () => {
@@ -248,12 +248,12 @@ export async function removeFromOpfs(path: string): Promise<ModelArtifactsInfo> 
       const info = await findModel(folder, url).then(
         (model) => model.info,
         (error) => {
-          // One that is damaged can be removed too.
+          // A damaged model can be removed too.
           if (!folder || error?.code !== 'E_STORAGE_CORRUPT') throw error;
           return artifactsInfo({}, 0);
         },
       );
-      // The newest model.json is the last to go: no older model comes back when this is interrupted.
+      // Deletes the newest model.json last, so that an interruption does not bring back an older model.
       for (const generation of (await generationsOf(folder as Directory)).json) {
         await deleteFile(folder as Directory, jsonName(generation));
       }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests: their errors, what is tried again, and the JSON that they bring.
+// HTTP requests: errors, retries, JSON.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { loadMedia } from './media-loader.js';
 import type { FetchFunction, LoadOptions, RequestDetails, RequestParts } from './types.js';
 
-/** `fetch`, which in Node.js also reads file: URLs. */
+/** `fetch`, which also supports file: URLs in Node.js. */
 export const platformFetch: FetchFunction = async (url, init) =>
   url.startsWith('file:') ? (await loadMedia()).fetchFileUrl(new URL(url)) : fetch(url, init);
 
@@ -14,7 +14,7 @@ export interface RequestContext extends RequestParts {
   retryDelay: number;
 }
 
-/** What the program wants of requests, until `signal` aborts. */
+/** The options for requests, which end when `signal` aborts. */
 export function requestContext(options: LoadOptions, signal: AbortSignal): RequestContext {
   return {
     fetchFunc: options.fetchFunc ?? platformFetch,
@@ -25,20 +25,19 @@ export function requestContext(options: LoadOptions, signal: AbortSignal): Reque
   };
 }
 
-/** A failure that may be over soon. */
+/** A failure that may be temporary. */
 export class TransientError extends TfwasmError {
-  /** Milliseconds that the server wants to be left alone. */
+  /** The Retry-After of the server, in milliseconds. */
   retryAfter = 0;
 }
 
-/** No server is waited for longer than this between two tries. */
+/** The longest pause between two attempts. */
 const LONGEST_PAUSE = 30_000;
 
 /**
- * Calls `attempt` until it succeeds, fails for good, or has failed too often in a row without any
- * progress.
+ * Calls `attempt` until it succeeds, fails permanently, or has failed too often in a row without progress.
  *
- * @param progress Grows while an attempt gets somewhere.
+ * @param progress Returns a number that grows while an attempt makes progress.
  */
 export async function retry<T>(
   { maxRetries, retryDelay, signal }: RequestContext,
@@ -53,7 +52,7 @@ export async function retry<T>(
       if (progress() > before) failures = 0;
       before = progress();
       if (failures++ >= maxRetries || globalThis.navigator?.onLine === false) throw error;
-      // Not all clients of a server that was down for a moment should come back at the same time.
+      // Jitter, so that clients do not all retry at the same moment.
       const backoff = retryDelay * 2 ** (failures - 1) * (0.75 + Math.random() / 2);
       await pause(Math.min(Math.max(backoff, error.retryAfter), LONGEST_PAUSE), signal);
     }
@@ -77,7 +76,7 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 /**
  * Sends one request.
  *
- * @throws E_HTTP that names URL and status, transient or not; what an abort throws stays what it is.
+ * @throws E_HTTP with URL and status, transient or not. Does not convert abort errors.
  */
 export async function request(
   url: string,
@@ -111,20 +110,20 @@ function statusError(url: string, response: Response | undefined): TfwasmError {
   return error;
 }
 
-/** An error of the network as E_HTTP; what an abort throws stays what it is. */
+/** Converts a network error to E_HTTP. Does not convert abort errors. */
 export function toHttpError(url: string, error: unknown, signal: AbortSignal): unknown {
   if (error instanceof TfwasmError || signal.aborted) return error;
-  // Node.js says "fetch failed", and why only in the cause.
+  // Node.js says "fetch failed"; the reason is in the cause.
   const cause = error instanceof Error && error.cause !== undefined ? ` (${describeError(error.cause)})` : '';
   return new TransientError('E_HTTP', `the request for ${url} failed: ${describeError(error)}${cause}`, {
     cause: error,
   });
 }
 
-/** Larger files than this are no model.json. */
+/** Larger files cannot be a model.json. */
 const MAX_JSON_CHARACTERS = 100_000_000;
 
-/** The text behind a URL, as it is for a model.json. Throws E_LIMIT, or E_HTTP. */
+/** The text of a model.json. Throws E_LIMIT or E_HTTP. */
 export function requestText(url: string, context: RequestContext): Promise<string> {
   return retry(context, async () => {
     const response = await request(url, context, { isBinary: false });
@@ -145,7 +144,7 @@ function tooLong(url: string, length: number): TfwasmError {
   return new TfwasmError('E_LIMIT', `${url} has ${length} characters; at most ${MAX_JSON_CHARACTERS} are accepted`);
 }
 
-/** Throws E_JSON that says what came instead. */
+/** Throws E_JSON that says what was received instead. */
 export function parseJson(text: string, url: string): unknown {
   try {
     return JSON.parse(text);
@@ -163,11 +162,11 @@ function hintAt(text: string, url: string): string {
   return text.trim() === '' ? '; it is empty' : '';
 }
 
-/** The response's length as its header gives it, when the body will have just that length. */
+/** The Content-Length, if the body will have exactly this length. */
 export function declaredLength(response: Response): number | undefined {
   const headers = response.headers;
   const length = headers?.get('content-length');
-  // Lengths are of the compressed body, and other origins hide whether it is compressed.
+  // Content-Length counts the compressed body, and cross-origin responses hide the encoding.
   if (!length || headers.has('content-encoding') || response.type === 'cors') return undefined;
   const bytes = Number(length);
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a URL to the handler of its medium.
+// Maps URLs to handlers.
 import { TfwasmError } from '../core/errors.js';
 import { http, isHTTPScheme } from './http.js';
 import { fileUrlHandler, handlerOnDemand } from './on-demand.js';
 import type { IOHandler, LoadOptions } from './types.js';
 
-/** Answers with a handler for the URLs that it knows, and with null for all others. */
+/** Returns a handler for the URLs that it supports, else null. */
 export type IORouter = (url: string | string[], loadOptions?: LoadOptions) => IOHandler | null;
 
-/** A router for all URLs that begin with `scheme` and "://". */
+/** A router for all URLs with this scheme. */
 function schemeRouter(scheme: string, makeHandler: (path: string, options?: LoadOptions) => IOHandler): IORouter {
   const prefix = `${scheme}://`;
   return (url, options) =>
     typeof url === 'string' && url.startsWith(prefix) ? makeHandler(url.slice(prefix.length), options) : null;
 }
 
-/** A router for a medium of browsers. */
+/** A router for a browser storage medium. */
 const storageRouter = (
   scheme: string,
   name: 'browserLocalStorage' | 'browserIndexedDB' | 'originPrivateFileSystem',
@@ -38,22 +38,22 @@ const downloadsRouter = schemeRouter('downloads', (path) => {
 const loadRouters: IORouter[] = [...mediumRouters];
 const saveRouters: IORouter[] = [...mediumRouters, downloadsRouter];
 
-/** Adds a router that is asked for every URL to save to. */
+/** Registers a router for saving. */
 export function registerSaveRouter(router: IORouter): void {
   saveRouters.push(router);
 }
 
-/** Adds a router that is asked for every URL to load from. */
+/** Registers a router for loading. */
 export function registerLoadRouter(router: IORouter): void {
   loadRouters.push(router);
 }
 
-/** The handlers of all routers that know a URL. */
+/** The handlers of all routers that support the URL. */
 export function getSaveHandlers(url: string | string[]): IOHandler[] {
   return findHandlers(saveRouters, url);
 }
 
-/** The handlers of all routers that know a URL. */
+/** The handlers of all routers that support the URL. */
 export function getLoadHandlers(url: string | string[], loadOptions?: LoadOptions): IOHandler[] {
   return findHandlers(loadRouters, url, loadOptions);
 }
@@ -62,10 +62,10 @@ function findHandlers(routers: readonly IORouter[], url: string | string[], opti
   return routers.map((router) => router(url, options)).filter((handler) => handler !== null && handler !== undefined);
 }
 
-/** Whether an address is relative to that of a page. */
+/** Whether this is a relative URL of a page. */
 const isRelative = (url: string) => globalThis.location !== undefined && url !== '' && !/^[^/?#]*:/.test(url);
 
-/** The one handler that saves to a URL. Throws E_INPUT when there is none, E_AMBIGUOUS when there are more. */
+/** The handler that saves to a URL. Throws E_INPUT if there is none, E_AMBIGUOUS if there are several. */
 export function findSaveHandler(url: string): Required<Pick<IOHandler, 'save'>> {
   const handler = onlyHandler(getSaveHandlers(url), 'save', url) ?? (isRelative(String(url)) ? http(url) : undefined);
   if (typeof handler?.save !== 'function') {
@@ -74,7 +74,7 @@ export function findSaveHandler(url: string): Required<Pick<IOHandler, 'save'>> 
   return handler as Required<Pick<IOHandler, 'save'>>;
 }
 
-/** The one handler that loads from a URL: fetch has to know those that no router knows. */
+/** The handler that loads from a URL. Without a matching router, the URL is fetched. */
 export function findLoadHandler(url: string, options: LoadOptions = {}): Required<Pick<IOHandler, 'load'>> {
   const handler = options.requestInit ? undefined : onlyHandler(getLoadHandlers(url, options), 'load', url);
   const found = handler ?? http(url, options);

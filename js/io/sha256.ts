@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
 
-/** Whether hashes can be computed: not on pages that came without HTTPS. */
+/** Whether hashes can be computed: not on pages without HTTPS. */
 export const canHash = () => globalThis.crypto?.subtle !== undefined;
 
 /** The SHA-256 as 64 hexadecimal digits. */
@@ -10,7 +10,7 @@ export async function digest(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Prom
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Throws E_HASH when a file is another one than the manifest tells. */
+/** Throws E_HASH if the hash differs from the manifest's. */
 export async function checkHash(bytes: Uint8Array<ArrayBuffer>, expected: string, url: string): Promise<void> {
   if (!canHash()) return;
   const actual = await digest(bytes);

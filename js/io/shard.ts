@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// One file of weights, read in pieces, going on where it broke off.
+// Loads one weight file in pieces, and resumes after interruptions.
 import { TfwasmError } from '../core/errors.js';
 import type { FileCache } from './file-cache.js';
 import { declaredLength, type RequestContext, request, retry, TransientError, toHttpError } from './request.js';
 import { checkHash } from './sha256.js';
 import type { WriteWeights } from './weights-feed.js';
 
-/** Files up to this length are read ahead of their turn. */
+/** Files up to this size are read ahead of their turn. */
 const READ_AHEAD_BYTES = 8 << 20;
 
 export interface ShardPlace {
   context: RequestContext;
   cache: FileCache | undefined;
-  /** Whether only the cache counts. */
+  /** Whether to use only the cache. */
   isOffline: boolean;
-  /** Told how many bytes have come; less than 0 when they have to come again. */
+  /** Called with the number of bytes that arrived; negative if bytes have to arrive again. */
   arrived(count: number): void;
-  /** No file of the model can be longer. */
+  /** The size limit of the file. */
   maxBytes: number;
 }
 
@@ -25,17 +25,17 @@ export class Shard {
   readonly #hash: string | undefined;
   readonly #place: ShardPlace;
   #response: Response | undefined;
-  /** The whole file, when it was read ahead of its turn. */
+  /** The whole file, if it was read ahead. */
   #chunks: Uint8Array<ArrayBuffer>[] | undefined;
   #isCached = false;
   #received = 0;
   #skip = 0;
   #total: number | undefined;
-  /** What changes when the file does. */
+  /** A validator (ETag or Last-Modified) that detects changes of the file. */
   #validator: string | undefined;
   #isHtml = false;
   #isOtherOrigin = false;
-  /** Whether the file, which had to be asked for, is in the cache by now; undefined when it was not to. */
+  /** Whether the file was stored in the cache; undefined if it was not to be. */
   kept: Promise<boolean> | undefined;
 
   constructor(url: string, hash: string | undefined, place: ShardPlace) {
@@ -49,23 +49,23 @@ export class Shard {
   }
 
   /**
-   * Asks for the file, and reads it unless it is large.
+   * Requests the file, and reads it ahead unless it is large.
    *
-   * @param isNext Whether it will be delivered at once: then it is not read before.
+   * @param isNext Whether it is delivered next; then it is not read ahead.
    */
   async open(isNext: boolean): Promise<void> {
     if (this.#mayUseCache() && (await this.#openCached())) return;
     const { context } = this.#place;
     const response = await retry(context, () => this.#request());
     this.#take(response);
-    // Not exact for compressed files, but good enough for this.
+    // Not exact for compressed files, but good enough here.
     const length = Number(response.headers?.get('content-length') || Number.NaN);
     if (!this.#hash && (isNext || !(length <= READ_AHEAD_BYTES))) return;
     const chunks = await this.#readAll();
     this.kept = this.#cache?.keep(this.#url, chunks);
   }
 
-  /** Hands on the bytes, once. Answers whether more are wanted. */
+  /** Delivers the bytes, once. Returns whether more are wanted. */
   async deliver(write: WriteWeights): Promise<boolean> {
     const chunks = this.#chunks;
     if (!chunks) return this.#cache && !this.#isCached ? this.#deliverAndKeep(this.#cache, write) : this.#read(write);
@@ -82,7 +82,7 @@ export class Shard {
   }
 
   get #cache(): FileCache | undefined {
-    // Other URLs are those of files that are here already.
+    // Other URLs refer to local data.
     return /^(?!https?:)[a-z]+:/i.test(this.#url) ? undefined : this.#place.cache;
   }
 
@@ -99,7 +99,7 @@ export class Shard {
         if (this.#hash) await this.#readAll();
         return true;
       } catch {
-        // It belongs to another version of the model, or is damaged.
+        // Outdated or damaged.
         this.#isCached = false;
         this.#restart();
       }
@@ -122,7 +122,7 @@ export class Shard {
 
   async #readAll(): Promise<Uint8Array<ArrayBuffer>[]> {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
-    // One that is too long fails later, by the length of its group.
+    // If the file is too long, the length check of its group fails later.
     const add = (bytes: Uint8Array<ArrayBuffer>) => chunks.push(bytes) > 0 && !(this.#received > this.#place.maxBytes);
     await this.#read(add, () => {
       chunks.length = 0;
@@ -161,10 +161,10 @@ export class Shard {
   }
 
   /**
-   * Reads the file to its end, or until `write` wants no more; that is what the result tells.
+   * Reads the file to its end, or until `write` wants no more. Returns whether it wants more.
    *
-   * @param forget Called when what was written is void and comes again. Without it the file has to
-   *     be the same when it goes on.
+   * @param forget Called if the written bytes are void and will come again. Without it, the file must be unchanged when
+   *     resumed.
    */
   async #read(write: WriteWeights, forget?: () => void): Promise<boolean> {
     const accept: WriteWeights = (bytes) => {
@@ -178,7 +178,7 @@ export class Shard {
     return retry(
       this.#place.context,
       async () => {
-        // The connection may have broken after the last byte.
+        // The connection may have failed after the last byte.
         if (!this.#response && this.#received > 0 && this.#received === this.#total) return true;
         const response = this.#response ?? (await this.#resume(forget));
         this.#response = undefined;
@@ -216,16 +216,16 @@ export class Shard {
         if (wantsMore !== true && !(await wantsMore)) return false;
       }
     } finally {
-      // Does nothing after the end; frees the connection when the consumer stopped before.
+      // No-op after the end. Closes the connection if the consumer stopped early.
       reader.cancel().catch(() => {});
     }
   }
 
-  /** Asks for what is missing, or for everything when it can `forget` what came. */
+  /** Requests the rest, or, with `forget`, possibly the whole file. */
   async #resume(forget: (() => void) | undefined): Promise<Response> {
     if (this.#received > 0 && this.#validator) {
       const headers: Record<string, string> = { range: `bytes=${this.#received}-` };
-      // Other origins would have to allow this header; what they answer is checked below anyway.
+      // If-Range would need a CORS preflight. The response is checked below anyway.
       if (!this.#isOtherOrigin) headers['if-range'] = this.#validator;
       const response = await this.#request(headers);
       if (validatorOf(response) === this.#validator && this.#goesOn(response)) return response;
@@ -244,12 +244,12 @@ export class Shard {
     return response;
   }
 
-  /** Whether a response begins where the last one ended, or at the start of the file. */
+  /** Whether a response starts at the next byte, or at the start of the file. */
   #goesOn(response: Response): boolean {
     const range = response.headers.get('content-range');
     const isPart = response.status === 206;
     this.#skip = isPart ? 0 : this.#received;
-    // Other origins may hide the header.
+    // Cross-origin responses may hide Content-Range.
     return !isPart || range === null || range.startsWith(`bytes ${this.#received}-`);
   }
 
@@ -272,7 +272,7 @@ function join(chunks: Uint8Array<ArrayBuffer>[], byteLength: number): Uint8Array
   return whole;
 }
 
-/** A text that differs for files that differ; undefined when the server does not tell. */
+/** A string that changes with the file; undefined if the server sends none. */
 function validatorOf({ headers }: Response): string | undefined {
   const etag = headers?.get('etag');
   return etag && !etag.startsWith('W/') ? etag : (headers?.get('last-modified') ?? undefined);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files that hold the weights: several are asked for at once, and delivered one after the other.
+// The weight files: requests several at once, delivers them in order.
 import { TfwasmError } from '../core/errors.js';
 import type { FileCache } from './file-cache.js';
 import type { RequestContext } from './request.js';
 import { Shard } from './shard.js';
 import type { WeightFeed, WriteWeights } from './weights-feed.js';
 
-/** Some files whose bytes together have to be of a known length. */
+/** Files with a known total length. */
 export interface ShardGroup {
   urls: string[];
   /** The SHA-256 of each file, as far as known. */
   hashes?: readonly string[] | undefined;
-  /** undefined: any length will do. */
+  /** undefined: any length. */
   byteLength: number | undefined;
 }
 
@@ -21,15 +21,15 @@ export interface ShardOptions {
   /** Whether there is no network. */
   isOffline?: boolean;
   onProgress?: ((fraction: number) => void) | undefined;
-  /** Called when all is done and every file is in the cache. */
+  /** Called at the end if every file is in the cache. */
   onKept?: () => Promise<unknown>;
 }
 
 /**
- * The bytes of all shards in order. The first requests are sent at once; an error or cancel() ends
- * all of them, by `stop`.
+ * The bytes of all shards in order. The first requests start immediately. An error or cancel() aborts all of them
+ * through `stop`.
  *
- * run() fails with E_HTTP, E_HASH, or E_WEIGHT_BYTES that names the files whose length is wrong.
+ * run() rejects with E_HTTP, E_HASH, or E_WEIGHT_BYTES that names the files with a wrong length.
  */
 export class ShardFeed implements WeightFeed {
   readonly onProgress: ((fraction: number) => void) | undefined;
@@ -103,7 +103,7 @@ export class ShardFeed implements WeightFeed {
     while (this.#opened.length < Math.min(count, this.#shards.length)) {
       const index = this.#opened.length;
       const opened = (this.#shards[index] as Shard).open(index === 0);
-      // It is awaited later, or never when an earlier one fails.
+      // Awaited later, or never if an earlier one fails.
       opened.catch(() => {});
       this.#opened.push(opened);
     }

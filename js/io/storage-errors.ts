@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes wrong with the places that keep models, in the same words for all of them.
+// Errors of storage media, with common messages.
 import { describeError, TfwasmError } from '../core/errors.js';
 
-/** What a medium threw, as E_STORAGE; errors of tfwasm stay what they are. */
+/** Wraps an error of a medium as E_STORAGE. TfwasmErrors stay as they are. */
 export function storageError(action: 'save' | 'load' | 'remove' | 'list', url: string, error: unknown): TfwasmError {
   if (error instanceof TfwasmError) return error;
   const reason = isFull(error) ? `there is not enough room (${describeError(error)})` : describeError(error);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replaces several items of localStorage as if they were one. Only a single setItem() is all or
-// nothing, so one more item is a journal: while it is there, the items are those that it holds.
+// Atomic replacement of several localStorage items. Only a single setItem() is atomic, so another item serves as a
+// journal: while it exists, its content overrides the items.
 //
-// Other tabs see all this happen one by one and late; what they see is a moment of the past, save that
-// browsers skip others' changes of an item while an own one is under way. So each journal is an item of
-// its own: nobody misses one.
+// Other tabs see the changes late and one by one, in order. But browsers skip others' changes to an item while the
+// tab's own change to it is pending. So each journal is a separate item, which no tab misses.
 export type Items = (string | null)[];
 
 const JOURNAL = 'tfwasm_journal/';
@@ -19,16 +18,16 @@ export function readItems(storage: Storage, keys: readonly string[]): Items {
 }
 
 /**
- * Sets the items (null removes one). After an error, or an interruption and the next
- * `recoverItems()`, all are what they were; or, after an interruption, all are new.
+ * Sets the items (null removes one). After an error, all have their old values. After an interruption and the next
+ * `recoverItems()`, all have their old or all have their new values.
  *
- * It takes room for the old and the new items together, and no more.
+ * Needs room for the old and the new items together, and no more.
  */
 export function replaceItems(storage: Storage, keys: readonly string[], values: Items): void {
   const old = readItems(storage, keys);
-  // The smaller set goes into the journal, so that the larger one is never there twice.
+  // The smaller set goes into the journal, so that the larger one is never stored twice.
   const forward = textLength(values) <= textLength(old);
-  // In the order of their names is the order in which they were begun.
+  // Journals sort by their start time.
   const journal = `${JOURNAL}${Date.now()}`;
   storage.setItem(journal, formatJournal(keys, forward ? values : old));
   try {
@@ -42,17 +41,16 @@ export function replaceItems(storage: Storage, keys: readonly string[], values: 
   storage.removeItem(journal);
 }
 
-/** Whether somebody is replacing items, or was interrupted while doing so. */
+/** Whether a replacement is in progress or was interrupted. */
 export function isHalfDone(storage: Storage): boolean {
   return journals(storage).length > 0;
 }
 
-/** Ends what interruptions left half done. */
+/** Completes or undoes interrupted replacements. */
 export function recoverItems(storage: Storage): void {
   for (const key of journals(storage)) {
     const journal = storage.getItem(key) as string;
-    // It may be gone already, if what is seen here is late; then it has to be there again before an item
-    // changes.
+    // If this view is outdated, the journal may already be gone. It must exist before an item changes.
     storage.setItem(key, journal);
     const entries = parseJournal(journal);
     writeItems(
@@ -64,7 +62,7 @@ export function recoverItems(storage: Storage): void {
   }
 }
 
-/** The first item goes first and comes last: without it, a reader sees no model. */
+/** Removes the first item first and writes it last: without it, readers see no model. */
 function writeItems(storage: Storage, keys: readonly string[], values: Items): void {
   for (const key of keys) storage.removeItem(key);
   for (const [index, key] of [...keys.entries()].reverse()) {
@@ -77,7 +75,7 @@ function textLength(values: Items): number {
   return values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
 }
 
-/** Keys and lengths on the first line, then the values just so: escapes would need more room. */
+/** Keys and lengths in the first line, then the raw values, since escapes would need more room. */
 function formatJournal(keys: readonly string[], values: Items): string {
   const entries = keys.map((key, index) => [key, values[index]?.length ?? null]);
   return `${JSON.stringify(entries)}\n${values.join('')}`;
@@ -93,7 +91,7 @@ function parseJournal(journal: string): [string, string | null][] {
       return [String(key), journal.slice(offset - length, offset)];
     });
   } catch {
-    // Not written here: setItem() leaves no half of a journal.
+    // Written by another program: setItem() is atomic.
     return [];
   }
 }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What passes between models and the places that keep them. The names are those of TensorFlow.js,
-// so that handlers written for it work here.
+// The data exchanged between models and handlers. Names are those of TensorFlow.js, so that its handlers work here.
 import type { NamedTensorMap } from '../tensor/tensor.js';
 
-/** How a weight was made smaller. */
+/** The quantization of a weight. */
 export interface WeightQuantization {
   dtype: 'uint8' | 'uint16' | 'float16';
-  /** value = scale * stored + min; float16 has neither. */
+  /** value = scale * stored + min. float16 has neither. */
   scale?: number;
   min?: number;
   original_dtype?: string;
 }
 
-/** One weight of a manifest. The weights follow each other in the data without gaps. */
+/** One weight of a manifest. Weights are adjacent in the data. */
 export interface WeightSpec {
   name: string;
   shape: number[];
@@ -21,15 +20,15 @@ export interface WeightSpec {
   quantization?: WeightQuantization;
 }
 
-/** Files whose concatenation holds some weights. */
+/** Files whose concatenation holds a group of weights. */
 export interface WeightsManifestGroup {
   paths: string[];
   weights: WeightSpec[];
-  /** The SHA-256 of each file as 64 hexadecimal digits. TensorFlow.js does not know of it. */
+  /** The SHA-256 of each file as 64 hexadecimal digits. An extension; TensorFlow.js ignores it. */
   sha256?: string[];
 }
 
-/** A tensor as a signature describes it. */
+/** A tensor in a signature. */
 export interface SignatureTensorInfo {
   name?: string;
   dtype?: string;
@@ -37,29 +36,29 @@ export interface SignatureTensorInfo {
   resourceId?: number | null;
 }
 
-/** What a model calls its inputs and outputs. */
+/** The names of a model's inputs and outputs. */
 export interface Signature {
   inputs?: { [key: string]: SignatureTensorInfo };
   outputs?: { [key: string]: SignatureTensorInfo };
 }
 
-/** What whoever converted a model attached to it. */
+/** Metadata that the author attached at conversion. */
 export interface UserDefinedMetadata {
-  /** Wins over the signature beside it. */
+  /** Overrides the signature next to it. */
   signature?: Signature;
   /** The names under which `predict` returns the outputs. */
   structuredOutputKeys?: string[];
   [key: string]: unknown;
 }
 
-/** A model, in parts, as an IOHandler loads it. */
+/** A model's parts, as an IOHandler loads them. */
 export interface ModelArtifacts {
-  /** A GraphDef in its JSON form. */
+  /** A GraphDef as JSON. */
   modelTopology?: object | ArrayBuffer;
   weightSpecs?: WeightSpec[];
   /** The bytes of all weights, or ... */
   weightData?: ArrayBuffer | ArrayBuffer[];
-  /** ... a stream of them. It wins when both are there. */
+  /** ... a stream of them. It has priority if both exist. */
   getWeightStream?: () => ReadableStream<ArrayBuffer | ArrayBufferView>;
   format?: string;
   generatedBy?: string;
@@ -68,11 +67,11 @@ export interface ModelArtifacts {
   userDefinedMetadata?: UserDefinedMetadata;
   modelInitializer?: object;
   initializerSignature?: Signature;
-  /** How a layers model is trained. */
+  /** The training configuration of a layers model. */
   trainingConfig?: TrainingConfig;
 }
 
-/** How a layers model is trained: optimizer, loss and metrics as their configs. */
+/** The training configuration of a layers model: configs of optimizer, loss and metrics. */
 export interface TrainingConfig {
   optimizer_config: object;
   loss: string | string[] | { [output: string]: string };
@@ -82,19 +81,19 @@ export interface TrainingConfig {
   loss_weights?: number[] | { [output: string]: number };
 }
 
-/** What a model.json holds. */
+/** The content of a model.json. */
 export interface ModelJSON
   extends Omit<ModelArtifacts, 'modelTopology' | 'weightSpecs' | 'weightData' | 'getWeightStream'> {
   modelTopology: object;
   weightsManifest: WeightsManifestGroup[];
 }
 
-/** What is known of a saved model without loading it. */
+/** Information about a saved model, available without loading it. */
 export interface ModelArtifactsInfo {
-  /** A Date; from localStorage, which keeps text only, its ISO form. */
+  /** A Date; in localStorage, which stores only text, its ISO string. */
   dateSaved: Date;
   modelTopologyType: 'JSON' | 'GraphDef';
-  /** Bytes of the topology, and of the weight specs, as JSON. */
+  /** Sizes of the topology and of the weight specs as JSON, in bytes. */
   modelTopologyBytes?: number;
   weightSpecsBytes?: number;
   weightDataBytes?: number;
@@ -102,59 +101,59 @@ export interface ModelArtifactsInfo {
 
 export interface SaveResult {
   modelArtifactsInfo: ModelArtifactsInfo;
-  /** Of a server that the model was sent to. */
+  /** Responses of the server, for HTTP. */
   responses?: Response[];
   errors?: (object | string)[];
 }
 
-/** Which parts of a layers model to save; a graph model is always saved whole. */
+/** Which parts of a layers model to save. A graph model is always saved completely. */
 export interface SaveConfig {
-  /** Leaves out the weights that are not trained. The default is false. */
+  /** Omits weights that are not trainable. The default is false. */
   trainableOnly?: boolean;
-  /** Keeps the state of the optimizer too. The default is false. */
+  /** Includes the state of the optimizer. The default is false. */
   includeOptimizer?: boolean;
 }
 
-/** Loads a model. It may also answer at once. */
+/** Loads a model. May be synchronous. */
 export type LoadHandler = () => Promise<ModelArtifacts> | ModelArtifacts;
 export type SaveHandler = (artifacts: ModelArtifacts) => Promise<SaveResult>;
 
-/** A place that keeps models: loads one, saves one, or both. */
+/** A storage place for models. Can load, save, or both. */
 export interface IOHandler {
   load?: LoadHandler;
   save?: SaveHandler;
 }
 
-/** The same for code that cannot wait. */
+/** A synchronous IOHandler. */
 export interface IOHandlerSync {
   load?: () => ModelArtifacts;
   save?: (artifacts: ModelArtifacts) => SaveResult;
 }
 
-/** Knows all models of one medium by their paths: URLs without the scheme. */
+/** Manages the models of a medium by path (the URL without the scheme). */
 export interface ModelStoreManager {
   listModels(): Promise<{ [path: string]: ModelArtifactsInfo }>;
-  /** Throws E_STORAGE when there is no such model. */
+  /** Throws E_STORAGE if there is no such model. */
   removeModel(path: string): Promise<ModelArtifactsInfo>;
 }
 
-/** What `fetchFunc` gets beside the URL and the request's init. */
+/** The third argument of `fetchFunc`. */
 export interface RequestDetails {
-  /** Whether weights are asked for, rather than JSON. */
+  /** Whether weights are requested, rather than JSON. */
   isBinary?: boolean;
 }
 
-/** The part of `fetch` that is used. */
+/** The part of `fetch` that tfwasm uses. */
 export type FetchFunction = (url: string, init?: RequestInit, details?: RequestDetails) => Promise<Response>;
 
-/** What the program wants of one request. */
+/** The options of one request. */
 export interface RequestParts {
   fetchFunc: FetchFunction;
   requestInit: RequestInit | undefined;
   signal: AbortSignal;
 }
 
-/** Loads the weights of a manifest, or those of some names. */
+/** Loads all or some weights of a manifest. */
 export type WeightsLoader = (
   manifest: WeightsManifestGroup[],
   filePathPrefix?: string,
@@ -162,39 +161,37 @@ export type WeightsLoader = (
 ) => Promise<NamedTensorMap>;
 
 export interface LoadOptions {
-  /** For every request: headers, credentials, an AbortSignal, ... */
+  /** Used for every request: headers, credentials, an AbortSignal, ... */
   requestInit?: RequestInit;
-  /** Called with a number that grows to 1 with every part of the weights that has arrived. */
+  /** Called with the fraction of the weights that has arrived; ends with 1. */
   onProgress?: (fraction: number) => void;
-  /** Instead of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetchFunc?: FetchFunction;
-  /** Put before the manifest's paths instead of the folder of model.json. */
+  /** Prefix of the manifest's paths, instead of the folder of model.json. */
   weightPathPrefix?: string;
-  /** Turns each path of the manifest into a URL; what it says is not checked. */
+  /** Maps each path of the manifest to a URL. The result is not checked. */
   weightUrlConverter?: (path: string) => string | Promise<string>;
-  /** The URL is that of a model on TensorFlow Hub: "/model.json?tfjs-format=file" is appended. */
+  /** For URLs of TensorFlow Hub: appends "/model.json?tfjs-format=file". */
   fromTFHub?: boolean;
   /** Whether bytes after the last weight are an error. The default is true. */
   strict?: boolean;
-  /** Weights are always streamed; this option of TensorFlow.js changes nothing. */
+  /** Weights are always streamed; this option of TensorFlow.js has no effect. */
   streamWeights?: boolean;
-  /** Cancels everything that is under way: loading rejects with the signal's reason. */
+  /** Cancels loading, which then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** How many files of weights are asked for at once, over HTTP. The default is 6. */
+  /** The number of parallel requests for weight files. The default is 6. */
   maxParallelRequests?: number;
   /**
-   * How often a request is tried again after a network error or a status that passes (408, 429, 5xx).
-   * What has arrived of a file is not asked for again when its ETag or Last-Modified tells that it is
-   * still the same. The default is 2.
+   * The number of retries after a network error or a temporary status (408, 429, 5xx). Downloads are resumed if ETag or
+   * Last-Modified show that the file is unchanged. The default is 2.
    */
   maxRetries?: number;
-  /** Milliseconds before the first retry; each further one waits twice as long. The default is 250. */
+  /** Milliseconds before the first retry; doubles for each further one. The default is 250. */
   retryDelay?: number;
   /**
-   * Keeps what comes over HTTP for use without a network; `io.clearCache()` removes it. Files whose
-   * manifest tells their `sha256` are not asked for again; all others, model.json too, are taken from
-   * the cache only when model.json cannot be had. Without effect where the browser has no such store,
-   * as on pages that did not come over HTTPS. The default is false.
+   * Stores files fetched over HTTP for offline use; `io.clearCache()` removes them. Files with a `sha256` in the
+   * manifest are then always read from the cache. All others, including model.json, only if model.json cannot be
+   * fetched. No effect without browser support, as on pages without HTTPS. The default is false.
    */
   cache?: 'cache-storage' | 'opfs' | false;
 }

@@ -44,7 +44,7 @@ function checkNames(manifest: readonly WeightsManifestGroup[], names: readonly s
   );
 }
 
-/** Only the tensors of these names; the others are disposed. */
+/** Returns the tensors with these names and disposes the others. */
 function pick(tensors: NamedTensorMap, names: readonly string[] | undefined): NamedTensorMap {
   if (!names) return tensors;
   const entries = Object.entries(tensors);

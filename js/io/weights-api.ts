@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights as tensors, and back.
+// Conversion between weights and tensors.
 import { callCore, coreStarted } from '../core/runtime.js';
 import { type NamedTensorMap, type Tensor, tensorsOfHandles } from '../tensor/tensor.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
@@ -15,10 +15,10 @@ export interface NamedTensor {
 }
 
 /**
- * The bytes of tensors as the files of a model hold them, and what its manifest says of them.
+ * Encodes tensors as a weight file, with weight specs for a manifest.
  *
- * @param tensors By name, or in a list.
- * @param group Is noted with every weight: 'model' or 'optimizer'.
+ * @param tensors By name, or as a list.
+ * @param group The group of every weight: 'model' or 'optimizer'.
  */
 export async function encodeWeights(
   tensors: NamedTensorMap | readonly NamedTensor[],
@@ -37,10 +37,9 @@ export async function encodeWeights(
 }
 
 /**
- * The tensors in the bytes of weights, by name.
+ * Decodes weights to tensors by name.
  *
- * @throws E_WEIGHT_BYTES, E_SHAPE, E_DTYPE, E_QUANT, E_STRING or E_DUPLICATE, naming the weight;
- *     E_WASM before ready().
+ * @throws E_WEIGHT_BYTES, E_SHAPE, E_DTYPE, E_QUANT, E_STRING or E_DUPLICATE, naming the weight; E_WASM before ready().
  */
 export function decodeWeights(weightData: ArrayBuffer | ArrayBuffer[], specs: WeightSpec[]): NamedTensorMap {
   return withDecoder(specs, (decoder) => {
@@ -51,7 +50,7 @@ export function decodeWeights(weightData: ArrayBuffer | ArrayBuffer[], specs: We
   });
 }
 
-/** As `decodeWeights`, while the bytes come in. Starts the core if that has not been done. */
+/** Like `decodeWeights`, for a stream. Starts the core if necessary. */
 export async function decodeWeightsStream(
   weightStream: ReadableStream<ArrayBuffer | ArrayBufferView>,
   specs: WeightSpec[],

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights that are pushed: without the promises for each chunk that streams need.
+// Push-based weight streams, which avoid the promises per chunk of ReadableStreams.
 import type { ModelArtifacts } from './types.js';
 
-/** Takes the next bytes. Answers whether it wants more. */
+/** Takes the next bytes. Returns whether it wants more. */
 export type WriteWeights = (bytes: Uint8Array<ArrayBuffer>) => boolean | Promise<boolean>;
 
-/** The weights of a model on their way; requests for them may have been sent. */
+/** A feed of a model's weights. Its requests may already have been sent. */
 export interface WeightFeed {
   /**
    * Calls `write` with all bytes in order, until it wants no more.
    *
-   * @param arrived Told how many bytes have come, also ahead of their turn; less than 0 when some
-   *     have to come again.
+   * @param arrived Called with the number of bytes that arrived, also ahead of their turn; negative if bytes have to
+   *     arrive again.
    */
   run(write: WriteWeights, arrived?: (count: number) => void): Promise<void>;
-  /** Ends what is under way. run() need not be called then, and fails if it was. */
+  /** Cancels pending requests. If run() was called, it rejects. */
   cancel(): void;
-  /** What the handler was told to report progress to. */
+  /** The handler's onProgress option. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** Feeds behind streams, by the functions that open these. */
+/** Maps functions that open streams to their feeds. */
 const feeds = new WeakMap<() => unknown, () => WeightFeed>();
 
-/** The feed as handlers offer it: a function for `getWeightStream`. */
+/** A `getWeightStream` function for a feed. */
 export function toWeightStream(open: () => WeightFeed): Required<ModelArtifacts>['getWeightStream'] {
   const getWeightStream = () => {
     const feed = open();
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const writer = writable.getWriter();
-    // A consumer that has had enough.
+    // The consumer cancelled.
     writer.closed.catch(() => feed.cancel());
     feed
       .run((bytes) => writer.write(bytes).then(() => true))
@@ -41,14 +41,14 @@ export function toWeightStream(open: () => WeightFeed): Required<ModelArtifacts>
   return getWeightStream;
 }
 
-/** What comes in pieces, as bytes. */
+/** A chunk of a stream as bytes. */
 export function toBytes(chunk: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {
   if (chunk instanceof Uint8Array) return chunk as Uint8Array<ArrayBuffer>;
   if (!ArrayBuffer.isView(chunk)) return new Uint8Array(chunk);
   return new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** The feed of a model's weights, or undefined when it has none. What has to be asked for is asked for now. */
+/** The feed of a model's weights; undefined if there are none. Sends requests immediately. */
 export function openFeed(artifacts: ModelArtifacts): WeightFeed | undefined {
   const { getWeightStream } = artifacts;
   if (getWeightStream) return (feeds.get(getWeightStream) ?? (() => streamFeed(getWeightStream())))();
@@ -86,7 +86,7 @@ function streamFeed(stream: ReadableStream<ArrayBuffer | ArrayBufferView>): Weig
   };
 }
 
-/** A stream of the weights, or undefined when there are none. Streaming begins with the call. */
+/** A stream of the weights; undefined if there are none. Streaming starts immediately. */
 export function openWeights(artifacts: ModelArtifacts): ReadableStream<ArrayBuffer | ArrayBufferView> | undefined {
   if (artifacts.getWeightStream) return artifacts.getWeightStream();
   const feed = openFeed(artifacts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of a model's weights on their way into the wasm heap.
+// Writes the bytes of weights into the wasm heap.
 import { TfwasmError } from '../core/errors.js';
 import { heapBytes } from '../core/heap.js';
 import { callCore } from '../core/runtime.js';
@@ -7,7 +7,7 @@ import { toJson } from './artifacts-json.js';
 import type { WeightSpec } from './types.js';
 import type { WeightFeed } from './weights-feed.js';
 
-/** Makes a decoder of the core for these weights, and disposes it when `use` is done. */
+/** Creates a decoder in the core for these weights, and disposes it after `use`. */
 export function withDecoder<T>(specs: readonly WeightSpec[], use: (decoder: number) => T): T {
   const decoder = callCore((core) => core.createWeightDecoder(toJson(specs)));
   const end = () => callCore((core) => core.disposeWeightDecoder(decoder));
@@ -20,12 +20,12 @@ export function withDecoder<T>(specs: readonly WeightSpec[], use: (decoder: numb
   }
 }
 
-/** Fills a decoder of the core. */
+/** Writes to a decoder in the core. */
 export class WeightWriter {
   readonly #decoder: number;
   readonly #strict: boolean;
   #received = 0;
-  /** Bytes of all weights, or -1. */
+  /** The size of all weights in bytes, or -1. */
   readonly total: number;
 
   /** @param strict Whether bytes after the last weight are an error. */
@@ -35,7 +35,7 @@ export class WeightWriter {
     this.total = callCore((core) => core.weightStreamBytes(decoder));
   }
 
-  /** Copies bytes to where they belong. Answers whether more are wanted. Throws E_WEIGHT_BYTES. */
+  /** Copies bytes to their destination. Returns whether more are wanted. Throws E_WEIGHT_BYTES. */
   write(bytes: Uint8Array): boolean {
     const used = writeChunk(this.#decoder, bytes);
     this.#received += used;
@@ -44,7 +44,7 @@ export class WeightWriter {
     throw new TfwasmError('E_WEIGHT_BYTES', `the weights end after ${this.#received} bytes; more came`);
   }
 
-  /** Throws E_WEIGHT_BYTES when there were too few bytes. */
+  /** Throws E_WEIGHT_BYTES if bytes are missing. */
   finish(): void {
     if (callCore((core) => core.weightTargetBytes(this.#decoder)) === 0) return;
     const expected = this.total < 0 ? 'more' : this.total;
@@ -53,11 +53,11 @@ export class WeightWriter {
 }
 
 /**
- * Feeds a decoder of the core with all weights.
+ * Feeds a decoder with all weights.
  *
- * @param onProgress Called with the fraction of the bytes that has arrived; 1 is the last call.
+ * @param onProgress Called with the fraction of bytes that has arrived. The last call has 1.
  * @param strict Whether bytes after the last weight are an error.
- * @throws E_WEIGHT_BYTES when there are too few or too many bytes.
+ * @throws E_WEIGHT_BYTES if there are too few or too many bytes.
  */
 export async function feedWeights(
   decoder: number,
@@ -70,7 +70,7 @@ export async function feedWeights(
   let reported = 0;
   const report = (count: number) => {
     arrived += count;
-    // Without a total, or before the end of it, 1 has to wait until all is checked.
+    // 1 is reported only at the end, when everything is checked.
     if (arrived <= reported || arrived >= total) return;
     reported = arrived;
     onProgress?.(arrived / total);
@@ -85,7 +85,7 @@ interface FeedOptions {
   strict?: boolean | undefined;
 }
 
-/** Copies a chunk to where its weights belong. Returns how much of it there was room for. */
+/** Copies a chunk to its destination. Returns the number of bytes that fit. */
 function writeChunk(decoder: number, chunk: Uint8Array): number {
   return callCore((core) => {
     let used = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of a model's weights on their way out.
+// Reads the bytes of a model's weights for saving.
 import { TfwasmError } from '../core/errors.js';
 import { groupBytes } from './manifest.js';
 import type { ModelArtifacts } from './types.js';
@@ -9,10 +9,10 @@ import { openWeights, toBytes } from './weights-feed.js';
 const PIECE_BYTES = 4 << 20;
 
 /**
- * All weights in order, in pieces of 4 MiB, whatever the sizes they come in. A piece may be
- * overwritten when the next one is asked for.
+ * All weights in order, in pieces of 4 MiB, independent of the source's chunk sizes. A piece may be overwritten when
+ * the next one is requested.
  *
- * @throws E_WEIGHT_BYTES after the last one when the specs ask for more or fewer bytes.
+ * @throws E_WEIGHT_BYTES at the end if the size does not match the specs.
  */
 export async function* weightPieces(artifacts: ModelArtifacts): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   let received = 0;
@@ -40,9 +40,9 @@ export async function* weightPieces(artifacts: ModelArtifacts): AsyncGenerator<U
   if (piece && filled > 0) yield piece.subarray(0, filled);
 }
 
-/** All weights in one buffer; the artifacts' own when there is but one. Throws E_WEIGHT_BYTES, E_LIMIT. */
+/** All weights in one buffer; the artifacts' own if they have only one. Throws E_WEIGHT_BYTES, E_LIMIT. */
 export async function readWeights(artifacts: ModelArtifacts, url: string): Promise<ArrayBuffer> {
-  // What has a stream may have to make its weightData first.
+  // With a stream, weightData may be computed lazily, so it is not read here.
   const weightData = artifacts.getWeightStream ? undefined : artifacts.weightData;
   if (weightData instanceof ArrayBuffer) {
     checkLength(artifacts, weightData.byteLength);
@@ -97,7 +97,7 @@ async function* weightChunks(artifacts: ModelArtifacts): AsyncGenerator<Uint8Arr
       yield toBytes(part.value) as Uint8Array<ArrayBuffer>;
     }
   } finally {
-    // Does nothing after the end; stops the source when the consumer failed.
+    // No-op after the end. Stops the source if the consumer failed.
     reader.cancel().catch(() => {});
   }
 }

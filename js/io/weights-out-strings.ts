@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Each element as its length and its bytes. */
+/** Encodes each element as its length and its bytes. */
 export function encodeStrings(elements: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const result = new Uint8Array(elements.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0));
   const view = new DataView(result.buffer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensors of the core as the bytes of weights: what src/graph/weight_receiver.cc reads.
+// Encodes tensors as weight bytes, the inverse of src/graph/weight_receiver.cc.
 import { tensorBytes } from '../core/heap.js';
 import { callCore } from '../core/runtime.js';
 import type { WeightQuantization } from './types.js';
@@ -7,13 +7,13 @@ import { encodeStrings } from './weights-out-strings.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Of the tensor; so little that encoding a piece keeps nobody waiting. */
+/** In bytes of the tensor. Small, so that encoding a piece does not block for long. */
 const PIECE_BYTES = 1 << 20;
 
 /**
- * The bytes of a weight in pieces, quantized as it was: decoding them gives the same values again.
+ * The bytes of a weight in pieces, in its original quantization: decoding them gives the same values.
  *
- * @param handle Of a tensor, which is disposed at the end.
+ * @param handle A tensor handle. It is disposed at the end.
  */
 export function* encodeTensor(handle: number, quantization?: WeightQuantization): Generator<Bytes, void, void> {
   try {
@@ -48,7 +48,7 @@ function quantize({ buffer }: Bytes, isInt: boolean, { dtype, scale = 1, min = 0
   return new Uint8Array(stored.buffer);
 }
 
-/** The binary16 number of the same value as the float with these bits, which was made from one. */
+/** The binary16 number for the bits of a float that was converted from binary16. */
 function halfOfFloat(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const exponent = (bits >>> 23) & 0xff;

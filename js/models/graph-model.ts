@@ -21,31 +21,31 @@ import { type NamedTensorMap, type Tensor, tensorOfHandle, tensorsOfHandles } fr
 import { checkInput, type FeedMap, toFeeds } from './inputs.js';
 import { measured } from './timeline.js';
 
-/** One input or output of a model. */
+/** An input or output of a model. */
 export interface ModelTensorInfo {
   /** The graph node. */
   name: string;
-  /** -1 stands for a dimension of any size; undefined when not even the rank is known. */
+  /** -1: any size; undefined: unknown rank. */
   shape?: number[] | undefined;
-  /** undefined when the model does not say. */
+  /** undefined if the model does not declare it. */
   dtype?: DataType | undefined;
 }
 
-/** Tensors by the name of the weight; the list has one element. */
+/** Tensors by weight name. Each list has one element. */
 export interface NamedTensorsMap {
   [name: string]: Tensor[];
 }
 
-/** Of TensorFlow.js; changes nothing. */
+/** Options of TensorFlow.js, without effect. */
 export interface ModelPredictConfig {
   batchSize?: number;
   verbose?: boolean;
 }
 
-/** What a program feeds: one tensor, one for each input in the order of `inputs`, or by name. */
+/** Feeds: one tensor, one per input in the order of `inputs`, or tensors by name. */
 export type ModelInputs = Tensor | readonly Tensor[] | NamedTensorMap;
 
-/** Models that the program forgot to dispose. */
+/** Frees models that the program forgot to dispose. */
 const forgotten = new FinalizationRegistry<{ handle: number }>(disposeHandle);
 
 function disposeHandle(state: { handle: number }): void {
@@ -55,27 +55,27 @@ function disposeHandle(state: { handle: number }): void {
 }
 
 /**
- * A model that computes what its graph says: made by `loadGraphModel`, usable until `dispose()`.
+ * A graph model. Created by `loadGraphModel`; usable until `dispose()`.
  *
- * All methods throw a TfwasmError: E_INPUT, E_SHAPE or E_DTYPE when inputs do not fit, E_DISPOSED,
- * E_OOM; other codes name the node that failed. A call that fails leaves nothing behind.
+ * All methods throw a TfwasmError: E_INPUT, E_SHAPE or E_DTYPE if inputs do not fit, E_DISPOSED, E_OOM. Other codes
+ * name the node that failed. A failed call leaves no tensors behind.
  */
 export class GraphModel {
   /** "producer.minimumConsumer" of the GraphDef. */
   readonly modelVersion: string;
-  /** What the converter wrote: the names of inputs and outputs with their tensors. */
+  /** The signature: the names of inputs and outputs, and their tensors. */
   readonly modelSignature: Signature | undefined;
-  /** What whoever converted the model attached to it. */
+  /** Metadata that the author attached at conversion. */
   readonly metadata: UserDefinedMetadata | undefined;
-  /** The names under which `predict` returns the outputs, if it returns a map. */
+  /** The names of the outputs if `predict` returns a map. */
   readonly modelStructuredOutputKeys: readonly string[] | undefined;
   /** The model's inputs. */
   readonly inputs: readonly ModelTensorInfo[];
   /** The model's outputs. */
   readonly outputs: readonly ModelTensorInfo[];
-  /** Names of the inputs: keys of the signature, or else nodes. */
+  /** Names of the inputs: signature keys, or node names. */
   readonly inputNodes: readonly string[];
-  /** Names of the outputs: keys of the signature, or else nodes. */
+  /** Names of the outputs: signature keys, or node names. */
   readonly outputNodes: readonly string[];
 
   readonly #state: { handle: number };
@@ -85,7 +85,7 @@ export class GraphModel {
   readonly #runs = new Map<string, number>();
   #weights: NamedTensorsMap | undefined;
 
-  /** @internal Takes over a model of the core, made from this topology as JSON. */
+  /** @internal Takes ownership of a model of the core, created from this topology (JSON text). */
   constructor(handle: number, artifacts: ModelArtifacts, topology: string, signature: Signature | undefined) {
     this.#state = { handle };
     this.#origin = originOf(artifacts, topology);
@@ -103,7 +103,7 @@ export class GraphModel {
     forgotten.register(this, this.#state, this);
   }
 
-  /** The weights as the model was loaded with them. They are disposed with the model. */
+  /** The weights. They are disposed with the model. */
   get weights(): NamedTensorsMap {
     const handle = this.#handle();
     this.#weights ??= readWeights(handle, this.#origin.parts.weightSpecs ?? []);
@@ -113,8 +113,8 @@ export class GraphModel {
   /**
    * Computes the model's outputs.
    *
-   * @returns One tensor for a model with one output, else a list in the order of `outputs`; a map
-   *     when the model has `modelStructuredOutputKeys`.
+   * @returns One tensor if the model has one output, else an array in the order of `outputs`; a map if the model has
+   *     `modelStructuredOutputKeys`.
    */
   predict(inputs: ModelInputs, _config?: ModelPredictConfig): Tensor | Tensor[] | NamedTensorMap {
     const results = this.execute(inputs);
@@ -123,18 +123,17 @@ export class GraphModel {
     return Object.fromEntries([results].flat().map((tensor, index) => [keys[index] ?? String(index), tensor]));
   }
 
-  /** As `predict`. There is nothing that only this can do. */
+  /** Like `predict`, as a promise. */
   async predictAsync(inputs: ModelInputs, config?: ModelPredictConfig): Promise<Tensor | Tensor[] | NamedTensorMap> {
     return this.predict(inputs, config);
   }
 
   /**
-   * Computes any values of the graph from any others.
+   * Computes any values of the graph from any feeds.
    *
-   * @param inputs Names in a map may be inputs, or any nodes ("node", "node:1"): what comes before
-   *     these is not computed.
-   * @param outputs Names of outputs or of any nodes; the model's outputs when left out.
-   * @returns One tensor when one value is asked for, else a list in the order of `outputs`.
+   * @param inputs The keys of a map are inputs or any nodes ("node", "node:1"). Nodes before fed values do not run.
+   * @param outputs Names of outputs or of any nodes; by default the model's outputs.
+   * @returns One tensor if one value is fetched, else an array in the order of `outputs`.
    */
   execute(inputs: ModelInputs, outputs?: string | readonly string[]): Tensor | Tensor[] {
     const handle = this.#handle();
@@ -147,14 +146,14 @@ export class GraphModel {
     return results.length === 1 ? (results[0] as Tensor) : results;
   }
 
-  /** As `execute`, which also runs models with control flow. */
+  /** Like `execute`, as a promise. `execute` runs models with control flow, too. */
   async executeAsync(inputs: ModelInputs, outputs?: string | readonly string[]): Promise<Tensor | Tensor[]> {
     return this.execute(inputs, outputs);
   }
 
   /**
-   * Runs as `execute` does and tells how long each node took, in the order of execution. The nodes
-   * are those of the optimized graph: what was folded into another node does not show.
+   * Runs like `execute` and returns the time of each node, in execution order. The nodes are those of the optimized
+   * graph; nodes that were fused into others do not appear.
    */
   profile(
     inputs: ModelInputs,
@@ -170,11 +169,11 @@ export class GraphModel {
   }
 
   /**
-   * Saves the model with all that it was loaded with; weights that were quantized stay so.
+   * Saves the model with everything it was loaded with. Quantized weights stay quantized.
    *
-   * @param target A URL, whose scheme names the medium: localstorage://, indexeddb://, opfs://,
-   *     downloads://, file:// (Node.js), http:// or https://; or any object with a `save` method.
-   * @throws What the handler throws: E_STORAGE, E_HTTP, ... Nothing is saved then.
+   * @param target A URL, whose scheme selects the medium: localstorage://, indexeddb://, opfs://, downloads://, file://
+   *     (Node.js), http:// or https://; or an object with a `save` method.
+   * @throws Errors of the handler: E_STORAGE, E_HTTP, ... Nothing is saved then.
    */
   async save(target: string | Pick<IOHandler, 'save'>, _config?: SaveConfig): Promise<SaveResult> {
     const handler = typeof target === 'string' ? findSaveHandler(target) : target;
@@ -187,7 +186,7 @@ export class GraphModel {
     return handler.save(toArtifacts(this.#origin, openWeight));
   }
 
-  /** Frees the model and its weights. Does nothing the second time. */
+  /** Frees the model and its weights. A second call has no effect. */
   dispose(): void {
     forgotten.unregister(this);
     dispose(this.#weights);

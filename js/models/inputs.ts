@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program hands to a model: by which name each tensor is meant, and whether it fits.
+// Maps a model's arguments to feeds and checks them.
 import { TfwasmError } from '../core/errors.js';
 import type { EndpointDescription } from '../core/model-description.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
-/** Tensors by the name of the value that they stand for. */
+/** Tensors by the name of the fed value. */
 export type FeedMap = ReadonlyMap<string, Tensor>;
 
-/** Throws E_INPUT unless `inputs` are tensors, and as many as the model takes when they come as a list. */
+/** Throws E_INPUT unless `inputs` are tensors. A list must have one per input. */
 export function toFeeds(inputs: unknown, expected: readonly EndpointDescription[]): FeedMap {
   if (inputs instanceof Tensor || Array.isArray(inputs)) {
     const tensors: unknown[] = inputs instanceof Tensor ? [inputs] : inputs;
@@ -42,7 +42,7 @@ function checkTensor(value: unknown, name: string): Tensor {
   return value;
 }
 
-/** Throws E_DTYPE or E_SHAPE unless the tensor is what the model declares, if it does. */
+/** Throws E_DTYPE or E_SHAPE unless the tensor matches the model's declaration, if there is one. */
 export function checkInput(name: string, { dtype, shape }: Tensor, declared: EndpointDescription | undefined): void {
   if (!declared) return;
   if (declared.dtype !== null && declared.dtype !== dtype) {

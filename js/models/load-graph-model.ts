@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the parts that an IOHandler delivers to a model of the core.
+// Loads artifacts from an IOHandler into a model of the core.
 import { TfwasmError } from '../core/errors.js';
 import { callCore, coreStarted, endWarmUp } from '../core/runtime.js';
 import { getModelArtifactsForJSONSync, getWeightSpecs } from '../io/artifacts-api.js';
@@ -12,31 +12,30 @@ import { feedWeights, WeightWriter, withDecoder } from '../io/weights-in.js';
 import { GraphModel } from './graph-model.js';
 import { measured } from './timeline.js';
 
-/** What TensorFlow Hub wants to be asked for. */
+/** Required by TensorFlow Hub. */
 const HUB_SUFFIX = 'model.json?tfjs-format=file';
 
-/** A URL, or whatever loads the parts of a model. */
+/** A URL, or an object that loads artifacts. */
 type Source = string | Pick<IOHandler, 'load'>;
 
 /**
- * Loads a graph model: what tensorflowjs_converter writes for a SavedModel. Starts the core if that
- * has not been done. The weights go straight into the wasm heap while they arrive.
+ * Loads a graph model: the format that tensorflowjs_converter writes for a SavedModel. Starts the core if necessary.
+ * Weights are written to the wasm heap as they arrive.
  *
- * @param source The URL of a model.json, or of a model saved to localstorage://, indexeddb://, opfs://
- *     or file:// (Node.js); or any object with a `load` method.
- * @throws E_HTTP, E_JSON, E_MANIFEST, E_PATH, E_WEIGHT_BYTES and others for files that are not what
- *     they should be; E_OP that lists all ops of the model that tfwasm does not have; E_WASM, E_OOM.
- *     Nothing is left behind.
+ * @param source The URL of a model.json, or of a model saved to localstorage://, indexeddb://, opfs:// or file://
+ *     (Node.js); or an object with a `load` method.
+ * @throws E_HTTP, E_JSON, E_MANIFEST, E_PATH, E_WEIGHT_BYTES and others for faulty files; E_OP with a list of all
+ *     unsupported ops; E_WASM, E_OOM. Nothing is left behind.
  */
 export async function loadGraphModel(source: Source, options: LoadOptions = {}): Promise<GraphModel> {
   options.signal?.throwIfAborted();
   const started = coreStarted();
-  // It is awaited later; the files may fail before.
+  // Awaited later; the files may fail first.
   started.catch(() => {});
   return loadStarted(source, options, started);
 }
 
-/** As `loadGraphModel`, once `started` is over. */
+/** Like `loadGraphModel`, after `started`. */
 export async function loadStarted(source: Source, options: LoadOptions, started?: Promise<void>): Promise<GraphModel> {
   let weights: WeightFeed | undefined;
   try {
@@ -50,12 +49,12 @@ export async function loadStarted(source: Source, options: LoadOptions, started?
   } catch (error) {
     throw nameSource(error, source);
   } finally {
-    // Stops the requests when something failed; after the end it does nothing.
+    // Cancels requests after a failure; no-op after the end.
     weights?.cancel();
   }
 }
 
-/** An error that says which model it is about, if it does not yet. */
+/** Adds the model's URL to an error, if it is missing. */
 function nameSource(error: unknown, source: Source): unknown {
   if (!(error instanceof TfwasmError) || typeof source !== 'string' || error.code === 'E_WASM') return error;
   if (error.message.includes(source)) return error;
@@ -64,15 +63,15 @@ function nameSource(error: unknown, source: Source): unknown {
 }
 
 /**
- * As `loadGraphModel`, for a model that is in memory, and once the core has been started.
+ * Like `loadGraphModel`, for a model in memory. The core must have been started.
  *
- * @param source A handler whose `load` does not wait, the parts of a model, or its model.json and weights.
+ * @param source A synchronous handler, artifacts, or a model.json and its weights.
  */
 export function loadGraphModelSync(source: IOHandlerSync | ModelArtifacts | [ModelJSON, ArrayBuffer]): GraphModel {
   const artifacts = checkArtifacts(artifactsOf(source));
   const graph = readGraph(artifacts);
   const load = (decoder: number) => {
-    // What has a stream only cannot be had without waiting.
+    // A stream cannot be read synchronously.
     if (!artifacts.weightData && artifacts.getWeightStream) {
       throw new TfwasmError('E_INPUT', 'loadGraphModelSync() takes weightData, not a stream');
     }
@@ -114,7 +113,7 @@ async function loadArtifacts(source: Source, options: LoadOptions): Promise<Mode
   if (typeof handler?.load !== 'function') {
     throw new TfwasmError('E_INPUT', 'loadGraphModel() takes a URL or an object with a load() method');
   }
-  // Not every handler knows of the signal.
+  // Not every handler supports the signal.
   return checkArtifacts(await untilAborted(Promise.resolve(handler.load()), options.signal));
 }
 
@@ -124,7 +123,7 @@ function checkArtifacts(artifacts: ModelArtifacts): ModelArtifacts {
   if (!isObject || modelTopology instanceof ArrayBuffer) {
     throw new TfwasmError('E_JSON', 'this is not a graph model: modelTopology must be a GraphDef as a JSON object');
   }
-  // A GraphDef has neither; without its list of nodes it would be an empty graph.
+  // A layers model. As a GraphDef it would be an empty graph.
   if ('model_config' in modelTopology || 'class_name' in modelTopology) {
     throw new TfwasmError('E_JSON', 'this is not a graph model but a Keras layers model');
   }
@@ -140,7 +139,7 @@ async function createModel(
   weights: WeightFeed | undefined,
   options: LoadOptions,
 ): Promise<GraphModel> {
-  // Done while the weights are on their way.
+  // Runs while the weights arrive.
   const graph = measured('parse', () => readGraph(artifacts));
   try {
     return await withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
@@ -152,7 +151,7 @@ async function createModel(
   }
 }
 
-/** A topology that the core has read. */
+/** A parsed topology in the core. */
 interface ReadGraph {
   handle: number;
   topology: string;
@@ -165,7 +164,7 @@ function readGraph(artifacts: ModelArtifacts): ReadGraph {
   return { handle, topology, dispose: () => callCore((core) => core.disposeGraph(handle)) };
 }
 
-/** Makes a model from a decoder that has all weights. */
+/** Creates a model from a decoder that has all weights. */
 function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: number): GraphModel {
   const signature = signatureOf(artifacts);
   const handle = callCore((core) =>
@@ -187,7 +186,7 @@ function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: numbe
 
 const optionalJson = (value: unknown): string => (value === undefined || value === null ? '' : toJson(value));
 
-/** A signature among the metadata is the newer one. */
+/** The signature in the metadata overrides the other. */
 function signatureOf({ signature, userDefinedMetadata }: ModelArtifacts): Signature | undefined {
   return userDefinedMetadata?.signature ?? signature ?? undefined;
 }

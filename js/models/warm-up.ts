@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Engines compile a function of wasm when it is first called, in haste, and again with care when it
-// has run for a while. Without a warm-up, a page's first model waits for both.
+// Browsers compile a wasm function when it is first called, and tier it up when it is hot. Without this warm-up, a
+// page's first model would wait for both.
 import { tensor } from '../tensor/factories.js';
 import { sizeOfShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { loadStarted } from './load-graph-model.js';
 
-/** How often the network is loaded and, each time, run: until engines have noticed what is called often. */
+/** How often the network is loaded, and how often it runs each time: enough to trigger tier-up. */
 const LOADS = 3;
 const RUNS = 2;
 const IMAGE = [1, 32, 32, 3];
-/** Nothing is sent. */
+/** No request is sent. */
 const ADDRESS = 'data:,';
 
-/** Weights with values; what they are for stands in the network. */
+/** Integer weights with values. The network shows their use. */
 const INTEGERS: Record<string, number[]> = { size: [16, 16], last: [3], area: [1, 2] };
-/** Shapes of the weights that are 0. */
+/** Shapes of the zero weights. */
 const FLOATS: Record<string, number[]> = {
   scale: [],
   image_filter: [3, 3, 3, 32],
@@ -46,7 +46,7 @@ const node = (name: string, op: string, input: string[], attr: object = {}) => (
 const weight = (name: string, { type }: typeof FLOAT, sizes: number[]) =>
   node(name, 'Const', [], { dtype: { type }, value: { tensor: { dtype: type, tensorShape: shape(...sizes) } } });
 
-/** A convolution; `fused` names what follows in the same node. */
+/** A convolution. `fused`: the ops fused into the node. */
 const convolution = (name: string, op: string, input: string[], fused: string[] = [], stride = 1) =>
   node(name, op, input, {
     strides: list(1, stride, stride, 1),
@@ -58,7 +58,7 @@ const convolution = (name: string, op: string, input: string[], fused: string[] 
 const depthwise = (name: string, input: string, stride = 1) =>
   convolution(name, 'FusedDepthwiseConv2dNative', [input, 'deep_filter', 'few_bias'], ['BiasAdd', 'Relu6'], stride);
 
-/** A little of what most vision models are made of. */
+/** The usual layers of vision models. */
 const network = () => [
   node('image', 'Placeholder', [], { dtype: FLOAT, shape: { shape: shape(...IMAGE) } }),
   ...Object.entries(INTEGERS).map(([name, { length }]) => weight(name, INT, [length])),
@@ -68,7 +68,7 @@ const network = () => [
   convolution('first', 'Conv2D', ['centred', 'image_filter']),
   node('biased', 'BiasAdd', ['first', 'few_bias']),
   node('clamped', 'Relu6', ['biased']),
-  // Several, until their kernel has run for long enough.
+  // Several, until the kernel is hot.
   depthwise('deep', 'clamped'),
   depthwise('deeper', 'deep'),
   depthwise('deepest', 'deeper'),
@@ -91,7 +91,7 @@ const network = () => [
 
 const SIGNATURE = { inputs: { image: { name: 'image:0' } }, outputs: { scores: { name: 'scores:0' } } };
 
-/** The network as the converter would write it. */
+/** The network in the converter's format. */
 function modelJson(): object {
   const integers = Object.entries(INTEGERS).map(([name, { length }]) => ({ name, shape: [length], dtype: 'int32' }));
   const quantization = { dtype: 'float16' };
@@ -111,14 +111,14 @@ function weightBytes(): ArrayBuffer {
   return bytes.buffer;
 }
 
-/** Answers as `fetch` does, for the files of the network. */
+/** Replaces `fetch` for the files of the network. */
 async function fetchNetwork(): Promise<Response> {
   await pause();
   const file = { ok: true, text: async () => JSON.stringify(modelJson()), body: new Response(weightBytes()).body };
   return file as unknown as Response;
 }
 
-/** Lets other events be handled. Timers would do so too, but in hidden tabs only every second. */
+/** Yields to other events. Timers are throttled in hidden tabs. */
 function pause(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   const message = new Promise((resolve) => {
@@ -129,10 +129,10 @@ function pause(): Promise<void> {
 }
 
 /**
- * Loads and runs a small network, so that the engine has compiled what loads and runs models before
- * a model comes. Nothing is left of it.
+ * Loads and runs a small network, so that the browser compiles the code for loading and running models in advance.
+ * Frees everything.
  *
- * @throws What `signal` aborts with, once it does: steps take some milliseconds.
+ * @throws The reason of `signal`, checked between steps of some milliseconds.
  */
 export async function warmUp(signal: AbortSignal): Promise<void> {
   for (let i = 0; i < LOADS; ++i) await loadAndRun(signal);

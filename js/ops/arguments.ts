@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns what users pass to functions of the op API into tensors.
+// Converts arguments of the op API to tensors.
 import { TfwasmError } from '../core/errors.js';
 import { toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
@@ -9,11 +9,11 @@ import type { TensorLike } from '../tensor/values.js';
 import { value, type Written } from '../tensor/written.js';
 
 /**
- * An argument as a tensor.
+ * Converts an argument to a tensor.
  *
- * @param dtype What plain values become, and what tensors must have. 'numeric': plain values keep
- *     their own, and tensors may have any but string.
- * @throws E_DTYPE, E_INPUT and E_SHAPE that name the argument.
+ * @param dtype The dtype for plain values, and the required dtype of tensors. 'numeric': plain values keep their dtype,
+ *     and tensors may have any but string.
+ * @throws E_DTYPE, E_INPUT and E_SHAPE, naming the argument.
  */
 export function arg<T extends Tensor = Tensor>(x: T | TensorLike, name: string, dtype?: DataType | 'numeric'): T {
   if (x instanceof Tensor) {
@@ -29,7 +29,7 @@ export function arg<T extends Tensor = Tensor>(x: T | TensorLike, name: string, 
   }
 }
 
-/** The tensors of an argument that is a list. Throws E_INPUT. */
+/** The tensors of a list argument. Throws E_INPUT. */
 export function args<T extends Tensor>(
   list: readonly (T | TensorLike)[],
   name: string,
@@ -42,22 +42,22 @@ export function args<T extends Tensor>(
   return list.map((x, index) => arg<T>(x, `${name}[${index}]`, dtype));
 }
 
-/** An argument in float32, whatever numbers it holds. */
+/** An argument, converted to float32. */
 export function floatArg<T extends Tensor = Tensor>(x: T | TensorLike, name: string): T {
   return toDtype(arg<T>(x, name, x instanceof Tensor ? 'numeric' : undefined), 'float32');
 }
 
-/** Of two dtypes the left one is converted. */
+/** From narrow to wide. The narrower of two dtypes is converted. */
 const WIDTHS: readonly DataType[] = ['bool', 'int32', 'float32', 'complex64'];
 
-/** The dtype that holds the values of both. Throws E_DTYPE for a string and a number. */
+/** The wider of two dtypes. Throws E_DTYPE for a string and a number. */
 export function upcastType(a: DataType, b: DataType): DataType {
   if (a === b) return a;
   if (a === 'string' || b === 'string') throw new TfwasmError('E_DTYPE', `there is no dtype for both ${a} and ${b}`);
   return WIDTHS[Math.max(WIDTHS.indexOf(a), WIDTHS.indexOf(b))] as DataType;
 }
 
-/** An argument that need not become a tensor of its own. */
+/** An argument that can be passed as a literal. */
 type Operand = Tensor | number | boolean;
 
 function operand(x: Tensor | TensorLike, other: unknown, name: string): Operand {
@@ -75,7 +75,7 @@ function convert(x: Operand, dtype: DataType): Tensor | Written {
   return dtype === 'complex64' ? toDtype(arg(x, 'x'), dtype) : value(x, dtype);
 }
 
-/** Both arguments in the wider of their dtypes, which `choose` may replace. */
+/** Both arguments in the wider of their dtypes, or in the dtype that `choose` selects. */
 export function matched(
   a: Tensor | TensorLike,
   b: Tensor | TensorLike,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of two tensors, element by element, with broadcasting.
+// Binary elementwise functions, with broadcasting.
 import { TfwasmError } from '../core/errors.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
@@ -11,7 +11,7 @@ import { scoped } from './scoped.js';
 
 type Binary = <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) => T;
 
-/** There is no arithmetic of booleans: they count as 0 and 1. */
+/** Booleans count as 0 and 1 in arithmetic. */
 const numberType = (dtype: DataType): DataType => (dtype === 'bool' ? 'int32' : dtype);
 
 function ofNumbers(name: string, op: string, names?: readonly [string, string]): Binary {
@@ -22,28 +22,28 @@ function ofNumbers(name: string, op: string, names?: readonly [string, string]):
     });
 }
 
-/** a + b. Shapes broadcast, and the narrower dtype becomes the other. */
+/** a + b, with broadcasting. The narrower dtype is converted to the wider one. */
 export const add: Binary = ofNumbers('add', 'AddV2');
 /** a - b, with broadcasting. */
 export const sub: Binary = ofNumbers('sub', 'Sub');
 /** a * b, with broadcasting. */
 export const mul: Binary = ofNumbers('mul', 'Mul');
-/** a / b, with broadcasting. Of two int32 tensors the quotient is rounded down. */
+/** a / b, with broadcasting. int32 quotients are rounded down. */
 export const div: Binary = ofNumbers('div', 'RealDiv');
 /** a / b rounded down, with broadcasting. */
 export const floorDiv: Binary = ofNumbers('floorDiv', 'FloorDiv');
-/** The remainder of floorDiv, of the sign of b. */
+/** The remainder of floorDiv, with the sign of b. */
 export const mod: Binary = ofNumbers('mod', 'FloorMod');
 /** base to the power of exp, with broadcasting. */
 export const pow: Binary = ofNumbers('pow', 'Pow', ['base', 'exp']);
-/** The larger of both, with broadcasting; NaN when either is. */
+/** The maximum of both, with broadcasting; NaN if either is. */
 export const maximum: Binary = ofNumbers('maximum', 'Maximum');
-/** The smaller of both, with broadcasting; NaN when either is. */
+/** The minimum of both, with broadcasting; NaN if either is. */
 export const minimum: Binary = ofNumbers('minimum', 'Minimum');
 /** (a - b) squared, with broadcasting. */
 export const squaredDifference: Binary = ofNumbers('squaredDifference', 'SquaredDifference');
 
-/** a / b, and 0 where b is 0, with broadcasting. */
+/** a / b, or 0 where b is 0, with broadcasting. */
 export function divNoNan<T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike): T {
   return scoped('divNoNan', () => {
     const [x, y, dtype] = matched(a, b, ['a', 'b'], numberType);
@@ -56,12 +56,12 @@ export function atan2<T extends Tensor>(a: Tensor | TensorLike, b: Tensor | Tens
   return scoped('atan2', () => run<T>('Atan2', [floatArg(a, 'a'), floatArg(b, 'b')]));
 }
 
-/** The bits that both have. Both must be int32. */
+/** Bitwise AND of int32 tensors. */
 export function bitwiseAnd<T extends Tensor>(x: Tensor | TensorLike, y: Tensor | TensorLike): T {
   return scoped('bitwiseAnd', () => run<T>('BitwiseAnd', [arg(x, 'x', 'int32'), arg(y, 'y', 'int32')]));
 }
 
-/** The sum of tensors of one shape and dtype. */
+/** The sum of tensors with the same shape and dtype. */
 export function addN<T extends Tensor>(tensors: readonly (T | TensorLike)[]): T {
   return scoped('addN', () => {
     const list = args<T>(tensors, 'tensors', 'numeric');
@@ -74,7 +74,7 @@ export function prelu<T extends Tensor>(x: T | TensorLike, alpha: Tensor | Tenso
   return scoped('prelu', () => run<T>('Prelu', [floatArg<T>(x, 'x'), floatArg(alpha, 'alpha')]));
 }
 
-/** x limited to the range from clipValueMin to clipValueMax. Throws E_INPUT when that is empty. */
+/** Clamps x to [clipValueMin, clipValueMax]. Throws E_INPUT if the range is empty. */
 export function clipByValue<T extends Tensor>(x: T | TensorLike, clipValueMin: number, clipValueMax: number): T {
   return scoped('clipByValue', () => {
     if (!(clipValueMin <= clipValueMax)) {

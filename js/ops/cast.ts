@@ -6,7 +6,7 @@ import type { TensorLike } from '../tensor/values.js';
 import { arg } from './arguments.js';
 import { scoped } from './scoped.js';
 
-/** x in another dtype. float32 to int32 truncates; whatever is not 0 becomes true. */
+/** Converts x to another dtype. float32 to int32 truncates. To bool, non-zero is true. */
 export function cast<T extends Tensor>(x: T | TensorLike, dtype: DataType): T {
   return scoped('cast', () => {
     const from = arg<T>(x, 'x');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of the op API as methods of tensors. js/ops/methods/ lists them, by the types of the methods.
+// Functions of the op API as tensor methods. The files in js/ops/methods/ list them by the type of the method.
 import { TensorBuffer } from '../tensor/buffer.js';
 import type { DataType, DataTypeMap } from '../tensor/dtype.js';
 import type { Rank, ShapeMap } from '../tensor/shape.js';
@@ -24,7 +24,7 @@ declare module '../tensor/tensor.js' {
   interface Tensor<R extends Rank = Rank> extends ChainedMethods<R> {}
 }
 
-/** What a function takes after the tensor. */
+/** The arguments after the tensor. */
 type Rest<F> = F extends (x: never, ...rest: infer Arguments) => unknown ? Arguments : never;
 
 type SameType = {
@@ -53,34 +53,34 @@ interface OwnType<R extends Rank> {
   variable(trainable?: boolean, name?: string, dtype?: DataType): Variable<R>;
 }
 
-/** Methods that are no function of the tensor and the same arguments. */
+/** Methods that are not functions with the same arguments. */
 interface OtherMethods<R extends Rank> {
-  /** The same values in one dimension. */
+  /** Reshapes to one dimension. */
   as1D(): Tensor1D;
   as2D(rows: number, columns: number): Tensor2D;
   as3D(rows: number, columns: number, depth: number): Tensor3D;
   as4D(rows: number, columns: number, depth: number, depth2: number): Tensor4D;
   as5D(rows: number, columns: number, depth: number, depth2: number, depth3: number): Tensor5D;
-  /** The one value without dimensions. Throws E_SHAPE when there are more. */
+  /** Reshapes to a scalar. Throws E_SHAPE if there is more than one element. */
   asScalar(): Scalar;
-  /** As cast. */
+  /** An alias of cast. */
   asType<T extends Tensor>(this: T, dtype: DataType): T;
-  /** A copy of the values that can be changed element by element. */
+  /** A mutable copy of the values. */
   buffer<D extends DataType = 'float32'>(): Promise<TensorBuffer<R, D>>;
-  /** A copy of the values that can be changed element by element. Does not wait. */
+  /** A mutable copy of the values. Synchronous. */
   bufferSync<D extends DataType = 'float32'>(): TensorBuffer<R, D>;
-  /** The tensor and the others side by side. */
+  /** Concatenates the tensor and the others. */
   concat<T extends Tensor>(tensors: T | readonly (T | TensorLike)[], axis?: number): T;
-  /** The same values in one dimension. */
+  /** Reshapes to one dimension. */
   flatten(): Tensor1D;
-  /** The same values in the shape of another tensor. */
+  /** Reshapes to the shape of another tensor. */
   reshapeAs<T extends Tensor>(x: T): T;
-  /** The tensor and the others along a new axis. */
+  /** Stacks the tensor and the others along a new axis. */
   stack<T extends Tensor>(x: Tensor | readonly Tensor[], axis?: number): T;
   toBool<T extends Tensor>(this: T): T;
   toFloat<T extends Tensor>(this: T): T;
   toInt<T extends Tensor>(this: T): T;
-  /** The elements of the tensor where the condition is true, of x elsewhere. */
+  /** The elements of the tensor where the condition is true, else those of x. */
   where<T extends Tensor>(condition: Tensor | TensorLike, x: Tensor | TensorLike): T;
 }
 
@@ -147,10 +147,10 @@ const METHODS = {
   },
 } satisfies Record<keyof OtherMethods<Rank>, unknown>;
 
-/** They agree in nothing else. */
+/** Their common type. */
 type AnyFunction = (x: Tensor, ...rest: never[]) => unknown;
 
-/** Gives tensors their chained methods. */
+/** Adds the methods to Tensor. */
 export function installMethods(): void {
   for (const [name, call] of Object.entries(functions as unknown as Record<string, AnyFunction>)) {
     define(name, function (this: Tensor, ...rest: never[]) {

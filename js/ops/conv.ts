@@ -22,12 +22,12 @@ import {
 } from './windows.js';
 
 /**
- * Convolves images [height, width, inChannels] or batches of them.
+ * 2D convolution of images [height, width, inChannels] or batches of them.
  *
  * @param filter [height, width, inChannels, outChannels].
- * @param pad 'valid', 'same', a number of zeros around, or [before, after] for each dimension.
- * @param dimRoundingMode How a size that is no integer is rounded, for a padding in numbers.
- * @throws E_SHAPE when the filter does not fit.
+ * @param pad 'valid', 'same', the number of zeros on each side, or [before, after] for each dimension.
+ * @param dimRoundingMode How fractional output sizes are rounded, for numeric padding.
+ * @throws E_SHAPE if the filter does not match.
  */
 export function conv2d<T extends Tensor3D | Tensor4D>(
   x: T | TensorLike,
@@ -51,7 +51,7 @@ export function conv2d<T extends Tensor3D | Tensor4D>(
 }
 
 /**
- * Convolves sequences [width, inChannels] or batches of them.
+ * 1D convolution of sequences [width, inChannels] or batches of them.
  *
  * @param filter [width, inChannels, outChannels].
  */
@@ -68,7 +68,7 @@ export function conv1d<T extends Tensor2D | Tensor3D>(
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 3);
     const isFirst = isChannelsFirst(dataFormat, 'NWC', 'NCW');
-    // An image of one row.
+    // As an image with one row.
     const axis = isFirst ? 2 : 1;
     const widthPad =
       typeof pad === 'number'
@@ -96,7 +96,7 @@ export function conv1d<T extends Tensor2D | Tensor3D>(
 }
 
 /**
- * The transpose of conv2d with respect to its input ("deconvolution").
+ * Transposed 2D convolution: the gradient of conv2d with respect to its input ("deconvolution").
  *
  * @param filter [height, width, outChannels, inChannels].
  * @param outputShape The shape of the result.
@@ -129,10 +129,9 @@ export function conv2dTranspose<T extends Tensor3D | Tensor4D>(
 }
 
 /**
- * Convolves each channel on its own.
+ * Depthwise 2D convolution: convolves each channel separately.
  *
- * @param filter [height, width, inChannels, multiplier]; the result has inChannels * multiplier
- *     channels.
+ * @param filter [height, width, inChannels, multiplier]; the result has inChannels * multiplier channels.
  */
 export function depthwiseConv2d<T extends Tensor3D | Tensor4D>(
   x: T | TensorLike,
@@ -155,7 +154,7 @@ export function depthwiseConv2d<T extends Tensor3D | Tensor4D>(
   });
 }
 
-/** A depthwiseConv2d, and a conv2d with a filter [1, 1, channels, outChannels] on its result. */
+/** A depthwiseConv2d, followed by a conv2d with a filter [1, 1, channels, outChannels]. */
 export function separableConv2d<T extends Tensor3D | Tensor4D>(
   x: T | TensorLike,
   depthwiseFilter: Tensor4D | TensorLike,
@@ -175,7 +174,7 @@ export function separableConv2d<T extends Tensor3D | Tensor4D>(
 }
 
 /**
- * Convolves volumes [depth, height, width, inChannels] or batches of them.
+ * 3D convolution of volumes [depth, height, width, inChannels] or batches of them.
  *
  * @param filter [depth, height, width, inChannels, outChannels].
  */
@@ -204,7 +203,7 @@ export function conv3d<T extends Tensor4D | Tensor5D>(
 }
 
 /**
- * The transpose of conv3d with respect to its input.
+ * Transposed 3D convolution: the gradient of conv3d with respect to its input.
  *
  * @param filter [depth, height, width, outChannels, inChannels].
  */
@@ -229,7 +228,7 @@ export function conv3dTranspose<T extends Tensor4D | Tensor5D>(
 }
 
 /**
- * Greatest sum of pixel and filter value under the filter (morphological dilation).
+ * Grayscale dilation: the maximum of pixel plus filter value over the window.
  *
  * @param filter [height, width, channels].
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that make tensors of a pattern, or after another tensor.
+// Creation functions.
 import { check, TfwasmError } from '../core/errors.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
@@ -13,17 +13,17 @@ import { logicalNot, where } from './logical.js';
 import { scoped } from './scoped.js';
 import { broadcastTo } from './shape.js';
 
-/** Zeros in the shape and dtype of x. */
+/** Zeros with the shape and dtype of x. */
 export function zerosLike<T extends Tensor>(x: T | TensorLike): T {
   return scoped('zerosLike', () => run<T>('ZerosLike', [arg<T>(x, 'x')]));
 }
 
-/** Ones in the shape and dtype of x. Throws E_DTYPE for strings. */
+/** Ones with the shape and dtype of x. Throws E_DTYPE for strings. */
 export function onesLike<T extends Tensor>(x: T | TensorLike): T {
   return scoped('onesLike', () => run<T>('OnesLike', [arg<T>(x, 'x', 'numeric')]));
 }
 
-/** Ones on the diagonal of a matrix, zeros elsewhere; batchShape puts copies of it in front. */
+/** An identity matrix, of any shape. batchShape adds leading dimensions. */
 export function eye(
   numRows: number,
   numColumns: number = numRows,
@@ -43,7 +43,7 @@ function checkCount(count: number): number {
   return count;
 }
 
-/** `num` float32 values at equal distances, from start to stop. Throws E_INPUT when num is not positive. */
+/** `num` evenly spaced float32 values from start to stop. Throws E_INPUT if num is not positive. */
 export function linspace(start: number, stop: number, num: number): Tensor1D {
   return scoped('linspace', () =>
     run<Tensor1D>('LinSpace', [constant(start, 'float32'), constant(stop, 'float32'), int(num)]),
@@ -51,15 +51,15 @@ export function linspace(start: number, stop: number, num: number): Tensor1D {
 }
 
 /**
- * The numbers from start to before stop in steps. The step is -1 where stop lies below start and no
- * step is given; a step that leads away gives no numbers. Throws E_INPUT for a step of 0.
+ * Numbers from start up to, but not including, stop. The default step is 1, or -1 if stop is below start. A step in the
+ * wrong direction gives an empty tensor. Throws E_INPUT for a step of 0.
  */
 export function range(start: number, stop: number, step = 1, dtype: 'float32' | 'int32' = 'float32'): Tensor1D {
   return scoped('range', () => {
     check(step !== 0, 'the step must not be 0');
     const by = stop < start && step === 1 ? -1 : step;
     if (start === stop || start < stop !== by > 0) return zeros<'R1'>([0], dtype);
-    // What is no integer may still be the bound of integers.
+    // Bounds of integer ranges may be fractional.
     const bounds =
       dtype === 'int32'
         ? [Math.trunc(start), Math.trunc(start) + Math.ceil((stop - start) / by) * Math.trunc(by), Math.trunc(by)]
@@ -72,8 +72,8 @@ export function range(start: number, stop: number, step = 1, dtype: 'float32' | 
 }
 
 /**
- * For each int32 index a vector, along a new last dimension, of offValue but for onValue at the
- * index. An index out of range gives offValue throughout.
+ * One-hot vectors along a new last dimension: onValue at each int32 index, offValue elsewhere. An index out of range
+ * gives only offValue.
  */
 export function oneHot(
   indices: Tensor | TensorLike,
@@ -94,7 +94,7 @@ export function oneHot(
   });
 }
 
-/** x on the diagonal of zeros, of twice the rank. */
+/** x on the diagonal of a tensor of zeros with twice the rank. */
 export function diag(x: Tensor | TensorLike): Tensor {
   return scoped('diag', () => {
     const values = arg(x, 'x', 'numeric').reshape<'R1'>([-1]);
@@ -105,8 +105,8 @@ export function diag(x: Tensor | TensorLike): Tensor {
 }
 
 /**
- * Coordinates of a grid: one tensor for x and one for y, of shape [y, x], or [x, y] with
- * indexing 'ij'. One tensor when y is left out, none without x.
+ * Coordinate grids: tensors for x and y of shape [y, x], or [x, y] with indexing 'ij'. One tensor without y, none
+ * without x.
  */
 export function meshgrid<T extends Tensor>(
   x?: T | TensorLike,
@@ -129,12 +129,12 @@ export function meshgrid<T extends Tensor>(
   });
 }
 
-/** Complex numbers of float32 parts, which must have one shape. */
+/** complex64 from float32 real and imaginary parts of the same shape. */
 export function complex<T extends Tensor>(real: T | TensorLike, imag: T | TensorLike): T {
   return scoped('complex', () => run<T>('Complex', [arg<T>(real, 'real', 'float32'), arg<T>(imag, 'imag', 'float32')]));
 }
 
-/** The real parts, as float32. */
+/** The real part, as float32. */
 export function real<T extends Tensor>(input: T | TensorLike): T {
   return scoped('real', () => {
     const x = arg<T>(input, 'input', 'numeric');
@@ -142,7 +142,7 @@ export function real<T extends Tensor>(input: T | TensorLike): T {
   });
 }
 
-/** The imaginary parts, as float32. */
+/** The imaginary part, as float32. */
 export function imag<T extends Tensor>(input: T | TensorLike): T {
   return scoped('imag', () => {
     const x = arg<T>(input, 'input', 'numeric');
@@ -150,7 +150,7 @@ export function imag<T extends Tensor>(input: T | TensorLike): T {
   });
 }
 
-/** Writes the values to the console. `verbose` adds dtype, rank and shape. */
+/** Prints the values to the console. `verbose` adds dtype, rank and shape. */
 export function print<T extends Tensor>(x: T, verbose = false): void {
   x.print(verbose);
 }

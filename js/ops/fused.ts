@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions and products with a bias and an activation, in one op.
+// Convolutions and matrix products fused with bias and activation.
 import { check } from '../core/errors.js';
 import type { Attrs } from '../tensor/attributes.js';
 import { run } from '../tensor/call.js';
@@ -17,11 +17,11 @@ export type Activation = 'linear' | 'relu' | 'prelu' | 'elu' | 'relu6' | 'leakyr
 
 interface Fused {
   bias?: Tensor | TensorLike | undefined;
-  /** 'linear' when left out. */
+  /** 'linear' by default. */
   activation?: Activation | undefined;
   /** The slopes of 'prelu'. */
   preluActivationWeights?: Tensor | undefined;
-  /** The slope of 'leakyrelu', 0.2 when left out. */
+  /** The slope of 'leakyrelu', 0.2 by default. */
   leakyreluAlpha?: number | undefined;
 }
 
@@ -42,7 +42,7 @@ interface FusedMatMul extends Fused {
   transposeB?: boolean;
 }
 
-/** How the core calls the activations. */
+/** The core's names of the activations. */
 const FUSED_NAMES: Readonly<Record<Exclude<Activation, 'linear'>, string>> = {
   relu: 'Relu',
   relu6: 'Relu6',
@@ -52,7 +52,7 @@ const FUSED_NAMES: Readonly<Record<Exclude<Activation, 'linear'>, string>> = {
   sigmoid: 'Sigmoid',
 };
 
-/** The inputs and attributes that `fused` adds to an op with so many output channels. */
+/** The inputs and attributes for `fused`, for an op with this number of output channels. */
 function fusedInputs(fused: Fused, channels: number): { inputs: Tensor[]; attrs: Attrs } {
   const { activation = 'linear', preluActivationWeights, leakyreluAlpha = 0.2 } = fused;
   check(activation === 'linear' || activation in FUSED_NAMES, `there is no fused activation '${activation}'`);
@@ -101,7 +101,7 @@ function activate(x: Tensor, { activation, preluActivationWeights, leakyreluAlph
   return activation === undefined || activation === 'linear' ? x : functions[activation](x);
 }
 
-/** `matMul`, a bias that broadcasts to its result, and an activation. */
+/** `matMul`, a bias that broadcasts to the result, and an activation. */
 export function matMul(options: FusedMatMul): Tensor {
   return scoped('fused.matMul', () => {
     const { transposeA = false, transposeB = false, bias } = options;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that find, take and put elements by index.
+// Gathering, scattering and searching.
 import { check, TfwasmError } from '../core/errors.js';
 import { run, runAll, toDtype } from '../tensor/call.js';
 import type { Rank, ShapeMap } from '../tensor/shape.js';
@@ -10,19 +10,19 @@ import { arg } from './arguments.js';
 import { scoped } from './scoped.js';
 import { expandDims } from './shape.js';
 
-/** The parts of x along an axis that int32 indices name. batchDims leading dimensions are paired. */
+/** Gathers slices of x along an axis by int32 indices, with batchDims leading batch dimensions. */
 export function gather<T extends Tensor>(x: T | TensorLike, indices: Tensor | TensorLike, axis = 0, batchDims = 0): T {
   return scoped('gather', () =>
     run<T>('GatherV2', [arg<T>(x, 'x'), arg(indices, 'indices', 'int32'), int(axis)], { batch_dims: batchDims }),
   );
 }
 
-/** The parts of x at the coordinates in the last dimension of int32 indices. */
+/** Gathers slices of x. The last dimension of the int32 indices holds coordinates. */
 export function gatherND(x: Tensor | TensorLike, indices: Tensor | TensorLike): Tensor {
   return scoped('gatherND', () => run('GatherNd', [arg(x, 'x'), arg(indices, 'indices', 'int32')]));
 }
 
-/** Zeros of a shape, to which updates are added at the coordinates in the last dimension of indices. */
+/** Adds updates to a tensor of zeros. The last dimension of the indices holds coordinates. */
 export function scatterND<R extends Rank>(
   indices: Tensor | TensorLike,
   updates: Tensor | TensorLike,
@@ -33,7 +33,7 @@ export function scatterND<R extends Rank>(
   );
 }
 
-/** The tensor with updates in place of what is at the coordinates in the last dimension of indices. */
+/** Replaces slices of a tensor by updates. The last dimension of the indices holds coordinates. */
 export function tensorScatterUpdate<R extends Rank>(
   tensor: Tensor<R> | TensorLike,
   indices: Tensor | TensorLike,
@@ -48,7 +48,7 @@ export function tensorScatterUpdate<R extends Rank>(
   );
 }
 
-/** A tensor of defaultValue with sparseValues at sparseIndices: int32, one row of coordinates a value. */
+/** A tensor of defaultValue with sparseValues at sparseIndices (int32, one row of coordinates per value). */
 export function sparseToDense<R extends Rank>(
   sparseIndices: Tensor | TensorLike,
   sparseValues: Tensor | TensorLike,
@@ -69,7 +69,7 @@ function scalarLike(x: Scalar | number | boolean | string, { dtype }: Tensor) {
   return dtype === 'complex64' ? toDtype(arg(x, 'defaultValue'), dtype) : value(x, dtype);
 }
 
-/** The k greatest elements of each row and their int32 indices, in descending order. */
+/** The k largest elements of each row and their int32 indices, in descending order. */
 export function topk<T extends Tensor>(x: T | TensorLike, k = 1, sorted = true): { values: T; indices: T } {
   return scoped('topk', () => {
     const numbers = arg<T>(x, 'x', 'numeric');
@@ -78,7 +78,7 @@ export function topk<T extends Tensor>(x: T | TensorLike, k = 1, sorted = true):
   });
 }
 
-/** For each row whether its target, int32, is among its k greatest predictions. */
+/** For each row, whether its int32 target is among the k largest predictions. */
 export async function inTopKAsync<T extends Tensor>(
   predictions: Tensor | TensorLike,
   targets: Tensor | TensorLike,
@@ -98,7 +98,7 @@ export async function inTopKAsync<T extends Tensor>(
   });
 }
 
-/** What occurs along an axis, each once in order of appearance, and for each element which it is. */
+/** The distinct slices along an axis in order of first occurrence, and the index of each element's slice. */
 export function unique<T extends Tensor>(x: T | TensorLike, axis = 0): { values: T; indices: Tensor1D } {
   return scoped('unique', () => {
     const [values, indices] = runAll('UniqueV2', [arg<T>(x, 'x'), ints([axis])]) as [T, Tensor1D];
@@ -112,8 +112,8 @@ export async function setdiff1dAsync(x: Tensor | TensorLike, y: Tensor | TensorL
 }
 
 /**
- * Where each value would go into the sorted sequence of its row, int32: before equal elements
- * ('left') or after ('right').
+ * The int32 insertion position of each value in the sorted sequence of its row: before equal elements ('left') or after
+ * ('right').
  */
 export function searchSorted(
   sortedSequence: Tensor | TensorLike,
@@ -129,17 +129,17 @@ export function searchSorted(
   });
 }
 
-/** The index of the first element of each sorted row that is not below the value. */
+/** The index of the first element in each sorted row that is not less than the value. */
 export function lowerBound(sortedSequence: Tensor | TensorLike, values: Tensor | TensorLike): Tensor {
   return searchSorted(sortedSequence, values, 'left');
 }
 
-/** The index of the first element of each sorted row that is above the value. */
+/** The index of the first element in each sorted row that is greater than the value. */
 export function upperBound(sortedSequence: Tensor | TensorLike, values: Tensor | TensorLike): Tensor {
   return searchSorted(sortedSequence, values, 'right');
 }
 
-/** Sums of the parts of x with one segment id, int32, along the first dimension. Ids below 0 are left out. */
+/** Sums the slices of x along the first dimension by int32 segment id. Skips negative ids. */
 export function unsortedSegmentSum<T extends Tensor>(
   x: T | TensorLike,
   segmentIds: Tensor1D | TensorLike,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images: [height, width, channels], or batches of them.
+// Image functions. Images are [height, width, channels], or batches of them.
 import { check, TfwasmError } from '../core/errors.js';
 import { floatsAttr } from '../tensor/attributes.js';
 import { run, runAll, toDtype } from '../tensor/call.js';
@@ -32,11 +32,10 @@ function resize<T extends Tensor>(
 }
 
 /**
- * Images in another size [height, width], interpolated; float32.
+ * Resizes images to [height, width] with bilinear interpolation. Returns float32.
  *
- * @param alignCorners The centers of the corner pixels stay in place.
- * @param halfPixelCenters Pixels have their centers between whole numbers. Not together with
- *     alignCorners.
+ * @param alignCorners Aligns the centers of the corner pixels.
+ * @param halfPixelCenters Uses half-pixel centers. Not together with alignCorners.
  */
 export function resizeBilinear<T extends Tensor3D | Tensor4D>(
   images: T | TensorLike,
@@ -49,7 +48,7 @@ export function resizeBilinear<T extends Tensor3D | Tensor4D>(
   );
 }
 
-/** Images in another size [height, width], out of the nearest pixels. As resizeBilinear otherwise. */
+/** Resizes images to [height, width] with nearest-neighbour sampling. Otherwise like resizeBilinear. */
 export function resizeNearestNeighbor<T extends Tensor3D | Tensor4D>(
   images: T | TensorLike,
   size: Size,
@@ -62,11 +61,11 @@ export function resizeNearestNeighbor<T extends Tensor3D | Tensor4D>(
 }
 
 /**
- * The parts of a batch of images that boxes cut out, each resized to cropSize.
+ * Crops boxes from a batch of images and resizes them to cropSize.
  *
- * @param boxes [boxes, 4]: top, left, bottom and right as parts of the height and width.
- * @param boxInd int32 [boxes]: which image.
- * @param extrapolationValue Of pixels outside of the image.
+ * @param boxes [boxes, 4]: top, left, bottom and right, relative to height and width.
+ * @param boxInd int32 [boxes]: the image of each box.
+ * @param extrapolationValue The value outside of the image.
  */
 export function cropAndResize(
   image: Tensor4D | TensorLike,
@@ -85,7 +84,7 @@ export function cropAndResize(
   );
 }
 
-/** A batch of images seen in a mirror. */
+/** Flips a batch of images horizontally. */
 export function flipLeftRight(image: Tensor4D | TensorLike): Tensor4D {
   return scoped('flipLeftRight', () => {
     const images = arg<Tensor4D>(image, 'image');
@@ -94,12 +93,12 @@ export function flipLeftRight(image: Tensor4D | TensorLike): Tensor4D {
   });
 }
 
-/** The one channel of images three times. Throws E_SHAPE unless there is one. */
+/** Repeats the channel of grayscale images three times. Throws E_SHAPE unless there is one channel. */
 export function grayscaleToRGB<T extends Tensor>(image: T | TensorLike): T {
   return scoped('grayscaleToRGB', () => tile(withChannels<T>(image, 1), [...lastOnly(arg(image, 'image').rank, 3)]));
 }
 
-/** The brightness of red, green and blue, as one channel. Throws E_SHAPE unless there are three. */
+/** The luma of RGB images, as one channel. Throws E_SHAPE unless there are three channels. */
 export function rgbToGrayscale<T extends Tensor>(image: T | TensorLike): T {
   return scoped('rgbToGrayscale', () => {
     const colors = withChannels<T>(image, 3);
@@ -122,11 +121,11 @@ function withChannels<T extends Tensor>(image: T | TensorLike, count: number): T
 }
 
 /**
- * A batch of images turned around their center.
+ * Rotates a batch of images.
  *
  * @param radians Counterclockwise.
- * @param fillValue Of what no pixel covers: one number, or one for each of three colors.
- * @param center As parts of the width and height.
+ * @param fillValue The value outside of the image: a number, or one for each of three colors.
+ * @param center Relative to width and height.
  */
 export function rotateWithOffset(
   image: Tensor4D | TensorLike,
@@ -144,9 +143,9 @@ export function rotateWithOffset(
 }
 
 /**
- * A batch of images seen through projections.
+ * Applies projective transforms to a batch of images.
  *
- * @param transforms [1, 8] or [batch, 8]: where in the image each pixel of the result comes from.
+ * @param transforms [1, 8] or [batch, 8]: maps each output pixel to an input position.
  */
 export function transform(
   image: Tensor4D | TensorLike,
@@ -168,7 +167,7 @@ export function transform(
   });
 }
 
-/** The brightness that parts a histogram best (Otsu, 1979), as a scalar. */
+/** Otsu's threshold for a histogram (Otsu, 1979), as a scalar. */
 function otsuThreshold(histogram: Tensor): Tensor {
   const levels = range(0, 256);
   const below = cumsum(histogram);
@@ -182,10 +181,10 @@ function otsuThreshold(histogram: Tensor): Tensor {
 }
 
 /**
- * 255 where a gray or colored image [height, width, 1 or 3] of values to 255 is brighter than a
- * threshold, or where it is not if inverted; 0 elsewhere. int32.
+ * Thresholds an image [height, width, 1 or 3] with values up to 255: 255 where it is brighter than the threshold, or
+ * not brighter if inverted; else 0. Returns int32.
  *
- * @param method 'binary', with threshValue from 0 to 1, or 'otsu', which finds the threshold.
+ * @param method 'binary', with threshValue from 0 to 1, or 'otsu', which computes the threshold.
  */
 export function threshold(
   image: Tensor3D | TensorLike,
@@ -231,17 +230,17 @@ function suppressing<Rest extends unknown[], Result>(
     });
 }
 
-/** The same as a promise. */
+/** The same function as a promise. */
 const asPromise =
   <Arguments extends unknown[], Result>(f: (...given: Arguments) => Result) =>
   async (...given: Arguments): Promise<Result> =>
     f(...given);
 
 /**
- * The boxes of the highest scores, without those that overlap a better one too much: int32 indices.
+ * Non-maximum suppression. Returns the int32 indices of the chosen boxes, best scores first.
  *
- * Boxes are [top, left, bottom, right]. Those whose intersection with a better one is more than
- * iouThreshold (0.5) of their union are left out, and those of scores below scoreThreshold.
+ * Boxes are [top, left, bottom, right]. Drops boxes whose intersection over union with a better one exceeds
+ * iouThreshold (0.5), and boxes with scores below scoreThreshold.
  */
 export const nonMaxSuppression = suppressing<[], Tensor1D>(
   'nonMaxSuppression',
@@ -249,12 +248,12 @@ export const nonMaxSuppression = suppressing<[], Tensor1D>(
   ([indices]) => indices as Tensor1D,
 );
 
-/** As nonMaxSuppression, as a promise. */
+/** nonMaxSuppression as a promise. */
 export const nonMaxSuppressionAsync = asPromise(nonMaxSuppression);
 
 /**
- * As nonMaxSuppression, with selectedScores beside the selectedIndices. With a softNmsSigma above 0
- * overlaps lower a score instead of removing the box.
+ * Like nonMaxSuppression; returns selectedIndices and selectedScores. With softNmsSigma above 0, overlaps lower a box's
+ * score instead of dropping it (soft NMS).
  */
 export const nonMaxSuppressionWithScore = suppressing<[softNmsSigma?: number], NamedTensorMap>(
   'nonMaxSuppressionWithScore',
@@ -262,12 +261,11 @@ export const nonMaxSuppressionWithScore = suppressing<[softNmsSigma?: number], N
   ([selectedIndices, selectedScores]) => ({ selectedIndices, selectedScores }) as NamedTensorMap,
 );
 
-/** As nonMaxSuppressionWithScore, as a promise. */
+/** nonMaxSuppressionWithScore as a promise. */
 export const nonMaxSuppressionWithScoreAsync = asPromise(nonMaxSuppressionWithScore);
 
 /**
- * As nonMaxSuppression: selectedIndices, filled up to maxOutputSize if asked to, and how many of them
- * are validOutputs.
+ * Like nonMaxSuppression; returns selectedIndices, optionally padded to maxOutputSize, and the number of validOutputs.
  */
 export const nonMaxSuppressionPadded = suppressing<[padToMaxOutputSize?: boolean], NamedTensorMap>(
   'nonMaxSuppressionPadded',
@@ -275,5 +273,5 @@ export const nonMaxSuppressionPadded = suppressing<[padToMaxOutputSize?: boolean
   ([selectedIndices, validOutputs]) => ({ selectedIndices, validOutputs }) as NamedTensorMap,
 );
 
-/** As nonMaxSuppressionPadded, as a promise. */
+/** nonMaxSuppressionPadded as a promise. */
 export const nonMaxSuppressionPaddedAsync = asPromise(nonMaxSuppressionPadded);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The op API: what is at the top level of tf, and its namespaces.
+// The op API: the top level of tf, and its namespaces.
 export * from './arithmetic.js';
 export * from './cast.js';
 export * from './conv.js';

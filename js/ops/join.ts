@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that join tensors, and that take one apart.
+// Concatenating, stacking and splitting.
 import { run, runAll, toDtype } from '../tensor/call.js';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -8,14 +8,14 @@ import { arg, args, checkRank, upcastType } from './arguments.js';
 import { axisOf } from './axes.js';
 import { scoped } from './scoped.js';
 
-/** The tensors of a list in the widest of their dtypes. */
+/** The tensors of a list, converted to the widest of their dtypes. */
 function alike<T extends Tensor>(tensors: readonly (T | TensorLike)[]): T[] {
   const list = args<T>(tensors, 'tensors');
   const dtype = list.map((tensor) => tensor.dtype).reduce(upcastType);
   return list.map((tensor) => toDtype(tensor, dtype));
 }
 
-/** Tensors laid side by side along an axis. Throws E_SHAPE unless the other dimensions agree. */
+/** Concatenates tensors along an axis. Throws E_SHAPE unless the other dimensions are equal. */
 export function concat<T extends Tensor>(tensors: readonly (T | TensorLike)[], axis = 0): T {
   return scoped('concat', () => {
     const list = alike<T>(tensors);
@@ -38,7 +38,7 @@ function concatOfRank<T extends Tensor>(
   });
 }
 
-/** Vectors one after the other. */
+/** `concat` of vectors. */
 export function concat1d(tensors: readonly (Tensor1D | TensorLike)[]): Tensor1D {
   return concatOfRank<Tensor1D>('concat1d', 1, tensors, 0);
 }
@@ -58,7 +58,7 @@ export function concat4d(tensors: readonly (Tensor4D | TensorLike)[], axis: numb
   return concatOfRank<Tensor4D>('concat4d', 4, tensors, axis);
 }
 
-/** Tensors of one shape along a new axis. */
+/** Stacks tensors of the same shape along a new axis. */
 export function stack<T extends Tensor>(tensors: readonly (T | TensorLike)[], axis = 0): Tensor {
   return scoped('stack', () => {
     const list = alike<T>(tensors);
@@ -66,7 +66,7 @@ export function stack<T extends Tensor>(tensors: readonly (T | TensorLike)[], ax
   });
 }
 
-/** The tensors that `stack` along this axis would make x of. */
+/** The slices of x along an axis, without that axis: the inverse of `stack`. */
 export function unstack(x: Tensor | TensorLike, axis = 0): Tensor[] {
   return scoped('unstack', () => {
     const from = arg(x, 'x');
@@ -76,8 +76,8 @@ export function unstack(x: Tensor | TensorLike, axis = 0): Tensor[] {
 }
 
 /**
- * x in parts along an axis: so many equal ones, or of these sizes, one of which may be -1.
- * Throws E_SHAPE when they do not add up.
+ * Splits x along an axis into equal parts, or into parts of these sizes, one of which may be -1. Throws E_SHAPE if they
+ * do not add up.
  */
 export function split<T extends Tensor>(
   x: Tensor | TensorLike,

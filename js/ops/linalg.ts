@@ -15,7 +15,7 @@ import { norm, sum } from './reduce.js';
 import { scoped } from './scoped.js';
 import { pad, slice } from './shape.js';
 
-/** Matrices with zeros outside of a band around the diagonal. A negative width leaves that side whole. */
+/** Zeros elements outside of a band around the diagonal. A negative number keeps the whole side. */
 export function bandPart<T extends Tensor>(a: T | TensorLike, numLower: number | Scalar, numUpper: number | Scalar): T {
   return scoped('bandPart', () => {
     const width = (x: number | Scalar) => (typeof x === 'number' ? int(x) : arg(x, 'a width', 'int32'));
@@ -23,7 +23,7 @@ export function bandPart<T extends Tensor>(a: T | TensorLike, numLower: number |
   });
 }
 
-/** Vectors of one length, or the rows of a matrix, made orthonormal in their order. */
+/** Gram-Schmidt orthonormalization of vectors of the same length, or of the rows of a matrix. */
 export function gramSchmidt<T extends Tensor1D[] | Tensor2D>(xs: T): T {
   return scoped('gramSchmidt', () => {
     const isMatrix = !Array.isArray(xs);
@@ -43,13 +43,13 @@ export function gramSchmidt<T extends Tensor1D[] | Tensor2D>(xs: T): T {
   });
 }
 
-/** Householder reflections of one matrix [rows, columns]. */
+/** QR decomposition of one matrix [rows, columns] by Householder reflections. */
 function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
   const [rows, columns] = x.shape;
   let q: Tensor = eye(rows);
   let r: Tensor = x;
   for (let j = 0; j < Math.min(rows, columns); ++j) {
-    // The reflection takes the part of column j from the diagonal on to a multiple of its first unit vector.
+    // The reflection maps column j, from the diagonal on, to a multiple of the first unit vector.
     const column = slice(r, [j, j], [rows - j, 1]);
     const head = slice(r, [j, j], [1, 1]);
     const image = mul(where(greater(head, 0), -1, 1), norm(column));
@@ -69,7 +69,7 @@ function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
   return [q, r] as [Tensor2D, Tensor2D];
 }
 
-/** Matrices [..., rows, columns] as products of an orthogonal and an upper triangular one. */
+/** QR decomposition of matrices [..., rows, columns]. */
 export function qr(x: Tensor, fullMatrices = false): [Tensor, Tensor] {
   return scoped('qr', () => {
     const matrices = floatArg(x, 'x');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparisons, logic on booleans, and what follows from them.
+// Comparisons and logical functions.
 import { check } from '../core/errors.js';
 import { run } from '../tensor/call.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -23,9 +23,9 @@ function ofBooleans(name: string, op: string): Binary {
     scoped(name, () => run<T>(op, [arg(a, 'a', 'bool'), arg(b, 'b', 'bool')]));
 }
 
-/** Whether a equals b, as bool, with broadcasting. Also of strings. */
+/** a == b as bool, with broadcasting. Also for strings. */
 export const equal: Binary = comparison('equal', 'Equal');
-/** Whether a differs from b, as bool, with broadcasting. Also of strings. */
+/** a != b as bool, with broadcasting. Also for strings. */
 export const notEqual: Binary = comparison('notEqual', 'NotEqual');
 /** a > b as bool, with broadcasting. */
 export const greater: Binary = comparison('greater', 'Greater');
@@ -35,19 +35,19 @@ export const greaterEqual: Binary = comparison('greaterEqual', 'GreaterEqual');
 export const less: Binary = comparison('less', 'Less');
 /** a <= b as bool, with broadcasting. */
 export const lessEqual: Binary = comparison('lessEqual', 'LessEqual');
-/** Whether both are true, with broadcasting. */
+/** Logical AND, with broadcasting. */
 export const logicalAnd: Binary = ofBooleans('logicalAnd', 'LogicalAnd');
-/** Whether either is true, with broadcasting. */
+/** Logical OR, with broadcasting. */
 export const logicalOr: Binary = ofBooleans('logicalOr', 'LogicalOr');
-/** Whether exactly one is true, with broadcasting. */
+/** Logical XOR, with broadcasting. */
 export const logicalXor: Binary = ofBooleans('logicalXor', 'LogicalXor');
 
-/** Whether x is false. */
+/** Logical NOT. */
 export function logicalNot<T extends Tensor>(x: T | TensorLike): T {
   return scoped('logicalNot', () => run<T>('LogicalNot', [arg<T>(x, 'x', 'bool')]));
 }
 
-/** The elements of a where the bool condition is true, of b elsewhere, with broadcasting. */
+/** The elements of a where the bool condition is true, else those of b, with broadcasting. */
 export function where<T extends Tensor>(condition: Tensor | TensorLike, a: T | TensorLike, b: T | TensorLike): T {
   return scoped('where', () => {
     const [x, y] = matched(a, b);
@@ -55,14 +55,14 @@ export function where<T extends Tensor>(condition: Tensor | TensorLike, a: T | T
   });
 }
 
-/** The coordinates of the elements that are true, int32 [count, rank]. */
+/** The coordinates of the true elements, int32 [count, rank]. */
 export async function whereAsync(condition: Tensor | TensorLike): Promise<Tensor> {
   return scoped('whereAsync', () => run('Where', [arg(condition, 'condition', 'bool')]));
 }
 
 /**
- * The parts of a tensor where a bool mask is true. The mask covers the dimensions from `axis` on.
- * Throws E_INPUT when their sizes differ.
+ * The slices of a tensor where a bool mask is true. The mask covers the dimensions from `axis` on. Throws E_INPUT if
+ * their sizes differ.
  */
 export async function booleanMaskAsync(
   tensor: Tensor | TensorLike,

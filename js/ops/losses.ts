@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loss functions. Labels and predictions must have one shape (E_SHAPE); weights broadcast to it.
+// Loss functions. Labels and predictions must have the same shape (E_SHAPE). Weights broadcast to it.
 import { check, TfwasmError } from '../core/errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -11,7 +11,7 @@ import { scoped } from './scoped.js';
 import { broadcastTo } from './shape.js';
 import { abs, exp, log, log1p, neg, relu, square } from './unary.js';
 
-/** How weighted losses become one number, or stay as they are. */
+/** How weighted losses are reduced. */
 export enum Reduction {
   NONE = 0,
   MEAN = 1,
@@ -22,7 +22,7 @@ export enum Reduction {
 type Values = Tensor | TensorLike;
 type Weights = Tensor | TensorLike | null | undefined;
 
-/** Losses, weighted and reduced: by default to their sum over the number of weights that are not 0. */
+/** Weights and reduces losses. The default is their sum divided by the number of non-zero weights. */
 export function computeWeightedLoss<O extends Tensor>(
   losses: Values,
   weights?: Weights,
@@ -43,7 +43,7 @@ export function computeWeightedLoss<O extends Tensor>(
   });
 }
 
-/** A loss out of what each element loses. */
+/** Defines a loss by its value per element. */
 function loss<O extends Tensor>(
   name: string,
   labels: Values,
@@ -74,7 +74,7 @@ export function absoluteDifference<O extends Tensor>(
   return loss<O>('absoluteDifference', labels, predictions, [weights, reduction], (y, x) => abs(sub(y, x)));
 }
 
-/** 1 minus the scalar product along an axis, of which the vectors should have unit length. */
+/** 1 minus the dot product along an axis. The vectors should have unit length. */
 export function cosineDistance<O extends Tensor>(
   labels: Values,
   predictions: Values,
@@ -87,7 +87,7 @@ export function cosineDistance<O extends Tensor>(
   );
 }
 
-/** max(0, 1 - label * prediction), of labels 0 and 1 that stand for -1 and 1. */
+/** max(0, 1 - label * prediction), with labels 0 and 1 mapped to -1 and 1. */
 export function hingeLoss<O extends Tensor>(
   labels: Values,
   predictions: Values,
@@ -99,7 +99,7 @@ export function hingeLoss<O extends Tensor>(
   );
 }
 
-/** Half the square of errors up to delta, and from there on linear. */
+/** Huber loss: half the squared error up to delta, linear beyond it. */
 export function huberLoss<O extends Tensor>(
   labels: Values,
   predictions: Values,
@@ -114,7 +114,7 @@ export function huberLoss<O extends Tensor>(
   });
 }
 
-/** The cross entropy of probabilities: -y * log(x) - (1 - y) * log(1 - x), with epsilon in the logarithms. */
+/** Cross entropy of probabilities: -y * log(x) - (1 - y) * log(1 - x), with epsilon added inside the logarithms. */
 export function logLoss<O extends Tensor>(
   labels: Values,
   predictions: Values,
@@ -129,7 +129,7 @@ export function logLoss<O extends Tensor>(
   });
 }
 
-/** The square of label - prediction. */
+/** The squared difference of label and prediction. */
 export function meanSquaredError<O extends Tensor>(
   labels: Values,
   predictions: Values,
@@ -139,7 +139,7 @@ export function meanSquaredError<O extends Tensor>(
   return loss<O>('meanSquaredError', labels, predictions, [weights, reduction], (y, x) => squaredDifference(y, x));
 }
 
-/** The cross entropy of each label with the sigmoid of its logit. labelSmoothing moves labels towards 1/2. */
+/** Cross entropy of labels and the sigmoid of logits. labelSmoothing moves labels towards 1/2. */
 export function sigmoidCrossEntropy<O extends Tensor>(
   multiClassLabels: Values,
   logits: Values,
@@ -154,7 +154,10 @@ export function sigmoidCrossEntropy<O extends Tensor>(
   });
 }
 
-/** The cross entropy of rows of labels with the softmax of logits. labelSmoothing moves labels towards equal shares. */
+/**
+ * Cross entropy of rows of labels and the softmax of logits. labelSmoothing moves labels towards the uniform
+ * distribution.
+ */
 export function softmaxCrossEntropy<O extends Tensor>(
   onehotLabels: Values,
   logits: Values,

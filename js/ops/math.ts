@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tf.math has.
+// The namespace tf.math.
 import { TfwasmError } from '../core/errors.js';
 import { toDtype } from '../tensor/call.js';
 import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
@@ -9,7 +9,9 @@ import { oneHot } from './creation.js';
 import { matMul } from './matrix.js';
 import { scoped } from './scoped.js';
 
-/** How often each label (row) was predicted as each class (column): int32 [numClasses, numClasses]. */
+/**
+ * The confusion matrix: the count of each pair of label (row) and prediction (column), int32 [numClasses, numClasses].
+ */
 export function confusionMatrix(
   labels: Tensor1D | TensorLike,
   predictions: Tensor1D | TensorLike,

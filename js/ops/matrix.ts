@@ -8,8 +8,8 @@ import { mul } from './arithmetic.js';
 import { scoped } from './scoped.js';
 
 /**
- * The product of matrices [..., m, k] and [..., k, n], whose leading dimensions broadcast. The
- * flags transpose the last two dimensions first. Throws E_SHAPE when the inner ones disagree.
+ * The product of matrices [..., m, k] and [..., k, n]. Leading dimensions broadcast. The flags transpose the last two
+ * dimensions first. Throws E_SHAPE if the inner dimensions differ.
  */
 export function matMul<T extends Tensor>(
   a: Tensor | TensorLike,
@@ -37,7 +37,7 @@ export function dot(t1: Tensor | TensorLike, t2: Tensor | TensorLike): Tensor {
   });
 }
 
-/** The matrix of all products of an element of v1 and one of v2. */
+/** The outer product of two vectors. */
 export function outerProduct(v1: Tensor1D | TensorLike, v2: Tensor1D | TensorLike): Tensor2D {
   return scoped('outerProduct', () => {
     const a = arg<Tensor>(v1, 'v1', 'numeric');
@@ -48,7 +48,7 @@ export function outerProduct(v1: Tensor1D | TensorLike, v2: Tensor1D | TensorLik
   });
 }
 
-/** Products summed as an equation says, such as 'ij,jk->ik'. Throws E_INPUT for others. */
+/** Einstein summation with an equation such as 'ij,jk->ik'. Throws E_INPUT if it is invalid. */
 export function einsum(equation: string, ...tensors: (Tensor | TensorLike)[]): Tensor {
   return scoped('einsum', () => {
     const list = args(tensors, 'tensors', 'numeric');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Namespaces that are less than a file.
+// Namespaces that are smaller than a file.
 import {
   absoluteDifference,
   computeWeightedLoss,

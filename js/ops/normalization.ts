@@ -14,23 +14,23 @@ import { transpose } from './shape.js';
 import { floor, rsqrt } from './unary.js';
 import { batched } from './windows.js';
 
-/** A function of the last dimension, along another one. */
+/** Applies an op on the last dimension along another one. */
 function alongAxis<T extends Tensor>(op: string, logits: T | TensorLike, axis: number): T {
   const x = floatArg<T>(logits, 'logits');
   const along = axisOf(axis, x.rank);
   const last = x.rank - 1;
   if (along === last) return run<T>(op, [x]);
-  // Swapping two dimensions twice leaves all where they were.
+  // Swapping two dimensions is its own inverse.
   const swap = x.shape.map((_, index) => (index === along ? last : index === last ? along : index));
   return transpose(run<T>(op, [transpose(x, swap)]), swap);
 }
 
-/** exp(x), divided by its sum along a dimension. */
+/** exp(x) divided by its sum along a dimension. */
 export function softmax<T extends Tensor>(logits: T | TensorLike, dim = -1): T {
   return scoped('softmax', () => alongAxis('Softmax', logits, dim));
 }
 
-/** log(softmax(x)), which does not overflow. */
+/** log(softmax(x)), without overflow. */
 export function logSoftmax<T extends Tensor>(logits: T | TensorLike, axis = -1): T {
   return scoped('logSoftmax', () => alongAxis('LogSoftmax', logits, axis));
 }
@@ -40,7 +40,7 @@ type Statistic = Tensor | TensorLike;
 /**
  * (x - mean) / sqrt(variance + epsilon) * scale + offset.
  *
- * @param mean And the others: of one value for each channel, or of a shape that broadcasts to x.
+ * @param mean Like the others, one value per channel, or any shape that broadcasts to x.
  */
 export function batchNorm<T extends Tensor>(
   x: T | TensorLike,
@@ -95,8 +95,8 @@ export function batchNorm4d(x: Tensor4D | TensorLike, ...rest: BatchNormRest): T
 }
 
 /**
- * Images, or a batch, divided by (bias + alpha * s) ** beta, s being the sum of squares over the
- * channels at most depthRadius away.
+ * Divides images, or a batch, by (bias + alpha * s) ** beta, where s is the sum of squares over the channels within
+ * depthRadius.
  */
 export function localResponseNormalization<T extends Tensor3D | Tensor4D>(
   x: T | TensorLike,
@@ -114,10 +114,10 @@ export function localResponseNormalization<T extends Tensor3D | Tensor4D>(
 }
 
 /**
- * Sets a share `rate` of the elements to 0, chosen at random, and scales the others up.
+ * Sets a random fraction `rate` of the elements to 0 and scales the others up.
  *
- * @param noiseShape Where a dimension is 1, elements along it share one fate.
- * @throws E_INPUT unless the rate is from 0 to below 1.
+ * @param noiseShape Elements along dimensions of size 1 are kept or dropped together.
+ * @throws E_INPUT unless 0 <= rate < 1.
  */
 export function dropout(
   x: Tensor | TensorLike,
@@ -137,10 +137,9 @@ export function dropout(
 }
 
 /**
- * The moving average v, moved on to x: v + (x - v) * (1 - decay).
+ * Updates a moving average: v + (x - v) * (1 - decay).
  *
- * @param step With zeroDebias, how many values there were: corrects for the start from zero. Throws
- *     E_INPUT when it is missing then.
+ * @param step Required for zeroDebias (E_INPUT): the number of values so far, to correct for the start at zero.
  */
 export function movingAverage<T extends Tensor>(
   v: T | TensorLike,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooling: the greatest element or the mean of windows.
+// Max and average pooling.
 import { check } from '../core/errors.js';
 import { type Attrs, dtypeAttr } from '../tensor/attributes.js';
 import { run, runAll, toDtype } from '../tensor/call.js';
@@ -61,7 +61,7 @@ function pool2d<T extends Tensor>(
   });
 }
 
-/** The mean of each window of images [height, width, channels] or a batch of them. Padding does not count. */
+/** Average pooling of images [height, width, channels] or a batch of them. Ignores padding. */
 export function avgPool<T extends Tensor3D | Tensor4D>(
   x: T | TensorLike,
   filterSize: Pair,
@@ -76,7 +76,7 @@ export function avgPool<T extends Tensor3D | Tensor4D>(
   });
 }
 
-/** The greatest element of each window of images [height, width, channels] or a batch of them. */
+/** Max pooling of images [height, width, channels] or a batch of them. */
 export function maxPool<T extends Tensor3D | Tensor4D>(
   x: T | TensorLike,
   filterSize: Pair,
@@ -89,7 +89,7 @@ export function maxPool<T extends Tensor3D | Tensor4D>(
   );
 }
 
-/** The greatest element of each window of a batch, and where in the image, or the batch, it was. */
+/** Max pooling of a batch with the position of each maximum in its image, or in the batch. */
 export function maxPoolWithArgmax(
   x: Tensor4D | TensorLike,
   filterSize: Pair,
@@ -111,7 +111,7 @@ export function maxPoolWithArgmax(
   });
 }
 
-/** Pools volumes; a padding in numbers is laid around them first. */
+/** Pools volumes. Numeric padding is added first. */
 function pool3d<T extends Tensor>(
   op: string,
   volumes: T,
@@ -130,7 +130,7 @@ function pool3d<T extends Tensor>(
   });
 }
 
-/** The mean of each window of volumes [depth, height, width, channels] or a batch. Padding does not count. */
+/** Average pooling of volumes [depth, height, width, channels] or a batch. Ignores padding. */
 export function avgPool3d<T extends Tensor4D | Tensor5D>(
   x: T | TensorLike,
   filterSize: Triple,
@@ -142,7 +142,7 @@ export function avgPool3d<T extends Tensor4D | Tensor5D>(
   return scoped('avgPool3d', () => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
-    // The share of a window that lies in the volume makes up for the zeros around it.
+    // Corrects for the zeros: divides by the fraction of each window that is inside the volume.
     const means = pool3d<T>('AvgPool3D', toDtype(volumes, 'float32'), options, (batch, pads, pool) =>
       div(pool(padTensor(batch, pads)), pool(padTensor(onesLike(batch), pads))),
     );
@@ -150,7 +150,7 @@ export function avgPool3d<T extends Tensor4D | Tensor5D>(
   });
 }
 
-/** The greatest element of each window of volumes [depth, height, width, channels] or a batch. */
+/** Max pooling of volumes [depth, height, width, channels] or a batch. */
 export function maxPool3d<T extends Tensor4D | Tensor5D>(
   x: T | TensorLike,
   filterSize: Triple,
@@ -169,7 +169,7 @@ export function maxPool3d<T extends Tensor4D | Tensor5D>(
   });
 }
 
-/** Zeros around images so that windows with gaps are as many as `pad` says. */
+/** Explicit padding for dilated windows that gives the output size of `pad`. */
 function basePads(
   pad: Pad,
   size: readonly number[],
@@ -192,10 +192,10 @@ function basePads(
 }
 
 /**
- * `avgPool` or `maxPool`, also with gaps in the windows.
+ * `avgPool` or `maxPool`, with optional dilation.
  *
- * @param dilations Distance of the elements of a window. Throws E_INPUT when they and the strides are
- *     both greater than 1. Zeros that `pad` lays around count then.
+ * @param dilations Throws E_INPUT if they and the strides are both greater than 1. With dilation, zeros added by `pad`
+ *     count as elements.
  */
 export function pool<T extends Tensor3D | Tensor4D>(
   input: T | TensorLike,
@@ -220,7 +220,7 @@ export function pool<T extends Tensor3D | Tensor4D>(
     return batched(images, 4, (batch) => {
       const size = spatialShape(batch, false);
       const pads = basePads(pad, size, perDimension(windowShape, 2, 'windowShape'), gaps);
-      // Whole blocks, of which what is too much is cut off again.
+      // Pads to whole blocks; the excess is cropped afterwards.
       const extra = pads.map(([before, after], axis) => {
         const gap = gaps[axis] as number;
         return (gap - (((size[axis] as number) + before + after) % gap)) % gap;

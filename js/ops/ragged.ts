@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ragged tensors in parts: int32 splits, where rows begin and end, for each ragged dimension, and
-// the values.
+// Ragged tensors, given as int32 row splits for each ragged dimension, and values.
 import { run, runAll } from '../tensor/call.js';
 import type { NamedTensorMap, Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { arg, args } from './arguments.js';
 import { scoped } from './scoped.js';
 
-/** The rows of a ragged tensor that indices name: outputNestedSplits and outputDenseValues. */
+/** Gathers rows of a ragged tensor: outputNestedSplits and outputDenseValues. */
 export function raggedGather(
   paramsNestedSplits: readonly Tensor[],
   paramsDenseValues: Tensor | TensorLike,
@@ -23,7 +22,7 @@ export function raggedGather(
   });
 }
 
-/** Rows of numbers from starts to before limits in steps of deltas: rtNestedSplits and rtDenseValues. */
+/** One range per row, from starts up to limits (exclusive) with steps deltas: rtNestedSplits and rtDenseValues. */
 export function raggedRange(
   starts: Tensor | TensorLike,
   limits: Tensor | TensorLike,
@@ -42,10 +41,10 @@ export function raggedRange(
 }
 
 /**
- * A ragged tensor as a tensor, filled up with defaultValue.
+ * Converts a ragged tensor to a dense one, padded with defaultValue.
  *
- * @param shape int32, -1 where the longest row decides.
- * @param rowPartitionTypes What each of the rowPartitionTensors is: 'FIRST_DIM_SIZE', 'ROW_SPLITS' or
+ * @param shape int32; -1 for the size of the longest row.
+ * @param rowPartitionTypes The kind of each of the rowPartitionTensors: 'FIRST_DIM_SIZE', 'ROW_SPLITS' or
  *     'VALUE_ROWIDS'.
  */
 export function raggedTensorToTensor(

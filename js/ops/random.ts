@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random numbers. With a seed they are the same in every call.
+// Random numbers. With a seed they are reproducible.
 import { check, TfwasmError } from '../core/errors.js';
 import { type Attrs, dtypeAttr } from '../tensor/attributes.js';
 import { run, toDtype } from '../tensor/call.js';
@@ -15,7 +15,7 @@ import { scoped } from './scoped.js';
 
 type Seed = number | string | undefined;
 
-/** A seed of 32 bits out of whatever was given. */
+/** A 32-bit seed from any value. */
 function seedOf(seed: Seed): number | undefined {
   if (seed === undefined || seed === null) return undefined;
   let hash = 0x811c9dc5;
@@ -23,13 +23,13 @@ function seedOf(seed: Seed): number | undefined {
   return hash >>> 1;
 }
 
-/** TensorFlow takes two seeds of 0 for none. */
+/** In TensorFlow, two seeds of 0 mean no seed. */
 function seedAttrs(seed: Seed): Attrs {
   const number = seedOf(seed);
   return number === undefined ? { seed: 0, seed2: 0 } : { seed: number, seed2: 1 };
 }
 
-/** Floats of shape [..] by an op that takes nothing but a shape. */
+/** float32 numbers of shape `shape`, by an op whose only input is the shape. */
 function draw(op: string, shape: readonly number[], seed: Seed): Tensor {
   const attrs = { ...seedAttrs(seed), dtype: dtypeAttr('float32'), T: dtypeAttr('int32') };
   return run(op, [ints(checkShape(shape))], attrs);
@@ -41,13 +41,13 @@ function scaled(x: Tensor, factor: number, offset: number): Tensor {
   return offset === 0 ? wide : add(wide, offset);
 }
 
-/** Truncates where the dtype has no fractions. */
+/** Converts to the dtype. int32 truncates. */
 function inDtype<R extends Rank>(x: Tensor, dtype: DataType): Tensor<R> {
   if (dtype === 'bool') return toDtype(toDtype(x, 'int32'), 'bool') as Tensor<R>;
   return toDtype(x, dtype) as Tensor<R>;
 }
 
-/** Values from minval to below maxval, all equally likely. Without fractions in int32 and bool. */
+/** Uniformly distributed values in [minval, maxval). int32 and bool truncate. */
 export function randomUniform<R extends Rank>(
   shape: ShapeMap[R],
   minval = 0,
@@ -60,7 +60,7 @@ export function randomUniform<R extends Rank>(
   );
 }
 
-/** int32 values from minval to below maxval, all equally likely. */
+/** Uniformly distributed int32 values in [minval, maxval). */
 export function randomUniformInt<R extends Rank>(
   shape: ShapeMap[R],
   minval: number,
@@ -101,7 +101,7 @@ export function randomNormal<R extends Rank>(
   return scoped('randomNormal', () => normal<R>('RandomStandardNormal', shape, mean, stdDev, dtype, seed));
 }
 
-/** Normally distributed values of mean 0 and standard deviation 1. */
+/** Values of the standard normal distribution. */
 export function randomStandardNormal<R extends Rank>(
   shape: ShapeMap[R],
   dtype: 'float32' | 'int32' = 'float32',
@@ -110,7 +110,7 @@ export function randomStandardNormal<R extends Rank>(
   return scoped('randomStandardNormal', () => normal<R>('RandomStandardNormal', shape, 0, 1, dtype, seed));
 }
 
-/** Normally distributed values, of which those beyond two standard deviations are drawn again. */
+/** Normally distributed values within two standard deviations; others are redrawn. */
 export function truncatedNormal<R extends Rank>(
   shape: ShapeMap[R],
   mean = 0,
@@ -121,7 +121,7 @@ export function truncatedNormal<R extends Rank>(
   return scoped('truncatedNormal', () => normal<R>('TruncatedNormal', shape, mean, stdDev, dtype, seed));
 }
 
-/** A tensor of what the function returns when it is called for each element. */
+/** A tensor filled by calling a function for each element. */
 export function rand<R extends Rank>(
   shape: ShapeMap[R],
   randFunction: () => number,
@@ -133,7 +133,7 @@ export function rand<R extends Rank>(
   });
 }
 
-/** Weyl sequence with a 32-bit mixer. */
+/** A Weyl sequence with a 32-bit mixer. */
 function generator(seed: number | undefined): () => number {
   if (seed === undefined) return Math.random;
   let state = seed;
@@ -145,20 +145,20 @@ function generator(seed: number | undefined): () => number {
   };
 }
 
-/** One value of the gamma distribution of rate 1. Marsaglia and Tsang, 2000. */
+/** A value of the gamma distribution with rate 1. Marsaglia and Tsang, 2000. */
 function gammaValue(alpha: number, uniform: () => number): number {
   if (alpha < 1) return gammaValue(alpha + 1, uniform) * (1 - uniform()) ** (1 / alpha);
   const d = alpha - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
-    // Box and Muller, 1958.
+    // Box-Muller, 1958.
     const x = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
     const v = (1 + c * x) ** 3;
     if (v > 0 && Math.log(1 - uniform()) < x * x * 0.5 + d - d * v + d * Math.log(v)) return d * v;
   }
 }
 
-/** Values of the gamma distribution of shape alpha and rate beta. Throws E_INPUT unless both are positive. */
+/** Values of the gamma distribution with shape alpha and rate beta. Throws E_INPUT unless both are positive. */
 export function randomGamma<R extends Rank>(
   shape: ShapeMap[R],
   alpha: number,
@@ -174,10 +174,9 @@ export function randomGamma<R extends Rank>(
 }
 
 /**
- * Draws outcomes: int32 [numSamples], or [batch, numSamples] for a batch.
+ * Samples of a multinomial distribution: int32 [numSamples], or [batch, numSamples].
  *
- * @param logits [outcomes] or [batch, outcomes]: logarithms of the odds, or the probabilities
- *     themselves if normalized.
+ * @param logits [outcomes] or [batch, outcomes]: unnormalized log-probabilities, or probabilities if normalized.
  */
 export function multinomial<T extends Tensor1D | Tensor2D>(
   logits: T | TensorLike,

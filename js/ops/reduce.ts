@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that reduce dimensions, and running sums.
+// Reductions and cumulative functions.
 import { check } from '../core/errors.js';
 import { dtypeAttr } from '../tensor/attributes.js';
 import { run, toDtype } from '../tensor/call.js';
@@ -40,9 +40,9 @@ export const sum: Reduction = reduction('sum', 'Sum', countable);
 export const prod: Reduction = reduction('prod', 'Prod', countable);
 /** The mean along the axes, or of all elements, as float32. */
 export const mean: Reduction = reduction('mean', 'Mean', () => 'float32');
-/** The greatest element along the axes, or of all. */
+/** The maximum along the axes, or of all elements. */
 export const max: Reduction = reduction('max', 'Max', countable);
-/** The least element along the axes, or of all. */
+/** The minimum along the axes, or of all elements. */
 export const min: Reduction = reduction('min', 'Min', countable);
 /** Whether all elements along the axes are true. */
 export const all: Reduction = ofBooleans('all', 'All');
@@ -58,12 +58,12 @@ function argReduce<T extends Tensor>(name: string, op: string, x: Tensor | Tenso
   });
 }
 
-/** The index of the greatest element along an axis, int32; the first of equals. */
+/** The int32 index of the maximum along an axis; the first one if several are equal. */
 export function argMax<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
   return argReduce<T>('argMax', 'ArgMax', x, axis);
 }
 
-/** The index of the least element along an axis, int32; the first of equals. */
+/** The int32 index of the minimum along an axis; the first one if several are equal. */
 export function argMin<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
   return argReduce<T>('argMin', 'ArgMin', x, axis);
 }
@@ -83,12 +83,12 @@ function cumulative(name: string, op: string): Cumulative {
     });
 }
 
-/** Running sums along an axis, without the element itself if exclusive, from the end if reverse. */
+/** Cumulative sums along an axis; exclusive: without the element itself; reverse: from the end. */
 export const cumsum: Cumulative = cumulative('cumsum', 'Cumsum');
-/** Running products along an axis, without the element itself if exclusive, from the end if reverse. */
+/** Cumulative products along an axis; exclusive: without the element itself; reverse: from the end. */
 export const cumprod: Cumulative = cumulative('cumprod', 'Cumprod');
 
-/** log(sum(exp(x))) along the axes, which does not overflow. */
+/** log(sum(exp(x))) along the axes, without overflow. */
 export function logSumExp<T extends Tensor>(x: Tensor | TensorLike, axis?: Axes, keepDims = false): T {
   return scoped('logSumExp', () => {
     const numbers = floatArg(x, 'x');
@@ -128,10 +128,10 @@ function matrixNorm(x: Tensor, ord: number | string, [rows, columns]: readonly n
 }
 
 /**
- * The norm of the vectors along one axis, of the matrices along two, or of all elements together.
+ * The norm of vectors along one axis, of matrices along two, or of all elements.
  *
- * @param ord 'euclidean', 'fro' (of matrices), 1, 2, Infinity, -Infinity, or another power (of
- *     vectors). Throws E_INPUT for others.
+ * @param ord 'euclidean', 'fro' (matrices), 1, 2, Infinity, -Infinity, or another power (vectors). Throws E_INPUT for
+ *     others.
  */
 export function norm(
   x: Tensor | TensorLike,
@@ -156,10 +156,10 @@ export function euclideanNorm(x: Tensor | TensorLike, axis: Axes = null, keepDim
 }
 
 /**
- * How often each integer from 0 to size - 1 occurs in x, or the sum of its weights.
+ * Counts each integer from 0 to size - 1 in x, or sums its weights.
  *
  * @param x int32. Throws E_INPUT for negative numbers.
- * @param weights Of the shape of x, or empty.
+ * @param weights With the shape of x, or empty.
  */
 export function bincount<T extends Tensor1D>(x: T | TensorLike, weights: Tensor | TensorLike, size: number): T {
   return scoped('bincount', () => {
@@ -168,7 +168,7 @@ export function bincount<T extends Tensor1D>(x: T | TensorLike, weights: Tensor 
   });
 }
 
-/** As bincount, of each row of a matrix; binaryOutput says only whether a number occurs. */
+/** Like bincount, for each row of a matrix. binaryOutput: 1 if a number occurs, else 0. */
 export function denseBincount<T extends Tensor>(
   x: T | TensorLike,
   weights: Tensor | TensorLike,

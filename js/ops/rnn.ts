@@ -10,7 +10,7 @@ import { matMul } from './matrix.js';
 import { scoped } from './scoped.js';
 import { sigmoid, tanh } from './unary.js';
 
-/** One step of a cell: from input, cell state and output to the new cell state and output. */
+/** One step of a cell: maps input, cell state and output to the new cell state and output. */
 export type LSTMCellFunc = (data: Tensor2D, c: Tensor2D, h: Tensor2D) => [Tensor2D, Tensor2D];
 
 /**
@@ -38,7 +38,7 @@ export function basicLSTMCell(
   });
 }
 
-/** One step of cells of which each takes the output of the one before. Returns all states and all outputs. */
+/** One step of stacked cells, each of which takes the output of the previous one. Returns all states and outputs. */
 export function multiRNNCell(
   lstmCells: readonly LSTMCellFunc[],
   data: Tensor2D | TensorLike,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that change the shape of a tensor, or take and repeat parts of it.
+// Functions that reshape, slice, repeat, reorder or pad tensors.
 import { check, TfwasmError } from '../core/errors.js';
 import { run } from '../tensor/call.js';
 import type { Rank, ShapeMap } from '../tensor/shape.js';
@@ -10,12 +10,12 @@ import { arg, checkRank } from './arguments.js';
 import { axisOf } from './axes.js';
 import { scoped } from './scoped.js';
 
-/** The same values in another shape, in which one dimension may be -1. Throws E_SHAPE. */
+/** Reshapes x. One dimension may be -1. Throws E_SHAPE. */
 export function reshape<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
   return scoped('reshape', () => arg(x, 'x').reshape<R>(shape));
 }
 
-/** With a dimension of 1 put in before `axis`. Throws E_SHAPE when that is out of range. */
+/** Inserts a dimension of 1 before `axis`. Throws E_SHAPE if that is out of range. */
 export function expandDims<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
   return scoped('expandDims', () => {
     const from = arg(x, 'x');
@@ -25,7 +25,7 @@ export function expandDims<T extends Tensor>(x: Tensor | TensorLike, axis = 0): 
   });
 }
 
-/** Without the dimensions of 1, or without those that `axis` lists. Throws E_SHAPE when one is not 1. */
+/** Removes dimensions of 1, all or those in `axis`. Throws E_SHAPE if one is not 1. */
 export function squeeze<T extends Tensor>(x: Tensor | TensorLike, axis?: readonly number[]): T {
   return scoped('squeeze', () => {
     const from = arg(x, 'x');
@@ -37,19 +37,19 @@ export function squeeze<T extends Tensor>(x: Tensor | TensorLike, axis?: readonl
   });
 }
 
-/** A tensor of its own on the same values. */
+/** A new tensor that shares the values. */
 export function clone<T extends Tensor>(x: T | TensorLike): T {
   return scoped('clone', () => arg<T>(x, 'x').clone() as Tensor as T);
 }
 
-/** x itself, if it has this shape (null stands for any dimension). Throws E_SHAPE otherwise. */
+/** Returns x if it has this shape (null: any size). Throws E_SHAPE otherwise. */
 export function ensureShape<R extends Rank>(x: Tensor, shape: ShapeMap[R] | readonly (number | null)[]): Tensor<R> {
   return scoped('ensureShape', () =>
     run<Tensor<R>>('EnsureShape', [arg(x, 'x'), ints(shape.map((size) => size ?? -1))]),
   );
 }
 
-/** With the dimensions in the order of perm; reversed without it. Conjugates complex64 if asked to. */
+/** Permutes dimensions; reverses them by default. Optionally conjugates complex64. */
 export function transpose<T extends Tensor>(x: T | TensorLike, perm?: readonly number[], conjugate = false): T {
   return scoped('transpose', () => {
     const from = arg<T>(x, 'x');
@@ -59,12 +59,12 @@ export function transpose<T extends Tensor>(x: T | TensorLike, perm?: readonly n
   });
 }
 
-/** x repeated reps[i] times along dimension i. */
+/** Repeats x reps[i] times along dimension i. */
 export function tile<T extends Tensor>(x: T | TensorLike, reps: readonly number[]): T {
   return scoped('tile', () => run<T>('Tile', [arg<T>(x, 'x'), ints(reps)]));
 }
 
-/** x repeated to a shape that it broadcasts to. Throws E_SHAPE when it does not. */
+/** Broadcasts x to a shape. Throws E_SHAPE if that is not possible. */
 export function broadcastTo<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
   return scoped('broadcastTo', () => {
     const from = arg(x, 'x');
@@ -75,23 +75,20 @@ export function broadcastTo<R extends Rank>(x: Tensor | TensorLike, shape: Shape
   });
 }
 
-/** The shape that two shapes, int32 vectors, broadcast to. */
+/** The broadcast shape of two shapes, given as int32 vectors. */
 export function broadcastArgs(s0: Tensor | TensorLike, s1: Tensor | TensorLike): Tensor1D {
   return scoped('broadcastArgs', () =>
     run<Tensor1D>('BroadcastArgs', [arg(s0, 's0', 'int32'), arg(s1, 's1', 'int32')]),
   );
 }
 
-/** A list for all dimensions out of what the user gave for some. */
+/** Extends a list argument to all dimensions. */
 function sliceList(given: number | readonly number[] | undefined, rank: number, rest: number): number[] {
   const list = typeof given === 'number' ? [given] : (given ?? []);
   return Array.from({ length: Math.max(rank, list.length) }, (_, index) => list[index] ?? rest);
 }
 
-/**
- * The block from `begin` of a size in which -1, and what is left out, mean up to the end.
- * Throws E_SHAPE when it reaches beyond x.
- */
+/** A slice from `begin` with size `size`. -1 and missing sizes mean up to the end. Throws E_SHAPE if it exceeds x. */
 export function slice<T extends Tensor>(
   x: T | TensorLike,
   begin: number | readonly number[],
@@ -104,7 +101,7 @@ export function slice<T extends Tensor>(
   });
 }
 
-/** `f` for tensors of one rank. Throws E_SHAPE for others. */
+/** Restricts `f` to tensors of one rank. Throws E_SHAPE for others. */
 function ofRank<T extends Tensor, Rest extends unknown[]>(
   name: string,
   rank: number,
@@ -138,9 +135,9 @@ export const slice4d = ofRank<
 >('slice4d', 4, slice);
 
 /**
- * Every strides[i]-th element from begin[i] to before end[i]. Bit i of a mask: beginMask and endMask
- * ignore the bound, ellipsisMask fills in dimensions, newAxisMask adds one, shrinkAxisMask takes
- * begin[i] alone and drops the dimension.
+ * A strided slice: elements begin[i] to end[i] (exclusive) with step strides[i]. Bit i of the masks: beginMask and
+ * endMask ignore the bound, ellipsisMask inserts full dimensions, newAxisMask inserts a dimension of 1, shrinkAxisMask
+ * selects begin[i] and drops the dimension.
  */
 export function stridedSlice(
   x: Tensor | TensorLike,
@@ -168,7 +165,7 @@ export function stridedSlice(
   );
 }
 
-/** Reversed along the axes, or along all. */
+/** Reverses x along the axes, or along all. */
 export function reverse<T extends Tensor>(x: T | TensorLike, axis?: number | readonly number[] | null): T {
   return scoped('reverse', () => {
     const from = arg<T>(x, 'x');
@@ -177,7 +174,7 @@ export function reverse<T extends Tensor>(x: T | TensorLike, axis?: number | rea
   });
 }
 
-/** A reversed vector. */
+/** `reverse` of a vector. */
 export const reverse1d = ofRank<Tensor1D, []>('reverse1d', 1, reverse);
 
 /** `reverse` of a matrix. */
@@ -191,7 +188,7 @@ export const reverse4d = ofRank<Tensor4D, [axis?: number | number[]]>('reverse4d
 
 type Padding = readonly [number, number];
 
-/** With paddings[i] = [before, after] elements of constantValue around dimension i. */
+/** Pads dimension i with paddings[i] = [before, after] elements of constantValue. */
 export function pad<T extends Tensor>(x: T | TensorLike, paddings: readonly Padding[], constantValue = 0): T {
   return scoped('pad', () => {
     const from = arg<T>(x, 'x');
@@ -219,7 +216,7 @@ export const pad4d = ofRank<Tensor4D, [paddings: [Padding, Padding, Padding, Pad
   pad,
 );
 
-/** Padded with its own elements mirrored at the edge, which 'symmetric' repeats and 'reflect' does not. */
+/** Mirror padding. 'symmetric' repeats the edge, 'reflect' does not. */
 export function mirrorPad<T extends Tensor>(
   x: T | TensorLike,
   paddings: readonly Padding[],
@@ -228,7 +225,7 @@ export function mirrorPad<T extends Tensor>(
   return scoped('mirrorPad', () => run<T>('MirrorPad', [arg<T>(x, 'x'), pairs(paddings)], { mode }));
 }
 
-/** Moves blocks of the batch into the spatial dimensions, and crops these. Inverse of spaceToBatchND. */
+/** Moves blocks of the batch into the spatial dimensions and crops them. Inverse of spaceToBatchND. */
 export function batchToSpaceND<T extends Tensor>(
   x: T | TensorLike,
   blockShape: readonly number[],
@@ -237,7 +234,7 @@ export function batchToSpaceND<T extends Tensor>(
   return scoped('batchToSpaceND', () => run<T>('BatchToSpaceND', [arg<T>(x, 'x'), ints(blockShape), pairs(crops)]));
 }
 
-/** Pads the spatial dimensions, and moves blocks of them into the batch. */
+/** Pads the spatial dimensions and moves blocks of them into the batch. */
 export function spaceToBatchND<T extends Tensor>(
   x: T | TensorLike,
   blockShape: readonly number[],
@@ -246,7 +243,7 @@ export function spaceToBatchND<T extends Tensor>(
   return scoped('spaceToBatchND', () => run<T>('SpaceToBatchND', [arg<T>(x, 'x'), ints(blockShape), pairs(paddings)]));
 }
 
-/** Moves channels into blocks of pixels. Throws E_SHAPE unless they divide by blockSize squared. */
+/** Moves channels into blocks of pixels. Throws E_SHAPE unless blockSize squared divides the channels. */
 export function depthToSpace(
   x: Tensor4D | TensorLike,
   blockSize: number,

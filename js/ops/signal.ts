@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signals in frames.
+// Framing and short-time Fourier transform of signals.
 import { check } from '../core/errors.js';
 import { zeros } from '../tensor/factories.js';
 import type { Tensor, Tensor1D } from '../tensor/tensor.js';
@@ -13,15 +13,15 @@ import { pad } from './shape.js';
 import { rfft } from './spectral.js';
 import { cos } from './unary.js';
 
-/** The least power of two that is not below the value. */
+/** The smallest power of two that is not less than the value. */
 export function enclosingPowerOfTwo(value: number): number {
   return 2 ** Math.max(0, Math.ceil(Math.log2(value)));
 }
 
-/** a - b * cos of one period, float32 [windowLength]. */
+/** The window a - b * cos over one period, float32 [windowLength]. */
 export function cosineWindow(windowLength: number, a: number, b: number): Tensor1D {
   return scoped('cosineWindow', () => {
-    // A window of even length ends one value before its period.
+    // Windows of even length are periodic, those of odd length symmetric.
     const period = windowLength % 2 === 0 ? windowLength : windowLength - 1;
     return sub<Tensor1D>(a, mul(cos(mul(range(0, windowLength), (2 * Math.PI) / period)), b));
   });
@@ -37,7 +37,7 @@ export function hannWindow(windowLength: number): Tensor1D {
   return cosineWindow(windowLength, 0.5, 0.5);
 }
 
-/** Frames of a signal as rows. With padEnd also those that reach beyond its end, filled with padValue. */
+/** The frames of a signal as rows. padEnd includes frames beyond the end, padded with padValue. */
 export function frame(signal: Tensor1D, frameLength: number, frameStep: number, padEnd = false, padValue = 0): Tensor {
   return scoped('frame', () => {
     const values = arg(signal, 'signal', 'numeric');
@@ -55,7 +55,7 @@ export function frame(signal: Tensor1D, frameLength: number, frameStep: number, 
   });
 }
 
-/** The transform rfft of frames of a signal, each multiplied by a window. */
+/** Short-time Fourier transform: rfft of windowed frames. */
 export function stft(
   signal: Tensor1D,
   frameLength: number,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sparse tensors in parts: int32 indices [values, rank], values, dense shape.
+// Sparse tensors, given as int32 indices [values, rank], values, and dense shape.
 import { run, runAll, toDtype } from '../tensor/call.js';
 import { type NamedTensorMap, type Scalar, Tensor, type Tensor1D, type Tensor2D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -7,8 +7,8 @@ import { arg } from './arguments.js';
 import { scoped } from './scoped.js';
 
 /**
- * Gives every empty row of a sparse matrix a defaultValue: outputIndices, outputValues,
- * emptyRowIndicator (bool), and reverseIndexMap, from old to new places.
+ * Fills empty rows of a sparse matrix with defaultValue. Returns outputIndices, outputValues, emptyRowIndicator (bool),
+ * and reverseIndexMap from old to new positions.
  */
 export function sparseFillEmptyRows(
   indices: Tensor2D | TensorLike,
@@ -28,7 +28,7 @@ export function sparseFillEmptyRows(
   });
 }
 
-/** The indices of the same values in another shape, in which one dimension may be -1: outputIndices, outputShape. */
+/** Reshapes a sparse tensor. One dimension may be -1. Returns outputIndices and outputShape. */
 export function sparseReshape(
   inputIndices: Tensor2D | TensorLike,
   inputShape: Tensor1D | TensorLike,
@@ -57,7 +57,7 @@ function segments(
   );
 }
 
-/** The means of the rows of data that indices name, for each of the ascending segmentIds. */
+/** The means of data rows, selected by indices, for each of the ascending segmentIds. */
 export function sparseSegmentMean(
   data: Tensor | TensorLike,
   indices: Tensor1D | TensorLike,
@@ -66,7 +66,7 @@ export function sparseSegmentMean(
   return segments('sparseSegmentMean', 'SparseSegmentMean', data, indices, segmentIds);
 }
 
-/** The sums of the rows of data that indices name, for each of the ascending segmentIds. */
+/** The sums of data rows, selected by indices, for each of the ascending segmentIds. */
 export function sparseSegmentSum(
   data: Tensor | TensorLike,
   indices: Tensor1D | TensorLike,

@@ -10,7 +10,7 @@ import { scoped } from './scoped.js';
 
 const lastDimension = (x: Tensor): number => (x.shape as number[])[x.rank - 1] ?? 0;
 
-/** The discrete Fourier transform of complex64 numbers. */
+/** The discrete Fourier transform of complex64 values. */
 export function fft(input: Tensor): Tensor {
   return scoped('fft', () => run('FFT', [arg(input, 'input', 'complex64')]));
 }
@@ -21,9 +21,9 @@ export function ifft(input: Tensor): Tensor {
 }
 
 /**
- * The transform of real numbers, of which half, fftLength / 2 + 1, says all.
+ * The Fourier transform of real values. Returns only the non-redundant fftLength / 2 + 1 values.
  *
- * @param fftLength To which the last dimension is cut or filled up with zeros.
+ * @param fftLength The last dimension is truncated or zero-padded to it.
  */
 export function rfft(input: Tensor, fftLength?: number | null): Tensor {
   return scoped('rfft', () => {
@@ -34,7 +34,7 @@ export function rfft(input: Tensor, fftLength?: number | null): Tensor {
   });
 }
 
-/** The inverse of rfft: of n numbers, 2 * (n - 1). */
+/** The inverse of rfft: n values give 2 * (n - 1). */
 export function irfft(input: Tensor): Tensor {
   return scoped('irfft', () => {
     const x = arg(input, 'input', 'complex64');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Strings.
+// String functions.
 import { run, runAll } from '../tensor/call.js';
 import type { NamedTensorMap, Scalar, Tensor, Tensor1D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -7,12 +7,12 @@ import { arg } from './arguments.js';
 import { scoped } from './scoped.js';
 
 /**
- * Joins runs of strings: nGrams, and in nGramsSplits where those of each row begin and end.
+ * N-grams of strings: nGrams, and their row splits nGramsSplits.
  *
- * @param dataSplits int32: where the rows of data begin and end.
- * @param nGramWidths How many strings a run has; of each width in turn.
- * @param padWidth How many leftPad and rightPad to put around a row; -1 for all that can matter.
- * @param preserveShortSequences A row that is too short gives one run.
+ * @param dataSplits int32 row splits of data.
+ * @param nGramWidths The widths of the n-grams.
+ * @param padWidth The number of leftPad and rightPad around a row; -1 for as many as possible.
+ * @param preserveShortSequences Rows that are too short give one n-gram.
  */
 export function stringNGrams(
   data: Tensor1D | TensorLike,
@@ -38,7 +38,7 @@ export function stringNGrams(
   });
 }
 
-/** Splits strings: the parts as a sparse matrix of indices, values and shape. */
+/** Splits strings into a sparse matrix: indices, values and shape. */
 export function stringSplit(
   input: Tensor1D | TensorLike,
   delimiter: Scalar | string,
@@ -51,14 +51,14 @@ export function stringSplit(
   });
 }
 
-/** A number from 0 to numBuckets - 1 for each string, int32, always the same. */
+/** A stable hash of each string, int32, from 0 to numBuckets - 1. */
 export function stringToHashBucketFast(input: Tensor | TensorLike, numBuckets: number): Tensor {
   return scoped('stringToHashBucketFast', () =>
     run('StringToHashBucketFast', [arg(input, 'input', 'string')], { num_buckets: numBuckets }),
   );
 }
 
-/** Replaces what matches a regular expression, everywhere or the first time only. */
+/** Replaces matches of a regular expression: all, or only the first. */
 export function staticRegexReplace(
   input: Tensor | TensorLike,
   pattern: string,

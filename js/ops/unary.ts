@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of one tensor, element by element.
+// Elementwise functions of one tensor.
 import type { Attrs } from '../tensor/attributes.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -9,12 +9,12 @@ import { scoped } from './scoped.js';
 
 type Unary = <T extends Tensor>(x: T | TensorLike) => T;
 
-/** A function of float32: other numbers are converted. */
+/** A float32 function; converts other dtypes. */
 function ofFloats(name: string, op: string): Unary {
   return <T extends Tensor>(x: T | TensorLike) => scoped(name, () => run<T>(op, [floatArg<T>(x, 'x')]));
 }
 
-/** A function of numbers that keeps their dtype; bool becomes int32. */
+/** A function of numbers that keeps the dtype; bool becomes int32. */
 function ofNumbers(name: string, op: string): Unary {
   return <T extends Tensor>(x: T | TensorLike) =>
     scoped(name, () => {
@@ -23,7 +23,7 @@ function ofNumbers(name: string, op: string): Unary {
     });
 }
 
-/** A function that leaves integers as they are. */
+/** A function that does not change integers. */
 function rounding(name: string, op: string): Unary {
   return <T extends Tensor>(x: T | TensorLike) =>
     scoped(name, () => {
@@ -32,7 +32,7 @@ function rounding(name: string, op: string): Unary {
     });
 }
 
-/** |x|; of complex64 the modulus, as float32. */
+/** |x|; for complex64 the modulus, as float32. */
 export function abs<T extends Tensor>(x: T | TensorLike): T {
   return scoped('abs', () => {
     const numbers = arg<T>(x, 'x', 'numeric');
@@ -44,11 +44,11 @@ export function abs<T extends Tensor>(x: T | TensorLike): T {
 export const neg: Unary = ofNumbers('neg', 'Neg');
 /** -1, 0 or 1; NaN stays NaN. */
 export const sign: Unary = ofNumbers('sign', 'Sign');
-/** The least integer that is not below x. */
+/** Rounds up. */
 export const ceil: Unary = rounding('ceil', 'Ceil');
-/** The greatest integer that is not above x. */
+/** Rounds down. */
 export const floor: Unary = rounding('floor', 'Floor');
-/** The nearest integer; halves go to the even one. */
+/** Rounds to the nearest integer, half to even. */
 export const round: Unary = rounding('round', 'Round');
 /** x * x. */
 export const square: Unary = ofNumbers('square', 'Square');
@@ -60,11 +60,11 @@ export const rsqrt: Unary = ofFloats('rsqrt', 'Rsqrt');
 export const reciprocal: Unary = ofFloats('reciprocal', 'Reciprocal');
 /** e to the power of x. */
 export const exp: Unary = ofFloats('exp', 'Exp');
-/** exp(x) - 1, exact near 0. */
+/** exp(x) - 1, precise near 0. */
 export const expm1: Unary = ofFloats('expm1', 'Expm1');
 /** The natural logarithm. */
 export const log: Unary = ofFloats('log', 'Log');
-/** log(1 + x), exact near 0. */
+/** log(1 + x), precise near 0. */
 export const log1p: Unary = ofFloats('log1p', 'Log1p');
 /** The sine of radians. */
 export const sin: Unary = ofFloats('sin', 'Sin');
@@ -102,16 +102,16 @@ const isFiniteOf: Unary = ofFloats('isFinite', 'IsFinite');
 export const relu: Unary = ofNumbers('relu', 'Relu');
 /** min(max(x, 0), 6). */
 export const relu6: Unary = ofNumbers('relu6', 'Relu6');
-/** x, or exp(x) - 1 where x is negative. */
+/** x if it is positive, else exp(x) - 1. */
 export const elu: Unary = ofFloats('elu', 'Elu');
-/** The scaled elu of self-normalizing networks. */
+/** The scaled ELU of self-normalizing networks. */
 export const selu: Unary = ofFloats('selu', 'Selu');
 /** 1 / (1 + exp(-x)). */
 export const sigmoid: Unary = ofFloats('sigmoid', 'Sigmoid');
 /** log(1 + exp(x)). */
 export const softplus: Unary = ofFloats('softplus', 'Softplus');
 
-/** log(sigmoid(x)), which does not overflow. */
+/** log(sigmoid(x)), without overflow. */
 export function logSigmoid<T extends Tensor>(x: T | TensorLike): T {
   return scoped('logSigmoid', () => neg(softplus(neg(floatArg<T>(x, 'x')))));
 }
@@ -120,12 +120,12 @@ function withAlpha<T extends Tensor>(name: string, op: string, x: T | TensorLike
   return scoped(name, () => run<T>(op, [floatArg<T>(x, 'x')], attrs));
 }
 
-/** x, or alpha * x where x is negative. */
+/** x if it is positive, else alpha * x. */
 export function leakyRelu<T extends Tensor>(x: T | TensorLike, alpha = 0.2): T {
   return withAlpha('leakyRelu', 'LeakyRelu', x, { alpha });
 }
 
-/** 1 where x is positive, alpha elsewhere; NaN stays NaN. */
+/** 1 if x is positive, else alpha; NaN stays NaN. */
 export function step<T extends Tensor>(x: T | TensorLike, alpha = 0): T {
   return withAlpha('step', 'Step', x, { alpha });
 }

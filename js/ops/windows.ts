@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// What convolutions and pooling have in common: sizes, strides, paddings as attributes.
+// Common arguments of convolutions and pooling: sizes, strides, padding.
 import { check, TfwasmError } from '../core/errors.js';
 import type { Attrs } from '../tensor/attributes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkInt } from '../tensor/written.js';
 import { checkRank } from './arguments.js';
 
-/** One number for both or all spatial dimensions, or one for each. */
+/** One number for all spatial dimensions, or one for each. */
 export type Pair = [number, number] | number;
 export type Triple = [number, number, number] | number;
 export type Rounding = 'floor' | 'round' | 'ceil';
-/** [before, after] for each dimension, those of batch and channels being [0, 0]. */
+/** [before, after] for each dimension; [0, 0] for batch and channels. */
 export type ExplicitPadding = readonly (readonly [number, number])[];
 export type Pad = 'valid' | 'same' | number | ExplicitPadding;
 
-/** A number for each spatial dimension, out of one for all or a list. Throws E_INPUT. */
+/** Expands a number or list to one number per spatial dimension. Throws E_INPUT. */
 export function perDimension(given: number | readonly number[], count: number, name: string): number[] {
   const list = typeof given === 'number' ? new Array<number>(count).fill(given) : [...given];
-  // A third number would be for the depth, which is not a spatial dimension here.
+  // TensorFlow.js accepts a third number, which is ignored.
   check(list.length >= count, `the argument '${name}' must be a number or a list of ${count} numbers, got [${list}]`);
   for (const value of list)
     check(checkInt(value, `'${name}'`) > 0, `the argument '${name}' must be positive, got ${value}`);
   return list.slice(0, count);
 }
 
-/** Whether 'NCHW', 'NCDHW' and such. Throws E_INPUT unless the format is one of the two. */
+/** True for 'NCHW', 'NCDHW' and so on. Throws E_INPUT unless the format is one of the two. */
 export function isChannelsFirst(format: string, last: string, first: string): boolean {
   check(format === last || format === first, `the data format must be ${last} or ${first}, got ${format}`);
   return format === first;
 }
 
-/** Spatial numbers with those of batch and channels around them. */
+/** Adds numbers for batch and channels to spatial ones. */
 export function inFormat<T>(spatial: readonly T[], channelsFirst: boolean, one: T): T[] {
   return channelsFirst ? [one, one, ...spatial] : [one, ...spatial, one];
 }
@@ -41,7 +41,7 @@ export function spatialShape(images: Tensor, channelsFirst: boolean): number[] {
 }
 
 export interface Windows {
-  /** Of the images. */
+  /** The size of the images. */
   size: readonly number[];
   window: readonly number[];
   strides: readonly number[];
@@ -50,8 +50,8 @@ export interface Windows {
 }
 
 /**
- * The padding on both sides of each spatial dimension, or nothing for 'valid' and 'same'. Other
- * roundings than down are what a little more padding behind gives.
+ * The padding on both sides of each spatial dimension; undefined for 'valid' and 'same'. Rounding up is achieved by a
+ * little more padding at the end.
  */
 export function explicitPads(
   pad: Pad,
@@ -93,7 +93,7 @@ export function padAttrs(pad: Pad, rounding: Rounding | undefined, windows: Wind
   return { padding: 'EXPLICIT', explicit_paddings: inFormat(pads, windows.channelsFirst, [0, 0]).flat() };
 }
 
-/** Throws E_SHAPE unless the filter is for as many channels as the images have. */
+/** Throws E_SHAPE unless the filter matches the number of channels. */
 export function checkChannels(images: Tensor, filter: Tensor, channelsFirst: boolean): void {
   const channels = (images.shape as number[])[channelsFirst ? 1 : images.rank - 1];
   const expected = (filter.shape as number[])[filter.rank - 2];
@@ -102,7 +102,7 @@ export function checkChannels(images: Tensor, filter: Tensor, channelsFirst: boo
   }
 }
 
-/** The attributes of a convolution of two dimensions. */
+/** The attributes of a 2D convolution. */
 export function conv2dAttrs(
   images: Tensor,
   filter: Tensor,
@@ -132,7 +132,7 @@ export function conv2dAttrs(
   };
 }
 
-/** Runs `body` on a batch: one image gets a batch of its own, which its result loses again. */
+/** Runs `body` on a batch. A single image becomes a batch of one, which is removed from the result. */
 export function batched<T extends Tensor>(images: T, rank: number, body: (batch: Tensor) => Tensor): T {
   if (images.rank === rank) return body(images) as T;
   if (images.rank !== rank - 1) {

@@ -2,13 +2,13 @@
 // The attributes of ops.
 import { checkDtype, type DataType } from './dtype.js';
 
-/** What an attribute of a node can be. Whole numbers also do where the op wants a float. */
+/** An attribute value. Integers are also accepted for float attributes. */
 type AttrValue = boolean | number | string | readonly number[] | readonly string[] | GraphAttr;
-/** As it stands in a GraphDef. */
+/** An attribute value in GraphDef format. */
 type GraphAttr = { type: string } | { list: { f: readonly number[] } };
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
-/** The name of a dtype in a GraphDef. */
+/** The GraphDef names of dtypes. */
 const GRAPH_DTYPES: Readonly<Record<DataType, string>> = {
   float32: 'DT_FLOAT',
   int32: 'DT_INT32',
@@ -35,12 +35,12 @@ function attrJson(value: AttrValue): object {
   return { list: { i: value } };
 }
 
-/** What tells ops with their attributes apart. Writing the JSON for it each time would take as long as a small op. */
+/** A key for an op with attributes. Building JSON each time would take as long as a small op. */
 export function keyOf(op: string, attrs: Attrs | undefined): string {
   let key = op;
   for (const name in attrs) {
     const value = attrs[name];
-    // JSON has neither NaN nor infinities.
+    // JSON has no NaN and infinities.
     key += ` ${name} ${typeof value === 'number' ? value : JSON.stringify(value)}`;
   }
   return key;

@@ -6,7 +6,7 @@ import { checkShape, formatShape, type Rank, type ShapeMap, sizeOfShape, strides
 import type { Tensor } from './tensor.js';
 import { newNumbers, type TensorLike } from './values.js';
 
-/** Values in JavaScript that can be changed one by one before they become a tensor. */
+/** A mutable array of values that can be converted to a tensor. */
 export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
   readonly dtype: D;
   readonly shape: ShapeMap[R];
@@ -14,7 +14,7 @@ export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
   readonly strides: number[];
   readonly values: DataTypeMap[D];
 
-  /** Throws E_SHAPE when the values do not fill the shape. complex64 takes two for each element. */
+  /** Throws E_SHAPE if the values do not match the shape. complex64 has two values per element. */
   constructor(shape: ShapeMap[R], dtype: D, values?: DataTypeMap[D] | null) {
     this.shape = checkShape(shape) as ShapeMap[R];
     this.dtype = checkDtype(dtype) as D;
@@ -32,17 +32,17 @@ export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
     return this.shape.length;
   }
 
-  /** Puts a value at the coordinates. Throws E_SHAPE when they are not in the shape. */
+  /** Sets a value. Throws E_SHAPE if the coordinates are out of range. */
   set(value: DataTypeMap[D][number], ...locs: number[]): void {
     (this.values as DataTypeMap[D][number][])[this.locToIndex(locs.length > 0 ? locs : [0])] = value;
   }
 
-  /** The value at the coordinates. Throws E_SHAPE when they are not in the shape. */
+  /** The value at the coordinates. Throws E_SHAPE if they are out of range. */
   get(...locs: number[]): DataTypeMap[D][number] {
     return this.values[this.locToIndex(locs.length > 0 ? locs : [0])] as DataTypeMap[D][number];
   }
 
-  /** The place in `values` of what is at the coordinates. */
+  /** The index in `values` for the coordinates. */
   locToIndex(locs: readonly number[]): number {
     const dims: readonly number[] = this.rank === 0 ? [1] : this.shape;
     const fits = locs.length === dims.length && locs.every((loc, i) => loc >= 0 && loc < (dims[i] as number));
@@ -50,7 +50,7 @@ export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
     return locs.reduce((index, loc, i) => index + loc * (this.strides[i] ?? 1), 0);
   }
 
-  /** The coordinates of a place in `values`. */
+  /** The coordinates for an index in `values`. */
   indexToLoc(index: number): number[] {
     const locs: number[] = [];
     let rest = index;
@@ -61,13 +61,13 @@ export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
     return this.rank === 0 ? [] : [...locs, rest];
   }
 
-  /** A tensor of a copy of the values. */
+  /** A tensor with a copy of the values. */
   toTensor(): Tensor<R> {
     return tensor<R>(this.values as TensorLike, this.shape, this.dtype);
   }
 }
 
-/** A buffer of the values, or of zeros. */
+/** A buffer with the given values, or zeros. */
 export function buffer<R extends Rank, D extends DataType = 'float32'>(
   shape: ShapeMap[R],
   dtype: D = 'float32' as D,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls the op library of the core.
+// Calls ops of the core.
 import type { CoreModule } from '../core/core-module.js';
 import { heapBytes } from '../core/heap.js';
 import { callCore } from '../core/runtime.js';
@@ -10,16 +10,16 @@ import { TensorStorage } from './storage.js';
 import { Tensor } from './tensor.js';
 import { Written } from './written.js';
 
-/** What is known of the core that runs: the ids of its ops, and the frame. */
+/** Cached data about the running core: op ids, and the frame. */
 interface Caller {
   core: CoreModule;
   ids: Map<string, number>;
   frame: Float64Array;
-  /** The core's, when the frame was looked for. */
+  /** The core's heap when the view of the frame was created. */
   heap: Uint8Array;
 }
 
-/** Of ops together with their attributes. */
+/** The limit for cached pairs of op and attributes. */
 const MAX_IDS = 512;
 const FIRST_FRAME_SIZE = 256;
 
@@ -32,7 +32,7 @@ function viewFrame(core: CoreModule, size: number): { frame: Float64Array; heap:
 
 function callerOf(core: CoreModule): Caller {
   if (caller?.core === core) {
-    // A heap that has grown has new views.
+    // Growing the heap replaces its views.
     if (caller.heap !== core.HEAPU8) Object.assign(caller, viewFrame(core, caller.frame.length));
     return caller;
   }
@@ -61,7 +61,7 @@ function writeInputs(caller: Caller, inputs: readonly (Tensor | Written)[]): voi
   let size = 0;
   for (const input of inputs) {
     const code = input instanceof Written ? input.code : undefined;
-    // A handle may be made on the way, and move the frame.
+    // This may create a handle, which can move the frame.
     const handle = code ? 0 : (input as Tensor).storage.handle();
     const end = size + (code?.length ?? 1);
     if (end > caller.frame.length) {
@@ -107,12 +107,12 @@ export function runAll(op: string, inputs: readonly (Tensor | Written)[], attrs?
   });
 }
 
-/** The first output of an op, as a tensor of the rank that the caller knows it to have. */
+/** The first output of an op. The caller specifies its type. */
 export function run<T extends Tensor>(op: string, inputs: readonly (Tensor | Written)[], attrs?: Attrs): T {
   return runAll(op, inputs, attrs)[0] as T;
 }
 
-/** `x` in another dtype; itself where it has that already. */
+/** Converts `x` to another dtype; returns x if it already has it. */
 export function toDtype<T extends Tensor>(x: T, dtype: DataType): T {
   return x.dtype === dtype ? x : run<T>('Cast', [x], { DstT: dtypeAttr(dtype) });
 }

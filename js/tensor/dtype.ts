@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The element types of tensors: their names, their numbers in the core, their arrays in JavaScript.
+// The dtypes of tensors: names, numbers in the core, JavaScript arrays.
 import { TfwasmError } from '../core/errors.js';
 
-/** What `data()` gives for each dtype. */
+/** The type of `data()` for each dtype. */
 export interface DataTypeMap {
   float32: Float32Array;
   int32: Int32Array;
   /** 0 or 1. */
   bool: Uint8Array;
-  /** Real and imaginary parts in turn: twice as many values as the tensor has elements. */
+  /** Alternating real and imaginary parts: two values per element. */
   complex64: Float32Array;
   string: string[];
 }
@@ -16,7 +16,7 @@ export interface DataTypeMap {
 export type DataType = keyof DataTypeMap;
 export type NumericDataType = Exclude<DataType, 'string'>;
 
-/** By number: src/core/dtype.h has the same order. */
+/** By number, in the order of src/core/dtype.h. */
 const NAMES: readonly DataType[] = ['float32', 'int32', 'bool', 'string', 'complex64'];
 
 const ELEMENT_BYTES: Readonly<Record<DataType, number>> = {
@@ -27,7 +27,7 @@ const ELEMENT_BYTES: Readonly<Record<DataType, number>> = {
   string: Number.NaN,
 };
 
-/** The dtype of a number that came from the core. */
+/** The dtype for a number from the core. */
 export function dtypeFromNumber(number: number): DataType {
   const name = NAMES[number];
   if (name === undefined) throw new TfwasmError('E_INTERNAL', `the core speaks of an unknown dtype ${number}`);
@@ -38,18 +38,18 @@ export function dtypeNumber(dtype: DataType): number {
   return NAMES.indexOf(dtype);
 }
 
-/** Throws E_DTYPE unless `dtype` is the name of one. */
+/** Throws E_DTYPE unless `dtype` is a dtype. */
 export function checkDtype(dtype: unknown): DataType {
   if (NAMES.includes(dtype as DataType)) return dtype as DataType;
   throw new TfwasmError('E_DTYPE', `unknown dtype ${JSON.stringify(dtype)}; expected one of ${NAMES.join(', ')}`);
 }
 
-/** Bytes of one element in memory; NaN for strings. */
+/** Bytes per element; NaN for strings. */
 export function bytesPerElement(dtype: DataType): number {
   return ELEMENT_BYTES[dtype];
 }
 
-/** Sees the bytes of numeric elements as the array that `data()` promises. Does not copy. */
+/** Views bytes as the typed array that `data()` returns. Does not copy. */
 export function viewBytes<D extends NumericDataType>(bytes: Uint8Array, dtype: D): DataTypeMap[D] {
   const { buffer, byteOffset, byteLength } = bytes;
   const view = (): DataTypeMap[NumericDataType] => {

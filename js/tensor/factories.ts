@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that make tensors. They can be called before ready().
+// Functions that create tensors. They can be called before ready().
 import { TfwasmError } from '../core/errors.js';
 import { isReady } from '../core/runtime.js';
 import { run } from './call.js';
@@ -20,19 +20,19 @@ import { checkTensorLike, inferDtype, inferShape, newNumbers, type TensorLike, t
 import { ints, value as oneNumber } from './written.js';
 
 /**
- * Makes a tensor of numbers, booleans or strings. The values are copied.
+ * Creates a tensor of numbers, booleans or strings. The values are copied.
  *
  * @param values A single value, nested arrays, or a typed array.
- * @param shape Inferred from the nesting when left out; flat values take any shape of their size.
- * @param dtype Inferred from the first value when left out: float32 for numbers, bool, string, and
- *     int32 for typed arrays of integers.
- * @throws E_SHAPE when shape and values do not fit, E_DTYPE, E_INPUT, E_OOM.
+ * @param shape By default inferred from the nesting. Flat values can have any shape of their size.
+ * @param dtype By default inferred from the first value: float32 for numbers, bool, string, and int32 for integer typed
+ *     arrays.
+ * @throws E_SHAPE if shape and values do not match, E_DTYPE, E_INPUT, E_OOM.
  */
 export function tensor<R extends Rank = Rank>(values: TensorLike, shape?: ShapeMap[R], dtype?: DataType): Tensor<R> {
   return makeTensor<R>(values, shape, dtype);
 }
 
-/** A tensor without dimensions, of one value. */
+/** A scalar: a tensor of rank 0. */
 export function scalar(value: number | boolean | string | Uint8Array, dtype?: DataType): Scalar {
   const isBytes = value instanceof Uint8Array;
   if (isBytes ? dtype !== 'string' : typeof value === 'object') {
@@ -46,22 +46,22 @@ export function tensor1d(values: TensorLike, dtype?: DataType): Tensor1D {
   return makeRank<'R1'>('tensor1d', 1, values, undefined, dtype);
 }
 
-/** A tensor of rank 2 from arrays nested so deep, or from a flat array and its shape. */
+/** A tensor of rank 2 from nested arrays, or from a flat array and a shape. */
 export function tensor2d(values: TensorLike, shape?: [number, number], dtype?: DataType): Tensor2D {
   return makeRank<'R2'>('tensor2d', 2, values, shape, dtype);
 }
 
-/** A tensor of rank 3 from arrays nested so deep, or from a flat array and its shape. */
+/** A tensor of rank 3 from nested arrays, or from a flat array and a shape. */
 export function tensor3d(values: TensorLike, shape?: [number, number, number], dtype?: DataType): Tensor3D {
   return makeRank<'R3'>('tensor3d', 3, values, shape, dtype);
 }
 
-/** A tensor of rank 4 from arrays nested so deep, or from a flat array and its shape. */
+/** A tensor of rank 4 from nested arrays, or from a flat array and a shape. */
 export function tensor4d(values: TensorLike, shape?: [number, number, number, number], dtype?: DataType): Tensor4D {
   return makeRank<'R4'>('tensor4d', 4, values, shape, dtype);
 }
 
-/** A tensor of rank 5 from arrays nested so deep, or from a flat array and its shape. */
+/** A tensor of rank 5 from nested arrays, or from a flat array and a shape. */
 export function tensor5d(
   values: TensorLike,
   shape?: [number, number, number, number, number],
@@ -70,7 +70,7 @@ export function tensor5d(
   return makeRank<'R5'>('tensor5d', 5, values, shape, dtype);
 }
 
-/** A tensor of rank 6 from arrays nested so deep, or from a flat array and its shape. */
+/** A tensor of rank 6 from nested arrays, or from a flat array and a shape. */
 export function tensor6d(
   values: TensorLike,
   shape?: [number, number, number, number, number, number],
@@ -90,7 +90,7 @@ export function ones<R extends Rank = Rank>(shape: ShapeMap[R], dtype: DataType 
   return makeFilled<R>(shape, 1, dtype);
 }
 
-/** A tensor of one value throughout: float32, or a string tensor for a string. */
+/** A tensor filled with one value: float32, or string for a string. */
 export function fill<R extends Rank = Rank>(shape: ShapeMap[R], value: number | string, dtype?: DataType): Tensor<R> {
   return makeFilled<R>(shape, value, checkDtype(dtype ?? (typeof value === 'string' ? 'string' : 'float32')));
 }
@@ -111,7 +111,7 @@ function makeTensor<R extends Rank>(
   return fromValues<R>(toHostValues(values, inferred, type), type, wanted);
 }
 
-/** Throws E_SHAPE unless values nested as `inferred` can take the shape `wanted`. */
+/** Throws E_SHAPE unless values with nesting `inferred` can have the shape `wanted`. */
 function checkFit(inferred: readonly number[], wanted: readonly number[]): void {
   if (sizeOfShape(inferred) !== sizeOfShape(wanted)) {
     throw new TfwasmError(
@@ -120,7 +120,7 @@ function checkFit(inferred: readonly number[], wanted: readonly number[]): void 
     );
   }
   inferred.forEach((size, index) => {
-    // The innermost arrays may stand for several dimensions, e.g. a flat list of pixels.
+    // The innermost arrays may hold several dimensions, e.g. a flat list of pixels.
     const isFlat = index === inferred.length - 1 && size === sizeOfShape(wanted.slice(index));
     if (size !== wanted[index] && !isFlat) {
       throw new TfwasmError(
@@ -154,7 +154,7 @@ function makeRank<R extends Rank>(
   return makeTensor<R>(values, shape, dtype);
 }
 
-/** Fewer elements are rather filled here and copied. */
+/** Smaller tensors are filled here and copied, which is faster. */
 const LEAST_FILLED_BY_CORE = 1024;
 
 function makeFilled<R extends Rank>(shape: readonly number[], value: number | string, dtype: DataType): Tensor<R> {

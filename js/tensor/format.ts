@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensors as text, in the layout that TensorFlow.js prints.
+// Formats tensors as text, like TensorFlow.js.
 import type { DataType } from './dtype.js';
 import { sizeOfShape } from './shape.js';
 
-/** Longer dimensions show only their ends. */
+/** Longer dimensions are abbreviated. */
 const MAX_SHOWN = 20;
 const SHOWN_AT_EACH_END = 3;
 const DIGITS = 7;
 
-/** One printed element; complex numbers are [real, imaginary]. */
+/** An element to print. Complex numbers are [real, imaginary]. */
 type Element = number | string | [number, number];
 
 interface Printer {
   elements: readonly Element[];
   dtype: DataType;
-  /** Width of each column of the last dimension. */
+  /** The width of each column of the last dimension. */
   widths: readonly number[];
 }
 
 /**
- * @param values As `dataSync()` gives them: complex numbers take two values each.
- * @param verbose Also gives dtype, rank and shape.
+ * @param values As returned by `dataSync()`: complex numbers have two values each.
+ * @param verbose Adds dtype, rank and shape.
  */
 export function formatTensor(
   values: ArrayLike<number> | readonly string[],
@@ -55,7 +55,7 @@ function formatElement(element: Element, dtype: DataType): string {
   return formatNumber(element);
 }
 
-/** A number that stands alone keeps all its digits, a string goes without quotes. */
+/** A scalar: a number with all its digits, or a string without quotes. */
 function formatScalar(element: Element, dtype: DataType): string {
   return Array.isArray(element) || dtype === 'bool' ? formatElement(element, dtype) : String(element);
 }
@@ -70,7 +70,7 @@ function columnWidths(elements: readonly Element[], shape: readonly number[], dt
   return widths;
 }
 
-/** The indices along one dimension that are shown; undefined stands for the ellipsis. */
+/** The indices to print along a dimension; undefined is the ellipsis. */
 function shownIndices(size: number): (number | undefined)[] {
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
   if (size <= MAX_SHOWN) return range(0, size);
@@ -85,7 +85,7 @@ function formatRow({ elements, dtype, widths }: Printer, size: number, offset: n
   return `[${cells.join(', ')}]`;
 }
 
-/** The lines of a sub-tensor. `isLast`: nothing follows it in the dimension around it. */
+/** The lines of a sub-tensor. `isLast`: whether it is the last one of the enclosing dimension. */
 function formatBlock(printer: Printer, shape: readonly number[], offset: number, isLast: boolean): string[] {
   const [size = 0, ...rest] = shape;
   if (rest.length === 0) return [formatRow(printer, size, offset)];
@@ -96,7 +96,7 @@ function formatBlock(printer: Printer, shape: readonly number[], offset: number,
   });
   const separator = rest.length === 1 ? ',' : '';
   const end = isLast ? '' : `,\n${'\n'.repeat(rest.length - 1)}`;
-  // The comma after a single row is TensorFlow.js's too: programs compare this text.
+  // The comma after a single row is as in TensorFlow.js, since programs compare this text.
   const last = Math.max(lines.length - 1, 0);
   lines[0] = `[${lines.length > 0 ? lines[0] + separator : ''}`;
   for (let i = 1; i < last; ++i) lines[i] = ` ${lines[i]}${separator}`;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory: tidy, keep, dispose and what is in use.
+// Memory management: tidy, keep, dispose, memory.
 import { TfwasmError } from '../core/errors.js';
 import { callCore, isReady } from '../core/runtime.js';
 import { runInScope } from './scopes.js';
 import { waiting } from './storage.js';
 import { Tensor } from './tensor.js';
 
-/** What `memory()` tells. */
+/** The result of `memory()`. */
 export interface MemoryInfo {
   /** Tensors that have not been disposed. */
   numTensors: number;
-  /** Buffers behind them: fewer, when tensors share one. */
+  /** Their buffers; fewer if tensors share one. */
   numDataBuffers: number;
-  /** Bytes of these buffers. What models hold for themselves shows in `heapBytes` only. */
+  /** The bytes of these buffers. Memory of models shows only in `heapBytes`. */
   numBytes: number;
   /** Always false: the numbers are exact. */
   unreliable: boolean;
@@ -20,7 +20,7 @@ export interface MemoryInfo {
   heapBytes: number;
 }
 
-/** Every tensor in a container, each once. */
+/** All tensors in a container, without duplicates. */
 export function tensorsIn(container: unknown): Set<Tensor> {
   const found = new Set<Tensor>();
   const seen = new Set<object>();
@@ -36,13 +36,13 @@ export function tensorsIn(container: unknown): Set<Tensor> {
 }
 
 /**
- * Runs a synchronous function and disposes all tensors that it made, except those that it returns
- * (alone or inside arrays and objects) and those that were given to `keep`.
+ * Runs a synchronous function and disposes all tensors that it creates, except those that it returns (alone or in
+ * arrays and objects) and those passed to `keep`.
  *
- * @returns What the function returns.
+ * @returns The result of the function.
  */
 export function tidy<T>(f: () => T): T;
-/** As above; the name is for the reader only. */
+/** The same; the name is ignored. */
 export function tidy<T>(name: string, f: () => T): T;
 export function tidy<T>(nameOrFunction: string | (() => T), f?: () => T): T {
   const body = typeof nameOrFunction === 'function' ? nameOrFunction : f;
@@ -57,19 +57,19 @@ export function tidy<T>(nameOrFunction: string | (() => T), f?: () => T): T {
   });
 }
 
-/** Keeps a tensor from being disposed by the `tidy` around it. Returns the tensor. */
+/** Prevents the enclosing `tidy` from disposing a tensor. Returns the tensor. */
 export function keep<T extends Tensor>(result: T): T {
   if (!(result instanceof Tensor)) throw new TfwasmError('E_INPUT', 'keep() takes a tensor');
   result.kept = true;
   return result;
 }
 
-/** Disposes every tensor found in a container: a tensor, or arrays and objects with some inside. */
+/** Disposes all tensors in a container: a tensor, or arrays and objects of tensors. */
 export function dispose(container: unknown): void {
   for (const tensor of tensorsIn(container)) tensor.dispose();
 }
 
-/** What is in use now. */
+/** The current memory usage. */
 export function memory(): MemoryInfo {
   const { numTensors, numDataBuffers, numBytes, heapBytes } = isReady()
     ? callCore((core) => core.memory())

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images <-> tensors.
+// Conversion between images and tensors.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { tensor, tensor3d } from './factories.js';
 import { formatShape } from './shape.js';
 import { Tensor, type Tensor2D, type Tensor3D } from './tensor.js';
 import type { TensorLike } from './values.js';
 
-/** Pixels as bytes: red, green, blue and alpha of each, row by row. */
+/** Pixels as RGBA bytes, row by row. */
 export interface PixelData {
   width: number;
   height: number;
   data: Uint8Array | Uint8ClampedArray;
 }
 
-/** Where pixels can be taken from. */
+/** Objects that pixels can be read from. */
 export type PixelSource =
   | PixelData
   | ImageData
@@ -28,11 +28,11 @@ type Context2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 let scratchContext: Context2D | undefined;
 
 /**
- * Makes a tensor of an image.
+ * Creates a tensor from an image.
  *
- * @param numChannels 1 to 4: how many of red, green, blue and alpha to take.
- * @returns An int32 tensor [height, width, numChannels] of values from 0 to 255.
- * @throws E_INPUT when this is no image, or one whose pixels may not be read.
+ * @param numChannels 1 to 4: how many of red, green, blue and alpha to read.
+ * @returns An int32 tensor [height, width, numChannels] with values from 0 to 255.
+ * @throws E_INPUT if this is not an image, or its pixels cannot be read.
  */
 export function fromPixels(pixels: PixelSource, numChannels = 3): Tensor3D {
   if (!Number.isInteger(numChannels) || numChannels < 1 || numChannels > 4) {
@@ -42,7 +42,7 @@ export function fromPixels(pixels: PixelSource, numChannels = 3): Tensor3D {
   return tensor3d(pickChannels(data, width * height, numChannels), [height, width, numChannels], 'int32');
 }
 
-/** As fromPixels, as a promise. */
+/** fromPixels as a promise. */
 export async function fromPixelsAsync(pixels: PixelSource, numChannels = 3): Promise<Tensor3D> {
   return fromPixels(pixels, numChannels);
 }
@@ -58,7 +58,7 @@ function pickChannels(rgba: Uint8Array | Uint8ClampedArray, numPixels: number, n
   return values;
 }
 
-/** Whether `value` is an instance of a class that this environment may not have. */
+/** Whether `value` is an instance of a class that may not exist in this environment. */
 function isA<T>(value: unknown, className: string): value is T {
   const type = (globalThis as Record<string, unknown>)[className];
   return typeof type === 'function' && value instanceof type;
@@ -112,12 +112,12 @@ function newCanvas(): HTMLCanvasElement | OffscreenCanvas {
 }
 
 /**
- * Turns a tensor into the bytes of an image, and draws it when a canvas is given.
+ * Converts a tensor to the bytes of an image, and draws it on a canvas if one is given.
  *
- * @param img [height, width] or [height, width, 1] (gray), [height, width, 3] or [height, width, 4];
- *     float32 values from 0 to 1 or int32 values from 0 to 255. Plain arrays count as int32.
- * @returns Red, green, blue and alpha of each pixel.
- * @throws E_SHAPE, E_DTYPE, or E_INPUT for a value out of range.
+ * @param img [height, width] or [height, width, 1] (gray), [height, width, 3] or [height, width, 4]; float32 values
+ *     from 0 to 1 or int32 values from 0 to 255. Plain arrays count as int32.
+ * @returns RGBA bytes.
+ * @throws E_SHAPE, E_DTYPE, or E_INPUT for values out of range.
  */
 export async function toPixels(
   img: Tensor2D | Tensor3D | TensorLike,
@@ -135,10 +135,10 @@ export async function toPixels(
 }
 
 /**
- * Draws a tensor, which may be as toPixels takes it, on a canvas that takes its size.
+ * Draws a tensor (see toPixels) on a canvas, which gets its size.
  *
- * @param options imageOptions.alpha: how opaque images without alpha are, from 0 to 1.
- * @throws E_SHAPE, E_DTYPE, or E_INPUT for a value out of range.
+ * @param options imageOptions.alpha: the opacity of images without alpha, from 0 to 1.
+ * @throws E_SHAPE, E_DTYPE, or E_INPUT for values out of range.
  */
 export function draw(
   image: Tensor2D | Tensor3D | TensorLike,

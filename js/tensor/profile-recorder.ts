@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gathers, while profile() runs, what models and single ops execute.
+// Records what models and eager calls execute while profile() runs.
 import type { NodeProfile } from '../core/core-module.js';
 import { callCore } from '../core/runtime.js';
 import { bytesPerElement, type DataType } from './dtype.js';
 
-/** One node that was executed. */
+/** One executed node. */
 export interface KernelProfile {
   /** The op, e.g. "Conv2D". */
   name: string;
-  /** The graph node; '' for an op that was run by itself. */
+  /** The graph node; '' for an eager call. */
   node: string;
   kernelTimeMs: number;
   inputShapes: number[][];
@@ -21,21 +21,21 @@ function kernelProfile({ name, op, milliseconds, inputShapes, outputShapes, byte
   return { name: op, node: name, kernelTimeMs: milliseconds, inputShapes, outputShapes, bytesAdded: bytes };
 }
 
-/** The recordings under way, innermost last. */
+/** Active recordings, innermost last. */
 const recordings: KernelProfile[][] = [];
 
-/** Adds what models execute to `kernels` until the returned function is called. */
+/** Records what models execute into `kernels`, until the returned function is called. */
 export function startRecording(kernels: KernelProfile[]): () => void {
   recordings.push(kernels);
   return () => void recordings.splice(recordings.lastIndexOf(kernels), 1);
 }
 
-/** Whether `recordOp` is to be called. */
+/** Whether `recordOp` should be called. */
 export function isRecording(): boolean {
   return recordings.length > 0;
 }
 
-/** Records one op that was run by itself. */
+/** Records an eager call. */
 export function recordOp(
   name: string,
   kernelTimeMs: number,
@@ -54,7 +54,7 @@ interface Output {
   readonly size: number;
 }
 
-/** Runs one execution of a model, and records its nodes if that is wanted. */
+/** Executes a model, and records its nodes if a recording is active. */
 export function recordKernels<T>(model: number, execute: () => T): T {
   if (recordings.length === 0) return execute();
   callCore((core) => core.setProfiling(model, true));

@@ -3,24 +3,24 @@ import { TfwasmError } from '../core/errors.js';
 import { memory } from './memory.js';
 import { type KernelProfile, startRecording } from './profile-recorder.js';
 
-/** What `profile()` tells. */
+/** The result of `profile()`. */
 export interface ProfileInfo<T = unknown> {
-  /** Bytes that are in use after the function and were not before. */
+  /** Bytes in use after the function minus those before. */
   newBytes: number;
-  /** Tensors that are in use after the function and were not before. */
+  /** Live tensors after the function minus those before. */
   newTensors: number;
   /** The larger of the bytes in use before and after the function. */
   peakBytes: number;
-  /** Everything that models and functions of tensors executed, in order. */
+  /** Everything that models and eager calls executed, in order. */
   kernels: KernelProfile[];
-  /** The names of the ops among them, each once. */
+  /** The names of these ops, without duplicates. */
   kernelNames: string[];
-  /** What the function returned. */
+  /** The result of the function. */
   result: T;
 }
 
 /**
- * Runs a function and tells what models executed in it and how memory changed.
+ * Runs a function and records what models and eager calls execute, and the change in memory.
  *
  * @param f May be asynchronous.
  */

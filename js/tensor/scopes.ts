@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scopes of tidy: which tensors go when a function ends.
+// The scopes of tidy, which own new tensors.
 
-/** What a scope looks after. */
+/** An object that a scope can own. */
 export interface Scoped {
   readonly isDisposed: boolean;
-  /** Set by keep(): no scope disposes it. */
+  /** Set by keep(): scopes do not dispose it. */
   kept: boolean;
   dispose(): void;
 }
 
 const scopes: Scoped[][] = [];
 
-/** Puts a new tensor into the innermost scope, if there is one. */
+/** Adds a new tensor to the innermost scope, if there is one. */
 export function track(tensor: Scoped): void {
   scopes.at(-1)?.push(tensor);
 }
 
-/** Begins a scope, which closeScope ends. */
+/** Opens a scope. closeScope closes it. */
 export function openScope(): void {
   scopes.push([]);
 }
 
-/** Ends the innermost scope: what it made is disposed, and the survivors pass on to the scope around it. */
+/** Closes the innermost scope: disposes its tensors, and moves survivors to the enclosing scope. */
 export function closeScope(survivors: Iterable<Scoped>): void {
   const scope = scopes.pop();
   if (!scope || scope.length === 0) return;
@@ -38,8 +38,8 @@ export function closeScope(survivors: Iterable<Scoped>): void {
 }
 
 /**
- * Runs `f` in a scope of its own. What it made and `survivors` does not name is disposed at the
- * end; the survivors pass on to the scope around it. When `f` throws, nothing survives.
+ * Runs `f` in a scope. At the end, disposes its tensors except `survivors`, which move to the enclosing scope. If `f`
+ * throws, nothing survives.
  */
 export function runInScope<T>(f: () => T, survivors: (result: T) => Iterable<Scoped>): T {
   const depth = scopes.length;
@@ -48,11 +48,11 @@ export function runInScope<T>(f: () => T, survivors: (result: T) => Iterable<Sco
   let surviving: Iterable<Scoped> = [];
   try {
     const result = f();
-    // One op that makes one tensor: the most frequent case.
+    // Fast path for one op that creates one tensor.
     surviving = scope.length === 1 && scope[0] === (result as unknown) ? scope : survivors(result);
     return result;
   } finally {
-    // Scopes that `f` began and did not end go with it.
+    // Closes scopes that `f` left open.
     while (scopes.length > depth + 1) closeScope([]);
     closeScope(surviving);
   }

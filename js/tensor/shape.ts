@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shapes: checks and the types that tie a tensor's rank to its nested arrays.
+// Shapes: checks, and the types that relate rank and nested arrays.
 import { TfwasmError } from '../core/errors.js';
 
 /** Tensors have at most this many dimensions (src/core/shape.h). */
 export const MAX_RANK = 8;
 
-/** The core counts bytes in 32 bits. */
+/** The core counts bytes with 32 bits. */
 const MAX_ELEMENTS = 2 ** 32;
 
 export interface ShapeMap {
@@ -18,7 +18,7 @@ export interface ShapeMap {
   R6: [number, number, number, number, number, number];
 }
 
-/** What `array()` gives for each rank. */
+/** The type of `array()` for each rank. */
 export interface ArrayMap {
   R0: number;
   R1: number[];
@@ -43,12 +43,12 @@ export function sizeOfShape(shape: readonly number[]): number {
   return size;
 }
 
-/** How many elements lie between neighbours, for each dimension but the last. */
+/** The strides of each dimension but the last, in elements. */
 export function stridesOfShape(shape: readonly number[]): number[] {
   return shape.slice(1).map((_, index) => sizeOfShape(shape.slice(index + 1)));
 }
 
-/** A copy of a shape that a user gave. Throws E_SHAPE unless a tensor can have it. */
+/** A copy of a user's shape. Throws E_SHAPE if it is invalid. */
 export function checkShape(shape: readonly number[]): number[] {
   if (!Array.isArray(shape)) {
     throw new TfwasmError('E_SHAPE', `a shape must be an array of non-negative integers, got ${String(shape)}`);
@@ -67,7 +67,7 @@ export function checkShape(shape: readonly number[]): number[] {
   return [...shape];
 }
 
-/** A shape in which one dimension may be -1: whatever makes it hold `size` elements. */
+/** Replaces a -1 so that the shape has `size` elements. */
 export function resolveShape(shape: readonly number[], size: number): number[] {
   const unknown = Array.isArray(shape) ? shape.indexOf(-1) : -1;
   if (unknown < 0) return checkShape(shape);

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the values of a tensor are: in the wasm heap, or, made before the core has started, in
-// JavaScript until the core needs them.
+// The storage of a tensor's values: in the wasm heap, or, if created before the core has started, in JavaScript until
+// the core needs them.
 import { TfwasmError } from '../core/errors.js';
 import { tensorBytes } from '../core/heap.js';
 import { callCore, isReady } from '../core/runtime.js';
 import { type DataType, dtypeNumber } from './dtype.js';
 
-/** The bytes of numeric elements, or the bytes of each string. */
+/** The bytes of numeric elements, or of each string. */
 export type HostValues = Uint8Array | readonly Uint8Array[];
 
-/** Values that wait in JavaScript, shared by the clones of a tensor. */
+/** Values in JavaScript, shared by clones of a tensor. */
 interface WaitingBuffer {
   values: HostValues;
   users: number;
 }
 
-/** What waits, for memory(). */
+/** Totals of these values, for memory(). */
 export const waiting = { tensors: 0, buffers: 0, bytes: 0 };
 
 function byteLength(values: HostValues): number {
@@ -23,13 +23,12 @@ function byteLength(values: HostValues): number {
   return values.reduce((sum, element) => sum + element.byteLength, 0);
 }
 
-/** Frees what the program forgot to dispose. */
+/** Frees tensors that the program forgot to dispose. */
 const forgotten = new FinalizationRegistry<TensorStorage>((storage) => storage.release());
 
 /**
- * The newest tensors, which are not in the registry yet: most are disposed soon, and entering and
- * leaving it takes as long as a small op. They wait until as many more are made, or the program
- * pauses.
+ * The newest tensors are not yet in the registry: most are disposed soon, and registering takes as long as a small op.
+ * They are registered when as many more have been created, or when the program pauses.
  */
 const MAX_NEWEST = 32;
 const newestStorages = new Array<TensorStorage | undefined>(MAX_NEWEST).fill(undefined);
@@ -55,7 +54,7 @@ export class TensorStorage {
     this.#shape = shape;
   }
 
-  /** Takes over a tensor of the core. */
+  /** Takes ownership of a tensor of the core. */
   static ofHandle(handle: number, dtype: DataType, shape: readonly number[]): TensorStorage {
     const storage = new TensorStorage(dtype, shape);
     storage.#handle = handle;
@@ -70,7 +69,7 @@ export class TensorStorage {
     return storage;
   }
 
-  /** Releases the storage when `owner` is garbage, unless it was released before. */
+  /** Releases the storage when `owner` is garbage-collected, unless it was released before. */
   ownedBy(owner: object): void {
     if (newestCount === 0) queueMicrotask(watchNewest);
     else if (newestCount === MAX_NEWEST) watchNewest();
@@ -78,7 +77,7 @@ export class TensorStorage {
     newestOwners[newestCount++] = owner;
   }
 
-  /** What ownedBy() has promised. */
+  /** Registers what ownedBy() has announced. */
   watch(owner: object): void {
     if (this.isReleased) return;
     this.#isWatched = true;
@@ -89,7 +88,7 @@ export class TensorStorage {
     return this.#handle === 0 && this.#waiting === undefined;
   }
 
-  /** The same elements under another shape of the same size. */
+  /** The same elements with another shape of the same size. */
   share(shape: readonly number[]): TensorStorage {
     this.#checkNotReleased();
     const storage = new TensorStorage(this.#dtype, shape);
@@ -127,7 +126,7 @@ export class TensorStorage {
     return callCore((core) => core.stringElements(handle));
   }
 
-  /** Does nothing the second time. */
+  /** A second call has no effect. */
   release(): void {
     if (this.#isWatched) forgotten.unregister(this);
     this.#isWatched = false;

@@ -19,11 +19,10 @@ import { nestValues } from './values.js';
 let lastId = 0;
 
 /**
- * An immutable array of numbers, booleans or strings in up to 8 dimensions. Its bytes lie in the
- * wasm heap, where they stay until `dispose()`, the end of a `tidy()`, or until the tensor is
- * garbage. Methods throw E_DISPOSED afterwards.
+ * An immutable array of numbers, booleans or strings with up to 8 dimensions. Its bytes are in the wasm heap until
+ * `dispose()`, the end of a `tidy()`, or garbage collection. Later method calls throw E_DISPOSED.
  *
- * Nearly every function of the op API is a method too; js/ops/chained.ts adds these.
+ * Most functions of the op API are also methods, added by js/ops/chained.ts.
  */
 export class Tensor<R extends Rank = Rank> implements Scoped {
   readonly id: number = ++lastId;
@@ -37,7 +36,7 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
   /** @internal */
   readonly storage: TensorStorage;
 
-  /** @internal Tensors are made by tensor(), zeros(), ... */
+  /** @internal Use tensor(), zeros(), ... */
   constructor(storage: TensorStorage, dtype: DataType, shape: readonly number[]) {
     this.dtype = dtype;
     this.shape = [...shape] as ShapeMap[R];
@@ -48,7 +47,7 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     track(this);
   }
 
-  /** How many elements lie between neighbours, for each dimension but the last. */
+  /** The strides of each dimension but the last, in elements. */
   get strides(): number[] {
     return stridesOfShape(this.shape);
   }
@@ -61,49 +60,49 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     return this.storage.isReleased;
   }
 
-  /** What the values are in: an object of its own for each tensor. */
+  /** An identity for the values: a separate object per tensor. */
   get dataId(): object {
     return this.storage;
   }
 
-  /** Throws E_DISPOSED when the tensor has been disposed. */
+  /** Throws E_DISPOSED if the tensor has been disposed. */
   throwIfDisposed(): void {
     if (this.isDisposed) throw new TfwasmError('E_DISPOSED', 'this tensor has been disposed');
   }
 
-  /** Frees the tensor. Does nothing the second time. */
+  /** Frees the tensor. A second call has no effect. */
   dispose(): void {
     this.storage.release();
   }
 
-  /** A copy of the values: a typed array, or a list of strings. Does not wait. */
+  /** A copy of the values: a typed array, or an array of strings. Synchronous. */
   dataSync<D extends DataType = NumericDataType>(): DataTypeMap[D] {
     const values = this.dtype === 'string' ? decodeStrings(this.storage.readStrings()) : this.#readNumbers(this.dtype);
     return values as DataTypeMap[D];
   }
 
-  /** A copy of the values: a typed array, or a list of strings. */
+  /** A copy of the values: a typed array, or an array of strings. */
   async data<D extends DataType = NumericDataType>(): Promise<DataTypeMap[D]> {
     return this.dataSync<D>();
   }
 
-  /** The values as nested arrays; a scalar gives its value. */
+  /** The values as nested arrays; for a scalar, its value. */
   arraySync(): ArrayMap[R] {
     const values = this.dtype === 'string' ? this.dataSync<'string'>() : this.#readNumbers(this.dtype);
     return nestValues(values, this.shape, this.dtype === 'complex64') as ArrayMap[R];
   }
 
-  /** The values as nested arrays; a scalar gives its value. */
+  /** The values as nested arrays; for a scalar, its value. */
   async array(): Promise<ArrayMap[R]> {
     return this.arraySync();
   }
 
-  /** A copy of the bytes in memory; of a string tensor, of each string. */
+  /** A copy of the bytes; for string tensors, the bytes of each string. */
   async bytes(): Promise<Uint8Array | Uint8Array[]> {
     return this.dtype === 'string' ? this.storage.readStrings() : this.storage.readBytes();
   }
 
-  /** Throws E_OP: tensors are in the memory of WebAssembly, not of a GPU. */
+  /** Throws E_OP: tensors are in WebAssembly memory, not on a GPU. */
   dataToGPU(): never {
     throw new TfwasmError('E_OP', 'the values of a tensor are not on a GPU');
   }
@@ -112,15 +111,15 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     return viewBytes(this.storage.readBytes(), dtype);
   }
 
-  /** A tensor of its own on the same values. */
+  /** A new tensor that shares the values. */
   clone<T extends Tensor>(this: T): T {
     return new Tensor(this.storage.share(this.shape), this.dtype, this.shape) as Tensor as T;
   }
 
   /**
-   * The same values in another shape, in which one dimension may be -1.
+   * Reshapes the tensor. One dimension may be -1.
    *
-   * @throws E_SHAPE when the sizes differ.
+   * @throws E_SHAPE if the sizes differ.
    */
   reshape<T extends Rank>(newShape: ShapeMap[T]): Tensor<T> {
     const shape = resolveShape(newShape, this.size);
@@ -130,7 +129,7 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     return new Tensor<T>(this.storage.share(shape), this.dtype, shape);
   }
 
-  /** Writes the values to the console. `verbose` adds dtype, rank and shape. */
+  /** Prints the values to the console. `verbose` adds dtype, rank and shape. */
   print(verbose = false): void {
     console.log(this.toString(verbose));
   }
@@ -154,7 +153,7 @@ export interface NamedTensorMap {
   [name: string]: Tensor;
 }
 
-/** The tensor of a handle that the core returned. When it fails the handle is disposed. */
+/** A tensor for a handle that the core returned. On an error, the handle is disposed. */
 export function tensorOfHandle(handle: number): Tensor {
   return callCore((core) => {
     try {
@@ -173,7 +172,7 @@ function decodeStrings(elements: readonly Uint8Array[]): string[] {
   return elements.map((element) => decoder.decode(element));
 }
 
-/** The tensors of handles that the core returned: all of them, or, on an error, none. */
+/** Tensors for handles that the core returned. On an error, all handles are disposed. */
 export function tensorsOfHandles(handles: readonly number[]): Tensor[] {
   const tensors: Tensor[] = [];
   try {

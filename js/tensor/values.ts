@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nested arrays and typed arrays <-> the flat bytes of a tensor.
+// Conversion between nested arrays or typed arrays and the flat bytes of a tensor.
 import { TfwasmError } from '../core/errors.js';
 import type { DataType } from './dtype.js';
 import { formatShape, MAX_RANK, sizeOfShape } from './shape.js';
@@ -18,7 +18,7 @@ export type TypedArray =
 
 type Nested<T> = T | readonly Nested<T>[];
 
-/** What tensors are made from. A string tensor's elements may be given as bytes. */
+/** Values that can be converted to a tensor. String elements may be given as bytes. */
 export type TensorLike = Nested<number> | Nested<boolean> | Nested<string> | TypedArray | readonly TypedArray[];
 
 const VALUES_EXPECTED = 'expected a number, boolean or string, nested arrays of them, or a typed array';
@@ -40,25 +40,25 @@ function describeValue(value: unknown): string {
   return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value;
 }
 
-/** The dtype of the first element: integers only where a typed array holds them. */
+/** The dtype of the first element. int32 only for integer typed arrays. */
 export function inferDtype(values: TensorLike): DataType {
   let first: unknown = values;
-  // Lists may be nested for ever, in themselves: inferShape refuses them.
+  // Arrays may be circular; inferShape rejects them.
   for (let depth = 0; Array.isArray(first) && depth <= MAX_RANK; ++depth) first = first[0];
   if (isTypedArray(first)) return first instanceof Float32Array || first instanceof Float64Array ? 'float32' : 'int32';
   if (typeof first === 'boolean') return 'bool';
   return typeof first === 'string' ? 'string' : 'float32';
 }
 
-/** Whether a value has elements; the bytes of a string element are one value. */
+/** Whether a value has elements. The bytes of a string element are a single value. */
 function isList(value: unknown, dtype: DataType): value is ArrayLike<unknown> {
   return Array.isArray(value) || (dtype !== 'string' && isTypedArray(value));
 }
 
 /**
- * The shape that the nesting of the first elements implies.
+ * The shape implied by the nesting of the first elements.
  *
- * @throws E_SHAPE when the nesting is too deep.
+ * @throws E_SHAPE if the nesting is too deep.
  */
 export function inferShape(values: TensorLike, dtype: DataType): number[] {
   const shape: number[] = [];
@@ -71,7 +71,7 @@ export function inferShape(values: TensorLike, dtype: DataType): number[] {
   return shape;
 }
 
-/** Throws E_SHAPE, naming the element, unless all sub-arrays agree with `shape`. */
+/** Throws E_SHAPE, naming the element, unless all sub-arrays match `shape`. */
 function checkNesting(values: unknown, shape: readonly number[], dtype: DataType, path: readonly number[] = []): void {
   const expected = shape[path.length];
   const fail = (problem: string): never => {
@@ -93,17 +93,17 @@ function checkNesting(values: unknown, shape: readonly number[], dtype: DataType
   });
 }
 
-/** The leaves in order, into `add`. */
+/** Calls `add` for the leaves in order. */
 function flatten(values: unknown, add: (leaf: unknown) => void): void {
   if (Array.isArray(values)) for (const value of values) flatten(value, add);
   else add(values);
 }
 
 /**
- * The values as the core keeps them.
+ * The values in the core's format.
  *
- * @param shape As inferShape gave it.
- * @throws E_SHAPE for ragged nesting, E_INPUT for elements that are not of the dtype.
+ * @param shape The result of inferShape.
+ * @throws E_SHAPE for ragged nesting, E_INPUT for elements of the wrong type.
  */
 export function toHostValues(values: TensorLike, shape: readonly number[], dtype: DataType): HostValues {
   checkNesting(values, shape, dtype);
@@ -140,12 +140,12 @@ function toBytes(values: TensorLike, shape: readonly number[], dtype: DataType):
 
 function toNumber(leaf: unknown, dtype: DataType): number {
   const kind = typeof leaf;
-  // A hole or null in an array counts as in any typed array: NaN, or 0.
+  // A hole or null becomes NaN or 0, as in a typed array.
   if (kind === 'number' || kind === 'boolean' || leaf === undefined || leaf === null) return Number(leaf);
   throw new TfwasmError('E_INPUT', `a ${dtype} tensor takes numbers or booleans, got ${describeValue(leaf)}`);
 }
 
-/** Zeros, one for each number of a numeric tensor that is not complex. */
+/** Zeros, one per element. Not for complex64 and string. */
 export function newNumbers(dtype: DataType, size: number): Float32Array | Int32Array | Uint8Array {
   try {
     if (dtype === 'int32') return new Int32Array(size);
@@ -159,7 +159,7 @@ function toBool(value: number): number {
   return Math.round(value) === 0 ? 0 : 1;
 }
 
-/** What `array()` gives for the flat `values`; complex numbers stand as two neighbours. */
+/** The result of `array()` for flat `values`. Complex numbers are two adjacent values. */
 export function nestValues(
   values: ArrayLike<number> | readonly string[],
   shape: readonly number[],

@@ -6,17 +6,17 @@ import type { Rank } from './shape.js';
 import type { TensorStorage } from './storage.js';
 import { Tensor } from './tensor.js';
 
-/** All that have not been disposed, by name. */
+/** All live variables, by name. */
 const variables = new Map<string, Variable>();
 
 let lastName = 0;
 
-/** A tensor whose values can be replaced. No `tidy` disposes it. */
+/** A tensor whose values can be replaced. `tidy` does not dispose it. */
 export class Variable<R extends Rank = Rank> extends Tensor<R> {
   readonly name: string;
   trainable: boolean;
 
-  /** Throws E_DUPLICATE when another variable has the name. */
+  /** Throws E_DUPLICATE if another variable has the name. */
   constructor(initialValue: Tensor<R>, trainable = true, name?: string) {
     if (!(initialValue instanceof Tensor)) throw new TfwasmError('E_INPUT', 'a variable is made of a tensor');
     const unique = name ?? String(lastName++);
@@ -28,7 +28,7 @@ export class Variable<R extends Rank = Rank> extends Tensor<R> {
     variables.set(unique, this);
   }
 
-  /** Takes over the values of a tensor. Throws E_DTYPE or E_SHAPE when these differ. */
+  /** Replaces the values by those of a tensor. Throws E_DTYPE or E_SHAPE if these differ. */
   assign(newValue: Tensor<R>): void {
     if (newValue.dtype !== this.dtype) {
       throw new TfwasmError('E_DTYPE', `the variable '${this.name}' is ${this.dtype}, not ${newValue.dtype}`);
@@ -51,9 +51,9 @@ export class Variable<R extends Rank = Rank> extends Tensor<R> {
 }
 
 /**
- * A variable that starts with the values of a tensor.
+ * Creates a variable with the values of a tensor.
  *
- * @param name A number by default. Throws E_DUPLICATE when it is taken.
+ * @param name By default a number. Throws E_DUPLICATE if it is in use.
  */
 export function variable<R extends Rank>(
   initialValue: Tensor<R>,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers that go to an op without becoming a tensor first.
+// Literal arguments: numbers passed to an op without creating a tensor.
 import { check, TfwasmError } from '../core/errors.js';
 import { type DataType, dtypeNumber } from './dtype.js';
 
-/** An argument written out, as CoreModule.runPreparedOp describes it. */
+/** A literal argument, encoded for CoreModule.runPreparedOp. */
 export class Written {
   constructor(readonly code: readonly number[]) {}
 
@@ -15,27 +15,27 @@ export class Written {
 const CONSTANT = 0;
 const VALUE = -1;
 
-/** Throws E_INPUT unless `value` is an integer that the core can take. */
+/** Throws E_INPUT unless `value` is an int32. */
 export function checkInt(value: number, what = 'a size or index'): number {
   if ((value | 0) === value) return value;
   throw new TfwasmError('E_INPUT', `${what} must be an integer of 32 bits, got ${String(value)}`);
 }
 
-/** An axis, a depth: one int32 that the kernel may depend on. */
+/** An axis or depth: an int32 constant that the kernel may depend on. */
 export const int = (value: number): Written => constant(value, 'int32');
 
-/** Throws E_INPUT unless `values` is a list. */
+/** Throws E_INPUT unless `values` is an array. */
 export function checkList(values: unknown): void {
   check(Array.isArray(values) || ArrayBuffer.isView(values), `expected a list of numbers, got ${String(values)}`);
 }
 
-/** A list of axes, a shape: int32 values that the kernel may depend on. */
+/** Axes or a shape: int32 constants that the kernel may depend on. */
 export function ints(values: readonly number[]): Written {
   checkList(values);
   return new Written([CONSTANT, dtypeNumber('int32'), 1, values.length, ...values.map((value) => checkInt(value))]);
 }
 
-/** Paddings, crops: int32 pairs that the kernel may depend on. */
+/** Paddings or crops: int32 pairs that the kernel may depend on. */
 export function pairs(values: readonly (readonly number[])[]): Written {
   checkList(values);
   values.forEach(checkList);
@@ -43,13 +43,13 @@ export function pairs(values: readonly (readonly number[])[]): Written {
   return new Written([CONSTANT, dtypeNumber('int32'), 2, values.length, 2, ...flat]);
 }
 
-/** One number. float32, int32 or bool. */
+/** A number, float32, int32 or bool, that the kernel does not depend on. */
 export function value(number: number | boolean, dtype: DataType): Written {
   const element = dtype === 'int32' ? Number(number) | 0 : Number(number);
   return new Written([VALUE, dtypeNumber(dtype), 0, element]);
 }
 
-/** One number on which the output's shape depends. float32 or int32. */
+/** A number, float32 or int32, that the output's shape depends on. */
 export function constant(number: number, dtype: DataType): Written {
   return new Written([CONSTANT, dtypeNumber(dtype), 0, dtype === 'int32' ? checkInt(number) : number]);
 }

@@ -5,7 +5,7 @@
 
 namespace tfwasm {
 
-// Names in one text, with commas between them: hundreds of these are laid out in static data.
+// Names in one text, separated by commas: compact, since there are hundreds in static data.
 class NameList {
  public:
   class Iterator {

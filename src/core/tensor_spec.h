@@ -20,7 +20,7 @@ struct TensorSpec {
 inline TensorSpec SpecOf(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
 std::vector<TensorSpec> SpecsOf(std::span<const Tensor> tensors);
 
-// Of a known shape. 64 bits, since what a model asks for need not fit the address space.
+// The shape must be known. 64 bits, since a model may request more than the address space.
 inline uint64_t NumBytes(const TensorSpec& spec) {
   return static_cast<uint64_t>(spec.shape.NumElements()) * ElementSize(spec.dtype);
 }

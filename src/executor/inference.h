@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shapes, dtypes and early-known values of everything in a graph, for given feeds.
+// Shapes, dtypes and known values of everything in a graph, for given feeds.
 #pragma once
 
 #include <vector>
@@ -11,10 +11,10 @@
 namespace tfwasm {
 
 struct NodeFacts {
-  const OpDef* def = nullptr;  // null for a feed
+  const OpDef* def = nullptr;  // nullptr for a feed
   int first_value = 0;         // its outputs are values first_value, first_value + 1, ...
   int num_values = 0;
-  // Whether all input and output shapes are known; otherwise it is inferred again at run time.
+  // Whether all input and output shapes are known. Otherwise the node is a dynamic step.
   bool planned = false;
   // Whether it may be on a branch that is not taken.
   bool maybe_dead = false;
@@ -24,7 +24,7 @@ struct Inference {
   std::vector<NodeId> order;      // topological
   std::vector<NodeFacts> nodes;   // by NodeId
   std::vector<TensorSpec> specs;  // by value
-  std::vector<Tensor> known;      // by value; empty where the value is not known before the run
+  std::vector<Tensor> known;      // by value; empty if the value is known only at run time
 
   const NodeFacts& facts(NodeId id) const { return nodes[static_cast<size_t>(id)]; }
   int ValueOf(Edge edge) const { return facts(edge.node).first_value + edge.output; }
@@ -32,13 +32,13 @@ struct Inference {
   bool IsKnown(int value) const { return !known[static_cast<size_t>(value)].empty(); }
 
   std::vector<TensorSpec> InputSpecs(const Node& node) const;
-  // nullptr where a value is not known.
+  // nullptr for values that are not known.
   std::vector<const Tensor*> InputValues(const Node& node) const;
 };
 
-// `feeds`: dtype and shape of every graph.inputs, fully known. Small results that depend on
-// constants and shapes alone are computed here. Errors blame the node at fault; those on branches
-// that may not be taken are left for the run. `environment` may be null.
+// `feeds`: dtype and shape of every graph.inputs, fully known. Also computes small values that
+// depend only on constants and shapes. Errors blame the node; errors on branches that may not be
+// taken are left for the run. `environment` may be null.
 Inference InferGraph(const Graph& graph, const std::vector<TensorSpec>& feeds,
                      Environment* environment = nullptr);
 

@@ -8,7 +8,7 @@ namespace tfwasm {
 
 namespace {
 
-// Names of what to fetch: only handles, as everything else is run for its effect.
+// The fetches: only handles. Everything else runs for its side effects.
 std::vector<std::string> HandleNames(const ModelDef& initializer) {
   std::vector<std::string> names;
   for (const TensorInfo& output : initializer.outputs) {

@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// Steps times blocks that are looked at before sharing is given up; about a second's work.
+// The limit for steps times blocks before sharing is given up; about one second of work.
 constexpr int64_t kMostWork = 20'000'000;
 
 uint64_t Align(uint64_t bytes) {
@@ -34,8 +34,8 @@ ArenaLayout PlanWithoutSharing(const std::vector<Lifetime>& lifetimes) {
   return layout;
 }
 
-// A block and a size or offset, as a number to sort by: first by the bytes, then by the block.
-// There are not 2^25 blocks (kMostWork), and no memory has 2^45 bytes.
+// A sort key: bytes (a size or offset), then block. There are fewer than 2^25 blocks (kMostWork),
+// and sizes are below 2^45.
 constexpr uint64_t kBlockMask = (uint64_t{1} << 25) - 1;
 
 uint64_t Key(uint64_t bytes, uint64_t block) {
@@ -54,7 +54,7 @@ std::vector<size_t> LargestFirst(const std::vector<Lifetime>& lifetimes) {
   return order;
 }
 
-// The lowest offset with `bytes` free beside `neighbours`, which are keys of offsets, ascending.
+// The lowest offset with a gap of `bytes` between `neighbours`, which are sorted keys of offsets.
 uint64_t LowestGap(const std::vector<uint64_t>& neighbours, const std::vector<uint64_t>& offsets,
                    const std::vector<Lifetime>& lifetimes, uint64_t bytes) {
   uint64_t candidate = 0;

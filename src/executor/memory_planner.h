@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Places intermediates in one arena so that those alive at the same time do not overlap.
+// Assigns arena offsets to intermediates, so that blocks with overlapping lifetimes do not overlap.
 #pragma once
 
 #include <cstdint>
@@ -7,22 +7,22 @@
 
 namespace tfwasm {
 
-// A block that is alive from step `first` to step `last`, both included.
+// A block that is live from step `first` to step `last`, inclusive.
 struct Lifetime {
   uint64_t bytes = 0;
   int first = 0;
   int last = 0;
 };
 
-// 64 bits everywhere, since what a hostile model asks for may exceed a 32-bit address space.
+// 64-bit sizes, since a hostile model may request more than a 32-bit address space.
 struct ArenaLayout {
-  std::vector<uint64_t> offsets;  // one for each lifetime, multiples of Buffer::kAlignment
+  std::vector<uint64_t> offsets;  // one per lifetime, multiples of Buffer::kAlignment
   uint64_t bytes = 0;
 };
 
-// Largest first, each block at the lowest offset that is free during its whole life: the "greedy by
-// size" strategy of Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference",
-// 2020. Blocks of a graph too large for that in reasonable time share nothing.
+// Places blocks by size, largest first, each at the lowest offset that is free during its lifetime:
+// "greedy by size" of Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net
+// Inference", 2020. If the graph is too large for that, blocks share no memory.
 ArenaLayout PlanArena(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace tfwasm

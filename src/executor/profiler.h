@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The time of every node of a run.
+// Records the time of each node of a run.
 #pragma once
 
 #include <time.h>
@@ -32,11 +32,11 @@ class Profiler {
   }
 
   void Add(NodeProfile profile) { profiles_.push_back(std::move(profile)); }
-  // What was recorded since the last call.
+  // The records since the last call.
   std::vector<NodeProfile> Take() { return std::exchange(profiles_, {}); }
 
  private:
-  // Milliseconds. Not std::chrono, whose errors would bring in 10 KB.
+  // In milliseconds. std::chrono's error handling would add 10 KB.
   static double Now() {
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an op can reach beyond its inputs when it runs inside a model.
+// What an op can access beyond its inputs when it runs in a model.
 #pragma once
 
 #include <optional>
@@ -13,21 +13,21 @@
 
 namespace tfwasm {
 
-// The executor implements this. Ops that are run by themselves have none.
+// Implemented by the executor. Ops outside of a model have none.
 class Environment {
  public:
   virtual ~Environment() = default;
 
-  // The results of the library function of that name. Throws E_ATTR when there is none, E_INPUT
-  // when the arguments do not fit, E_LIMIT when calls are nested too deep.
+  // Calls a library function and returns its results. Throws E_ATTR if it does not exist, E_INPUT
+  // if the arguments do not fit, E_LIMIT if calls are nested too deeply.
   virtual std::vector<Tensor> Call(std::string_view function, std::vector<Tensor> arguments) = 0;
 
-  // Dtypes and shapes of the results as far as they follow from those of the arguments, which are
-  // fully known; nullopt when they do not, or when the call is certain to fail.
+  // Infers dtypes and shapes of a call's results from those of the arguments, which are fully
+  // known; nullopt if that is not possible, or if the call would fail.
   virtual std::optional<std::vector<TensorSpec>> InferCall(
       std::string_view function, const std::vector<TensorSpec>& arguments) = 0;
 
-  // The object that the model's graphs share by that name; null until it is set.
+  // The shared object with this name; null until it is set.
   virtual ObjectPtr& Resource(std::string_view name) = 0;
 };
 

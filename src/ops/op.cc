@@ -8,7 +8,7 @@ namespace tfwasm {
 
 namespace {
 
-// Registrations run before main in no particular order; this is there before all of them.
+// Constant-initialized, since registrations run before main in any order.
 constinit const OpRegistration* last_registration = nullptr;
 
 using OpsByName = std::unordered_map<std::string_view, const OpDef*>;
@@ -51,7 +51,7 @@ int OutputPosition(const Node& producer, std::string_view name, int index) {
   if (def == nullptr) return index;  // reported with all other unknown ops
   int arguments = 0;
   for ([[maybe_unused]] const std::string_view other : def->output_names) ++arguments;
-  // Only the first argument can be a list, which has what the others leave.
+  // Only the first output argument can be a list. Its size is what the others leave.
   int size = NumOutputs(*def, producer) - arguments + 1;
   int position = index;
   for (const std::string_view output_name : def->output_names) {

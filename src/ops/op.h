@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an op says about itself. One file under src/ops/ defines one op or a tight family and
-// registers it with a static OpRegistration; nothing else in the tree has to hear of it.
+// The definition of an op. One file under src/ops/ defines one op or a tight family and registers
+// it with a static OpRegistration. There is no other list of ops.
 #pragma once
 
 #include <memory>
@@ -13,58 +13,58 @@
 
 namespace tfwasm {
 
-// How an op treats the values on a branch that is not taken. Such a value is dead: what reads it is
-// not run, and dead too.
+// How an op handles dead values, those on a branch that is not taken. Normally a node with a dead
+// input does not run, and its outputs are dead.
 enum class Liveness : uint8_t {
   kNormal,
-  kSwitch,  // leaves outputs that it does not set dead
-  kMerge,   // is run when one of its inputs is alive; the others are empty tensors
+  kSwitch,  // outputs that it does not set are dead
+  kMerge,   // runs if one input is alive; dead inputs are empty tensors
 };
 
 inline constexpr int kAnyNumber = 1 << 30;
 inline constexpr int kNoArguments = -1;
 
-// Constants: hundreds of these must cost nothing when the program starts.
+// A compile-time constant: hundreds of ops must not cost startup time.
 struct OpDef {
   std::string_view name;
   NameList aliases = {};
   int min_inputs = 1;
   int max_inputs = 1;  // kAnyNumber for variadic ops
-  // Number of outputs, where it is not 1.
+  // The number of outputs; nullptr for 1.
   int (*num_outputs)(const Node&) = nullptr;
-  // Names of the output arguments, for edges like "split:output:1" inside library functions;
-  // needed only by ops with more than one output argument.
+  // Names of the output arguments, for edges like "split:output:1" in library functions. Needed
+  // only for ops with several output arguments.
   NameList output_names = {};
 
   void (*infer)(InferContext&) = nullptr;
   std::unique_ptr<Kernel> (*kernel)(const KernelContext&) = nullptr;
-  // Instead of a kernel: works on whole tensors. Then infer is called with whatever is known, also
-  // with shapes that are not; what it says of the outputs is checked when they are there.
+  // For ops on tensors, instead of a kernel. infer is then called with what is known; shapes may be
+  // unknown. The executor checks the inferred outputs at run time.
   void (*run)(TensorContext&) = nullptr;
 
-  // Output 0 may be written over input i, for each bit i, when their byte sizes are equal.
+  // Bit i: output 0 may overwrite input i, if their sizes in bytes are equal.
   uint32_t in_place_inputs = 0;
-  // Output 0 has the very bytes of input 0 under another shape: no kernel is run.
+  // Output 0 has the bytes of input 0 and another shape. There is no kernel.
   bool is_view = false;
-  // Results differ from run to run (random numbers) or have effects: never folded or shared.
+  // Has random results or side effects: never folded or merged.
   bool is_stateful = false;
-  // Takes or makes resources and variants; all other ops are kept from them.
+  // Takes or returns resources and variants. Other ops are never called with them.
   bool takes_handles = false;
   Liveness liveness = Liveness::kNormal;
-  // The inputs from this one on are the arguments of every function that an attribute names.
+  // The first of the inputs that are the arguments of every function in an attribute.
   int first_argument = kNoArguments;
-  // The functions are called again with what one of them returned: output i becomes input i.
+  // The functions are called repeatedly: output i becomes input i.
   bool is_loop = false;
 };
 
-// Registers an op when the program starts.
+// Registers an op at startup.
 class OpRegistration {
  public:
-  // Keeps a reference: `def` is a constant.
+  // Keeps a reference to `def`, which must be a constant.
   explicit OpRegistration(const OpDef& def);
 
   const OpDef& def() const { return def_; }
-  // The one before; nullptr for the first.
+  // The previous registration; nullptr for the first.
   const OpRegistration* previous() const { return previous_; }
 
  private:
@@ -72,13 +72,13 @@ class OpRegistration {
   const OpRegistration* previous_;
 };
 
-// nullptr when there is no such op.
+// nullptr if there is no such op.
 const OpDef* FindOp(std::string_view name);
-// The names of all ops, aliases too, in no particular order.
+// The names of all ops, including aliases, in no particular order.
 std::vector<std::string_view> RegisteredOps();
 int NumOutputs(const OpDef& def, const Node& node);
-// The position among the outputs of `producer` of element `index` of its output argument `name`:
-// what "node:name:index" in a library function means.
+// Resolves "node:name:index" in a library function: returns the position among the outputs of
+// `producer` of element `index` of its output argument `name`.
 int OutputPosition(const Node& producer, std::string_view name, int index);
 
 }  // namespace tfwasm

@@ -16,15 +16,15 @@
 
 namespace tfwasm {
 
-// State that lives as long as the model and is shared by all plans of one node, such as weights in
-// XNNPACK's packed layout.
+// State of a node that all its plans share and that lives as long as the model, such as packed
+// weights.
 class NodeState {
  public:
   virtual ~NodeState() = default;
 };
 
-// What shape inference and kernel creation see of a node: its attributes, and for every input the
-// dtype, the (fully known) shape, and the value where it is constant or already computed.
+// A node, as seen by infer and by the creation of kernels: its attributes, and for every input the
+// dtype, the (fully known) shape, and the value if it is constant or already computed.
 class OpContext {
  public:
   OpContext(const Node& node, std::vector<TensorSpec> inputs, std::vector<const Tensor*> values)
@@ -35,15 +35,15 @@ class OpContext {
   int num_inputs() const { return static_cast<int>(inputs_.size()); }
   DType dtype(int i) const { return inputs_[static_cast<size_t>(i)].dtype; }
   const Shape& shape(int i) const { return inputs_[static_cast<size_t>(i)].shape; }
-  // nullptr while the value is unknown.
+  // nullptr if the value is unknown.
   const Tensor* value(int i) const {
     values_read_ |= uint64_t{1} << std::min(i, 63);
     return values_[static_cast<size_t>(i)];
   }
-  // Bit i: whether value(i) was asked for; bit 63 stands for all inputs from 63 on.
+  // Bit i: whether value(i) was called. Bit 63 stands for all inputs from 63 on.
   uint64_t values_read() const { return values_read_; }
 
-  // Checks that throw E_DTYPE or E_SHAPE naming input i by `what`, e.g. "the filter".
+  // Checks. Throw E_DTYPE or E_SHAPE and name input i by `what`, e.g. "the filter".
   void ExpectDType(int i, DType expected, std::string_view what) const;
   void ExpectRank(int i, int rank, std::string_view what) const;
 
@@ -54,18 +54,18 @@ class OpContext {
   mutable uint64_t values_read_ = 0;
 };
 
-// Passed to an op's infer function, which calls set_output for each of its outputs, or Defer.
+// Passed to an op's infer function, which must call set_output for each output, or Defer.
 class InferContext : public OpContext {
  public:
   using OpContext::OpContext;
 
   void set_output(int i, DType dtype, const Shape& shape);
-  // An output whose shape only the kernel finds out (RunContext::AllocateOutput).
+  // For an output whose shape only the kernel can determine, with RunContext::AllocateOutput.
   void set_output_unknown(int i, DType dtype);
-  // An output whose value is known without running anything, such as that of Shape.
+  // For an output whose value is already known, such as that of Shape.
   void set_output_value(int i, Tensor value);
-  // Says that an input's value is needed that is not known yet: infer is called again at run time,
-  // when all values are. Return right after.
+  // Requests the value of an input that is not known yet. infer is called again at run time, when
+  // all values are known. Call return right after.
   void Defer() { deferred_ = true; }
 
   // nullptr outside of a model.
@@ -85,7 +85,8 @@ class InferContext : public OpContext {
   std::vector<Tensor> output_values_;  // an empty Tensor where unknown
 };
 
-// Where a kernel finds its bytes. Strings are std::string objects, complex64 are Complex64.
+// The inputs and outputs of a kernel's run. String elements are std::string, complex64 elements are
+// Complex64.
 class RunContext {
  public:
   RunContext(void* const* inputs, void* const* outputs) : inputs_(inputs), outputs_(outputs) {}
@@ -99,7 +100,7 @@ class RunContext {
   T* out(int i) const {
     return static_cast<T*>(outputs_[i]);
   }
-  // For outputs declared with set_output_unknown: gives output i its shape and memory.
+  // Allocates output i, which was declared with set_output_unknown.
   virtual Tensor& AllocateOutput(int i, const Shape& shape);
 
  private:
@@ -107,16 +108,16 @@ class RunContext {
   void* const* outputs_;
 };
 
-// An op made ready for given shapes, attributes and constant inputs.
+// The code of an op, prepared for fixed shapes, attributes and constant inputs.
 class Kernel {
  public:
   virtual ~Kernel() = default;
-  // Computes the outputs. Must not throw for planned shapes, save E_INPUT for bad input values
+  // Computes the outputs. Must not throw for planned shapes, except E_INPUT for bad input values
   // (an index out of range) and E_OOM.
   virtual void Run(RunContext& context) = 0;
 };
 
-// A Kernel out of a lambda `void(RunContext&)`.
+// Makes a Kernel from a lambda `void(RunContext&)`.
 template <typename F>
 std::unique_ptr<Kernel> MakeKernel(F run) {
   class LambdaKernel : public Kernel {
@@ -130,7 +131,7 @@ std::unique_ptr<Kernel> MakeKernel(F run) {
   return std::make_unique<LambdaKernel>(std::move(run));
 }
 
-// Passed to an op's kernel function: additionally the outputs, and the node's shared state.
+// Passed to an op's kernel function: adds the outputs and the node's shared state.
 class KernelContext : public OpContext {
  public:
   KernelContext(const Node& node, std::vector<TensorSpec> inputs, std::vector<const Tensor*> values,
@@ -142,8 +143,8 @@ class KernelContext : public OpContext {
   const TensorSpec& output(int i) const { return outputs_[static_cast<size_t>(i)]; }
   int num_outputs() const { return static_cast<int>(outputs_.size()); }
 
-  // The node's state of type T (a NodeState), made by `create` the first time. `create` may depend
-  // on attributes and constant inputs only, since plans for other shapes share what it returns.
+  // The node's state of type T (a NodeState). `create` makes it at the first call. It may depend
+  // only on attributes and constant inputs, since plans for other shapes share it.
   template <typename T, typename F>
   std::shared_ptr<T> Shared(F create) const {
     if (*state_ == nullptr) *state_ = create();
@@ -155,8 +156,8 @@ class KernelContext : public OpContext {
   std::shared_ptr<NodeState>* state_;
 };
 
-// Passed to an op that works on whole tensors: it may hand its inputs on without a copy, keep them,
-// and reach the rest of the model.
+// Passed to ops on tensors. They may return inputs without copying, keep them, and access the rest
+// of the model.
 class TensorContext {
  public:
   TensorContext(const Node& node, std::span<const Tensor> inputs, std::span<Tensor> outputs,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Short runs of `npm run bench`: it measures through the page; what it prints and writes.
+// Short runs of `npm run bench`, which measures through the benchmark page: what it prints and writes.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

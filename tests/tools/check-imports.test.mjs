@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { checkImports, findCircles, readImports } from '../../tools/check-imports.mjs';
 import { ToolError } from '../../tools/lib/run.mjs';
 
-/** Calls `use` with a folder that holds these files: {path: text}. */
+/** Calls `use` with a temporary folder that contains these files: {path: text}. */
 function withFiles(files, use) {
   const root = mkdtempSync(join(tmpdir(), 'tfwasm-imports-'));
   try {
@@ -22,7 +22,7 @@ function withFiles(files, use) {
   }
 }
 
-/** What is printed about the circles of these files, or undefined when there is none. */
+/** The import cycles reported for these files, or undefined if there are none. */
 const circlesOf = (files) =>
   withFiles(files, (root) => {
     try {

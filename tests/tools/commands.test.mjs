@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands, files and headings that documents and workflows name are there.
+// The commands, files and headings that documents and workflows refer to exist.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,7 @@ const below = (folder, suffix) =>
 const documents = [...readdirSync(ROOT).filter((name) => name.endsWith('.md')), ...below('docs', '.md')];
 const textOf = (name) => readFileSync(path.join(ROOT, name), 'utf8');
 
-/** The anchors of a document, as hosts of repositories make them from its headings, and its own. */
+/** The anchors of a document: those that GitHub derives from its headings, and explicit ones. */
 function anchorsOf(text) {
   const headings = Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading]) =>
     heading

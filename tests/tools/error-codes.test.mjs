@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The codes of errors: one vocabulary in TypeScript, C++ and docs/errors.md.
+// Error codes are the same in TypeScript, C++ and docs/errors.md.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ const [, union] = /export type ErrorCode =([^;]*);/.exec(readFileSync(path.join(
 const codes = Array.from(union.matchAll(/'(E_\w+)'/g), ([, code]) => code);
 
 const page = readFileSync(path.join(ROOT, 'docs/errors.md'), 'utf8');
-/** Of each anchor, in the order of the page: [its id, what is below it]. */
+/** [id, text] of each anchor's section, in page order. */
 const sections = page
   .split(/^(?=<a id=")/m)
   .slice(1)

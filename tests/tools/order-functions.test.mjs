@@ -7,7 +7,7 @@ import { nameFunctions, orderBySimilarity, readFunctions } from '../../tools/bui
 const section = (id, ...bytes) => [id, bytes.length, ...bytes];
 const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const TYPES = section(1, 1, 0x60, 0, 0);
-// One import of each kind: a function, a table, a memory, a global.
+// One import of each kind: function, table, memory, global.
 const IMPORTS = section(
   2,
   ...[4, 1, 97, 1, 102, 0, 0],
@@ -57,7 +57,7 @@ test('names sort into the order, and the binary stays what it was', () => {
   assert.ok(WebAssembly.validate(named));
   assert.deepEqual(named.subarray(0, MODULE.length), Buffer.from(MODULE));
   const [names] = WebAssembly.Module.customSections(new WebAssembly.Module(named), 'name');
-  // Function 1 is the first defined one, but comes second. Each name is preceded by its length, 6.
+  // Function 1 is the first defined function but comes second in this list. Each name is preceded by its length, 6.
   const ending = [1, 6, ...Buffer.from('000001'), 2, 6, ...Buffer.from('000000')];
   assert.deepEqual([...new Uint8Array(names)].slice(-ending.length), ending);
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// package.json is the one place that states the version; all else reads it there.
+// The version is stated in package.json only; everything else reads it from there.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ const files = [
   ),
 ].filter((name) => !name.includes('node_modules') && statSync(path.join(ROOT, name)).isFile());
 
-/** "tfwasm 1.2.3", "tfwasm@1.2.3", "version = '1.2.3'" and the like. */
+/** Matches "tfwasm 1.2.3", "tfwasm@1.2.3", "version = '1.2.3'" and similar. */
 const statement = (version) =>
   new RegExp(`(tfwasm[ @/-]v?|version\\W{1,6})${version.replaceAll('.', '\\.')}(?![\\w.])`, 'i');
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all parts of the pages do with elements.
+// DOM helpers for all parts of the pages.
 
 /** The element with this id. */
 export const element = (id) => document.getElementById(id);
 
 /**
- * Makes an element. Properties are set as such, but `class`, `for`, `aria-…`, `data-…` and others with
- * a dash as attributes; `on…` as listeners. undefined, null and false are left out.
+ * Creates an element. Sets properties; `class`, `for`, and names with a dash as attributes; `on…` as listeners. Skips
+ * undefined, null and false.
  *
  * @param {string} tag
  * @param {Record<string, unknown>} [properties]
@@ -24,7 +24,7 @@ export function make(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Makes an element of SVG; everything is an attribute. */
+/** Creates an SVG element. Everything is an attribute. */
 export function makeSvg(tag, attributes = {}, ...children) {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -32,21 +32,21 @@ export function makeSvg(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** What a select offers. @param {Record<string, string>} texts By value. */
+/** The options of a select. @param {Record<string, string>} texts By value. */
 export const options = (texts) => Object.entries(texts).map(([value, text]) => new Option(text, value));
 
-/** A small button that does not submit the form that it is in. */
+/** A small button that does not submit its form. */
 export const smallButton = (text, onclick) =>
   make('button', { type: 'button', class: 'secondary small', onclick }, text);
 
-/** The parts of a dl.facts: names with values, as tiles. @param {[string, string | Node][]} entries */
+/** The items of a dl.facts: names and values, as tiles. @param {[string, string | Node][]} entries */
 export const factItems = (entries) =>
   entries.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value)));
 
-/** A list of names with values. @param {[string, string | Node][]} entries */
+/** A list of names and values. @param {[string, string | Node][]} entries */
 export const facts = (entries) => make('dl', { class: 'facts' }, ...factItems(entries));
 
-/** Shows an error in words in a p.error, or clears it. Aborted actions are no errors. */
+/** Shows an error in a p.error, or clears it. Ignores aborted actions. */
 export function showError(place, error) {
   if (error?.name === 'AbortError') return;
   if (error) console.warn(error);
@@ -54,22 +54,19 @@ export function showError(place, error) {
   place.hidden = !error;
 }
 
-/** What happened, for people: the message with a capital letter, and the code for reports. */
+/** An error as text: the message with a capital letter, and the code. */
 export function describeError(error) {
   const text = String(error?.message ?? error);
-  // Not the name of a file.
+  // Not if it starts with a file name.
   const sentence = /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   const whole = /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
   return error?.code && typeof error.code === 'string' ? `${whole} (${error.code})` : whole;
 }
 
-/** Lets the browser paint what was written into the page. */
+/** Waits until the browser has painted the current content. */
 export const nextPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
-/**
- * Runs an action for a form or a button: its errors go to `place`, and what starts it is disabled
- * while it is going on.
- */
+/** Runs the action of a form or button. Shows errors in `place`, and disables the trigger during the action. */
 export async function attempt(place, trigger, action) {
   showError(place, null);
   const disabled = trigger && !trigger.disabled;

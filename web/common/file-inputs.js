@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a visitor gives files: the inputs "files" and "folder", and drops anywhere on the page, for
-// which "drop-zone" lights up.
+// Ways to provide files: the inputs "files" and "folder", and drops anywhere on the page, for which "drop-zone" is
+// highlighted.
 import { element } from './dom.js';
 import { droppedFiles } from './files.js';
 
-/** @param {(files: Promise<File[]>) => void} take Called with what was chosen or dropped. */
+/** @param {(files: Promise<File[]>) => void} take Called with chosen or dropped files. */
 export function watchFileInputs(take) {
   for (const id of ['files', 'folder']) {
     element(id).addEventListener('change', ({ target }) => {
       const files = Array.from(target.files);
-      // The same files can be chosen again, say after a change on the disk.
+      // So that the same files can be chosen again, e.g. after a change.
       target.value = '';
       if (files.length > 0) take(Promise.resolve(files));
     });
@@ -30,7 +30,7 @@ function watchDrops(zone, take) {
   });
   document.addEventListener('drop', (event) => {
     zone.classList.remove('over');
-    // Pictures have a place of their own.
+    // Pictures have their own drop zone.
     if (event.defaultPrevented || !event.dataTransfer) return;
     event.preventDefault();
     take(droppedFiles(event.dataTransfer));

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that were chosen or dropped: finds the models among them.
+// Finds models in chosen or dropped files.
 
-/** A folder that was dropped by mistake may be endless. */
+/** A limit for folders dropped by mistake. */
 const MAX_FILES = 20000;
 
 /**
- * All files that a drop brought, those in folders too.
+ * All dropped files, including those in folders.
  *
  * @param {DataTransfer} transfer
  * @returns {Promise<File[]>}
  */
 export async function droppedFiles(transfer) {
-  // The entries have to be asked for before anything is awaited.
+  // The entries must be read synchronously, before the first await.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (entries.length === 0) return Array.from(transfer.files);
   const files = [];
@@ -28,7 +28,7 @@ async function readFolder(folder) {
   const reader = folder.createReader();
   const entries = [];
   for (;;) {
-    // It hands them out in parts; an empty part is the end.
+    // Returns entries in batches. An empty batch is the end.
     const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (part.length === 0) return entries;
     entries.push(...part);
@@ -38,8 +38,8 @@ async function readFolder(folder) {
 const baseName = (path) => path.split(/[\\/]/).at(-1);
 
 /**
- * The models among some files, each with the weights that it names; other files are left out. A single
- * JSON file is taken for a model whatever is in it, so that loading can say what is wrong.
+ * The models among files, each with its weight files. Ignores other files. A single JSON file always counts as a model,
+ * so that loading reports errors.
  *
  * @param {readonly File[]} files
  * @returns {Promise<{name: string, files: File[]}[]>}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers, sizes, times, shapes and dates as people read them.
+// Formats numbers, sizes, times, shapes and dates.
 
 const integer = new Intl.NumberFormat('en');
 const byteUnits = ['kB', 'MB', 'GB', 'TB'];
@@ -31,7 +31,7 @@ export function formatTime(milliseconds) {
   return `${milliseconds.toFixed(milliseconds >= 10 ? 1 : 2)} ms`;
 }
 
-/** Up to five significant digits, no noise behind integers. */
+/** Up to five significant digits, without trailing zeros. */
 export function formatNumber(value) {
   if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
   if (!Number.isFinite(value)) return String(value);
@@ -42,7 +42,7 @@ export function formatNumber(value) {
 /** "12.3 %" */
 export const formatShare = (share) => `${(100 * share).toFixed(1)} %`;
 
-/** "[1, 192, 192, 3]"; "?" for a dimension of any size, "any shape" when nothing is known. */
+/** "[1, 192, 192, 3]"; "?" for any size, "any shape" for unknown rank. */
 export function formatShape(shape) {
   return shape ? `[${shape.map((size) => (size < 0 ? '?' : size)).join(', ')}]` : 'any shape';
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The header of a page: where else to go, and the switch of themes; a link before it skips it all.
+// The header of a page: links to other pages, theme switch, and a skip link.
 //
 //   <script type="module" src="header.js" blocking="render"></script>
 //   <header data-page="Playground"></header>

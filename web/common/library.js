@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The package, loaded once by whichever part of the page needs it first.
+// Loads the package once, on first use.
 
 let loading;
 

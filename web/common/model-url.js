@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses of models: what was typed, and what to call it. No DOM but the address of the page.
+// URLs of models, and display names for them. No DOM except the page's own URL.
 
-/** Media that a page can read. */
+/** Schemes that a page can read. */
 const SCHEMES = /^(https?|indexeddb|localstorage|opfs):\/\//;
 
 /**
- * The URL that was meant. Those without a scheme are relative to the page.
+ * Resolves a typed URL. Without a scheme, it is relative to the page.
  *
- * @throws Error that says what is wrong.
+ * @throws Error with a message for users.
  */
 export function resolveUrl(text) {
   const trimmed = text.trim();
@@ -23,7 +23,7 @@ export function resolveUrl(text) {
   throw new Error(`"${trimmed}" cannot be opened: take http, https, indexeddb, localstorage or opfs.`);
 }
 
-/** A short name for what is behind a URL: the file, or its folder when the file is model.json. */
+/** A short name for a URL: the file, or its folder if the file is model.json. */
 export function nameOfUrl(url) {
   const path = url.replace(/[?#].*$/, '').replace(/\/+$/, '');
   const parts = path.split('/').filter((part) => part !== '' && !/:$/.test(part));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public models that are measured and tested, all from the npm package @vladmandic/human.
+// The public models for benchmarks and tests, from the npm package @vladmandic/human.
 
 /**
- * `range`: the lowest and highest value that a real application feeds.
+ * `range`: the lowest and highest value that real applications feed.
  *
  * @type {Record<string, {range: readonly [number, number]}>}
  */

@@ -2,7 +2,7 @@
 // Quantiles of samples. No DOM.
 
 /**
- * The value below which `fraction` of the samples lie, interpolated between neighbours.
+ * The quantile of samples at `fraction`, linearly interpolated.
  *
  * @param {readonly number[]} samples At least one; in any order.
  * @param {number} fraction 0 to 1.
@@ -12,7 +12,7 @@ export function quantile(samples, fraction) {
   return quantileOfSorted(Float64Array.from(samples).sort(), fraction);
 }
 
-/** The same of samples that are in order already. @param {ArrayLike<number>} sorted */
+/** The same for sorted samples. @param {ArrayLike<number>} sorted */
 export function quantileOfSorted(sorted, fraction) {
   const position = fraction * (sorted.length - 1);
   const low = Math.floor(position);

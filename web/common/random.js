@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Repeatable random numbers, the same in Node and in a page.
+// Seeded random numbers, the same in Node.js and in browsers.
 
-/** A generator of numbers in [0, 1): a 32-bit counter through MurmurHash3's finalizer. */
+/** A generator of numbers in [0, 1): a 32-bit counter and MurmurHash3's finalizer. */
 export function seededRandom(seed) {
   let state = seed >>> 0;
   return () => {

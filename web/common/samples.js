@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sample models: where they come from, and what a program has to know to feed them.
+// The sample models: their locations and input ranges.
 import { PUBLIC_MODELS } from './models.js';
 
-/** Beside the page under `npm start`. */
+/** Served next to the page by `npm start`. */
 export const LOCAL_FOLDER = new URL('../../models/', import.meta.url).href;
 
-/** Asked only when the visitor says so. */
+/** Used only if the user allows it. */
 export const CDN_FOLDER = 'https://cdn.jsdelivr.net/npm/@vladmandic/human@3.3.6/models/';
 
-/** What they do, from small to large. */
+/** Their purposes, from the smallest model to the largest. */
 const PURPOSES = {
   blazeface: 'Face detection',
   liveness: 'Is the face alive?',
@@ -27,20 +27,20 @@ export const SAMPLES = Object.entries(PURPOSES)
   .filter(([name]) => Object.hasOwn(PUBLIC_MODELS, name))
   .map(([name, purpose]) => ({ name, purpose, range: PUBLIC_MODELS[name].range }));
 
-/** What a select of samples offers. */
+/** The options of a select of samples. */
 export const sampleOptions = () => SAMPLES.map(({ name, purpose }) => new Option(`${purpose} (${name})`, name));
 
 /** @returns {string} the URL of a sample's model.json. */
 export const sampleUrl = (name, folder = LOCAL_FOLDER) => `${folder}${name}.json`;
 
-/** The sample behind a URL, if it is one. */
+/** The sample with this URL, if there is one. */
 export function sampleOf(url) {
   return SAMPLES.find(({ name }) => url === sampleUrl(name) || url === sampleUrl(name, CDN_FOLDER));
 }
 
 let asked;
 
-/** Whether this host has the samples. One small request tells. */
+/** Whether this host has the samples, by a small request. */
 export function hasLocalSamples() {
   asked ??= askForSamples();
   return asked;
@@ -49,7 +49,7 @@ export function hasLocalSamples() {
 async function askForSamples() {
   try {
     const response = await fetch(sampleUrl('models'));
-    // A list of what is there; some hosts answer every request with a page.
+    // Checks for JSON: some hosts answer every request with an HTML page.
     return response.ok && typeof (await response.json()) === 'object';
   } catch {
     return false;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables that are sorted by a click on the head of a column.
+// Tables that can be sorted by clicking a column header.
 import { make } from './dom.js';
 
 /**
  * @param {object} options
  * @param {string} options.caption
- * @param {{title: string, key: string, number?: boolean, show?: (value: unknown, row: object) => string | Node}[]} options.columns
- * @param {object[]} options.rows By the keys of the columns.
- * @param {string} options.sortBy A column; numbers begin with the largest.
+ * @param {{title: string, key: string, number?: boolean, show?: (value: unknown, row: object) => string | Node}[]}
+ *     options.columns
+ * @param {object[]} options.rows Values by column key.
+ * @param {string} options.sortBy A column; numbers sort in descending order.
  */
 export function sortableTable({ caption, columns, rows, sortBy }) {
   const body = make('tbody');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables. A cell is a text or nodes, or `{number}` for one that is aligned to the right.
+// Tables. A cell is a text, nodes, or `{number}`, which is right-aligned.
 import { make } from './dom.js';
 
 function makeCell(tag, properties, cell) {
@@ -8,7 +8,7 @@ function makeCell(tag, properties, cell) {
     : make(tag, properties, cell || '');
 }
 
-/** A row with a head of its own. */
+/** A row with a header cell. */
 export function tableRow(head, ...cells) {
   return make('tr', {}, make('th', { scope: 'row' }, head), ...cells.map((cell) => makeCell('td', {}, cell)));
 }
@@ -16,7 +16,7 @@ export function tableRow(head, ...cells) {
 /**
  * @param {object} options
  * @param {string} [options.caption]
- * @param {readonly unknown[]} [options.heads] Of the columns; null for a corner that is empty.
+ * @param {readonly unknown[]} [options.heads] Column headers; null for an empty corner.
  * @param {readonly HTMLTableRowElement[]} options.rows
  */
 export function table({ caption, heads, rows }) {
@@ -30,7 +30,7 @@ export function table({ caption, heads, rows }) {
   );
 }
 
-/** A table that scrolls by itself where there is no room for it, by the keyboard too. */
+/** A scrollable region for wide content, also usable with the keyboard. */
 export function scrollRegion(label, content) {
   return make('div', { class: 'table-scroll', role: 'region', tabIndex: 0, 'aria-label': label }, content);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Light or dark: as the system says, or as the visitor chose on either page. The choice is in the
-// attribute data-theme of <html>, which style.css reads, and remembered.
+// Light or dark theme: the system's, or the user's choice on either page. The choice is stored, and set as the
+// attribute data-theme of <html>, which style.css uses.
 import { make, options } from './dom.js';
 
 const KEY = 'tfwasm-theme';
 const THEMES = { auto: 'as system', light: 'light', dark: 'dark' };
 
-/** The remembered choice; storage may be forbidden. */
+/** The stored choice. Storage may be blocked. */
 function rememberedTheme() {
   try {
     const theme = localStorage.getItem(KEY);
@@ -23,13 +23,13 @@ function setTheme(theme) {
     if (theme === 'auto') localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // It holds until the page is closed.
+    // Then the choice lasts until the page is closed.
   }
-  // Canvases do not follow a stylesheet by themselves.
+  // Canvases must be redrawn.
   document.dispatchEvent(new CustomEvent('themechange'));
 }
 
-/** A select of themes. */
+/** A select for the theme. */
 export function themeSwitch() {
   const select = make(
     'select',

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shapes and values, also as people type them. No DOM.
+// Parses shapes and values. No DOM.
 
-/** How many elements a shape has. */
+/** The number of elements of a shape. */
 export const sizeOf = (shape) => shape.reduce((size, dimension) => size * dimension, 1);
 
-/** A shape as people type it: "1, 224, 224, 3", in brackets or not; nothing for a scalar. */
+/** Parses a shape: "1, 224, 224, 3", with or without brackets; empty for a scalar. */
 export function parseShape(text) {
   const inside = text
     .trim()
@@ -13,7 +13,7 @@ export function parseShape(text) {
   return inside === '' ? [] : inside.split(/[\s,×x]+/).map((part) => (part === '' ? Number.NaN : Number(part)));
 }
 
-/** The parts of a list of values: one text a line, or numbers between spaces and commas. */
+/** Splits a list of values: texts by line, numbers by spaces and commas. */
 export function splitValues(text, dtype) {
   return dtype === 'string' ? text.split('\n') : text.split(/[\s,;]+/).filter((part) => part !== '');
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attributes of a GraphDef in words. No DOM.
+// Formats attributes of a GraphDef. No DOM.
 import { formatShape } from '../common/format.js';
 
 const MAX_ITEMS = 16;
@@ -11,7 +11,7 @@ export function dtypeName(type) {
   return names[text] ?? text.replace(/^DT_/, '').toLowerCase();
 }
 
-/** The sizes of a shape attribute, -1 for unknown ones; undefined when not even the rank is known. */
+/** The sizes of a shape attribute, -1 for unknown ones; undefined for unknown rank. */
 export function shapeOf(shape) {
   if (!shape || shape.unknownRank) return undefined;
   return (shape.dim ?? []).map(({ size }) => Number(size ?? 0));
@@ -19,7 +19,7 @@ export function shapeOf(shape) {
 
 const showShape = (shape) => formatShape(shapeOf(shape));
 
-/** Bytes as a GraphDef in JSON has them: base64 of UTF-8, or numbers. */
+/** Bytes in a JSON GraphDef: base64 of UTF-8, or numbers. */
 function showBytes(bytes) {
   try {
     const raw = Array.isArray(bytes) ? Uint8Array.from(bytes) : Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
@@ -65,14 +65,14 @@ export function showAttribute(value) {
 }
 
 /**
- * What the GraphDef says of a node's outputs.
+ * The declared dtype and shapes of a node's outputs.
  *
  * @returns {{dtype: string | undefined, shapes: (number[] | undefined)[]}}
  */
 export function declaredOutputs({ op, attributes }) {
   const constant = attributes.value?.tensor;
   const dtype = attributes.DstT?.type ?? attributes.dtype?.type ?? attributes.out_type?.type ?? attributes.T?.type;
-  // Comparisons take T and give booleans.
+  // Comparisons have the attribute T but return bool.
   const known = /^(Equal|NotEqual|Less|Greater|Logical)/.test(op) ? 'bool' : dtype && dtypeName(dtype);
   const inferred = attributes._output_shapes?.list?.shape?.map(shapeOf);
   if (inferred) return { dtype: known, shapes: inferred };

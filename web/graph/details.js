@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of one node, beside the drawing.
+// Details of the selected node, next to the drawing.
 import { make, smallButton } from '../common/dom.js';
 import { formatShape } from '../common/format.js';
 import { scrollRegion, table, tableRow } from '../common/tables.js';
@@ -9,7 +9,7 @@ import { calledFunctions } from './topology.js';
 const MAX_CONSUMERS = 30;
 const MAX_NAME = 44;
 
-/** The end of a long name: what comes before is the same for most nodes. */
+/** The end of a long name; the beginning is the same for most nodes. */
 function nameTail(name) {
   if (name.length <= MAX_NAME) return name;
   const parts = name.split('/');
@@ -20,9 +20,9 @@ function nameTail(name) {
  * @param {object} options
  * @param {import('./topology.js').ViewNode} options.node
  * @param {import('./topology.js').ViewGraph} options.graph
- * @param {Map<string, number[][]>} options.shapes Of outputs, from runs.
+ * @param {Map<string, number[][]>} options.shapes Output shapes, found by runs.
  * @param {boolean} options.canRun
- * @param {(name: string) => void} options.goTo Another node.
+ * @param {(name: string) => void} options.goTo Called with the name of another node.
  * @param {(key: string) => void} options.openFunction
  * @param {(name: string) => void} options.compute
  */
@@ -56,7 +56,7 @@ export function nodeDetails({ node, graph, shapes, canRun, goTo, openFunction, c
   ];
 }
 
-/** Shapes of a node's outputs: as a run found them, else as the model declares them. */
+/** The shapes of a node's outputs: found by a run, or else declared by the model. */
 export function outputShapes(node, shapes) {
   return shapes.get(node.name) ?? declaredOutputs(node).shapes;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A graph that has places, as SVG. Nodes are buttons; the arrow keys go along the edges.
+// Draws a graph with a layout as SVG. Nodes are buttons. Arrow keys follow edges.
 import { makeSvg as make } from '../common/dom.js';
 import { formatShape } from '../common/format.js';
 import { shortName } from './layout.js';
 
-/** A line through the points, its corners rounded. */
+/** A path through the points with rounded corners. */
 function pathOf(points) {
   const [first, ...rest] = points;
   let path = `M${first[0].toFixed(1)} ${first[1].toFixed(1)}`;
@@ -28,7 +28,7 @@ export class Drawing {
   /**
    * @param {SVGSVGElement} svg
    * @param {import('./layout.js').Placed} placed
-   * @param {(name: string) => void} onChoose A node was clicked, or chosen by Enter.
+   * @param {(name: string) => void} onChoose Called when a node is clicked or selected with Enter.
    */
   constructor(svg, placed, onChoose) {
     this.placed = placed;
@@ -73,7 +73,7 @@ export class Drawing {
     return group;
   }
 
-  /** Writes what is known of the outputs into the boxes. @param {(node: object) => number[] | undefined} shapeOf */
+  /** Writes the known output shapes into the boxes. @param {(node: object) => number[] | undefined} shapeOf */
   showShapes(shapeOf) {
     for (const { box, group, shape } of this.#nodes.values()) {
       const known = shapeOf(box.node);
@@ -88,7 +88,7 @@ export class Drawing {
     return this.#nodes.get(name)?.box;
   }
 
-  /** Marks a node and the edges at it. */
+  /** Highlights a node and its edges. */
   select(name) {
     for (const { group } of this.#nodes.values()) group.classList.remove('selected', 'neighbour');
     const near = this.#lines.filter(({ from, to }) => from === name || to === name);
@@ -104,7 +104,7 @@ export class Drawing {
     this.#makeFocusable(group);
   }
 
-  /** Marks what a search found. @param {ReadonlySet<string> | null} names */
+  /** Highlights search results. @param {ReadonlySet<string> | null} names */
   mark(names) {
     this.scene.classList.toggle('searching', names !== null);
     for (const [name, { group }] of this.#nodes) group.classList.toggle('found', Boolean(names?.has(name)));
@@ -114,7 +114,7 @@ export class Drawing {
     this.#nodes.get(name)?.group.focus({ preventScroll: true });
   }
 
-  /** Only one node is reached by Tab: there may be thousands. */
+  /** Makes one node reachable by Tab, since there may be thousands. */
   #makeFocusable(group) {
     this.#focusable?.setAttribute('tabindex', '-1');
     group.setAttribute('tabindex', '0');
@@ -139,7 +139,7 @@ export class Drawing {
     this.scene.dispatchEvent(new CustomEvent('node-focus', { bubbles: true, detail: next }));
   }
 
-  /** Up and down along an edge, left and right to the nearest box beside it. */
+  /** The neighbour for an arrow key: up and down along an edge, left and right to the nearest box. */
   #neighbour(name, key) {
     if (key === 'ArrowDown') return this.#lines.find(({ from }) => from === name)?.to;
     if (key === 'ArrowUp') return this.#lines.find(({ to }) => to === name)?.from;
@@ -154,7 +154,7 @@ export class Drawing {
   }
 }
 
-/** What a screen reader says: what is seen, and the whole name. */
+/** The label for screen readers: the visible text and the full name. */
 function labelNode(group, { name }) {
   group.setAttribute('aria-label', `${group.textContent.trim()}, ${name}`);
 }

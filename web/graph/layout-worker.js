@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes where the boxes of a graph go, beside the page, which stays responsive.
+// Computes the layout of a graph in a worker, so that the page stays responsive.
 //
 // Takes {boxes: [width, height][], edges: [from, to][]} and answers {layout} or {error}.
 import { Graph, layout } from '../../dist/vendor/dagre.js';
 import { cutIntoSegments } from './segments.js';
 
-/** From here on, exact searches for the best places take too long. */
+/** For larger graphs, the exact algorithm is too slow. */
 const LARGE = 250;
 const MARGIN = 20;
 
@@ -18,7 +18,7 @@ function place({ boxes, edges }) {
       isFirst: index === 0,
       isLast: index + 1 === segments.length,
     });
-    // The first node is where the part before has put it.
+    // The previous segment has placed the first node.
     const start = segment.nodes[0];
     const own = graph.node(String(start));
     const [left, top] = centers[start] ? [centers[start][0] - own.x, centers[start][1] - own.y] : [0, 0];
@@ -47,7 +47,7 @@ function layOutSegment({ nodes, edges: inside }, boxes, edges, { isFirst, isLast
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) graph.setNode(String(node), { width: boxes[node][0], height: boxes[node][1] });
   for (const edge of inside) graph.setEdge(String(edges[edge][0]), String(edges[edge][1]));
-  // Where parts hang together by a node, nothing may lie above it in one, or beneath it in the other.
+  // A node that connects segments must be the lowest in one and the highest in the next.
   const [first, last] = [nodes[0], nodes.at(-1)];
   if (!isFirst) {
     const sources = nodes.filter((node) => node !== first && graph.inEdges(String(node)).length === 0);

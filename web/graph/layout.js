@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a graph to boxes with places: the sizes here, the places in a worker.
+// Layout of a graph: sizes of boxes are computed here, positions in a worker.
 
 const CHARACTER = 8.6;
 const SMALL_CHARACTER = 6.8;
@@ -7,7 +7,7 @@ const PADDING = 24;
 const HEIGHT = 58;
 const MAX_NAME = 30;
 
-/** The end of a name, which is what tells nodes apart. */
+/** The end of a name, which distinguishes nodes. */
 export function shortName(name) {
   const last = name.split('/').at(-1) || name;
   return last.length > MAX_NAME ? `…${last.slice(1 - MAX_NAME)}` : last;
@@ -15,8 +15,8 @@ export function shortName(name) {
 
 /**
  * @typedef {object} Placed
- * @property {{node: import('./topology.js').ViewNode, x: number, y: number, width: number, height: number}[]} boxes
- *     x and y are those of the centre.
+ * @property {{node: import('./topology.js').ViewNode, x: number, y: number, width: number, height: number}[]} boxes x
+ *     and y are the center.
  * @property {{from: string, to: string, points: [number, number][]}[]} lines
  * @property {number} width
  * @property {number} height
@@ -24,7 +24,7 @@ export function shortName(name) {
 
 /**
  * @param {import('./topology.js').ViewGraph} graph
- * @param {AbortSignal} signal Ends the worker.
+ * @param {AbortSignal} signal Terminates the worker.
  * @returns {Promise<Placed>}
  */
 export async function layOut(graph, signal) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card "Graph": which graph, the drawing with its buttons, search, details, and a list for those
-// who cannot see the drawing.
+// The card "Graph": choice of graph, drawing, buttons, search, details, and a table of nodes as an alternative to the
+// drawing.
 import { element, make, showError } from '../common/dom.js';
 import { formatShape, plural } from '../common/format.js';
 import { nodeDetails, outputShapes } from './details.js';
@@ -63,7 +63,7 @@ class GraphPanel {
     this.#show('');
   }
 
-  /** @param {string} key Of one of the graphs. */
+  /** @param {string} key The key of a graph. */
   async #show(key, select) {
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -115,12 +115,12 @@ class GraphPanel {
     this.#list();
   }
 
-  /** Runs tell of the main graph only: names in functions are others. */
+  /** Runs find shapes only for the main graph; functions have other names. */
   #shapes() {
     return this.#graph?.key === '' ? this.#app.current.shapes : new Map();
   }
 
-  /** Selects a node of the graph that is shown, and goes there. A constant is inside its consumer. */
+  /** Selects a node of the displayed graph and scrolls to it. A constant is shown in its consumer. */
   #goTo(name) {
     const node = this.#graph?.nodes.get(name);
     if (!node) return;
@@ -178,7 +178,7 @@ class GraphPanel {
     element('search-status').textContent = `${this.#foundIndex + 1} of ${count}`;
   }
 
-  /** The nodes as a table: those found, or all. */
+  /** The table of nodes: search results, or all. */
   #list() {
     if (!this.#graph) return;
     const searching = element('graph-search').value.trim() !== '';

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts a graph where everything goes through one node, as between the blocks of most models. Layouts
-// of the parts take far less time than one of the whole, which grows with the square. No DOM.
+// Splits a graph at nodes that all paths go through, as between the blocks of most models. Layout time is quadratic, so
+// segments are much faster than the whole. No DOM.
 
-/** Fewer nodes are not worth a cut. */
+/** The minimum size of a segment. */
 const MIN_SEGMENT = 60;
 
 /**
- * An order in which every node comes after its inputs; what closes a loop is left out of account.
+ * A topological order. Ignores back edges of loops.
  *
- * @param {number} count Of nodes 0 … count - 1.
+ * @param {number} count The number of nodes; they are numbered from 0.
  * @param {readonly number[][]} edges [from, to]
  * @returns {number[]} nodes
  */
@@ -21,13 +21,13 @@ export function topologicalOrder(count, edges) {
   }
   const done = new Array(count).fill(false);
   const order = [];
-  // Last in, first out: branches are finished one after the other, which makes for short parts.
+  // A stack: finishes one branch before the next, which gives shorter segments.
   const ready = [];
   for (let node = count - 1; node >= 0; --node) if (waiting[node] === 0) ready.push(node);
   for (let unseen = 0; order.length < count; ) {
     let node = ready.pop();
     if (node === undefined) {
-      // Only loops are left: begin with the first of them.
+      // Only loops are left: continue with the first of their nodes.
       while (done[unseen]) ++unseen;
       node = unseen;
     }
@@ -40,15 +40,15 @@ export function topologicalOrder(count, edges) {
 }
 
 /**
- * The parts, in order. The last node of one is the first of the next.
+ * The segments in order. The last node of one is the first of the next.
  *
- * @returns {{nodes: number[], edges: number[]}[]} edges: indices of those inside the part.
+ * @returns {{nodes: number[], edges: number[]}[]} edges: indices of the edges inside the segment.
  */
 export function cutIntoSegments(count, edges) {
   const order = topologicalOrder(count, edges);
   const place = new Array(count);
   for (const [index, node] of order.entries()) place[node] = index;
-  // How far the edges reach that begin at or before each place.
+  // The farthest target of edges that start at or before each position.
   const reach = new Array(count).fill(0);
   for (const [from, to] of edges) {
     const [first, last] = [place[from], place[to]].sort((a, b) => a - b);
@@ -56,7 +56,7 @@ export function cutIntoSegments(count, edges) {
   }
   const cuts = [0];
   for (let index = 0, farthest = 0; index + 1 < count; ++index) {
-    // No edge passes over this node.
+    // No edge bypasses this node.
     if (farthest <= index && index - cuts.at(-1) >= MIN_SEGMENT) cuts.push(index);
     farthest = Math.max(farthest, reach[index]);
   }
@@ -66,7 +66,7 @@ export function cutIntoSegments(count, edges) {
   });
   for (const [index, [from, to]] of edges.entries()) {
     const first = Math.min(place[from], place[to]);
-    // The last part that begins at or before it.
+    // The last segment that starts at or before it.
     const segment = segments.findLast(({ begin }) => begin <= first);
     segment.edges.push(index);
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A GraphDef as a picture needs it: constants are folded into the nodes that use them. No DOM.
+// Converts a GraphDef for display: constants are shown inside their consumers. No DOM.
 
 /**
  * @typedef {object} Edge
  * @property {string} name The node that it comes from.
- * @property {number} output Of that node.
- * @property {boolean} control Whether it only orders.
- * @property {ViewNode} [constant] The constant behind it, which has no box of its own.
+ * @property {number} output The output index of that node.
+ * @property {boolean} control Whether it is a control input.
+ * @property {ViewNode} [constant] The constant that it comes from, if that has no box.
  *
  * @typedef {object} ViewNode
  * @property {string} name
@@ -14,15 +14,15 @@
  * @property {Category} category
  * @property {Edge[]} inputs
  * @property {string[]} consumers Names of the nodes that use it.
- * @property {object} attributes As the GraphDef has them.
- * @property {boolean} folded Whether it is part of the boxes of its consumers.
- * @property {string} text For the search, in lower case.
+ * @property {object} attributes As in the GraphDef.
+ * @property {boolean} folded Whether it is shown inside its consumers.
+ * @property {string} text Lower-case text for the search.
  *
  * @typedef {{key: string, title: string, nodes: Map<string, ViewNode>}} ViewGraph
  * @typedef {'input' | 'heavy' | 'activation' | 'shape' | 'control' | 'other'} Category
  */
 
-/** By the first pattern that fits the op. */
+/** The first pattern that matches the op decides. */
 const CATEGORIES = [
   ['input', /^(Placeholder|_?Arg$|Input$|Output$|_?Retval$)/],
   ['heavy', /Conv|MatMul|Einsum|^_?Fused(Conv|Mat)/],
@@ -34,7 +34,7 @@ const CATEGORIES = [
   ],
 ];
 
-/** What the colours mean, in the order of the legend. */
+/** The names of the categories, in the order of the legend. */
 export const CATEGORY_NAMES = {
   input: 'input, output',
   heavy: 'convolution, matrix product',
@@ -57,9 +57,9 @@ function parseInput(text) {
 }
 
 /**
- * The graph of a model and those of its functions.
+ * The graph of a model, and those of its functions.
  *
- * @returns {ViewGraph[]} the main graph first, under the key ''.
+ * @returns {ViewGraph[]} the main graph first, with the key ''.
  */
 export function readGraphs(topology) {
   const functions = Array.isArray(topology?.library?.function) ? topology.library.function : [];
@@ -72,14 +72,14 @@ export function readGraphs(topology) {
   ];
 }
 
-/** The body of a function, with nodes for its arguments and results. */
+/** The nodes of a function, with additional nodes for its arguments and results. */
 function functionNodes({ signature, nodeDef = [], ret = {} }) {
   const inputs = (signature?.inputArg ?? []).map(({ name, type }) => ({
     name,
     op: 'Input',
     attr: type ? { dtype: { type } } : {},
   }));
-  // A result may be called like the node that makes it.
+  // A result may have the name of its node.
   const outputs = Object.entries(ret).map(([name, from]) => ({
     name: `${name} (result)`,
     op: 'Output',
@@ -111,12 +111,12 @@ function link(definitions) {
       if (from.folded) edge.constant = from;
     }
   }
-  // Without a consumer it would be nowhere.
+  // Constants without consumers would not be shown.
   for (const node of nodes.values()) if (node.folded && node.consumers.length === 0) node.folded = false;
   return nodes;
 }
 
-/** Constants, and what only hands one on. */
+/** Folds constants, and nodes that only pass one on. */
 function foldConstants(nodes) {
   const passing = [];
   for (const node of nodes.values()) {
@@ -128,14 +128,14 @@ function foldConstants(nodes) {
     count = 0;
     for (const node of passing) {
       const from = nodes.get(node.inputs[0].name);
-      // An output of the model may be such a node: it keeps its box, having no consumer.
+      // If it is an output of the model, it has no consumer and keeps its box.
       if (from?.folded) node.folded = true;
       if (node.folded) ++count;
     }
   }
 }
 
-/** The functions that a node calls: If, While, PartitionedCall and their like. */
+/** The functions that a node calls: If, While, PartitionedCall and similar ops. */
 export function calledFunctions({ attributes }) {
   return Object.entries(attributes).flatMap(([attribute, value]) => {
     const functions = [value?.func, ...(value?.list?.func ?? [])].filter((func) => func?.name);
@@ -144,8 +144,7 @@ export function calledFunctions({ attributes }) {
 }
 
 /**
- * The nodes that fit a search by name or op: what is called so first, then ops like it, then the
- * other names; constants, which have no box, at the end.
+ * The nodes that match a search by name or op: exact names first, then ops, then other names; folded constants last.
  *
  * @returns {ViewNode[]}
  */

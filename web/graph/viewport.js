@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pan and zoom of a drawing: by mouse, wheel, fingers and keys.
+// Pan and zoom of a drawing by mouse, wheel, touch and keyboard.
 
 const MIN_SCALE = 0.03;
 const MAX_SCALE = 4;
 const STEP = 1.3;
-/** Pixels that a press may move and still be a click. */
+/** The movement in pixels up to which a press is a click. */
 const CLICK_SLACK = 5;
-/** Below this the writing cannot be read. */
+/** The smallest zoom at which text is readable. */
 const READABLE = 0.75;
 
 export class Viewport {
@@ -14,7 +14,7 @@ export class Viewport {
   #scene = null;
   #size = { width: 1, height: 1 };
   #view = { x: 0, y: 0, scale: 1 };
-  /** Pointers that are down, by id. */
+  /** Pressed pointers, by id. */
   #pointers = new Map();
   #moved = 0;
 
@@ -26,13 +26,13 @@ export class Viewport {
     for (const type of ['pointerup', 'pointercancel', 'pointerleave']) {
       svg.addEventListener(type, (event) => this.#pointers.delete(event.pointerId));
     }
-    // What ends a drag is no click on a node.
+    // The end of a drag is not a click.
     svg.addEventListener('click', (event) => this.#moved > CLICK_SLACK && event.stopPropagation(), { capture: true });
     svg.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
     svg.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
-  /** Takes a new drawing. @param {SVGGElement} scene */
+  /** Shows a new drawing. @param {SVGGElement} scene */
   show(scene, { width, height }) {
     this.#scene = scene;
     this.#size = { width, height };
@@ -42,7 +42,7 @@ export class Viewport {
     return this.#view.scale;
   }
 
-  /** The whole drawing. */
+  /** Fits the whole drawing. */
   fit() {
     const { clientWidth, clientHeight } = this.#svg;
     const scale = Math.min(clientWidth / this.#size.width, clientHeight / this.#size.height, 1.25);
@@ -53,7 +53,7 @@ export class Viewport {
     });
   }
 
-  /** The whole drawing if it can be read so, else this box at the top. */
+  /** Fits the whole drawing if it is readable, else shows this box at the top. */
   open(box) {
     this.fit();
     if (this.#view.scale >= READABLE || !box) return;
@@ -61,14 +61,14 @@ export class Viewport {
     this.#set({ scale, x: this.#svg.clientWidth / 2 - box.x * scale, y: 24 - (box.y - box.height / 2) * scale });
   }
 
-  /** A box in the middle, large enough to read. */
+  /** Centers a box at a readable size. */
   center(box) {
     const scale = Math.max(this.#view.scale, READABLE);
     const { clientWidth, clientHeight } = this.#svg;
     this.#set({ scale, x: clientWidth / 2 - box.x * scale, y: clientHeight / 2 - box.y * scale });
   }
 
-  /** Moves only if the box cannot be seen. */
+  /** Scrolls to a box unless it is visible. */
   reveal(box) {
     const { x, y, scale } = this.#view;
     const [left, top] = [x + (box.x - box.width / 2) * scale, y + (box.y - box.height / 2) * scale];
@@ -80,7 +80,7 @@ export class Viewport {
     if (!inside || scale < READABLE / 2) this.center(box);
   }
 
-  /** @param {number} steps Positive to see less and larger. */
+  /** @param {number} steps Positive to zoom in. */
   zoom(steps) {
     this.#zoomAt(STEP ** steps, this.#svg.clientWidth / 2, this.#svg.clientHeight / 2);
   }
@@ -97,7 +97,7 @@ export class Viewport {
   }
 
   #set(view) {
-    // Something always stays in sight.
+    // Keeps a part of the drawing visible.
     const margin = 60;
     const { clientWidth, clientHeight } = this.#svg;
     const clamp = (value, size, room) => Math.min(room - margin, Math.max(margin - size * view.scale, value));
@@ -123,7 +123,7 @@ export class Viewport {
     const others = [...this.#pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
     this.#pointers.set(event.pointerId, now);
     this.#moved += Math.hypot(now[0] - last[0], now[1] - last[1]);
-    // Captured only once it is a drag: a captured pointer clicks the svg, not the node.
+    // Not before it is a drag: with pointer capture, clicks would go to the svg instead of the node.
     if (this.#moved > CLICK_SLACK) this.#svg.setPointerCapture?.(event.pointerId);
     if (others.length === 0) {
       this.#pan(now[0] - last[0], now[1] - last[1]);
@@ -135,7 +135,7 @@ export class Viewport {
     this.#zoomAt(factor, (now[0] + others[0][0]) / 2 - left, (now[1] + others[0][1]) / 2 - top);
   }
 
-  /** The page scrolls on until the drawing was clicked, or when Ctrl says that zooming is meant. */
+  /** The wheel scrolls the page unless the drawing has the focus or Ctrl is pressed. */
   #onWheel(event) {
     if (!event.ctrlKey && !event.metaKey && !this.#svg.contains(document.activeElement)) return;
     event.preventDefault();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be counted in a model without running it. No DOM.
+// Statistics of a model that need no run. No DOM.
 import { allNodes } from '../common/graph-def.js';
 import { sizeOf } from '../common/values.js';
 
 const BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2, string: Number.NaN };
 
 /**
- * How often each op occurs, the most frequent first.
+ * The number of nodes of each op, in descending order.
  *
  * @returns {{op: string, count: number, share: number}[]} share: of all nodes.
  */
@@ -20,11 +20,11 @@ export function countOps(topology) {
 }
 
 /**
- * The weights by how they are stored.
+ * The weights, grouped by their stored format.
  *
  * @param {import('../../dist/index.js').io.WeightSpec[]} specs
- * @returns {{stored: string, dtype: string, count: number, values: number, bytes: number}[]} stored: the
- *     quantized dtype, or the dtype itself; bytes: NaN for strings, whose size the specs do not tell.
+ * @returns {{stored: string, dtype: string, count: number, values: number, bytes: number}[]} stored: the quantized
+ *     dtype, or the dtype itself; bytes: NaN for strings, whose size is unknown.
  */
 export function groupWeights(specs = []) {
   const groups = new Map();
@@ -41,7 +41,7 @@ export function groupWeights(specs = []) {
 }
 
 /**
- * The model in a few numbers.
+ * The totals of a model.
  *
  * @param {import('../../dist/index.js').io.ModelArtifacts} artifacts
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card of the open model: what it takes and gives, how large it is, what it is made of.
+// The card of the open model: inputs, outputs, sizes, contents.
 import { describeError, element, facts, make } from '../common/dom.js';
 import { formatBytes, formatCount, formatShape, formatShare, formatTime, plural } from '../common/format.js';
 import { summarize, countOps } from './facts.js';
@@ -44,7 +44,7 @@ function describeQuantization({ quantized, weights }) {
   return quantized.length === 0 ? 'none' : [...new Set(quantized.map(({ stored }) => stored))].join(', ');
 }
 
-/** Only what the other page can open by itself: not files that were chosen here. */
+/** Only for models that the benchmark page can open by URL. */
 function showBenchmarkLink(url) {
   const link = element('benchmark-link');
   link.hidden = !url;

@@ -19,7 +19,7 @@ export function setUpOpenPanel(app) {
   showProgress(app, error);
 }
 
-/** Opens the model behind what was typed, or behind ?model= of the page. */
+/** Opens the model with a typed URL, or with ?model= of the page. */
 export function openUrl(app, text) {
   const url = resolveUrl(text);
   return app.open({ name: nameOfUrl(url), url });
@@ -49,14 +49,14 @@ async function openFiles(app, files) {
   choice.hidden = true;
   const models = await findModels(files);
   if (models.length === 1) return app.open(models[0]);
-  // Several: the visitor says which.
+  // Several models: the user chooses.
   const list = element('file-models');
   list.replaceChildren(...models.map((model) => smallButton(model.name, () => app.open(model))));
   choice.hidden = false;
   list.querySelector('button').focus();
 }
 
-/** What happens while a model is being opened, and how it ended. */
+/** Shows the progress of opening a model, and errors. */
 function showProgress(app, error) {
   const box = element('opening');
   const bar = element('opening-progress');

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// From what the visitor chose to a model: its parts as they were stored, and the model that runs.
+// Loads a model from the chosen source: its artifacts, and the model to run.
 import { loadLibrary } from '../common/library.js';
 
 /**
  * @typedef {object} Source
- * @property {string} name What to call it.
- * @property {string} [url] http(s), or a medium of the browser; or ...
+ * @property {string} name Display name.
+ * @property {string} [url] http(s), or a storage medium of the browser; or ...
  * @property {File[]} [files] ... a model.json and its weights.
  *
  * @typedef {object} OpenedModel
  * @property {string} name
- * @property {string} [url] Under which it can be opened again.
+ * @property {string} [url] The URL to open it again.
  * @property {import('../../dist/index.js').io.ModelArtifacts} artifacts
- * @property {import('../../dist/index.js').GraphModel | null} model null when it can only be looked at, ...
+ * @property {import('../../dist/index.js').GraphModel | null} model null if it can only be inspected, ...
  * @property {Error | null} problem ... for this reason.
  * @property {number} loadTime In milliseconds.
- * @property {Map<string, number[][]>} shapes Of the outputs of nodes, as far as runs have told.
+ * @property {Map<string, number[][]>} shapes Output shapes of nodes, as far as runs have found them.
  */
 
-/** A model that fails with one of these is worth looking at all the same. */
+/** Models that fail with these errors can still be inspected. */
 const STILL_READABLE = new Set(['E_OP', 'E_WEIGHT_MISSING']);
 
 /** Loads a model. @returns {Promise<OpenedModel>} */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The form for one input of a model: its unknown dimensions, and where its values come from.
+// The form for an input of a model: unknown dimensions and the source of values.
 import { make, options } from '../common/dom.js';
 import { formatShape } from '../common/format.js';
 import { takesImages } from '../common/picture/image.js';
@@ -7,7 +7,7 @@ import { PictureSource } from '../common/picture/picture-source.js';
 import { parseShape } from '../common/values.js';
 import { checkShape, makeRandom, parseValues } from './values.js';
 
-/** What stands in for a dimension of any size until somebody says otherwise. */
+/** The default for unknown image dimensions. */
 const IMAGE_SIDE = 224;
 
 const SOURCES = { image: 'Picture', values: 'Typed values', random: 'Random', zeros: 'Zeros' };
@@ -24,9 +24,9 @@ export class InputForm {
   /**
    * @param {object} options
    * @param {{name: string, shape?: number[], dtype?: string}} options.info
-   * @param {string} options.key What to call it.
-   * @param {string} options.id Begins the ids of its fields.
-   * @param {readonly number[]} [options.range] The values that the model is known to take.
+   * @param {string} options.key Display name.
+   * @param {string} options.id Prefix of the ids of its fields.
+   * @param {readonly number[]} [options.range] The model's usual input range.
    */
   constructor({ info, key, id, range }) {
     this.#info = info;
@@ -60,7 +60,7 @@ export class InputForm {
     this.#showPane();
   }
 
-  /** Does what can be done before the first run. */
+  /** Does work in advance of the first run. */
   async prepare() {
     if (this.#source.value === 'image') await this.#picture.prepare();
   }
@@ -69,7 +69,7 @@ export class InputForm {
     this.#picture?.release();
   }
 
-  /** @returns {Promise<{tensor: object, picture?: ImageBitmap, place?: object}>} The caller disposes the tensor. */
+  /** @returns {Promise<{tensor: object, picture?: ImageBitmap, place?: object}>} The caller must dispose the tensor. */
   async toInput(tf) {
     const shape = this.#shape();
     checkShape(shape);
@@ -97,7 +97,7 @@ export class InputForm {
     return this.#info.shape.map((size, index) => this.#sizes[index]?.valueAsNumber ?? size);
   }
 
-  /** Asks for what the model leaves open. */
+  /** Creates fields for unknown dimensions. */
   #makeDimensions(id) {
     const { shape } = this.#info;
     if (!shape) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card "Run": feeds the open model, runs it a few times and shows what it answers.
+// The card "Run": feeds the open model, runs it a few times and shows results and times.
 import { element, facts, make, nextPaint, showError } from '../common/dom.js';
 import { formatTime } from '../common/format.js';
 import { loadLibrary } from '../common/library.js';
@@ -9,7 +9,7 @@ import { InputForm } from './input-form.js';
 import { resultCard } from './results.js';
 import { learnShapes } from './shapes.js';
 
-/** Longer than this nobody waits without having asked. */
+/** The time limit for repeated runs. */
 const PATIENCE_MS = 5000;
 
 /** @param {import('../app.js').App} app */
@@ -23,7 +23,7 @@ class RunPanel {
   #forms = [];
   #stopped = false;
   #busy = false;
-  /** Time of the first run since the model was opened. */
+  /** The time of the first run since the model was opened. */
   #first = null;
 
   constructor(app) {
@@ -70,10 +70,10 @@ class RunPanel {
     element('node-names').replaceChildren(...names);
   }
 
-  /** Any value of the graph, besides the outputs. */
+  /** Adds any value of the graph to the fetches. */
   #compute(name) {
     element('run-wanted').value = name;
-    // So that it is seen what later runs compute.
+    // Shows what later runs compute.
     element('run-wanted').closest('details').open = true;
     element('run').scrollIntoView({ block: 'start' });
     this.#run();
@@ -127,7 +127,7 @@ class RunPanel {
     const repeats = Math.max(1, Math.floor(element('run-repeats').valueAsNumber) || 1);
     const begin = performance.now();
     for (let run = 0; run <= repeats && !this.#stopped; ++run) {
-      // After the first, which prepares: only some of the later ones give the page time to paint.
+      // The first run includes planning. Of the later ones, only some let the page paint.
       element('run-status').textContent = `Running… ${run} of ${repeats}`;
       if (run < 2 || performance.now() - begin > 100) await nextPaint();
       if (this.#app.current !== opened) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shows what a model answered.
+// Displays the outputs of a model.
 import { drawSkeleton } from '../draw.js';
 import { facts, make } from '../common/dom.js';
 import { formatCount, formatNumber, formatShape } from '../common/format.js';
@@ -16,7 +16,7 @@ const TOP = 5;
  * @param {string} result.dtype
  * @param {number[]} result.shape
  * @param {ArrayLike<number> | string[]} result.values
- * @param {{picture: ImageBitmap, place: object, side: number[]}} [fed] The picture that the model saw.
+ * @param {{picture: ImageBitmap, place: object, side: number[]}} [fed] The picture that was fed.
  */
 export function resultCard({ name, dtype, shape, values }, fed) {
   const parts = dtype === 'string' ? [] : numericParts({ shape, values, dtype }, fed);
@@ -55,7 +55,7 @@ function numericParts({ shape, values, dtype }, fed) {
   return parts;
 }
 
-/** One row of scores, say of classes. */
+/** A single row of scores, e.g. of classes. */
 function isVector(shape) {
   const last = shape.at(-1) ?? 0;
   return last >= 2 && last <= 100000 && shape.slice(0, -1).every((size) => size === 1);
@@ -66,7 +66,7 @@ const isPose = (shape) => String(shape) === `1,1,${KEYPOINT_NAMES.length},3`;
 function posePicture(values, { picture, place, side }) {
   const canvas = make('canvas', { role: 'img', 'aria-label': 'The picture with the joints that were found' });
   const [height, width] = side;
-  // The pose is told in fractions of the model's picture.
+  // Keypoints are relative to the model's input.
   const points = readKeypoints(values).map((point) => ({ ...point, x: point.x * width, y: point.y * height }));
   const fit = { ...place };
   drawSkeleton(canvas, picture, mapToPicture(points, fit, 1));

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shapes of values inside a model, as one run finds them.
+// Finds the shapes of intermediate values by a run.
 
-/** All values of a run at once may take as much memory as this. */
+/** The memory limit for all values of a run together. */
 const MAX_BYTES = 256 << 20;
 
-/** Their values are no tensors, or are there only now and then. */
+/** Ops whose values are not tensors, or may be dead. */
 const NOT_FETCHED =
   /^(NoOp|Assert|Print)$|TensorList|TensorArray|HashTable|^(Ref)?(Switch|Merge|Enter|Exit|NextIteration)$/;
 
 /**
- * Fills `opened.shapes`: from a profile, which knows the nodes of the optimized graph, and then by
- * asking for what was fused into others.
+ * Fills `opened.shapes`: from a profile, which has the nodes of the optimized graph, and then by fetching nodes that
+ * were fused into others.
  *
  * @param {import('../open/source.js').OpenedModel} opened
  */
@@ -29,7 +29,7 @@ export function learnShapes(tf, { model, artifacts, shapes }, feeds) {
     for (const [index, { shape }] of values.entries()) shapes.set(names[index], [shape]);
     tf.dispose(values);
   } catch (error) {
-    // It was only to know more: a node that cannot be asked for stays as it is.
+    // Optional information: nodes that cannot be fetched keep their declared shape.
     console.info(error);
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be said of many values in a few. No DOM.
+// Summaries of tensor values. No DOM.
 
 /**
  * @param {ArrayLike<number>} values
- * @returns {{min: number, max: number, mean: number, nan: number, infinite: number}} of those that are
- *     finite; NaN when there is none.
+ * @returns {{min: number, max: number, mean: number, nan: number, infinite: number}} min, max and mean of the finite
+ *     values; NaN if there are none.
  */
 export function describeValues(values) {
   let [min, max, sum, nan, infinite] = [Infinity, -Infinity, 0, 0, 0];
@@ -24,7 +24,7 @@ export function describeValues(values) {
 }
 
 /**
- * The largest values, the largest first.
+ * The `count` largest values, in descending order.
  *
  * @returns {{index: number, value: number}[]}
  */
@@ -42,7 +42,7 @@ export function topValues(values, count) {
 }
 
 /**
- * Whether a tensor can be looked at as a picture.
+ * The size of the image that a tensor can be shown as; null if it is not an image.
  *
  * @returns {{height: number, width: number, channels: number} | null}
  */
@@ -58,12 +58,12 @@ export function imageShape(shape) {
 }
 
 /**
- * A picture of values, stretched from the smallest to the largest: in colour for three channels or
- * four, else one channel in gray.
+ * The values as a picture, scaled from minimum to maximum: in colour for three or four channels, else one channel in
+ * gray.
  *
  * @param {ArrayLike<number>} values
  * @param {{height: number, width: number, channels: number}} image
- * @param {number} channel Which to show when there is no colour.
+ * @param {number} channel The channel to show in gray.
  */
 export function toPicture(values, { height, width, channels }, channel = 0) {
   const { min, max } = describeValues(values);

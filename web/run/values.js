@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers for an input: read from what was typed, or made. No DOM.
+// Values for an input, parsed or generated. No DOM.
 import { formatCount, formatShape } from '../common/format.js';
 import { randomValues } from '../common/random.js';
 import { sizeOf, splitValues } from '../common/values.js';
 
-/** More than this is not meant to be typed or made in a page. */
+/** The limit for the number of values. */
 const MAX_VALUES = 1 << 28;
 
-/** Throws unless these are sizes that a tensor can have. */
+/** Throws unless this is a valid shape. */
 export function checkShape(shape) {
   const wrong = shape.find((size) => !Number.isInteger(size) || size < 0);
   if (wrong !== undefined) throw new Error(`Every dimension takes a whole number, 0 or more; ${wrong} is none.`);
@@ -15,13 +15,13 @@ export function checkShape(shape) {
 }
 
 /**
- * Values as people type them: a JSON list, nested or not, or values between spaces and commas. One
- * value fills the whole tensor.
+ * Parses typed values: a JSON list, nested or not, or values separated by spaces and commas. A single value fills the
+ * tensor.
  *
  * @param {string} text
  * @param {'float32' | 'int32' | 'bool' | 'string'} dtype
  * @param {readonly number[]} shape
- * @returns {(number | boolean | string)[]} as many as the shape takes.
+ * @returns {(number | boolean | string)[]} one per element.
  */
 export function parseValues(text, dtype, shape) {
   const size = sizeOf(shape);
@@ -66,7 +66,7 @@ function readNumber(text) {
   return Number(text);
 }
 
-/** Random values of a dtype, the same for the same seed. */
+/** Seeded random values of a dtype. */
 export function makeRandom(dtype, shape, range, seed) {
   const length = sizeOf(shape);
   if (dtype === 'string') throw new Error('There are no random texts: type values.');

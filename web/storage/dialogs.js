@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions in a dialog: is this meant, and what shall it be called.
+// Dialogs: confirmation, and choice of a medium and a name.
 import { attempt, make, options } from '../common/dom.js';
 
-/** Shows a dialog until it is closed; gives the focus back. */
+/** Shows a dialog until it is closed, then restores the focus. */
 function show(dialog) {
   document.body.append(dialog);
   dialog.showModal();
@@ -19,7 +19,7 @@ function cancelButton(dialog) {
 }
 
 /**
- * Asks before something that cannot be undone.
+ * Asks for confirmation of an irreversible action.
  *
  * @returns {Promise<boolean>}
  */
@@ -39,15 +39,15 @@ export async function confirmed({ title, text, action }) {
 }
 
 /**
- * Asks for a medium and a name, and does something with them. The dialog stays open, and says why,
- * while that fails.
+ * Asks for a medium and a name, and performs an action with them. If that fails, the dialog stays open and shows the
+ * error.
  *
  * @param {object} options
  * @param {string} options.title
- * @param {string} options.action What the button says.
- * @param {string} options.name What is suggested.
- * @param {string} options.medium What is suggested.
- * @param {Record<string, string>} options.media To choose from; with one there is no choice.
+ * @param {string} options.action The text of the button.
+ * @param {string} options.name The default name.
+ * @param {string} options.medium The default medium.
+ * @param {Record<string, string>} options.media The choices; a single one is not shown.
  * @param {(medium: string, name: string) => Promise<void>} options.perform
  */
 export async function askForPlace({ title, action, name, medium, media, perform }) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The places of this browser that keep models. No DOM.
+// The storage media of the browser. No DOM.
 
-/** By the scheme of their URLs. */
+/** By URL scheme. */
 export const MEDIA = {
   indexeddb: 'IndexedDB',
   opfs: 'Private file system (OPFS)',
   localstorage: 'Local storage (small models)',
 };
 
-/** Those that a model can be sent to, but that cannot be listed. */
+/** Media that can be saved to but not listed. */
 export const OTHER_TARGETS = { downloads: 'Download as files', http: 'Send to a server (HTTP POST)' };
 
 /** "opfs://a/b" -> {scheme: "opfs", name: "a/b"} */
@@ -18,7 +18,7 @@ export function splitUrl(url) {
 }
 
 /**
- * What is stored, by name.
+ * The stored models, sorted by name.
  *
  * @returns {Promise<{url: string, scheme: string, name: string, date: Date, bytes: number}[]>}
  */
@@ -32,17 +32,16 @@ export async function listStored(tf) {
   return models.sort((a, b) => a.name.localeCompare(b.name) || a.scheme.localeCompare(b.scheme));
 }
 
-/** Throws an Error when nothing can be saved under this name. */
+/** Throws an Error if the name is invalid. */
 export function checkName(name) {
   if (name.trim() === '') throw new Error('Type a name.');
   return name.trim();
 }
 
 /**
- * How much room there is.
+ * The storage quota.
  *
- * @returns {Promise<{usage: number, quota: number, persisted: boolean} | null>} null where the browser
- *     does not tell.
+ * @returns {Promise<{usage: number, quota: number, persisted: boolean} | null>} null if unknown.
  */
 export async function readQuota() {
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card "Stored models": what this browser keeps, and what can be done with it.
+// The card "Stored models": lists and manages models in the browser's storage.
 import { attempt, element, make } from '../common/dom.js';
 import { formatBytes, formatDate } from '../common/format.js';
 import { loadLibrary } from '../common/library.js';
@@ -96,7 +96,7 @@ export function setUpStoragePanel(app) {
   }
 
   async function download(tf, { url, name }) {
-    // Slashes would make folders, which downloads have not.
+    // Slashes would mean folders, which downloads cannot have.
     await tf.io.copyModel(url, `downloads://${name.replaceAll('/', '-')}`);
     element('storage-status').textContent = `${name} was handed to the browser as two files.`;
   }

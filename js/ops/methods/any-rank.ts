@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions whose result is a tensor of a rank that the caller knows.
+// Functions that return a tensor whose rank the caller specifies.
 export { cumprod, cumsum } from '../reduce.js';
 export { batchToSpaceND, spaceToBatchND } from '../shape.js';

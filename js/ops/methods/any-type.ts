@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions whose result has a type that the caller knows.
+// Functions that return a tensor whose type the caller specifies.
 export {
   add,
   atan2,

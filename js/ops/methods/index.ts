@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that are methods of tensors too: the tensor is their first argument. The files tell what the
-// types of the methods are, which cannot be had from those of the functions.
+// Functions that are also tensor methods, with the tensor as first argument. They are grouped by the type of the
+// method, which cannot be derived from that of the function.
 export * from './any-rank.js';
 export * from './any-type.js';
 export * from './images.js';

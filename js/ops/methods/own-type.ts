@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions whose methods have types of their own: js/ops/chained.ts has these.
+// Functions whose methods have individual types, declared in js/ops/chained.ts.
 export { variable } from '../../tensor/variable.js';
 export { conv1d } from '../conv.js';
 export { oneHot } from '../creation.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions whose result has the type of the tensor.
+// Functions that return the type of the tensor.
 export { clipByValue } from '../arithmetic.js';
 export { onesLike, zerosLike } from '../creation.js';
 export { gather, unsortedSegmentSum } from '../gather.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions whose result is a tensor of any rank.
+// Functions that return a tensor of any rank.
 export { dot, matMul } from '../matrix.js';
 export { norm } from '../reduce.js';
 export { stridedSlice } from '../shape.js';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One camera for the whole page, on only while somebody looks through it.
+// The camera. The page uses one, only while it is shown.
 
-/** Whether there may be one: pages without HTTPS have none. */
+/** Whether a camera may be available: not on pages without HTTPS. */
 export function mayHaveCamera() {
   return typeof navigator.mediaDevices?.getUserMedia === 'function';
 }
 
-/** Turns the camera on and shows it. Throws an Error in words. @param {HTMLVideoElement} video */
+/** Starts the camera and shows it. Throws an Error with a message for users. @param {HTMLVideoElement} video */
 export async function startCamera(video) {
   try {
     video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 640 } } });

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a picture to the tensor that a model takes.
+// Converts pictures to input tensors.
 
-/** What is at 0 and at 255, by name. */
+/** Named ranges: the values of black (0) and white (255). */
 export const PIXEL_RANGES = {
   '0 … 255': [0, 255],
   '0 … 1': [0, 1],
   '-1 … 1': [-1, 1],
 };
 
-/** Whether an input of this shape takes pictures: [batch, height, width, 1 | 3 | 4], or without a batch. */
+/** Whether an input has the shape of pictures: [batch, height, width, 1 | 3 | 4], or without a batch. */
 export function takesImages(shape) {
   if (!shape || (shape.length !== 4 && shape.length !== 3)) return false;
   const channels = shape.at(-1);
@@ -18,10 +18,10 @@ export function takesImages(shape) {
 }
 
 /**
- * Where a picture goes in the model's rectangle.
+ * The placement of a picture in the model's input.
  *
  * @param {'contain' | 'cover' | 'stretch'} fit
- * @returns {{left: number, top: number, width: number, height: number}} in the model's pixels.
+ * @returns {{left: number, top: number, width: number, height: number}} in pixels of the input.
  */
 export function placePicture(picture, width, height, fit) {
   if (fit === 'stretch') return { left: 0, top: 0, width, height };
@@ -31,7 +31,7 @@ export function placePicture(picture, width, height, fit) {
   return { left: (width - size.width) / 2, top: (height - size.height) / 2, ...size };
 }
 
-/** The pixels of a picture in the model's size. */
+/** The pixels of a picture, scaled to the model's input. */
 export function drawPixels(picture, width, height, place, gray) {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -42,7 +42,7 @@ export function drawPixels(picture, width, height, place, gray) {
 }
 
 /**
- * The tensor for a picture; the batch is filled with copies of it.
+ * The tensor for a picture. A batch is filled with copies.
  *
  * @param {typeof import('../../../dist/index.js')} tf
  * @param {ImageBitmap | HTMLVideoElement} picture

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of an input's form that gets a picture: the sample photograph, a file, or the camera.
+// Form fields to choose a picture: the sample photograph, a file, or the camera.
 import { attempt, make, options, smallButton } from '../dom.js';
 import { mayHaveCamera, startCamera, stopCamera } from './camera.js';
 import { PIXEL_RANGES, placePicture, toTensor } from './image.js';
@@ -17,7 +17,7 @@ export class PictureSource {
   #fit;
   #range;
 
-  /** @param {{id: string, range?: readonly number[]}} options range: what the model is known to take. */
+  /** @param {{id: string, range?: readonly number[]}} options range: the model's usual input range. */
   constructor({ id, range }) {
     this.#fit = make('select', { id: `${id}-fit` }, ...options(FITS));
     const ranges = Object.keys(PIXEL_RANGES);
@@ -64,18 +64,18 @@ export class PictureSource {
     this.#acceptDrops(figure);
   }
 
-  /** Shows the sample photograph unless there is a picture. */
+  /** Shows the sample photograph if no picture is chosen. */
   async prepare() {
     if (!this.#picture) await this.#useSample();
   }
 
-  /** Turns the camera off. */
+  /** Stops the camera. */
   release() {
     this.#stopCamera();
   }
 
   /**
-   * The tensor for the picture, and what was fed, for results that are drawn over it.
+   * The tensor for the picture, and the picture, for results that are drawn over it.
    *
    * @returns {{tensor: import('../../../dist/index.js').Tensor, picture: ImageBitmap, place: object}}
    */

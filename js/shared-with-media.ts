@@ -6,7 +6,7 @@ export { describeError, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { builtin, fileUrl } from './core/node-files.js';
 export { callCore, coreStarted } from './core/runtime.js';
-export { artifactsInfo, optionalParts, toJson, withoutUndefined } from './io/artifacts-json.js';
+export { artifactsInfo, formatParts, optionalParts, toJson } from './io/artifacts-json.js';
 export { CompositeArrayBuffer } from './io/composite-array-buffer.js';
 export { http } from './io/http.js';
 export { checkManifest, checkPath, groupBytes } from './io/manifest.js';

@@ -15,9 +15,14 @@ export function optionalParts(artifacts: Partial<ModelArtifacts>): Partial<Model
   });
 }
 
+/** In which format a model is and what wrote it, as far as it says so. */
+export function formatParts({ format, generatedBy, convertedBy }: Partial<ModelArtifacts>): Partial<ModelArtifacts> {
+  return withoutUndefined({ format, generatedBy, convertedBy });
+}
+
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-export function withoutUndefined<T extends object>(values: T): Defined<T> {
+function withoutUndefined<T extends object>(values: T): Defined<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 

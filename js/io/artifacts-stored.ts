@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stored models: writes the model.json for artifacts, and reads a stored one.
 import { describeError, TfwasmError } from '../core/errors.js';
-import { optionalParts, withoutUndefined } from './artifacts-json.js';
+import { formatParts, optionalParts } from './artifacts-json.js';
 import { checkManifest, groupBytes } from './manifest.js';
 import { corrupt } from './storage-errors.js';
 import type { ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
@@ -16,11 +16,11 @@ export const MAX_HASHED_BYTES = 256 << 20;
  * @param sha256 The hashes of these files, as far as known.
  */
 export function toModelJson(artifacts: ModelArtifacts, paths: string[], sha256?: string[]): ModelJSON {
-  const { modelTopology, format, generatedBy, convertedBy, weightSpecs } = artifacts;
+  const { modelTopology, weightSpecs } = artifacts;
   const weightsManifest = weightSpecs ? [{ paths, weights: weightSpecs, ...(sha256 ? { sha256 } : {}) }] : [];
   return {
     modelTopology: modelTopology as object,
-    ...withoutUndefined({ format, generatedBy, convertedBy }),
+    ...formatParts(artifacts),
     weightsManifest,
     ...optionalParts(artifacts),
   };

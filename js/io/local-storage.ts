@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // localstorage://name: small models in localStorage, in TensorFlow.js's format.
 import { describeError } from '../core/errors.js';
-import { artifactsInfo, optionalParts, toJson, withoutUndefined } from './artifacts-json.js';
+import { artifactsInfo, formatParts, optionalParts, toJson } from './artifacts-json.js';
 import { checkSavable, checkStored, readPart } from './artifacts-stored.js';
 import { holdLock, isLockHeld, withLock } from './locks.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
@@ -102,13 +102,12 @@ async function save(artifacts: ModelArtifacts, path: string, url: string): Promi
   checkSavable(artifacts, url);
   const weights = await readWeights(artifacts, url);
   const info = artifactsInfo(artifacts, weights.byteLength);
-  const { format, generatedBy, convertedBy } = artifacts;
   const values = [
     toJson(info),
     toJson(artifacts.modelTopology ?? null),
     toJson(artifacts.weightSpecs ?? []),
     toBase64(new Uint8Array(weights)),
-    toJson({ ...withoutUndefined({ format, generatedBy, convertedBy }), ...optionalParts(artifacts) }),
+    toJson({ ...formatParts(artifacts), ...optionalParts(artifacts) }),
   ];
   await changeStorage(url, (storage) => {
     try {
@@ -128,11 +127,10 @@ async function load(path: string, url: string): Promise<ModelArtifacts> {
     throw corrupt(url, 'its topology is not JSON');
   }
   const parts = metadata ? parse<Partial<ModelArtifacts>>(metadata, 'model_metadata', url) : {};
-  const { format, generatedBy, convertedBy } = parts;
   const artifacts: ModelArtifacts = {
     modelTopology: parse<object>(topology, 'model_topology', url),
     weightSpecs: parse(specs, 'weight_specs', url),
-    ...withoutUndefined({ format, generatedBy, convertedBy }),
+    ...formatParts(parts),
     ...optionalParts(parts),
     weightData: fromBase64(weights, url),
   };

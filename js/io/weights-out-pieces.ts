@@ -49,11 +49,13 @@ export async function readWeights(artifacts: ModelArtifacts, url: string): Promi
     return weightData;
   }
   const expected = groupBytes(artifacts.weightSpecs ?? []);
-  if (expected === undefined) return join(await collect(artifacts), url);
-  const bytes = newBytes(expected, url);
+  // Where the length is not known, all has to be there before there can be a buffer for it.
+  const collected = expected === undefined ? await collect(artifacts) : [];
+  const length = expected ?? collected.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const bytes = newBytes(length, url);
   let received = 0;
-  for await (const chunk of weightChunks(artifacts)) {
-    if (received + chunk.byteLength <= expected) bytes.set(chunk, received);
+  for await (const chunk of expected === undefined ? collected : weightChunks(artifacts)) {
+    if (received + chunk.byteLength <= length) bytes.set(chunk, received);
     received += chunk.byteLength;
   }
   checkLength(artifacts, received);
@@ -64,19 +66,6 @@ async function collect(artifacts: ModelArtifacts): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of weightChunks(artifacts)) chunks.push(chunk);
   return chunks;
-}
-
-function join(chunks: Uint8Array[], url: string): ArrayBuffer {
-  const bytes = newBytes(
-    chunks.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    url,
-  );
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes.buffer;
 }
 
 function newBytes(length: number, url: string): Uint8Array<ArrayBuffer> {

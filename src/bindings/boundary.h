@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How C++ errors and values cross to JavaScript. The contract is js/core-module.ts.
+// How C++ errors and values cross to JavaScript. The contract is js/core/core-module.ts.
 #pragma once
 
 #include <emscripten/val.h>

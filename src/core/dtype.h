@@ -11,7 +11,7 @@
 
 namespace tfwasm {
 
-// Part of the JS boundary (js/dtype.ts): never renumber.
+// Part of the JS boundary (js/tensor/dtype.ts): never renumber.
 enum class DType : uint8_t {
   kFloat32 = 0,
   kInt32 = 1,

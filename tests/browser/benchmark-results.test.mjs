@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The benchmark page: actions on results, links, hosting on other servers, appearance.
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { DIST } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
 import {
   cellsOf,
@@ -56,6 +59,17 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
       await waitForText(page, '#result', /Copied\./);
       const markdown = await page.evaluate(() => navigator.clipboard.readText());
       assert.match(markdown, new RegExp(`\\| tfwasm \\(.*\\) \\| ${shown.replace('.', '\\.')} \\|`));
+    }));
+
+  test('count as the binary of an engine what it loads, and no module of the pages', () =>
+    withPage(`${TINY}&variant=simd&thread=main`, async (page) => {
+      await run(page);
+      const [{ codeBytes }] = JSON.parse((await download(page, 'Download JSON')).text).engines;
+      const loaded = ['index.js', 'glue.js', 'tfwasm-simd.wasm'].map((name) => statSync(path.join(DIST, name)).size);
+      assert.equal(
+        codeBytes.raw,
+        loaded.reduce((sum, size) => sum + size, 0),
+      );
     }));
 
   test('have a profile that can be sorted', () =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole site as static files, from what "npm run build" has put into dist/: playground, benchmark page, library and
-// API reference. They work in any folder of any host.
+// Builds the site as static files from the dist/ of "npm run build": playground, benchmark page, library and API
+// reference. It works in any folder of any host.
 //
 //   npm run site               writes build/site
 //   npm run site -- --serve    and serves it on http://localhost:8080
@@ -17,7 +17,7 @@ import { startServer } from './serve.mjs';
 const FOLDERS = ['web', 'benchmark-page', 'dist'];
 const API_PAGE = { title: 'API', url: '../api/index.html' };
 
-/** What leads from the folder itself to the first page. */
+/** Redirects from the root folder to the first page. */
 const ENTRANCE = `<!doctype html>
 <html lang="en">
   <head>
@@ -29,24 +29,24 @@ const ENTRANCE = `<!doctype html>
 </html>
 `;
 
-/** Fills `folder` with the site. What was in it goes. */
+/** Writes the site into `folder` after emptying it. */
 export async function assembleSite(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  // Declarations and maps are for developers, who have them from the package.
+  // Declarations and source maps are for developers, who get them from the npm package.
   const isServed = (file) => !/\.(d\.ts|map)$/.test(file);
   for (const name of FOLDERS) {
     cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true, filter: isServed });
   }
   cpSync(path.join(ROOT, 'LICENSE'), path.join(folder, 'LICENSE.txt'));
   writeFileSync(path.join(folder, 'index.html'), ENTRANCE);
-  // Imported only now, so that a lack of npm packages is told in words.
+  // A dynamic import, so that missing npm packages are reported as a readable error.
   const { generateApiDocs } = await import('./api-docs/generate.mjs');
   await generateApiDocs(path.join(folder, 'api'));
   addPage(path.join(folder, 'web/common/pages.js'), API_PAGE);
 }
 
-/** Adds a page to the list that headers are made of. */
+/** Adds a page to the list from which page headers are built. */
 function addPage(file, page) {
   const source = readFileSync(file, 'utf8');
   const end = source.lastIndexOf('];');

@@ -21,7 +21,7 @@ describe('GraphModel', { skip: missing('dist') }, () => {
     core = await startWatchedCore(tf);
   });
 
-  /** scores = 2 * x, by way of nodes with odd names; a is x in two parts, b is -x. */
+  /** scores = 2 * x, through nodes with unusual names. a is x split in two parts; b is -x. */
   function artifacts() {
     const type = { T: attr.type('float32') };
     const graph = new GraphBuilder();
@@ -208,7 +208,7 @@ describe('GraphModel', { skip: missing('dist') }, () => {
   });
 
   describe('profile', () => {
-    /** All that was executed, but for the times, which have to be some. */
+    /** The executed kernels without their times. Asserts that times are present. */
     const withoutTimes = (kernels) =>
       kernels.map(({ kernelTimeMs, ...kernel }) => {
         assert.ok(kernelTimeMs >= 0, `${kernelTimeMs} ms`);
@@ -216,7 +216,7 @@ describe('GraphModel', { skip: missing('dist') }, () => {
       });
     const kernel = { name: 'Mul', node: 'double', inputShapes: [[1, 2], []], outputShapes: [[1, 2]], bytesAdded: 8 };
 
-    /** Whether the model records its nodes, and what it has recorded. */
+    /** Asserts that profiling is off, and that every call that turned it on was matched by one that turned it off. */
     function assertNotProfiling() {
       assert.deepEqual(
         core.callsOf('setProfiling').map(([, enabled]) => enabled),
@@ -268,7 +268,7 @@ describe('GraphModel', { skip: missing('dist') }, () => {
   test('what is forgotten is freed', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc');
-    // A scope would hold on to the tensor.
+    // A scope would keep the tensor alive.
     tf.engine().endScope();
     const before = tf.memory().numTensors;
     const models = core.models.size;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small model on a misbehaving server, and a watched core, for tests of loading. Both are reset before every test.
+// A small model on a misbehaving server, and a wrapped core, for loading tests. Both are reset before every test.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach } from 'node:test';
 
@@ -42,7 +42,7 @@ export function serveModel(model = MODEL) {
   server.requests.length = 0;
 }
 
-/** Lets the core forget what was called. Weights come in small pieces, which end inside of elements. */
+/** Resets the core. Weights are then taken in small pieces that end in the middle of elements. */
 export function resetCore() {
   core.reset({ targetBytes: 6 });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Startup of the core: the variant, the number of threads, and failures.
+// Startup of the core: variant, number of threads, failures.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
@@ -11,7 +11,7 @@ import { importSource } from './source.mjs';
 import { createWatchedCore, readWasm } from './watched-core.mjs';
 
 const skip = missing('dist');
-/** What is served as every variant without threads. */
+/** Served as the file of every single-threaded variant. */
 const WASM = skip ? undefined : await readWasm();
 
 const routes = Object.fromEntries(
@@ -35,7 +35,7 @@ afterEach(() => {
   delete globalThis.createTestCore;
 });
 
-/** Starts the core as it is, and watches it. */
+/** Creates a real core, wrapped. */
 const startsCore = async (options) => {
   core = await createWatchedCore(options, options.poolSize > 0 ? 'glue-threads' : 'glue');
   core.poolSize = options.poolSize;

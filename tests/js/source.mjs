@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TypeScript sources as one module, inner parts included. Tests provide the core.
+// The TypeScript sources bundled as one module, internal modules included. Tests provide the core.
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { DEFINE } from '../../tools/build/javascript.mjs';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules/.cache');
 
-/** Inner modules that tests access. */
+/** Internal modules that tests access. */
 const INNER = ['core/features', 'core/wasm-files', 'io/string-items'];
 
 /** Replaces Emscripten's glue; tests set `globalThis.createTestCore`. */

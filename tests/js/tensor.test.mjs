@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Creating and reading tensors, first without a core, then with one.
+// Creates and reads tensors, first without a core, then with one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -374,7 +374,7 @@ describe('in the core', { skip: missing('dist') }, () => {
     assert.equal(view.byteLength, 0, 'views of the old heap are void');
     assert.deepEqual(small.arraySync(), [1, 2, 3]);
     for (const [value, tensor] of large.entries()) assert.ok(tensor.dataSync().every((element) => element === value));
-    // The frame, where ops find their arguments, has moved with the heap.
+    // The heap has moved, and with it the frame that holds the arguments of ops.
     assert.deepEqual(
       tf.tidy(() => small.add(1).arraySync()),
       [2, 3, 4],

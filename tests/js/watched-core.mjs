@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The core of dist/, with SIMD and without threads, behind a watch: it notes what is called and what is alive, lets
-// calls fail, and can make the room for weights small.
+// Wraps the core of dist/ (SIMD, one thread) for tests: records calls and live handles, makes calls fail on request,
+// and can limit the memory offered for weights.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { ROOT } from '../../tools/lib/paths.mjs';
 
 const DIST = pathToFileURL(path.join(ROOT, 'dist/')).href;
 
-/** What makes a handle, what ends it, and of what it is. */
+/** Which method creates a handle, which disposes it, and the set that tracks it. */
 const LIVES = [
   ['readGraph', 'disposeGraph', 'graphs'],
   ['createWeightDecoder', 'disposeWeightDecoder', 'decoders'],
@@ -17,13 +17,13 @@ const LIVES = [
 ];
 
 export class WatchedCore {
-  /** Handles of what has been made and not been disposed. */
+  /** Handles that were created and not disposed. */
   graphs = new Set();
   decoders = new Set();
   models = new Set();
-  /** What the code under test gets. */
+  /** The core as passed to the code under test. */
   module;
-  /** Calls since the last reset(), of the methods that were called: lists of arguments. */
+  /** Method name -> argument lists of its calls since the last reset(). */
   #calls = new Map();
   #failures = new Map();
   #runs = new Map();
@@ -42,7 +42,7 @@ export class WatchedCore {
     });
   }
 
-  /** Forgets all calls and all failures to come. Weights get at most `targetBytes` of room at once. */
+  /** Forgets all recorded calls and pending failures. Weights then get at most `targetBytes` at a time. */
   reset({ targetBytes = Number.POSITIVE_INFINITY } = {}) {
     this.#calls.clear();
     this.#failures.clear();
@@ -51,17 +51,17 @@ export class WatchedCore {
     this.runs = [];
   }
 
-  /** The bytes of weights that were committed, in order. */
+  /** All committed bytes of weights, in order. */
   weightBytes = [];
-  /** Calls of run(): the feeds and fetches that they were prepared for. */
+  /** The feeds and fetches of each call of run(). */
   runs = [];
 
-  /** Lets a call of a method throw: the next one, or that after `others` others. */
+  /** Makes one call of a method throw: the next one, or the one after `others` more calls. */
   failNext(method, error, others = 0) {
     this.#failures.set(method, { error, others });
   }
 
-  /** The arguments of each call of a method. */
+  /** The argument lists of all calls of a method. */
   callsOf(method) {
     return this.#calls.get(method) ?? [];
   }
@@ -97,16 +97,16 @@ export class WatchedCore {
   }
 }
 
-/** A core of dist/ that is watched, made as `glue` ('glue' or 'glue-threads') makes it. */
+/** Creates a core of dist/ from `glue` ('glue' or 'glue-threads') and wraps it. */
 export async function createWatchedCore(options, glue = 'glue') {
   const { default: createCore } = await import(`${DIST}${glue}.js`);
   return new WatchedCore(await createCore(options));
 }
 
-/** The binary of a variant. */
+/** The bytes of a variant's wasm file. */
 export const readWasm = (variant = 'simd') => readFile(new URL(`tfwasm-${variant}.wasm`, DIST));
 
-/** Starts a core for what `importSource()` gave, once, and returns its watch. */
+/** Starts a core for the module that `importSource()` returned, and returns the wrapper. Call it once per module. */
 export async function startWatchedCore(tf) {
   let core;
   globalThis.createTestCore = async (options) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npm run site`: the static folder that is published, with the API reference in it.
+// `npm run site`: the static site that is published, including the API reference.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -84,7 +84,7 @@ describe('the site', { skip: missing('dist', 'typedoc') }, () => {
       await page.waitForURL(/functions\/loadGraphModel\.html/);
       await page.click('a:text("Playground") >> nth=0');
       await page.waitForURL(`${server.url}some/folder/web/index.html`);
-      // There are no sample models and no TensorFlow.js, as both pages have to find out.
+      // Sample models and TensorFlow.js are not part of the site; both pages request them and get 404.
       assert.deepEqual(
         problems.filter((text) => !/models\.json|tf-core|status of 404|ERR_ABORTED/.test(text)),
         [],
@@ -96,7 +96,7 @@ describe('the site', { skip: missing('dist', 'typedoc') }, () => {
   });
 });
 
-/** An object of functions, such as tf.io; not a class or a constant. */
+/** True for an object with functions, such as tf.io, but not for a class or a constant. */
 function isNamespace(value) {
   return (
     typeof value === 'object' && value !== null && Object.values(value).some((member) => typeof member === 'function')

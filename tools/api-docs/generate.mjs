@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The API reference as HTML, from the declarations in dist/ and their comments.
+// Generates the API reference (HTML) from the declarations in dist/ and their comments.
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,12 +12,12 @@ import { ToolError } from '../lib/run.mjs';
 const require = createRequire(import.meta.url);
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 
-/** Stands for the folder that the reference is in, until the depth of a page is known. */
+/** Placeholder for the site's root folder; replaced once the depth of a page is known. */
 const SITE = 'site:';
-/** The other pages of the site, as in web/common/pages.js. */
+/** Links to the site's other pages, as in web/common/pages.js. */
 const LINKS = { Playground: `${SITE}web/index.html`, Benchmark: `${SITE}benchmark-page/index.html` };
 
-/** What the pages contain besides our own text. */
+/** Third-party packages whose code is part of the pages. */
 const PACKAGES = ['typedoc', 'lunr'];
 
 class Complaints extends Logger {
@@ -28,16 +28,16 @@ class Complaints extends Logger {
   }
 
   log(message, level) {
-    // 2 and 3 are warnings and errors.
+    // Levels 2 and 3 are warnings and errors.
     if (level >= 2) this.texts.push(message);
   }
 }
 
 /**
- * Writes the reference into `folder`, which is emptied. Throws a ToolError that lists what TypeDoc complains of: links
- * that lead nowhere, parameters that are not there and the like.
+ * Writes the reference into `folder` after emptying it. Throws a ToolError with TypeDoc's warnings, for example about
+ * broken links or unknown parameters.
  *
- * @param {string} folder Below the folder of the site.
+ * @param {string} folder A folder below the site's root.
  */
 export async function generateApiDocs(folder) {
   const declarations = path.join(DIST, 'index.d.ts');
@@ -47,14 +47,14 @@ export async function generateApiDocs(folder) {
     name: `tfwasm ${VERSION}`,
     entryPoints: [declarations],
     tsconfig: path.join(FOLDER, 'tsconfig.json'),
-    // The build has checked them.
+    // The build has already type-checked them.
     skipErrorChecking: true,
     readme: 'none',
     disableSources: true,
     disableGit: true,
     highlightLanguages: ['javascript', 'typescript', 'shell'],
     navigationLinks: LINKS,
-    // Types that exported ones are made of, but that are not exported themselves, have pages apart.
+    // Types that are not exported but used by exported ones get pages of their own.
     excludeExternals: true,
     plugin: [require.resolve('typedoc-plugin-missing-exports')],
     internalModule: 'not exported',

@@ -53,7 +53,7 @@ export class WatchedCore {
 
   /** The bytes of weights that were committed, in order. */
   weightBytes = [];
-  /** Calls of run(): the feeds and fetches that they were prepared for. */
+  /** Calls of run(): their feeds and fetches. */
   runs = [];
 
   /** Lets a call of a method throw: the next one, or that after `others` others. */

@@ -16,7 +16,7 @@ import type {
 } from '../io/types.js';
 import type { DataType } from '../tensor/dtype.js';
 import { dispose, keep } from '../tensor/memory.js';
-import { type KernelProfile, recordKernels, startRecording } from '../tensor/profile-recorder.js';
+import { type KernelProfile, recordNodes, startRecording } from '../tensor/profile-recorder.js';
 import { type NamedTensorMap, type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
 import { checkInput, type FeedMap, toFeeds } from './inputs.js';
 import { measured } from './timeline.js';
@@ -141,8 +141,8 @@ export class GraphModel {
     const fetches = this.#toFetches(outputs);
     this.#checkInputs(feeds);
     const handles = [...feeds.values()].map((tensor) => tensor.storage.handle());
-    const run = this.#prepare(handle, [...feeds.keys()], fetches, handles);
-    const results = recordKernels(handle, () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles))));
+    const run = this.#compile(handle, [...feeds.keys()], fetches, handles);
+    const results = recordNodes(handle, () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles))));
     return results.length === 1 ? (results[0] as Tensor) : results;
   }
 
@@ -217,7 +217,8 @@ export class GraphModel {
     }
   }
 
-  #prepare(handle: number, feeds: string[], fetches: readonly string[], inputs: number[]): number {
+  /** The id of a run. The first time it is compiled for the feeds and fetches, and planned for the inputs. */
+  #compile(handle: number, feeds: string[], fetches: readonly string[], inputs: number[]): number {
     const key = JSON.stringify([feeds, fetches]);
     let run = this.#runs.get(key);
     if (run === undefined) {

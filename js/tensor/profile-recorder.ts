@@ -55,7 +55,7 @@ interface Output {
 }
 
 /** Executes a model, and records its nodes if a recording is active. */
-export function recordKernels<T>(model: number, execute: () => T): T {
+export function recordNodes<T>(model: number, execute: () => T): T {
   if (recordings.length === 0) return execute();
   callCore((core) => core.setProfiling(model, true));
   try {

@@ -197,7 +197,7 @@ describe('GraphModel', { skip: missing('dist') }, () => {
     await assert.rejects(model.executeAsync(input), { code: 'E_DISPOSED' });
   });
 
-  test('the first run notes what it prepares in the performance timeline, later ones nothing', () => {
+  test('the first run notes compiling and packing in the performance timeline, later ones nothing', () => {
     const names = () => performance.getEntriesByType('measure').map(({ name }) => name);
     performance.clearMeasures();
     model.execute(input, 'b:0').dispose();

@@ -385,7 +385,7 @@ describe('in the core', { skip: missing('dist') }, () => {
     assert.equal(tf.memory().numTensors, 0);
   });
 
-  test('calls of an op are prepared once, until there are too many to remember', () => {
+  test('an op with its attributes gets an id once, until there are too many ids', () => {
     const x = tf.tensor([1, 2, 3]);
     core.reset();
     for (let i = 0; i < 3; ++i) x.leakyRelu(0.5).dispose();

@@ -49,6 +49,46 @@ const where: Promise<tf.Tensor> = tf.whereAsync(tf.greater(matrix, 0));
 const cell: tf.LSTMCellFunc = (data, c, h) => tf.basicLSTMCell(1, matrix, row, data, c, h);
 const flags: boolean = tf.env().getBool('IS_NODE');
 
+// Methods, one for each file of js/ops/methods/ and one of their own.
+const padded: tf.Tensor2D = matrix.clipByValue(0, 1).pad(
+  [
+    [0, 0],
+    [1, 1],
+  ],
+  2,
+);
+const column: tf.Tensor1D = matrix.sum<tf.Tensor1D>([0], false);
+const filtered: tf.Tensor3D = image.conv2d<tf.Tensor3D>(
+  tf.zeros<'R4'>([1, 1, 1, 1]),
+  1,
+  'same',
+  'NHWC',
+  [1, 1],
+  'floor',
+);
+const running: tf.Tensor2D = matrix.cumsum<'R2'>(0, true, false);
+const product: tf.Tensor = matrix.matMul([[1], [2]], false, true);
+const greatest: { values: tf.Tensor2D; indices: tf.Tensor2D } = matrix.topk(1, true);
+const normed: tf.Tensor2D = matrix.batchNorm([0], [1], null, [2], 1e-3);
+const copied: tf.TensorBuffer<'R2'> = matrix.bufferSync();
+const copiedLater: Promise<tf.TensorBuffer<'R2', 'int32'>> = matrix.buffer<'int32'>();
+const kept: tf.Variable<'R2'> = matrix.variable(true, 'kept');
+
+// @ts-expect-error Strings for numbers, also in a method.
+matrix.clipByValue('0', 1);
+// @ts-expect-error The result of such a function has the type of the tensor.
+const wrongType: tf.Tensor3D = matrix.abs();
+// @ts-expect-error The dilations come after the format.
+image.conv2d(tf.zeros<'R4'>([1, 1, 1, 1]), 1, 'same', [1, 1]);
+// @ts-expect-error A size is missing.
+image.maxPool(2, 1);
+// @ts-expect-error Nothing comes after the tensor.
+matrix.relu(1);
+// @ts-expect-error A norm that there is not.
+matrix.norm('nuclear');
+// @ts-expect-error There is no such method.
+matrix.trace();
+
 // @ts-expect-error There is no such dtype.
 tf.cast(matrix, 'float16');
 // @ts-expect-error Another rank.
@@ -70,5 +110,6 @@ weights.assign(image);
 // @ts-expect-error The signal has one dimension.
 tf.signal.stft(matrix, 4, 2);
 
+export { column, copied, copiedLater, filtered, greatest, kept, normed, padded, product, running, wrongType };
 export { cell, chained, element, flags, fused, indices, loss, mean, nested, normalized, numbers, parts, pixels };
 export { resized, scores, shape, transposed, values, variance, where, wrongRank };

@@ -121,19 +121,17 @@ std::unique_ptr<Kernel> ArgReduceKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kArgMaxOp{.name = "ArgMax",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .infer = InferArgReduce,
-                          .kernel = ArgReduceKernel<true>};
-const OpRegistration kArgMax(kArgMaxOp);
+TFWASM_OP kArgMaxOp{.name = "ArgMax",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .infer = InferArgReduce,
+                    .kernel = ArgReduceKernel<true>};
 
-constexpr OpDef kArgMinOp{.name = "ArgMin",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .infer = InferArgReduce,
-                          .kernel = ArgReduceKernel<false>};
-const OpRegistration kArgMin(kArgMinOp);
+TFWASM_OP kArgMinOp{.name = "ArgMin",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .infer = InferArgReduce,
+                    .kernel = ArgReduceKernel<false>};
 
 }  // namespace
 

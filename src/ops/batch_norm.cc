@@ -102,15 +102,14 @@ std::unique_ptr<Kernel> PrepareBatchNorm(const KernelContext& context) {
 }
 
 // Computes only the first output, y. The others are for training.
-constexpr OpDef kBatchNormOp{.name = "FusedBatchNorm",
-                             .aliases = "FusedBatchNormV2,FusedBatchNormV3",
-                             .min_inputs = 5,
-                             .max_inputs = 5,
-                             .output_names = "y",
-                             .infer = InferBatchNorm,
-                             .kernel = PrepareBatchNorm,
-                             .in_place_inputs = 1};
-const OpRegistration kBatchNorm(kBatchNormOp);
+TFWASM_OP kBatchNormOp{.name = "FusedBatchNorm",
+                       .aliases = "FusedBatchNormV2,FusedBatchNormV3",
+                       .min_inputs = 5,
+                       .max_inputs = 5,
+                       .output_names = "y",
+                       .infer = InferBatchNorm,
+                       .kernel = PrepareBatchNorm,
+                       .in_place_inputs = 1};
 
 }  // namespace
 

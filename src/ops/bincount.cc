@@ -113,10 +113,8 @@ constexpr OpDef CountOp(std::string_view name, void (*infer)(InferContext&)) {
   return {.name = name, .min_inputs = 3, .max_inputs = 3, .infer = infer, .kernel = BincountKernel};
 }
 
-constexpr OpDef kBincountOp = CountOp("Bincount", InferBincount);
-const OpRegistration kBincount(kBincountOp);
-constexpr OpDef kDenseBincountOp = CountOp("DenseBincount", InferDenseBincount);
-const OpRegistration kDenseBincount(kDenseBincountOp);
+TFWASM_OP kBincountOp = CountOp("Bincount", InferBincount);
+TFWASM_OP kDenseBincountOp = CountOp("DenseBincount", InferDenseBincount);
 
 }  // namespace
 

@@ -102,10 +102,8 @@ constexpr OpDef CumulativeOp(std::string_view name) {
           .in_place_inputs = 0b1};
 }
 
-constexpr OpDef kCumsumOp = CumulativeOp<Sum>("Cumsum");
-const OpRegistration kCumsum(kCumsumOp);
-constexpr OpDef kCumprodOp = CumulativeOp<Product>("Cumprod");
-const OpRegistration kCumprod(kCumprodOp);
+TFWASM_OP kCumsumOp = CumulativeOp<Sum>("Cumsum");
+TFWASM_OP kCumprodOp = CumulativeOp<Product>("Cumprod");
 
 }  // namespace
 

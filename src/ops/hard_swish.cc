@@ -27,11 +27,10 @@ std::unique_ptr<Kernel> HardSwishKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kHardSwishOp{.name = "HardSwish",
-                             .infer = InferHardSwish,
-                             .kernel = HardSwishKernel,
-                             .in_place_inputs = 0b1};
-const OpRegistration kHardSwish(kHardSwishOp);
+TFWASM_OP kHardSwishOp{.name = "HardSwish",
+                       .infer = InferHardSwish,
+                       .kernel = HardSwishKernel,
+                       .in_place_inputs = 0b1};
 
 }  // namespace
 

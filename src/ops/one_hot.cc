@@ -71,12 +71,11 @@ std::unique_ptr<Kernel> OneHotKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kOneHotOp{.name = "OneHot",
-                          .min_inputs = 4,
-                          .max_inputs = 4,
-                          .infer = InferOneHot,
-                          .kernel = OneHotKernel};
-const OpRegistration kOneHot(kOneHotOp);
+TFWASM_OP kOneHotOp{.name = "OneHot",
+                    .min_inputs = 4,
+                    .max_inputs = 4,
+                    .infer = InferOneHot,
+                    .kernel = OneHotKernel};
 
 }  // namespace
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an op says about itself. One file under src/ops/ defines one op or a tight family and
-// registers it with a static OpRegistration; nothing else in the tree has to hear of it.
+// What an op says about itself. One file under src/ops/ defines one op or a tight family with
+// TFWASM_OP; nothing else in the tree has to hear of it.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/name_list.h"
+#include "core/registry.h"
 #include "graph/graph.h"
 #include "ops/op_context.h"
 
@@ -24,7 +26,6 @@ enum class Liveness : uint8_t {
 inline constexpr int kAnyNumber = 1 << 30;
 inline constexpr int kNoArguments = -1;
 
-// Constants: hundreds of these must cost nothing when the program starts.
 struct OpDef {
   std::string_view name;
   NameList aliases = {};
@@ -57,24 +58,14 @@ struct OpDef {
   bool is_loop = false;
 };
 
-// Registers an op when the program starts.
-class OpRegistration {
- public:
-  // Keeps a reference: `def` is a constant.
-  explicit OpRegistration(const OpDef& def);
+// Starts the definition of an op: TFWASM_OP kSquareOp{.name = "Square", ...};
+#define TFWASM_OP TFWASM_REGISTER(ops) constexpr OpDef
 
-  const OpDef& def() const { return def_; }
-  // The one before; nullptr for the first.
-  const OpRegistration* previous() const { return previous_; }
-
- private:
-  const OpDef& def_;
-  const OpRegistration* previous_;
-};
-
+// All of them, in no particular order.
+std::span<const OpDef> AllOps();
 // nullptr when there is no such op.
 const OpDef* FindOp(std::string_view name);
-// The names of all ops, aliases too, in no particular order.
+// Their names and aliases, in no particular order.
 std::vector<std::string_view> RegisteredOps();
 int NumOutputs(const OpDef& def, const Node& node);
 // The position among the outputs of `producer` of element `index` of its output argument `name`:

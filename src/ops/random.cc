@@ -263,23 +263,16 @@ constexpr OpDef RandomOp(std::string_view name, int inputs, void (*infer)(InferC
   return def;
 }
 
-constexpr OpDef kRandomUniformOp = RandomOp("RandomUniform", 1, InferRandom, RandomUniformKernel);
-const OpRegistration kRandomUniform(kRandomUniformOp);
-constexpr OpDef kRandomNormalOp =
-    RandomOp("RandomStandardNormal", 1, InferRandom, RandomNormalKernel);
-const OpRegistration kRandomNormal(kRandomNormalOp);
-constexpr OpDef kTruncatedNormalOp =
-    RandomOp("TruncatedNormal", 1, InferRandom, TruncatedNormalKernel);
-const OpRegistration kTruncatedNormal(kTruncatedNormalOp);
-constexpr OpDef kRandomUniformIntOp =
+TFWASM_OP kRandomUniformOp = RandomOp("RandomUniform", 1, InferRandom, RandomUniformKernel);
+TFWASM_OP kRandomNormalOp = RandomOp("RandomStandardNormal", 1, InferRandom, RandomNormalKernel);
+TFWASM_OP kTruncatedNormalOp = RandomOp("TruncatedNormal", 1, InferRandom, TruncatedNormalKernel);
+TFWASM_OP kRandomUniformIntOp =
     RandomOp("RandomUniformInt", 3, InferRandomUniformInt, RandomUniformIntKernel);
-const OpRegistration kRandomUniformInt(kRandomUniformIntOp);
-constexpr OpDef kMultinomialOp = [] {
+TFWASM_OP kMultinomialOp = [] {
   OpDef def = RandomOp("Multinomial", 2, InferMultinomial, MultinomialKernel);
   def.min_inputs = 2;
   return def;
 }();
-const OpRegistration kMultinomial(kMultinomialOp);
 
 }  // namespace
 

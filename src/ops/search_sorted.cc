@@ -66,35 +66,32 @@ bool IsRightSide(const AttrMap& attrs) {
   return side == "right";
 }
 
-constexpr OpDef kLowerBoundOp{
+TFWASM_OP kLowerBoundOp{
     .name = "LowerBound",
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = InferSearch,
     .kernel = [](const KernelContext& context) { return MakeSearch(context, false); }};
-const OpRegistration kLowerBound(kLowerBoundOp);
 
-constexpr OpDef kUpperBoundOp{
+TFWASM_OP kUpperBoundOp{
     .name = "UpperBound",
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = InferSearch,
     .kernel = [](const KernelContext& context) { return MakeSearch(context, true); }};
-const OpRegistration kUpperBound(kUpperBoundOp);
 
-constexpr OpDef kSearchSortedOp{.name = "SearchSorted",
-                                .min_inputs = 2,
-                                .max_inputs = 2,
-                                .infer =
-                                    [](InferContext& context) {
-                                      IsRightSide(context.attrs());
-                                      InferSearch(context);
-                                    },
-                                .kernel =
-                                    [](const KernelContext& context) {
-                                      return MakeSearch(context, IsRightSide(context.attrs()));
-                                    }};
-const OpRegistration kSearchSorted(kSearchSortedOp);
+TFWASM_OP kSearchSortedOp{.name = "SearchSorted",
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .infer =
+                              [](InferContext& context) {
+                                IsRightSide(context.attrs());
+                                InferSearch(context);
+                              },
+                          .kernel =
+                              [](const KernelContext& context) {
+                                return MakeSearch(context, IsRightSide(context.attrs()));
+                              }};
 
 }  // namespace
 

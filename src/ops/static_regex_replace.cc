@@ -100,9 +100,8 @@ std::unique_ptr<Kernel> ReplaceKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kStaticRegexReplaceOp{
+TFWASM_OP kStaticRegexReplaceOp{
     .name = "StaticRegexReplace", .infer = InferReplace, .kernel = ReplaceKernel};
-const OpRegistration kStaticRegexReplace(kStaticRegexReplaceOp);
 
 }  // namespace
 

@@ -60,8 +60,7 @@ std::unique_ptr<Kernel> WhereKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kWhereOp{.name = "Where", .infer = InferWhere, .kernel = WhereKernel};
-const OpRegistration kWhere(kWhereOp);
+TFWASM_OP kWhereOp{.name = "Where", .infer = InferWhere, .kernel = WhereKernel};
 
 }  // namespace
 

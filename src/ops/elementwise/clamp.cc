@@ -45,9 +45,8 @@ std::unique_ptr<Kernel> ClampKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kClampOp{
+TFWASM_OP kClampOp{
     .name = "Clamp", .infer = InferClamp, .kernel = ClampKernel, .in_place_inputs = 0b1};
-const OpRegistration kClamp(kClampOp);
 
 }  // namespace
 

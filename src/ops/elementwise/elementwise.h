@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes ops from functions of single elements:
 //
-//   const OpRegistration kSub(BinaryOp<[](float a, float b) { return a - b; },
-//                                      [](int32_t a, int32_t b) { return WrappingSub(a, b);
-//                                      }>("Sub"));
+//   TFWASM_OP kSubOp =
+//       BinaryOp<[](float a, float b) { return a - b; },
+//                [](int32_t a, int32_t b) { return WrappingSub(a, b); }>("Sub");
 //
 // The argument type of a function selects the dtype (uint8_t for bool). The result type bool makes
 // a bool output.

@@ -2,7 +2,6 @@
 // Elementwise functions of one tensor.
 #include <cmath>
 
-#include "kernels/thread_pool.h"
 #include "kernels/vector_math.h"
 #include "kernels/vector_trigonometry.h"
 #include "ops/elementwise/elementwise.h"
@@ -12,7 +11,6 @@ namespace tfwasm {
 namespace {
 
 using vector_math::kStored;
-using vector_math::Within;
 
 // Signs and rounding.
 
@@ -76,74 +74,6 @@ TFWASM_OP kIsFiniteOp =
         "IsFinite");
 
 TFWASM_OP kInvertOp = UnaryOp<[](int32_t x) { return ~x; }>("Invert");
-
-// Activations. NaN stays NaN.
-
-TFWASM_OP kReluOp = UnaryOp<Wide{[](float x) { return x < 0 ? 0.0f : x; }},
-                            [](int32_t x) { return x < 0 ? 0 : x; }>("Relu");
-TFWASM_OP kRelu6Op = UnaryOp<[](float x) { return Within(x, 0.0f, kStored<6.0f>); },
-                             [](int32_t x) { return x < 0   ? 0
-                                                    : x > 6 ? 6
-                                                            : x; }>("Relu6");
-TFWASM_OP kEluOp = CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Elu(x); }}>("Elu");
-// Klambauer et al., "Self-Normalizing Neural Networks", 2017.
-TFWASM_OP kSeluOp = CostlyUnaryOp<[](float x) {
-  constexpr float kScale = 1.0507009873554805f;
-  constexpr float kAlpha = 1.6732632423543772f;
-  return (x < 0 ? kStored<kScale * kAlpha> : kStored<kScale>)*vector_math::Elu(x);
-}>("Selu");
-TFWASM_OP kSoftplusOp =
-    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Softplus(x); }}>("Softplus");
-TFWASM_OP kSoftsignOp =
-    UnaryOp<[](float x) { return x / (kStored<1.0f> + vector_math::Abs(x)); }>("Softsign");
-
-TFWASM_OP kSigmoidOp =
-    CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Sigmoid(x); }}>("Sigmoid");
-TFWASM_OP kTanhOp = CostlyUnaryOp<Vectorized{[](auto x) { return vector_math::Tanh(x); }}>("Tanh");
-
-// Functions of an element and the attribute alpha.
-template <float kDefault>
-float ReadAlpha(const OpContext& context) {
-  return context.attrs().Float("alpha", kDefault);
-}
-
-template <float kDefault>
-void InferWithAlpha(InferContext& context) {
-  context.ExpectDType(0, DType::kFloat32, "the input");
-  ReadAlpha<kDefault>(context);  // checks the attribute
-  context.set_output(0, context.dtype(0), context.shape(0));
-}
-
-template <float kDefault, auto kFn>
-std::unique_ptr<Kernel> KernelWithAlpha(const KernelContext& context) {
-  const float alpha = ReadAlpha<kDefault>(context);
-  const int64_t size = context.shape(0).NumElements();
-  return MakeKernel([alpha, size](RunContext& run) {
-    const float* in = run.in<float>(0);
-    float* out = run.out<float>(0);
-    ParallelFor(size, kCheap, [&](int64_t begin, int64_t end) {
-      MapElements(in + begin, out + begin, static_cast<size_t>(end - begin),
-                  [alpha](float x) { return kFn(x, alpha); });
-    });
-  });
-}
-
-template <float kDefault, auto kFn>
-constexpr OpDef OpWithAlpha(std::string_view name) {
-  return {.name = name,
-          .infer = InferWithAlpha<kDefault>,
-          .kernel = KernelWithAlpha<kDefault, kFn>,
-          .in_place_inputs = 0b1};
-}
-
-TFWASM_OP kLeakyReluOp =
-    OpWithAlpha<0.2f, [](float x, float alpha) { return x < 0 ? alpha * x : x; }>("LeakyRelu");
-
-// 1 if positive, else alpha. A function of TensorFlow.js; TensorFlow has no such op.
-TFWASM_OP kStepOp = OpWithAlpha<0.0f, [](float x, float alpha) {
-  const float step = x > 0 ? kStored<1.0f> : alpha;
-  return x == x ? step : x;
-}>("Step");
 
 }  // namespace
 

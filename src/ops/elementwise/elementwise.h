@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/wrapping_math.h"
 #include "kernels/map_elements.h"
 #include "ops/op.h"
 
@@ -133,17 +134,6 @@ constexpr OpDef CostlyBinaryOp(std::string_view name, NameList aliases = {}) {
   return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>,
                        ElementwiseKernelOf<kCostly, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
-}
-
-// Integer arithmetic with wraparound instead of undefined behaviour.
-inline int32_t WrappingAdd(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
-}
-inline int32_t WrappingSub(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b));
-}
-inline int32_t WrappingMul(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
 }
 
 }  // namespace tfwasm

@@ -85,7 +85,7 @@ void AddWeights(const float* logits, int64_t classes, bool is_normalized, double
 void FillUniform(const Philox& generator, float low, float high, RandomOutput out) {
   // Excludes the upper bound, which rounding could reach.
   const float most = low < high ? std::nextafter(high, low) : low;
-  Fill(out, [&](uint64_t index, float (&values)[4]) {
+  Fill(out, [&](uint64_t index, float(&values)[4]) {
     const Philox::Block bits = generator(index);
     for (size_t k = 0; k < 4; ++k) {
       values[k] = std::min(low + UnitFloat(bits[k]) * (high - low), most);
@@ -95,7 +95,7 @@ void FillUniform(const Philox& generator, float low, float high, RandomOutput ou
 
 void FillNormal(const Philox& generator, float mean, float deviation, bool is_truncated,
                 RandomOutput out) {
-  Fill(out, [&](uint64_t index, float (&values)[4]) {
+  Fill(out, [&](uint64_t index, float(&values)[4]) {
     if (is_truncated) {
       FourTruncatedNormals(generator, index, values);
     } else {

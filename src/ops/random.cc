@@ -141,8 +141,10 @@ constexpr OpDef RandomOp(std::string_view name, int inputs, void (*infer)(InferC
 }
 
 TFWASM_OP kRandomUniformOp = RandomOp("RandomUniform", 1, InferRandom, RandomUniformKernel);
-TFWASM_OP kRandomNormalOp = RandomOp("RandomStandardNormal", 1, InferRandom, RandomNormalKernel<false>);
-TFWASM_OP kTruncatedNormalOp = RandomOp("TruncatedNormal", 1, InferRandom, RandomNormalKernel<true>);
+TFWASM_OP kRandomNormalOp =
+    RandomOp("RandomStandardNormal", 1, InferRandom, RandomNormalKernel<false>);
+TFWASM_OP kTruncatedNormalOp =
+    RandomOp("TruncatedNormal", 1, InferRandom, RandomNormalKernel<true>);
 TFWASM_OP kRandomUniformIntOp =
     RandomOp("RandomUniformInt", 3, InferRandomUniformInt, RandomUniformIntKernel);
 TFWASM_OP kMultinomialOp = [] {

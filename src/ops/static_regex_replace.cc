@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "kernels/regex.h"
+#include "kernels/text/regex.h"
 #include "ops/infer.h"
 
 namespace tfwasm {

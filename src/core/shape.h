@@ -65,6 +65,18 @@ std::array<int64_t, Shape::kMaxRank> RowMajorStrides(const Shape& shape);
 // The shape that NumPy-style broadcasting gives `a` and `b`. Throws E_SHAPE when they disagree.
 Shape BroadcastShapes(const Shape& a, const Shape& b);
 
+// A tensor as [outer, size, inner] around an axis.
+struct AxisSplit {
+  AxisSplit(const Shape& shape, int axis)
+      : outer(shape.Product(0, axis)),
+        size(shape[axis]),
+        inner(shape.Product(axis + 1, shape.rank())) {}
+
+  int64_t outer;
+  int64_t size;
+  int64_t inner;
+};
+
 // `axis` counted from the front, for axis in [-rank, rank). Throws E_SHAPE otherwise.
 int NormalizeAxis(int64_t axis, int rank);
 

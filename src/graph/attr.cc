@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ascii.h"
+
 namespace tfwasm {
 
 namespace {
@@ -81,9 +83,7 @@ std::string AttrMap::String(std::string_view name, std::string_view fallback) co
 
 std::string AttrMap::LowerString(std::string_view name, std::string_view fallback) const {
   std::string text = String(name, fallback);
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  std::transform(text.begin(), text.end(), text.begin(), ToLower);
   return text;
 }
 

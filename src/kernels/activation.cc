@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/activation.h"
 
-#include "kernels/map_elements.h"
 #include "kernels/thread_pool.h"
 #include "kernels/vector_math.h"
 
@@ -9,42 +8,29 @@ namespace tfwasm {
 
 namespace {
 
-template <typename F>
-void MapInPlace(float* data, int64_t count, double work, F fn) {
-  ParallelFor(count, work, [=](int64_t begin, int64_t end) {
-    MapElements(data + begin, data + begin, static_cast<size_t>(end - begin), fn);
-  });
-}
+struct Clamp {
+  float operator()(float x) const { return vector_math::Within(x, min, max); }
 
-// An exponential takes many times as long as an addition.
-constexpr double kExpWork = 8;
+  float min;
+  float max;
+};
 
 }  // namespace
 
-void Activate(const Activation& activation, float* data, int64_t count) {
-  switch (activation.kind) {
-    case ActivationKind::kNone:
-    case ActivationKind::kPrelu:
-      return;
-    case ActivationKind::kClamp:
-      return MapInPlace(data, count, 1, [min = activation.min, max = activation.max](float x) {
-        return vector_math::Within(x, min, max);
-      });
-    case ActivationKind::kElu:
-      return MapInPlace(data, count, kExpWork,
-                        Vectorized{[](auto x) { return vector_math::Elu(x); }});
-    case ActivationKind::kLeakyRelu:
-      return MapInPlace(data, count, 1,
-                        [slope = activation.alpha](float x) { return x < 0 ? slope * x : x; });
-    case ActivationKind::kSigmoid:
-      return MapInPlace(data, count, kExpWork,
-                        Vectorized{[](auto x) { return vector_math::Sigmoid(x); }});
-    case ActivationKind::kTanh:
-      return MapInPlace(data, count, kExpWork,
-                        Vectorized{[](auto x) { return vector_math::Tanh(x); }});
-    case ActivationKind::kHardSwish:
-      return HardSwish(data, data, count, activation.scale);
-  }
+Activation MakeClamp(float min, float max) {
+  Activation activation = MakeActivation(Clamp{.min = min, .max = max}, 1);
+  activation.min = min;
+  activation.max = max;
+  return activation;
+}
+
+void Activate(const Activation& activation, const float* in, float* out, int64_t count) {
+  ParallelFor(count, activation.work, [&](int64_t begin, int64_t end) {
+    const void* operands[] = {in + begin};
+    constexpr size_t kSteps[] = {1};
+    MapBlocks(*activation.loop, activation.function.data(), operands, kSteps, out + begin,
+              static_cast<size_t>(end - begin));
+  });
 }
 
 }  // namespace tfwasm

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/dtype.h"
+
 namespace tfwasm {
 
 // For each of kCount values, the number of elements of the ascending row that are smaller, or with
@@ -31,5 +33,10 @@ void FindPlaces(const T* row, int64_t columns, const T* values, int32_t* out) {
 #pragma clang loop unroll(full)
   for (int i = 0; i < kCount; ++i) out[i] = static_cast<int32_t>(places[i] - row);
 }
+
+// FindPlaces for each of `total` values, in rows of `count` values: row i is searched for in row i
+// of `rows`, which have `columns` elements. `dtype`: float32 or int32.
+void SearchRows(DType dtype, bool is_upper, const void* rows, int64_t columns, const void* values,
+                int64_t count, int64_t total, int32_t* out);
 
 }  // namespace tfwasm

@@ -150,9 +150,7 @@ void VectorMatMul(int64_t k, int64_t n, const float* a, const PackedWeights& b,
     multiply(product, static_cast<size_t>(begin) * kPartsAtOnce,
              std::min(parts, static_cast<size_t>(end) * kPartsAtOnce));
   });
-  if (activation.kind == ActivationKind::kClamp && activation.IsFusable()) {
-    Activate(activation, out, n);
-  }
+  if (activation.IsClamp() && activation.IsFusable()) Activate(activation, out, out, n);
 }
 
 }  // namespace tfwasm

@@ -44,16 +44,4 @@ void ExpectRankAtLeast(const OpContext& context, int i, int rank, std::string_vi
 // The number of outputs in an attribute. Throws E_ATTR or E_LIMIT.
 int OutputCount(const Node& node, std::string_view attribute);
 
-// A tensor as [outer, size, inner] around an axis.
-struct AxisSplit {
-  AxisSplit(const Shape& shape, int axis)
-      : outer(shape.Product(0, axis)),
-        size(shape[axis]),
-        inner(shape.Product(axis + 1, shape.rank())) {}
-
-  int64_t outer;
-  int64_t size;
-  int64_t inner;
-};
-
 }  // namespace tfwasm

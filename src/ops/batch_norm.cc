@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "kernels/thread_pool.h"
+#include "kernels/scale_channels.h"
 #include "ops/arguments.h"
 #include "ops/infer.h"
 
@@ -54,42 +54,11 @@ class BatchNorm : public Kernel {
       factors_[c] = scale[c] / std::sqrt(variance[c] + epsilon_);
       terms_[c] = offset[c] - mean[c] * factors_[c];
     }
-    if (split_.inner == 1) {
-      ChannelsLast(context.in<float>(kImages), context.out<float>(0));
-    } else {
-      ChannelsFirst(context.in<float>(kImages), context.out<float>(0));
-    }
+    ScaleChannels(context.in<float>(kImages), split_, factors_.data(), terms_.data(),
+                  context.out<float>(0));
   }
 
  private:
-  void ChannelsLast(const float* in, float* out) const {
-    const int64_t channels = split_.size;
-    const float* factors = factors_.data();
-    const float* terms = terms_.data();
-    ParallelFor(split_.outer, static_cast<double>(channels), [=](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const float* x = in + row * channels;
-        float* y = out + row * channels;
-        for (int64_t c = 0; c < channels; ++c) y[c] = x[c] * factors[c] + terms[c];
-      }
-    });
-  }
-
-  void ChannelsFirst(const float* in, float* out) const {
-    const int64_t inner = split_.inner;
-    ParallelFor(split_.outer * split_.size, static_cast<double>(inner),
-                [this, in, out, inner](int64_t begin, int64_t end) {
-                  for (int64_t row = begin; row < end; ++row) {
-                    const auto c = static_cast<size_t>(row % split_.size);
-                    const float factor = factors_[c];
-                    const float term = terms_[c];
-                    const float* x = in + row * inner;
-                    float* y = out + row * inner;
-                    for (int64_t i = 0; i < inner; ++i) y[i] = x[i] * factor + term;
-                  }
-                });
-  }
-
   AxisSplit split_;
   float epsilon_;
   std::vector<float> factors_;
@@ -102,15 +71,14 @@ std::unique_ptr<Kernel> PrepareBatchNorm(const KernelContext& context) {
 }
 
 // Computes only the first output, y. The others are for training.
-constexpr OpDef kBatchNormOp{.name = "FusedBatchNorm",
-                             .aliases = "FusedBatchNormV2,FusedBatchNormV3",
-                             .min_inputs = 5,
-                             .max_inputs = 5,
-                             .output_names = "y",
-                             .infer = InferBatchNorm,
-                             .kernel = PrepareBatchNorm,
-                             .in_place_inputs = 1};
-const OpRegistration kBatchNorm(kBatchNormOp);
+TFWASM_OP kBatchNormOp{.name = "FusedBatchNorm",
+                       .aliases = "FusedBatchNormV2,FusedBatchNormV3",
+                       .min_inputs = 5,
+                       .max_inputs = 5,
+                       .output_names = "y",
+                       .infer = InferBatchNorm,
+                       .kernel = PrepareBatchNorm,
+                       .in_place_inputs = 1};
 
 }  // namespace
 

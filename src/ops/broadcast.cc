@@ -37,17 +37,15 @@ void InferBroadcastArgs(InferContext& context) {
   context.set_output_value(0, Tensor::FromSpan<int32_t>({static_cast<int64_t>(dims.size())}, dims));
 }
 
-constexpr OpDef kBroadcastToOp{.name = "BroadcastTo",
-                               .min_inputs = 2,
-                               .max_inputs = 2,
-                               .infer = InferBroadcastTo,
-                               .kernel = BroadcastToKernel,
-                               .in_place_inputs = 1};
-const OpRegistration kBroadcastTo(kBroadcastToOp);
+TFWASM_OP kBroadcastToOp{.name = "BroadcastTo",
+                         .min_inputs = 2,
+                         .max_inputs = 2,
+                         .infer = InferBroadcastTo,
+                         .kernel = BroadcastToKernel,
+                         .in_place_inputs = 1};
 
-constexpr OpDef kBroadcastArgsOp{
+TFWASM_OP kBroadcastArgsOp{
     .name = "BroadcastArgs", .min_inputs = 2, .max_inputs = 2, .infer = InferBroadcastArgs};
-const OpRegistration kBroadcastArgs(kBroadcastArgsOp);
 
 }  // namespace
 

@@ -29,11 +29,10 @@ std::unique_ptr<Kernel> CheckNumericsKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kCheckNumericsOp{.name = "CheckNumerics",
-                                 .infer = InferCheckNumerics,
-                                 .kernel = CheckNumericsKernel,
-                                 .in_place_inputs = 1};
-const OpRegistration kCheckNumerics(kCheckNumericsOp);
+TFWASM_OP kCheckNumericsOp{.name = "CheckNumerics",
+                           .infer = InferCheckNumerics,
+                           .kernel = CheckNumericsKernel,
+                           .in_place_inputs = 1};
 
 }  // namespace
 

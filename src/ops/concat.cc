@@ -73,20 +73,18 @@ std::unique_ptr<Kernel> ConcatKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kConcatOp{.name = "Concat",
-                          .min_inputs = 2,
-                          .max_inputs = kAnyNumber,
-                          .infer = InferConcat<ConcatLayout>,
-                          .kernel = ConcatKernel<ConcatLayout>};
-const OpRegistration kConcat(kConcatOp);
+TFWASM_OP kConcatOp{.name = "Concat",
+                    .min_inputs = 2,
+                    .max_inputs = kAnyNumber,
+                    .infer = InferConcat<ConcatLayout>,
+                    .kernel = ConcatKernel<ConcatLayout>};
 
-constexpr OpDef kConcatV2Op{.name = "ConcatV2",
-                            .min_inputs = 2,
-                            .max_inputs = kAnyNumber,
-                            .infer = InferConcat<ConcatV2Layout>,
-                            .kernel = ConcatKernel<ConcatV2Layout>,
-                            .in_place_inputs = 1};
-const OpRegistration kConcatV2(kConcatV2Op);
+TFWASM_OP kConcatV2Op{.name = "ConcatV2",
+                      .min_inputs = 2,
+                      .max_inputs = kAnyNumber,
+                      .infer = InferConcat<ConcatV2Layout>,
+                      .kernel = ConcatKernel<ConcatV2Layout>,
+                      .in_place_inputs = 1};
 
 }  // namespace
 

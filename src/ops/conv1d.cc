@@ -55,12 +55,11 @@ std::unique_ptr<Kernel> PrepareConv1d(const KernelContext& context) {
   return MakeConvKernel(context, ReadConv1d(context));
 }
 
-constexpr OpDef kConv1dOp{.name = "Conv1D",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .infer = InferConv1d,
-                          .kernel = PrepareConv1d};
-const OpRegistration kConv1d(kConv1dOp);
+TFWASM_OP kConv1dOp{.name = "Conv1D",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .infer = InferConv1d,
+                    .kernel = PrepareConv1d};
 
 }  // namespace
 

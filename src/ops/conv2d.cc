@@ -27,19 +27,17 @@ std::unique_ptr<Kernel> PrepareConv2d(const KernelContext& context) {
   return MakeConvKernel(context, ReadConv2d(context));
 }
 
-constexpr OpDef kConv2dOp{.name = "Conv2D",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .infer = InferConv2d,
-                          .kernel = PrepareConv2d};
-const OpRegistration kConv2d(kConv2dOp);
+TFWASM_OP kConv2dOp{.name = "Conv2D",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .infer = InferConv2d,
+                    .kernel = PrepareConv2d};
 
-constexpr OpDef kFusedConv2dOp{.name = "_FusedConv2D",
-                               .min_inputs = 2,
-                               .max_inputs = kAnyNumber,
-                               .infer = InferConv2d,
-                               .kernel = PrepareConv2d};
-const OpRegistration kFusedConv2d(kFusedConv2dOp);
+TFWASM_OP kFusedConv2dOp{.name = "_FusedConv2D",
+                         .min_inputs = 2,
+                         .max_inputs = kAnyNumber,
+                         .infer = InferConv2d,
+                         .kernel = PrepareConv2d};
 
 }  // namespace
 

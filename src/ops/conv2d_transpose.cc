@@ -138,12 +138,11 @@ std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
                     node.output, std::move(kernel));
 }
 
-constexpr OpDef kTransposeOp{.name = "Conv2DBackpropInput",
-                             .min_inputs = 3,
-                             .max_inputs = 3,
-                             .infer = InferTranspose,
-                             .kernel = PrepareTranspose};
-const OpRegistration kTranspose(kTransposeOp);
+TFWASM_OP kTransposeOp{.name = "Conv2DBackpropInput",
+                       .min_inputs = 3,
+                       .max_inputs = 3,
+                       .infer = InferTranspose,
+                       .kernel = PrepareTranspose};
 
 }  // namespace
 

@@ -132,12 +132,11 @@ std::unique_ptr<Kernel> PrepareConv3d(const KernelContext& context) {
                           std::make_unique<Conv3dKernel>(conv, std::move(packed)));
 }
 
-constexpr OpDef kConv3dOp{.name = "Conv3D",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .infer = InferConv3d,
-                          .kernel = PrepareConv3d};
-const OpRegistration kConv3d(kConv3dOp);
+TFWASM_OP kConv3dOp{.name = "Conv3D",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .infer = InferConv3d,
+                    .kernel = PrepareConv3d};
 
 }  // namespace
 

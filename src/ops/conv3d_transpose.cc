@@ -229,12 +229,11 @@ std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
                           std::make_unique<Conv3dTranspose>(node, std::move(packed)));
 }
 
-constexpr OpDef kTransposeOp{.name = "Conv3DBackpropInputV2",
-                             .min_inputs = 3,
-                             .max_inputs = 3,
-                             .infer = InferTranspose,
-                             .kernel = PrepareTranspose};
-const OpRegistration kTranspose(kTransposeOp);
+TFWASM_OP kTransposeOp{.name = "Conv3DBackpropInputV2",
+                       .min_inputs = 3,
+                       .max_inputs = 3,
+                       .infer = InferTranspose,
+                       .kernel = PrepareTranspose};
 
 }  // namespace
 

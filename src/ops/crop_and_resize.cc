@@ -52,12 +52,11 @@ std::unique_ptr<Kernel> PrepareCropAndResize(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kCropAndResizeOp{.name = "CropAndResize",
-                                 .min_inputs = 4,
-                                 .max_inputs = 4,
-                                 .infer = InferCropAndResize,
-                                 .kernel = PrepareCropAndResize};
-const OpRegistration kCropAndResize(kCropAndResizeOp);
+TFWASM_OP kCropAndResizeOp{.name = "CropAndResize",
+                           .min_inputs = 4,
+                           .max_inputs = 4,
+                           .infer = InferCropAndResize,
+                           .kernel = PrepareCropAndResize};
 
 }  // namespace
 

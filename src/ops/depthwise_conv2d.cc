@@ -33,20 +33,18 @@ std::unique_ptr<Kernel> PrepareDepthwise(const KernelContext& context) {
   return MakeConvKernel(context, ReadDepthwise(context));
 }
 
-constexpr OpDef kDepthwiseOp{.name = "DepthwiseConv2dNative",
-                             .aliases = "DepthwiseConv2d",
-                             .min_inputs = 2,
-                             .max_inputs = 2,
-                             .infer = InferDepthwise,
-                             .kernel = PrepareDepthwise};
-const OpRegistration kDepthwise(kDepthwiseOp);
+TFWASM_OP kDepthwiseOp{.name = "DepthwiseConv2dNative",
+                       .aliases = "DepthwiseConv2d",
+                       .min_inputs = 2,
+                       .max_inputs = 2,
+                       .infer = InferDepthwise,
+                       .kernel = PrepareDepthwise};
 
-constexpr OpDef kFusedDepthwiseOp{.name = "FusedDepthwiseConv2dNative",
-                                  .min_inputs = 2,
-                                  .max_inputs = kAnyNumber,
-                                  .infer = InferDepthwise,
-                                  .kernel = PrepareDepthwise};
-const OpRegistration kFusedDepthwise(kFusedDepthwiseOp);
+TFWASM_OP kFusedDepthwiseOp{.name = "FusedDepthwiseConv2dNative",
+                            .min_inputs = 2,
+                            .max_inputs = kAnyNumber,
+                            .infer = InferDepthwise,
+                            .kernel = PrepareDepthwise};
 
 }  // namespace
 

@@ -44,12 +44,11 @@ std::unique_ptr<Kernel> PrepareDilation(const KernelContext& context) {
       [dilation](RunContext& run) { dilation.Run(run.in(0), run.in(1), run.out(0)); });
 }
 
-constexpr OpDef kDilationOp{.name = "Dilation2D",
-                            .min_inputs = 2,
-                            .max_inputs = 2,
-                            .infer = InferDilation,
-                            .kernel = PrepareDilation};
-const OpRegistration kDilation(kDilationOp);
+TFWASM_OP kDilationOp{.name = "Dilation2D",
+                      .min_inputs = 2,
+                      .max_inputs = 2,
+                      .infer = InferDilation,
+                      .kernel = PrepareDilation};
 
 }  // namespace
 

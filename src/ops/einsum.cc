@@ -227,9 +227,8 @@ std::unique_ptr<Kernel> EinsumKernel(const KernelContext& context) {
   return std::make_unique<EinsumPlan>(context);
 }
 
-constexpr OpDef kEinsumOp{
+TFWASM_OP kEinsumOp{
     .name = "Einsum", .max_inputs = kAnyNumber, .infer = InferEinsum, .kernel = EinsumKernel};
-const OpRegistration kEinsum(kEinsumOp);
 
 }  // namespace
 

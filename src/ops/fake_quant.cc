@@ -105,13 +105,12 @@ std::unique_ptr<Kernel> PrepareFakeQuant(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kFakeQuantOp{.name = "FakeQuantWithMinMaxVars",
-                             .min_inputs = 1,
-                             .max_inputs = 3,
-                             .infer = InferFakeQuant,
-                             .kernel = PrepareFakeQuant,
-                             .in_place_inputs = 1};
-const OpRegistration kFakeQuant(kFakeQuantOp);
+TFWASM_OP kFakeQuantOp{.name = "FakeQuantWithMinMaxVars",
+                       .min_inputs = 1,
+                       .max_inputs = 3,
+                       .infer = InferFakeQuant,
+                       .kernel = PrepareFakeQuant,
+                       .in_place_inputs = 1};
 
 }  // namespace
 

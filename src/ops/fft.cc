@@ -154,14 +154,10 @@ constexpr OpDef RealFft(std::string_view name) {
           }};
 }
 
-constexpr OpDef kFftOp = ComplexFft<false>("FFT");
-const OpRegistration kFft(kFftOp);
-constexpr OpDef kIfftOp = ComplexFft<true>("IFFT");
-const OpRegistration kIfft(kIfftOp);
-constexpr OpDef kRfftOp = RealFft<false>("RFFT");
-const OpRegistration kRfft(kRfftOp);
-constexpr OpDef kIrfftOp = RealFft<true>("IRFFT");
-const OpRegistration kIrfft(kIrfftOp);
+TFWASM_OP kFftOp = ComplexFft<false>("FFT");
+TFWASM_OP kIfftOp = ComplexFft<true>("IFFT");
+TFWASM_OP kRfftOp = RealFft<false>("RFFT");
+TFWASM_OP kIrfftOp = RealFft<true>("IRFFT");
 
 }  // namespace
 

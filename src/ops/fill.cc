@@ -52,22 +52,17 @@ std::unique_ptr<Kernel> OnesKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kFillOp{
+TFWASM_OP kFillOp{
     .name = "Fill", .min_inputs = 2, .max_inputs = 2, .infer = InferFill, .kernel = FillKernel};
-const OpRegistration kFill(kFillOp);
 
-constexpr OpDef kZerosOp{.name = "Zeros", .infer = InferFromShape, .kernel = ZerosKernel};
-const OpRegistration kZeros(kZerosOp);
-constexpr OpDef kOnesOp{.name = "Ones", .infer = InferFromShape, .kernel = OnesKernel};
-const OpRegistration kOnes(kOnesOp);
+TFWASM_OP kZerosOp{.name = "Zeros", .infer = InferFromShape, .kernel = ZerosKernel};
+TFWASM_OP kOnesOp{.name = "Ones", .infer = InferFromShape, .kernel = OnesKernel};
 
-constexpr OpDef kZerosLikeOp{
+TFWASM_OP kZerosLikeOp{
     .name = "ZerosLike", .infer = InferLikeInput, .kernel = ZerosKernel, .in_place_inputs = 1};
-const OpRegistration kZerosLike(kZerosLikeOp);
 
-constexpr OpDef kOnesLikeOp{
+TFWASM_OP kOnesLikeOp{
     .name = "OnesLike", .infer = InferLikeInput, .kernel = OnesKernel, .in_place_inputs = 1};
-const OpRegistration kOnesLike(kOnesLikeOp);
 
 }  // namespace
 

@@ -156,52 +156,48 @@ void RunWhile(TensorContext& context) {
   }
 }
 
-constexpr OpDef kIfOp{.name = "If",
-                      .aliases = "StatelessIf",
-                      .max_inputs = kAnyNumber,
-                      .num_outputs = NumResults,
-                      .infer = InferIf,
-                      .run = RunIf,
-                      .is_stateful = true,
-                      .takes_handles = true,
-                      .first_argument = 1};
-const OpRegistration kIf(kIfOp);
+TFWASM_OP kIfOp{.name = "If",
+                .aliases = "StatelessIf",
+                .max_inputs = kAnyNumber,
+                .num_outputs = NumResults,
+                .infer = InferIf,
+                .run = RunIf,
+                .is_stateful = true,
+                .takes_handles = true,
+                .first_argument = 1};
 
-constexpr OpDef kCaseOp{.name = "Case",
-                        .aliases = "StatelessCase",
-                        .max_inputs = kAnyNumber,
-                        .num_outputs = NumResults,
-                        .infer = InferCase,
-                        .run = RunCase,
-                        .is_stateful = true,
-                        .takes_handles = true,
-                        .first_argument = 1};
-const OpRegistration kCase(kCaseOp);
+TFWASM_OP kCaseOp{.name = "Case",
+                  .aliases = "StatelessCase",
+                  .max_inputs = kAnyNumber,
+                  .num_outputs = NumResults,
+                  .infer = InferCase,
+                  .run = RunCase,
+                  .is_stateful = true,
+                  .takes_handles = true,
+                  .first_argument = 1};
 
-constexpr OpDef kPartitionedCallOp{.name = "PartitionedCall",
-                                   .aliases = "StatefulPartitionedCall",
-                                   .min_inputs = 0,
-                                   .max_inputs = kAnyNumber,
-                                   .num_outputs = NumResults,
-                                   .infer = InferPartitionedCall,
-                                   .run = RunPartitionedCall,
-                                   .is_stateful = true,
-                                   .takes_handles = true,
-                                   .first_argument = 0};
-const OpRegistration kPartitionedCall(kPartitionedCallOp);
+TFWASM_OP kPartitionedCallOp{.name = "PartitionedCall",
+                             .aliases = "StatefulPartitionedCall",
+                             .min_inputs = 0,
+                             .max_inputs = kAnyNumber,
+                             .num_outputs = NumResults,
+                             .infer = InferPartitionedCall,
+                             .run = RunPartitionedCall,
+                             .is_stateful = true,
+                             .takes_handles = true,
+                             .first_argument = 0};
 
-constexpr OpDef kWhileOp{.name = "While",
-                         .aliases = "StatelessWhile",
-                         .min_inputs = 0,
-                         .max_inputs = kAnyNumber,
-                         .num_outputs = NumLoopVariables,
-                         .infer = InferWhile,
-                         .run = RunWhile,
-                         .is_stateful = true,
-                         .takes_handles = true,
-                         .first_argument = 0,
-                         .is_loop = true};
-const OpRegistration kWhile(kWhileOp);
+TFWASM_OP kWhileOp{.name = "While",
+                   .aliases = "StatelessWhile",
+                   .min_inputs = 0,
+                   .max_inputs = kAnyNumber,
+                   .num_outputs = NumLoopVariables,
+                   .infer = InferWhile,
+                   .run = RunWhile,
+                   .is_stateful = true,
+                   .takes_handles = true,
+                   .first_argument = 0,
+                   .is_loop = true};
 
 }  // namespace
 

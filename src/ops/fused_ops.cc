@@ -1,61 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/fused_ops.h"
 
-#include <algorithm>
-#include <cmath>
-#include <optional>
+#include "core/ascii.h"
+#include "ops/elementwise/activations.h"
 
 namespace tfwasm {
 
 namespace {
 
 constexpr int kFirstFusedInput = 2;
-
-std::string LowerCase(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
-
-Activation ReadClamp(const AttrMap& attrs) {
-  Activation activation{.kind = ActivationKind::kClamp};
-  activation.min = attrs.Float("clamp_min", activation.min);
-  activation.max = attrs.Float("clamp_max", activation.max);
-  if (!(activation.min <= activation.max)) {
-    Throw(Code::kAttr, "expected clamp_min <= clamp_max, got ", activation.min, " and ",
-          activation.max);
-  }
-  return activation;
-}
-
-Activation ReadLeakyRelu(const AttrMap& attrs) {
-  Activation activation{.kind = ActivationKind::kLeakyRelu};
-  activation.alpha = attrs.Float("leakyrelu_alpha", 0.2f);
-  if (!std::isfinite(activation.alpha)) {
-    Throw(Code::kAttr, "leakyrelu_alpha must be finite, got ", activation.alpha);
-  }
-  return activation;
-}
-
-Activation ReadHardSwish(const AttrMap& attrs) {
-  Activation activation{.kind = ActivationKind::kHardSwish};
-  activation.scale = attrs.Float("hardswish_scale", activation.scale);
-  return activation;
-}
-
-std::optional<Activation> ReadActivation(const std::string& name, const AttrMap& attrs) {
-  if (name == "relu") return Activation{.kind = ActivationKind::kClamp, .min = 0};
-  if (name == "relu6") return Activation{.kind = ActivationKind::kClamp, .min = 0, .max = 6};
-  if (name == "clamp") return ReadClamp(attrs);
-  if (name == "elu") return Activation{.kind = ActivationKind::kElu};
-  if (name == "leakyrelu") return ReadLeakyRelu(attrs);
-  if (name == "prelu") return Activation{.kind = ActivationKind::kPrelu};
-  if (name == "sigmoid") return Activation{.kind = ActivationKind::kSigmoid};
-  if (name == "tanh") return Activation{.kind = ActivationKind::kTanh};
-  if (name == "hardswish") return ReadHardSwish(attrs);
-  return std::nullopt;
-}
 
 void CheckNorm(const OpContext& context, const FusedOps& fused, int64_t channels) {
   for (int i = fused.norm_input; i < fused.norm_input + 4; ++i) {
@@ -93,25 +46,28 @@ FusedOps ReadFusedOps(const OpContext& context, int64_t channels, bool with_norm
   std::vector<std::string> names = context.attrs().Strings("fused_ops");
   std::erase(names, "");
   for (size_t i = 0; i < names.size(); ++i) {
-    const std::string name = LowerCase(names[i]);
-    if (name == "noop" || name == "linear") continue;
-    if (name == "biasadd" && i == 0) {
+    const auto is = [&](std::string_view name) { return EqualsIgnoringCase(names[i], name); };
+    if (is("NoOp") || is("Linear")) continue;
+    if (is("BiasAdd") && i == 0) {
       fused.bias_input = need_input("BiasAdd");
       continue;
     }
-    if (name == "fusedbatchnorm" && i == 0 && with_norm) {
+    if (is("FusedBatchNorm") && i == 0 && with_norm) {
       fused.norm_input = need_input("FusedBatchNorm");
       for (int more = 0; more < 3; ++more) need_input("FusedBatchNorm");
       fused.epsilon = context.attrs().Float("epsilon", 1e-4f);
       continue;
     }
-    const auto activation = ReadActivation(name, context.attrs());
-    if (!activation || i + 1 < names.size()) {
+    const FusableActivation* activation = FindActivation(names[i]);
+    if (activation == nullptr || i + 1 < names.size()) {
       Throw(Code::kOp, "'", names[i], "' as fused operation ", i + 1, " of ", names.size(),
             " is not supported");
     }
-    fused.activation = *activation;
-    if (activation->kind == ActivationKind::kPrelu) fused.slope_input = need_input("Prelu");
+    if (activation->make != nullptr) {
+      fused.activation = activation->make(context.attrs());
+    } else {
+      fused.slope_input = need_input(activation->op);
+    }
   }
   if (next_input != context.num_inputs()) {
     Throw(Code::kEdge, "expected ", next_input, " inputs for these fused operations, got ",
@@ -128,17 +84,13 @@ FusedOps ReadFusedOps(const OpContext& context, int64_t channels, bool with_norm
 FusedActivation::FusedActivation(const OpContext& context, const FusedOps& fused,
                                  const Shape& output, bool clamped)
     : slope_input_(fused.slope_input), activation_(fused.activation), count_(output.NumElements()) {
-  if (activation_.kind == ActivationKind::kPrelu) {
-    prelu_ = std::make_unique<Prelu>(output, context.shape(slope_input_));
-  }
-  const bool is_done =
-      clamped && activation_.kind == ActivationKind::kClamp && activation_.IsFusable();
-  if (is_done) activation_.kind = ActivationKind::kNone;
+  if (slope_input_ >= 0) prelu_ = std::make_unique<Prelu>(output, context.shape(slope_input_));
+  if (clamped && activation_.IsClamp() && activation_.IsFusable()) activation_ = {};
 }
 
 void FusedActivation::Run(const RunContext& context, float* data) const {
   if (prelu_ != nullptr) prelu_->Run(data, context.in<float>(slope_input_), data);
-  Activate(activation_, data, count_);
+  if (activation_.loop != nullptr) Activate(activation_, data, data, count_);
 }
 
 }  // namespace tfwasm

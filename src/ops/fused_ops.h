@@ -37,7 +37,7 @@ class FusedActivation {
 
  private:
   int slope_input_;
-  Activation activation_;  // kNone if the operator has applied it
+  Activation activation_;  // none if the operator has applied it
   int64_t count_;          // elements of the result
   std::unique_ptr<Prelu> prelu_;
 };

@@ -73,19 +73,17 @@ std::unique_ptr<Kernel> GatherV2Kernel(const KernelContext& context) {
   return GatherAlong(context, KnownAxis(context, 2, context.shape(0).rank()), BatchDims(context));
 }
 
-constexpr OpDef kGatherOp{.name = "Gather",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .infer = InferGather,
-                          .kernel = GatherKernel};
-const OpRegistration kGather(kGatherOp);
+TFWASM_OP kGatherOp{.name = "Gather",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .infer = InferGather,
+                    .kernel = GatherKernel};
 
-constexpr OpDef kGatherV2Op{.name = "GatherV2",
-                            .min_inputs = 3,
-                            .max_inputs = 3,
-                            .infer = InferGatherV2,
-                            .kernel = GatherV2Kernel};
-const OpRegistration kGatherV2(kGatherV2Op);
+TFWASM_OP kGatherV2Op{.name = "GatherV2",
+                      .min_inputs = 3,
+                      .max_inputs = 3,
+                      .infer = InferGatherV2,
+                      .kernel = GatherV2Kernel};
 
 }  // namespace
 

@@ -30,12 +30,11 @@ std::unique_ptr<Kernel> GatherNdKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kGatherNdOp{.name = "GatherNd",
-                            .min_inputs = 2,
-                            .max_inputs = 2,
-                            .infer = InferGatherNd,
-                            .kernel = GatherNdKernel};
-const OpRegistration kGatherNd(kGatherNdOp);
+TFWASM_OP kGatherNdOp{.name = "GatherNd",
+                      .min_inputs = 2,
+                      .max_inputs = 2,
+                      .infer = InferGatherNd,
+                      .kernel = GatherNdKernel};
 
 }  // namespace
 

@@ -119,37 +119,34 @@ void RunFind(TensorContext& context) {
   context.set_output(0, table->Find(context.input(1), context.input(2)));
 }
 
-constexpr OpDef kTableOp{.name = "HashTableV2",
-                         .aliases = "HashTable",
-                         .min_inputs = 0,
-                         .max_inputs = 0,
-                         .infer = InferTable,
-                         .run = RunTable,
-                         .is_stateful = true,
-                         .takes_handles = true};
-const OpRegistration kTable(kTableOp);
+TFWASM_OP kTableOp{.name = "HashTableV2",
+                   .aliases = "HashTable",
+                   .min_inputs = 0,
+                   .max_inputs = 0,
+                   .infer = InferTable,
+                   .run = RunTable,
+                   .is_stateful = true,
+                   .takes_handles = true};
 
-constexpr OpDef kImportOp{.name = "LookupTableImportV2",
-                          .aliases = "LookupTableImport,InitializeTableV2,InitializeTable",
-                          .min_inputs = 3,
-                          .max_inputs = 3,
-                          .infer = InferTable,
-                          .run = RunImport,
-                          .is_stateful = true,
-                          .takes_handles = true};
-const OpRegistration kImport(kImportOp);
+TFWASM_OP kImportOp{.name = "LookupTableImportV2",
+                    .aliases = "LookupTableImport,InitializeTableV2,InitializeTable",
+                    .min_inputs = 3,
+                    .max_inputs = 3,
+                    .infer = InferTable,
+                    .run = RunImport,
+                    .is_stateful = true,
+                    .takes_handles = true};
 
-constexpr OpDef kFindOp{.name = "LookupTableFindV2",
-                        .aliases = "LookupTableFind",
-                        .min_inputs = 3,
-                        .max_inputs = 3,
-                        .infer = InferFind,
-                        .run = RunFind,
-                        .is_stateful = true,
-                        .takes_handles = true};
-const OpRegistration kFind(kFindOp);
+TFWASM_OP kFindOp{.name = "LookupTableFindV2",
+                  .aliases = "LookupTableFind",
+                  .min_inputs = 3,
+                  .max_inputs = 3,
+                  .infer = InferFind,
+                  .run = RunFind,
+                  .is_stateful = true,
+                  .takes_handles = true};
 
-constexpr OpDef kSizeOp{
+TFWASM_OP kSizeOp{
     .name = "LookupTableSizeV2",
     .aliases = "LookupTableSize",
     .infer = [](InferContext& context) { context.set_output(0, DType::kInt32, Shape()); },
@@ -160,7 +157,6 @@ constexpr OpDef kSizeOp{
         },
     .is_stateful = true,
     .takes_handles = true};
-const OpRegistration kSize(kSizeOp);
 
 }  // namespace
 

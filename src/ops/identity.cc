@@ -26,29 +26,26 @@ std::unique_ptr<Kernel> IdentityNKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kIdentityOp{.name = "Identity",
-                            .aliases = "Snapshot,StopGradient,PreventGradient",
-                            .infer = InferLikeInput,
-                            .is_view = true,
-                            .takes_handles = true};
-const OpRegistration kIdentity(kIdentityOp);
+TFWASM_OP kIdentityOp{.name = "Identity",
+                      .aliases = "Snapshot,StopGradient,PreventGradient",
+                      .infer = InferLikeInput,
+                      .is_view = true,
+                      .takes_handles = true};
 
-constexpr OpDef kIdentityNOp{.name = "IdentityN",
-                             .max_inputs = kAnyNumber,
-                             .num_outputs = NumInputs,
-                             .infer = InferIdentityN,
-                             .kernel = IdentityNKernel,
-                             .in_place_inputs = 1,
-                             .takes_handles = true};
-const OpRegistration kIdentityN(kIdentityNOp);
+TFWASM_OP kIdentityNOp{.name = "IdentityN",
+                       .max_inputs = kAnyNumber,
+                       .num_outputs = NumInputs,
+                       .infer = InferIdentityN,
+                       .kernel = IdentityNKernel,
+                       .in_place_inputs = 1,
+                       .takes_handles = true};
 
 // Exists only as a source or target of control inputs.
-constexpr OpDef kNoOpOp{.name = "NoOp",
-                        .min_inputs = 0,
-                        .max_inputs = 0,
-                        .num_outputs = [](const Node&) { return 0; },
-                        .infer = [](InferContext&) {}};
-const OpRegistration kNoOp(kNoOpOp);
+TFWASM_OP kNoOpOp{.name = "NoOp",
+                  .min_inputs = 0,
+                  .max_inputs = 0,
+                  .num_outputs = [](const Node&) { return 0; },
+                  .infer = [](InferContext&) {}};
 
 }  // namespace
 

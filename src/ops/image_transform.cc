@@ -135,17 +135,14 @@ std::unique_ptr<Kernel> PrepareRotate(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kTransformOp{.name = "ImageProjectiveTransformV3",
-                             .min_inputs = 4,
-                             .max_inputs = 4,
-                             .infer = InferTransform,
-                             .kernel = PrepareTransform};
-const OpRegistration kTransform(kTransformOp);
+TFWASM_OP kTransformOp{.name = "ImageProjectiveTransformV3",
+                       .min_inputs = 4,
+                       .max_inputs = 4,
+                       .infer = InferTransform,
+                       .kernel = PrepareTransform};
 
 // Exists only in TensorFlow.js.
-constexpr OpDef kRotateOp{
-    .name = "RotateWithOffset", .infer = InferRotate, .kernel = PrepareRotate};
-const OpRegistration kRotate(kRotateOp);
+TFWASM_OP kRotateOp{.name = "RotateWithOffset", .infer = InferRotate, .kernel = PrepareRotate};
 
 }  // namespace
 

@@ -9,16 +9,14 @@ namespace {
 
 void InferStray(InferContext&) { Throw(Code::kEdge, "this node is not part of a complete loop"); }
 
-constexpr OpDef kLoopPartsOp{.name = "Enter",
-                             .aliases = "RefEnter,Exit,RefExit,NextIteration,RefNextIteration",
-                             .infer = InferStray,
-                             .is_stateful = true,
-                             .takes_handles = true};
-const OpRegistration kLoopParts(kLoopPartsOp);
+TFWASM_OP kLoopPartsOp{.name = "Enter",
+                       .aliases = "RefEnter,Exit,RefExit,NextIteration,RefNextIteration",
+                       .infer = InferStray,
+                       .is_stateful = true,
+                       .takes_handles = true};
 
-constexpr OpDef kLoopCondOp{
+TFWASM_OP kLoopCondOp{
     .name = "LoopCond", .infer = InferLikeInput, .is_view = true, .is_stateful = true};
-const OpRegistration kLoopCond(kLoopCondOp);
 
 }  // namespace
 

@@ -42,8 +42,7 @@ std::unique_ptr<Kernel> PrepareLrn(const KernelContext& context) {
       });
 }
 
-constexpr OpDef kLrnOp{.name = "LRN", .infer = InferLrn, .kernel = PrepareLrn};
-const OpRegistration kLrn(kLrnOp);
+TFWASM_OP kLrnOp{.name = "LRN", .infer = InferLrn, .kernel = PrepareLrn};
 
 }  // namespace
 

@@ -327,20 +327,18 @@ std::unique_ptr<Kernel> PrepareMatMul(const KernelContext& context) {
   return std::make_unique<PackedMatMul>(context, node, std::move(packed));
 }
 
-constexpr OpDef kMatMulOp{.name = "MatMul",
-                          .aliases = "BatchMatMul,BatchMatMulV2,BatchMatMulV3",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .infer = InferMatMul,
-                          .kernel = PrepareMatMul};
-const OpRegistration kMatMul(kMatMulOp);
+TFWASM_OP kMatMulOp{.name = "MatMul",
+                    .aliases = "BatchMatMul,BatchMatMulV2,BatchMatMulV3",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .infer = InferMatMul,
+                    .kernel = PrepareMatMul};
 
-constexpr OpDef kFusedMatMulOp{.name = "_FusedMatMul",
-                               .min_inputs = 2,
-                               .max_inputs = kAnyNumber,
-                               .infer = InferFusedMatMul,
-                               .kernel = PrepareMatMul};
-const OpRegistration kFusedMatMul(kFusedMatMulOp);
+TFWASM_OP kFusedMatMulOp{.name = "_FusedMatMul",
+                         .min_inputs = 2,
+                         .max_inputs = kAnyNumber,
+                         .infer = InferFusedMatMul,
+                         .kernel = PrepareMatMul};
 
 }  // namespace
 

@@ -49,13 +49,12 @@ std::unique_ptr<Kernel> MatrixBandPartKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kMatrixBandPartOp{.name = "MatrixBandPart",
-                                  .min_inputs = 3,
-                                  .max_inputs = 3,
-                                  .infer = InferMatrixBandPart,
-                                  .kernel = MatrixBandPartKernel,
-                                  .in_place_inputs = 1};
-const OpRegistration kMatrixBandPart(kMatrixBandPartOp);
+TFWASM_OP kMatrixBandPartOp{.name = "MatrixBandPart",
+                            .min_inputs = 3,
+                            .max_inputs = 3,
+                            .infer = InferMatrixBandPart,
+                            .kernel = MatrixBandPartKernel,
+                            .in_place_inputs = 1};
 
 }  // namespace
 

@@ -35,12 +35,11 @@ std::unique_ptr<Kernel> PrepareArgmaxPool(const KernelContext& context) {
       [argmax](RunContext& run) { argmax.Run(run.in(0), run.out(0), run.out<int32_t>(1)); });
 }
 
-constexpr OpDef kArgmaxPoolOp{.name = "MaxPoolWithArgmax",
-                              .num_outputs = [](const Node&) { return 2; },
-                              .output_names = "output,argmax",
-                              .infer = InferArgmaxPool,
-                              .kernel = PrepareArgmaxPool};
-const OpRegistration kArgmaxPool(kArgmaxPoolOp);
+TFWASM_OP kArgmaxPoolOp{.name = "MaxPoolWithArgmax",
+                        .num_outputs = [](const Node&) { return 2; },
+                        .output_names = "output,argmax",
+                        .infer = InferArgmaxPool,
+                        .kernel = PrepareArgmaxPool};
 
 }  // namespace
 

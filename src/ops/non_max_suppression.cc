@@ -130,34 +130,30 @@ std::unique_ptr<Kernel> PrepareScored(const KernelContext& context) {
   return PrepareChosen(context, true, true);
 }
 
-constexpr OpDef kV2Op{.name = "NonMaxSuppressionV2",
-                      .min_inputs = 4,
-                      .max_inputs = 4,
-                      .infer = InferIndices,
-                      .kernel = PrepareIndices};
-const OpRegistration kV2(kV2Op);
-constexpr OpDef kV3Op{.name = "NonMaxSuppressionV3",
-                      .min_inputs = 5,
-                      .max_inputs = 5,
-                      .infer = InferIndices,
-                      .kernel = PrepareIndices};
-const OpRegistration kV3(kV3Op);
-constexpr OpDef kV4Op{.name = "NonMaxSuppressionV4",
-                      .min_inputs = 5,
-                      .max_inputs = 5,
-                      .num_outputs = [](const Node&) { return 2; },
-                      .output_names = "selected_indices,valid_outputs",
-                      .infer = InferCounted,
-                      .kernel = PrepareCounted};
-const OpRegistration kV4(kV4Op);
-constexpr OpDef kV5Op{.name = "NonMaxSuppressionV5",
-                      .min_inputs = 6,
-                      .max_inputs = 6,
-                      .num_outputs = [](const Node&) { return 3; },
-                      .output_names = "selected_indices,selected_scores,valid_outputs",
-                      .infer = InferScored,
-                      .kernel = PrepareScored};
-const OpRegistration kV5(kV5Op);
+TFWASM_OP kV2Op{.name = "NonMaxSuppressionV2",
+                .min_inputs = 4,
+                .max_inputs = 4,
+                .infer = InferIndices,
+                .kernel = PrepareIndices};
+TFWASM_OP kV3Op{.name = "NonMaxSuppressionV3",
+                .min_inputs = 5,
+                .max_inputs = 5,
+                .infer = InferIndices,
+                .kernel = PrepareIndices};
+TFWASM_OP kV4Op{.name = "NonMaxSuppressionV4",
+                .min_inputs = 5,
+                .max_inputs = 5,
+                .num_outputs = [](const Node&) { return 2; },
+                .output_names = "selected_indices,valid_outputs",
+                .infer = InferCounted,
+                .kernel = PrepareCounted};
+TFWASM_OP kV5Op{.name = "NonMaxSuppressionV5",
+                .min_inputs = 6,
+                .max_inputs = 6,
+                .num_outputs = [](const Node&) { return 3; },
+                .output_names = "selected_indices,selected_scores,valid_outputs",
+                .infer = InferScored,
+                .kernel = PrepareScored};
 
 }  // namespace
 

@@ -6,19 +6,20 @@
 
 namespace tfwasm {
 
+// The bounds of the section of TFWASM_OP.
+extern const OpDef first_op[] __asm__("__start_tfwasm_ops");
+extern const OpDef ops_end[] __asm__("__stop_tfwasm_ops");
+
 namespace {
 
-// Constant-initialized, since registrations run before main in any order.
-constinit const OpRegistration* last_registration = nullptr;
+using OpMap = std::unordered_map<std::string_view, const OpDef*>;
 
-using OpsByName = std::unordered_map<std::string_view, const OpDef*>;
-
-const OpsByName& AllOps() {
-  static const OpsByName* ops = [] {
-    auto* by_name = new OpsByName;
-    for (const auto* op = last_registration; op != nullptr; op = op->previous()) {
-      by_name->emplace(op->def().name, &op->def());
-      for (const std::string_view alias : op->def().aliases) by_name->emplace(alias, &op->def());
+const OpMap& OpsByName() {
+  static const OpMap* ops = [] {
+    auto* by_name = new OpMap;
+    for (const OpDef& op : AllOps()) {
+      by_name->emplace(op.name, &op);
+      for (const std::string_view alias : op.aliases) by_name->emplace(alias, &op);
     }
     return by_name;
   }();
@@ -27,18 +28,16 @@ const OpsByName& AllOps() {
 
 }  // namespace
 
-OpRegistration::OpRegistration(const OpDef& def) : def_(def), previous_(last_registration) {
-  last_registration = this;
-}
+std::span<const OpDef> AllOps() { return {first_op, ops_end}; }
 
 const OpDef* FindOp(std::string_view name) {
-  const auto it = AllOps().find(name);
-  return it == AllOps().end() ? nullptr : it->second;
+  const auto it = OpsByName().find(name);
+  return it == OpsByName().end() ? nullptr : it->second;
 }
 
 std::vector<std::string_view> RegisteredOps() {
   std::vector<std::string_view> names;
-  for (const auto& [name, def] : AllOps()) names.push_back(name);
+  for (const auto& [name, def] : OpsByName()) names.push_back(name);
   return names;
 }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The definition of an op. One file under src/ops/ defines one op or a tight family and registers
-// it with a static OpRegistration. There is no other list of ops.
+// The definition of an op. One file under src/ops/ defines one op or a tight family with
+// TFWASM_OP. There is no other list of ops.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/name_list.h"
+#include "core/registry.h"
 #include "graph/graph.h"
 #include "ops/op_context.h"
 
@@ -24,7 +26,6 @@ enum class Liveness : uint8_t {
 inline constexpr int kAnyNumber = 1 << 30;
 inline constexpr int kNoArguments = -1;
 
-// A compile-time constant: hundreds of ops must not cost startup time.
 struct OpDef {
   std::string_view name;
   NameList aliases = {};
@@ -57,21 +58,11 @@ struct OpDef {
   bool is_loop = false;
 };
 
-// Registers an op at startup.
-class OpRegistration {
- public:
-  // Keeps a reference to `def`, which must be a constant.
-  explicit OpRegistration(const OpDef& def);
+// Starts the definition of an op: TFWASM_OP kSquareOp{.name = "Square", ...};
+#define TFWASM_OP TFWASM_REGISTER(ops) constexpr OpDef
 
-  const OpDef& def() const { return def_; }
-  // The previous registration; nullptr for the first.
-  const OpRegistration* previous() const { return previous_; }
-
- private:
-  const OpDef& def_;
-  const OpRegistration* previous_;
-};
-
+// All ops, in no particular order.
+std::span<const OpDef> AllOps();
 // nullptr if there is no such op.
 const OpDef* FindOp(std::string_view name);
 // The names of all ops, including aliases, in no particular order.

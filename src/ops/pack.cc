@@ -71,19 +71,17 @@ std::unique_ptr<Kernel> UnpackKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kPackOp{.name = "Pack",
-                        .max_inputs = kAnyNumber,
-                        .infer = InferPack,
-                        .kernel = PackKernel,
-                        .in_place_inputs = 1};
-const OpRegistration kPack(kPackOp);
+TFWASM_OP kPackOp{.name = "Pack",
+                  .max_inputs = kAnyNumber,
+                  .infer = InferPack,
+                  .kernel = PackKernel,
+                  .in_place_inputs = 1};
 
-constexpr OpDef kUnpackOp{.name = "Unpack",
-                          .num_outputs = [](const Node& node) { return OutputCount(node, "num"); },
-                          .infer = InferUnpack,
-                          .kernel = UnpackKernel,
-                          .in_place_inputs = 1};
-const OpRegistration kUnpack(kUnpackOp);
+TFWASM_OP kUnpackOp{.name = "Unpack",
+                    .num_outputs = [](const Node& node) { return OutputCount(node, "num"); },
+                    .infer = InferUnpack,
+                    .kernel = UnpackKernel,
+                    .in_place_inputs = 1};
 
 }  // namespace
 

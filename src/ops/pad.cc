@@ -117,28 +117,25 @@ std::unique_ptr<Kernel> MirrorPadKernel(const KernelContext& context) {
   return MakeKernel([pad](RunContext& run) { pad.Run(run.in(0), run.out(0)); });
 }
 
-constexpr OpDef kPadOp{.name = "Pad",
+TFWASM_OP kPadOp{.name = "Pad",
+                 .min_inputs = 2,
+                 .max_inputs = 2,
+                 .infer = InferPad,
+                 .kernel = PadKernel,
+                 .in_place_inputs = 1};
+
+TFWASM_OP kPadV2Op{.name = "PadV2",
+                   .min_inputs = 3,
+                   .max_inputs = 3,
+                   .infer = InferPadV2,
+                   .kernel = PadV2Kernel,
+                   .in_place_inputs = 1};
+
+TFWASM_OP kMirrorPadOp{.name = "MirrorPad",
                        .min_inputs = 2,
                        .max_inputs = 2,
-                       .infer = InferPad,
-                       .kernel = PadKernel,
-                       .in_place_inputs = 1};
-const OpRegistration kPad(kPadOp);
-
-constexpr OpDef kPadV2Op{.name = "PadV2",
-                         .min_inputs = 3,
-                         .max_inputs = 3,
-                         .infer = InferPadV2,
-                         .kernel = PadV2Kernel,
-                         .in_place_inputs = 1};
-const OpRegistration kPadV2(kPadV2Op);
-
-constexpr OpDef kMirrorPadOp{.name = "MirrorPad",
-                             .min_inputs = 2,
-                             .max_inputs = 2,
-                             .infer = InferMirrorPad,
-                             .kernel = MirrorPadKernel};
-const OpRegistration kMirrorPad(kMirrorPadOp);
+                       .infer = InferMirrorPad,
+                       .kernel = MirrorPadKernel};
 
 }  // namespace
 

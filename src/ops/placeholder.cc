@@ -19,20 +19,17 @@ void InferDefault(InferContext& context) {
   context.set_output(0, context.dtype(0), context.shape(0));
 }
 
-constexpr OpDef kPlaceholderOp{
+TFWASM_OP kPlaceholderOp{
     .name = "Placeholder", .min_inputs = 0, .max_inputs = 0, .infer = InferPlaceholder};
-const OpRegistration kPlaceholder(kPlaceholderOp);
 
-constexpr OpDef kConstOp{
+TFWASM_OP kConstOp{
     .name = "Const", .min_inputs = 0, .max_inputs = 0, .infer = InferConst, .takes_handles = true};
-const OpRegistration kConst(kConstOp);
 
 // Returns its default value if it is not fed.
-constexpr OpDef kPlaceholderWithDefaultOp{.name = "PlaceholderWithDefault",
-                                          .infer = InferDefault,
-                                          .is_view = true,
-                                          .takes_handles = true};
-const OpRegistration kPlaceholderWithDefault(kPlaceholderWithDefaultOp);
+TFWASM_OP kPlaceholderWithDefaultOp{.name = "PlaceholderWithDefault",
+                                    .infer = InferDefault,
+                                    .is_view = true,
+                                    .takes_handles = true};
 
 }  // namespace
 

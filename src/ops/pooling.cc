@@ -39,10 +39,8 @@ std::unique_ptr<Kernel> PrepareAvgPool(const KernelContext& context) {
                     MakeAveragePool(pool.geometry));
 }
 
-constexpr OpDef kMaxPoolOp{.name = "MaxPool", .infer = InferMaxPool, .kernel = PrepareMaxPool};
-const OpRegistration kMaxPool(kMaxPoolOp);
-constexpr OpDef kAvgPoolOp{.name = "AvgPool", .infer = InferAvgPool, .kernel = PrepareAvgPool};
-const OpRegistration kAvgPool(kAvgPoolOp);
+TFWASM_OP kMaxPoolOp{.name = "MaxPool", .infer = InferMaxPool, .kernel = PrepareMaxPool};
+TFWASM_OP kAvgPoolOp{.name = "AvgPool", .infer = InferAvgPool, .kernel = PrepareAvgPool};
 
 }  // namespace
 

@@ -108,12 +108,8 @@ std::unique_ptr<Kernel> PrepareAvgPool3d(const KernelContext& context) {
   return Prepare(context, MakeAveragePool);
 }
 
-constexpr OpDef kMaxPool3dOp{
-    .name = "MaxPool3D", .infer = InferMaxPool3d, .kernel = PrepareMaxPool3d};
-const OpRegistration kMaxPool3d(kMaxPool3dOp);
-constexpr OpDef kAvgPool3dOp{
-    .name = "AvgPool3D", .infer = InferAvgPool3d, .kernel = PrepareAvgPool3d};
-const OpRegistration kAvgPool3d(kAvgPool3dOp);
+TFWASM_OP kMaxPool3dOp{.name = "MaxPool3D", .infer = InferMaxPool3d, .kernel = PrepareMaxPool3d};
+TFWASM_OP kAvgPool3dOp{.name = "AvgPool3D", .infer = InferAvgPool3d, .kernel = PrepareAvgPool3d};
 
 }  // namespace
 

@@ -23,13 +23,12 @@ std::unique_ptr<Kernel> PreparePrelu(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kPreluOp{.name = "Prelu",
-                         .min_inputs = 2,
-                         .max_inputs = 2,
-                         .infer = InferPrelu,
-                         .kernel = PreparePrelu,
-                         .in_place_inputs = 1};
-const OpRegistration kPrelu(kPreluOp);
+TFWASM_OP kPreluOp{.name = "Prelu",
+                   .min_inputs = 2,
+                   .max_inputs = 2,
+                   .infer = InferPrelu,
+                   .kernel = PreparePrelu,
+                   .in_place_inputs = 1};
 
 }  // namespace
 

@@ -48,12 +48,11 @@ void InferPrint(InferContext& context) {
   context.set_output_unknown(0, context.dtype(0));
 }
 
-constexpr OpDef kPrintOp{.name = "Print",
-                         .max_inputs = kAnyNumber,
-                         .infer = InferPrint,
-                         .run = RunPrint,
-                         .is_stateful = true};
-const OpRegistration kPrint(kPrintOp);
+TFWASM_OP kPrintOp{.name = "Print",
+                   .max_inputs = kAnyNumber,
+                   .infer = InferPrint,
+                   .run = RunPrint,
+                   .is_stateful = true};
 
 }  // namespace
 

@@ -130,7 +130,7 @@ class RaggedGather : public Kernel {
   DType dtype_;
 };
 
-constexpr OpDef kRaggedGatherOp{
+TFWASM_OP kRaggedGatherOp{
     .name = "RaggedGather",
     .min_inputs = 3,
     .max_inputs = kAnyNumber,
@@ -140,7 +140,6 @@ constexpr OpDef kRaggedGatherOp{
     .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
       return std::make_unique<RaggedGather>(context);
     }};
-const OpRegistration kRaggedGather(kRaggedGatherOp);
 
 }  // namespace
 

@@ -75,14 +75,13 @@ std::unique_ptr<Kernel> RaggedRangeKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kRaggedRangeOp{.name = "RaggedRange",
-                               .min_inputs = 3,
-                               .max_inputs = 3,
-                               .num_outputs = [](const Node&) { return 2; },
-                               .output_names = "rt_nested_splits,rt_dense_values",
-                               .infer = InferRaggedRange,
-                               .kernel = RaggedRangeKernel};
-const OpRegistration kRaggedRange(kRaggedRangeOp);
+TFWASM_OP kRaggedRangeOp{.name = "RaggedRange",
+                         .min_inputs = 3,
+                         .max_inputs = 3,
+                         .num_outputs = [](const Node&) { return 2; },
+                         .output_names = "rt_nested_splits,rt_dense_values",
+                         .infer = InferRaggedRange,
+                         .kernel = RaggedRangeKernel};
 
 }  // namespace
 

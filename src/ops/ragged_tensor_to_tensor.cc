@@ -224,7 +224,7 @@ class RaggedTensorToTensor : public Kernel {
   DType dtype_;
 };
 
-constexpr OpDef kRaggedTensorToTensorOp{
+TFWASM_OP kRaggedTensorToTensorOp{
     .name = "RaggedTensorToTensor",
     .min_inputs = kFirstPartition + 1,
     .max_inputs = kAnyNumber,
@@ -232,7 +232,6 @@ constexpr OpDef kRaggedTensorToTensorOp{
     .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
       return std::make_unique<RaggedTensorToTensor>(context);
     }};
-const OpRegistration kRaggedTensorToTensor(kRaggedTensorToTensorOp);
 
 }  // namespace
 

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random numbers. With a seed (attributes seed and seed2) every run gives the same numbers, without
 // one different ones.
+#include "kernels/random.h"
+
 #include <unistd.h>
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 
-#include "kernels/philox.h"
-#include "kernels/search.h"
-#include "kernels/thread_pool.h"
-#include "kernels/trigonometry.h"
 #include "ops/arguments.h"
 
 namespace tfwasm {
@@ -43,98 +39,31 @@ void InferRandom(InferContext& context) {
   if (shape) context.set_output(0, dtype, *shape);
 }
 
-int32_t ToInt(float value) {
-  if (!(value > -2147483648.0f)) return std::numeric_limits<int32_t>::min();
-  return value < 2147483648.0f ? static_cast<int32_t>(value) : std::numeric_limits<int32_t>::max();
-}
-
-// Fills the output with four elements per call: make(generator, index, float (&out)[4]).
+// `fill` is void(const Philox&, RandomOutput).
 template <typename F>
-std::unique_ptr<Kernel> FillRandom(const KernelContext& context, F make) {
-  const int64_t count = context.output(0).shape.NumElements();
-  const bool is_int = context.output(0).dtype == DType::kInt32;
+std::unique_ptr<Kernel> RandomKernel(const KernelContext& context, F fill) {
+  const TensorSpec output = context.output(0);
   return MakeKernel([=, key = KeyOf(context.attrs())](RunContext& run) {
-    const Philox generator = MakeGenerator(key);
-    constexpr double kWork = 100;
-    ParallelFor((count + 3) / 4, kWork, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        float values[4];
-        make(generator, static_cast<uint64_t>(i), values);
-        const int64_t used = std::min<int64_t>(4, count - 4 * i);
-        for (int64_t k = 0; k < used; ++k) {
-          if (is_int) {
-            run.out<int32_t>(0)[4 * i + k] = ToInt(values[k]);
-          } else {
-            run.out<float>(0)[4 * i + k] = values[k];
-          }
-        }
-      }
-    });
+    fill(MakeGenerator(key), RandomOutput{.data = run.out(0),
+                                          .size = output.shape.NumElements(),
+                                          .is_int = output.dtype == DType::kInt32});
   });
 }
 
 std::unique_ptr<Kernel> RandomUniformKernel(const KernelContext& context) {
   const float low = context.attrs().Float("minval", 0);
   const float high = context.attrs().Float("maxval", 1);
-  // Excludes the upper bound, which rounding could reach.
-  const float most = low < high ? std::nextafter(high, low) : low;
-  return FillRandom(context, [=](const Philox& generator, uint64_t index, float(&out)[4]) {
-    const Philox::Block bits = generator(index);
-    for (size_t k = 0; k < 4; ++k) {
-      out[k] = std::min(low + UnitFloat(bits[k]) * (high - low), most);
-    }
+  return RandomKernel(context, [=](const Philox& generator, RandomOutput out) {
+    FillUniform(generator, low, high, out);
   });
 }
 
-// Two normally distributed numbers (Box-Muller).
-void NormalPair(uint32_t a, uint32_t b, float* out) {
-  const float radius = std::sqrt(-2.0f * std::log(1.0f - UnitFloat(a)));
-  const float angle = 6.28318530718f * UnitFloat(b);
-  out[0] = radius * static_cast<float>(Cosine(angle));
-  out[1] = radius * static_cast<float>(Sine(angle));
-}
-
-struct Normal {
-  explicit Normal(const KernelContext& context)
-      : mean(context.attrs().Float("mean", 0)),
-        deviation(context.attrs().Float("stddev", 1)),
-        is_int(context.output(0).dtype == DType::kInt32) {}
-
-  float Scale(float value) const {
-    const float scaled = mean + value * deviation;
-    return is_int ? std::round(scaled) : scaled;
-  }
-
-  float mean;
-  float deviation;
-  bool is_int;
-};
-
+template <bool kIsTruncated>
 std::unique_ptr<Kernel> RandomNormalKernel(const KernelContext& context) {
-  const Normal normal(context);
-  return FillRandom(context, [=](const Philox& generator, uint64_t index, float(&out)[4]) {
-    const Philox::Block bits = generator(index);
-    NormalPair(bits[0], bits[1], out);
-    NormalPair(bits[2], bits[3], out + 2);
-    for (float& value : out) value = normal.Scale(value);
-  });
-}
-
-// Redraws numbers beyond two standard deviations.
-std::unique_ptr<Kernel> TruncatedNormalKernel(const KernelContext& context) {
-  const Normal normal(context);
-  return FillRandom(context, [=](const Philox& generator, uint64_t index, float(&out)[4]) {
-    // Each group of four has its own 2^16 blocks of random bits. One number in twenty is redrawn.
-    uint64_t block = index << 16;
-    for (int filled = 0; filled < 4;) {
-      const Philox::Block bits = generator(block++);
-      float drawn[4];
-      NormalPair(bits[0], bits[1], drawn);
-      NormalPair(bits[2], bits[3], drawn + 2);
-      for (const float value : drawn) {
-        if (filled < 4 && std::abs(value) <= 2) out[filled++] = normal.Scale(value);
-      }
-    }
+  const float mean = context.attrs().Float("mean", 0);
+  const float deviation = context.attrs().Float("stddev", 1);
+  return RandomKernel(context, [=](const Philox& generator, RandomOutput out) {
+    FillNormal(generator, mean, deviation, kIsTruncated, out);
   });
 }
 
@@ -170,18 +99,7 @@ std::unique_ptr<Kernel> RandomUniformIntKernel(const KernelContext& context) {
     if (low >= high) {
       Throw(Code::kInput, "minval must be less than maxval, got ", low, " and ", high);
     }
-    const auto range = static_cast<uint64_t>(high - low);
-    const Philox generator = MakeGenerator(key);
-    constexpr double kWork = 50;
-    ParallelFor(count, kWork, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const Philox::Block bits = generator(static_cast<uint64_t>(i / 2));
-        const size_t half = static_cast<size_t>(i % 2) * 2;
-        // From 64 bits, so the bias of the remainder is below 2^-32.
-        const uint64_t draw = static_cast<uint64_t>(bits[half]) << 32 | bits[half + 1];
-        run.out<int32_t>(0)[i] = static_cast<int32_t>(low + static_cast<int64_t>(draw % range));
-      }
-    });
+    FillUniformInts(MakeGenerator(key), low, high, count, run.out<int32_t>(0));
   });
 }
 
@@ -201,46 +119,6 @@ void InferMultinomial(InferContext& context) {
   context.set_output(0, DType::kInt32, {logits[0], *samples});
 }
 
-// Cumulative weights. Non-finite logits have weight 0.
-void AddWeights(const float* logits, int64_t classes, bool is_normalized, double* totals) {
-  float max = -std::numeric_limits<float>::infinity();
-  for (int64_t k = 0; k < classes; ++k) {
-    if (std::isfinite(logits[k])) max = std::max(max, logits[k]);
-  }
-  double total = 0;
-  for (int64_t k = 0; k < classes; ++k) {
-    if (std::isfinite(logits[k])) {
-      total += is_normalized ? std::max(logits[k], 0.0f) : std::exp(logits[k] - max);
-    }
-    totals[k] = total;
-  }
-}
-
-// Draws samples [begin, end), several at once.
-void DrawClasses(const Philox& generator, const std::vector<double>& totals, int64_t begin,
-                 int64_t end, int32_t* out) {
-  constexpr int kGroup = 4;
-  const auto classes = static_cast<int64_t>(totals.size());
-  for (int64_t first = begin; first < end; first += kGroup) {
-    const auto count = static_cast<size_t>(std::min<int64_t>(kGroup, end - first));
-    double aims[kGroup] = {};
-    Philox::Block bits;
-    for (size_t k = 0; k < count; ++k) {
-      // Half a block of bits per sample.
-      const auto i = static_cast<uint64_t>(first) + k;
-      const size_t half = i % 2 * 2;
-      if (half == 0 || k == 0) bits = generator(i / 2);
-      aims[k] = (bits[half] * 0x1p32 + bits[half + 1]) * 0x1p-64 * totals.back();
-    }
-    int32_t places[kGroup];
-    FindPlaces<true, kGroup>(totals.data(), classes, aims, places);
-    // Clamps to the last class, in case rounding reaches the total.
-    for (size_t k = 0; k < count; ++k) {
-      out[static_cast<size_t>(first) + k] = std::min(places[k], static_cast<int32_t>(classes - 1));
-    }
-  }
-}
-
 std::unique_ptr<Kernel> MultinomialKernel(const KernelContext& context) {
   const int64_t rows = context.shape(0)[0];
   const int64_t classes = context.shape(0)[1];
@@ -248,10 +126,9 @@ std::unique_ptr<Kernel> MultinomialKernel(const KernelContext& context) {
   const bool is_normalized = context.attrs().Bool("normalized", false);
   return MakeKernel([=, key = KeyOf(context.attrs())](RunContext& run) {
     const Philox generator = MakeGenerator(key);
-    std::vector<double> totals(static_cast<size_t>(classes));
     for (int64_t row = 0; row < rows; ++row) {
-      AddWeights(run.in<float>(0) + row * classes, classes, is_normalized, totals.data());
-      DrawClasses(generator, totals, row * samples, (row + 1) * samples, run.out<int32_t>(0));
+      DrawClasses(generator, run.in<float>(0) + row * classes, classes, is_normalized,
+                  row * samples, (row + 1) * samples, run.out<int32_t>(0));
     }
   });
 }
@@ -263,23 +140,18 @@ constexpr OpDef RandomOp(std::string_view name, int inputs, void (*infer)(InferC
   return def;
 }
 
-constexpr OpDef kRandomUniformOp = RandomOp("RandomUniform", 1, InferRandom, RandomUniformKernel);
-const OpRegistration kRandomUniform(kRandomUniformOp);
-constexpr OpDef kRandomNormalOp =
-    RandomOp("RandomStandardNormal", 1, InferRandom, RandomNormalKernel);
-const OpRegistration kRandomNormal(kRandomNormalOp);
-constexpr OpDef kTruncatedNormalOp =
-    RandomOp("TruncatedNormal", 1, InferRandom, TruncatedNormalKernel);
-const OpRegistration kTruncatedNormal(kTruncatedNormalOp);
-constexpr OpDef kRandomUniformIntOp =
+TFWASM_OP kRandomUniformOp = RandomOp("RandomUniform", 1, InferRandom, RandomUniformKernel);
+TFWASM_OP kRandomNormalOp =
+    RandomOp("RandomStandardNormal", 1, InferRandom, RandomNormalKernel<false>);
+TFWASM_OP kTruncatedNormalOp =
+    RandomOp("TruncatedNormal", 1, InferRandom, RandomNormalKernel<true>);
+TFWASM_OP kRandomUniformIntOp =
     RandomOp("RandomUniformInt", 3, InferRandomUniformInt, RandomUniformIntKernel);
-const OpRegistration kRandomUniformInt(kRandomUniformIntOp);
-constexpr OpDef kMultinomialOp = [] {
+TFWASM_OP kMultinomialOp = [] {
   OpDef def = RandomOp("Multinomial", 2, InferMultinomial, MultinomialKernel);
   def.min_inputs = 2;
   return def;
 }();
-const OpRegistration kMultinomial(kMultinomialOp);
 
 }  // namespace
 

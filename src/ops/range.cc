@@ -84,16 +84,14 @@ std::unique_ptr<Kernel> LinSpaceKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kRangeOp{
+TFWASM_OP kRangeOp{
     .name = "Range", .min_inputs = 3, .max_inputs = 3, .infer = InferRange, .kernel = RangeKernel};
-const OpRegistration kRange(kRangeOp);
 
-constexpr OpDef kLinSpaceOp{.name = "LinSpace",
-                            .min_inputs = 3,
-                            .max_inputs = 3,
-                            .infer = InferLinSpace,
-                            .kernel = LinSpaceKernel};
-const OpRegistration kLinSpace(kLinSpaceOp);
+TFWASM_OP kLinSpaceOp{.name = "LinSpace",
+                      .min_inputs = 3,
+                      .max_inputs = 3,
+                      .infer = InferLinSpace,
+                      .kernel = LinSpaceKernel};
 
 }  // namespace
 

@@ -64,23 +64,15 @@ constexpr OpDef ReduceOp(std::string_view name) {
       .kernel = [](const KernelContext& context) { return ReductionKernel(context, kReduction); }};
 }
 
-constexpr OpDef kSumOp = ReduceOp<Reduction::kSum>("Sum");
-const OpRegistration kSum(kSumOp);
+TFWASM_OP kSumOp = ReduceOp<Reduction::kSum>("Sum");
 // int32 rounds towards zero, as in TensorFlow.
-constexpr OpDef kMeanOp = ReduceOp<Reduction::kMean>("Mean");
-const OpRegistration kMean(kMeanOp);
-constexpr OpDef kProdOp = ReduceOp<Reduction::kProd>("Prod");
-const OpRegistration kProd(kProdOp);
-constexpr OpDef kMaxOp = ReduceOp<Reduction::kMax>("Max");
-const OpRegistration kMax(kMaxOp);
-constexpr OpDef kMinOp = ReduceOp<Reduction::kMin>("Min");
-const OpRegistration kMin(kMinOp);
-constexpr OpDef kAllOp = ReduceOp<Reduction::kAll>("All");
-const OpRegistration kAll(kAllOp);
-constexpr OpDef kAnyOp = ReduceOp<Reduction::kAny>("Any");
-const OpRegistration kAny(kAnyOp);
-constexpr OpDef kEuclideanNormOp = ReduceOp<Reduction::kEuclideanNorm>("EuclideanNorm");
-const OpRegistration kEuclideanNorm(kEuclideanNormOp);
+TFWASM_OP kMeanOp = ReduceOp<Reduction::kMean>("Mean");
+TFWASM_OP kProdOp = ReduceOp<Reduction::kProd>("Prod");
+TFWASM_OP kMaxOp = ReduceOp<Reduction::kMax>("Max");
+TFWASM_OP kMinOp = ReduceOp<Reduction::kMin>("Min");
+TFWASM_OP kAllOp = ReduceOp<Reduction::kAll>("All");
+TFWASM_OP kAnyOp = ReduceOp<Reduction::kAny>("Any");
+TFWASM_OP kEuclideanNormOp = ReduceOp<Reduction::kEuclideanNorm>("EuclideanNorm");
 
 }  // namespace
 

@@ -87,23 +87,19 @@ void InferEnsureShape(InferContext& context) {
   InferLikeInput(context);
 }
 
-constexpr OpDef kReshapeOp{
+TFWASM_OP kReshapeOp{
     .name = "Reshape", .min_inputs = 2, .max_inputs = 2, .infer = InferReshape, .is_view = true};
-const OpRegistration kReshape(kReshapeOp);
 
-constexpr OpDef kExpandDimsOp{.name = "ExpandDims",
-                              .min_inputs = 2,
-                              .max_inputs = 2,
-                              .infer = InferExpandDims,
-                              .is_view = true};
-const OpRegistration kExpandDims(kExpandDimsOp);
+TFWASM_OP kExpandDimsOp{.name = "ExpandDims",
+                        .min_inputs = 2,
+                        .max_inputs = 2,
+                        .infer = InferExpandDims,
+                        .is_view = true};
 
-constexpr OpDef kSqueezeOp{.name = "Squeeze", .infer = InferSqueeze, .is_view = true};
-const OpRegistration kSqueeze(kSqueezeOp);
+TFWASM_OP kSqueezeOp{.name = "Squeeze", .infer = InferSqueeze, .is_view = true};
 
-constexpr OpDef kEnsureShapeOp{
+TFWASM_OP kEnsureShapeOp{
     .name = "EnsureShape", .max_inputs = 2, .infer = InferEnsureShape, .is_view = true};
-const OpRegistration kEnsureShape(kEnsureShapeOp);
 
 }  // namespace
 

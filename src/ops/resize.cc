@@ -116,19 +116,17 @@ std::unique_ptr<Kernel> PrepareNearest(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kBilinearOp{.name = "ResizeBilinear",
-                            .min_inputs = 2,
-                            .max_inputs = 2,
-                            .infer = InferBilinear,
-                            .kernel = PrepareBilinear};
-const OpRegistration kBilinear(kBilinearOp);
+TFWASM_OP kBilinearOp{.name = "ResizeBilinear",
+                      .min_inputs = 2,
+                      .max_inputs = 2,
+                      .infer = InferBilinear,
+                      .kernel = PrepareBilinear};
 
-constexpr OpDef kNearestOp{.name = "ResizeNearestNeighbor",
-                           .min_inputs = 2,
-                           .max_inputs = 2,
-                           .infer = InferNearest,
-                           .kernel = PrepareNearest};
-const OpRegistration kNearest(kNearestOp);
+TFWASM_OP kNearestOp{.name = "ResizeNearestNeighbor",
+                     .min_inputs = 2,
+                     .max_inputs = 2,
+                     .infer = InferNearest,
+                     .kernel = PrepareNearest};
 
 }  // namespace
 

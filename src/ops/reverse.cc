@@ -57,19 +57,17 @@ std::unique_ptr<Kernel> ReverseKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kReverseOp{.name = "Reverse",
-                           .min_inputs = 2,
-                           .max_inputs = 2,
-                           .infer = InferReverse,
-                           .kernel = ReverseKernel<FlaggedAxes>};
-const OpRegistration kReverse(kReverseOp);
+TFWASM_OP kReverseOp{.name = "Reverse",
+                     .min_inputs = 2,
+                     .max_inputs = 2,
+                     .infer = InferReverse,
+                     .kernel = ReverseKernel<FlaggedAxes>};
 
-constexpr OpDef kReverseV2Op{.name = "ReverseV2",
-                             .min_inputs = 2,
-                             .max_inputs = 2,
-                             .infer = InferReverseV2,
-                             .kernel = ReverseKernel<ListedAxes>};
-const OpRegistration kReverseV2(kReverseV2Op);
+TFWASM_OP kReverseV2Op{.name = "ReverseV2",
+                       .min_inputs = 2,
+                       .max_inputs = 2,
+                       .infer = InferReverseV2,
+                       .kernel = ReverseKernel<ListedAxes>};
 
 }  // namespace
 

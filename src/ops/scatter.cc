@@ -102,27 +102,24 @@ std::unique_ptr<Kernel> SparseToDenseKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kScatterNdOp{.name = "ScatterNd",
-                             .min_inputs = 3,
-                             .max_inputs = 3,
-                             .infer = InferScatterNd,
-                             .kernel = ScatterNdKernel};
-const OpRegistration kScatterNd(kScatterNdOp);
+TFWASM_OP kScatterNdOp{.name = "ScatterNd",
+                       .min_inputs = 3,
+                       .max_inputs = 3,
+                       .infer = InferScatterNd,
+                       .kernel = ScatterNdKernel};
 
-constexpr OpDef kTensorScatterUpdateOp{.name = "TensorScatterUpdate",
-                                       .min_inputs = 3,
-                                       .max_inputs = 3,
-                                       .infer = InferTensorScatterUpdate,
-                                       .kernel = TensorScatterUpdateKernel,
-                                       .in_place_inputs = 1};
-const OpRegistration kTensorScatterUpdate(kTensorScatterUpdateOp);
+TFWASM_OP kTensorScatterUpdateOp{.name = "TensorScatterUpdate",
+                                 .min_inputs = 3,
+                                 .max_inputs = 3,
+                                 .infer = InferTensorScatterUpdate,
+                                 .kernel = TensorScatterUpdateKernel,
+                                 .in_place_inputs = 1};
 
-constexpr OpDef kSparseToDenseOp{.name = "SparseToDense",
-                                 .min_inputs = 4,
-                                 .max_inputs = 4,
-                                 .infer = InferSparseToDense,
-                                 .kernel = SparseToDenseKernel};
-const OpRegistration kSparseToDense(kSparseToDenseOp);
+TFWASM_OP kSparseToDenseOp{.name = "SparseToDense",
+                           .min_inputs = 4,
+                           .max_inputs = 4,
+                           .infer = InferSparseToDense,
+                           .kernel = SparseToDenseKernel};
 
 }  // namespace
 

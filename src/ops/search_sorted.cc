@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SearchSorted: insertion positions in ascending rows.
-#include <algorithm>
 #include <limits>
 
 #include "kernels/search.h"
-#include "kernels/thread_pool.h"
-#include "kernels/visit_type.h"
 #include "ops/arguments.h"
 
 namespace tfwasm {
@@ -35,26 +32,8 @@ std::unique_ptr<Kernel> MakeSearch(const KernelContext& context, bool is_upper) 
   const int64_t columns = context.shape(0)[1];
   const int64_t count = context.shape(1)[1];
   const int64_t total = context.shape(1).NumElements();
-  return VisitNumber(context.dtype(0), [=](auto tag) {
-    using T = typename decltype(tag)::type;
-    return MakeKernel([=](RunContext& run) {
-      constexpr double kWork = 20;
-      const auto* rows = run.in<T>(0);
-      const auto* values = run.in<T>(1);
-      auto* out = run.out<int32_t>(0);
-      constexpr int kGroup = 4;
-      const auto find = is_upper ? FindPlaces<true, 1, T> : FindPlaces<false, 1, T>;
-      const auto find_group = is_upper ? FindPlaces<true, kGroup, T> : FindPlaces<false, kGroup, T>;
-      ParallelFor(total, kWork, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end;) {
-          const int64_t index = i / count;
-          const T* row = rows + index * columns;
-          const int64_t row_end = std::min(end, (index + 1) * count);
-          for (; i + kGroup <= row_end; i += kGroup) find_group(row, columns, values + i, out + i);
-          for (; i < row_end; ++i) find(row, columns, values + i, out + i);
-        }
-      });
-    });
+  return MakeKernel([=, dtype = context.dtype(0)](RunContext& run) {
+    SearchRows(dtype, is_upper, run.in(0), columns, run.in(1), count, total, run.out<int32_t>(0));
   });
 }
 
@@ -66,35 +45,32 @@ bool IsRightSide(const AttrMap& attrs) {
   return side == "right";
 }
 
-constexpr OpDef kLowerBoundOp{
+TFWASM_OP kLowerBoundOp{
     .name = "LowerBound",
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = InferSearch,
     .kernel = [](const KernelContext& context) { return MakeSearch(context, false); }};
-const OpRegistration kLowerBound(kLowerBoundOp);
 
-constexpr OpDef kUpperBoundOp{
+TFWASM_OP kUpperBoundOp{
     .name = "UpperBound",
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = InferSearch,
     .kernel = [](const KernelContext& context) { return MakeSearch(context, true); }};
-const OpRegistration kUpperBound(kUpperBoundOp);
 
-constexpr OpDef kSearchSortedOp{.name = "SearchSorted",
-                                .min_inputs = 2,
-                                .max_inputs = 2,
-                                .infer =
-                                    [](InferContext& context) {
-                                      IsRightSide(context.attrs());
-                                      InferSearch(context);
-                                    },
-                                .kernel =
-                                    [](const KernelContext& context) {
-                                      return MakeSearch(context, IsRightSide(context.attrs()));
-                                    }};
-const OpRegistration kSearchSorted(kSearchSortedOp);
+TFWASM_OP kSearchSortedOp{.name = "SearchSorted",
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .infer =
+                              [](InferContext& context) {
+                                IsRightSide(context.attrs());
+                                InferSearch(context);
+                              },
+                          .kernel =
+                              [](const KernelContext& context) {
+                                return MakeSearch(context, IsRightSide(context.attrs()));
+                              }};
 
 }  // namespace
 

@@ -101,26 +101,23 @@ std::unique_ptr<Kernel> SparseSegmentKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kUnsortedSegmentSumOp{.name = "UnsortedSegmentSum",
-                                      .min_inputs = 3,
-                                      .max_inputs = 3,
-                                      .infer = InferUnsortedSegmentSum,
-                                      .kernel = UnsortedSegmentSumKernel};
-const OpRegistration kUnsortedSegmentSum(kUnsortedSegmentSumOp);
+TFWASM_OP kUnsortedSegmentSumOp{.name = "UnsortedSegmentSum",
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .infer = InferUnsortedSegmentSum,
+                                .kernel = UnsortedSegmentSumKernel};
 
-constexpr OpDef kSparseSegmentSumOp{.name = "SparseSegmentSum",
-                                    .min_inputs = 3,
-                                    .max_inputs = 3,
-                                    .infer = InferSparseSegment,
-                                    .kernel = SparseSegmentKernel<false>};
-const OpRegistration kSparseSegmentSum(kSparseSegmentSumOp);
+TFWASM_OP kSparseSegmentSumOp{.name = "SparseSegmentSum",
+                              .min_inputs = 3,
+                              .max_inputs = 3,
+                              .infer = InferSparseSegment,
+                              .kernel = SparseSegmentKernel<false>};
 
-constexpr OpDef kSparseSegmentMeanOp{.name = "SparseSegmentMean",
-                                     .min_inputs = 3,
-                                     .max_inputs = 3,
-                                     .infer = InferSparseSegment,
-                                     .kernel = SparseSegmentKernel<true>};
-const OpRegistration kSparseSegmentMean(kSparseSegmentMeanOp);
+TFWASM_OP kSparseSegmentMeanOp{.name = "SparseSegmentMean",
+                               .min_inputs = 3,
+                               .max_inputs = 3,
+                               .infer = InferSparseSegment,
+                               .kernel = SparseSegmentKernel<true>};
 
 }  // namespace
 

@@ -35,20 +35,16 @@ void InferRank(InferContext& context) {
   context.set_output_value(0, Tensor::Scalar<int32_t>(context.shape(0).rank()));
 }
 
-constexpr OpDef kShapeOpOp{.name = "Shape", .infer = InferShape};
-const OpRegistration kShapeOp(kShapeOpOp);
+TFWASM_OP kShapeOpOp{.name = "Shape", .infer = InferShape};
 
-constexpr OpDef kShapeNOp{
+TFWASM_OP kShapeNOp{
     .name = "ShapeN",
     .max_inputs = kAnyNumber,
     .num_outputs = [](const Node& node) { return static_cast<int>(node.inputs.size()); },
     .infer = InferShape};
-const OpRegistration kShapeN(kShapeNOp);
 
-constexpr OpDef kSizeOp{.name = "Size", .infer = InferSize};
-const OpRegistration kSize(kSizeOp);
-constexpr OpDef kRankOp{.name = "Rank", .infer = InferRank};
-const OpRegistration kRank(kRankOp);
+TFWASM_OP kSizeOp{.name = "Size", .infer = InferSize};
+TFWASM_OP kRankOp{.name = "Rank", .infer = InferRank};
 
 }  // namespace
 

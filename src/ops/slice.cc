@@ -49,13 +49,12 @@ std::unique_ptr<Kernel> SliceKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kSliceOp{.name = "Slice",
-                         .min_inputs = 3,
-                         .max_inputs = 3,
-                         .infer = InferSlice,
-                         .kernel = SliceKernel,
-                         .in_place_inputs = 1};
-const OpRegistration kSlice(kSliceOp);
+TFWASM_OP kSliceOp{.name = "Slice",
+                   .min_inputs = 3,
+                   .max_inputs = 3,
+                   .infer = InferSlice,
+                   .kernel = SliceKernel,
+                   .in_place_inputs = 1};
 
 }  // namespace
 

@@ -30,13 +30,11 @@ std::unique_ptr<Kernel> PrepareLogSoftmax(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kSoftmaxOp{
+TFWASM_OP kSoftmaxOp{
     .name = "Softmax", .infer = InferSoftmax, .kernel = PrepareSoftmax, .in_place_inputs = 1};
-const OpRegistration kSoftmax(kSoftmaxOp);
 
-constexpr OpDef kLogSoftmaxOp{
+TFWASM_OP kLogSoftmaxOp{
     .name = "LogSoftmax", .infer = InferSoftmax, .kernel = PrepareLogSoftmax, .in_place_inputs = 1};
-const OpRegistration kLogSoftmax(kLogSoftmaxOp);
 
 }  // namespace
 

@@ -223,19 +223,17 @@ std::unique_ptr<Kernel> PrepareBatchToSpace(const KernelContext& context) {
   return PrepareBlocks(context, /*to_batch=*/false);
 }
 
-constexpr OpDef kSpaceToBatchOp{.name = "SpaceToBatchND",
-                                .min_inputs = 3,
-                                .max_inputs = 3,
-                                .infer = InferSpaceToBatch,
-                                .kernel = PrepareSpaceToBatch};
-const OpRegistration kSpaceToBatch(kSpaceToBatchOp);
+TFWASM_OP kSpaceToBatchOp{.name = "SpaceToBatchND",
+                          .min_inputs = 3,
+                          .max_inputs = 3,
+                          .infer = InferSpaceToBatch,
+                          .kernel = PrepareSpaceToBatch};
 
-constexpr OpDef kBatchToSpaceOp{.name = "BatchToSpaceND",
-                                .min_inputs = 3,
-                                .max_inputs = 3,
-                                .infer = InferBatchToSpace,
-                                .kernel = PrepareBatchToSpace};
-const OpRegistration kBatchToSpace(kBatchToSpaceOp);
+TFWASM_OP kBatchToSpaceOp{.name = "BatchToSpaceND",
+                          .min_inputs = 3,
+                          .max_inputs = 3,
+                          .infer = InferBatchToSpace,
+                          .kernel = PrepareBatchToSpace};
 
 }  // namespace
 

@@ -96,12 +96,10 @@ std::unique_ptr<Kernel> PrepareDepthToSpace(const KernelContext& context) {
   return PrepareBlocks(context, /*to_depth=*/false);
 }
 
-constexpr OpDef kSpaceToDepthOp{
+TFWASM_OP kSpaceToDepthOp{
     .name = "SpaceToDepth", .infer = InferSpaceToDepth, .kernel = PrepareSpaceToDepth};
-const OpRegistration kSpaceToDepth(kSpaceToDepthOp);
-constexpr OpDef kDepthToSpaceOp{
+TFWASM_OP kDepthToSpaceOp{
     .name = "DepthToSpace", .infer = InferDepthToSpace, .kernel = PrepareDepthToSpace};
-const OpRegistration kDepthToSpace(kDepthToSpaceOp);
 
 }  // namespace
 

@@ -163,7 +163,7 @@ std::unique_ptr<Kernel> SparseReshapeKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kSparseFillEmptyRowsOp{
+TFWASM_OP kSparseFillEmptyRowsOp{
     .name = "SparseFillEmptyRows",
     .min_inputs = 4,
     .max_inputs = 4,
@@ -171,16 +171,14 @@ constexpr OpDef kSparseFillEmptyRowsOp{
     .output_names = "output_indices,output_values,empty_row_indicator,reverse_index_map",
     .infer = InferSparseFillEmptyRows,
     .kernel = SparseFillEmptyRowsKernel};
-const OpRegistration kSparseFillEmptyRows(kSparseFillEmptyRowsOp);
 
-constexpr OpDef kSparseReshapeOp{.name = "SparseReshape",
-                                 .min_inputs = 3,
-                                 .max_inputs = 3,
-                                 .num_outputs = [](const Node&) { return 2; },
-                                 .output_names = "output_indices,output_shape",
-                                 .infer = InferSparseReshape,
-                                 .kernel = SparseReshapeKernel};
-const OpRegistration kSparseReshape(kSparseReshapeOp);
+TFWASM_OP kSparseReshapeOp{.name = "SparseReshape",
+                           .min_inputs = 3,
+                           .max_inputs = 3,
+                           .num_outputs = [](const Node&) { return 2; },
+                           .output_names = "output_indices,output_shape",
+                           .infer = InferSparseReshape,
+                           .kernel = SparseReshapeKernel};
 
 }  // namespace
 

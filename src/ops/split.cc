@@ -80,23 +80,21 @@ std::unique_ptr<Kernel> SplitKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kSplitOp{.name = "Split",
-                         .min_inputs = 2,
-                         .max_inputs = 2,
-                         .num_outputs = NumSplit,
-                         .infer = InferSplit,
-                         .kernel = SplitKernel<1, 0>,
-                         .in_place_inputs = 2};
-const OpRegistration kSplit(kSplitOp);
+TFWASM_OP kSplitOp{.name = "Split",
+                   .min_inputs = 2,
+                   .max_inputs = 2,
+                   .num_outputs = NumSplit,
+                   .infer = InferSplit,
+                   .kernel = SplitKernel<1, 0>,
+                   .in_place_inputs = 2};
 
-constexpr OpDef kSplitVOp{.name = "SplitV",
-                          .min_inputs = 3,
-                          .max_inputs = 3,
-                          .num_outputs = NumSplit,
-                          .infer = InferSplitV,
-                          .kernel = SplitKernel<0, 2>,
-                          .in_place_inputs = 1};
-const OpRegistration kSplitV(kSplitVOp);
+TFWASM_OP kSplitVOp{.name = "SplitV",
+                    .min_inputs = 3,
+                    .max_inputs = 3,
+                    .num_outputs = NumSplit,
+                    .infer = InferSplitV,
+                    .kernel = SplitKernel<0, 2>,
+                    .in_place_inputs = 1};
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "kernels/regex.h"
+#include "kernels/text/regex.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -100,9 +100,8 @@ std::unique_ptr<Kernel> ReplaceKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kStaticRegexReplaceOp{
+TFWASM_OP kStaticRegexReplaceOp{
     .name = "StaticRegexReplace", .infer = InferReplace, .kernel = ReplaceKernel};
-const OpRegistration kStaticRegexReplace(kStaticRegexReplaceOp);
 
 }  // namespace
 

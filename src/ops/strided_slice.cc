@@ -174,12 +174,11 @@ std::unique_ptr<Kernel> StridedSliceKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kStridedSliceOp{.name = "StridedSlice",
-                                .min_inputs = 4,
-                                .max_inputs = 4,
-                                .infer = InferStridedSlice,
-                                .kernel = StridedSliceKernel};
-const OpRegistration kStridedSlice(kStridedSliceOp);
+TFWASM_OP kStridedSliceOp{.name = "StridedSlice",
+                          .min_inputs = 4,
+                          .max_inputs = 4,
+                          .infer = InferStridedSlice,
+                          .kernel = StridedSliceKernel};
 
 }  // namespace
 

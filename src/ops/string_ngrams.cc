@@ -130,14 +130,13 @@ std::unique_ptr<Kernel> StringNGramsKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kStringNGramsOp{.name = "StringNGrams",
-                                .min_inputs = 2,
-                                .max_inputs = 2,
-                                .num_outputs = [](const Node&) { return 2; },
-                                .output_names = "ngrams,ngrams_splits",
-                                .infer = InferStringNGrams,
-                                .kernel = StringNGramsKernel};
-const OpRegistration kStringNGrams(kStringNGramsOp);
+TFWASM_OP kStringNGramsOp{.name = "StringNGrams",
+                          .min_inputs = 2,
+                          .max_inputs = 2,
+                          .num_outputs = [](const Node&) { return 2; },
+                          .output_names = "ngrams,ngrams_splits",
+                          .infer = InferStringNGrams,
+                          .kernel = StringNGramsKernel};
 
 }  // namespace
 

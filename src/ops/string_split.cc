@@ -102,10 +102,8 @@ constexpr OpDef SplitOp(std::string_view name,
           .kernel = kernel};
 }
 
-constexpr OpDef kStringSplitOp = SplitOp("StringSplit", SplitKernel<false>);
-const OpRegistration kStringSplit(kStringSplitOp);
-constexpr OpDef kStringSplitV2Op = SplitOp("StringSplitV2", SplitKernel<true>);
-const OpRegistration kStringSplitV2(kStringSplitV2Op);
+TFWASM_OP kStringSplitOp = SplitOp("StringSplit", SplitKernel<false>);
+TFWASM_OP kStringSplitV2Op = SplitOp("StringSplitV2", SplitKernel<true>);
 
 }  // namespace
 

@@ -27,9 +27,8 @@ std::unique_ptr<Kernel> HashBucketKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kStringToHashBucketFastOp{
+TFWASM_OP kStringToHashBucketFastOp{
     .name = "StringToHashBucketFast", .infer = InferHashBucket, .kernel = HashBucketKernel};
-const OpRegistration kStringToHashBucketFast(kStringToHashBucketFastOp);
 
 }  // namespace
 

@@ -65,41 +65,38 @@ void RunMerge(TensorContext& context) {
   Throw(Code::kInput, "none of the inputs has a value");
 }
 
-constexpr OpDef kSwitchOp{.name = "Switch",
-                          .aliases = "RefSwitch",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .num_outputs = [](const Node&) { return 2; },
-                          .output_names = "output_false,output_true",
-                          .infer = InferSwitch,
-                          .run = RunSwitch,
-                          .is_stateful = true,
-                          .takes_handles = true,
-                          .liveness = Liveness::kSwitch};
-const OpRegistration kSwitch(kSwitchOp);
+TFWASM_OP kSwitchOp{.name = "Switch",
+                    .aliases = "RefSwitch",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .num_outputs = [](const Node&) { return 2; },
+                    .output_names = "output_false,output_true",
+                    .infer = InferSwitch,
+                    .run = RunSwitch,
+                    .is_stateful = true,
+                    .takes_handles = true,
+                    .liveness = Liveness::kSwitch};
 
-constexpr OpDef kSwitchNOp{.name = "_SwitchN",
-                           .min_inputs = 2,
-                           .max_inputs = 2,
-                           .num_outputs = NumBranches,
-                           .infer = InferSwitch,
-                           .run = RunSwitchN,
-                           .is_stateful = true,
-                           .takes_handles = true,
-                           .liveness = Liveness::kSwitch};
-const OpRegistration kSwitchN(kSwitchNOp);
+TFWASM_OP kSwitchNOp{.name = "_SwitchN",
+                     .min_inputs = 2,
+                     .max_inputs = 2,
+                     .num_outputs = NumBranches,
+                     .infer = InferSwitch,
+                     .run = RunSwitchN,
+                     .is_stateful = true,
+                     .takes_handles = true,
+                     .liveness = Liveness::kSwitch};
 
-constexpr OpDef kMergeOp{.name = "Merge",
-                         .aliases = "RefMerge",
-                         .max_inputs = kAnyNumber,
-                         .num_outputs = [](const Node&) { return 2; },
-                         .output_names = "output,value_index",
-                         .infer = InferMerge,
-                         .run = RunMerge,
-                         .is_stateful = true,
-                         .takes_handles = true,
-                         .liveness = Liveness::kMerge};
-const OpRegistration kMerge(kMergeOp);
+TFWASM_OP kMergeOp{.name = "Merge",
+                   .aliases = "RefMerge",
+                   .max_inputs = kAnyNumber,
+                   .num_outputs = [](const Node&) { return 2; },
+                   .output_names = "output,value_index",
+                   .infer = InferMerge,
+                   .run = RunMerge,
+                   .is_stateful = true,
+                   .takes_handles = true,
+                   .liveness = Liveness::kMerge};
 
 }  // namespace
 

@@ -175,95 +175,88 @@ void Split(TensorContext& context) {
 
 int Two(const Node&) { return 2; }
 
-constexpr OpDef kCreateOp{.name = "TensorArrayV3",
-                          .num_outputs = Two,
-                          .output_names = "handle,flow",
-                          .infer =
-                              [](InferContext& context) {
-                                SetHandle(context, 0, DType::kResource);
-                                context.set_output(1, DType::kFloat32, Shape());
-                              },
-                          .run = Create,
-                          .is_stateful = true,
-                          .takes_handles = true};
-const OpRegistration kCreate(kCreateOp);
+TFWASM_OP kCreateOp{.name = "TensorArrayV3",
+                    .num_outputs = Two,
+                    .output_names = "handle,flow",
+                    .infer =
+                        [](InferContext& context) {
+                          SetHandle(context, 0, DType::kResource);
+                          context.set_output(1, DType::kFloat32, Shape());
+                        },
+                    .run = Create,
+                    .is_stateful = true,
+                    .takes_handles = true};
 
-constexpr OpDef kWriteOp{.name = "TensorArrayWriteV3",
-                         .min_inputs = 4,
-                         .max_inputs = 4,
-                         .infer = InferFlow,
-                         .run =
-                             [](TensorContext& context) {
-                               ArrayOf(context)->Write(ScalarInt(context.input(1), "the index"),
-                                                       context.input(2));
-                               SetFlow(context);
-                             },
-                         .is_stateful = true,
-                         .takes_handles = true};
-const OpRegistration kWrite(kWriteOp);
+TFWASM_OP kWriteOp{.name = "TensorArrayWriteV3",
+                   .min_inputs = 4,
+                   .max_inputs = 4,
+                   .infer = InferFlow,
+                   .run =
+                       [](TensorContext& context) {
+                         ArrayOf(context)->Write(ScalarInt(context.input(1), "the index"),
+                                                 context.input(2));
+                         SetFlow(context);
+                       },
+                   .is_stateful = true,
+                   .takes_handles = true};
 
-constexpr OpDef kReadOp{.name = "TensorArrayReadV3",
-                        .min_inputs = 3,
-                        .max_inputs = 3,
-                        .infer = InferElement,
-                        .run =
-                            [](TensorContext& context) {
-                              const auto array = ArrayOf(context);
-                              CheckType(context, *array);
-                              context.set_output(
-                                  0, array->Read(ScalarInt(context.input(1), "the index")));
-                            },
-                        .is_stateful = true,
-                        .takes_handles = true};
-const OpRegistration kRead(kReadOp);
+TFWASM_OP kReadOp{.name = "TensorArrayReadV3",
+                  .min_inputs = 3,
+                  .max_inputs = 3,
+                  .infer = InferElement,
+                  .run =
+                      [](TensorContext& context) {
+                        const auto array = ArrayOf(context);
+                        CheckType(context, *array);
+                        context.set_output(0,
+                                           array->Read(ScalarInt(context.input(1), "the index")));
+                      },
+                  .is_stateful = true,
+                  .takes_handles = true};
 
-constexpr OpDef kGatherOp{.name = "TensorArrayGatherV3",
-                          .min_inputs = 3,
-                          .max_inputs = 3,
-                          .infer = InferElement,
-                          .run = Gather,
-                          .is_stateful = true,
-                          .takes_handles = true};
-const OpRegistration kGather(kGatherOp);
+TFWASM_OP kGatherOp{.name = "TensorArrayGatherV3",
+                    .min_inputs = 3,
+                    .max_inputs = 3,
+                    .infer = InferElement,
+                    .run = Gather,
+                    .is_stateful = true,
+                    .takes_handles = true};
 
-constexpr OpDef kScatterOp{.name = "TensorArrayScatterV3",
-                           .min_inputs = 4,
-                           .max_inputs = 4,
-                           .infer = InferFlow,
-                           .run =
-                               [](TensorContext& context) {
-                                 WriteAll(context, IntList(context.input(1), "the indices"),
-                                          UnstackElements(context.input(2)));
-                               },
-                           .is_stateful = true,
-                           .takes_handles = true};
-const OpRegistration kScatter(kScatterOp);
+TFWASM_OP kScatterOp{.name = "TensorArrayScatterV3",
+                     .min_inputs = 4,
+                     .max_inputs = 4,
+                     .infer = InferFlow,
+                     .run =
+                         [](TensorContext& context) {
+                           WriteAll(context, IntList(context.input(1), "the indices"),
+                                    UnstackElements(context.input(2)));
+                         },
+                     .is_stateful = true,
+                     .takes_handles = true};
 
-constexpr OpDef kConcatOp{.name = "TensorArrayConcatV3",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .num_outputs = Two,
-                          .output_names = "value,lengths",
-                          .infer =
-                              [](InferContext& context) {
-                                InferElement(context);
-                                context.set_output_unknown(1, DType::kInt32);
-                              },
-                          .run = Concat,
-                          .is_stateful = true,
-                          .takes_handles = true};
-const OpRegistration kConcat(kConcatOp);
+TFWASM_OP kConcatOp{.name = "TensorArrayConcatV3",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .num_outputs = Two,
+                    .output_names = "value,lengths",
+                    .infer =
+                        [](InferContext& context) {
+                          InferElement(context);
+                          context.set_output_unknown(1, DType::kInt32);
+                        },
+                    .run = Concat,
+                    .is_stateful = true,
+                    .takes_handles = true};
 
-constexpr OpDef kSplitOp{.name = "TensorArraySplitV3",
-                         .min_inputs = 4,
-                         .max_inputs = 4,
-                         .infer = InferFlow,
-                         .run = Split,
-                         .is_stateful = true,
-                         .takes_handles = true};
-const OpRegistration kSplit(kSplitOp);
+TFWASM_OP kSplitOp{.name = "TensorArraySplitV3",
+                   .min_inputs = 4,
+                   .max_inputs = 4,
+                   .infer = InferFlow,
+                   .run = Split,
+                   .is_stateful = true,
+                   .takes_handles = true};
 
-constexpr OpDef kSizeOp{
+TFWASM_OP kSizeOp{
     .name = "TensorArraySizeV3",
     .min_inputs = 2,
     .max_inputs = 2,
@@ -275,16 +268,14 @@ constexpr OpDef kSizeOp{
         },
     .is_stateful = true,
     .takes_handles = true};
-const OpRegistration kSize(kSizeOp);
 
-constexpr OpDef kCloseOp{
+TFWASM_OP kCloseOp{
     .name = "TensorArrayCloseV3",
     .num_outputs = [](const Node&) { return 0; },
     .infer = [](InferContext&) {},
     .run = [](TensorContext& context) { HandleTo<TensorArray>(context.input(0))->Close(); },
     .is_stateful = true,
     .takes_handles = true};
-const OpRegistration kClose(kCloseOp);
 
 }  // namespace
 

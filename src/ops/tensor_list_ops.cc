@@ -69,49 +69,45 @@ Shape Stacked(const Shape& shape, int64_t size) {
   return stacked;
 }
 
-constexpr OpDef kEmptyOp{
-    .name = "EmptyTensorList",
-    .min_inputs = 2,
-    .max_inputs = 2,
-    .infer = InferList,
-    .run =
-        [](TensorContext& context) {
-          ReturnList(context, std::make_shared<TensorList>(
-                                  ElementType(context.attrs()), ElementShape(context, 0),
-                                  ScalarInt(context.input(1), "the largest size")));
-        },
-    .takes_handles = true};
-const OpRegistration kEmpty(kEmptyOp);
+TFWASM_OP kEmptyOp{.name = "EmptyTensorList",
+                   .min_inputs = 2,
+                   .max_inputs = 2,
+                   .infer = InferList,
+                   .run =
+                       [](TensorContext& context) {
+                         ReturnList(context,
+                                    std::make_shared<TensorList>(
+                                        ElementType(context.attrs()), ElementShape(context, 0),
+                                        ScalarInt(context.input(1), "the largest size")));
+                       },
+                   .takes_handles = true};
 
-constexpr OpDef kReserveOp{.name = "TensorListReserve",
-                           .min_inputs = 2,
-                           .max_inputs = 2,
-                           .infer = InferList,
-                           .run =
-                               [](TensorContext& context) {
-                                 auto list = MakeList(context, {}, ElementShape(context, 0));
-                                 list->Resize(ScalarInt(context.input(1), "the size"));
-                                 ReturnList(context, std::move(list));
-                               },
-                           .takes_handles = true};
-const OpRegistration kReserve(kReserveOp);
+TFWASM_OP kReserveOp{.name = "TensorListReserve",
+                     .min_inputs = 2,
+                     .max_inputs = 2,
+                     .infer = InferList,
+                     .run =
+                         [](TensorContext& context) {
+                           auto list = MakeList(context, {}, ElementShape(context, 0));
+                           list->Resize(ScalarInt(context.input(1), "the size"));
+                           ReturnList(context, std::move(list));
+                         },
+                     .takes_handles = true};
 
-constexpr OpDef kFromTensorOp{
-    .name = "TensorListFromTensor",
-    .min_inputs = 2,
-    .max_inputs = 2,
-    .infer = InferList,
-    .run =
-        [](TensorContext& context) {
-          std::vector<Tensor> elements = UnstackElements(context.input(0));
-          const Shape shape =
-              MergeShapes(ElementShape(context, 1), context.input(0).shape().Without(0));
-          ReturnList(context, MakeList(context, std::move(elements), shape));
-        },
-    .takes_handles = true};
-const OpRegistration kFromTensor(kFromTensorOp);
+TFWASM_OP kFromTensorOp{.name = "TensorListFromTensor",
+                        .min_inputs = 2,
+                        .max_inputs = 2,
+                        .infer = InferList,
+                        .run =
+                            [](TensorContext& context) {
+                              std::vector<Tensor> elements = UnstackElements(context.input(0));
+                              const Shape shape = MergeShapes(ElementShape(context, 1),
+                                                              context.input(0).shape().Without(0));
+                              ReturnList(context, MakeList(context, std::move(elements), shape));
+                            },
+                        .takes_handles = true};
 
-constexpr OpDef kSplitOp{
+TFWASM_OP kSplitOp{
     .name = "TensorListSplit",
     .min_inputs = 3,
     .max_inputs = 3,
@@ -127,7 +123,6 @@ constexpr OpDef kSplitOp{
           ReturnList(context, MakeList(context, SplitElements(context.input(0), lengths), shape));
         },
     .takes_handles = true};
-const OpRegistration kSplit(kSplitOp);
 
 // Inputs: tensor, indices, element shape; in V2 also the number of elements.
 void RunScatter(TensorContext& context) {
@@ -150,16 +145,15 @@ void RunScatter(TensorContext& context) {
   ReturnList(context, std::move(list));
 }
 
-constexpr OpDef kScatterOp{.name = "TensorListScatter",
-                           .aliases = "TensorListScatterV2",
-                           .min_inputs = 3,
-                           .max_inputs = 4,
-                           .infer = InferList,
-                           .run = RunScatter,
-                           .takes_handles = true};
-const OpRegistration kScatter(kScatterOp);
+TFWASM_OP kScatterOp{.name = "TensorListScatter",
+                     .aliases = "TensorListScatterV2",
+                     .min_inputs = 3,
+                     .max_inputs = 4,
+                     .infer = InferList,
+                     .run = RunScatter,
+                     .takes_handles = true};
 
-constexpr OpDef kStackOp{
+TFWASM_OP kStackOp{
     .name = "TensorListStack",
     .min_inputs = 2,
     .max_inputs = 2,
@@ -180,9 +174,8 @@ constexpr OpDef kStackOp{
               0, StackElements(ElementsOf(context, *list, shape), list->dtype(), shape));
         },
     .takes_handles = true};
-const OpRegistration kStack(kStackOp);
 
-constexpr OpDef kGatherOp{
+TFWASM_OP kGatherOp{
     .name = "TensorListGather",
     .min_inputs = 3,
     .max_inputs = 3,
@@ -206,9 +199,8 @@ constexpr OpDef kGatherOp{
           context.set_output(0, StackElements(elements, list->dtype(), shape));
         },
     .takes_handles = true};
-const OpRegistration kGather(kGatherOp);
 
-constexpr OpDef kGetItemOp{
+TFWASM_OP kGetItemOp{
     .name = "TensorListGetItem",
     .min_inputs = 3,
     .max_inputs = 3,
@@ -224,65 +216,61 @@ constexpr OpDef kGetItemOp{
           context.set_output(0, std::move(element));
         },
     .takes_handles = true};
-const OpRegistration kGetItem(kGetItemOp);
 
-constexpr OpDef kSetItemOp{.name = "TensorListSetItem",
-                           .min_inputs = 3,
-                           .max_inputs = 3,
-                           .infer = InferList,
-                           .run =
-                               [](TensorContext& context) {
-                                 auto list = std::make_shared<TensorList>(*ListOf(context));
-                                 const int64_t index = ScalarInt(context.input(1), "the index");
-                                 const bool grows =
-                                     context.attrs().Bool("resize_if_index_out_of_bounds", false);
-                                 if (grows && index >= list->size()) list->Resize(index + 1);
-                                 list->Set(index, context.input(2));
-                                 ReturnList(context, std::move(list));
-                               },
-                           .takes_handles = true};
-const OpRegistration kSetItem(kSetItemOp);
+TFWASM_OP kSetItemOp{.name = "TensorListSetItem",
+                     .min_inputs = 3,
+                     .max_inputs = 3,
+                     .infer = InferList,
+                     .run =
+                         [](TensorContext& context) {
+                           auto list = std::make_shared<TensorList>(*ListOf(context));
+                           const int64_t index = ScalarInt(context.input(1), "the index");
+                           const bool grows =
+                               context.attrs().Bool("resize_if_index_out_of_bounds", false);
+                           if (grows && index >= list->size()) list->Resize(index + 1);
+                           list->Set(index, context.input(2));
+                           ReturnList(context, std::move(list));
+                         },
+                     .takes_handles = true};
 
-constexpr OpDef kPushBackOp{.name = "TensorListPushBack",
-                            .min_inputs = 2,
-                            .max_inputs = 2,
-                            .infer = InferList,
-                            .run =
-                                [](TensorContext& context) {
-                                  auto list = std::make_shared<TensorList>(*ListOf(context));
-                                  list->Append(context.input(1));
-                                  ReturnList(context, std::move(list));
-                                },
-                            .takes_handles = true};
-const OpRegistration kPushBack(kPushBackOp);
+TFWASM_OP kPushBackOp{.name = "TensorListPushBack",
+                      .min_inputs = 2,
+                      .max_inputs = 2,
+                      .infer = InferList,
+                      .run =
+                          [](TensorContext& context) {
+                            auto list = std::make_shared<TensorList>(*ListOf(context));
+                            list->Append(context.input(1));
+                            ReturnList(context, std::move(list));
+                          },
+                      .takes_handles = true};
 
-constexpr OpDef kPopBackOp{.name = "TensorListPopBack",
-                           .min_inputs = 2,
-                           .max_inputs = 2,
-                           .num_outputs = [](const Node&) { return 2; },
-                           .output_names = "output_handle,tensor",
-                           .infer =
-                               [](InferContext& context) {
-                                 InferList(context);
-                                 SetElement(context, 1, KnownShape(context, 1));
-                               },
-                           .run =
-                               [](TensorContext& context) {
-                                 auto list = std::make_shared<TensorList>(*ListOf(context));
-                                 CheckType(context, *list);
-                                 if (list->size() == 0) Throw(Code::kInput, "the list is empty");
-                                 const Shape shape = ElementShape(context, 1);
-                                 Tensor element = list->Get(list->size() - 1);
-                                 if (element.empty()) element = list->Unset(shape);
-                                 ExpectElement(element, list->dtype(), shape);
-                                 list->Resize(list->size() - 1);
-                                 ReturnList(context, std::move(list));
-                                 context.set_output(1, std::move(element));
-                               },
-                           .takes_handles = true};
-const OpRegistration kPopBack(kPopBackOp);
+TFWASM_OP kPopBackOp{.name = "TensorListPopBack",
+                     .min_inputs = 2,
+                     .max_inputs = 2,
+                     .num_outputs = [](const Node&) { return 2; },
+                     .output_names = "output_handle,tensor",
+                     .infer =
+                         [](InferContext& context) {
+                           InferList(context);
+                           SetElement(context, 1, KnownShape(context, 1));
+                         },
+                     .run =
+                         [](TensorContext& context) {
+                           auto list = std::make_shared<TensorList>(*ListOf(context));
+                           CheckType(context, *list);
+                           if (list->size() == 0) Throw(Code::kInput, "the list is empty");
+                           const Shape shape = ElementShape(context, 1);
+                           Tensor element = list->Get(list->size() - 1);
+                           if (element.empty()) element = list->Unset(shape);
+                           ExpectElement(element, list->dtype(), shape);
+                           list->Resize(list->size() - 1);
+                           ReturnList(context, std::move(list));
+                           context.set_output(1, std::move(element));
+                         },
+                     .takes_handles = true};
 
-constexpr OpDef kLengthOp{
+TFWASM_OP kLengthOp{
     .name = "TensorListLength",
     .infer = [](InferContext& context) { context.set_output(0, DType::kInt32, Shape()); },
     .run =
@@ -291,20 +279,18 @@ constexpr OpDef kLengthOp{
           context.set_output(0, Tensor::Scalar(static_cast<int32_t>(size)));
         },
     .takes_handles = true};
-const OpRegistration kLength(kLengthOp);
 
-constexpr OpDef kResizeOp{.name = "TensorListResize",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .infer = InferList,
-                          .run =
-                              [](TensorContext& context) {
-                                auto list = std::make_shared<TensorList>(*ListOf(context));
-                                list->Resize(ScalarInt(context.input(1), "the size"));
-                                ReturnList(context, std::move(list));
-                              },
-                          .takes_handles = true};
-const OpRegistration kResize(kResizeOp);
+TFWASM_OP kResizeOp{.name = "TensorListResize",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .infer = InferList,
+                    .run =
+                        [](TensorContext& context) {
+                          auto list = std::make_shared<TensorList>(*ListOf(context));
+                          list->Resize(ScalarInt(context.input(1), "the size"));
+                          ReturnList(context, std::move(list));
+                        },
+                    .takes_handles = true};
 
 // Inputs: the list; in V2 also the element shape and the leading dimensions of unset elements.
 // Outputs: the tensor, and the first dimension of every element.
@@ -331,19 +317,18 @@ void RunConcat(TensorContext& context) {
   context.set_output(1, std::move(lengths));
 }
 
-constexpr OpDef kConcatOp{.name = "TensorListConcat",
-                          .aliases = "TensorListConcatV2",
-                          .max_inputs = 3,
-                          .num_outputs = [](const Node&) { return 2; },
-                          .output_names = "tensor,lengths",
-                          .infer =
-                              [](InferContext& context) {
-                                context.set_output_unknown(0, ElementType(context.attrs()));
-                                context.set_output_unknown(1, DType::kInt32);
-                              },
-                          .run = RunConcat,
-                          .takes_handles = true};
-const OpRegistration kConcat(kConcatOp);
+TFWASM_OP kConcatOp{.name = "TensorListConcat",
+                    .aliases = "TensorListConcatV2",
+                    .max_inputs = 3,
+                    .num_outputs = [](const Node&) { return 2; },
+                    .output_names = "tensor,lengths",
+                    .infer =
+                        [](InferContext& context) {
+                          context.set_output_unknown(0, ElementType(context.attrs()));
+                          context.set_output_unknown(1, DType::kInt32);
+                        },
+                    .run = RunConcat,
+                    .takes_handles = true};
 
 }  // namespace
 

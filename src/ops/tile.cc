@@ -34,13 +34,12 @@ std::unique_ptr<Kernel> TileKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kTileOp{.name = "Tile",
-                        .min_inputs = 2,
-                        .max_inputs = 2,
-                        .infer = InferTile,
-                        .kernel = TileKernel,
-                        .in_place_inputs = 1};
-const OpRegistration kTile(kTileOp);
+TFWASM_OP kTileOp{.name = "Tile",
+                  .min_inputs = 2,
+                  .max_inputs = 2,
+                  .infer = InferTile,
+                  .kernel = TileKernel,
+                  .in_place_inputs = 1};
 
 }  // namespace
 

@@ -50,21 +50,19 @@ std::unique_ptr<Kernel> TopKKernel(const KernelContext& context) {
 
 int TwoOutputs(const Node&) { return 2; }
 
-constexpr OpDef kTopKOp{.name = "TopK",
-                        .num_outputs = TwoOutputs,
-                        .output_names = "values,indices",
-                        .infer = InferTopK,
-                        .kernel = TopKKernel};
-const OpRegistration kTopK(kTopKOp);
+TFWASM_OP kTopKOp{.name = "TopK",
+                  .num_outputs = TwoOutputs,
+                  .output_names = "values,indices",
+                  .infer = InferTopK,
+                  .kernel = TopKKernel};
 
-constexpr OpDef kTopKV2Op{.name = "TopKV2",
-                          .min_inputs = 2,
-                          .max_inputs = 2,
-                          .num_outputs = TwoOutputs,
-                          .output_names = "values,indices",
-                          .infer = InferTopKV2,
-                          .kernel = TopKKernel};
-const OpRegistration kTopKV2(kTopKV2Op);
+TFWASM_OP kTopKV2Op{.name = "TopKV2",
+                    .min_inputs = 2,
+                    .max_inputs = 2,
+                    .num_outputs = TwoOutputs,
+                    .output_names = "values,indices",
+                    .infer = InferTopKV2,
+                    .kernel = TopKKernel};
 
 }  // namespace
 

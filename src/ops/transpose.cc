@@ -45,12 +45,11 @@ std::unique_ptr<Kernel> TransposeKernel(const KernelContext& context) {
                         RunContext& run) { transposer.Run(run.in(0), run.out(0)); });
 }
 
-constexpr OpDef kTransposeOp{.name = "Transpose",
-                             .min_inputs = 2,
-                             .max_inputs = 2,
-                             .infer = InferTranspose,
-                             .kernel = TransposeKernel};
-const OpRegistration kTranspose(kTransposeOp);
+TFWASM_OP kTransposeOp{.name = "Transpose",
+                       .min_inputs = 2,
+                       .max_inputs = 2,
+                       .infer = InferTranspose,
+                       .kernel = TransposeKernel};
 
 }  // namespace
 

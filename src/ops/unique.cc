@@ -124,30 +124,27 @@ std::unique_ptr<Kernel> ListDiffKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kUniqueOp{.name = "Unique",
-                          .num_outputs = TwoOutputs,
-                          .output_names = "y,idx",
-                          .infer = InferUnique,
-                          .kernel = UniqueKernel};
-const OpRegistration kUnique(kUniqueOp);
+TFWASM_OP kUniqueOp{.name = "Unique",
+                    .num_outputs = TwoOutputs,
+                    .output_names = "y,idx",
+                    .infer = InferUnique,
+                    .kernel = UniqueKernel};
 
-constexpr OpDef kUniqueV2Op{.name = "UniqueV2",
-                            .min_inputs = 2,
-                            .max_inputs = 2,
-                            .num_outputs = TwoOutputs,
-                            .output_names = "y,idx",
-                            .infer = InferUniqueV2,
-                            .kernel = UniqueV2Kernel};
-const OpRegistration kUniqueV2(kUniqueV2Op);
+TFWASM_OP kUniqueV2Op{.name = "UniqueV2",
+                      .min_inputs = 2,
+                      .max_inputs = 2,
+                      .num_outputs = TwoOutputs,
+                      .output_names = "y,idx",
+                      .infer = InferUniqueV2,
+                      .kernel = UniqueV2Kernel};
 
-constexpr OpDef kListDiffOp{.name = "ListDiff",
-                            .min_inputs = 2,
-                            .max_inputs = 2,
-                            .num_outputs = TwoOutputs,
-                            .output_names = "out,idx",
-                            .infer = InferListDiff,
-                            .kernel = ListDiffKernel};
-const OpRegistration kListDiff(kListDiffOp);
+TFWASM_OP kListDiffOp{.name = "ListDiff",
+                      .min_inputs = 2,
+                      .max_inputs = 2,
+                      .num_outputs = TwoOutputs,
+                      .output_names = "out,idx",
+                      .infer = InferListDiff,
+                      .kernel = ListDiffKernel};
 
 }  // namespace
 

@@ -42,13 +42,17 @@ std::optional<ClampNode> AsClamp(const Graph& graph, const Node& node) {
   if (IsOneOf(node.op, {"Minimum", "Maximum"})) return AsBound(graph, node);
   if (node.op == "ClipByValue") return AsClip(graph, node);
   if (node.inputs.size() != 1) return std::nullopt;
-  if (node.op == "Relu") return ClampNode{node.inputs[0], {0, kInfinity}};
-  if (node.op == "Relu6") return ClampNode{node.inputs[0], {0, 6}};
-  if (node.op != "Clamp") return std::nullopt;
-  const ClampRange range{node.attrs.Float("clamp_min", -kInfinity),
-                         node.attrs.Float("clamp_max", kInfinity)};
-  if (!(range.min <= range.max)) return std::nullopt;
-  return ClampNode{node.inputs[0], range};
+  const auto range = NamedClamp(node.op, node.attrs);
+  if (!range) return std::nullopt;
+  return ClampNode{node.inputs[0], *range};
+}
+
+std::optional<ClampRange> NamedClamp(std::string_view op, const AttrMap& attrs) {
+  if (op == "Relu") return ClampRange{0, kInfinity};
+  if (op == "Relu6") return ClampRange{0, 6};
+  if (op != "Clamp") return std::nullopt;
+  const ClampRange range{attrs.Float("clamp_min", -kInfinity), attrs.Float("clamp_max", kInfinity)};
+  return range.min <= range.max ? std::optional(range) : std::nullopt;
 }
 
 std::string_view ClampName(const ClampRange& range) {

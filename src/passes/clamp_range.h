@@ -29,6 +29,10 @@ struct ClampNode {
 // constants of rank 0. Swapped bounds behave as in TensorFlow.
 std::optional<ClampNode> AsClamp(const Graph& graph, const Node& node);
 
+// The range of Relu, Relu6 or Clamp, alone or fused into the op with these attributes; nullopt for
+// other ops and if the bounds are swapped.
+std::optional<ClampRange> NamedClamp(std::string_view op, const AttrMap& attrs);
+
 // The op for this range, also in fused_ops: "Relu", "Relu6" or "Clamp".
 std::string_view ClampName(const ClampRange& range);
 

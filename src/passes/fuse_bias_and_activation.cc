@@ -2,8 +2,8 @@
 #include "passes/fuse_bias_and_activation.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "ops/elementwise/activations.h"
 #include "passes/linear_node.h"
 #include "passes/rewrite.h"
 
@@ -14,14 +14,8 @@ namespace {
 // The clamp at the end of a product, (-inf, inf) if it has no activation; nullopt if it has another
 // activation.
 std::optional<ClampRange> FusedClamp(const Node& source, const LinearNode& linear) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
   if (linear.activation.empty()) return ClampRange{};
-  if (linear.activation == "Relu") return ClampRange{0, kInfinity};
-  if (linear.activation == "Relu6") return ClampRange{0, 6};
-  if (linear.activation != "Clamp") return std::nullopt;
-  const ClampRange range{source.attrs.Float("clamp_min", -kInfinity),
-                         source.attrs.Float("clamp_max", kInfinity)};
-  return range.min <= range.max ? std::optional(range) : std::nullopt;
+  return NamedClamp(linear.activation, source.attrs);
 }
 
 class Fuser {
@@ -79,19 +73,14 @@ class Fuser {
   bool FuseActivation(NodeId id, size_t input, const Node& source, LinearNode linear) {
     const Node& node = graph_.node(id);
     if (!linear.activation.empty() || input != 0) return false;
-    const bool is_prelu = node.op == "Prelu";
-    const bool is_fused =
-        is_prelu ? node.inputs.size() == 2 && IsPerChannel(node.inputs[1], source, linear)
-                 : node.inputs.size() == 1 &&
-                       IsOneOf(node.op, {"Elu", "LeakyRelu", "Sigmoid", "Tanh", "HardSwish"});
-    if (!is_fused) return false;
-    linear.activation = ActivationName(node.op);
+    const FusableActivation* activation = FindActivation(node.op);
+    if (activation == nullptr || activation->op != node.op) return false;
+    const bool is_prelu = activation->make == nullptr;
+    if (node.inputs.size() != (is_prelu ? 2 : 1)) return false;
+    if (is_prelu && !IsPerChannel(node.inputs[1], source, linear)) return false;
+    linear.activation = activation->op;
     Node fused = source;
-    if (node.op == "LeakyRelu") {
-      fused.attrs.Set("leakyrelu_alpha", node.attrs.Float("alpha", 0.2F));
-    } else if (node.op == "HardSwish" && node.attrs.Has("hardswish_scale")) {
-      fused.attrs.Set("hardswish_scale", node.attrs.Float("hardswish_scale", 0));
-    }
+    activation->CopyAttrs(node.attrs, fused.attrs);
     if (is_prelu) fused.inputs.push_back(AsVector(node.inputs[1]));
     BecomeLinear(graph_.node(id), fused, linear);
     return true;

@@ -7,9 +7,9 @@ namespace tfwasm {
 
 // Fuses the bias and the activation after a convolution or matrix product into _FusedConv2D,
 // FusedDepthwiseConv2dNative or _FusedMatMul. A bias is a BiasAdd, or an Add of one constant per
-// output channel. An activation is Relu, Relu6, Clamp, Elu, LeakyRelu, Prelu with one constant per
-// channel, Sigmoid, Tanh or HardSwish; chained clamps are combined. The product must have no other
-// consumer. The last node becomes the product. Returns whether the graph changed.
+// output channel. Activations are those of ops/elementwise/activations.h, Prelu with one constant
+// per channel; chained clamps are combined. The product must have no other consumer. The last node
+// becomes the product. Returns whether the graph changed.
 bool FuseBiasAndActivation(Graph& graph);
 
 }  // namespace tfwasm

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/ascii.h"
+#include "ops/elementwise/activations.h"
 #include "passes/rewrite.h"
 
 namespace tfwasm {
@@ -22,15 +24,6 @@ constexpr OpNames kOpNames[] = {
     {LinearKind::kMatMul, "MatMul", "_FusedMatMul"},
 };
 
-constexpr std::string_view kActivations[] = {"Relu",  "Relu6",   "Clamp", "Elu",      "LeakyRelu",
-                                             "Prelu", "Sigmoid", "Tanh",  "HardSwish"};
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : int{c}; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 // Reads fused_ops: an optional BiasAdd, then an optional activation.
 bool ReadFusedOps(const Node& node, LinearNode& linear) {
   for (const std::string& name : node.attrs.Strings("fused_ops")) {
@@ -39,21 +32,15 @@ bool ReadFusedOps(const Node& node, LinearNode& linear) {
       if (linear.has_bias) return false;
       linear.has_bias = true;
     } else if (!EqualsIgnoringCase(name, "Linear") && !EqualsIgnoringCase(name, "NoOp")) {
-      linear.activation = ActivationName(name);
-      if (linear.activation.empty()) return false;
+      const FusableActivation* activation = FindActivation(name);
+      if (activation == nullptr) return false;
+      linear.activation = activation->op;
     }
   }
   return true;
 }
 
 }  // namespace
-
-std::string_view ActivationName(std::string_view op) {
-  for (const std::string_view known : kActivations) {
-    if (EqualsIgnoringCase(op, known)) return known;
-  }
-  return {};
-}
 
 std::optional<LinearNode> AsLinear(const Node& node) {
   for (const OpNames& names : kOpNames) {

@@ -29,9 +29,6 @@ struct LinearNode {
 // or its attributes do not match its inputs.
 std::optional<LinearNode> AsLinear(const Node& node);
 
-// The name of this op as an activation in fused_ops, in any case; empty if it is not one.
-std::string_view ActivationName(std::string_view op);
-
 // The number of output channels of this filter; nullopt if its rank is wrong.
 std::optional<int64_t> OutputChannels(const LinearNode& linear, const Tensor& filter);
 

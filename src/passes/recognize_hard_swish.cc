@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ops/elementwise/activations.h"
 #include "passes/clamp_range.h"
 #include "passes/rewrite.h"
 
@@ -58,7 +59,7 @@ class Matcher {
     if (inner == nullptr || !IsInner(product.edges[0]) || inner->inputs.size() != 1) {
       return std::nullopt;
     }
-    const double scale = double{inner->attrs.Float("hardswish_scale", 1.0F / 6)};
+    const double scale = double{inner->attrs.Float("hardswish_scale", kHardSwishScale)};
     return HardSwish{inner->inputs[0], scale * product.scale};
   }
 
@@ -147,7 +148,7 @@ bool RecognizeHardSwish(Graph& graph) {
     Node& node = graph.node(id);
     node.op = "HardSwish";
     node.inputs = {match->input};
-    if (!IsNear(match->scale, 1.0 / 6)) {
+    if (!IsNear(match->scale, double{kHardSwishScale})) {
       node.attrs.Set("hardswish_scale", static_cast<float>(match->scale));
     }
     return true;

@@ -50,12 +50,11 @@ std::unique_ptr<Kernel> AddNKernel(const KernelContext& context) {
 }
 
 // Not in-place for later inputs: they are read after the output has been written.
-constexpr OpDef kAddNOp{.name = "AddN",
-                        .max_inputs = kAnyNumber,
-                        .infer = InferAddN,
-                        .kernel = AddNKernel,
-                        .in_place_inputs = 0b11};
-const OpRegistration kAddN(kAddNOp);
+TFWASM_OP kAddNOp{.name = "AddN",
+                  .max_inputs = kAnyNumber,
+                  .infer = InferAddN,
+                  .kernel = AddNKernel,
+                  .in_place_inputs = 0b11};
 
 }  // namespace
 

@@ -6,15 +6,14 @@ namespace tfwasm {
 
 namespace {
 
-constexpr OpDef kAddReluOp = BinaryOp<[](float a, float b) {
+TFWASM_OP kAddReluOp = BinaryOp<[](float a, float b) {
   const float sum = a + b;
   return sum < 0 ? 0.0f : sum;
 },
-                                      [](int32_t a, int32_t b) {
-                                        const int32_t sum = WrappingAdd(a, b);
-                                        return sum < 0 ? 0 : sum;
-                                      }>("AddRelu");
-const OpRegistration kAddRelu(kAddReluOp);
+                                [](int32_t a, int32_t b) {
+                                  const int32_t sum = WrappingAdd(a, b);
+                                  return sum < 0 ? 0 : sum;
+                                }>("AddRelu");
 
 }  // namespace
 

@@ -33,14 +33,13 @@ std::unique_ptr<Kernel> PrepareBiasAdd(const KernelContext& context) {
   return MakeElementwiseKernel(context, FindLoop(kLoops, context.dtype(0)).map, operands, kCheap);
 }
 
-constexpr OpDef kBiasAddOp{.name = "BiasAdd",
-                           .aliases = "BiasAddV1",
-                           .min_inputs = 2,
-                           .max_inputs = 2,
-                           .infer = InferBiasAdd,
-                           .kernel = PrepareBiasAdd,
-                           .in_place_inputs = 1};
-const OpRegistration kBiasAdd(kBiasAddOp);
+TFWASM_OP kBiasAddOp{.name = "BiasAdd",
+                     .aliases = "BiasAddV1",
+                     .min_inputs = 2,
+                     .max_inputs = 2,
+                     .infer = InferBiasAdd,
+                     .kernel = PrepareBiasAdd,
+                     .in_place_inputs = 1};
 
 }  // namespace
 

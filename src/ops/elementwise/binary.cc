@@ -76,27 +76,23 @@ constexpr auto kPower = [](float a, float b) { return vector_math::Pow(a, b); };
 constexpr auto kIntegerPower = Scalar{[](int32_t a, int32_t b) { return IntegerPower(a, b); }};
 
 // The float functions here are so short that the loop overhead matters, therefore Wide.
-constexpr OpDef kAddOp = BinaryOp<Wide{[](float a, float b) { return a + b; }},
-                                  [](int32_t a, int32_t b) { return WrappingAdd(a, b); },
-                                  [](Complex64 a, Complex64 b) { return a + b; }>("Add", {"AddV2"});
-const OpRegistration kAdd(kAddOp);
+TFWASM_OP kAddOp = BinaryOp<Wide{[](float a, float b) { return a + b; }},
+                            [](int32_t a, int32_t b) { return WrappingAdd(a, b); },
+                            [](Complex64 a, Complex64 b) { return a + b; }>("Add", {"AddV2"});
 
-constexpr OpDef kSubOp = BinaryOp<Wide{[](float a, float b) { return a - b; }},
-                                  [](int32_t a, int32_t b) { return WrappingSub(a, b); },
-                                  [](Complex64 a, Complex64 b) { return a - b; }>("Sub");
-const OpRegistration kSub(kSubOp);
+TFWASM_OP kSubOp = BinaryOp<Wide{[](float a, float b) { return a - b; }},
+                            [](int32_t a, int32_t b) { return WrappingSub(a, b); },
+                            [](Complex64 a, Complex64 b) { return a - b; }>("Sub");
 
-constexpr OpDef kMulOp = BinaryOp<Wide{[](float a, float b) { return a * b; }},
-                                  [](int32_t a, int32_t b) { return WrappingMul(a, b); },
-                                  [](Complex64 a, Complex64 b) {
-                                    return Complex64(a.real() * b.real() - a.imag() * b.imag(),
-                                                     a.real() * b.imag() + a.imag() * b.real());
-                                  }>("Mul");
-const OpRegistration kMul(kMulOp);
+TFWASM_OP kMulOp = BinaryOp<Wide{[](float a, float b) { return a * b; }},
+                            [](int32_t a, int32_t b) { return WrappingMul(a, b); },
+                            [](Complex64 a, Complex64 b) {
+                              return Complex64(a.real() * b.real() - a.imag() * b.imag(),
+                                               a.real() * b.imag() + a.imag() * b.real());
+                            }>("Mul");
 
-constexpr OpDef kMulNoNanOp =
+TFWASM_OP kMulNoNanOp =
     BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a * b; }>("MulNoNan");
-const OpRegistration kMulNoNan(kMulNoNanOp);
 
 // In double: squares of floats cannot overflow there.
 constexpr auto kComplexQuotient = [](Complex64 a, Complex64 b) {
@@ -109,58 +105,45 @@ constexpr auto kComplexQuotient = [](Complex64 a, Complex64 b) {
 };
 
 // For integers, TensorFlow's Div rounds towards zero.
-constexpr OpDef kDivOp =
+TFWASM_OP kDivOp =
     BinaryOp<[](float a, float b) { return a / b; },
              [](int32_t a, int32_t b) { return Quotient(a, b); }, kComplexQuotient>("Div");
-const OpRegistration kDiv(kDivOp);
 
-constexpr OpDef kTruncateDivOp =
+TFWASM_OP kTruncateDivOp =
     BinaryOp<[](int32_t a, int32_t b) { return Quotient(a, b); }>("TruncateDiv");
-const OpRegistration kTruncateDiv(kTruncateDivOp);
 
 // TensorFlow has no integer RealDiv. In TensorFlow.js it is a FloorDiv.
-constexpr OpDef kRealDivOp =
+TFWASM_OP kRealDivOp =
     BinaryOp<[](float a, float b) { return a / b; },
              [](int32_t a, int32_t b) { return FloorQuotient(a, b); }, kComplexQuotient>("RealDiv");
-const OpRegistration kRealDiv(kRealDivOp);
 
-constexpr OpDef kDivNoNanOp =
+TFWASM_OP kDivNoNanOp =
     BinaryOp<[](float a, float b) { return b == 0 ? 0.0f : a / b; }>("DivNoNan");
-const OpRegistration kDivNoNan(kDivNoNanOp);
 
-constexpr OpDef kFloorDivOp =
+TFWASM_OP kFloorDivOp =
     BinaryOp<[](float a, float b) { return std::floor(a / b); },
              [](int32_t a, int32_t b) { return FloorQuotient(a, b); }>("FloorDiv");
-const OpRegistration kFloorDiv(kFloorDivOp);
 
-constexpr OpDef kFloorModOp = CostlyBinaryOp<FloatFloorMod{}, [](int32_t a, int32_t b) {
+TFWASM_OP kFloorModOp = CostlyBinaryOp<FloatFloorMod{}, [](int32_t a, int32_t b) {
   return FloorRemainder(Remainder(a, b), b);
 }>("FloorMod");
-const OpRegistration kFloorMod(kFloorModOp);
 
 // With the sign of a, as in C.
-constexpr OpDef kModOp =
-    CostlyBinaryOp<FloatMod{}, [](int32_t a, int32_t b) { return Remainder(a, b); }>(
-        "Mod", {"TruncateMod"});
-const OpRegistration kMod(kModOp);
+TFWASM_OP kModOp = CostlyBinaryOp<FloatMod{}, [](int32_t a, int32_t b) { return Remainder(a, b); }>(
+    "Mod", {"TruncateMod"});
 
 // NaN if either operand is.
-constexpr OpDef kMaximumOp =
-    BinaryOp<[](float a, float b) { return ((a > b) | (a != a)) ? a : b; },
-             [](int32_t a, int32_t b) { return a > b ? a : b; }>("Maximum");
-const OpRegistration kMaximum(kMaximumOp);
+TFWASM_OP kMaximumOp = BinaryOp<[](float a, float b) { return ((a > b) | (a != a)) ? a : b; },
+                                [](int32_t a, int32_t b) { return a > b ? a : b; }>("Maximum");
 
-constexpr OpDef kMinimumOp =
-    BinaryOp<[](float a, float b) { return ((a < b) | (a != a)) ? a : b; },
-             [](int32_t a, int32_t b) { return a < b ? a : b; }>("Minimum");
-const OpRegistration kMinimum(kMinimumOp);
+TFWASM_OP kMinimumOp = BinaryOp<[](float a, float b) { return ((a < b) | (a != a)) ? a : b; },
+                                [](int32_t a, int32_t b) { return a < b ? a : b; }>("Minimum");
 
-constexpr OpDef kSquaredDifferenceOp = BinaryOp<[](float a, float b) { return (a - b) * (a - b); },
-                                                [](int32_t a, int32_t b) {
-                                                  const int32_t difference = WrappingSub(a, b);
-                                                  return WrappingMul(difference, difference);
-                                                }>("SquaredDifference");
-const OpRegistration kSquaredDifference(kSquaredDifferenceOp);
+TFWASM_OP kSquaredDifferenceOp = BinaryOp<[](float a, float b) { return (a - b) * (a - b); },
+                                          [](int32_t a, int32_t b) {
+                                            const int32_t difference = WrappingSub(a, b);
+                                            return WrappingMul(difference, difference);
+                                          }>("SquaredDifference");
 
 // Squares and cubes are common and do not need a logarithm.
 std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
@@ -176,32 +159,24 @@ std::unique_ptr<Kernel> PowKernel(const KernelContext& context) {
   return ElementwiseKernelOf<kCostly, kPower, kIntegerPower>(context);
 }
 
-constexpr OpDef kPowOp = [] {
+TFWASM_OP kPowOp = [] {
   OpDef def = BinaryOp<kPower, kIntegerPower>("Pow");
   def.kernel = PowKernel;
   return def;
 }();
-const OpRegistration kPow(kPowOp);
 
-constexpr OpDef kAtan2Op =
+TFWASM_OP kAtan2Op =
     CostlyBinaryOp<[](float y, float x) { return vector_math::Atan2(y, x); }>("Atan2");
-const OpRegistration kAtan2(kAtan2Op);
 
-constexpr OpDef kXdivyOp =
-    BinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x / y; }>("Xdivy");
-const OpRegistration kXdivy(kXdivyOp);
+TFWASM_OP kXdivyOp = BinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x / y; }>("Xdivy");
 
-constexpr OpDef kXlogyOp =
+TFWASM_OP kXlogyOp =
     CostlyBinaryOp<[](float x, float y) { return x == 0 ? 0.0f : x * vector_math::Log(y); }>(
         "Xlogy");
-const OpRegistration kXlogy(kXlogyOp);
 
-constexpr OpDef kBitwiseAndOp = BinaryOp<[](int32_t a, int32_t b) { return a & b; }>("BitwiseAnd");
-const OpRegistration kBitwiseAnd(kBitwiseAndOp);
-constexpr OpDef kBitwiseOrOp = BinaryOp<[](int32_t a, int32_t b) { return a | b; }>("BitwiseOr");
-const OpRegistration kBitwiseOr(kBitwiseOrOp);
-constexpr OpDef kBitwiseXorOp = BinaryOp<[](int32_t a, int32_t b) { return a ^ b; }>("BitwiseXor");
-const OpRegistration kBitwiseXor(kBitwiseXorOp);
+TFWASM_OP kBitwiseAndOp = BinaryOp<[](int32_t a, int32_t b) { return a & b; }>("BitwiseAnd");
+TFWASM_OP kBitwiseOrOp = BinaryOp<[](int32_t a, int32_t b) { return a | b; }>("BitwiseOr");
+TFWASM_OP kBitwiseXorOp = BinaryOp<[](int32_t a, int32_t b) { return a ^ b; }>("BitwiseXor");
 
 }  // namespace
 

@@ -77,9 +77,7 @@ std::unique_ptr<Kernel> CastKernel(const KernelContext& context) {
   return MakeElementwiseKernel(context, {loop, 1}, kCheap);
 }
 
-constexpr OpDef kCastOp{
-    .name = "Cast", .infer = InferCast, .kernel = CastKernel, .in_place_inputs = 0b1};
-const OpRegistration kCast(kCastOp);
+TFWASM_OP kCastOp{.name = "Cast", .infer = InferCast, .kernel = CastKernel, .in_place_inputs = 0b1};
 
 }  // namespace
 

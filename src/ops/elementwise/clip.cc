@@ -63,13 +63,12 @@ std::unique_ptr<Kernel> ClipKernel(const KernelContext& context) {
   return MakeElementwiseKernel(context, FindLoop(kLoops, context.dtype(0)).map, operands, kCheap);
 }
 
-constexpr OpDef kClipOp{.name = "ClipByValue",
-                        .min_inputs = 3,
-                        .max_inputs = 3,
-                        .infer = InferClip,
-                        .kernel = ClipKernel,
-                        .in_place_inputs = 0b1};
-const OpRegistration kClip(kClipOp);
+TFWASM_OP kClipOp{.name = "ClipByValue",
+                  .min_inputs = 3,
+                  .max_inputs = 3,
+                  .infer = InferClip,
+                  .kernel = ClipKernel,
+                  .in_place_inputs = 0b1};
 
 }  // namespace
 

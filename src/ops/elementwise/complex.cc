@@ -8,23 +8,17 @@ namespace tfwasm {
 
 namespace {
 
-constexpr OpDef kComplexOp =
-    BinaryOp<[](float re, float im) { return Complex64(re, im); }>("Complex");
-const OpRegistration kComplex(kComplexOp);
+TFWASM_OP kComplexOp = BinaryOp<[](float re, float im) { return Complex64(re, im); }>("Complex");
 
-constexpr OpDef kRealOp = UnaryOp<[](Complex64 x) { return x.real(); }>("Real");
-const OpRegistration kReal(kRealOp);
+TFWASM_OP kRealOp = UnaryOp<[](Complex64 x) { return x.real(); }>("Real");
 
-constexpr OpDef kImagOp = UnaryOp<[](Complex64 x) { return x.imag(); }>("Imag");
-const OpRegistration kImag(kImagOp);
+TFWASM_OP kImagOp = UnaryOp<[](Complex64 x) { return x.imag(); }>("Imag");
 
-constexpr OpDef kConjOp =
+TFWASM_OP kConjOp =
     UnaryOp<[](Complex64 x) { return std::conj(x); }, [](float x) { return x; }>("Conj");
-const OpRegistration kConj(kConjOp);
 
-constexpr OpDef kComplexAbsOp =
+TFWASM_OP kComplexAbsOp =
     CostlyUnaryOp<Scalar{[](Complex64 x) { return std::hypot(x.real(), x.imag()); }}>("ComplexAbs");
-const OpRegistration kComplexAbs(kComplexAbsOp);
 
 }  // namespace
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes ops from functions of single elements:
 //
-//   const OpRegistration kSub(BinaryOp<[](float a, float b) { return a - b; },
-//                                      [](int32_t a, int32_t b) { return WrappingSub(a, b);
-//                                      }>("Sub"));
+//   TFWASM_OP kSubOp =
+//       BinaryOp<[](float a, float b) { return a - b; },
+//                [](int32_t a, int32_t b) { return WrappingSub(a, b); }>("Sub");
 //
 // The argument type of a function selects the dtype (uint8_t for bool). The result type bool makes
 // a bool output.
@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/wrapping_math.h"
 #include "kernels/map_elements.h"
 #include "ops/op.h"
 
@@ -133,17 +134,6 @@ constexpr OpDef CostlyBinaryOp(std::string_view name, NameList aliases = {}) {
   return ElementwiseOp(name, aliases, 2, InferBinaryOf<kFns...>,
                        ElementwiseKernelOf<kCostly, kFns...>,
                        elementwise_internal::kKeepsType<kFns...>);
-}
-
-// Integer arithmetic with wraparound instead of undefined behaviour.
-inline int32_t WrappingAdd(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
-}
-inline int32_t WrappingSub(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b));
-}
-inline int32_t WrappingMul(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
 }
 
 }  // namespace tfwasm

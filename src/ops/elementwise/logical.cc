@@ -9,24 +9,20 @@ namespace {
 // On bytes: non-zero is true. Results are 0 or 1.
 constexpr auto kTruth = [](uint8_t a) { return static_cast<uint8_t>(a != 0 ? 1 : 0); };
 
-constexpr OpDef kLogicalNotOp =
+TFWASM_OP kLogicalNotOp =
     UnaryOp<[](uint8_t a) { return static_cast<uint8_t>(a == 0 ? 1 : 0); }>("LogicalNot");
-const OpRegistration kLogicalNot(kLogicalNotOp);
 
-constexpr OpDef kLogicalAndOp =
+TFWASM_OP kLogicalAndOp =
     BinaryOp<[](uint8_t a, uint8_t b) { return static_cast<uint8_t>(kTruth(a) & kTruth(b)); }>(
         "LogicalAnd");
-const OpRegistration kLogicalAnd(kLogicalAndOp);
 
-constexpr OpDef kLogicalOrOp =
+TFWASM_OP kLogicalOrOp =
     BinaryOp<[](uint8_t a, uint8_t b) { return static_cast<uint8_t>(kTruth(a) | kTruth(b)); }>(
         "LogicalOr");
-const OpRegistration kLogicalOr(kLogicalOrOp);
 
-constexpr OpDef kLogicalXorOp =
+TFWASM_OP kLogicalXorOp =
     BinaryOp<[](uint8_t a, uint8_t b) { return static_cast<uint8_t>(kTruth(a) ^ kTruth(b)); }>(
         "LogicalXor");
-const OpRegistration kLogicalXor(kLogicalXorOp);
 
 }  // namespace
 

@@ -73,21 +73,19 @@ std::unique_ptr<Kernel> SelectKernel(const KernelContext& context) {
   return MakeElementwiseKernel(context, SelectLoopFor(context.dtype(1)), operands, kCheap);
 }
 
-constexpr OpDef kSelectOp{.name = "Select",
-                          .min_inputs = 3,
-                          .max_inputs = 3,
-                          .infer = InferSelect,
-                          .kernel = SelectKernel,
-                          .in_place_inputs = 0b110};
-const OpRegistration kSelect(kSelectOp);
+TFWASM_OP kSelectOp{.name = "Select",
+                    .min_inputs = 3,
+                    .max_inputs = 3,
+                    .infer = InferSelect,
+                    .kernel = SelectKernel,
+                    .in_place_inputs = 0b110};
 
-constexpr OpDef kSelectV2Op{.name = "SelectV2",
-                            .min_inputs = 3,
-                            .max_inputs = 3,
-                            .infer = InferSelectV2,
-                            .kernel = SelectV2Kernel,
-                            .in_place_inputs = 0b110};
-const OpRegistration kSelectV2(kSelectV2Op);
+TFWASM_OP kSelectV2Op{.name = "SelectV2",
+                      .min_inputs = 3,
+                      .max_inputs = 3,
+                      .infer = InferSelectV2,
+                      .kernel = SelectV2Kernel,
+                      .in_place_inputs = 0b110};
 
 }  // namespace
 

@@ -33,25 +33,23 @@ std::unique_ptr<Kernel> AddKernel(const KernelContext& context) {
   });
 }
 
-constexpr OpDef kAddOp{.name = "TestAdd",
-                       .min_inputs = 2,
-                       .max_inputs = 2,
-                       .infer = InferBroadcast,
-                       .kernel = AddKernel,
-                       .in_place_inputs = 0b11};
-const OpRegistration kAdd(kAddOp);
+TFWASM_OP kAddOp{.name = "TestAdd",
+                 .min_inputs = 2,
+                 .max_inputs = 2,
+                 .infer = InferBroadcast,
+                 .kernel = AddKernel,
+                 .in_place_inputs = 0b11};
 
-constexpr OpDef kFlatOp{.name = "TestFlat",
-                        .infer =
-                            [](InferContext& context) {
-                              context.set_output(0, context.dtype(0),
-                                                 Shape({context.shape(0).NumElements()}));
-                            },
-                        .is_view = true};
-const OpRegistration kFlat(kFlatOp);
+TFWASM_OP kFlatOp{.name = "TestFlat",
+                  .infer =
+                      [](InferContext& context) {
+                        context.set_output(0, context.dtype(0),
+                                           Shape({context.shape(0).NumElements()}));
+                      },
+                  .is_view = true};
 
 // The positive elements: an output with a data-dependent shape.
-constexpr OpDef kPositiveOp{
+TFWASM_OP kPositiveOp{
     .name = "TestPositive",
     .infer = [](InferContext& context) { context.set_output_unknown(0, context.dtype(0)); },
     .kernel =
@@ -67,15 +65,13 @@ constexpr OpDef kPositiveOp{
             }
           });
         }};
-const OpRegistration kPositive(kPositiveOp);
 
-constexpr OpDef kFailOp{
+TFWASM_OP kFailOp{
     .name = "TestFail",
     .infer = InferLikeInput,
     .kernel = [](const KernelContext&) -> std::unique_ptr<Kernel> {
       return MakeKernel([](RunContext&) { Throw(Code::kInput, "index 9 is out of range"); });
     }};
-const OpRegistration kFail(kFailOp);
 
 class GraphBuilder {
  public:

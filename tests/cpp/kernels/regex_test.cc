@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/regex.h"
+#include "kernels/text/regex.h"
 
 #include "ops/op_test.h"
 

@@ -45,7 +45,7 @@ void ExpectPackedProduct(const Product& product) {
 
 TEST_CASE("a vector times a packed matrix") {
   const Activation none;
-  const Activation relu6 = {.kind = ActivationKind::kClamp, .min = 0, .max = 6};
+  const Activation relu6 = MakeClamp(0, 6);
   // Around the widths of tiles and of groups of tiles; depths that do not fill a vector.
   for (const int64_t n : {8, 9, 15, 16, 31, 32, 33, 40, 63, 64, 100, 129}) {
     for (const int64_t k : {1, 3, 17, 64}) {
@@ -64,7 +64,7 @@ TEST_CASE("a vector times a packed matrix keeps NaN") {
   std::vector<float> out(kColumns);
   REQUIRE(PackedWeights::IsFor(kColumns));
   VectorMatMul(2, kColumns, a.data(), PackedWeights(1, 2, kColumns, b.data(), nullptr),
-               {.kind = ActivationKind::kClamp, .min = 0, .max = 6}, out.data());
+               MakeClamp(0, 6), out.data());
   CHECK(out[32] == 3.0F);
   CHECK(std::isnan(out[33]));
 }

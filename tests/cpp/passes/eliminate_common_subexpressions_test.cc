@@ -7,9 +7,8 @@
 namespace tfwasm {
 namespace {
 
-constexpr OpDef kDrawOp{
+TFWASM_OP kDrawOp{
     .name = "TestDraw", .infer = InferLikeInput, .is_view = true, .is_stateful = true};
-const OpRegistration kDraw(kDrawOp);
 
 TEST_CASE("eliminate_common_subexpressions computes the same only once") {
   TestGraph test;

@@ -7,9 +7,8 @@
 namespace tfwasm {
 namespace {
 
-constexpr OpDef kRandomOp{
+TFWASM_OP kRandomOp{
     .name = "TestRandom", .infer = InferLikeInput, .is_view = true, .is_stateful = true};
-const OpRegistration kRandom(kRandomOp);
 
 TEST_CASE("fold_constants computes what constants alone decide") {
   TestGraph test;

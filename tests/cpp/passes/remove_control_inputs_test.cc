@@ -7,9 +7,8 @@
 namespace tfwasm {
 namespace {
 
-constexpr OpDef kEffectOp{
+TFWASM_OP kEffectOp{
     .name = "TestEffect", .infer = InferLikeInput, .is_view = true, .is_stateful = true};
-const OpRegistration kEffect(kEffectOp);
 
 TEST_CASE("remove_control_inputs keeps the order of effects and forgets the rest") {
   TestGraph test;

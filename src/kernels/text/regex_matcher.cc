@@ -2,7 +2,7 @@
 // Simulates all threads of the program in lockstep (Pike's VM).
 #include <algorithm>
 
-#include "kernels/regex.h"
+#include "kernels/text/regex.h"
 
 namespace tfwasm {
 

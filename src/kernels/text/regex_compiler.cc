@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <limits>
 
-#include "kernels/code_ranges.h"
-#include "kernels/pattern_reader.h"
-#include "kernels/regex.h"
+#include "kernels/text/code_ranges.h"
+#include "kernels/text/pattern_reader.h"
+#include "kernels/text/regex.h"
 
 namespace tfwasm {
 

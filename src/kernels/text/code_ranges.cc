@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/code_ranges.h"
+#include "kernels/text/code_ranges.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/code_ranges.h"
+#include "kernels/text/code_ranges.h"
 
 namespace tfwasm {
 

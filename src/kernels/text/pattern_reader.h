@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/error.h"
-#include "kernels/regex.h"
+#include "kernels/text/regex.h"
 
 namespace tfwasm {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The core of dist/, with SIMD and without threads, behind a watch: it notes what is called and what is alive, lets
-// calls fail, and can make the room for weights small.
+// The core of dist/, with SIMD, behind a watch: it records calls and live handles, makes calls fail, and limits the room
+// for weights.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { ROOT } from '../../tools/lib/paths.mjs';
 
 const DIST = pathToFileURL(path.join(ROOT, 'dist/')).href;
 
-/** What makes a handle, what ends it, and of what it is. */
+/** Methods that create and dispose handles, and the field of WatchedCore that holds the live ones. */
 const LIVES = [
   ['readGraph', 'disposeGraph', 'graphs'],
   ['createWeightDecoder', 'disposeWeightDecoder', 'decoders'],
@@ -17,17 +17,19 @@ const LIVES = [
 ];
 
 export class WatchedCore {
-  /** Handles of what has been made and not been disposed. */
+  /** The CoreModule for the code under test. */
+  module;
+  /** Live handles. */
   graphs = new Set();
   decoders = new Set();
   models = new Set();
-  /** What the code under test gets. */
-  module;
-  /** Calls since the last reset(), of the methods that were called: lists of arguments. */
+  /** Since reset(): all weight bytes in order, and the feeds and fetches of each call of run(). */
+  weightBytes = [];
+  runs = [];
   #calls = new Map();
   #failures = new Map();
-  #runs = new Map();
   #targetBytes = Number.POSITIVE_INFINITY;
+  #programs = new Map();
 
   /** @param core A CoreModule (js/core/core-module.ts). */
   constructor(core) {
@@ -42,26 +44,21 @@ export class WatchedCore {
     });
   }
 
-  /** Forgets all calls and all failures to come. Weights get at most `targetBytes` of room at once. */
+  /** Drops all records and pending failures. `targetBytes` limits each target for weights from now on. */
   reset({ targetBytes = Number.POSITIVE_INFINITY } = {}) {
+    this.weightBytes = [];
+    this.runs = [];
     this.#calls.clear();
     this.#failures.clear();
     this.#targetBytes = targetBytes;
-    this.weightBytes = [];
-    this.runs = [];
   }
 
-  /** The bytes of weights that were committed, in order. */
-  weightBytes = [];
-  /** Calls of run(): their feeds and fetches. */
-  runs = [];
-
-  /** Lets a call of a method throw: the next one, or that after `others` others. */
+  /** Makes a later call of a method throw `error`, once: the next call, or that after `others` successful ones. */
   failNext(method, error, others = 0) {
     this.#failures.set(method, { error, others });
   }
 
-  /** The arguments of each call of a method. */
+  /** The arguments of each call of a method since reset(). */
   callsOf(method) {
     return this.#calls.get(method) ?? [];
   }
@@ -72,41 +69,42 @@ export class WatchedCore {
       this.#failures.delete(method);
       throw failure.error;
     }
-    this.#calls.set(method, [...this.callsOf(method), args]);
-    this.#noteBefore(core, method, args);
+    if (!this.#calls.has(method)) this.#calls.set(method, []);
+    this.#calls.get(method).push(args);
+    this.#recordBefore(core, method, args);
     const result = core[method](...args);
-    this.#noteAfter(method, args, result);
+    this.#recordAfter(method, args, result);
     return method === 'weightTargetBytes' ? Math.min(result, this.#targetBytes) : result;
   }
 
-  #noteBefore(core, method, args) {
+  #recordBefore(core, method, args) {
     if (method === 'commitWeights') {
       const [decoder, byteLength] = args;
       const address = core.weightTargetAddress(decoder);
       this.weightBytes.push(...core.HEAPU8.subarray(address, address + byteLength));
     }
-    if (method === 'run') this.runs.push(this.#runs.get(`${args[0]} ${args[1]}`));
+    if (method === 'run') this.runs.push(this.#programs.get(`${args[0]} ${args[1]}`));
   }
 
-  #noteAfter(method, args, result) {
-    for (const [make, end, kind] of LIVES) {
-      if (method === make) this[kind].add(result);
-      if (method === end) this[kind].delete(args[0]);
+  #recordAfter(method, args, result) {
+    for (const [create, dispose, kind] of LIVES) {
+      if (method === create) this[kind].add(result);
+      if (method === dispose) this[kind].delete(args[0]);
     }
-    if (method === 'prepareRun') this.#runs.set(`${args[0]} ${result}`, { feeds: args[1], fetches: args[2] });
+    if (method === 'prepareRun') this.#programs.set(`${args[0]} ${result}`, { feeds: args[1], fetches: args[2] });
   }
 }
 
-/** A core of dist/ that is watched, made as `glue` ('glue' or 'glue-threads') makes it. */
+/** Creates a watched core. `glue` is 'glue' or 'glue-threads'. */
 export async function createWatchedCore(options, glue = 'glue') {
   const { default: createCore } = await import(`${DIST}${glue}.js`);
   return new WatchedCore(await createCore(options));
 }
 
-/** The binary of a variant. */
+/** The wasm binary of a variant. */
 export const readWasm = (variant = 'simd') => readFile(new URL(`tfwasm-${variant}.wasm`, DIST));
 
-/** Starts a core for what `importSource()` gave, once, and returns its watch. */
+/** Starts a core for the result of `importSource()`, which must not have one, and returns its watch. */
 export async function startWatchedCore(tf) {
   let core;
   globalThis.createTestCore = async (options) => {

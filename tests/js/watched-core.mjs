@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wraps the core of dist/ (SIMD, one thread) for tests: records calls and live handles, makes calls fail on request,
-// and can limit the memory offered for weights.
+// The core of dist/, with SIMD, behind a watch: it records calls and live handles, makes calls fail, and limits the room
+// for weights.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { ROOT } from '../../tools/lib/paths.mjs';
 
 const DIST = pathToFileURL(path.join(ROOT, 'dist/')).href;
 
-/** Which method creates a handle, which disposes it, and the set that tracks it. */
+/** Methods that create and dispose handles, and the field of WatchedCore that holds the live ones. */
 const LIVES = [
   ['readGraph', 'disposeGraph', 'graphs'],
   ['createWeightDecoder', 'disposeWeightDecoder', 'decoders'],
@@ -17,17 +17,19 @@ const LIVES = [
 ];
 
 export class WatchedCore {
-  /** Handles that were created and not disposed. */
+  /** The CoreModule for the code under test. */
+  module;
+  /** Live handles. */
   graphs = new Set();
   decoders = new Set();
   models = new Set();
-  /** The core as passed to the code under test. */
-  module;
-  /** Method name -> argument lists of its calls since the last reset(). */
+  /** Since reset(): all weight bytes in order, and the feeds and fetches of each call of run(). */
+  weightBytes = [];
+  runs = [];
   #calls = new Map();
   #failures = new Map();
-  #runs = new Map();
   #targetBytes = Number.POSITIVE_INFINITY;
+  #programs = new Map();
 
   /** @param core A CoreModule (js/core/core-module.ts). */
   constructor(core) {
@@ -42,26 +44,21 @@ export class WatchedCore {
     });
   }
 
-  /** Forgets all recorded calls and pending failures. Weights then get at most `targetBytes` at a time. */
+  /** Drops all records and pending failures. `targetBytes` limits each target for weights from now on. */
   reset({ targetBytes = Number.POSITIVE_INFINITY } = {}) {
+    this.weightBytes = [];
+    this.runs = [];
     this.#calls.clear();
     this.#failures.clear();
     this.#targetBytes = targetBytes;
-    this.weightBytes = [];
-    this.runs = [];
   }
 
-  /** All committed bytes of weights, in order. */
-  weightBytes = [];
-  /** The feeds and fetches of each call of run(). */
-  runs = [];
-
-  /** Makes one call of a method throw: the next one, or the one after `others` more calls. */
+  /** Makes a later call of a method throw `error`, once: the next call, or that after `others` successful ones. */
   failNext(method, error, others = 0) {
     this.#failures.set(method, { error, others });
   }
 
-  /** The argument lists of all calls of a method. */
+  /** The arguments of each call of a method since reset(). */
   callsOf(method) {
     return this.#calls.get(method) ?? [];
   }
@@ -72,41 +69,42 @@ export class WatchedCore {
       this.#failures.delete(method);
       throw failure.error;
     }
-    this.#calls.set(method, [...this.callsOf(method), args]);
-    this.#noteBefore(core, method, args);
+    if (!this.#calls.has(method)) this.#calls.set(method, []);
+    this.#calls.get(method).push(args);
+    this.#recordBefore(core, method, args);
     const result = core[method](...args);
-    this.#noteAfter(method, args, result);
+    this.#recordAfter(method, args, result);
     return method === 'weightTargetBytes' ? Math.min(result, this.#targetBytes) : result;
   }
 
-  #noteBefore(core, method, args) {
+  #recordBefore(core, method, args) {
     if (method === 'commitWeights') {
       const [decoder, byteLength] = args;
       const address = core.weightTargetAddress(decoder);
       this.weightBytes.push(...core.HEAPU8.subarray(address, address + byteLength));
     }
-    if (method === 'run') this.runs.push(this.#runs.get(`${args[0]} ${args[1]}`));
+    if (method === 'run') this.runs.push(this.#programs.get(`${args[0]} ${args[1]}`));
   }
 
-  #noteAfter(method, args, result) {
-    for (const [make, end, kind] of LIVES) {
-      if (method === make) this[kind].add(result);
-      if (method === end) this[kind].delete(args[0]);
+  #recordAfter(method, args, result) {
+    for (const [create, dispose, kind] of LIVES) {
+      if (method === create) this[kind].add(result);
+      if (method === dispose) this[kind].delete(args[0]);
     }
-    if (method === 'prepareRun') this.#runs.set(`${args[0]} ${result}`, { feeds: args[1], fetches: args[2] });
+    if (method === 'prepareRun') this.#programs.set(`${args[0]} ${result}`, { feeds: args[1], fetches: args[2] });
   }
 }
 
-/** Creates a core of dist/ from `glue` ('glue' or 'glue-threads') and wraps it. */
+/** Creates a watched core. `glue` is 'glue' or 'glue-threads'. */
 export async function createWatchedCore(options, glue = 'glue') {
   const { default: createCore } = await import(`${DIST}${glue}.js`);
   return new WatchedCore(await createCore(options));
 }
 
-/** The bytes of a variant's wasm file. */
+/** The wasm binary of a variant. */
 export const readWasm = (variant = 'simd') => readFile(new URL(`tfwasm-${variant}.wasm`, DIST));
 
-/** Starts a core for the module that `importSource()` returned, and returns the wrapper. Call it once per module. */
+/** Starts a core for the result of `importSource()`, which must not have one, and returns its watch. */
 export async function startWatchedCore(tf) {
   let core;
   globalThis.createTestCore = async (options) => {

@@ -22,22 +22,20 @@ void ThrowAt(std::string_view place, const AttrMap& attrs) {
   Throw(Code::kShape, "a fault of the model");
 }
 
-constexpr OpDef kThrowOp{
-    .name = "TestThrow",
-    .infer =
-        [](InferContext& context) {
-          ThrowAt("infer", context.attrs());
-          InferLikeInput(context);
-        },
-    .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
-      ThrowAt("kernel", context.attrs());
-      return MakeKernel(
-          [attrs = context.attrs(), size = context.shape(0).NumElements()](RunContext& run) {
-            ThrowAt("run", attrs);
-            std::copy_n(run.in<float>(0), size, run.out<float>(0));
-          });
-    }};
-const OpRegistration kThrow(kThrowOp);
+TFWASM_OP kThrowOp{.name = "TestThrow",
+                   .infer =
+                       [](InferContext& context) {
+                         ThrowAt("infer", context.attrs());
+                         InferLikeInput(context);
+                       },
+                   .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
+                     ThrowAt("kernel", context.attrs());
+                     return MakeKernel([attrs = context.attrs(),
+                                        size = context.shape(0).NumElements()](RunContext& run) {
+                       ThrowAt("run", attrs);
+                       std::copy_n(run.in<float>(0), size, run.out<float>(0));
+                     });
+                   }};
 
 constexpr const char* kAtOnce[] = {"internal", "oom", "bad_alloc"};
 

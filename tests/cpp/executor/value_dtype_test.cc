@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 
 #include "executor/model_builder.h"
@@ -22,11 +21,10 @@ std::unique_ptr<Kernel> CopyKernel(const KernelContext& context) {
 }
 
 // Its output is planned, and not in place of its input.
-constexpr OpDef kCopyOp{.name = "TestCopy", .infer = InferLikeInput, .kernel = CopyKernel};
-const OpRegistration kCopy(kCopyOp);
+TFWASM_OP kCopyOp{.name = "TestCopy", .infer = InferLikeInput, .kernel = CopyKernel};
 
 // Its output's shape is known to the run alone.
-constexpr OpDef kDynamicCopyOp{
+TFWASM_OP kDynamicCopyOp{
     .name = "TestDynamicCopy",
     .infer = [](InferContext& context) { context.set_output_unknown(0, context.dtype(0)); },
     .kernel =
@@ -36,7 +34,6 @@ constexpr OpDef kDynamicCopyOp{
             CopyElements(dtype, run.in(0), output.mutable_data(), shape.NumElements());
           });
         }};
-const OpRegistration kDynamicCopy(kDynamicCopyOp);
 
 constexpr DType kDTypes[] = {DType::kFloat32, DType::kInt32, DType::kBool, DType::kComplex64};
 
@@ -135,23 +132,19 @@ void AddRetypings(const OpDef& def, const std::vector<Tensor>& inputs, DType fro
 }
 
 Survey FindRetypings() {
-  std::map<std::string_view, const OpDef*> defs;
-  for (const std::string_view name : RegisteredOps()) {
-    defs.emplace(FindOp(name)->name, FindOp(name));
-  }
   Survey survey;
-  for (const auto& [name, def] : defs) {
-    if (def->in_place_inputs == 0) continue;
+  for (const OpDef& def : AllOps()) {
+    if (def.in_place_inputs == 0) continue;
     bool is_reached = false;
     for (const DType from : kDTypes) {
-      Node node = TestNode(name, AnyAttrs(from, from));
-      node.inputs.resize(static_cast<size_t>(std::max(def->min_inputs, 1)));
-      const std::vector<Tensor> inputs = FindInputs(*def, node, from);
+      Node node = TestNode(def.name, AnyAttrs(from, from));
+      node.inputs.resize(static_cast<size_t>(std::max(def.min_inputs, 1)));
+      const std::vector<Tensor> inputs = FindInputs(def, node, from);
       if (inputs.empty()) continue;
       is_reached = true;
-      AddRetypings(*def, inputs, from, survey);
+      AddRetypings(def, inputs, from, survey);
     }
-    if (!is_reached) survey.not_reached += StrCat(name, " ");
+    if (!is_reached) survey.not_reached += StrCat(def.name, " ");
   }
   return survey;
 }

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { build, buildSteps } from './build.mjs';
 import { buildPreset } from './build/wasm.mjs';
 import { checkImports } from './check-imports.mjs';
+import { checkIncludes } from './check-includes.mjs';
 import { checkSizes } from './check-size.mjs';
 import { lintCpp } from './lint-cpp.mjs';
 import { cppFiles } from './lib/cpp-files.mjs';
@@ -24,6 +25,7 @@ const CHECKS = {
   'C++ format': () => run('clang-format-19', ['--dry-run', '--Werror', ...cppFiles()], { cwd: ROOT }),
   'biome (JavaScript format and lint)': () => bin('biome', 'check', '--max-diagnostics=50', '.'),
   'circles of imports': checkImports,
+  'order of C++ modules': checkIncludes,
   sizes: checkSizes,
   'publint (package)': () => bin('publint', '--strict'),
   'attw (types of the package)': () =>

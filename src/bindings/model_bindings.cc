@@ -4,13 +4,11 @@
 #include <memory>
 
 #include "bindings/boundary.h"
-#include "executor/initialize.h"
-#include "executor/session.h"
-#include "graph/constants.h"
+#include "executor/load_model.h"
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
 #include "graph/weights.h"
-#include "ops/evaluate.h"
+#include "ops/node_plan.h"
 
 namespace tfwasm {
 
@@ -87,17 +85,11 @@ int32_t CreateModel(int32_t graph, std::string signature, std::string initialize
                     std::string initializer_signature, int32_t decoder) {
   return Guard([&] {
     LoadedModel loaded{.weights = Decoders().Get(decoder)->Take()};
-    ModelDef model = std::move(*Graphs().Get(graph));
-    AttachConstants(model, loaded.weights);
-    ApplySignature(model, signature);
-    const auto resources = std::make_shared<ResourceMap>();
-    if (!initializer.empty()) {
-      ModelDef initial = ReadGraphDef(initializer, OutputPosition);
-      AttachConstants(initial, loaded.weights);
-      RunInitializer(std::move(initial), initializer_signature, resources, model);
-    }
-    HideResourceInputs(model);
-    loaded.session = std::make_unique<Session>(std::move(model), resources);
+    loaded.session = LoadModel({.model = std::move(*Graphs().Get(graph)),
+                                .signature = signature,
+                                .initializer = initializer,
+                                .initializer_signature = initializer_signature},
+                               loaded.weights);
     return Models().Add(std::move(loaded));
   });
 }
@@ -120,13 +112,13 @@ int32_t ModelWeight(int32_t handle, std::string name) {
 
 int PrepareRun(int32_t handle, val feeds, val fetches) {
   return Guard([&] {
-    return Models().Get(handle).session->Prepare(emscripten::vecFromJSArray<std::string>(feeds),
+    return Models().Get(handle).session->Compile(emscripten::vecFromJSArray<std::string>(feeds),
                                                  emscripten::vecFromJSArray<std::string>(fetches));
   });
 }
 
 void PlanRun(int32_t handle, int run, val inputs) {
-  Guard([&] { Models().Get(handle).session->PlanRun(run, GetTensors(inputs)); });
+  Guard([&] { Models().Get(handle).session->MakePlan(run, GetTensors(inputs)); });
 }
 
 val Run(int32_t handle, int run, val inputs) {
@@ -177,7 +169,7 @@ val RunOp(std::string op, std::string attrs, val inputs) {
     node.attrs = ReadAttrs(attrs);
     const std::vector<Tensor> tensors = GetTensors(inputs);
     node.inputs.resize(tensors.size());  // some ops have as many outputs as inputs
-    return AddTensors(Evaluate(node, tensors));
+    return AddTensors(NodePlan::Evaluate(node, tensors));
   });
 }
 

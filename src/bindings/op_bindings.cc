@@ -86,7 +86,7 @@ int WriteOutputs(std::vector<Tensor> outputs) {
 
 int PrepareOp(std::string op, std::string attrs) {
   return Guard(
-      [&] { return Ops().Prepare(std::move(op), attrs.empty() ? AttrMap() : ReadAttrs(attrs)); });
+      [&] { return Ops().Register(std::move(op), attrs.empty() ? AttrMap() : ReadAttrs(attrs)); });
 }
 
 uintptr_t OpFrame(int size) {

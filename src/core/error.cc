@@ -53,6 +53,10 @@ void Error::Blame(std::string_view op, std::string_view node) {
   message_ = StrCat("[", op, place, "] ", message_);
 }
 
+bool MayDefer(const Error& error) {
+  return error.code() != Code::kInternal && error.code() != Code::kOom;
+}
+
 void ThrowError(Code code, std::string message) { throw Error(code, std::move(message)); }
 
 }  // namespace tfwasm

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -58,7 +59,35 @@ class Error : public std::exception {
   std::string op_;
 };
 
+// Whether an error may wait for the run that meets its cause, if there ever is one: a fault of the
+// model may, as the node may be on a branch that is not taken. A bug of tfwasm and a lack of memory
+// may not, nor may std::bad_alloc, which is no Error.
+bool MayDefer(const Error& error);
+
+// Calls `f`, and returns the error that it throws if that may be deferred.
+template <typename F>
+std::optional<Error> Deferring(F f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    if (!MayDefer(error)) throw;
+    return error;
+  }
+  return std::nullopt;
+}
+
 [[noreturn]] void ThrowError(Code code, std::string message);
+
+// Calls `f`; an error that it throws blames the node.
+template <typename F>
+auto Blaming(std::string_view op, std::string_view node, F f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (Error& error) {
+    error.Blame(op, node);
+    throw;
+  }
+}
 
 // Throw(Code::kShape, "expected rank 4, got ", shape)
 template <typename... Args>

@@ -34,13 +34,27 @@ void WriteKey(int id, const std::vector<Tensor>& inputs, const FlagList& constan
   }
 }
 
+// A call is for data; handles stay inside models.
+std::vector<Tensor> RunForData(const Node& node, NodePlan& plan,
+                               const std::vector<Tensor>& inputs) {
+  std::vector<Tensor> outputs = plan.Run(inputs);
+  for (const Tensor& output : outputs) {
+    if (!output.empty() && !IsHandle(output.dtype())) continue;
+    Blaming(node, [&] {
+      if (output.empty()) Throw(Code::kInput, "an output has no value");
+      Throw(Code::kDType, "this makes a ", output.dtype(), ", no data");
+    });
+  }
+  return outputs;
+}
+
 }  // namespace
 
-int EagerOps::Prepare(std::string op, AttrMap attrs) {
-  Node node;
-  node.op = std::move(op);
-  node.attrs = std::move(attrs);
-  if (FindOp(node.op) == nullptr) Throw(Code::kOp, "the op '", node.op, "' is not supported");
+int EagerOps::Register(std::string op, AttrMap attrs) {
+  auto node = std::make_unique<Node>();
+  node->op = std::move(op);
+  node->attrs = std::move(attrs);
+  if (FindOp(node->op) == nullptr) Throw(Code::kOp, "the op '", node->op, "' is not supported");
   ops_.push_back(std::move(node));
   return static_cast<int>(ops_.size()) - 1;
 }
@@ -63,15 +77,15 @@ bool EagerOps::CachedKernel::HasLast(const std::vector<Tensor>& inputs,
   if (last.size() != inputs.size()) return false;
   for (size_t i = 0; i < inputs.size(); ++i) {
     // Constants are part of the key.
-    const bool is_any = constant[i] != 0 || (packed != nullptr && !packed->ReadsValue(i));
+    const bool is_any = constant[i] != 0 || (packed && !packed->ReadsValue(i));
     if (!is_any && last[i].lock() != inputs[i].buffer()) return false;
   }
   return true;
 }
 
-PreparedKernel& EagerOps::KernelFor(const Node& node, const std::vector<Tensor>& inputs,
-                                    const FlagList& constant, CachedKernel& cached) {
-  if (!cached.may_pack) return cached.prepared;
+NodePlan& EagerOps::PlanFor(const Node& node, const std::vector<Tensor>& inputs,
+                            const FlagList& constant, CachedKernel& cached) {
+  if (!cached.may_pack) return cached.plan;
   if (!cached.HasLast(inputs, constant)) {
     cached.packed.reset();
     cached.last.clear();
@@ -80,15 +94,14 @@ PreparedKernel& EagerOps::KernelFor(const Node& node, const std::vector<Tensor>&
     for (size_t i = 0; i < inputs.size(); ++i) {
       if (constant[i] != 0) cached.constants |= uint64_t{1} << std::min<size_t>(i, 63);
     }
-    return cached.prepared;
+    return cached.plan;
   }
-  if (cached.packed == nullptr) {
-    const FlagList all(inputs.size(), true);
-    cached.packed = std::make_unique<PreparedKernel>(PrepareKernel(node, inputs, all));
-    if (!cached.packed->is_packed) {
+  if (!cached.packed) {
+    cached.packed.emplace(node, inputs, FlagList(inputs.size(), true));
+    if (!cached.packed->is_packed()) {
       cached.may_pack = false;
       cached.packed.reset();
-      return cached.prepared;
+      return cached.plan;
     }
   }
   return *cached.packed;
@@ -99,7 +112,7 @@ void EagerOps::ForgetOutdated() {
   if (++calls_ < kPeriod) return;
   calls_ = 0;
   for (CachedKernel& cached : kernels_) {
-    for (size_t i = 0; cached.packed != nullptr && i < cached.last.size(); ++i) {
+    for (size_t i = 0; cached.packed && i < cached.last.size(); ++i) {
       const bool is_constant = (cached.constants >> std::min<size_t>(i, 63) & 1) != 0;
       if (!is_constant && cached.packed->ReadsValue(i) && cached.last[i].expired()) {
         cached.packed.reset();
@@ -111,21 +124,21 @@ void EagerOps::ForgetOutdated() {
 std::vector<Tensor> EagerOps::Run(int id, const std::vector<Tensor>& inputs,
                                   const FlagList& constant) {
   if (id < 0 || static_cast<size_t>(id) >= ops_.size()) {
-    Throw(Code::kInternal, "there is no prepared op ", id);
+    Throw(Code::kInternal, "there is no op ", id);
   }
-  Node& node = ops_[static_cast<size_t>(id)];
+  Node& node = *ops_[static_cast<size_t>(id)];
   node.inputs.resize(inputs.size());  // some ops have as many outputs as inputs
   WriteKey(id, inputs, constant, key_);
   const size_t hash = std::hash<std::string_view>()(key_);
   ForgetOutdated();
   if (CachedKernel* cached = Find(hash, key_)) {
-    return RunPrepared(node, KernelFor(node, inputs, constant, *cached), inputs);
+    return RunForData(node, PlanFor(node, inputs, constant, *cached), inputs);
   }
 
-  PreparedKernel prepared = PrepareKernel(node, inputs, constant);
-  std::vector<Tensor> outputs = RunPrepared(node, prepared, inputs);
-  if (key_.empty() || !prepared.is_reusable) return outputs;
-  CachedKernel entry{.hash = hash, .key = key_, .prepared = std::move(prepared)};
+  NodePlan plan(node, inputs, constant);
+  std::vector<Tensor> outputs = RunForData(node, plan, inputs);
+  if (key_.empty() || !plan.is_reusable()) return outputs;
+  CachedKernel entry{.hash = hash, .key = key_, .plan = std::move(plan)};
   if (kernels_.size() < kMaxKernels) {
     kernels_.push_back(std::move(entry));
   } else {

@@ -4,22 +4,23 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/flag_list.h"
 #include "graph/graph.h"
-#include "ops/evaluate.h"
+#include "ops/node_plan.h"
 
 namespace tfwasm {
 
 class EagerOps {
  public:
-  // An id for Run. Throws E_OP when there is no such op.
-  int Prepare(std::string op, AttrMap attrs);
-  // The outputs of a prepared op. Kernels may depend on the value of an input marked `constant` (an
-  // axis, a shape), so calls share a kernel only when these values are equal too. Of the other
+  // An id for Run of the op with these attributes. Throws E_OP when there is no such op.
+  int Register(std::string op, AttrMap attrs);
+  // The outputs of a registered op. Kernels may depend on the value of an input marked `constant`
+  // (an axis, a shape), so calls share a kernel only when these values are equal too. Of the other
   // inputs they know dtype and shape. Errors blame the op.
   std::vector<Tensor> Run(int id, const std::vector<Tensor>& inputs, const FlagList& constant);
   // Forgets all ids.
@@ -31,11 +32,11 @@ class EagerOps {
   struct CachedKernel {
     size_t hash = 0;
     std::string key;
-    PreparedKernel prepared;
-    // Inputs of the last call, of which no bytes are kept, and, once they came twice, a kernel that
+    NodePlan plan;
+    // Inputs of the last call, of which no bytes are kept, and, once they came twice, a plan that
     // has packed some of them.
-    std::vector<std::weak_ptr<Buffer>> last;
-    std::unique_ptr<PreparedKernel> packed;
+    std::vector<std::weak_ptr<Buffer>> last = {};
+    std::optional<NodePlan> packed = {};
     uint64_t constants = 0;  // bit i: input i is, and part of the key
     bool may_pack = true;
 
@@ -43,11 +44,11 @@ class EagerOps {
   };
 
   CachedKernel* Find(size_t hash, std::string_view key);
-  static PreparedKernel& KernelFor(const Node& node, const std::vector<Tensor>& inputs,
-                                   const FlagList& constant, CachedKernel& cached);
+  static NodePlan& PlanFor(const Node& node, const std::vector<Tensor>& inputs,
+                           const FlagList& constant, CachedKernel& cached);
   void ForgetOutdated();
 
-  std::vector<Node> ops_;
+  std::vector<std::unique_ptr<Node>> ops_;  // plans keep references
   std::vector<CachedKernel> kernels_;
   std::string key_;    // of the call under way: its memory is used again
   size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels

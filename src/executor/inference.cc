@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/flag_list.h"
-#include "ops/evaluate.h"
+#include "ops/node_plan.h"
 
 namespace tfwasm {
 
@@ -42,7 +42,7 @@ class Inferrer {
       result_.specs.back() = feeds[i];
     }
     for (const NodeId id : result_.order) {
-      if (!is_feed[static_cast<size_t>(id)]) InferNode(id);
+      if (!is_feed[static_cast<size_t>(id)]) Visit(id);
     }
     for (const NamedEdge& output : graph_.outputs) CheckEdge(output.edge);
     return std::move(result_);
@@ -59,7 +59,7 @@ class Inferrer {
     return facts;
   }
 
-  void InferNode(NodeId id) {
+  void Visit(NodeId id) {
     const Node& node = graph_.node(id);
     try {
       const OpDef& def = RequireOp(node, node.inputs.size());
@@ -69,25 +69,27 @@ class Inferrer {
       facts.maybe_dead = MaybeDead(node, def);
       if (def.run != nullptr || AllKnown(result_.InputSpecs(node))) InferOutputs(node, facts);
     } catch (Error& error) {
-      if (result_.facts(id).maybe_dead) return;
+      if (result_.facts(id).maybe_dead && MayDefer(error)) return;
       error.Blame(node.op, node.name);
       throw;
     }
   }
 
+  // A Merge is dead only if all its inputs are; any other node also if something that it waits for
+  // is.
   bool MaybeDead(const Node& node, const OpDef& def) const {
     const auto maybe_dead = [&](const Edge& edge) {
       const NodeFacts& source = result_.facts(edge.node);
       const bool is_switch = source.def != nullptr && source.def->liveness == Liveness::kSwitch;
       return is_switch || source.maybe_dead;
     };
-    const bool any_control =
-        std::any_of(node.control_inputs.begin(), node.control_inputs.end(),
-                    [&](NodeId control) { return result_.facts(control).maybe_dead; });
     const auto& inputs = node.inputs;
-    if (any_control) return true;
-    return def.liveness == Liveness::kMerge ? std::all_of(inputs.begin(), inputs.end(), maybe_dead)
-                                            : std::any_of(inputs.begin(), inputs.end(), maybe_dead);
+    if (def.liveness == Liveness::kMerge) {
+      return std::all_of(inputs.begin(), inputs.end(), maybe_dead);
+    }
+    return std::any_of(inputs.begin(), inputs.end(), maybe_dead) ||
+           std::any_of(node.control_inputs.begin(), node.control_inputs.end(),
+                       [&](NodeId control) { return result_.facts(control).maybe_dead; });
   }
 
   void CheckEdge(Edge edge) const {
@@ -101,7 +103,7 @@ class Inferrer {
   void InferOutputs(const Node& node, NodeFacts& facts) {
     InferContext context(node, result_.InputSpecs(node), result_.InputValues(node));
     context.set_environment(environment_);
-    Infer(*facts.def, context);
+    InferNode(*facts.def, context);
     if (context.deferred()) return;
     const auto first = static_cast<size_t>(facts.first_value);
     std::copy(context.outputs().begin(), context.outputs().end(),
@@ -122,7 +124,7 @@ class Inferrer {
       if (context.value(i) == nullptr) return;
       inputs.push_back(*context.value(i));
     }
-    std::vector<Tensor> outputs = Evaluate(node, inputs);
+    std::vector<Tensor> outputs = NodePlan::Evaluate(node, inputs);
     std::move(outputs.begin(), outputs.end(), result_.known.begin() + facts.first_value);
   }
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-#include "executor/runtime.h"
+#include "executor/model_state.h"
 #include "graph/model_def.h"
 
 namespace tfwasm {

@@ -8,44 +8,52 @@ namespace tfwasm {
 
 namespace {
 
-// Kernels that depend on larger values are rather made again than compared.
+// Plans that depend on larger values are rather made again than compared.
 constexpr size_t kMostBytesCompared = 256;
 
 bool SameBytes(const Tensor& a, const Tensor& b) {
-  return a.data() == b.data() || std::memcmp(a.data(), b.data(), a.bytes()) == 0;
+  return std::memcmp(a.data(), b.data(), a.bytes()) == 0;
+}
+
+// Not a share of the buffer, whose bytes may change.
+Tensor CopyOf(const Tensor& tensor) {
+  Tensor copy(tensor.dtype(), tensor.shape());
+  std::memcpy(copy.mutable_data(), tensor.data(), tensor.bytes());
+  return copy;
 }
 
 }  // namespace
 
 std::vector<Tensor> NodeRunner::Run(const std::vector<Tensor>& inputs) {
-  if (!Fits(inputs)) Prepare(inputs);
-  return RunWithEnvironment(node_, prepared_, inputs, environment_);
+  if (!Fits(inputs)) MakePlan(inputs);
+  return plan_->Run(inputs, environment_);
 }
 
 bool NodeRunner::Fits(const std::vector<Tensor>& inputs) const {
-  if (!is_prepared_) return false;
-  if (prepared_.on_tensors != nullptr) return true;
+  if (!is_reusable_) return false;
+  if (plan_->is_on_tensors()) return true;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs_[i].dtype != inputs[i].dtype() || inputs_[i].shape != inputs[i].shape()) {
-      return false;
-    }
+    if (specs_[i] != SpecOf(inputs[i])) return false;
     if (!values_[i].empty() && !SameBytes(values_[i], inputs[i])) return false;
   }
   return true;
 }
 
-void NodeRunner::Prepare(const std::vector<Tensor>& inputs) {
-  is_prepared_ = false;
-  prepared_ = PrepareWithState(node_, inputs, constant_, state_);
-  is_prepared_ = true;
-  inputs_ = SpecsOf(inputs);
+void NodeRunner::MakePlan(const std::vector<Tensor>& inputs) {
+  is_reusable_ = false;
+  plan_.emplace(node_, inputs, constant_, state_);
+  specs_ = SpecsOf(inputs);
   values_.assign(inputs.size(), Tensor());
-  if (!prepared_.needs_values) return;
+  is_reusable_ = true;
+  if (!plan_->needs_values()) return;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (constant_[i] || !prepared_.ReadsValue(i)) continue;
+    if (constant_[i] || !plan_->ReadsValue(i)) continue;
     const bool is_plain = inputs[i].dtype() != DType::kString && !IsHandle(inputs[i].dtype());
-    if (!is_plain || inputs[i].bytes() > kMostBytesCompared) is_prepared_ = false;
-    values_[i] = inputs[i];
+    if (is_plain && inputs[i].bytes() <= kMostBytesCompared) {
+      values_[i] = CopyOf(inputs[i]);
+    } else {
+      is_reusable_ = false;
+    }
   }
 }
 

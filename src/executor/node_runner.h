@@ -3,19 +3,19 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/flag_list.h"
-#include "ops/evaluate.h"
+#include "ops/node_plan.h"
 
 namespace tfwasm {
 
-// Keeps the kernel as long as dtypes, shapes and the values that it was made for stay the same.
+// Keeps the plan of the node as long as dtypes, shapes and the values that it was made for stay the
+// same.
 class NodeRunner {
  public:
-  // Only inputs marked `constant` keep their value, so the op may keep `state` that it derives from
-  // them. The other values are shown to it only when its infer defers without them, and then no
-  // state is kept. `node`, `state` and `environment`, which may be null, outlive the runner.
+  // As NodePlan takes them. All outlive the runner; `environment` may be null.
   NodeRunner(const Node& node, FlagList constant, std::shared_ptr<NodeState>* state,
              Environment* environment)
       : node_(node), constant_(std::move(constant)), state_(state), environment_(environment) {}
@@ -25,18 +25,18 @@ class NodeRunner {
 
  private:
   bool Fits(const std::vector<Tensor>& inputs) const;
-  void Prepare(const std::vector<Tensor>& inputs);
+  void MakePlan(const std::vector<Tensor>& inputs);
 
   const Node& node_;
   FlagList constant_;
   std::shared_ptr<NodeState>* state_;
   Environment* environment_;
 
-  // What was prepared, and for which inputs.
-  bool is_prepared_ = false;
-  PreparedKernel prepared_;
-  std::vector<TensorSpec> inputs_;
+  std::optional<NodePlan> plan_;
+  // What it was made for.
+  std::vector<TensorSpec> specs_;
   std::vector<Tensor> values_;  // by input: the value it depends on; empty where on none
+  bool is_reusable_ = false;
 };
 
 }  // namespace tfwasm

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/plan.h"
 
+#include <algorithm>
+
 #include "core/flag_list.h"
 #include "executor/plan_builder.h"
 
@@ -9,11 +11,20 @@ namespace tfwasm {
 // What one run owns; dropped at its end, also when a kernel throws.
 struct Plan::RunState {
   std::span<const Tensor> feeds;
-  std::vector<Tensor> heap = {};   // by Storage::index
-  std::vector<Tensor> slots = {};  // by Value::slot
-  FlagList dead_values = {};       // by value; empty when nothing can be dead
-  FlagList dead_nodes = {};        // by NodeId
+  std::vector<std::shared_ptr<Buffer>> heap = {};  // by Storage::index
+  std::vector<Tensor> slots = {};                  // by Value::slot
+  FlagList dead_values = {};                       // by value; empty when nothing can be dead
+  FlagList dead_nodes = {};                        // by NodeId
 };
+
+namespace {
+
+std::shared_ptr<Buffer> AllocateHeap(const Storage& storage) {
+  if (storage.objects == DType::kInvalid) return Buffer::Allocate(DType::kBool, storage.bytes);
+  return Buffer::Allocate(storage.objects, storage.bytes / ElementSize(storage.objects));
+}
+
+}  // namespace
 
 Plan::Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states,
            Environment* environment)
@@ -70,8 +81,7 @@ void Plan::BindRun(RunState& state) {
   state.slots.resize(data_.slot_readers.size());
   state.heap.reserve(data_.heap_storages.size());
   for (const int storage_id : data_.heap_storages) {
-    const Storage& storage = data_.storages[static_cast<size_t>(storage_id)];
-    state.heap.emplace_back(storage.dtype, Shape({storage.size}));
+    state.heap.push_back(AllocateHeap(data_.storages[static_cast<size_t>(storage_id)]));
   }
   if (data_.maybe_dead) {
     state.dead_values.resize(data_.values.size());
@@ -83,47 +93,55 @@ void Plan::BindRun(RunState& state) {
     const Storage& storage = data_.storages[static_cast<size_t>(storage_id)];
     const auto index = static_cast<size_t>(storage.index);
     const bool is_feed = storage.kind == Storage::Kind::kFeed;
-    const Tensor& tensor = is_feed ? state.feeds[index] : state.heap[index];
-    pointers_[static_cast<size_t>(argument)] = const_cast<void*>(tensor.data());
+    Buffer& buffer = is_feed ? *state.feeds[index].buffer() : *state.heap[index];
+    pointers_[static_cast<size_t>(argument)] = buffer.data();
   }
+}
+
+bool Plan::IsDeadValue(int value, const RunState& state) const {
+  return !state.dead_values.empty() && state.dead_values[static_cast<size_t>(value)];
 }
 
 // An empty tensor for a value that is dead.
 Tensor Plan::ValueTensor(int value, const RunState& state) const {
+  if (IsDeadValue(value, state)) return {};
   const Value& planned = data_.values[static_cast<size_t>(value)];
-  if (!state.dead_values.empty() && state.dead_values[static_cast<size_t>(value)]) return {};
+  const auto with_buffer = [&](const std::shared_ptr<Buffer>& buffer) {
+    return Tensor(planned.spec.dtype, planned.spec.shape, buffer);
+  };
   if (planned.storage == kUnplanned) {
-    const Tensor& tensor = state.slots[static_cast<size_t>(planned.slot)];
+    const Tensor& made = state.slots[static_cast<size_t>(planned.slot)];
     // Views share the slot of what they are views of.
-    const bool is_view = planned.spec.shape.IsKnown() && planned.spec.shape != tensor.shape();
-    return is_view ? tensor.Reshaped(planned.spec.shape) : tensor;
+    return planned.spec.shape.IsKnown() ? with_buffer(made.buffer()) : made;
   }
   const Storage& storage = data_.storages[static_cast<size_t>(planned.storage)];
   const auto index = static_cast<size_t>(storage.index);
   switch (storage.kind) {
     case Storage::Kind::kConst:
-      return storage.constant.Reshaped(planned.spec.shape);
+      return with_buffer(storage.constant.buffer());
     case Storage::Kind::kFeed:
-      return state.feeds[index].Reshaped(planned.spec.shape);
+      return with_buffer(state.feeds[index].buffer());
     case Storage::Kind::kHeap:
-      return state.heap[index].Reshaped(planned.spec.shape);
+      return with_buffer(state.heap[index]);
     case Storage::Kind::kArena:
       break;
   }
   Throw(Code::kInternal, "a value in the arena was asked for as a tensor");
 }
 
+// A Merge takes what is alive among its inputs: whether what it waits for is dead does not matter.
 bool Plan::IsDead(const Step& step, const RunState& state) const {
-  const Node& node = graph_.node(step.node);
-  for (const NodeId control : node.control_inputs) {
-    if (state.dead_nodes[static_cast<size_t>(control)]) return true;
-  }
+  const bool is_merge = step.def->liveness == Liveness::kMerge;
   int dead = 0;
   for (int i = 0; i < step.num_inputs; ++i) {
     const int value = data_.arguments[static_cast<size_t>(step.first_input + i)];
     if (state.dead_values[static_cast<size_t>(value)]) ++dead;
   }
-  return step.def->liveness == Liveness::kMerge ? dead == step.num_inputs : dead > 0;
+  if (is_merge) return dead == step.num_inputs;
+  const auto& controls = graph_.node(step.node).control_inputs;
+  return dead > 0 || std::any_of(controls.begin(), controls.end(), [&](NodeId id) {
+           return state.dead_nodes[static_cast<size_t>(id)] != 0;
+         });
 }
 
 void Plan::MarkDead(const Step& step, RunState& state) const {
@@ -135,14 +153,14 @@ void Plan::MarkDead(const Step& step, RunState& state) const {
 }
 
 void Plan::RunStep(const Step& step, RunState& state) {
-  if (step.kind == Step::Kind::kTensors) return RunOnTensors(step, state);
+  if (step.kind == Step::Kind::kDynamic) return RunDynamic(step, state);
   if (step.kind == Step::Kind::kNothing) return;
   RunContext context(&pointers_[static_cast<size_t>(step.first_input)],
                      &pointers_[static_cast<size_t>(step.first_output)]);
   step.kernel->Run(context);
 }
 
-void Plan::RunOnTensors(const Step& step, RunState& state) {
+void Plan::RunDynamic(const Step& step, RunState& state) {
   std::vector<Tensor> inputs;
   inputs.reserve(static_cast<size_t>(step.num_inputs));
   for (int i = 0; i < step.num_inputs; ++i) {
@@ -178,8 +196,8 @@ void Plan::StoreOutput(const Step& step, int output, Tensor tensor, RunState& st
 TensorSpec Plan::ActualSpec(int argument, const RunState& state) const {
   const int id = data_.arguments[static_cast<size_t>(argument)];
   const Value& value = data_.values[static_cast<size_t>(id)];
-  if (value.storage != kUnplanned) return value.spec;
-  return SpecOf(ValueTensor(id, state));
+  const bool is_planned = value.storage != kUnplanned && !IsDeadValue(id, state);
+  return is_planned ? value.spec : SpecOf(ValueTensor(id, state));
 }
 
 void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {
@@ -225,7 +243,7 @@ std::vector<Tensor> Plan::Run(std::span<const Tensor> feeds, void* arena, Profil
   BindArena(arena);
   BindRun(state);
   for (const Step& step : data_.steps) {
-    try {
+    Blaming(graph_.node(step.node), [&] {
       if (step.maybe_dead && IsDead(step, state)) {
         MarkDead(step, state);
       } else if (profiler == nullptr) {
@@ -233,11 +251,7 @@ std::vector<Tensor> Plan::Run(std::span<const Tensor> feeds, void* arena, Profil
       } else {
         RunProfiled(step, state, *profiler);
       }
-    } catch (Error& error) {
-      const Node& node = graph_.node(step.node);
-      error.Blame(node.op, node.name);
-      throw;
-    }
+    });
     for (const int slot : step.last_slots) state.slots[static_cast<size_t>(slot)] = Tensor();
   }
   return TakeOutputs(state);

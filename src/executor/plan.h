@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A graph made runnable for given input shapes: kernels prepared, intermediates placed.
+// A graph made runnable for given input shapes: kernels made, intermediates placed.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "core/tensor_spec.h"
 #include "executor/node_runner.h"
 #include "executor/profiler.h"
 #include "graph/graph.h"
@@ -18,30 +19,30 @@ namespace tfwasm {
 using NodeStates = std::vector<std::shared_ptr<NodeState>>;
 
 // Where the bytes of planned values live. Values that are views of each other, or that are
-// computed in place, share a storage.
+// computed in place, share a storage: dtype and shape are those of the value, never of its storage.
 struct Storage {
   enum class Kind {
     kConst,  // known at planning
     kFeed,   // the caller's input tensor
     kArena,  // at an offset in the arena, reused when its life is over
-    kHeap,   // a tensor of its own for every run: outputs, and what steps on tensors read
+    kHeap,   // a buffer of its own for every run: outputs, and what dynamic steps read
   };
   Kind kind = Kind::kArena;
-  DType dtype = DType::kInvalid;
-  int64_t size = 0;      // elements
+  // The elements are objects (strings, handles) of this dtype, which only a buffer of that dtype
+  // can hold; kInvalid: plain bytes.
+  DType objects = DType::kInvalid;
+  uint64_t bytes = 0;
   int first_step = 0;    // the step that writes it first
   int last_step = 0;     // the last step that reads or writes it
   uint64_t offset = 0;   // kArena
-  int index = 0;         // kFeed: which feed; kHeap: which of the run's own tensors
+  int index = 0;         // kFeed: which feed; kHeap: which of the run's own buffers
   Tensor constant = {};  // kConst
-
-  uint64_t bytes() const { return static_cast<uint64_t>(size) * ElementSize(dtype); }
 };
 
 inline constexpr int kUnplanned = -1;
 
-// One output of one node. `storage` is kUnplanned when a step on tensors makes it: it is then a
-// Tensor in a slot, of the shape that `spec` says if that is known.
+// One output of one node. `storage` is kUnplanned when a dynamic step makes it: it is then a Tensor
+// in a slot, of the shape that `spec` says if that is known.
 struct Value {
   TensorSpec spec;
   int storage = kUnplanned;
@@ -51,7 +52,7 @@ struct Value {
 struct Step {
   enum class Kind : uint8_t {
     kKernel,   // on planned memory
-    kTensors,  // on tensors, made at run time
+    kDynamic,  // on tensors, made at run time
     kNothing,  // on nothing; only whether it is dead matters
   };
   NodeId node = kNoNode;
@@ -59,7 +60,7 @@ struct Step {
   Kind kind = Kind::kKernel;
   bool maybe_dead = false;
   std::unique_ptr<Kernel> kernel = {};      // of kKernel
-  std::unique_ptr<NodeRunner> runner = {};  // of kTensors
+  std::unique_ptr<NodeRunner> runner = {};  // of kDynamic
   // Ranges in Plan::arguments.
   int first_input = 0;
   int num_inputs = 0;
@@ -106,11 +107,12 @@ class Plan {
 
   void BindArena(void* arena);
   void BindRun(RunState& state);
+  bool IsDeadValue(int value, const RunState& state) const;
   Tensor ValueTensor(int value, const RunState& state) const;
   bool IsDead(const Step& step, const RunState& state) const;
   void MarkDead(const Step& step, RunState& state) const;
   void RunStep(const Step& step, RunState& state);
-  void RunOnTensors(const Step& step, RunState& state);
+  void RunDynamic(const Step& step, RunState& state);
   void StoreOutput(const Step& step, int output, Tensor tensor, RunState& state);
   TensorSpec ActualSpec(int argument, const RunState& state) const;
   void RunProfiled(const Step& step, RunState& state, Profiler& profiler);

@@ -11,6 +11,9 @@ namespace tfwasm {
 
 namespace {
 
+// Whether the elements are objects, which plain memory cannot hold.
+bool HoldsObjects(DType dtype) { return dtype == DType::kString || IsHandle(dtype); }
+
 class PlanBuilder {
  public:
   PlanBuilder(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states,
@@ -34,7 +37,7 @@ class PlanBuilder {
       Pin(data_.outputs.back());
     }
     PlaceArena();
-    PrepareSteps();
+    MakeKernels();
     return std::move(data_);
   }
 
@@ -58,9 +61,9 @@ class PlanBuilder {
   void Pin(int value_id);
   void PlaceArena();
   void FindLastSlots();
-  void PrepareSteps();
-  std::unique_ptr<Kernel> PrepareKernel(const Step& step);
-  std::unique_ptr<NodeRunner> PrepareRunner(const Step& step);
+  void MakeKernels();
+  std::unique_ptr<Kernel> KernelFor(const Step& step);
+  std::unique_ptr<NodeRunner> RunnerFor(const Step& step);
   bool KnowsConstantsOnly(const Node& node) const;
 
   const Graph& graph_;
@@ -102,8 +105,8 @@ void PlanBuilder::ListSteps() {
 
 Step::Kind PlanBuilder::KindOf(NodeId id) const {
   const NodeFacts& facts = inference_.facts(id);
-  if (facts.def->run != nullptr) return Step::Kind::kTensors;
-  if (!facts.planned) return Step::Kind::kTensors;
+  if (facts.def->run != nullptr) return Step::Kind::kDynamic;
+  if (!facts.planned) return Step::Kind::kDynamic;
   if (facts.def->is_view || facts.def->kernel == nullptr) return Step::Kind::kNothing;
   if (facts.def->is_stateful) return Step::Kind::kKernel;
   for (int value = facts.first_value; value < facts.first_value + facts.num_values; ++value) {
@@ -144,9 +147,10 @@ void PlanBuilder::FindLastReads() {
 }
 
 int PlanBuilder::AddStorage(Storage::Kind kind, const TensorSpec& spec, int step) {
-  Storage added{.kind = kind, .dtype = spec.dtype, .size = spec.shape.NumElements()};
-  // Kernels are prepared before memory is taken: no size may wrap round in them.
-  Buffer::CheckAddressable(added.bytes());
+  Storage added{.kind = kind, .bytes = NumBytes(spec)};
+  // Kernels are made before memory is taken: no size may wrap round in them.
+  Buffer::CheckAddressable(added.bytes);
+  if (HoldsObjects(spec.dtype)) added.objects = spec.dtype;
   added.first_step = step;
   added.last_step = step;
   data_.storages.push_back(std::move(added));
@@ -182,13 +186,13 @@ void PlanBuilder::Pin(int value_id) {
 
 void PlanBuilder::PlaceStep(int index) {
   const Step& step = data_.steps[static_cast<size_t>(index)];
-  const bool planned = step.kind != Step::Kind::kTensors;
+  const bool planned = step.kind != Step::Kind::kDynamic;
   for (int i = 0; i < step.num_inputs; ++i) {
     const int id = data_.arguments[static_cast<size_t>(step.first_input + i)];
     EnsureStorage(id);
     if (value(id).storage == kUnplanned) continue;
     Storage& read = storage(value(id).storage);
-    // What a step on tensors makes may be a view of its input, so that must stay to the end.
+    // What a dynamic step makes may be a view of its input, so that must stay to the end.
     read.last_step = std::max(read.last_step, planned ? index : end_);
     if (!planned) Pin(id);
   }
@@ -219,13 +223,14 @@ void PlanBuilder::PlaceOutput(int output, const Step& step, int index) {
   // Views and in-place results are read on behalf of the storage they share.
   placed.last_step = std::max({placed.last_step, index, last_reads_[static_cast<size_t>(id)]});
   // Objects cannot live in raw arena memory.
-  if (placed.dtype == DType::kString || IsHandle(placed.dtype)) Pin(id);
+  if (placed.objects != DType::kInvalid) Pin(id);
 }
 
 int PlanBuilder::StorageToShare(const Step& step, const TensorSpec& output, int index) {
   const OpDef& def = *FactsOf(step).def;
   const auto first = static_cast<size_t>(step.first_input);
   if (def.is_view) return value(data_.arguments[first]).storage;
+  if (HoldsObjects(output.dtype)) return kUnplanned;
   const uint64_t bytes = NumBytes(output);
   for (int i = 0; i < std::min(step.num_inputs, 32); ++i) {
     if ((def.in_place_inputs >> i & 1) != 0 && MayOverwrite(step, i, bytes, index)) {
@@ -241,7 +246,7 @@ bool PlanBuilder::MayOverwrite(const Step& step, int input, uint64_t bytes, int 
   const int shared = value(id).storage;
   if (shared == kUnplanned) return false;
   const Storage& candidate = storage(shared);
-  if (candidate.kind != Storage::Kind::kArena || candidate.bytes() != bytes) return false;
+  if (candidate.kind != Storage::Kind::kArena || candidate.bytes != bytes) return false;
   if (candidate.last_step > index) return false;
   for (int i = 0; i < step.num_inputs; ++i) {
     const int other = data_.arguments[first + static_cast<size_t>(i)];
@@ -257,7 +262,7 @@ void PlanBuilder::PlaceArena() {
     const Storage& placed = data_.storages[i];
     if (placed.kind != Storage::Kind::kArena) continue;
     lifetimes.push_back(
-        {.bytes = placed.bytes(), .first = placed.first_step, .last = placed.last_step});
+        {.bytes = placed.bytes, .first = placed.first_step, .last = placed.last_step});
     ids.push_back(static_cast<int>(i));
   }
   const ArenaLayout layout = PlanArena(lifetimes);
@@ -288,31 +293,34 @@ void PlanBuilder::FindLastSlots() {
   }
 }
 
-void PlanBuilder::PrepareSteps() {
+void PlanBuilder::MakeKernels() {
   FindLastSlots();
   std::erase_if(data_.steps, [](const Step& step) {
     return step.kind == Step::Kind::kNothing && !step.maybe_dead && step.last_slots.empty();
   });
   for (Step& step : data_.steps) {
-    try {
-      if (step.kind == Step::Kind::kKernel) step.kernel = PrepareKernel(step);
-      if (step.kind == Step::Kind::kTensors) step.runner = PrepareRunner(step);
-    } catch (Error& error) {
-      error.Blame(NodeOf(step).op, NodeOf(step).name);
-      if (!step.maybe_dead) throw;
-      step.kernel = MakeKernel([error](RunContext&) { throw error; });
+    const Node& node = NodeOf(step);
+    const auto make = [&] {
+      if (step.kind == Step::Kind::kKernel) step.kernel = KernelFor(step);
+      if (step.kind == Step::Kind::kDynamic) step.runner = RunnerFor(step);
+    };
+    if (!step.maybe_dead) {
+      Blaming(node, make);
+    } else if (const auto error = Deferring([&] { Blaming(node, make); })) {
+      step.kind = Step::Kind::kKernel;
+      step.kernel = MakeKernel([error = *error](RunContext&) { throw error; });
     }
   }
 }
 
-std::unique_ptr<NodeRunner> PlanBuilder::PrepareRunner(const Step& step) {
+std::unique_ptr<NodeRunner> PlanBuilder::RunnerFor(const Step& step) {
   FlagList constant;
   for (const Edge& edge : NodeOf(step).inputs) constant.push_back(graph_.IsConst(edge));
   return std::make_unique<NodeRunner>(NodeOf(step), std::move(constant),
                                       &states_[static_cast<size_t>(step.node)], environment_);
 }
 
-std::unique_ptr<Kernel> PlanBuilder::PrepareKernel(const Step& step) {
+std::unique_ptr<Kernel> PlanBuilder::KernelFor(const Step& step) {
   const Node& node = NodeOf(step);
   const NodeFacts& facts = FactsOf(step);
   std::vector<TensorSpec> outputs;

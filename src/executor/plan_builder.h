@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shape inference, storage assignment and kernel preparation for one Plan.
+// Shape inference, storage assignment and making of kernels for one Plan.
 #pragma once
 
 #include <vector>

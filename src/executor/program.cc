@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "executor/runtime.h"
+#include "executor/model_state.h"
 #include "passes/functionalize_loops.h"
 #include "passes/optimize.h"
 #include "passes/pass_constants_to_functions.h"
@@ -21,10 +21,10 @@ Graph Optimized(Graph graph, FunctionMap& functions) {
 
 }  // namespace
 
-Program::Program(Graph graph, Runtime& runtime)
-    : runtime_(runtime),
-      graph_(Optimized(std::move(graph), runtime.functions())),
-      states_(static_cast<size_t>(graph_.size())) {}
+Program::Program(Graph graph, ModelState& model)
+    : model_(model),
+      graph_(Optimized(std::move(graph), model.functions())),
+      node_states_(static_cast<size_t>(graph_.size())) {}
 
 void Program::CheckFeeds(const std::vector<TensorSpec>& feeds) const {
   if (feeds.size() != graph_.inputs.size()) {
@@ -62,7 +62,7 @@ Plan& Program::AddPlan(std::vector<TensorSpec> feeds) {
     bool before;
   };
   const Planning planning(is_planning_);
-  auto plan = std::make_unique<Plan>(graph_, std::move(feeds), states_, &runtime_);
+  auto plan = std::make_unique<Plan>(graph_, std::move(feeds), node_states_, &model_);
   while (plans_.size() >= kMostPlans && !plans_.back()->is_running()) plans_.pop_back();
   plans_.insert(plans_.begin(), std::move(plan));
   return *plans_.front();
@@ -74,13 +74,12 @@ std::optional<std::vector<TensorSpec>> Program::InferOutputs(const std::vector<T
   }
   const bool is_hopeless = std::find(hopeless_.begin(), hopeless_.end(), feeds) != hopeless_.end();
   if (is_planning_ || is_hopeless) return std::nullopt;
-  try {
-    return AddPlan(feeds).OutputSpecs();
-  } catch (const Error&) {
-    hopeless_.push_back(feeds);
-    if (hopeless_.size() > kMostPlans) hopeless_.erase(hopeless_.begin());
-    return std::nullopt;  // a run will say so, if there ever is one
-  }
+  std::optional<std::vector<TensorSpec>> outputs;
+  const auto error = Deferring([&] { outputs = AddPlan(feeds).OutputSpecs(); });
+  if (!error) return outputs;
+  hopeless_.push_back(feeds);
+  if (hopeless_.size() > kMostPlans) hopeless_.erase(hopeless_.begin());
+  return std::nullopt;  // a run will say so, if there ever is one
 }
 
 Plan& Program::PlanFor(std::span<const Tensor> feeds) {
@@ -90,8 +89,8 @@ Plan& Program::PlanFor(std::span<const Tensor> feeds) {
 
 std::vector<Tensor> Program::Run(std::span<const Tensor> feeds) {
   Plan& plan = PlanFor(feeds);
-  const Runtime::Nesting nesting(runtime_);
-  return plan.Run(feeds, runtime_.ReserveArena(plan.arena_bytes()), runtime_.profiler());
+  const ModelState::Nesting nesting(model_);
+  return plan.Run(feeds, model_.ReserveArena(plan.arena_bytes()), model_.profiler());
 }
 
 }  // namespace tfwasm

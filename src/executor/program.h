@@ -14,13 +14,13 @@
 
 namespace tfwasm {
 
-class Runtime;
+class ModelState;
 
 class Program {
  public:
-  // `graph` has its inputs and outputs set to what is fed and fetched. `runtime` outlives the
+  // `graph` has its inputs and outputs set to what is fed and fetched. `model` outlives the
   // program; functions that are made out of the graph's loops are added to it.
-  Program(Graph graph, Runtime& runtime);
+  Program(Graph graph, ModelState& model);
 
   // The values of graph.outputs for one tensor per graph.inputs. Throws E_INPUT that says which
   // input does not fit, what was expected and what came. May be called again while it runs.
@@ -28,10 +28,10 @@ class Program {
 
   // Makes the plan for feeds like these: shapes, memory, packed weights. Run does it otherwise.
   // Throws as Run does.
-  void Prepare(std::span<const Tensor> feeds) { PlanFor(feeds); }
+  void MakePlan(std::span<const Tensor> feeds) { PlanFor(feeds); }
 
   // Dtypes and shapes of the outputs for inputs like these, as far as they follow from them;
-  // nullopt when that is what is being found out just now.
+  // nullopt when that is what is being found out just now, or when no plan can be made.
   std::optional<std::vector<TensorSpec>> InferOutputs(const std::vector<TensorSpec>& feeds);
 
   const Graph& graph() const { return graph_; }
@@ -45,9 +45,9 @@ class Program {
   Plan& PlanFor(std::span<const Tensor> feeds);
   Plan& AddPlan(std::vector<TensorSpec> feeds);
 
-  Runtime& runtime_;
+  ModelState& model_;
   Graph graph_;
-  NodeStates states_;
+  NodeStates node_states_;
   std::vector<std::unique_ptr<Plan>> plans_;  // most recently used first
   bool is_planning_ = false;
   std::vector<std::vector<TensorSpec>> hopeless_;  // feeds for which no plan can be made

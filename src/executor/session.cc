@@ -38,12 +38,7 @@ void CheckOps(const ModelDef& model) {
 }
 
 int CountOutputs(const Node& node) {
-  try {
-    return NumOutputs(*FindOp(node.op), node);
-  } catch (Error& error) {
-    error.Blame(node.op, node.name);
-    throw;
-  }
+  return Blaming(node, [&] { return NumOutputs(*FindOp(node.op), node); });
 }
 
 // Passes trust that every edge names an output that its node has.
@@ -82,9 +77,7 @@ void DropOutputsWithoutValue(ModelDef& model) {
 
 void CheckFunction(const FunctionMap& functions, const Node& node, const std::string& name) {
   if (functions.contains(name)) return;
-  Error error(Code::kAttr, StrCat("the model has no function '", name, "'"));
-  error.Blame(node.op, node.name);
-  throw error;
+  Blaming(node, [&] { Throw(Code::kAttr, "the model has no function '", name, "'"); });
 }
 
 // That the functions exist which nodes call.
@@ -138,12 +131,12 @@ Edge FeedPoint(Graph& graph, Edge edge) {
 }  // namespace
 
 Session::Session(ModelDef model, std::shared_ptr<ResourceMap> resources)
-    : model_(std::move(model)), runtime_({}, std::move(resources)) {
+    : model_(std::move(model)), state_({}, std::move(resources)) {
   CheckOps(model_);
   DropOutputsWithoutValue(model_);
   CheckEdges(model_);
   CheckFunctions(model_);
-  runtime_.functions() = std::move(model_.functions);
+  state_.functions() = std::move(model_.functions);
 }
 
 Graph Session::CutGraph(const Key& key) const {
@@ -166,12 +159,12 @@ Graph Session::CutGraph(const Key& key) const {
   return graph;
 }
 
-int Session::Prepare(const std::vector<std::string>& feeds,
+int Session::Compile(const std::vector<std::string>& feeds,
                      const std::vector<std::string>& fetches) {
   Key key(feeds, fetches);
   const auto found = ids_.find(key);
   if (found != ids_.end()) return found->second;
-  programs_.push_back(std::make_unique<Program>(CutGraph(key), runtime_));
+  programs_.push_back(std::make_unique<Program>(CutGraph(key), state_));
   const int id = static_cast<int>(programs_.size()) - 1;
   ids_.emplace(std::move(key), id);
   return id;
@@ -179,34 +172,31 @@ int Session::Prepare(const std::vector<std::string>& feeds,
 
 std::vector<Tensor> Session::RunEffects(const std::vector<std::string>& fetches) {
   Graph graph = CutGraph({{}, fetches});
-  Node effects;
-  effects.name = graph.UniqueName("effects");
-  effects.op = "NoOp";
+  // An output that is there anyhow, but not before all else was run: a Merge waits for what is on
+  // branches that are not taken, too.
+  Node effects{.name = graph.UniqueName("effects"), .op = "Merge"};
   for (NodeId id = 0; id < graph.size(); ++id) {
     if (FindOp(graph.node(id).op)->is_stateful) effects.control_inputs.push_back(id);
   }
-  // An output that is there anyhow, but not before all else was run.
-  const NodeId all = graph.Add(std::move(effects));
-  const Edge done{.node = graph.AddConst("done", Tensor::Scalar(true))};
-  graph.node(done.node).control_inputs.push_back(all);
-  graph.outputs.push_back({"done", done});
-  Program program(std::move(graph), runtime_);
+  effects.inputs.push_back({.node = graph.AddConst("done", Tensor::Scalar(true))});
+  graph.outputs.push_back({"effects", {.node = graph.Add(std::move(effects))}});
+  Program program(std::move(graph), state_);
   std::vector<Tensor> results = program.Run({});
   results.pop_back();
   return results;
 }
 
-Program& Session::Prepared(int id) {
+Program& Session::ProgramOf(int id) {
   if (id < 0 || id >= static_cast<int>(programs_.size())) {
-    Throw(Code::kInternal, "there is no prepared run ", id);
+    Throw(Code::kInternal, "there is no program ", id);
   }
   return *programs_[static_cast<size_t>(id)];
 }
 
-void Session::PlanRun(int id, std::span<const Tensor> feeds) { Prepared(id).Prepare(feeds); }
+void Session::MakePlan(int id, std::span<const Tensor> feeds) { ProgramOf(id).MakePlan(feeds); }
 
 std::vector<Tensor> Session::Run(int id, std::span<const Tensor> feeds) {
-  return Prepared(id).Run(feeds);
+  return ProgramOf(id).Run(feeds);
 }
 
 }  // namespace tfwasm

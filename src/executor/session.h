@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "executor/model_state.h"
 #include "executor/profiler.h"
-#include "executor/runtime.h"
 #include "graph/model_def.h"
 
 namespace tfwasm {
@@ -28,32 +28,31 @@ class Session {
   // Optimizes the graph for these feeds and fetches and returns an id for Run. A name is a key of
   // the model's inputs or outputs, a node, or "node:output". Throws E_INPUT for names that are
   // unknown or fed twice, E_CYCLE for a graph with a cycle.
-  int Prepare(const std::vector<std::string>& feeds, const std::vector<std::string>& fetches);
+  int Compile(const std::vector<std::string>& feeds, const std::vector<std::string>& fetches);
 
-  // Makes the plan of a run with feeds like these, which Run does otherwise: so that it can be
-  // timed.
-  void PlanRun(int id, std::span<const Tensor> feeds);
+  // Makes the plan for feeds like these, which Run does otherwise: so that it can be timed.
+  void MakePlan(int id, std::span<const Tensor> feeds);
 
   // One tensor for each feed in, one for each fetch out.
   std::vector<Tensor> Run(int id, std::span<const Tensor> feeds);
 
-  // Runs every node that has an effect. Returns one tensor for each fetch, as Prepare takes them.
+  // Runs every node that has an effect. Returns one tensor for each fetch, as Compile takes them.
   std::vector<Tensor> RunEffects(const std::vector<std::string>& fetches);
 
   // While profiling, every run records the time of its nodes.
-  void SetProfiling(bool enabled) { runtime_.set_profiler(enabled ? &profiler_ : nullptr); }
+  void SetProfiling(bool enabled) { state_.set_profiler(enabled ? &profiler_ : nullptr); }
   std::vector<NodeProfile> TakeProfile() { return profiler_.Take(); }
 
  private:
   using Key = std::pair<std::vector<std::string>, std::vector<std::string>>;
 
   Graph CutGraph(const Key& key) const;
-  Program& Prepared(int id);
+  Program& ProgramOf(int id);
 
   ModelDef model_;
   std::map<Key, int> ids_;
   Profiler profiler_;
-  Runtime runtime_;
+  ModelState state_;
   std::vector<std::unique_ptr<Program>> programs_;
 };
 

@@ -44,12 +44,7 @@ void AttachConstants(Graph& graph, const WeightMap& weights, Missing& missing) {
   for (NodeId id = 0; id < graph.size(); ++id) {
     Node& node = graph.node(id);
     if (node.op != "Const") continue;
-    try {
-      AttachConstant(node, weights, missing);
-    } catch (Error& error) {
-      error.Blame(node.op, node.name);
-      throw;
-    }
+    Blaming(node, [&] { AttachConstant(node, weights, missing); });
   }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/tensor.h"
@@ -31,6 +32,12 @@ struct Node {
   AttrMap attrs = {};
   Tensor value = {};  // of a Const node
 };
+
+// Calls `f`; an error that it throws blames the node.
+template <typename F>
+auto Blaming(const Node& node, F f) -> decltype(f()) {
+  return Blaming(node.op, node.name, std::move(f));
+}
 
 // A name under which a value can be fetched or fed, e.g. "Identity:0" or "scores".
 struct NamedEdge {

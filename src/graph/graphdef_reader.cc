@@ -171,15 +171,12 @@ void ReadFunctions(const Json& library, OutputResolver resolver, ModelDef& model
     const Json* name_field = signature == nullptr ? nullptr : FindField(*signature, "name");
     if (name_field == nullptr) Throw(Code::kJson, "a library function has no name");
     const std::string_view name = ExpectString(*name_field, "a function's name");
-    try {
+    Blaming("function", name, [&] {
       Function function = ReadFunctionBody(json, *signature, name, resolver);
       if (!model.functions.emplace(name, std::move(function)).second) {
         Throw(Code::kDuplicate, "two library functions have this name");
       }
-    } catch (Error& error) {
-      error.Blame("function", name);
-      throw;
-    }
+    });
   }
 }
 

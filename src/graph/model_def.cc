@@ -7,13 +7,9 @@ void TakePlaceholderInfo(const Node& node, TensorInfo& info) {
   if (!node.op.starts_with("Placeholder")) return;
   const auto* dtype = std::get_if<DType>(node.attrs.Find("dtype"));
   if (dtype != nullptr && *dtype != DType::kInvalid) info.dtype = *dtype;
-  try {
-    const Shape shape = node.attrs.ShapeOr("shape", Shape::UnknownRank());
-    if (shape.rank_known()) info.shape = shape;
-  } catch (Error& error) {
-    error.Blame(node.op, node.name);
-    throw;
-  }
+  const Shape shape =
+      Blaming(node, [&] { return node.attrs.ShapeOr("shape", Shape::UnknownRank()); });
+  if (shape.rank_known()) info.shape = shape;
 }
 
 }  // namespace tfwasm

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ops/evaluate.h"
+#include "ops/node_plan.h"
 #include "passes/rewrite.h"
 
 namespace tfwasm {
@@ -31,7 +31,7 @@ class Folder {
     if (inputs.empty()) return false;
     const OpDef& def = RequireOp(graph_.node(id), inputs.size());
     if (def.is_stateful || def.run != nullptr || !Fits(def, graph_.node(id), inputs)) return false;
-    std::vector<Tensor> outputs = Evaluate(graph_.node(id), inputs);
+    std::vector<Tensor> outputs = NodePlan::Evaluate(graph_.node(id), inputs);
     uint64_t bytes = 0;
     for (const Tensor& output : outputs) bytes += output.bytes();
     if (bytes > bytes_left_) return false;
@@ -71,7 +71,7 @@ class Folder {
       input_bytes += input.bytes();
     }
     InferContext context(node, std::move(specs), std::move(values));
-    Infer(def, context);
+    InferNode(def, context);
     uint64_t output_bytes = 0;
     for (const TensorSpec& output : context.outputs()) {
       if (output.dtype == DType::kString) return false;

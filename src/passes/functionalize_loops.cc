@@ -20,13 +20,10 @@ bool IsSwitch(const Node& node) { return IsOneOf(node.op, {"Switch", "RefSwitch"
 bool IsNext(const Node& node) { return IsOneOf(node.op, {"NextIteration", "RefNextIteration"}); }
 
 std::string FrameOf(const Node& enter) {
-  try {
+  return Blaming(enter, [&] {
     if (enter.inputs.size() != 1) Throw(Code::kEdge, "expected 1 inputs");
     return enter.attrs.String("frame_name", "");
-  } catch (Error& error) {
-    error.Blame(enter.op, enter.name);
-    throw;
-  }
+  });
 }
 
 // A loop variable.

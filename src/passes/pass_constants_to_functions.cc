@@ -94,10 +94,8 @@ class ConstantPasser {
 void PassConstantsToFunctions(Graph& graph, FunctionMap& functions) {
   ConstantPasser passer(graph, functions);
   for (NodeId id = 0; id < graph.size(); ++id) {
-    try {
-      passer.Visit(graph.node(id));
-    } catch (const Error&) {  // malformed attributes: the planner reports them
-    }
+    // The planner reports malformed attributes.
+    Deferring([&] { passer.Visit(graph.node(id)); });
   }
 }
 

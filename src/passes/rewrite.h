@@ -15,15 +15,13 @@ namespace tfwasm {
 // Calls `rewrite(id) -> bool` for every non-constant node, inputs before consumers. Returns whether
 // any call returned true. If `rewrite` throws because of malformed attributes, the node stays as it
 // is for the planner to report; so `rewrite` must check everything before it changes anything.
+// Errors that must not be deferred are thrown: E_INTERNAL, E_OOM, std::bad_alloc.
 template <typename F>
 bool RewriteNodes(Graph& graph, F rewrite) {
   bool changed = false;
   for (const NodeId id : graph.TopologicalOrder()) {
     if (graph.IsRemoved(id) || graph.IsConst({.node = id})) continue;
-    try {
-      changed |= rewrite(id);
-    } catch (const Error&) {
-    }
+    Deferring([&] { changed |= rewrite(id); });
   }
   return changed;
 }

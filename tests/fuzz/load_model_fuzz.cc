@@ -2,8 +2,14 @@
 // libFuzzer target: loads, plans and runs hostile models. For any input, loading ends in a model or
 // an Error, and running in tensors or an Error.
 //
+<<<<<<< HEAD
 // An input is a GraphDef, a signature, a list of weight specs and the weights' bytes, each
 // terminated by a line "--". See tests/fuzz/corpus/load_model/ for examples.
+=======
+// An input is a GraphDef, a signature, a list of weight specs, the weights' bytes, and for models
+// that have one the GraphDef of the initializer and its signature, each ended by a line "--";
+// tests/fuzz/corpus/load_model/ has examples.
+>>>>>>> ed3895e (WIP: one class for running a node, dtypes of values, errors by code, loading apart from bindings)
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -12,8 +18,7 @@
 
 #include "core/buffer.h"
 #include "core/json.h"
-#include "executor/session.h"
-#include "graph/constants.h"
+#include "executor/load_model.h"
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
 #include "graph/tensor_proto.h"
@@ -37,6 +42,8 @@ struct Input {
   std::string_view signature;
   std::string_view specs;
   std::string_view weights;
+  std::string_view initializer;
+  std::string_view initializer_signature;
 };
 
 std::string_view TakeSection(std::string_view& data) {
@@ -53,6 +60,8 @@ Input SplitInput(std::string_view data) {
   input.signature = TakeSection(data);
   input.specs = TakeSection(data);
   input.weights = TakeSection(data);
+  input.initializer = TakeSection(data);
+  input.initializer_signature = TakeSection(data);
   return input;
 }
 
@@ -89,8 +98,7 @@ Tensor ZeroFeed(const TensorInfo& info) {
   return ZeroTensor(dtype, shape);
 }
 
-void Predict(ModelDef model) {
-  Session session(std::move(model));
+void Predict(Session& session) {
   std::vector<std::string> feeds;
   std::vector<Tensor> values;
   for (const TensorInfo& info : session.model().inputs) {
@@ -99,19 +107,21 @@ void Predict(ModelDef model) {
   }
   std::vector<std::string> fetches;
   for (const TensorInfo& info : session.model().outputs) fetches.push_back(info.key);
-  session.Run(session.Prepare(feeds, fetches), values);
+  session.Run(session.Compile(feeds, fetches), values);
 }
 
 void Load(const Input& input) {
   const WeightMap weights = Decode(input.specs, input.weights);
-  ModelDef model =
-      ReadGraphDef(input.topology, [](const Node&, std::string_view, int index) { return index; });
-  AttachConstants(model, weights);
-  ApplySignature(model, input.signature);
+  ModelDef model = ReadGraphDef(input.topology, OutputPosition);
   model.graph.TopologicalOrder();
   for (const auto& [name, function] : model.functions) function.body.TopologicalOrder();
-  ParseJson(DescribeModel(model), "the description");
-  Predict(std::move(model));
+  const auto session = LoadModel({.model = std::move(model),
+                                  .signature = input.signature,
+                                  .initializer = input.initializer,
+                                  .initializer_signature = input.initializer_signature},
+                                 weights);
+  ParseJson(DescribeModel(session->model()), "the description");
+  Predict(*session);
 }
 
 }  // namespace

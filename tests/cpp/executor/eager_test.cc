@@ -33,7 +33,7 @@ Tensor RunOne(EagerOps& ops, int id, const std::vector<EagerInput>& inputs) {
 
 TEST_CASE("eager: calls with the same dtypes and shapes share a kernel, not values") {
   EagerOps ops;
-  const int add = ops.Prepare("AddV2", {});
+  const int add = ops.Register("AddV2", {});
   const EagerInput one = Value(F32({2}, {1, 1}));
   ExpectTensor(RunOne(ops, add, {one, Value(F32({2}, {1, 2}))}), F32({2}, {2, 3}));
   ExpectTensor(RunOne(ops, add, {one, Value(F32({2}, {5, 6}))}), F32({2}, {6, 7}));
@@ -46,7 +46,7 @@ TEST_CASE("eager: calls with the same dtypes and shapes share a kernel, not valu
 
 TEST_CASE("eager: kernels of other constants are other kernels") {
   EagerOps ops;
-  const int sum = ops.Prepare("Sum", ReadAttrs(R"({"keep_dims": {"b": true}})"));
+  const int sum = ops.Register("Sum", ReadAttrs(R"({"keep_dims": {"b": true}})"));
   const EagerInput matrix = Value(F32({2, 2}, {1, 2, 3, 4}));
   ExpectTensor(RunOne(ops, sum, {matrix, Constant(I32({1}, {0}))}), F32({1, 2}, {4, 6}));
   ExpectTensor(RunOne(ops, sum, {matrix, Constant(I32({1}, {1}))}), F32({2, 1}, {3, 7}));
@@ -56,7 +56,7 @@ TEST_CASE("eager: kernels of other constants are other kernels") {
 
 TEST_CASE("eager: a kernel that needed the value of an input that is no constant is not kept") {
   EagerOps ops;
-  const int sum = ops.Prepare("Sum", {});
+  const int sum = ops.Register("Sum", {});
   const EagerInput matrix = Value(F32({2, 2}, {1, 2, 3, 4}));
   ExpectTensor(RunOne(ops, sum, {matrix, Value(I32({1}, {0}))}), F32({2}, {4, 6}));
   ExpectTensor(RunOne(ops, sum, {matrix, Value(I32({1}, {1}))}), F32({2}, {3, 7}));
@@ -65,11 +65,11 @@ TEST_CASE("eager: a kernel that needed the value of an input that is no constant
 
 TEST_CASE("eager: weights are not kept with the kernel") {
   EagerOps ops;
-  const int product = ops.Prepare("MatMul", {});
+  const int product = ops.Register("MatMul", {});
   const EagerInput a = Value(F32({1, 2}, {1, 2}));
   ExpectTensor(RunOne(ops, product, {a, Value(F32({2, 1}, {3, 4}))}), F32({1, 1}, {11}));
   ExpectTensor(RunOne(ops, product, {a, Value(F32({2, 1}, {5, 6}))}), F32({1, 1}, {17}));
-  const int conv = ops.Prepare("Conv2D", ReadAttrs(R"({"padding": {"s": "VkFMSUQ="},
+  const int conv = ops.Register("Conv2D", ReadAttrs(R"({"padding": {"s": "VkFMSUQ="},
       "strides": {"list": {"i": [1, 1, 1, 1]}}})"));
   const EagerInput image = Value(F32({1, 1, 2, 1}, {1, 2}));
   ExpectTensor(RunOne(ops, conv, {image, Value(F32({1, 2, 1, 1}, {3, 4}))}),
@@ -80,7 +80,7 @@ TEST_CASE("eager: weights are not kept with the kernel") {
 
 TEST_CASE("eager: a filter that comes again is packed, but neither kept nor taken for another") {
   EagerOps ops;
-  const int product = ops.Prepare("MatMul", {});
+  const int product = ops.Register("MatMul", {});
   const auto a = [](float x) { return Value(F32({2, 2}, {x, 2, 3, 4})); };
   EagerInput b = Value(F32({2, 1}, {1, 10}));
   for (int call = 0; call < 4; ++call) {
@@ -99,15 +99,15 @@ TEST_CASE("eager: a filter that comes again is packed, but neither kept nor take
 
 TEST_CASE("eager: views, known values and several outputs") {
   EagerOps ops;
-  const int reshape = ops.Prepare("Reshape", {});
+  const int reshape = ops.Register("Reshape", {});
   const EagerInput shape = Constant(I32({1}, {-1}));
   for (const float first : {1.0f, 5.0f}) {
     ExpectTensor(RunOne(ops, reshape, {Value(F32({1, 2}, {first, 2})), shape}),
                  F32({2}, {first, 2}));
   }
-  const int shape_of = ops.Prepare("Shape", {});
+  const int shape_of = ops.Register("Shape", {});
   ExpectTensor(RunOne(ops, shape_of, {Value(F32({1, 2}, {1, 2}))}), I32({2}, {1, 2}));
-  const int identities = ops.Prepare("IdentityN", {});
+  const int identities = ops.Register("IdentityN", {});
   const std::vector<EagerInput> both = {Value(F32({}, {1})), Value(I32({}, {2}))};
   const std::vector<Tensor> outputs = Run(ops, identities, both);
   REQUIRE(outputs.size() == 2);
@@ -116,7 +116,7 @@ TEST_CASE("eager: views, known values and several outputs") {
 
 TEST_CASE("eager: kernels that are not used any more are replaced") {
   EagerOps ops;
-  const int square = ops.Prepare("Square", {});
+  const int square = ops.Register("Square", {});
   for (int round = 0; round < 2; ++round) {
     for (int64_t size = 1; size <= 200; ++size) {
       const Tensor ones = MakeF32({size}, [](size_t) { return 3; });
@@ -128,8 +128,8 @@ TEST_CASE("eager: kernels that are not used any more are replaced") {
 
 TEST_CASE("eager: errors name the op, and leave it usable") {
   EagerOps ops;
-  ExpectError(Code::kOp, [&] { ops.Prepare("NoSuchOp", {}); });
-  const int add = ops.Prepare("AddV2", {});
+  ExpectError(Code::kOp, [&] { ops.Register("NoSuchOp", {}); });
+  const int add = ops.Register("AddV2", {});
   ExpectError(Code::kShape,
               [&] { Run(ops, add, {Value(F32({2}, {1, 2})), Value(F32({3}, {1, 2, 3}))}); });
   ExpectError(Code::kEdge, [&] { Run(ops, add, {Value(F32({2}, {1, 2}))}); });

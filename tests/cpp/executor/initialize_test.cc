@@ -64,6 +64,31 @@ TEST_CASE("tables are strict about dtypes and shapes") {
         }).starts_with("E_INPUT"));
 }
 
+TEST_CASE("effects on a branch that is not taken do not keep the others from happening") {
+  for (const int p : {0, 1}) {
+    ModelBuilder init;
+    const TestAttrs attrs = TableAttrs(DType::kInt32, DType::kFloat32);
+    const Edge table = init.Op("made", "HashTableV2", {}, attrs);
+    const Edge values = init.Const("v", F32({1}, {5}));
+    const NodeId data =
+        init.Op("data", "Switch", {init.Const("k", I32({1}, {7})), init.Const("p", Bool({}, {p}))})
+            .node;
+    for (const int branch : {0, 1}) {
+      const Edge keys =
+          init.Op(StrCat("keys", branch), branch == 0 ? "Neg" : "Abs", {{data, branch}});
+      init.Op(StrCat("fill", branch), "LookupTableImportV2", {table, keys, values});
+    }
+    ModelBuilder b;
+    const Edge found = b.Op("made", "HashTableV2", {}, attrs);
+    b.Output("y", b.Op("y", "LookupTableFindV2",
+                       {found, b.Const("k", I32({2}, {-7, 7})), b.Const("none", F32({}, {0}))}));
+    const auto resources = std::make_shared<ResourceMap>();
+    RunInitializer(std::move(init.model), "", resources, b.model);
+    Session session(std::move(b.model), resources);
+    ExpectTensor(RunSession(session, {}, {}, {"y"})[0], p ? F32({2}, {0, 5}) : F32({2}, {5, 0}));
+  }
+}
+
 TEST_CASE("a table that the signature passes by resource id becomes a constant") {
   ModelBuilder b;
   const Edge table = b.Input("table");

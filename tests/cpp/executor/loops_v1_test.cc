@@ -161,6 +161,56 @@ TEST_CASE("branches may consist of constants, and differ in shape") {
   ExpectTensor(run(0)[1], I32({0}, {}));
 }
 
+TEST_CASE("a Merge takes what is alive, whatever it waits for") {
+  for (const bool has_chain : {false, true}) {
+    ModelBuilder b;
+    const NodeId data = b.Op("data", "Switch", {b.Input("x"), b.Input("p")}).node;
+    const Edge on_false = b.Op("on_false", "Neg", {{data, 0}});
+    const Edge on_true = b.Op("on_true", "Abs", {{data, 1}});
+    NodeId control = b.Op("waited", "Identity", {on_false}).node;
+    if (has_chain) control = b.Op("nothing", "NoOp", {}, {}, {control}).node;
+    const Edge merged = b.Op("merged", "Merge", {on_false, on_true}, {}, {control});
+    b.Output("y", merged);
+    // What waits for the Merge, at any distance, is alive too.
+    const NodeId after = b.Op("after", "NoOp", {}, {}, {merged.node}).node;
+    const NodeId later = b.Op("later", "NoOp", {}, {}, {after}).node;
+    b.Output("constant",
+             b.Op("constant", "Add", {merged, b.Const("c", F32({}, {1}))}, {}, {later}));
+    // What waits for a branch is as dead as the branch.
+    b.Output("dead", b.Op("dead", "Add", {merged, merged}, {}, {control}));
+    Session session(std::move(b.model));
+    const auto run = [&](int p, const Strings& fetches) {
+      return RunSession(session, {"x", "p"}, {F32({2}, {3, -4}), Bool({}, {p})}, fetches);
+    };
+    const auto taken = run(1, {"y", "constant"});
+    ExpectTensor(taken[0], F32({2}, {3, 4}));
+    ExpectTensor(taken[1], F32({2}, {4, 5}));
+    const auto other = run(0, {"y", "constant", "dead"});
+    ExpectTensor(other[0], F32({2}, {-3, 4}));
+    ExpectTensor(other[1], F32({2}, {-2, 5}));
+    ExpectTensor(other[2], F32({2}, {-6, 8}));
+    CHECK(ErrorOf([&] { run(1, {"dead"}); }).find("was not taken") != std::string::npos);
+  }
+}
+
+TEST_CASE("a Merge of dead values is dead, and so is what waits for it") {
+  ModelBuilder b;
+  const Edge p = b.Input("p");
+  const NodeId data = b.Op("data", "Switch", {b.Input("x"), p}).node;
+  const NodeId inner = b.Op("inner", "Switch", {{data, 1}, p}).node;
+  const Edge merged =
+      b.Op("merged", "Merge", {b.Op("a", "Neg", {{inner, 0}}), b.Op("c", "Abs", {{inner, 1}})});
+  const NodeId waits = b.Op("waits", "NoOp", {}, {}, {merged.node}).node;
+  const Edge after = b.Op("after", "Neg", {b.Const("one", F32({}, {1}))}, {}, {waits});
+  b.Output("y", b.Op("y", "Merge", {b.Op("other", "Square", {{data, 0}}), after}));
+  Session session(std::move(b.model));
+  const auto run = [&](int p_value) {
+    return RunSession(session, {"x", "p"}, {F32({}, {3}), Bool({}, {p_value})}, {"y"})[0];
+  };
+  ExpectTensor(run(0), F32({}, {9}));
+  ExpectTensor(run(1), F32({}, {-1}));
+}
+
 TEST_CASE("what constants of a branch make is not folded out of it") {
   ModelBuilder b;
   const Edge p = b.Input("p");

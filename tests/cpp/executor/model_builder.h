@@ -79,7 +79,7 @@ class ModelBuilder : public BodyBuilder {
 inline std::vector<Tensor> RunSession(Session& session, const std::vector<std::string>& feeds,
                                       const std::vector<Tensor>& values,
                                       const std::vector<std::string>& fetches) {
-  return session.Run(session.Prepare(feeds, fetches), values);
+  return session.Run(session.Compile(feeds, fetches), values);
 }
 
 // "E_CODE message" of the error that `run` throws.

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "executor/inference.h"
+#include "executor/model_state.h"
 #include "executor/plan_builder.h"
-#include "executor/runtime.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -113,8 +113,8 @@ TEST_CASE("a chain runs in place and gives the same result every time") {
   Edge sum = builder.Op("s0", "TestAdd", {x, x});
   for (int i = 1; i < 10; ++i) sum = builder.Op(StrCat("s", i), "TestAdd", {sum, x});
   builder.Output("y", sum);
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   for (int run = 0; run < 3; ++run) {
     const std::vector<Tensor> feeds = {Floats({1, 2, 3})};
     const std::vector<Tensor> outputs = program.Run(feeds);
@@ -132,8 +132,8 @@ TEST_CASE("a value that is read later is not overwritten in place") {
   const Edge c = builder.Op("c", "TestAdd", {b, view});
   builder.Output("a", a);
   builder.Output("c", c);
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   const std::vector<Tensor> outputs = RunOnce(program, {Floats({1, 10})});
   CHECK(ToVector(outputs[0]) == std::vector<float>{2, 20});
   CHECK(ToVector(outputs[1]) == std::vector<float>{5, 50});
@@ -156,8 +156,8 @@ TEST_CASE("plans are kept for each shape and share the state of constants") {
   GraphBuilder builder;
   const Edge x = builder.Input("x", Shape({Shape::kUnknownDim}));
   builder.Output("y", builder.Op("sum", "TestAdd", {x, builder.Const("c", Floats({5}))}));
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   kernels_made = states_made = 0;
   CHECK(ToVector(RunOnce(program, {Floats({1})})[0]) == std::vector<float>{6});
   CHECK(ToVector(RunOnce(program, {Floats({2})})[0]) == std::vector<float>{7});
@@ -175,10 +175,10 @@ TEST_CASE("data-dependent shapes flow through the rest of the graph") {
   builder.Output("y", builder.Op("sum", "TestAdd", {positive, positive}));
   builder.Output("flat", builder.Op("flat", "TestFlat", {positive}));
   builder.Output("doubled", doubled);
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   Profiler profiler;
-  runtime.set_profiler(&profiler);
+  model.set_profiler(&profiler);
   const std::vector<Tensor> feeds = {Floats({1, -2, 3})};
   for (int run = 0; run < 2; ++run) {
     const std::vector<Tensor> outputs = program.Run(feeds);
@@ -203,8 +203,8 @@ TEST_CASE("feeds and constants can be outputs") {
   builder.Output("x", x);
   builder.Output("c", builder.Const("c", Floats({4})));
   builder.Output("flat", builder.Op("flat", "TestFlat", {x}));
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   const Tensor feed = Tensor::FromValues<float>({1, 2}, {1, 2});
   const std::vector<Tensor> outputs = RunOnce(program, {feed});
   CHECK(outputs[0].data() == feed.data());
@@ -216,8 +216,8 @@ TEST_CASE("errors say which input or node is at fault, and leave nothing behind"
   GraphBuilder builder;
   const Edge x = builder.Input("image", Shape({Shape::kUnknownDim, 3}));
   builder.Output("y", builder.Op("broken", "TestFail", {builder.Op("f", "TestFlat", {x})}));
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   const auto message = [&](const std::vector<Tensor>& feeds) {
     try {
       program.Run(feeds);
@@ -243,8 +243,8 @@ TEST_CASE("a placeholder that is needed but not fed is named") {
   const Edge x = builder.Input("x");
   builder.graph.inputs.clear();
   builder.Output("y", builder.Op("sum", "TestAdd", {x, x}));
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   CHECK_THROWS_WITH_AS(RunOnce(program, {}), "[Placeholder 'x'] this input was not given a value",
                        Error);
 }

@@ -27,7 +27,7 @@ Session Load(std::string_view topology) { return Session(ReadGraphDef(topology, 
 
 std::vector<Tensor> Predict(Session& session, std::vector<std::string> feeds,
                             std::vector<std::string> fetches, std::vector<Tensor> inputs) {
-  return session.Run(session.Prepare(feeds, fetches), inputs);
+  return session.Run(session.Compile(feeds, fetches), inputs);
 }
 
 std::string MessageOf(Session& session, std::vector<std::string> feeds,
@@ -95,10 +95,10 @@ TEST_CASE("intermediate nodes can be fetched and fed") {
   ExpectTensor(Predict(session, {}, {"one"}, {})[0], F32({}, {1}));
 }
 
-TEST_CASE("the same feeds and fetches are prepared once") {
+TEST_CASE("the same feeds and fetches are compiled once") {
   Session session = Load(kTopology);
-  CHECK(session.Prepare({"x"}, {"z"}) == session.Prepare({"x"}, {"z"}));
-  CHECK(session.Prepare({"x"}, {"z"}) != session.Prepare({"x"}, {"y"}));
+  CHECK(session.Compile({"x"}, {"z"}) == session.Compile({"x"}, {"z"}));
+  CHECK(session.Compile({"x"}, {"z"}) != session.Compile({"x"}, {"y"}));
 }
 
 TEST_CASE("wrong inputs are refused by name, and nothing leaks") {
@@ -157,16 +157,16 @@ TEST_CASE("the profiler names what ran") {
 TEST_CASE("a run can be planned before it is run") {
   Session session = Load(kTopology);
   const std::vector<Tensor> feeds = {F32({1, 2}, {1, -2})};
-  const int id = session.Prepare({"x"}, {"y"});
-  session.PlanRun(id, feeds);
+  const int id = session.Compile({"x"}, {"y"});
+  session.MakePlan(id, feeds);
   const std::vector<Tensor> planned = session.Run(id, feeds);
   Session other = Load(kTopology);
-  const std::vector<Tensor> expected = other.Run(other.Prepare({"x"}, {"y"}), feeds);
+  const std::vector<Tensor> expected = other.Run(other.Compile({"x"}, {"y"}), feeds);
   CHECK(planned[0].values<float>()[0] == expected[0].values<float>()[0]);
   CHECK(planned[0].values<float>()[1] == expected[0].values<float>()[1]);
   const std::vector<Tensor> misfits = {F32({3}, {1, 2, 3})};
-  CHECK_THROWS_AS(session.PlanRun(id, misfits), Error);
-  CHECK_THROWS_AS(session.PlanRun(7, feeds), Error);
+  CHECK_THROWS_AS(session.MakePlan(id, misfits), Error);
+  CHECK_THROWS_AS(session.MakePlan(7, feeds), Error);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // Shape and data-movement ops in a graph: which values are known at planning, which ops run
 // in-place.
 #include "executor/inference.h"
-#include "executor/runtime.h"
+#include "executor/model_state.h"
 #include "ops/op_test.h"
 
 namespace tfwasm {
@@ -54,8 +54,8 @@ TEST_CASE("arithmetic on shapes is done before the run, for every batch size") {
     for (const NodeFacts& facts : inference.nodes) CHECK(facts.planned);
     CHECK(inference.spec(inference.ValueOf(flat)).shape == Shape({batch, 4}));
   }
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   for (int run = 0; run < 2; ++run) {
     const std::vector<Tensor> two = {F32({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8})};
     ExpectTensor(program.Run(two)[0], F32({2, 4}, {3, 4, 1, 2, 7, 8, 5, 6}));
@@ -82,8 +82,8 @@ TEST_CASE("ops that happen to change nothing work in place") {
   x = builder.Op("IdentityN", {x});
   x = builder.Op("CheckNumerics", {x});
   builder.Output(x);
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   for (int run = 0; run < 2; ++run) {
     const std::vector<Tensor> feeds = {F32({3}, {1, 2, 3})};
     ExpectTensor(program.Run(feeds)[0], F32({3}, {3, 2, 1}));
@@ -100,8 +100,8 @@ TEST_CASE("an update in place leaves a value that is still read alone") {
                   builder.Op("Fill", {builder.Ints(I32({1}, {1})),
                                       {.node = builder.graph.AddConst("v", F32({}, {9}))}})});
   builder.Output(builder.Op("Pack", {x, updated}));
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   const std::vector<Tensor> feeds = {F32({2}, {1, 2})};
   ExpectTensor(program.Run(feeds)[0], F32({2, 2}, {2, 1, 9, 1}));
 }
@@ -112,8 +112,8 @@ TEST_CASE("shapes that only the data tells reach the ops behind") {
   const Edge places = builder.Op("Where", {x});
   const Edge picked = builder.Op("GatherNd", {x, places});
   builder.Output(builder.Op("ConcatV2", {picked, x, builder.Ints(I32({}, {0}))}));
-  Runtime runtime;
-  Program program(std::move(builder.graph), runtime);
+  ModelState model;
+  Program program(std::move(builder.graph), model);
   const std::vector<Tensor> some = {F32({3}, {0, 5, 7})};
   ExpectTensor(program.Run(some)[0], F32({5}, {5, 7, 0, 5, 7}));
   const std::vector<Tensor> none = {F32({3}, {0, 0, 0})};

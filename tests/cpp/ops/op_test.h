@@ -19,7 +19,7 @@
 #include "core/error.h"
 #include "core/flag_list.h"
 #include "core/tensor.h"
-#include "ops/evaluate.h"
+#include "ops/node_plan.h"
 
 namespace tfwasm {
 
@@ -93,7 +93,24 @@ inline Node TestNode(std::string_view op, const TestAttrs& attrs) {
   return node;
 }
 
+<<<<<<< HEAD
 // All outputs of an op whose input values are all known when the kernel is made.
+=======
+// The outputs of a node whose inputs are all known beforehand.
+inline std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs) {
+  return NodePlan::Evaluate(node, inputs);
+}
+
+// The outputs of a node of which only the inputs marked `constant` are known beforehand, as in a
+// graph.
+inline std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
+                                           const FlagList& constant,
+                                           std::shared_ptr<NodeState>* state) {
+  return NodePlan(node, inputs, constant, state).Run(inputs);
+}
+
+// All outputs of an op whose inputs are all known beforehand.
+>>>>>>> ed3895e (WIP: one class for running a node, dtypes of values, errors by code, loading apart from bindings)
 inline std::vector<Tensor> RunOpMulti(std::string_view op, const TestAttrs& attrs,
                                       const std::vector<Tensor>& inputs) {
   return Evaluate(TestNode(op, attrs), inputs);

@@ -28,13 +28,13 @@ class Arena {
 // Objects by name. They live as long as the model.
 using ResourceMap = std::map<std::string, ObjectPtr, std::less<>>;
 
-class Runtime : public Environment {
+class ModelState : public Environment {
  public:
   // How deep calls may be nested: each level takes some of the stack.
   static constexpr int kMostNestedCalls = 64;
 
-  explicit Runtime(FunctionMap functions = {},
-                   std::shared_ptr<ResourceMap> resources = std::make_shared<ResourceMap>())
+  explicit ModelState(FunctionMap functions = {},
+                      std::shared_ptr<ResourceMap> resources = std::make_shared<ResourceMap>())
       : functions_(std::move(functions)), resources_(std::move(resources)) {}
 
   std::vector<Tensor> Call(std::string_view function, std::vector<Tensor> arguments) override;
@@ -52,13 +52,13 @@ class Runtime : public Environment {
   // One more level of calls. Throws E_LIMIT when there are too many.
   class Nesting {
    public:
-    explicit Nesting(Runtime& runtime);
-    ~Nesting() { --runtime_.depth_; }
+    explicit Nesting(ModelState& model);
+    ~Nesting() { --model_.depth_; }
     Nesting(const Nesting&) = delete;
     Nesting& operator=(const Nesting&) = delete;
 
    private:
-    Runtime& runtime_;
+    ModelState& model_;
   };
   // Memory for what runs at this level of calls.
   void* ReserveArena(uint64_t bytes) { return arenas_[static_cast<size_t>(depth_)].Reserve(bytes); }

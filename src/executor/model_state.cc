@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "executor/runtime.h"
+#include "executor/model_state.h"
 
 namespace tfwasm {
 
@@ -11,14 +11,14 @@ void* Arena::Reserve(uint64_t bytes) {
   return buffer_->data();
 }
 
-Runtime::Nesting::Nesting(Runtime& runtime) : runtime_(runtime) {
-  if (runtime.depth_ == kMostNestedCalls) {
+ModelState::Nesting::Nesting(ModelState& model) : model_(model) {
+  if (model.depth_ == kMostNestedCalls) {
     Throw(Code::kLimit, "functions call each other more than ", kMostNestedCalls, " levels deep");
   }
-  ++runtime.depth_;
+  ++model.depth_;
 }
 
-Program& Runtime::ProgramOf(std::string_view function) {
+Program& ModelState::ProgramOf(std::string_view function) {
   const auto found = programs_.find(function);
   if (found != programs_.end()) return *found->second;
   const auto definition = functions_.find(function);
@@ -31,21 +31,20 @@ Program& Runtime::ProgramOf(std::string_view function) {
   return *programs_.emplace(function, std::move(program)).first->second;
 }
 
-std::vector<Tensor> Runtime::Call(std::string_view function, std::vector<Tensor> arguments) {
+std::vector<Tensor> ModelState::Call(std::string_view function, std::vector<Tensor> arguments) {
   return ProgramOf(function).Run(arguments);
 }
 
-std::optional<std::vector<TensorSpec>> Runtime::InferCall(
+std::optional<std::vector<TensorSpec>> ModelState::InferCall(
     std::string_view function, const std::vector<TensorSpec>& arguments) {
   if (depth_ == kMostNestedCalls) return std::nullopt;
   const Nesting nesting(*this);
-  try {
-    return ProgramOf(function).InferOutputs(arguments);
-  } catch (const Error&) {
-    return std::nullopt;  // of making the program: the call will say so, if there ever is one
-  }
+  std::optional<std::vector<TensorSpec>> outputs;
+  // An error is one of compiling the function: the call will say so, if there ever is one.
+  Deferring([&] { outputs = ProgramOf(function).InferOutputs(arguments); });
+  return outputs;
 }
 
-ObjectPtr& Runtime::Resource(std::string_view name) { return (*resources_)[std::string(name)]; }
+ObjectPtr& ModelState::Resource(std::string_view name) { return (*resources_)[std::string(name)]; }
 
 }  // namespace tfwasm

@@ -72,7 +72,8 @@ class Core {
       // Only numbers can be written out.
       const isWritten = ({ constant, dtype }) => constant && ['float32', 'int32', 'bool'].includes(dtype);
       const arguments_ = inputsOf(testCase).map((input) => {
-        if (isWritten(input)) return [0, DTYPES.indexOf(input.dtype), input.shape.length, ...input.shape, ...input.data];
+        if (isWritten(input))
+          return [0, DTYPES.indexOf(input.dtype), input.shape.length, ...input.shape, ...input.data];
         inputs.push(this.#upload(input));
         return [inputs.at(-1)];
       });

@@ -45,15 +45,10 @@ export interface CoreModule {
   /** The size of its elements in bytes. */
   tensorBytes(tensor: number): number;
   stringElements(tensor: number): Uint8Array[];
-  /** Returns a new handle that shares the bytes. The element counts must be equal. */
-  reshapeTensor(tensor: number, rank: number, ...dims: number[]): number;
+  /** Returns a new handle of the same tensor, which is not the output of an op: for variables. */
+  shareTensor(tensor: number): number;
   disposeTensor(tensor: number): void;
   memory(): CoreMemory;
-
-  /** Runs an op eagerly. `attrs` is a GraphDef attr object as JSON. Returns its outputs. */
-  runOp(op: string, attrs: string, inputs: number[]): number[];
-  /** The names of all ops, including aliases, sorted. */
-  opNames(): string[];
 
   // Streaming decoding of weights: write up to weightTargetBytes() bytes at weightTargetAddress() in the heap, commit
   // the number of bytes written, and repeat until the end. Then pass the decoder to createModel. weightTargetBytes() is

@@ -7,6 +7,7 @@ import type { Tensor4D, Tensor5D } from '../tensor/tensor.js';
 import { type Scalar, Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import type { Variable } from '../tensor/variable.js';
+import { cloneOf, reshapeOf } from '../tensor/views.js';
 import { cast } from './cast.js';
 import { concat, stack } from './join.js';
 import { where } from './logical.js';
@@ -69,10 +70,18 @@ interface OtherMethods<R extends Rank> {
   buffer<D extends DataType = 'float32'>(): Promise<TensorBuffer<R, D>>;
   /** A mutable copy of the values. Synchronous. */
   bufferSync<D extends DataType = 'float32'>(): TensorBuffer<R, D>;
+  /** A new tensor that shares the values. */
+  clone<T extends Tensor>(this: T): T;
   /** Concatenates the tensor and the others. */
   concat<T extends Tensor>(tensors: T | readonly (T | TensorLike)[], axis?: number): T;
   /** Reshapes to one dimension. */
   flatten(): Tensor1D;
+  /**
+   * Reshapes the tensor. One dimension may be -1.
+   *
+   * @throws E_SHAPE if the sizes differ.
+   */
+  reshape<S extends Rank>(newShape: ShapeMap[S]): Tensor<S>;
   /** Reshapes to the shape of another tensor. */
   reshapeAs<T extends Tensor>(x: T): T;
   /** Stacks the tensor and the others along a new axis. */
@@ -123,10 +132,16 @@ const METHODS = {
     return bufferSync.call(this);
   },
   bufferSync,
+  clone(this: Tensor): Tensor {
+    return cloneOf(this);
+  },
   concat(this: Tensor, tensors: List, axis?: number): Tensor {
     return concat([this, ...listOf(tensors)], axis);
   },
   flatten: asVector,
+  reshape(this: Tensor, newShape: number[]): Tensor {
+    return reshapeOf(this, newShape as ShapeMap[Rank]);
+  },
   reshapeAs(this: Tensor, x: Tensor): Tensor {
     return this.reshape(x.shape);
   },

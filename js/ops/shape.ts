@@ -5,6 +5,7 @@ import { run } from '../tensor/call.js';
 import type { Rank, ShapeMap } from '../tensor/shape.js';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
+import { cloneOf, reshapeOf } from '../tensor/views.js';
 import { ints, pairs, value } from '../tensor/written.js';
 import { arg, checkRank } from './arguments.js';
 import { axisOf } from './axes.js';
@@ -12,7 +13,7 @@ import { scoped } from './scoped.js';
 
 /** Reshapes x. One dimension may be -1. Throws E_SHAPE. */
 export function reshape<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
-  return scoped('reshape', () => arg(x, 'x').reshape<R>(shape));
+  return scoped('reshape', () => reshapeOf<R>(arg(x, 'x'), shape));
 }
 
 /** Inserts a dimension of 1 before `axis`. Throws E_SHAPE if that is out of range. */
@@ -39,7 +40,7 @@ export function squeeze<T extends Tensor>(x: Tensor | TensorLike, axis?: readonl
 
 /** A new tensor that shares the values. */
 export function clone<T extends Tensor>(x: T | TensorLike): T {
-  return scoped('clone', () => arg<T>(x, 'x').clone() as Tensor as T);
+  return scoped('clone', () => cloneOf(arg<T>(x, 'x')));
 }
 
 /** Returns x if it has this shape (null: any size). Throws E_SHAPE otherwise. */

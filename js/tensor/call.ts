@@ -112,6 +112,16 @@ export function run<T extends Tensor>(op: string, inputs: readonly (Tensor | Wri
   return runAll(op, inputs, attrs)[0] as T;
 }
 
+/** Runs an op whose output is a view. profile() does not record it: it computes nothing. */
+export function runView<T extends Tensor>(op: string, inputs: readonly (Tensor | Written)[]): T {
+  return callCore((core) => {
+    const caller = callerOf(core);
+    const id = idOf(caller, op, undefined);
+    writeInputs(caller, inputs);
+    return readOutputs(caller, core.runPreparedOp(id, inputs.length))[0] as T;
+  });
+}
+
 /** Converts `x` to another dtype; returns x if it already has it. */
 export function toDtype<T extends Tensor>(x: T, dtype: DataType): T {
   return x.dtype === dtype ? x : run<T>('Cast', [x], { DstT: dtypeAttr(dtype) });

@@ -88,14 +88,14 @@ export class TensorStorage {
     return this.#handle === 0 && this.#waiting === undefined;
   }
 
-  /** The same elements with another shape of the same size. */
-  share(shape: readonly number[]): TensorStorage {
+  /** The same elements, without an op. `shape`, of the same size, can differ only before ready(). */
+  share(shape = this.#shape): TensorStorage {
     this.#checkNotReleased();
     const storage = new TensorStorage(this.#dtype, shape);
     if (this.#waiting && !isReady()) storage.#wait(this.#waiting);
     else {
       const handle = this.handle();
-      storage.#handle = callCore((core) => core.reshapeTensor(handle, shape.length, ...shape));
+      storage.#handle = callCore((core) => core.shareTensor(handle));
     }
     return storage;
   }

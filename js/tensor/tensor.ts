@@ -4,15 +4,7 @@ import { callCore } from '../core/runtime.js';
 import { type DataType, type DataTypeMap, dtypeFromNumber, type NumericDataType, viewBytes } from './dtype.js';
 import { formatTensor } from './format.js';
 import { type Scoped, track } from './scopes.js';
-import {
-  type ArrayMap,
-  formatShape,
-  type Rank,
-  resolveShape,
-  type ShapeMap,
-  sizeOfShape,
-  stridesOfShape,
-} from './shape.js';
+import { type ArrayMap, type Rank, type ShapeMap, sizeOfShape, stridesOfShape } from './shape.js';
 import { TensorStorage } from './storage.js';
 import { nestValues } from './values.js';
 
@@ -109,24 +101,6 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
 
   #readNumbers(dtype: NumericDataType): DataTypeMap[NumericDataType] {
     return viewBytes(this.storage.readBytes(), dtype);
-  }
-
-  /** A new tensor that shares the values. */
-  clone<T extends Tensor>(this: T): T {
-    return new Tensor(this.storage.share(this.shape), this.dtype, this.shape) as Tensor as T;
-  }
-
-  /**
-   * Reshapes the tensor. One dimension may be -1.
-   *
-   * @throws E_SHAPE if the sizes differ.
-   */
-  reshape<T extends Rank>(newShape: ShapeMap[T]): Tensor<T> {
-    const shape = resolveShape(newShape, this.size);
-    if (sizeOfShape(shape) !== this.size) {
-      throw new TfwasmError('E_SHAPE', `cannot reshape ${formatShape(this.shape)} to ${formatShape(shape)}`);
-    }
-    return new Tensor<T>(this.storage.share(shape), this.dtype, shape);
   }
 
   /** Prints the values to the console. `verbose` adds dtype, rank and shape. */

@@ -21,7 +21,7 @@ export class Variable<R extends Rank = Rank> extends Tensor<R> {
     if (!(initialValue instanceof Tensor)) throw new TfwasmError('E_INPUT', 'a variable is made of a tensor');
     const unique = name ?? String(lastName++);
     if (variables.has(unique)) throw new TfwasmError('E_DUPLICATE', `there is a variable '${unique}' already`);
-    super(initialValue.storage.share(initialValue.shape), initialValue.dtype, initialValue.shape);
+    super(initialValue.storage.share(), initialValue.dtype, initialValue.shape);
     this.name = unique;
     this.trainable = trainable;
     this.kept = true;
@@ -38,7 +38,7 @@ export class Variable<R extends Rank = Rank> extends Tensor<R> {
     }
     this.throwIfDisposed();
     const old = this.storage;
-    const storage = newValue.storage.share(this.shape);
+    const storage = newValue.storage.share();
     storage.ownedBy(this);
     (this as { storage: TensorStorage }).storage = storage;
     old.release();

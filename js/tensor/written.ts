@@ -14,6 +14,7 @@ export class Written {
 
 const CONSTANT = 0;
 const VALUE = -1;
+const INT32 = dtypeNumber('int32');
 
 /** Throws E_INPUT unless `value` is an int32. */
 export function checkInt(value: number, what = 'a size or index'): number {
@@ -32,7 +33,12 @@ export function checkList(values: unknown): void {
 /** Axes or a shape: int32 constants that the kernel may depend on. */
 export function ints(values: readonly number[]): Written {
   checkList(values);
-  return new Written([CONSTANT, dtypeNumber('int32'), 1, values.length, ...values.map((value) => checkInt(value))]);
+  return new Written([CONSTANT, INT32, 1, values.length, ...values.map((value) => checkInt(value))]);
+}
+
+/** As `ints`, for a shape that was checked. */
+export function shapeInput(shape: readonly number[]): Written {
+  return new Written([CONSTANT, INT32, 1, shape.length, ...shape]);
 }
 
 /** Paddings or crops: int32 pairs that the kernel may depend on. */
@@ -40,7 +46,7 @@ export function pairs(values: readonly (readonly number[])[]): Written {
   checkList(values);
   values.forEach(checkList);
   const flat = values.flatMap((pair) => [checkInt(pair[0] as number), checkInt(pair[1] as number)]);
-  return new Written([CONSTANT, dtypeNumber('int32'), 2, values.length, 2, ...flat]);
+  return new Written([CONSTANT, INT32, 2, values.length, 2, ...flat]);
 }
 
 /** A number, float32, int32 or bool, that the kernel does not depend on. */

@@ -7,9 +7,41 @@ namespace tfwasm {
 
 using emscripten::val;
 
-val ToJsError(const Error& error) {
-  return val::module_property("makeError")(std::string(CodeName(error.code())), error.message(),
-                                           error.op(), error.node());
+namespace {
+
+// In cmake/glue-library.js. `room` is for the bytes and a zero byte.
+extern "C" size_t TextBytes(emscripten::EM_VAL text);
+extern "C" void WriteText(emscripten::EM_VAL text, char* start, size_t room);
+extern "C" emscripten::EM_VAL MakeText(const char* start, size_t bytes);
+
+size_t held_buffers = 0;
+size_t held_bytes = 0;
+
+}  // namespace
+
+std::string TextFromJs(const val& text) {
+  std::string bytes(TextBytes(text.as_handle()), '\0');
+  WriteText(text.as_handle(), bytes.data(), bytes.size() + 1);
+  return bytes;
+}
+
+std::vector<std::string> TextsFromJs(const val& list) {
+  std::vector<std::string> texts;
+  for (const val& text : emscripten::vecFromJSArray<val>(list)) texts.push_back(TextFromJs(text));
+  return texts;
+}
+
+val TextToJs(std::string_view text) {
+  return val::take_ownership(MakeText(text.data(), text.size()));
+}
+
+val MakeJsError(Code code, std::string_view message, std::string_view op, std::string_view node) {
+  return val::module_property("makeError")(TextToJs(CodeName(code)), TextToJs(message),
+                                           TextToJs(op), TextToJs(node));
+}
+
+val MakeOutOfMemoryError() {
+  return MakeJsError(Code::kOom, "out of memory: the wasm heap cannot grow any further");
 }
 
 void AppendDim(double dim, Shape& shape) {
@@ -32,26 +64,43 @@ val ShapeToJs(const Shape& shape) {
   return val::array(dims);
 }
 
-HandleTable<Tensor>& Tensors() {
-  static auto* tensors = new HandleTable<Tensor>("tensor");
+HeldTensor::HeldTensor(Tensor&& tensor) : tensor_(std::move(tensor)) {
+  if (tensor_.buffer()->AddHandle() > 1) return;
+  ++held_buffers;
+  held_bytes += tensor_.buffer()->bytes();
+}
+
+HeldTensor::~HeldTensor() {
+  if (tensor_.empty() || tensor_.buffer()->RemoveHandle() > 0) return;
+  --held_buffers;
+  held_bytes -= tensor_.buffer()->bytes();
+}
+
+HeldMemory MemoryOfHeldTensors() { return {.buffers = held_buffers, .bytes = held_bytes}; }
+
+HandleTable<HeldTensor>& Tensors() {
+  static auto* tensors = new HandleTable<HeldTensor>("tensor");
   return *tensors;
 }
 
 val AddTensors(std::vector<Tensor> tensors) {
-  std::vector<int32_t> handles;
   for (const Tensor& tensor : tensors) {
     if (!IsHandle(tensor.dtype())) continue;
     Throw(Code::kDType, "a ", tensor.dtype(),
           " was asked for, which only the model itself can read");
   }
-  for (Tensor& tensor : tensors) handles.push_back(Tensors().Add(std::move(tensor)));
+  std::vector<Handle> handles(tensors.size());
+  // All of them or none.
+  Tensors().Reserve(tensors.size());
+  std::transform(tensors.begin(), tensors.end(), handles.begin(),
+                 [](Tensor& tensor) { return AddTensor(std::move(tensor)); });
   return val::array(handles);
 }
 
 std::vector<Tensor> GetTensors(const val& handles) {
   std::vector<Tensor> tensors;
-  for (const int32_t handle : emscripten::convertJSArrayToNumberVector<int32_t>(handles)) {
-    tensors.push_back(Tensors().Get(handle));
+  for (const Handle handle : emscripten::convertJSArrayToNumberVector<Handle>(handles)) {
+    tensors.push_back(GetTensor(handle));
   }
   return tensors;
 }

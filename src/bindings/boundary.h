@@ -5,7 +5,9 @@
 #include <emscripten/val.h>
 
 #include <new>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bindings/handle_table.h"
@@ -18,8 +20,17 @@ namespace tfwasm {
 // as a small op. In cmake/glue-library.js.
 extern "C" void ExposeFunction(const char* name, const void* function);
 
-// The TfwasmError for `error`, made by Module.makeError.
-emscripten::val ToJsError(const Error& error);
+// Text crosses as `val` and is converted inside of Guard. Embind's own conversion of std::string
+// writes to address 0 when there is no memory, and leaks the arguments of a call that throws.
+std::string TextFromJs(const emscripten::val& text);
+std::vector<std::string> TextsFromJs(const emscripten::val& list);
+emscripten::val TextToJs(std::string_view text);
+
+// A TfwasmError, made by Module.makeError. Takes no memory of the wasm heap.
+emscripten::val MakeJsError(Code code, std::string_view message, std::string_view op = {},
+                            std::string_view node = {});
+// That of a failed allocation.
+emscripten::val MakeOutOfMemoryError();
 
 // Calls `f`; a C++ exception becomes a thrown TfwasmError.
 template <typename F>
@@ -29,11 +40,13 @@ auto Guard(F f) -> decltype(f()) {
   try {
     return f();
   } catch (const Error& error) {
-    js_error = ToJsError(error);
+    js_error = MakeJsError(error.code(), error.message(), error.op(), error.node());
   } catch (const std::bad_alloc&) {
-    js_error = ToJsError(Error(Code::kOom, "out of memory: the wasm heap cannot grow any further"));
+    js_error = MakeOutOfMemoryError();
+  } catch (const std::length_error&) {  // a list larger than the address space
+    js_error = MakeOutOfMemoryError();
   } catch (const std::exception& error) {
-    js_error = ToJsError(Error(Code::kInternal, error.what()));
+    js_error = MakeJsError(Code::kInternal, error.what());
   }
   js_error.throw_();
 }
@@ -44,7 +57,31 @@ void AppendDim(double dim, Shape& shape);
 Shape ShapeFromJs(const emscripten::val& dims);
 emscripten::val ShapeToJs(const Shape& shape);
 
-HandleTable<Tensor>& Tensors();
+// A tensor that JavaScript holds, which counts for memory().
+class HeldTensor {
+ public:
+  explicit HeldTensor(Tensor&& tensor);
+  HeldTensor(HeldTensor&& other) noexcept = default;
+  HeldTensor& operator=(HeldTensor&&) = delete;
+  ~HeldTensor();
+
+  const Tensor& operator*() const { return tensor_; }
+  const Tensor* operator->() const { return &tensor_; }
+
+ private:
+  Tensor tensor_;
+};
+
+// What the held tensors are on, without what models hold for themselves.
+struct HeldMemory {
+  size_t buffers;
+  size_t bytes;
+};
+HeldMemory MemoryOfHeldTensors();
+
+HandleTable<HeldTensor>& Tensors();
+inline const Tensor& GetTensor(Handle handle) { return *Tensors().Get(handle); }
+inline Handle AddTensor(Tensor tensor) { return Tensors().Add(HeldTensor(std::move(tensor))); }
 
 // Handles for `tensors`, as a JavaScript array.
 emscripten::val AddTensors(std::vector<Tensor> tensors);

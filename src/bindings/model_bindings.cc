@@ -8,7 +8,6 @@
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
 #include "graph/weights.h"
-#include "ops/node_plan.h"
 
 namespace tfwasm {
 
@@ -37,30 +36,30 @@ HandleTable<LoadedModel>& Models() {
   return *models;
 }
 
-int32_t CreateWeightDecoder(std::string specs) {
-  return Guard([&] { return Decoders().Add(std::make_unique<WeightDecoder>(specs)); });
+Handle CreateWeightDecoder(val specs) {
+  return Guard([&] { return Decoders().Add(std::make_unique<WeightDecoder>(TextFromJs(specs))); });
 }
 
-double WeightStreamBytes(int32_t decoder) {
+double WeightStreamBytes(Handle decoder) {
   return Guard([&] { return static_cast<double>(Decoders().Get(decoder)->StreamBytes()); });
 }
 
-double WeightTargetAddress(int32_t decoder) {
+double WeightTargetAddress(Handle decoder) {
   return Guard([&] {
     return static_cast<double>(
         reinterpret_cast<uintptr_t>(Decoders().Get(decoder)->Target().data()));
   });
 }
 
-double WeightTargetBytes(int32_t decoder) {
+double WeightTargetBytes(Handle decoder) {
   return Guard([&] { return static_cast<double>(Decoders().Get(decoder)->Target().size()); });
 }
 
-void CommitWeights(int32_t decoder, double bytes) {
+void CommitWeights(Handle decoder, double bytes) {
   Guard([&] { Decoders().Get(decoder)->Commit(static_cast<size_t>(bytes)); });
 }
 
-val TakeWeights(int32_t decoder) {
+val TakeWeights(Handle decoder) {
   return Guard([&] {
     const WeightMap weights = Decoders().Get(decoder)->Take();
     std::vector<Tensor> tensors;
@@ -71,64 +70,65 @@ val TakeWeights(int32_t decoder) {
   });
 }
 
-void DisposeWeightDecoder(int32_t decoder) { Decoders().Remove(decoder); }
+void DisposeWeightDecoder(Handle decoder) { Decoders().Remove(decoder); }
 
-int32_t ReadGraph(std::string topology) {
+Handle ReadGraph(val topology) {
   return Guard([&] {
-    return Graphs().Add(std::make_unique<ModelDef>(ReadGraphDef(topology, OutputPosition)));
+    const std::string text = TextFromJs(topology);
+    return Graphs().Add(std::make_unique<ModelDef>(ReadGraphDef(text, OutputPosition)));
   });
 }
 
-void DisposeGraph(int32_t graph) { Graphs().Remove(graph); }
+void DisposeGraph(Handle graph) { Graphs().Remove(graph); }
 
-int32_t CreateModel(int32_t graph, std::string signature, std::string initializer,
-                    std::string initializer_signature, int32_t decoder) {
+Handle CreateModel(Handle graph, val signature, val initializer, val initializer_signature,
+                   Handle decoder) {
   return Guard([&] {
     LoadedModel loaded{.weights = Decoders().Get(decoder)->Take()};
     loaded.session = LoadModel({.model = std::move(*Graphs().Get(graph)),
-                                .signature = signature,
-                                .initializer = initializer,
-                                .initializer_signature = initializer_signature},
+                                .signature = TextFromJs(signature),
+                                .initializer = TextFromJs(initializer),
+                                .initializer_signature = TextFromJs(initializer_signature)},
                                loaded.weights);
     return Models().Add(std::move(loaded));
   });
 }
 
-std::string DescribeLoadedModel(int32_t handle) {
+val DescribeLoadedModel(Handle handle) {
   return Guard([&] {
     const LoadedModel& loaded = Models().Get(handle);
-    return DescribeModel(loaded.session->model());
+    return TextToJs(DescribeModel(loaded.session->model()));
   });
 }
 
-int32_t ModelWeight(int32_t handle, std::string name) {
+Handle ModelWeight(Handle handle, val weight) {
   return Guard([&] {
+    const std::string name = TextFromJs(weight);
     const auto& tensors = Models().Get(handle).weights.tensors;
     const auto it = tensors.find(name);
     if (it == tensors.end()) Throw(Code::kInput, "the model has no weight '", name, "'");
-    return Tensors().Add(it->second);
+    return AddTensor(it->second);
   });
 }
 
-int PrepareRun(int32_t handle, val feeds, val fetches) {
+int PrepareRun(Handle handle, val feeds, val fetches) {
   return Guard([&] {
-    return Models().Get(handle).session->Compile(emscripten::vecFromJSArray<std::string>(feeds),
-                                                 emscripten::vecFromJSArray<std::string>(fetches));
+    return Models().Get(handle).session->Compile(TextsFromJs(feeds), TextsFromJs(fetches));
   });
 }
 
-void PlanRun(int32_t handle, int run, val inputs) {
+void PlanRun(Handle handle, int run, val inputs) {
   Guard([&] { Models().Get(handle).session->MakePlan(run, GetTensors(inputs)); });
 }
 
-val Run(int32_t handle, int run, val inputs) {
+val Run(Handle handle, int run, val inputs) {
   return Guard([&] {
     Session& session = *Models().Get(handle).session;
     return AddTensors(session.Run(run, GetTensors(inputs)));
   });
 }
 
-void SetProfiling(int32_t handle, bool enabled) {
+void SetProfiling(Handle handle, bool enabled) {
   Guard([&] { Models().Get(handle).session->SetProfiling(enabled); });
 }
 
@@ -140,8 +140,8 @@ val ShapesToJs(const std::vector<Shape>& shapes) {
 
 val ProfileToJs(const NodeProfile& profile) {
   val result = val::object();
-  result.set("name", profile.name);
-  result.set("op", profile.op);
+  result.set("name", TextToJs(profile.name));
+  result.set("op", TextToJs(profile.op));
   result.set("milliseconds", profile.milliseconds);
   result.set("inputShapes", ShapesToJs(profile.input_shapes));
   result.set("outputShapes", ShapesToJs(profile.output_shapes));
@@ -149,7 +149,7 @@ val ProfileToJs(const NodeProfile& profile) {
   return result;
 }
 
-val TakeProfile(int32_t handle) {
+val TakeProfile(Handle handle) {
   return Guard([&] {
     val list = val::array();
     for (const NodeProfile& profile : Models().Get(handle).session->TakeProfile()) {
@@ -159,28 +159,7 @@ val TakeProfile(int32_t handle) {
   });
 }
 
-void DisposeModel(int32_t handle) { Models().Remove(handle); }
-
-val RunOp(std::string op, std::string attrs, val inputs) {
-  return Guard([&] {
-    Node node;
-    node.name = op;
-    node.op = std::move(op);
-    node.attrs = ReadAttrs(attrs);
-    const std::vector<Tensor> tensors = GetTensors(inputs);
-    node.inputs.resize(tensors.size());  // some ops have as many outputs as inputs
-    return AddTensors(NodePlan::Evaluate(node, tensors));
-  });
-}
-
-val OpNames() {
-  val names = val::array();
-  for (const std::string_view name : RegisteredOps()) {
-    names.call<void>("push", std::string(name));
-  }
-  names.call<void>("sort");
-  return names;
-}
+void DisposeModel(Handle handle) { Models().Remove(handle); }
 
 }  // namespace
 
@@ -203,8 +182,6 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("setProfiling", &SetProfiling);
   emscripten::function("takeProfile", &TakeProfile);
   emscripten::function("disposeModel", &DisposeModel);
-  emscripten::function("runOp", &RunOp);
-  emscripten::function("opNames", &OpNames);
 }
 
 }  // namespace tfwasm

@@ -11,6 +11,8 @@ namespace tfwasm {
 
 namespace {
 
+using emscripten::val;
+
 // In place of a handle: a tensor that is written out, as dtype, rank, dimensions and elements.
 constexpr double kConstant = 0;
 constexpr double kValue = -1;
@@ -30,8 +32,7 @@ class FrameReader {
   void Next(std::vector<Tensor>& inputs, FlagList& constant) {
     const double first = Number();
     constant.push_back(first == kConstant);
-    if (first > 0) return inputs.push_back(Tensors().Get(static_cast<int32_t>(first)));
-    if (first != kConstant && first != kValue) Throw(Code::kDisposed, "there is no tensor ", first);
+    if (first != kConstant && first != kValue) return inputs.push_back(GetTensor(first));
     inputs.push_back(Written());
   }
 
@@ -72,11 +73,13 @@ int WriteOutputs(std::vector<Tensor> outputs) {
   size_t size = 0;
   for (const Tensor& output : outputs) size += 3 + output.shape().dims().size();
   if (Frame().size() < size) Frame().resize(size);
+  // All of them or none.
+  Tensors().Reserve(outputs.size());
   auto next = Frame().begin();
   for (Tensor& output : outputs) {
     const Shape shape = output.shape();
     const auto dtype = static_cast<double>(output.dtype());
-    *next++ = Tensors().Add(std::move(output));
+    *next++ = AddTensor(std::move(output));
     *next++ = dtype;
     *next++ = shape.rank();
     for (const int64_t dim : shape) *next++ = static_cast<double>(dim);
@@ -84,9 +87,11 @@ int WriteOutputs(std::vector<Tensor> outputs) {
   return static_cast<int>(size);
 }
 
-int PrepareOp(std::string op, std::string attrs) {
-  return Guard(
-      [&] { return Ops().Register(std::move(op), attrs.empty() ? AttrMap() : ReadAttrs(attrs)); });
+int PrepareOp(val op, val attrs) {
+  return Guard([&] {
+    const std::string json = TextFromJs(attrs);
+    return Ops().Register(TextFromJs(op), json.empty() ? AttrMap() : ReadAttrs(json));
+  });
 }
 
 uintptr_t OpFrame(int size) {

@@ -12,7 +12,7 @@ namespace tfwasm {
 
 namespace {
 
-std::string Version() { return "tfwasm " TFWASM_VERSION; }
+emscripten::val Version() { return TextToJs("tfwasm " TFWASM_VERSION); }
 
 void SetThreads(int count) {
   Guard([&] { SetThreadCount(count); });

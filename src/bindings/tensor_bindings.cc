@@ -2,8 +2,6 @@
 #include <emscripten/bind.h>
 #include <emscripten/heap.h>
 
-#include <unordered_set>
-
 #include "bindings/boundary.h"
 
 namespace tfwasm {
@@ -30,15 +28,21 @@ Shape ShapeOf(int rank, std::initializer_list<double> dims) {
   return shape;
 }
 
-int32_t CreateTensor(int dtype, int rank, double a, double b, double c, double d, double e,
-                     double f, double g, double h) {
+Handle CreateTensor(int dtype, int rank, double a, double b, double c, double d, double e, double f,
+                    double g, double h) {
   return Guard([&] {
     const Shape shape = ShapeOf(rank, {a, b, c, d, e, f, g, h});
-    return Tensors().Add(Tensor(DTypeFromJs(dtype), shape));
+    return AddTensor(Tensor(DTypeFromJs(dtype), shape));
   });
 }
 
-int32_t CreateStringTensor(val shape, val elements) {
+void ReadBytes(const val& bytes, std::string& out) {
+  out.resize(bytes["length"].as<size_t>());
+  auto* data = reinterpret_cast<uint8_t*>(out.data());
+  val(emscripten::typed_memory_view(out.size(), data)).call<void>("set", bytes);
+}
+
+Handle CreateStringTensor(val shape, val elements) {
   return Guard([&] {
     Tensor tensor(DType::kString, ShapeFromJs(shape));
     const std::vector<val> bytes = emscripten::vecFromJSArray<val>(elements);
@@ -47,17 +51,14 @@ int32_t CreateStringTensor(val shape, val elements) {
             " strings");
     }
     const auto strings = tensor.mutable_values<std::string>();
-    for (size_t i = 0; i < bytes.size(); ++i) {
-      const auto element = emscripten::convertJSArrayToNumberVector<uint8_t>(bytes[i]);
-      strings[i].assign(element.begin(), element.end());
-    }
-    return Tensors().Add(std::move(tensor));
+    for (size_t i = 0; i < bytes.size(); ++i) ReadBytes(bytes[i], strings[i]);
+    return AddTensor(std::move(tensor));
   });
 }
 
-val DescribeTensor(int32_t handle) {
+val DescribeTensor(Handle handle) {
   return Guard([&] {
-    const Tensor& tensor = Tensors().Get(handle);
+    const Tensor& tensor = GetTensor(handle);
     val description = val::object();
     description.set("dtype", static_cast<int>(tensor.dtype()));
     description.set("shape", ShapeToJs(tensor.shape()));
@@ -66,20 +67,19 @@ val DescribeTensor(int32_t handle) {
 }
 
 // As double, since JavaScript takes the integers of WebAssembly for signed ones.
-double TensorAddress(int32_t handle) {
-  return Guard([&] {
-    return static_cast<double>(reinterpret_cast<uintptr_t>(Tensors().Get(handle).data()));
-  });
+double TensorAddress(Handle handle) {
+  return Guard(
+      [&] { return static_cast<double>(reinterpret_cast<uintptr_t>(GetTensor(handle).data())); });
 }
 
-double TensorBytes(int32_t handle) {
-  return Guard([&] { return static_cast<double>(Tensors().Get(handle).bytes()); });
+double TensorBytes(Handle handle) {
+  return Guard([&] { return static_cast<double>(GetTensor(handle).bytes()); });
 }
 
-val StringElements(int32_t handle) {
+val StringElements(Handle handle) {
   return Guard([&] {
     val elements = val::array();
-    for (const std::string& element : Tensors().Get(handle).values<std::string>()) {
+    for (const std::string& element : GetTensor(handle).values<std::string>()) {
       const auto* bytes = reinterpret_cast<const uint8_t*>(element.data());
       // slice() copies the bytes out of the wasm heap.
       const val view(emscripten::typed_memory_view(element.size(), bytes));
@@ -89,28 +89,20 @@ val StringElements(int32_t handle) {
   });
 }
 
-int32_t ReshapeTensor(int32_t handle, int rank, double a, double b, double c, double d, double e,
-                      double f, double g, double h) {
-  return Guard([&] {
-    const Shape shape = ShapeOf(rank, {a, b, c, d, e, f, g, h});
-    return Tensors().Add(Tensors().Get(handle).Reshaped(shape));
-  });
+Handle ShareTensor(Handle handle) {
+  return Guard([&] { return AddTensor(GetTensor(handle)); });
 }
 
-void DisposeTensor(int32_t handle) { Tensors().Remove(handle); }
+void DisposeTensor(Handle handle) { Tensors().Remove(handle); }
 
 // Counts what JavaScript holds; what models hold for themselves shows in heapBytes only.
 val Memory() {
   return Guard([&] {
-    std::unordered_set<const Buffer*> buffers;
-    size_t bytes = 0;
-    for (const auto& [handle, tensor] : Tensors().objects()) {
-      if (buffers.insert(tensor.buffer().get()).second) bytes += tensor.buffer()->bytes();
-    }
+    const HeldMemory held = MemoryOfHeldTensors();
     val memory = val::object();
     memory.set("numTensors", Tensors().size());
-    memory.set("numDataBuffers", buffers.size());
-    memory.set("numBytes", bytes);
+    memory.set("numDataBuffers", held.buffers);
+    memory.set("numBytes", held.bytes);
     memory.set("heapBytes", emscripten_get_heap_size());
     return memory;
   });
@@ -125,7 +117,7 @@ EMSCRIPTEN_BINDINGS(tensors) {
   emscripten::function("stringElements", &StringElements);
   ExposeFunction("tensorAddress", reinterpret_cast<const void*>(&TensorAddress));
   ExposeFunction("tensorBytes", reinterpret_cast<const void*>(&TensorBytes));
-  ExposeFunction("reshapeTensor", reinterpret_cast<const void*>(&ReshapeTensor));
+  ExposeFunction("shareTensor", reinterpret_cast<const void*>(&ShareTensor));
   ExposeFunction("disposeTensor", reinterpret_cast<const void*>(&DisposeTensor));
   emscripten::function("memory", &Memory);
 }

@@ -35,21 +35,20 @@ std::shared_ptr<Buffer> Buffer::Allocate(DType dtype, uint64_t count) {
   const uint64_t wanted = count * ElementSize(dtype);
   CheckAddressable(wanted);
   const auto bytes = static_cast<size_t>(wanted);
+  auto buffer = std::make_shared<Buffer>(Private(), dtype, static_cast<size_t>(count), bytes);
   void* data = std::aligned_alloc(kAlignment, RoundUp(bytes + kPadding, kAlignment));
   if (data == nullptr) ThrowOutOfMemory(wanted);
   if (dtype == DType::kString)
     std::uninitialized_default_construct_n(static_cast<std::string*>(data), count);
   if (IsHandle(dtype)) std::uninitialized_value_construct_n(static_cast<ObjectPtr*>(data), count);
-  return std::shared_ptr<Buffer>(new Buffer(dtype, static_cast<size_t>(count), bytes, data));
-}
-
-Buffer::Buffer(DType dtype, size_t count, size_t bytes, void* data)
-    : dtype_(dtype), count_(count), bytes_(bytes), data_(data) {
-  live_bytes_total += bytes_;
+  buffer->data_ = data;
+  live_bytes_total += bytes;
   ++live_buffer_count;
+  return buffer;
 }
 
 Buffer::~Buffer() {
+  if (data_ == nullptr) return;  // there was no memory
   if (dtype_ == DType::kString) std::destroy_n(static_cast<std::string*>(data_), count_);
   if (IsHandle(dtype_)) std::destroy_n(static_cast<ObjectPtr*>(data_), count_);
   std::free(data_);

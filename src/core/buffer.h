@@ -11,6 +11,9 @@
 namespace tfwasm {
 
 class Buffer {
+  // Only Allocate makes buffers.
+  struct Private {};
+
  public:
   // Enough for every SIMD load.
   static constexpr size_t kAlignment = 64;
@@ -23,6 +26,8 @@ class Buffer {
   // Throws E_OOM if `bytes` exceeds the address space.
   static void CheckAddressable(uint64_t bytes);
 
+  Buffer(Private, DType dtype, size_t count, size_t bytes)
+      : dtype_(dtype), count_(count), bytes_(bytes) {}
   ~Buffer();
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
@@ -31,17 +36,20 @@ class Buffer {
   const void* data() const { return data_; }
   size_t bytes() const { return bytes_; }
 
+  // Counts the tensors that JavaScript holds on these bytes. Both return how many there are now.
+  size_t AddHandle() { return ++handles_; }
+  size_t RemoveHandle() { return --handles_; }
+
   // Totals over all live buffers.
   static size_t live_bytes();
   static size_t live_count();
 
  private:
-  Buffer(DType dtype, size_t count, size_t bytes, void* data);
-
   DType dtype_;
   size_t count_;
   size_t bytes_;
-  void* data_;
+  void* data_ = nullptr;
+  size_t handles_ = 0;
 };
 
 }  // namespace tfwasm

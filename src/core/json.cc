@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "core/error.h"
@@ -17,6 +19,21 @@ namespace {
 // The longest UTF-8 character. The reader reads all bytes that the first one announces, even beyond
 // a zero byte.
 constexpr size_t kMostUtf8Bytes = 4;
+
+// For the reader's stack. RapidJSON does not look whether its own allocator found memory.
+class ThrowingAllocator {
+ public:
+  static void* Malloc(size_t bytes) { return Realloc(nullptr, 0, bytes); }
+  static void* Realloc(void* memory, size_t, size_t bytes) {
+    void* larger = std::realloc(memory, bytes);
+    if (larger == nullptr && bytes > 0) throw std::bad_alloc();
+    return larger;
+  }
+  static void Free(void* memory) { std::free(memory); }
+};
+
+using JsonReader =
+    rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, ThrowingAllocator>;
 
 }  // namespace
 
@@ -69,7 +86,7 @@ class JsonBuilder {
         stream_(document_.text_.get() + skipped_) {}
 
   rapidjson::ParseResult Parse() {
-    rapidjson::Reader reader;
+    JsonReader reader;
     const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream_, *this);
     if (result.IsError()) return {result.Code(), result.Offset() + skipped_};
     // The reader stops at a zero byte.

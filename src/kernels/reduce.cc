@@ -342,8 +342,8 @@ void Reducer::Pass::Run(const char* in, char* out, int64_t element_size) const {
 void Reducer::Run(const void* in, void* out) const {
   // Two buffers alternate between passes. The result of the first pass is the largest.
   const Pass& first = passes_.front();
-  const auto bytes = static_cast<size_t>(first.outer * first.inner * element_size_);
-  const size_t room = (bytes + 63) / 64 * 64;
+  const auto bytes = static_cast<uint64_t>(first.outer * first.inner * element_size_);
+  const uint64_t room = (bytes + 63) / 64 * 64;
   char* scratch = nullptr;
   if (passes_.size() > 1) scratch = static_cast<char*>(ScratchSpace(2 * room));
   const char* from = static_cast<const char*>(in);

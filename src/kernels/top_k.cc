@@ -5,9 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <functional>
-#include <limits>
 
-#include "core/error.h"
 #include "core/sort_keys.h"
 #include "kernels/scratch.h"
 #include "kernels/thread_pool.h"
@@ -63,11 +61,8 @@ void TopK(const T* in, int64_t rows, int64_t columns, int64_t k, T* values, int3
   const int64_t room = std::min(columns, 2 * k) + 1;
   // Each worker has its own keys.
   const int64_t workers = std::min<int64_t>(ThreadCount(), rows);
-  const int64_t bytes = workers * room * static_cast<int64_t>(sizeof(uint64_t));
-  if (static_cast<uint64_t>(bytes) > std::numeric_limits<size_t>::max()) {
-    Throw(Code::kOom, "out of memory: ", k, " elements are too many to select");
-  }
-  auto* all_keys = static_cast<uint64_t*>(ScratchSpace(static_cast<size_t>(bytes)));
+  const uint64_t bytes = static_cast<uint64_t>(workers * room) * sizeof(uint64_t);
+  auto* all_keys = static_cast<uint64_t*>(ScratchSpace(bytes));
   constexpr double kWorkPerElement = 4;
   const double work = kWorkPerElement * static_cast<double>(rows) * static_cast<double>(columns);
   ParallelFor(workers, work / static_cast<double>(workers), [&](int64_t begin, int64_t end) {

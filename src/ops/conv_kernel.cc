@@ -117,7 +117,7 @@ class DepthwiseKernel : public Kernel {
   void Run(RunContext& context) override {
     const auto* in = context.in<float>(0);
     if (multiplier_ > 1) {
-      const auto size = static_cast<size_t>(input_size_ * multiplier_) * sizeof(float);
+      const auto size = static_cast<uint64_t>(input_size_ * multiplier_) * sizeof(float);
       auto* repeated = static_cast<float*>(ScratchSpace(size));
       RepeatChannels(in, input_size_, multiplier_, repeated);
       in = repeated;

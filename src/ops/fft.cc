@@ -57,7 +57,7 @@ class FftKernel : public Kernel {
     const int64_t workers = std::min<int64_t>(ThreadCount(), rows_);
     const int64_t floats = 4 * fft_.work_size();
     auto* scratch =
-        static_cast<float*>(ScratchSpace(static_cast<size_t>(workers * floats) * sizeof(float)));
+        static_cast<float*>(ScratchSpace(static_cast<uint64_t>(workers * floats) * sizeof(float)));
     constexpr double kWorkPerElement = 20;
     const double work = static_cast<double>(rows_) * static_cast<double>(fft_.work_size()) *
                         kWorkPerElement / static_cast<double>(workers);

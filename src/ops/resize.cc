@@ -84,7 +84,7 @@ class ResizeBilinear : public Kernel {
     constexpr auto kAlignment = static_cast<int64_t>(Buffer::kAlignment / sizeof(float));
     // Padding, since XNNPACK may read past the end.
     const int64_t converted = in_elements_ == 0 ? 0 : (in_elements_ / kAlignment + 2) * kAlignment;
-    const size_t bytes = static_cast<size_t>(converted) * sizeof(float);
+    const uint64_t bytes = static_cast<uint64_t>(converted) * sizeof(float);
     auto* workspace = static_cast<float*>(ScratchSpace(bytes + resize_.workspace_bytes()));
     const float* in = context.in<float>(0);
     if (dtype_ == DType::kInt32) {

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "failing_allocation.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <new>
+
+namespace tfwasm {
+namespace {
+
+// How many allocations succeed before one fails; below 0 when all do.
+std::atomic<int64_t> allocations_left{-1};
+std::atomic<bool> failed{false};
+
+bool Fails() {
+  if (allocations_left < 0 || allocations_left-- > 0) return false;
+  failed = true;
+  return true;
+}
+
+}  // namespace
+
+FailingAllocation::FailingAllocation(int64_t number) {
+  failed = false;
+  allocations_left = number - 1;
+}
+
+FailingAllocation::~FailingAllocation() { allocations_left = -1; }
+
+bool FailingAllocation::has_failed() const { return failed; }
+
+}  // namespace tfwasm
+
+using tfwasm::Fails;
+
+// The linker's names for a function and for what is called in its place.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+
+void* __real_malloc(size_t size);
+void* __wrap_malloc(size_t size) { return Fails() ? nullptr : __real_malloc(size); }
+
+void* __real_calloc(size_t count, size_t size);
+void* __wrap_calloc(size_t count, size_t size) {
+  return Fails() ? nullptr : __real_calloc(count, size);
+}
+
+void* __real_realloc(void* memory, size_t size);
+void* __wrap_realloc(void* memory, size_t size) {
+  return Fails() ? nullptr : __real_realloc(memory, size);
+}
+
+void* __real_aligned_alloc(size_t alignment, size_t size);
+void* __wrap_aligned_alloc(size_t alignment, size_t size) {
+  return Fails() ? nullptr : __real_aligned_alloc(alignment, size);
+}
+
+int __real_posix_memalign(void** memory, size_t alignment, size_t size);
+int __wrap_posix_memalign(void** memory, size_t alignment, size_t size) {
+  return Fails() ? ENOMEM : __real_posix_memalign(memory, alignment, size);
+}
+
+// operator new(size_t), new[](size_t), and both with an alignment.
+void* __real__Znwm(size_t size);
+void* __wrap__Znwm(size_t size) {
+  if (Fails()) throw std::bad_alloc();
+  return __real__Znwm(size);
+}
+
+void* __real__Znam(size_t size);
+void* __wrap__Znam(size_t size) {
+  if (Fails()) throw std::bad_alloc();
+  return __real__Znam(size);
+}
+
+void* __real__ZnwmSt11align_val_t(size_t size, std::align_val_t alignment);
+void* __wrap__ZnwmSt11align_val_t(size_t size, std::align_val_t alignment) {
+  if (Fails()) throw std::bad_alloc();
+  return __real__ZnwmSt11align_val_t(size, alignment);
+}
+
+}  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier)
+
+namespace tfwasm {
+namespace {
+
+TEST_CASE("the allocation whose number is said fails, and no other") {
+  for (int number = 1; number <= 3; ++number) {
+    const FailingAllocation failing(number);
+    int reached = 0;
+    try {
+      while (reached < 5) {
+        const std::unique_ptr<int[]> memory(new int[static_cast<size_t>(reached) + 1]);
+        ++reached;
+      }
+      FAIL("no allocation failed");
+    } catch (const std::bad_alloc&) {
+      CHECK(reached == number - 1);
+      CHECK(failing.has_failed());
+    }
+    CHECK_NOTHROW(std::unique_ptr<int[]>(new int[static_cast<size_t>(reached) + 1]));
+  }
+}
+
+}  // namespace
+}  // namespace tfwasm

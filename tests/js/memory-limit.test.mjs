@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end of the address space of 32 bits. Tensors of 4 GB in all are made, but only few of their pages are ever
+// touched, so that they take little of the machine's memory.
+import assert from 'node:assert/strict';
+import { before, beforeEach, describe, test } from 'node:test';
+
+import { missing } from '../prerequisites.mjs';
+import { importSource } from './source.mjs';
+import { startWatchedCore } from './watched-core.mjs';
+
+const BOOL = 2;
+const MB = 2 ** 20;
+const GB = 2 ** 30;
+
+describe('near 4 GB', { skip: missing('dist') }, () => {
+  let tf;
+  let core;
+  let nextId = 1;
+
+  before(async () => {
+    tf = await importSource();
+    core = (await startWatchedCore(tf)).module;
+  });
+  // Else the watch would keep a note of every call.
+  beforeEach(() => assert.equal(tf.memory().numTensors, 0));
+
+  const isOutOfMemory = (error) => {
+    assert.equal(error.code, 'E_OOM', error.stack);
+    return true;
+  };
+
+  /** A tensor of uninitialized bytes with a mark at both ends; undefined when there is no memory. */
+  function take(bytes) {
+    let handle;
+    try {
+      handle = core.createTensor(BOOL, 1, bytes);
+    } catch (error) {
+      isOutOfMemory(error);
+      return undefined;
+    }
+    const block = { handle, address: core.tensorAddress(handle), bytes, id: nextId++ };
+    for (const view of marks(block)) view.set([block.id, block.id >> 8, block.id >> 16].slice(0, view.length));
+    return block;
+  }
+
+  function marks({ address, bytes }) {
+    const length = Math.min(3, bytes);
+    return [address, address + bytes - length].map((start) => core.HEAPU8.subarray(start, start + length));
+  }
+
+  function check(block) {
+    const [first, last] = marks(block);
+    for (const view of block.bytes < 6 ? [last] : [first, last]) {
+      const expected = [block.id & 255, (block.id >> 8) & 255, (block.id >> 16) & 255].slice(0, view.length);
+      assert.deepEqual([...view], expected, `tensor ${block.id} of ${block.bytes} bytes at ${block.address}`);
+    }
+  }
+
+  function free(block) {
+    check(block);
+    core.disposeTensor(block.handle);
+  }
+
+  /** Throws if two blocks share bytes, or one is not in the heap. */
+  function checkPlaces(blocks) {
+    let end = 0;
+    for (const { address, bytes } of [...blocks].sort((a, b) => a.address - b.address)) {
+      assert.ok(address >= end, `a tensor at ${address} begins in another, which ends at ${end}`);
+      end = address + bytes;
+    }
+    assert.ok(end <= core.HEAPU8.length);
+  }
+
+  function fill(bytes) {
+    const blocks = [];
+    for (let block = take(bytes); block; block = take(bytes)) blocks.push(block);
+    return blocks;
+  }
+
+  test('memory is not given out twice', () => {
+    const blocks = fill(64 * MB);
+    assert.equal(blocks.length, 63);
+    checkPlaces(blocks);
+    const kept = blocks.filter((block, index) => index % 2 === 1 || free(block));
+    assert.equal(take(200 * MB), undefined);
+    // What is free is free.
+    const again = fill(64 * MB);
+    assert.equal(again.length, 32);
+    checkPlaces([...kept, ...again]);
+    for (const block of [...kept, ...again]) free(block);
+  });
+
+  test('random sizes up to 2 GB', () => {
+    const values = tf.tensor([1, 2, 3]);
+    let seed = 1;
+    const random = () => {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      return seed / 2 ** 32;
+    };
+    const blocks = [];
+    let refused = 0;
+    for (let round = 0; round < 4000; ++round) {
+      // Between almost nothing and almost everything, again and again.
+      const isFilling = round % 200 < 120;
+      if (blocks.length === 0 || random() < (isFilling ? 0.8 : 0.2)) {
+        const block = take(Math.floor(2 ** (31 * random() ** 0.5)));
+        if (block) blocks.push(block);
+        else ++refused;
+      } else {
+        free(blocks.splice(Math.floor(random() * blocks.length), 1)[0]);
+      }
+      if (round % 50 > 0) continue;
+      checkPlaces(blocks);
+      blocks.forEach(check);
+      const { numTensors, numBytes } = tf.memory();
+      assert.equal(numTensors, blocks.length + 1);
+      assert.equal(numBytes, 12 + blocks.reduce((sum, { bytes }) => sum + bytes, 0));
+      assert.deepEqual([...tf.tidy(() => values.mul(2).dataSync())], [2, 4, 6]);
+    }
+    assert.ok(refused > 100, `only ${refused} tensors were refused`);
+    blocks.forEach(free);
+    values.dispose();
+    // Few holes are left: the first test got 63.
+    const all = fill(64 * MB);
+    assert.ok(all.length >= 60, `${all.length} tensors of 64 MB`);
+    all.forEach(free);
+  });
+
+  test('a tensor of 2 GB has room for as much less the rest, no more', () => {
+    const large = take(2 * GB);
+    assert.equal(take(2 * GB), undefined);
+    assert.equal(take(2.1 * GB), undefined);
+    const second = take(1.9 * GB);
+    checkPlaces([large, second]);
+    free(large);
+    free(second);
+  });
+
+  for (const [what, bytes] of [
+    ['the address space', 2 ** 32 - 1],
+    ['the address space, less some pages', 4 * 1073737306],
+    ['the largest heap', 2 ** 32 - 2 ** 16],
+  ]) {
+    test(`as many bytes as ${what}`, () => {
+      const other = take(16);
+      assert.equal(take(bytes), undefined);
+      assert.throws(() => tf.zeros([bytes / 4]), isOutOfMemory);
+      assert.throws(() => tf.ones([Math.floor(bytes / 4)]), isOutOfMemory);
+      free(other);
+    });
+  }
+
+  test('a hole that is too small', () => {
+    const [a, b, c] = [take(2 * GB), take(64 * MB), take(16)];
+    free(b);
+    assert.equal(take(2 * GB + 2 ** 18), undefined);
+    free(a);
+    free(c);
+  });
+
+  test('weights of almost 4 GB overwrite nothing', () => {
+    for (const [elements, quantization] of [
+      [1073737306, undefined],
+      [2 ** 30 - 2 ** 14, { dtype: 'uint8', scale: 1, min: 0 }],
+      [3 * 2 ** 28, undefined],
+    ]) {
+      const held = [take(8 * MB), take(GB), take(64)];
+      const specs = [{ name: 'w', shape: [elements], dtype: 'float32', quantization }];
+      const decoder = core.createWeightDecoder(JSON.stringify(specs));
+      assert.throws(() => core.weightTargetBytes(decoder), isOutOfMemory);
+      assert.throws(() => core.weightTargetAddress(decoder), isOutOfMemory);
+      core.disposeWeightDecoder(decoder);
+      checkPlaces(held);
+      held.forEach(free);
+    }
+  });
+
+  // Sizes of working memory that only their low 32 bits would make small.
+  for (const [what, run] of [
+    [
+      'each channel repeated 1024 times',
+      () => tf.depthwiseConv2d(tf.zeros([1, 2048, 2048, 1]), tf.zeros([1, 1, 1, 1024]), 128, 'valid'),
+    ],
+    [
+      'a convolution with a large window',
+      () => tf.conv2d(tf.zeros([1, 1200, 1200, 1]), tf.zeros([31, 31, 1, 8]), 1, 'same'),
+    ],
+    [
+      'as large a window for each channel',
+      () => tf.depthwiseConv2d(tf.zeros([1, 2300, 2300, 1]), tf.zeros([15, 15, 1, 1]), 1, 'same'),
+    ],
+    [
+      'a transposed convolution with a large window',
+      () => tf.conv2dTranspose(tf.zeros([1, 600, 600, 1]), tf.zeros([32, 32, 4, 1]), [1, 1200, 1200, 4], 2, 'same'),
+    ],
+    ['an image made very large', () => tf.image.resizeBilinear(tf.zeros([1, 2, 2, 1]), [14000, 14000])],
+  ]) {
+    test(`${what}: right or refused, and nothing else is overwritten`, () => {
+      const held = [take(64), take(MB)];
+      tf.tidy(() => {
+        try {
+          const result = run();
+          assert.equal(tf.max(tf.abs(result)).dataSync()[0], 0);
+        } catch (error) {
+          isOutOfMemory(error);
+        }
+      });
+      const after = take(64);
+      checkPlaces([...held, after]);
+      [...held, after].forEach(free);
+      assert.deepEqual([...tf.tidy(() => tf.add([1, 2], 1).dataSync())], [2, 3]);
+    });
+  }
+});

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which ops there are. The core tells of one name whether it is an op; the names stand in the sources.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ROOT } from '../../../tools/lib/paths.mjs';
+
+/** The names of all ops, aliases included, sorted. `core`: see core.mjs. */
+export function opNames(core) {
+  const folder = join(ROOT, 'src/ops');
+  const candidates = new Set();
+  for (const file of readdirSync(folder, { recursive: true })) {
+    if (!file.endsWith('.cc')) continue;
+    for (const [, text] of readFileSync(join(folder, file), 'utf8').matchAll(/"([\w,]+)"/g)) {
+      // Lists of aliases have commas.
+      for (const name of text.split(',')) candidates.add(name);
+    }
+  }
+  return [...candidates].filter((name) => core.hasOp(name)).sort();
+}

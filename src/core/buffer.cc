@@ -20,6 +20,11 @@ size_t RoundUp(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
+struct FreeMemory {
+  void operator()(void* data) const { std::free(data); }
+};
+using Memory = std::unique_ptr<void, FreeMemory>;
+
 [[noreturn]] void ThrowOutOfMemory(uint64_t bytes) {
   Throw(Code::kOom, "out of memory: ", bytes, " bytes were asked for while tensors hold ",
         Buffer::live_bytes(), " bytes");
@@ -35,12 +40,16 @@ std::shared_ptr<Buffer> Buffer::Allocate(DType dtype, uint64_t count) {
   const uint64_t wanted = count * ElementSize(dtype);
   CheckAddressable(wanted);
   const auto bytes = static_cast<size_t>(wanted);
-  void* data = std::aligned_alloc(kAlignment, RoundUp(bytes + kPadding, kAlignment));
+  Memory data(std::aligned_alloc(kAlignment, RoundUp(bytes + kPadding, kAlignment)));
   if (data == nullptr) ThrowOutOfMemory(wanted);
   if (dtype == DType::kString)
-    std::uninitialized_default_construct_n(static_cast<std::string*>(data), count);
-  if (IsHandle(dtype)) std::uninitialized_value_construct_n(static_cast<ObjectPtr*>(data), count);
-  return std::shared_ptr<Buffer>(new Buffer(dtype, static_cast<size_t>(count), bytes, data));
+    std::uninitialized_default_construct_n(static_cast<std::string*>(data.get()), count);
+  if (IsHandle(dtype))
+    std::uninitialized_value_construct_n(static_cast<ObjectPtr*>(data.get()), count);
+  // There may be no memory left for the buffer itself.
+  std::unique_ptr<Buffer> buffer(new Buffer(dtype, static_cast<size_t>(count), bytes, data.get()));
+  data.release();  // NOLINT(bugprone-unused-return-value)
+  return buffer;
 }
 
 Buffer::Buffer(DType dtype, size_t count, size_t bytes, void* data)

@@ -19,6 +19,10 @@ int ThreadCount();
 // less. `work`: roughly how many elements are touched or multiply-adds done.
 pthreadpool_t PoolFor(double work);
 
+// Sets from how much work on PoolFor gives the pool, and returns what it was: tests have small
+// inputs.
+double SetLeastParallelWork(double work);
+
 // Runs fn(begin, end) for consecutive ranges that together cover [0, count), on several threads
 // when that pays. `work_per_item` as in PoolFor. fn must not throw.
 template <typename F>

@@ -35,19 +35,19 @@ bool NodeRunner::Fits(const std::vector<Tensor>& inputs) const {
 }
 
 void NodeRunner::Prepare(const std::vector<Tensor>& inputs) {
-  is_prepared_ = false;
+  is_prepared_ = false;  // until all is done: memory may run out on the way
   prepared_ = PrepareWithState(node_, inputs, constant_, state_);
-  is_prepared_ = true;
   inputs_.clear();
   for (const Tensor& input : inputs) inputs_.push_back({input.dtype(), input.shape()});
   values_.assign(inputs.size(), Tensor());
-  if (!prepared_.needs_values) return;
-  for (size_t i = 0; i < inputs.size(); ++i) {
+  bool can_compare = true;
+  for (size_t i = 0; prepared_.needs_values && i < inputs.size(); ++i) {
     if (constant_[i] || !prepared_.ReadsValue(i)) continue;
     const bool is_plain = inputs[i].dtype() != DType::kString && !IsHandle(inputs[i].dtype());
-    if (!is_plain || inputs[i].bytes() > kMostBytesCompared) is_prepared_ = false;
+    if (!is_plain || inputs[i].bytes() > kMostBytesCompared) can_compare = false;
     values_[i] = inputs[i];
   }
+  is_prepared_ = can_compare;
 }
 
 }  // namespace tfwasm

@@ -5,11 +5,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
+import { HANGS_AFTER_MS } from '../until.mjs';
 import { startBrowser } from './chromium.mjs';
 import { startSite } from './site.mjs';
-
-/** A machine that is busy with other tests may need most of it. */
-const TIMEOUT_MS = 120_000;
 
 /**
  * One browser and one site for a test file.
@@ -24,7 +22,7 @@ export async function startPlayground(siteOptions) {
     url: site.url,
     async open(query = '', { prepare = async () => {}, ...options } = {}) {
       const opened = await browser.newPage(options);
-      opened.page.setDefaultTimeout(TIMEOUT_MS);
+      opened.page.setDefaultTimeout(HANGS_AFTER_MS);
       await opened.page.emulateMedia({ reducedMotion: 'reduce', colorScheme: options.colorScheme });
       await prepare(opened.page);
       await opened.page.goto(`${site.url}web/${query}`);

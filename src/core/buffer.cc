@@ -20,6 +20,11 @@ size_t RoundUp(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
+struct FreeMemory {
+  void operator()(void* data) const { std::free(data); }
+};
+using Memory = std::unique_ptr<void, FreeMemory>;
+
 [[noreturn]] void ThrowOutOfMemory(uint64_t bytes) {
   Throw(Code::kOom, "out of memory: ", bytes, " bytes were asked for while tensors hold ",
         Buffer::live_bytes(), " bytes");

@@ -40,21 +40,21 @@ bool NodeRunner::Fits(const std::vector<Tensor>& inputs) const {
 }
 
 void NodeRunner::MakePlan(const std::vector<Tensor>& inputs) {
-  is_reusable_ = false;
+  is_reusable_ = false;  // until all is done: memory may run out on the way
   plan_.emplace(node_, inputs, constant_, state_);
   specs_ = SpecsOf(inputs);
   values_.assign(inputs.size(), Tensor());
-  is_reusable_ = true;
-  if (!plan_->needs_values()) return;
-  for (size_t i = 0; i < inputs.size(); ++i) {
+  bool can_compare = true;
+  for (size_t i = 0; plan_->needs_values() && i < inputs.size(); ++i) {
     if (constant_[i] || !plan_->ReadsValue(i)) continue;
     const bool is_plain = inputs[i].dtype() != DType::kString && !IsHandle(inputs[i].dtype());
     if (is_plain && inputs[i].bytes() <= kMostBytesCompared) {
       values_[i] = CopyOf(inputs[i]);
     } else {
-      is_reusable_ = false;
+      can_compare = false;
     }
   }
+  is_reusable_ = can_compare;
 }
 
 }  // namespace tfwasm

@@ -2,6 +2,7 @@
 #include "kernels/thread_pool.h"
 
 #include <memory>
+#include <utility>
 
 #include "core/error.h"
 
@@ -10,7 +11,7 @@ namespace tfwasm {
 namespace {
 
 // Less work takes less time than waking a sleeping thread.
-constexpr double kMinParallelWork = 1 << 17;
+double least_parallel_work = 1 << 17;
 
 struct PoolDeleter {
   void operator()(pthreadpool_t pool) const { pthreadpool_destroy(pool); }
@@ -45,7 +46,9 @@ int ThreadCount() {
 }
 
 pthreadpool_t PoolFor(double work) {
-  return work < kMinParallelWork ? nullptr : GlobalPool().get();
+  return work < least_parallel_work ? nullptr : GlobalPool().get();
 }
+
+double SetLeastParallelWork(double work) { return std::exchange(least_parallel_work, work); }
 
 }  // namespace tfwasm

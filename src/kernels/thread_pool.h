@@ -18,6 +18,10 @@ int ThreadCount();
 // `work`: about how many elements are read or multiply-adds are done.
 pthreadpool_t PoolFor(double work);
 
+// Sets the least work for which PoolFor returns the pool, and returns the previous value. For tests,
+// whose inputs are small.
+double SetLeastParallelWork(double work);
+
 // Runs fn(begin, end) for consecutive ranges that cover [0, count), on several threads if that
 // pays. `work_per_item` as in PoolFor. fn must not throw.
 template <typename F>

@@ -125,19 +125,15 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
   }
 
   test('while the page stays responsive', () =>
-    withPage('?model=liveness&runs=200&seconds=20&check=0&profiles=0&thread=main', async (page) => {
+    withPage('?model=liveness&runs=100000&seconds=20&check=0&profiles=0&thread=main', async (page) => {
       await page.click('#start');
       await waitForText(page, '#status', /Timing/);
-      const worst = await page.evaluate(async () => {
-        let longest = 0;
-        for (let i = 0, before = performance.now(); i < 20; ++i) {
-          await new Promise((resolve) => setTimeout(resolve, 10));
-          longest = Math.max(longest, performance.now() - before);
-          before = performance.now();
-        }
-        return longest;
+      // The page gets its turns while the runs go on, not when the 20 seconds are over.
+      const status = await page.evaluate(async () => {
+        for (let i = 0; i < 20; ++i) await new Promise((resolve) => setTimeout(resolve, 10));
+        return document.querySelector('#status').textContent;
       });
-      assert.ok(worst < 1000, `${worst} ms`);
+      assert.match(status, /Timing/);
       await page.click('#cancel');
       await waitForText(page, '#status', /^Cancelled\.$/);
     }));

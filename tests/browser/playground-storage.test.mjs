@@ -6,6 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
+import { until } from '../until.mjs';
 import { at, predict, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
 
 describe('stored models in the playground', { skip: missing('dist', 'models', 'chromium') }, () => {
@@ -69,7 +70,7 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
     page.on('download', (download) => downloads.push(download));
     await page.click('#save-button');
     await waitForText(page, '#save-status', /two files/);
-    for (let i = 0; i < 1000 && downloads.length < 2; ++i) await page.waitForTimeout(50);
+    await until(() => downloads.length >= 2, 'two downloads');
     const files = await Promise.all(
       downloads.map(async (download) => ({
         name: download.suggestedFilename(),
@@ -173,7 +174,7 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
     page.on('download', (download) => names.push(download.suggestedFilename()));
     await button('indexeddb://folder/name', 'Download');
     await waitForText(page, '#storage-status', /two files/);
-    for (let i = 0; i < 1000 && names.length < 2; ++i) await page.waitForTimeout(50);
+    await until(() => names.length >= 2, 'two downloads');
     assert.deepEqual(names, ['folder-name.json', 'folder-name.weights.bin']);
   });
 

@@ -4,11 +4,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
+import { HANGS_AFTER_MS } from '../until.mjs';
 import { startBrowser } from './chromium.mjs';
 import { startSite } from './site.mjs';
-
-/** Long, since the machine may be busy with other tests. */
-const TIMEOUT_MS = 120_000;
 
 /**
  * Starts one browser and one site for a test file.
@@ -23,7 +21,7 @@ export async function startPlayground(siteOptions) {
     url: site.url,
     async open(query = '', { prepare = async () => {}, ...options } = {}) {
       const opened = await browser.newPage(options);
-      opened.page.setDefaultTimeout(TIMEOUT_MS);
+      opened.page.setDefaultTimeout(HANGS_AFTER_MS);
       await opened.page.emulateMedia({ reducedMotion: 'reduce', colorScheme: options.colorScheme });
       await prepare(opened.page);
       await opened.page.goto(`${site.url}web/${query}`);

@@ -10,6 +10,7 @@ import { startServer } from '../../tools/serve.mjs';
 import { startBrowser } from '../browser/chromium.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
+import { HANGS_AFTER_MS } from '../until.mjs';
 import { builders, installApps } from './build-apps.mjs';
 
 const EXPECTED = tinyAnswer([1, 2]);
@@ -31,7 +32,7 @@ describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }
     const { page, problems } = await browser.newPage();
     try {
       await page.goto(url);
-      const result = await page.waitForFunction(() => globalThis.result, null, { timeout: 60_000 });
+      const result = await page.waitForFunction(() => globalThis.result, null, { timeout: HANGS_AFTER_MS });
       return { ...(await result.jsonValue()), problems };
     } catch (error) {
       throw new Error(`${error.message}\n${problems.join('\n')}`, { cause: error });
@@ -96,7 +97,7 @@ describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }
       const server = await serve('.', true);
       try {
         const args = [path.join(apps.folder, 'node/main.js'), `${server.url}model/model.json`, String(threads)];
-        const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: HANGS_AFTER_MS });
         assert.equal(stderr, '');
         assertPredicted({ ...JSON.parse(stdout), problems: [] }, threads);
       } finally {

@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer, tinyModel } from '../tiny-model.mjs';
+import { until } from '../until.mjs';
 import { plain, tinyArtifacts } from './artifacts.mjs';
 import { startStorageBrowser } from './storage-browser.mjs';
 
@@ -40,7 +41,7 @@ describe('downloads', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
       [library, prefix],
     );
     assert.equal(info.weightDataBytes, 36);
-    while (downloads.length < 2) await page.waitForEvent('download', { timeout: 10_000 }).catch(() => {});
+    await until(() => downloads.length >= 2, 'two downloads');
     const files = [];
     for (const item of downloads) {
       const file = path.join(folder, item.suggestedFilename());

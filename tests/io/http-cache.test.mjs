@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 
 import { startBrowser } from '../browser/chromium.mjs';
 import { missing } from '../prerequisites.mjs';
+import { until } from '../until.mjs';
 import { cutAfter, stall, startHttpServer, status } from './http-server.mjs';
 import { someBytes, weightsModel } from './weights-model.mjs';
 
@@ -253,7 +254,7 @@ describe('loading over HTTP in Chromium', { skip: missing('dist', 'chromium') },
       return { failure, leaked: tf.memory().numBytes - before };
     });
     assert.deepEqual(result, { failure: 'AbortError', leaked: 0 });
-    while (closed.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => closed.length >= 2, 'the end of both connections');
   });
 
   test('progress grows to 1', async () => {

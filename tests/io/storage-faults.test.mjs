@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { findChromium } from '../../tools/chromium.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
+import { HANGS_AFTER_MS } from '../until.mjs';
 import { startStorageBrowser } from './storage-browser.mjs';
 
 const ANSWER = tinyAnswer([1, 2]);
@@ -58,7 +59,7 @@ describe('storage', { skip: missing('dist', 'chromium') }, () => {
 
     for (const scheme of ['localstorage', 'indexeddb', 'opfs']) {
       for (const where of scheme === 'opfs' ? ['run', 'runInWorker'] : ['run']) {
-        test(`${scheme}:// keeps the old model (${where})`, { timeout: 120_000 }, async () => {
+        test(`${scheme}:// keeps the old model (${where})`, { timeout: HANGS_AFTER_MS }, async () => {
           // A separate browser: Chromium caches the available quota for a while.
           const own = await startStorageBrowser();
           try {

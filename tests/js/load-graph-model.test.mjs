@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+import { until } from '../until.mjs';
 import { send } from './fault-server.mjs';
 import {
   assertFails,
@@ -73,7 +74,7 @@ describe('loadGraphModel', { skip }, () => {
     const held = [];
     routes['/m/a.bin'] = (_request, response) => held.push(() => response.end(SHARDS['a.bin']));
     const loading = load();
-    while (server.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => server.requests.length >= 4, 'four requests');
     assert.deepEqual(server.requests.toSorted(), ['/m/a.bin', '/m/b.bin', '/m/model.json', '/m/sub/c.bin']);
     held[0]();
     (await loading).dispose();

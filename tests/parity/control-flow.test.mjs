@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models with loops, conditionals, lists and tables: compared with TensorFlow.js if it can run them, otherwise with
-// values by definition, and with the results that come with real model files.
+// values by definition.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
@@ -18,7 +16,6 @@ import {
   lstmInput,
   nestedFunctions,
 } from './control-flow-models.mjs';
-import { readTextGraph } from './text-proto.mjs';
 
 describe('control flow', { skip: missing('dist', 'tfjs') }, () => {
   let tf;
@@ -178,73 +175,3 @@ describe('control flow', { skip: missing('dist', 'tfjs') }, () => {
     model.dispose();
   });
 });
-
-/** Frozen TensorFlow 1 graphs with TensorFlow's results, one folder each. */
-const FILES = process.env.TFWASM_TEST_MODELS;
-const FAMILIES = /^g-(simple-?while|while|simpleif|case|cond|rnn|tensor-array|primitive)/;
-
-const skipFiles = missing('dist') || (FILES && existsSync(FILES) ? false : 'TFWASM_TEST_MODELS names no folder');
-
-describe('frozen TensorFlow 1 graphs', { skip: skipFiles }, () => {
-  for (const name of skipFiles ? [] : readdirSync(FILES).filter((folder) => FAMILIES.test(folder))) {
-    test(name, async (context) => {
-      const tf = await import('../../dist/index.js');
-      const folder = path.join(FILES, name);
-      const files = readdirSync(folder, { recursive: true });
-      const topology = readTextGraph(readFileSync(path.join(folder, 'frozen_graph.pbtxt'), 'utf8'));
-      topology.versions ??= { producer: 1 };
-      delete topology.library;
-      const model = await tf.loadGraphModel({ load: () => ({ modelTopology: topology }) });
-      const named = (suffix) =>
-        files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
-      const feeds = {};
-      for (const input of named('.placeholder.csv')) {
-        const dtype = model.inputs.find((declared) => declared.name === input).dtype;
-        feeds[input] = tf.tensor(
-          readValues(folder, input, 'placeholder'),
-          readShape(folder, input, 'placeholder'),
-          dtype,
-        );
-      }
-      const outputs = named('.prediction.csv');
-      assert.ok(outputs.length > 0);
-      for (const output of outputs) {
-        const node = outputNode(topology, output);
-        if (node === undefined) {
-          context.diagnostic(`${output} is no node`);
-          continue;
-        }
-        const tensor = model.execute(feeds, node);
-        const { shape, dtype } = tensor;
-        const expected = { shape: readShape(folder, output, 'prediction'), dtype };
-        const data = Array.from(tensor.dataSync(), Number);
-        assertSameTensor({ shape, dtype, data }, { ...expected, data: readValues(folder, output, 'prediction') });
-      }
-      model.dispose();
-    });
-  }
-});
-
-/** The files call the second output of a node "node.1". */
-function outputNode({ node }, file) {
-  if (node.some(({ name }) => name === file)) return file;
-  const [, name, index] = /^(.*)\.(\d+)$/.exec(file) ?? [];
-  return node.some((candidate) => candidate.name === name) ? `${name}:${index}` : undefined;
-}
-
-function readValues(folder, name, kind) {
-  const text = readFileSync(path.join(folder, `${name}.${kind}.csv`), 'utf8').trim();
-  return text === '' ? [] : text.split('\n').map(readNumber);
-}
-
-function readNumber(text) {
-  if (text === 'true' || text === 'false') return Number(text === 'true');
-  return Number(text);
-}
-
-/** A scalar has an empty list of sizes, or a single 0 and one value. */
-function readShape(folder, name, kind) {
-  const text = readFileSync(path.join(folder, `${name}.${kind}.shape`), 'utf8').trim();
-  const sizes = text === '' ? [] : text.split('\n').map(Number);
-  return sizes.length === 1 && sizes[0] === 0 && readValues(folder, name, kind).length === 1 ? [] : sizes;
-}

@@ -14,7 +14,10 @@ export function readTextGraph(text) {
   const tokens = [...text.matchAll(TOKEN)].map(([, string, word, mark]) => ({ string, word, mark }));
   let position = 0;
   const peek = () => tokens[position] ?? {};
-  const next = () => tokens[position++] ?? {};
+  const next = () => {
+    if (position === tokens.length) throw new Error('the text ends in the middle of a message');
+    return tokens[position++];
+  };
 
   function message(parent) {
     const result = {};

@@ -3,9 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include <random>
-
 #include "core/buffer.h"
+#include "test_random.h"
 
 namespace tfwasm {
 namespace {
@@ -32,13 +31,13 @@ TEST_CASE("a chain needs room for two neighbours only") {
 }
 
 TEST_CASE("random lifetimes never overlap, are aligned and share memory") {
-  std::mt19937 random(7);
+  TestRandom random(7);
   for (int round = 0; round < 50; ++round) {
     std::vector<Lifetime> lifetimes;
     size_t total = 0;
     for (int i = 0; i < 60; ++i) {
-      const int first = static_cast<int>(random() % 50);
-      lifetimes.push_back({random() % 5000, first, first + static_cast<int>(random() % 6)});
+      const int first = random.Int(0, 49);
+      lifetimes.push_back({random.Bits() % 5000, first, first + random.Int(0, 5)});
       total += lifetimes.back().bytes;
     }
     const ArenaLayout layout = PlanArena(lifetimes);

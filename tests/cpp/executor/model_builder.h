@@ -8,6 +8,7 @@
 
 #include "executor/session.h"
 #include "ops/op_test.h"
+#include "thrown_error.h"
 
 namespace tfwasm {
 
@@ -80,17 +81,6 @@ inline std::vector<Tensor> RunSession(Session& session, const std::vector<std::s
                                       const std::vector<Tensor>& values,
                                       const std::vector<std::string>& fetches) {
   return session.Run(session.Compile(feeds, fetches), values);
-}
-
-// "E_CODE message" of the error that `run` throws.
-template <typename F>
-std::string ErrorOf(F run) {
-  try {
-    run();
-  } catch (const Error& error) {
-    return StrCat(CodeName(error.code()), " ", error.message());
-  }
-  return "no error";
 }
 
 }  // namespace tfwasm

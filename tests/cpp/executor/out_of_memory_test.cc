@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whichever allocation fails: the call ends with E_OOM, nothing is left behind, and the next call
-// is right.
+// Memory runs out anywhere between a model and its results: the call ends with E_OOM, nothing is
+// left behind, and the next call is right.
 #include <doctest/doctest.h>
 
+#include "executor/eager.h"
+#include "executor/load_model.h"
 #include "executor/model_builder.h"
 #include "failing_allocation.h"
 #include "graph/constants.h"
@@ -10,7 +12,7 @@
 #include "graph/signature.h"
 #include "graph/weights.h"
 #include "kernels/scratch.h"
-#include "ops/eager.h"
+
 
 namespace tfwasm {
 namespace {
@@ -73,12 +75,10 @@ WeightMap ReadWeights() {
   return decoder.Take();
 }
 
-std::unique_ptr<Session> LoadModel() {
+std::unique_ptr<Session> LoadNetwork() {
   const WeightMap weights = ReadWeights();
-  ModelDef model = ReadGraphDef(kGraph, OutputPosition);
-  AttachConstants(model, weights);
-  ApplySignature(model, kSignature);
-  auto session = std::make_unique<Session>(std::move(model));
+  auto session = LoadModel(
+      {.model = ReadGraphDef(kGraph, OutputPosition), .signature = kSignature}, weights);
   DescribeModel(session->model());
   return session;
 }
@@ -151,12 +151,12 @@ void FailEveryAllocation(F f, Check check) {
 TEST_CASE("loading a model when memory is short") {
   const Tensor image = Image();
   const auto run = [&](Session& session) {
-    return session.Run(session.Prepare({"image"}, {"scores", "top:1"}), {{image}});
+    return session.Run(session.Compile({"image"}, {"scores", "top:1"}), {{image}});
   };
-  const auto expected = run(*LoadModel());
-  FailEveryAllocation([] { LoadModel(); },
+  const auto expected = run(*LoadNetwork());
+  FailEveryAllocation([] { LoadNetwork(); },
                       [&] {
-                        const auto outputs = run(*LoadModel());
+                        const auto outputs = run(*LoadNetwork());
                         ExpectTensor(outputs[0], expected[0]);
                         ExpectTensor(outputs[1], expected[1]);
                       });
@@ -166,7 +166,7 @@ TEST_CASE("loading a model when memory is short") {
 void TestSession(const std::function<std::unique_ptr<Session>()>& make, const std::string& feed,
                  const std::vector<std::string>& fetches, const Tensor& input) {
   const auto run = [&](Session& session) {
-    return session.Run(session.Prepare({feed}, fetches), {{input}});
+    return session.Run(session.Compile({feed}, fetches), {{input}});
   };
   const std::vector<Tensor> expected = run(*make());
   std::unique_ptr<Session> session;
@@ -190,7 +190,7 @@ void TestSession(const std::function<std::unique_ptr<Session>()>& make, const st
 }
 
 TEST_CASE("running a network when memory is short") {
-  TestSession(LoadModel, "image", {"scores", "top:1"}, Image());
+  TestSession(LoadNetwork, "image", {"scores", "top:1"}, Image());
 }
 
 TEST_CASE("running loops and lists when memory is short") {
@@ -204,7 +204,7 @@ TEST_CASE("eager ops when memory is short") {
   const FlagList none(2, false);
   Tensor product;
   const auto run = [&] {
-    const int id = ops.Prepare("MatMul", {});
+    const int id = ops.Register("MatMul", {});
     // Once they come again, weights are packed.
     for (int i = 0; i < 3; ++i) product = ops.Run(id, {x, w}, none)[0];
   };
@@ -224,6 +224,54 @@ TEST_CASE("eager ops when memory is short") {
         product = Tensor();
         ops.Clear();
       });
+}
+
+// Of float32: more than the address space of WebAssembly, and more than it has. The native tests
+// have less than either (main.cc).
+constexpr int32_t kHuge[] = {kIntMax, 975'000'000};
+
+TEST_CASE("results, intermediates and shapes of data that memory does not hold are E_OOM") {
+  struct Case {
+    std::string where;
+    Edge (*write)(ModelBuilder& b, Edge x, Edge dims, int32_t size);
+  };
+  for (const int32_t size : kHuge) {
+    CAPTURE(size);
+    const Case cases[] = {
+        {"a result",
+         [](ModelBuilder& b, Edge x, Edge, int32_t size) {
+           return b.Op("y", "BroadcastTo", {x, b.Const("to", I32({2}, {size, 1}))});
+         }},
+        {"an intermediate value",
+         [](ModelBuilder& b, Edge x, Edge, int32_t size) {
+           const Edge wide = b.Op("wide", "BroadcastTo", {x, b.Const("to", I32({2}, {size, 1}))});
+           return b.Op("y", "Mean", {wide, b.Const("axes", I32({2}, {0, 1}))});
+         }},
+        {"a shape that only the run tells",
+         [](ModelBuilder& b, Edge x, Edge dims, int32_t) {
+           const Edge filled = b.Op("filled", "Fill", {dims, x});
+           return b.Op("y", "Mean", {filled, b.Const("axes", I32({1}, {0}))});
+         }},
+    };
+    for (const Case& c : cases) {
+      CAPTURE(c.where);
+      ModelBuilder b;
+      const Edge x = b.Input("x");
+      const Edge dims = b.Input("dims");
+      b.Output("y", c.write(b, x, dims, size));
+      b.Output("twice", b.Op("twice", "Add", {x, x}));
+      Session session(std::move(b.model));
+      const std::vector<Tensor> feeds = {F32({}, {1.5f}), I32({1}, {size})};
+      const auto code = [&] {
+        return ErrorCodeOf([&] { RunSession(session, {"x", "dims"}, feeds, {"y"}); });
+      };
+      CHECK(code() == "E_OOM");
+      const size_t live = Buffer::live_count();
+      CHECK(code() == "E_OOM");
+      CHECK(Buffer::live_count() == live);
+      ExpectTensor(RunSession(session, {"x"}, {feeds[0]}, {"twice"})[0], F32({}, {3}));
+    }
+  }
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "core/flag_list.h"
-#include "graph/error_code.h"
 #include "graph/graphdef_reader.h"
+#include "thrown_error.h"
 
 namespace tfwasm {
 namespace {
@@ -141,7 +141,7 @@ TEST_CASE("malformed attributes are errors") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.json);
-    const auto error = ErrorOf([&] { ReadAttrs(StrCat("{\"a\":", c.json, "}")); });
+    const auto error = ThrownBy([&] { ReadAttrs(StrCat("{\"a\":", c.json, "}")); });
     REQUIRE(error);
     CHECK(CodeName(error->code()) == c.code);
     CHECK(error->message().starts_with("the attribute 'a': "));
@@ -151,7 +151,7 @@ TEST_CASE("malformed attributes are errors") {
 TEST_CASE("attributes of a node are limited in number") {
   std::string json = "{";
   for (int i = 300; i > 0; --i) json += StrCat("\"a", i, "\":{},");
-  const auto error = ErrorOf([&] { ReadAttrs(json + "\"a\":{}}"); });
+  const auto error = ThrownBy([&] { ReadAttrs(json + "\"a\":{}}"); });
   REQUIRE(error);
   CHECK(error->code() == Code::kLimit);
 }

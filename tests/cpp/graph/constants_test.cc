@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "graph/error_code.h"
+#include "thrown_error.h"
 
 namespace tfwasm {
 namespace {
@@ -57,7 +57,7 @@ TEST_CASE("a weight goes before a value in the graph") {
 TEST_CASE("all missing weights are named in one error") {
   ModelDef model;
   for (int i = 0; i < 25; ++i) model.graph.Add(MovedConst(StrCat("w", i), DType::kFloat32, {2}));
-  const auto error = ErrorOf([&] { AttachConstants(model, {}); });
+  const auto error = ThrownBy([&] { AttachConstants(model, {}); });
   REQUIRE(error);
   CHECK(error->code() == Code::kWeightMissing);
   CHECK(error->message().starts_with("25 constants have no weights: 'w0', 'w1', "));
@@ -75,7 +75,7 @@ TEST_CASE("weights must be what the constants declare") {
   for (const Case& c : cases) {
     ModelDef model;
     model.graph.Add(MovedConst("w", DType::kFloat32, {2}));
-    const auto error = ErrorOf([&] { AttachConstants(model, Weights("w", c.weight)); });
+    const auto error = ThrownBy([&] { AttachConstants(model, Weights("w", c.weight)); });
     REQUIRE(error);
     CHECK(error->code() == c.code);
     CHECK(error->node() == "w");

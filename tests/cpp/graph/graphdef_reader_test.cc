@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "graph/error_code.h"
+#include "thrown_error.h"
 
 namespace tfwasm {
 namespace {
@@ -140,7 +140,7 @@ TEST_CASE("malformed graphs are errors that name the node") {
   const size_t live_bytes = Buffer::live_bytes();
   for (const Case& c : cases) {
     CAPTURE(c.nodes);
-    const auto error = ErrorOf([&] { ReadNodes(c.nodes); });
+    const auto error = ThrownBy([&] { ReadNodes(c.nodes); });
     REQUIRE(error);
     CHECK(CodeName(error->code()) == c.code);
     CHECK(error->node() == c.node);
@@ -172,7 +172,7 @@ TEST_CASE("malformed functions and topologies are errors") {
   for (const Case& c : cases) {
     CAPTURE(c.function);
     const auto error =
-        ErrorOf([&] { Read(StrCat("{\"library\": {\"function\": [", c.function, "]}}")); });
+        ThrownBy([&] { Read(StrCat("{\"library\": {\"function\": [", c.function, "]}}")); });
     REQUIRE(error);
     CHECK(CodeName(error->code()) == c.code);
     CHECK(error->node() == c.node);

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "graph/error_code.h"
 #include "graph/graphdef_reader.h"
+#include "thrown_error.h"
 
 namespace tfwasm {
 namespace {
@@ -102,7 +102,7 @@ TEST_CASE("tensor names resolve") {
     CAPTURE(name);
     CHECK(ErrorCodeOf([&] { ResolveTensorName(model.graph, name); }) == "E_INPUT");
   }
-  const auto error = ErrorOf([&] { ResolveTensorName(model.graph, "nobody"); });
+  const auto error = ThrownBy([&] { ResolveTensorName(model.graph, "nobody"); });
   CHECK(error->message() ==
         "the model has no tensor 'nobody'; its inputs are 'x', 'y' and its outputs 'out'");
 }

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "graph/error_code.h"
+#include "thrown_error.h"
 
 namespace tfwasm {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "graph/error_code.h"
 #include "graph/weights.h"
+#include "thrown_error.h"
 
 namespace tfwasm {
 namespace {
@@ -77,7 +77,7 @@ TEST_CASE("malformed weight specs are errors") {
   for (const Case& c : cases) {
     CAPTURE(c.fields);
     const auto error =
-        ErrorOf([&] { WeightDecoder(StrCat("[{\"name\": \"the weight\", ", c.fields, "}]")); });
+        ThrownBy([&] { WeightDecoder(StrCat("[{\"name\": \"the weight\", ", c.fields, "}]")); });
     REQUIRE(error);
     CHECK(CodeName(error->code()) == c.code);
     CHECK(error->message().find("'the weight'") != std::string::npos);

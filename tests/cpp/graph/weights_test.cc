@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "graph/error_code.h"
+#include "thrown_error.h"
 
 namespace tfwasm {
 namespace {
@@ -176,7 +176,7 @@ TEST_CASE("too few and too many bytes are errors") {
     }
   }
   CHECK(Buffer::live_bytes() == live_bytes);
-  const auto error = ErrorOf([&] { Decode(specs, std::string(9, '\0'), 4); });
+  const auto error = ThrownBy([&] { Decode(specs, std::string(9, '\0'), 4); });
   CHECK(error->message() ==
         "the weights end after 9 bytes, before weight 1 'b' of 2 was complete; "
         "the manifest declares 10 bytes");

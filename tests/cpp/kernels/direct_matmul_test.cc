@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "kernels/numbers.h"
+#include "test_random.h"
 
 namespace tfwasm {
 
@@ -20,8 +20,9 @@ void ExpectProducts(const DirectMatMul& sizes) {
   CAPTURE(n);
   const auto columns = static_cast<size_t>(n);
   const auto depth = static_cast<size_t>(k);
-  const std::vector<float> a = Numbers(kProducts * m * k, 37);
-  const std::vector<float> b = Numbers(kProducts * k * n, 53);
+  TestRandom random(1);
+  const std::vector<float> a = random.FloatVector(kProducts * m * k, -2, 2);
+  const std::vector<float> b = random.FloatVector(kProducts * k * n, -2, 2);
   // One extra element, which must not be overwritten.
   std::vector<float> out(kProducts * static_cast<size_t>(m) * columns + 1, -77.0F);
   sizes.Run(kProducts, a.data(), b.data(), out.data());

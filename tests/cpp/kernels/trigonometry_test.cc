@@ -5,17 +5,17 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <random>
 
 #include "doctest/doctest.h"
+#include "test_random.h"
 
 namespace tfwasm {
 namespace {
 
 TEST_CASE("sine, cosine and tangent are those of the C library for floats of every size") {
-  std::mt19937 random(1);
+  TestRandom random(1);
   for (int i = 0; i < 200'000; ++i) {
-    const auto x = std::bit_cast<float>(static_cast<uint32_t>(random()));
+    const auto x = std::bit_cast<float>(random.Bits());
     if (!std::isfinite(x)) continue;
     const double radians = x;
     CAPTURE(x);

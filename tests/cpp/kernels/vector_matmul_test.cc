@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/numbers.h"
+#include "test_random.h"
 
 namespace tfwasm {
 
@@ -25,9 +25,10 @@ void ExpectPackedProduct(const Product& product) {
   CAPTURE(k);
   CAPTURE(n);
   REQUIRE(PackedWeights::IsFor(n));
-  const std::vector<float> a = Numbers(k, 37);
-  const std::vector<float> b = Numbers(k * n, 53);
-  const std::vector<float> bias = Numbers(n, 29);
+  TestRandom random(1);
+  const std::vector<float> a = random.FloatVector(k, -2, 2);
+  const std::vector<float> b = random.FloatVector(k * n, -2, 2);
+  const std::vector<float> bias = random.FloatVector(n, -2, 2);
   // One extra element, which must not be overwritten.
   std::vector<float> out(static_cast<size_t>(n) + 1, -77.0F);
   VectorMatMul(k, n, a.data(), PackedWeights(1, k, n, b.data(), bias.data()), activation,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "op_test.h"
+#include "ops/op_test.h"
 
 namespace tfwasm {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "ops/window_reference.h"
+#include "ops/op_test.h"
 
 namespace tfwasm {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "op_test.h"
+#include "ops/op_test.h"
 
 namespace tfwasm {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "ops/window_reference.h"
+#include "ops/op_test.h"
 
 namespace tfwasm {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "op_test.h"
+#include "ops/op_test.h"
 
 namespace tfwasm {
 namespace {

@@ -10,27 +10,6 @@
 
 namespace tfwasm {
 
-// Pseudorandom numbers in [-1, 1), the same on all platforms.
-class TestRandom {
- public:
-  explicit TestRandom(uint32_t seed) : state_(seed) {}
-
-  uint32_t Bits() {
-    state_ = state_ * 1664525u + 1013904223u;
-    return state_ >> 8;
-  }
-  int Int(int first, int last) {
-    return first + static_cast<int>(Bits() % static_cast<uint32_t>(last - first + 1));
-  }
-  float Float() { return static_cast<float>(Bits()) / static_cast<float>(1 << 23) - 1.0f; }
-  Tensor Floats(const Shape& shape) {
-    return MakeF32(shape, [this](size_t) { return Float(); });
-  }
-
- private:
-  uint32_t state_;
-};
-
 struct WindowCase {
   int64_t batch = 1, height = 1, width = 1, channels = 1;
   int64_t size_y = 1, size_x = 1;
@@ -143,13 +122,6 @@ inline Tensor ToChannelsFirst(const Tensor& nhwc) {
         nhwc.values<float>()[static_cast<size_t>(i)];
   }
   return nchw;
-}
-
-// Compares with all inputs constant and with none.
-inline void ExpectOp(std::string_view op, const TestAttrs& attrs, const std::vector<Tensor>& inputs,
-                     const Tensor& expected, float tolerance = 1e-5f) {
-  ExpectTensor(RunOp(op, attrs, inputs), expected, tolerance);
-  ExpectTensor(Evaluate(TestNode(op, attrs), inputs)[0], expected, tolerance);
 }
 
 }  // namespace tfwasm

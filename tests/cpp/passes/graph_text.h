@@ -5,16 +5,18 @@
 //   relu = Relu(conv)
 //   -> y: relu
 //
-// Nodes are in topological order. Omits dead nodes, inputs, and constants; small constants are
-// shown where they are used.
+// Nodes are in topological order; those of a graph with cycles are in the order of insertion. Omits
+// dead nodes, inputs, and constants; small constants are shown where they are used.
 #pragma once
 
+#include <numeric>
 #include <string>
-#include <type_traits>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/flag_list.h"
-#include "graph/graph.h"
+#include "graph/model_def.h"
 
 namespace tfwasm {
 
@@ -75,25 +77,39 @@ inline std::string NodeText(const Graph& graph, const Node& node) {
   return text + '\n';
 }
 
-inline FlagList NeededNodes(const Graph& graph, const std::vector<NodeId>& order) {
+inline FlagList NeededNodes(const Graph& graph) {
   FlagList needed(static_cast<size_t>(graph.size()), false);
-  const auto need = [&](NodeId id) { needed[static_cast<size_t>(id)] = true; };
+  std::vector<NodeId> pending;
+  const auto need = [&](NodeId id) {
+    if (std::exchange(needed[static_cast<size_t>(id)], true) == 0) pending.push_back(id);
+  };
   for (const NamedEdge& output : graph.outputs) need(output.edge.node);
-  for (auto it = order.rbegin(); it != order.rend(); ++it) {
-    if (!needed[static_cast<size_t>(*it)]) continue;
-    for (const Edge& edge : graph.node(*it).inputs) need(edge.node);
-    for (const NodeId control : graph.node(*it).control_inputs) need(control);
+  while (!pending.empty()) {
+    const Node& node = graph.node(pending.back());
+    pending.pop_back();
+    for (const Edge& edge : node.inputs) need(edge.node);
+    for (const NodeId control : node.control_inputs) need(control);
   }
   return needed;
+}
+
+inline std::vector<NodeId> TextOrder(const Graph& graph) {
+  try {
+    return graph.TopologicalOrder();
+  } catch (const Error& error) {
+    if (error.code() != Code::kCycle) throw;
+    std::vector<NodeId> order(static_cast<size_t>(graph.size()));
+    std::iota(order.begin(), order.end(), 0);
+    return order;
+  }
 }
 
 }  // namespace graph_text_internal
 
 inline std::string GraphText(const Graph& graph) {
-  const std::vector<NodeId> order = graph.TopologicalOrder();
-  const FlagList needed = graph_text_internal::NeededNodes(graph, order);
+  const FlagList needed = graph_text_internal::NeededNodes(graph);
   std::string text;
-  for (const NodeId id : order) {
+  for (const NodeId id : graph_text_internal::TextOrder(graph)) {
     const Node& node = graph.node(id);
     const bool is_shown = node.op != "Const" && node.op != "Placeholder";
     if (is_shown && needed[static_cast<size_t>(id)]) {
@@ -103,6 +119,24 @@ inline std::string GraphText(const Graph& graph) {
   for (const NamedEdge& output : graph.outputs) {
     text +=
         StrCat("-> ", output.name, ": ", graph_text_internal::EdgeText(graph, output.edge), '\n');
+  }
+  return text;
+}
+
+// Functions by name, each as
+//
+//   f(x, y):
+//   sum = Add(x, y)
+//   -> z: sum
+inline std::string FunctionsText(const FunctionMap& functions) {
+  std::string text;
+  for (const auto& [name, function] : functions) {
+    text += name + '(';
+    for (const NamedEdge& input : function.body.inputs) {
+      if (!text.ends_with('(')) text += ", ";
+      text += input.name;
+    }
+    text += "):\n" + GraphText(function.body);
   }
   return text;
 }

@@ -12,6 +12,7 @@
 #include "ops/op_test.h"
 #include "passes/graph_text.h"
 #include "passes/remove_dead_nodes.h"
+#include "test_random.h"
 
 namespace tfwasm {
 
@@ -42,20 +43,13 @@ class TestGraph {
   Graph graph;
 };
 
-// Pseudorandom numbers in [-4, 4), the same every time.
-inline Tensor RandomF32(const Shape& shape, uint32_t seed = 1) {
-  return MakeF32(shape, [state = seed](size_t) mutable {
-    state = state * 1664525 + 1013904223;
-    return static_cast<float>(state >> 8) / static_cast<float>(1 << 21) - 4;
-  });
-}
-
 // The outputs of the graph without any passes.
-inline std::vector<Tensor> RunGraph(const Graph& graph, const std::vector<Tensor>& feeds) {
+inline std::vector<Tensor> RunGraph(const Graph& graph, const std::vector<Tensor>& feeds,
+                                    Environment* environment = nullptr) {
   std::vector<TensorSpec> specs;
   for (const Tensor& feed : feeds) specs.push_back({feed.dtype(), feed.shape()});
   NodeStates states(static_cast<size_t>(graph.size()));
-  Plan plan(graph, specs, states, nullptr);
+  Plan plan(graph, specs, states, environment);
   const auto arena = Buffer::Allocate(DType::kBool, plan.arena_bytes());
   return plan.Run(feeds, arena->data(), nullptr);
 }

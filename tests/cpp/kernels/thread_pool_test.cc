@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/thread_pool.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "many_threads.h"
+
+namespace tfwasm {
+namespace {
+
+using Ranges = std::vector<std::pair<int64_t, int64_t>>;
+
+// The ranges of a ParallelFor, in order.
+Ranges RangesOf(int64_t count, double work_per_item) {
+  std::mutex mutex;
+  Ranges ranges;
+  ParallelFor(count, work_per_item, [&](int64_t begin, int64_t end) {
+    const std::lock_guard lock(mutex);
+    ranges.emplace_back(begin, end);
+  });
+  std::sort(ranges.begin(), ranges.end());
+  return ranges;
+}
+
+// Whether builds like this one have threads; says so if not.
+bool HasThreads() {
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
+  return true;
+#else
+  MESSAGE("not run: this build has no threads");
+  return false;
+#endif
+}
+
+TEST_CASE("ParallelFor covers every item once, in a few ranges a thread") {
+  constexpr double kMuch = 1e9;
+  for (const int threads : {1, 2, 3, 4}) {
+    SetThreadCount(threads);
+    for (const int64_t count : {0, 1, 2, 3, 4, 7, 15, 16, 17, 31, 33, 64, 1000, 1001}) {
+      CAPTURE(threads);
+      CAPTURE(count);
+      const Ranges ranges = RangesOf(count, kMuch);
+      int64_t next = 0;
+      for (const auto& [begin, end] : ranges) {
+        CHECK(begin == next);
+        CHECK(end > begin);
+        next = end;
+      }
+      CHECK(next == count);
+      if (ThreadCount() == 1) {
+        CHECK(ranges.size() == (count > 0 ? 1 : 0));
+      } else {
+        const auto most = std::min<int64_t>(count, 4 * threads);
+        CHECK(static_cast<int64_t>(ranges.size()) <= most);
+        // Rounding up the size of a range costs less than half of them.
+        CHECK(static_cast<int64_t>(ranges.size()) * 2 >= most);
+      }
+    }
+  }
+  SetThreadCount(1);
+}
+
+TEST_CASE("ParallelFor runs little work at once, where it was called") {
+  SetThreadCount(4);
+  const auto caller = std::this_thread::get_id();
+  int calls = 0;
+  ParallelFor(1000, 1, [&](int64_t begin, int64_t end) {
+    ++calls;
+    CHECK(begin == 0);
+    CHECK(end == 1000);
+    CHECK(std::this_thread::get_id() == caller);
+  });
+  CHECK(calls == 1);
+  CHECK(PoolFor(1e3) == nullptr);
+  SetThreadCount(1);
+  CHECK(PoolFor(1e12) == nullptr);
+}
+
+TEST_CASE("ParallelFor runs much work on all threads at the same time") {
+  if (!HasThreads()) return;
+  for (const int threads : {2, 4}) {
+    SetThreadCount(threads);
+    CHECK(ThreadCount() == threads);
+    std::mutex mutex;
+    std::condition_variable arrived;
+    std::set<std::thread::id> ids;
+    bool is_late = false;
+    // A range is done when every thread has begun one.
+    ParallelFor(4 * threads, 1e9, [&](int64_t, int64_t) {
+      std::unique_lock lock(mutex);
+      ids.insert(std::this_thread::get_id());
+      arrived.notify_all();
+      const auto all = [&] { return is_late || static_cast<int>(ids.size()) == threads; };
+      // Only threads that never come take that long.
+      if (!arrived.wait_for(lock, std::chrono::minutes(2), all)) is_late = true;
+    });
+    CHECK(static_cast<int>(ids.size()) == threads);
+    CHECK(ids.contains(std::this_thread::get_id()));
+  }
+  SetThreadCount(1);
+}
+
+TEST_CASE("any number of threads can be asked for at any time") {
+  if (!HasThreads()) return;
+  for (const int threads : {4, 4, 1, 3, 2, 0, -5, 4, 1}) {
+    CAPTURE(threads);
+    SetThreadCount(threads);
+    CHECK(ThreadCount() == std::max(threads, 1));
+    CHECK((PoolFor(1e12) != nullptr) == (threads > 1));
+    std::vector<int> counts(100, 0);
+    ParallelFor(100, 1e9, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) ++counts[static_cast<size_t>(i)];
+    });
+    CHECK(counts == std::vector<int>(100, 1));
+  }
+}
+
+TEST_CASE("ManyThreads has little work done by all of them, and nothing stays") {
+  if (!HasThreads()) return;
+  {
+    const ManyThreads many;
+    CHECK(ThreadCount() == 4);
+    CHECK(RangesOf(4, 0).size() == 4);
+  }
+  CHECK(ThreadCount() == 1);
+  SetThreadCount(4);
+  CHECK(RangesOf(4, 1).size() == 1);
+  SetThreadCount(1);
+}
+
+}  // namespace
+}  // namespace tfwasm

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/thread_pool.h"
+
+namespace tfwasm {
+
+// While there is one, kernels run on four threads, however little there is to do. Without effect in
+// builds without threads.
+class ManyThreads {
+ public:
+  ManyThreads() : least_work_(SetLeastParallelWork(0)) { SetThreadCount(4); }
+  ~ManyThreads() {
+    SetThreadCount(1);
+    SetLeastParallelWork(least_work_);
+  }
+  ManyThreads(const ManyThreads&) = delete;
+  ManyThreads& operator=(const ManyThreads&) = delete;
+
+ private:
+  double least_work_;
+};
+
+}  // namespace tfwasm

@@ -2,14 +2,9 @@
 // libFuzzer target: loads, plans and runs hostile models. For any input, loading ends in a model or
 // an Error, and running in tensors or an Error.
 //
-<<<<<<< HEAD
-// An input is a GraphDef, a signature, a list of weight specs and the weights' bytes, each
-// terminated by a line "--". See tests/fuzz/corpus/load_model/ for examples.
-=======
-// An input is a GraphDef, a signature, a list of weight specs, the weights' bytes, and for models
-// that have one the GraphDef of the initializer and its signature, each ended by a line "--";
-// tests/fuzz/corpus/load_model/ has examples.
->>>>>>> ed3895e (WIP: one class for running a node, dtypes of values, errors by code, loading apart from bindings)
+// An input is a GraphDef, a signature, a list of weight specs, the weights' bytes, and optionally the
+// GraphDef of an initializer and its signature, each terminated by a line "--". See
+// tests/fuzz/corpus/load_model/ for examples.
 #include <algorithm>
 #include <array>
 #include <cstddef>

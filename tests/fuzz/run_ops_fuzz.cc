@@ -267,13 +267,8 @@ void Run(std::string_view data) {
     fetches.push_back(StrCat(model.def.graph.node(edge.node).name, ":", edge.output));
   }
   Session session(std::move(model.def));
-<<<<<<< HEAD
-  const int run = session.Prepare(model.feeds, fetches);
-  // Runs twice: only the first run creates the plan.
-=======
   const int run = session.Compile(model.feeds, fetches);
-  // Twice: the plan is made the first time only.
->>>>>>> ed3895e (WIP: one class for running a node, dtypes of values, errors by code, loading apart from bindings)
+  // Runs twice: only the first run creates the plan.
   session.Run(run, model.values);
   session.Run(run, model.values);
 }

@@ -13,7 +13,6 @@
 #include "graph/weights.h"
 #include "kernels/scratch.h"
 
-
 namespace tfwasm {
 namespace {
 
@@ -77,8 +76,8 @@ WeightMap ReadWeights() {
 
 std::unique_ptr<Session> LoadNetwork() {
   const WeightMap weights = ReadWeights();
-  auto session = LoadModel(
-      {.model = ReadGraphDef(kGraph, OutputPosition), .signature = kSignature}, weights);
+  auto session =
+      LoadModel({.model = ReadGraphDef(kGraph, OutputPosition), .signature = kSignature}, weights);
   DescribeModel(session->model());
   return session;
 }

@@ -27,13 +27,12 @@ class CountedKernel : public Kernel {
   int64_t size_;
 };
 
-constexpr OpDef kCountedOp{.name = "TestCounted",
-                           .infer = InferLikeInput,
-                           .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
-                             return std::make_unique<CountedKernel>(context.shape(0).NumElements());
-                           },
-                           .is_stateful = true};
-const OpRegistration kCounted(kCountedOp);
+TFWASM_OP kCountedOp{.name = "TestCounted",
+                     .infer = InferLikeInput,
+                     .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
+                       return std::make_unique<CountedKernel>(context.shape(0).NumElements());
+                     },
+                     .is_stateful = true};
 
 constexpr int kMostPlans = 8;
 

@@ -27,6 +27,22 @@ endif()
 
 # Designated initializers may omit fields with defaults.
 target_compile_options(
-  tfwasm_own_code INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
-                            -Wno-missing-designated-field-initializers -Werror)
+  tfwasm_own_code
+  INTERFACE -Wall
+            -Wextra
+            -Wcast-qual
+            -Wcomma
+            -Wconditional-uninitialized
+            -Wconversion
+            -Wextra-semi
+            -Wimplicit-fallthrough
+            -Wmissing-prototypes
+            -Wnon-virtual-dtor
+            -Wold-style-cast
+            -Wshadow
+            -Wunreachable-code-aggressive
+            -Wzero-as-null-pointer-constant
+            -Wno-missing-designated-field-initializers
+            -Wno-sign-conversion
+            -Werror)
 target_link_libraries(tfwasm_own_code INTERFACE tfwasm_platform)

@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # The WebAssembly binary of a variant, and its glue, the JavaScript that Emscripten generates to load it. Variants with
 # and without relaxed SIMD share the same glue; tools/build.mjs checks that they are identical.
+#
+# There are two links of the same objects: `tfwasm` has everything, `tfwasm_inference` only what graph models need.
 
+# The bindings that both have. An object library, because Embind registers in static initializers.
 file(GLOB binding_sources CONFIGURE_DEPENDS src/bindings/*.cc)
-add_executable(tfwasm ${binding_sources})
-target_link_libraries(tfwasm PRIVATE tfwasm_core tfwasm_own_code)
-target_compile_options(tfwasm PRIVATE -Oz)
-target_compile_definitions(tfwasm PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
+add_library(tfwasm_bindings OBJECT ${binding_sources})
+target_link_libraries(tfwasm_bindings PUBLIC tfwasm_core PRIVATE tfwasm_own_code)
+target_compile_options(tfwasm_bindings PRIVATE -Oz)
+target_compile_definitions(tfwasm_bindings PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
 
-# Threads load this file as their worker script, by this name.
-set_target_properties(tfwasm PROPERTIES OUTPUT_NAME $<IF:$<BOOL:${TFWASM_THREADS}>,glue-threads,glue>)
-
-set_property(TARGET tfwasm APPEND PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cmake/glue-library.js)
-
-# For the library and for its tests.
+# For the links and for the tests.
 set(common_link_options
     -sALLOW_MEMORY_GROWTH=1
     -sMAXIMUM_MEMORY=4GB
@@ -23,25 +21,62 @@ set(common_link_options
     -sDEFAULT_PTHREAD_STACK_SIZE=256KB
     -Wno-pthreads-mem-growth)
 
-target_link_options(
-  tfwasm
-  PRIVATE
-  ${common_link_options}
-  # With -Oz, the C library's memcpy would copy byte by byte.
-  -Os
-  -mbulk-memory
-  # See tools/build/shrink-wasm.mjs for the reasons.
-  -sBINARYEN_EXTRA_PASSES=--skip-pass=memory-packing,--one-caller-inline-max-function-size=30
-  -lembind
-  -sMODULARIZE=1
-  -sEXPORT_ES6=1
-  -sENVIRONMENT=web,worker,node
-  -sDYNAMIC_EXECUTION=0 # works under a strict Content-Security-Policy
-  -sFILESYSTEM=0
-  -sTEXTDECODER=2 # every browser with SIMD has one
-  --js-library=${CMAKE_CURRENT_SOURCE_DIR}/cmake/glue-library.js
-  -sINCOMING_MODULE_JS_API=instantiateWasm,printErr
-  "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=Module.poolSize>")
+# shrink-wasm.mjs optimizes a binary further and reorders its functions for compression.
+execute_process(COMMAND ${EMSCRIPTEN_ROOT_PATH}/em-config BINARYEN_ROOT OUTPUT_VARIABLE binaryen_root
+                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+find_program(wasm_opt wasm-opt REQUIRED PATHS ${binaryen_root}/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+set(build_scripts ${PROJECT_SOURCE_DIR}/tools/build)
+
+# Adds a link with these sources of its own. Its files are in a folder with the name of the target.
+function(add_link target)
+  add_executable(${target} ${ARGN})
+  target_link_libraries(${target} PRIVATE tfwasm_core tfwasm_bindings tfwasm_own_code)
+  set_target_properties(
+    ${target}
+    PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${target}
+               # Threads load this file as their worker script, by this name.
+               OUTPUT_NAME $<IF:$<BOOL:${TFWASM_THREADS}>,glue-threads,glue>
+               LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/glue-library.js;${build_scripts}/shrink-wasm.mjs;\
+${build_scripts}/order-functions.mjs;${build_scripts}/wasm-reader.mjs")
+  target_link_options(
+    ${target}
+    PRIVATE
+    ${common_link_options}
+    # With -Oz, the C library's memcpy would copy byte by byte.
+    -Os
+    -mbulk-memory
+    # See tools/build/shrink-wasm.mjs for the reasons.
+    -sBINARYEN_EXTRA_PASSES=--skip-pass=memory-packing,--one-caller-inline-max-function-size=30
+    -lembind
+    -sMODULARIZE=1
+    -sEXPORT_ES6=1
+    -sENVIRONMENT=web,worker,node
+    -sDYNAMIC_EXECUTION=0 # works under a strict Content-Security-Policy
+    -sFILESYSTEM=0
+    -sTEXTDECODER=2 # every browser with SIMD has one
+    --js-library=${PROJECT_SOURCE_DIR}/cmake/glue-library.js
+    -sINCOMING_MODULE_JS_API=instantiateWasm,printErr
+    "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=Module.poolSize>")
+  add_custom_command(
+    TARGET ${target}
+    POST_BUILD
+    COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} ${build_scripts}/shrink-wasm.mjs ${wasm_opt}
+            $<TARGET_FILE_DIR:${target}>/$<TARGET_FILE_BASE_NAME:${target}>.wasm
+    VERBATIM)
+endfunction()
+
+add_link(tfwasm_inference)
+# In an executable without sources of its own CMake sees no language.
+set_target_properties(tfwasm_inference PROPERTIES LINKER_LANGUAGE CXX)
+
+# The linker drops what is registered for training unless it is referenced.
+set(objects $<TARGET_OBJECTS:tfwasm_core> $<TARGET_OBJECTS:tfwasm_bindings>)
+add_custom_command(
+  OUTPUT training_references.cc
+  COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} ${build_scripts}/list-training.mjs training_references.cc ${objects}
+  DEPENDS ${build_scripts}/list-training.mjs ${build_scripts}/wasm-reader.mjs ${objects}
+  COMMAND_EXPAND_LISTS VERBATIM)
+add_link(tfwasm ${PROJECT_BINARY_DIR}/training_references.cc)
 
 # Tests must detect stack overflows and wrong calls in the runtime.
 target_link_options(
@@ -57,17 +92,3 @@ target_link_options(
   "$<$<BOOL:${TFWASM_THREADS}>:-sPROXY_TO_PTHREAD=1>")
 # package.json has "type": "module", which makes .js files ES modules.
 set_target_properties(tfwasm_tests PROPERTIES SUFFIX .cjs)
-
-# Optimizes the binary further and reorders its functions for compression.
-execute_process(COMMAND ${EMSCRIPTEN_ROOT_PATH}/em-config BINARYEN_ROOT OUTPUT_VARIABLE binaryen_root
-                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-find_program(wasm_opt wasm-opt REQUIRED PATHS ${binaryen_root}/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
-set(shrink_wasm ${PROJECT_SOURCE_DIR}/tools/build/shrink-wasm.mjs)
-set_property(TARGET tfwasm APPEND PROPERTY LINK_DEPENDS ${shrink_wasm}
-                                           ${PROJECT_SOURCE_DIR}/tools/build/order-functions.mjs)
-add_custom_command(
-  TARGET tfwasm
-  POST_BUILD
-  COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} ${shrink_wasm} ${wasm_opt}
-          $<TARGET_FILE_DIR:tfwasm>/$<TARGET_FILE_BASE_NAME:tfwasm>.wasm
-  VERBATIM)

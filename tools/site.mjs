@@ -11,7 +11,7 @@ import { isMain } from './lib/main.mjs';
 import { BUILD, DIST, ROOT } from './lib/paths.mjs';
 import { Progress } from './lib/progress.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
-import { VARIANTS, wasmFileName } from './lib/variants.mjs';
+import { VARIANTS, wasmFileNames } from './lib/variants.mjs';
 import { startServer } from './serve.mjs';
 
 const FOLDERS = ['web', 'benchmark-page', 'dist'];
@@ -55,7 +55,7 @@ function addPage(file, page) {
 }
 
 function checkBuild() {
-  const wanted = ['index.js', 'index.d.ts', ...VARIANTS.map(wasmFileName)];
+  const wanted = ['index.js', 'index.d.ts', ...VARIANTS.flatMap(wasmFileNames)];
   const absent = wanted.filter((name) => !existsSync(path.join(DIST, name)));
   if (absent.length > 0) throw new ToolError(`dist/ has no ${absent.join(', ')}; "npm run build" makes them.`);
 }

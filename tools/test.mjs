@@ -17,7 +17,7 @@ import { cppFiles } from './lib/cpp-files.mjs';
 import { BUILD, ROOT } from './lib/paths.mjs';
 import { Progress } from './lib/progress.mjs';
 import { lastLines, run, runMain, ToolError } from './lib/run.mjs';
-import { VARIANTS, wasmFileName } from './lib/variants.mjs';
+import { VARIANTS, wasmFileNames } from './lib/variants.mjs';
 import { SETUP_STEPS, setUp } from './setup.mjs';
 
 /** Title -> check; cheap ones first. */
@@ -38,7 +38,7 @@ const CHECKS = {
 };
 
 /** These entry points are files without types, for bundlers to copy. */
-const WASM_ENTRYPOINTS = VARIANTS.map(wasmFileName);
+const WASM_ENTRYPOINTS = VARIANTS.flatMap(wasmFileNames);
 
 const bin = (name, ...args) => run(join(ROOT, 'node_modules/.bin', name), args, { cwd: ROOT });
 

@@ -2,6 +2,7 @@
 #include <emscripten/bind.h>
 
 #include "bindings/boundary.h"
+#include "core/registry.h"
 #include "kernels/thread_pool.h"
 
 #ifndef TFWASM_VERSION
@@ -10,9 +11,16 @@
 
 namespace tfwasm {
 
+// Present only in the link for training.
+TFWASM_REGISTER_FOR_TRAINING(link) constexpr char kTrainingLink = 1;
+[[gnu::weak]] extern const char training_link[] __asm__("__start_tfwasm_training_link");
+
 namespace {
 
-emscripten::val Version() { return TextToJs("tfwasm " TFWASM_VERSION); }
+emscripten::val Version() {
+  return TextToJs(training_link == nullptr ? "tfwasm/inference " TFWASM_VERSION
+                                           : "tfwasm " TFWASM_VERSION);
+}
 
 void SetThreads(int count) {
   Guard([&] { SetThreadCount(count); });

@@ -41,10 +41,10 @@ class Error : public std::exception {
   Error(Code code, std::string message) : code_(code), message_(std::move(message)) {}
 
   Code code() const { return code_; }
-  const std::string& message() const { return message_; }
+  const std::string& message() const [[clang::lifetimebound]] { return message_; }
   // The node that failed and its op; empty if no node is known.
-  const std::string& node() const { return node_; }
-  const std::string& op() const { return op_; }
+  const std::string& node() const [[clang::lifetimebound]] { return node_; }
+  const std::string& op() const [[clang::lifetimebound]] { return op_; }
 
   // Sets the node, and prefixes the message with "[op 'node'] ", or "[op] " if the node has no
   // name. Only the first call has an effect.

@@ -15,3 +15,9 @@
 // "used" keeps the compiler from dropping a constant that nothing references. AddressSanitizer adds
 // no redzones to sections whose names are C identifiers.
 #define TFWASM_REGISTER(registry) [[gnu::used, gnu::section("tfwasm_" #registry)]]
+
+// For constants that only training needs, such as gradient rules. The inference link drops them and
+// all code that only they reference. The definition must not be in an unnamed namespace: the other
+// link references it by name (tools/build/list-training.mjs). Without the registry its bounds are
+// undefined: declare them [[gnu::weak]] in code that both links have.
+#define TFWASM_REGISTER_FOR_TRAINING(registry) [[gnu::section("tfwasm_training_" #registry)]] extern

@@ -33,9 +33,11 @@ class Shape {
   int rank() const { return rank_; }
   int64_t operator[](int axis) const { return dims_[static_cast<size_t>(axis)]; }
   int64_t& operator[](int axis) { return dims_[static_cast<size_t>(axis)]; }
-  std::span<const int64_t> dims() const { return {dims_.data(), static_cast<size_t>(rank_)}; }
-  const int64_t* begin() const { return dims_.data(); }
-  const int64_t* end() const { return dims_.data() + rank_; }
+  std::span<const int64_t> dims() const [[clang::lifetimebound]] {
+    return {dims_.data(), static_cast<size_t>(rank_)};
+  }
+  const int64_t* begin() const [[clang::lifetimebound]] { return dims_.data(); }
+  const int64_t* end() const [[clang::lifetimebound]] { return dims_.data() + rank_; }
 
   // Number of elements of a known shape. Throws E_SHAPE when it exceeds 2^32.
   int64_t NumElements() const;

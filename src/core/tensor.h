@@ -35,22 +35,22 @@ class Tensor {
 
   bool empty() const { return buffer_ == nullptr; }
   DType dtype() const { return dtype_; }
-  const Shape& shape() const { return shape_; }
+  const Shape& shape() const [[clang::lifetimebound]] { return shape_; }
   int64_t size() const { return size_; }
   size_t bytes() const { return static_cast<size_t>(size_) * ElementSize(dtype_); }
 
   const void* data() const { return buffer_->data(); }
   void* mutable_data() { return buffer_->data(); }
-  const std::shared_ptr<Buffer>& buffer() const { return buffer_; }
+  const std::shared_ptr<Buffer>& buffer() const [[clang::lifetimebound]] { return buffer_; }
 
   // The elements as T. Throws E_INTERNAL when T is not the dtype's type.
   template <typename T>
-  std::span<const T> values() const {
+  std::span<const T> values() const [[clang::lifetimebound]] {
     CheckType(DTypeOf<T>());
     return {static_cast<const T*>(data()), static_cast<size_t>(size_)};
   }
   template <typename T>
-  std::span<T> mutable_values() {
+  std::span<T> mutable_values() [[clang::lifetimebound]] {
     CheckType(DTypeOf<T>());
     return {static_cast<T*>(mutable_data()), static_cast<size_t>(size_)};
   }

@@ -16,8 +16,8 @@ namespace tfwasm {
 class NodeRunner {
  public:
   // As NodePlan takes them. All outlive the runner; `environment` may be null.
-  NodeRunner(const Node& node, FlagList constant, std::shared_ptr<NodeState>* state,
-             Environment* environment)
+  NodeRunner(const Node& node [[clang::lifetimebound]], FlagList constant,
+             std::shared_ptr<NodeState>* state, Environment* environment)
       : node_(node), constant_(std::move(constant)), state_(state), environment_(environment) {}
 
   // The outputs for these inputs.

@@ -37,14 +37,14 @@ struct Attr {
 class AttrMap {
  public:
   // nullptr when there is no such attribute.
-  const AttrValue* Find(std::string_view name) const;
+  const AttrValue* Find(std::string_view name) const [[clang::lifetimebound]];
   bool Has(std::string_view name) const { return Find(name) != nullptr; }
   // Reserves memory for `count` attributes.
   void Reserve(size_t count) { Own().reserve(count); }
   void Set(std::string_view name, AttrValue value);
   void Erase(std::string_view name);
   // All attributes, sorted by name.
-  const std::vector<Attr>& values() const;
+  const std::vector<Attr>& values() const [[clang::lifetimebound]];
 
   // The attribute, or `fallback` if it is absent. Throws E_ATTR if it has another kind.
   int64_t Int(std::string_view name, int64_t fallback) const;
@@ -62,7 +62,7 @@ class AttrMap {
   int64_t RequireInt(std::string_view name) const;
   DType RequireType(std::string_view name) const;
   // Names of library functions.
-  const std::string& RequireFunction(std::string_view name) const;
+  const std::string& RequireFunction(std::string_view name) const [[clang::lifetimebound]];
   std::vector<FunctionRef> RequireFunctions(std::string_view name) const;
 
   // Like String, with ASCII letters in lower case: "SAME" and "same" are the same padding.

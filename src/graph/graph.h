@@ -54,8 +54,10 @@ class Graph {
   NodeId AddConst(std::string_view name, Tensor value);
 
   NodeId size() const { return static_cast<NodeId>(nodes_.size()); }
-  Node& node(NodeId id) { return nodes_[static_cast<size_t>(id)]; }
-  const Node& node(NodeId id) const { return nodes_[static_cast<size_t>(id)]; }
+  Node& node(NodeId id) [[clang::lifetimebound]] { return nodes_[static_cast<size_t>(id)]; }
+  const Node& node(NodeId id) const [[clang::lifetimebound]] {
+    return nodes_[static_cast<size_t>(id)];
+  }
   bool IsRemoved(NodeId id) const { return node(id).op.empty(); }
 
   // kNoNode if there is no such node.
@@ -65,7 +67,7 @@ class Graph {
 
   bool IsConst(Edge edge) const { return node(edge.node).op == "Const"; }
   // The value of a Const node's output; nullptr if the edge is not constant.
-  const Tensor* ConstValue(Edge edge) const;
+  const Tensor* ConstValue(Edge edge) const [[clang::lifetimebound]];
 
   // Makes every consumer of `from` (nodes and outputs) read `to` instead.
   void ReplaceUses(Edge from, Edge to);
@@ -103,7 +105,7 @@ class UseMap {
   // How many node inputs and graph outputs read this edge.
   int Count(Edge edge) const;
   // The nodes that read any output of `node`, once per input that does.
-  std::span<const NodeId> Consumers(NodeId node) const;
+  std::span<const NodeId> Consumers(NodeId node) const [[clang::lifetimebound]];
 
  private:
   struct Range {

@@ -72,7 +72,7 @@ struct MapLoop {
 // is 0 or 1. An operand and `out` must be equal or must not overlap.
 class MapRows {
  public:
-  MapRows(const MapLoop& loop, const size_t* steps, size_t count);
+  MapRows(const MapLoop& loop [[clang::lifetimebound]], const size_t* steps, size_t count);
 
   // `row_steps`: the distance of each operand's rows in elements. The rows of `out` are contiguous.
   void Run(const void* fn, const void* const* operands, const ptrdiff_t* row_steps, void* out,

@@ -27,14 +27,17 @@ class NodeState {
 // dtype, the (fully known) shape, and the value if it is constant or already computed.
 class OpContext {
  public:
-  OpContext(const Node& node, std::vector<TensorSpec> inputs, std::vector<const Tensor*> values)
+  OpContext(const Node& node [[clang::lifetimebound]], std::vector<TensorSpec> inputs,
+            std::vector<const Tensor*> values)
       : node_(&node), inputs_(std::move(inputs)), values_(std::move(values)) {}
 
   const Node& node() const { return *node_; }
   const AttrMap& attrs() const { return node_->attrs; }
   int num_inputs() const { return static_cast<int>(inputs_.size()); }
   DType dtype(int i) const { return inputs_[static_cast<size_t>(i)].dtype; }
-  const Shape& shape(int i) const { return inputs_[static_cast<size_t>(i)].shape; }
+  const Shape& shape(int i) const [[clang::lifetimebound]] {
+    return inputs_[static_cast<size_t>(i)].shape;
+  }
   // nullptr if the value is unknown.
   const Tensor* value(int i) const {
     values_read_ |= uint64_t{1} << std::min(i, 63);
@@ -160,8 +163,8 @@ class KernelContext : public OpContext {
 // of the model.
 class TensorContext {
  public:
-  TensorContext(const Node& node, std::span<const Tensor> inputs, std::span<Tensor> outputs,
-                Environment* environment)
+  TensorContext(const Node& node [[clang::lifetimebound]], std::span<const Tensor> inputs,
+                std::span<Tensor> outputs, Environment* environment)
       : node_(node), inputs_(inputs), outputs_(outputs), environment_(environment) {}
 
   const Node& node() const { return node_; }

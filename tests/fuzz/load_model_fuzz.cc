@@ -14,6 +14,7 @@
 #include "core/buffer.h"
 #include "core/json.h"
 #include "executor/load_model.h"
+#include "fuzz_target.h"
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
 #include "graph/tensor_proto.h"

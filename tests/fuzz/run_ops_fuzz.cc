@@ -16,6 +16,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "executor/session.h"
+#include "fuzz_target.h"
 #include "fuzz_vocabulary.h"
 #include "ops/op.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders the functions in a WebAssembly binary for gzip, which finds repetitions only within 32 KB: similar functions
 // have to be close together.
+import { WasmReader } from './wasm-reader.mjs';
 
 /** The size of gzip's window in bytes. */
 const WINDOW = 32768;
@@ -10,29 +11,10 @@ const MOST_USERS = 150;
 /** Keeps tiny functions, with a few accidental matches, from scoring best. */
 const SCORE_OFFSET = 30;
 
+const HEADER_LENGTH = 8;
 const IMPORT_SECTION = 2;
 const CODE_SECTION = 10;
-
-/** Reads WebAssembly's LEB128 numbers. */
-class Reader {
-  constructor(bytes, position = 0) {
-    this.bytes = bytes;
-    this.position = position;
-  }
-
-  number() {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.bytes[this.position++];
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  skip(length) {
-    this.position += length;
-  }
-}
+const FUNCTION = 0; // as the kind of an import
 
 /**
  * @param {Uint8Array} bytes A WebAssembly binary.
@@ -40,20 +22,18 @@ class Reader {
  *     ones.
  */
 export function readFunctions(bytes) {
-  const reader = new Reader(bytes, 8);
   let imported = 0;
   let bodies = [];
-  while (reader.position < bytes.length) {
-    const section = bytes[reader.position++];
-    const end = reader.number() + reader.position;
-    if (section === IMPORT_SECTION) imported = countImportedFunctions(reader);
-    if (section === CODE_SECTION) bodies = readBodies(reader);
-    reader.position = end;
+  for (const { id, reader } of new WasmReader(bytes, HEADER_LENGTH).sections()) {
+    if (id === IMPORT_SECTION) imported = reader.list(readImportKind).filter((kind) => kind === FUNCTION).length;
+    if (id === CODE_SECTION) bodies = reader.list(() => reader.take(reader.number()));
   }
   return { imported, bodies };
 }
 
-function countImportedFunctions(reader) {
+function readImportKind(reader) {
+  for (let name = 0; name < 2; ++name) reader.text();
+  const kind = reader.byte();
   const skipLimits = () => {
     const hasMaximum = reader.number() & 1;
     reader.number();
@@ -62,32 +42,18 @@ function countImportedFunctions(reader) {
   const skipType = [
     () => reader.number(), // function: its type
     () => {
-      reader.skip(1); // table: element type
+      reader.byte(); // table: element type
       skipLimits();
     },
     skipLimits, // memory
-    () => reader.skip(2), // global: type, mutability
+    () => reader.take(2), // global: type, mutability
     () => {
-      reader.skip(1); // tag: attribute, type
+      reader.byte(); // tag: attribute, type
       reader.number();
     },
   ];
-  let functions = 0;
-  for (let count = reader.number(); count > 0; --count) {
-    for (let name = 0; name < 2; ++name) reader.skip(reader.number());
-    const kind = reader.bytes[reader.position++];
-    if (kind === 0) ++functions;
-    skipType[kind]();
-  }
-  return functions;
-}
-
-function readBodies(reader) {
-  return Array.from({ length: reader.number() }, () => {
-    const length = reader.number();
-    reader.skip(length);
-    return reader.bytes.subarray(reader.position - length, reader.position);
-  });
+  skipType[kind]();
+  return kind;
 }
 
 /**

@@ -4,7 +4,15 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { BUILD, DIST, ROOT } from '../lib/paths.mjs';
 import { run, ToolError } from '../lib/run.mjs';
-import { glueFileName, isThreaded, VARIANTS, wasmFileName } from '../lib/variants.mjs';
+import {
+  cmakeTarget,
+  glueFileName,
+  isThreaded,
+  LINKS,
+  VARIANTS,
+  wasmFileName,
+  wasmFileNames,
+} from '../lib/variants.mjs';
 import { makeBundlable } from './glue.mjs';
 import { minifyModule } from './minify.mjs';
 
@@ -20,14 +28,14 @@ export async function configurePreset(preset, note) {
   });
 }
 
-/** Compiles `target` of a CMake preset. */
-export async function buildPreset(preset, target, note) {
+/** Compiles a target, or several, of a CMake preset. */
+export async function buildPreset(preset, targets, note) {
   await configurePreset(preset, note);
   const onOutput = (text) => {
     const counts = text.match(/\[\d+\/\d+\]/g);
     if (counts) note(counts.at(-1));
   };
-  await run('cmake', ['--build', join(BUILD, preset), '--target', target], { cwd: ROOT, onOutput }).catch((error) => {
+  await run('cmake', ['--build', join(BUILD, preset), '--target', ...[targets].flat()], { cwd: ROOT, onOutput }).catch((error) => {
     const output = interestingLines(error.output ?? '');
     throw new ToolError(`The C++ of "${preset}" could not be compiled.`, { output, cause: error });
   });
@@ -43,20 +51,21 @@ function interestingLines(output) {
     .join('\n');
 }
 
-export const buildVariant = (variant, note) => buildPreset(variant, 'tfwasm', note);
+/** Compiles a variant. Its links run at the same time. */
+export const buildVariant = (variant, note) => buildPreset(variant, LINKS.map(cmakeTarget), note);
 
 /** Copies the binaries and the glue of the freshly built `variants` into dist/. */
 export async function installVariants(variants) {
   const glues = new Map();
-  for (const variant of variants) {
+  for (const { variant, folder } of builtLinks(variants)) {
     const name = glueFileName(variant);
-    const built = join(BUILD, variant, name);
+    const built = join(folder, name);
     const { code: glue } = await minifyModule(
       makeBundlable(readFileSync(built, 'utf8'), { threads: isThreaded(variant) }),
     );
     if (glues.has(name) && glues.get(name) !== glue) {
       throw new ToolError(
-        `${built} differs from that of another variant; they must be the same, since a page loads one for both.`,
+        `${built} differs from that of another variant or link; they must be the same, since a page loads one for all.`,
       );
     }
     glues.set(name, glue);
@@ -65,11 +74,17 @@ export async function installVariants(variants) {
     removeOutdated(name, glue, variants);
     writeFileSync(join(DIST, name), glue);
   }
-  for (const variant of variants) {
-    const built = join(BUILD, variant, glueFileName(variant).replace(/\.js$/, '.wasm'));
-    copyFileSync(built, join(DIST, wasmFileName(variant)));
+  for (const { variant, link, folder } of builtLinks(variants)) {
+    const built = join(folder, glueFileName(variant).replace(/\.js$/, '.wasm'));
+    copyFileSync(built, join(DIST, wasmFileName(variant, link)));
   }
 }
+
+/** The links of `variants`, and the folders that CMake builds them in. */
+const builtLinks = (variants) =>
+  variants.flatMap((variant) =>
+    LINKS.map((link) => ({ variant, link, folder: join(BUILD, variant, cmakeTarget(link)) })),
+  );
 
 /** Removes binaries of an earlier build that do not match the new glue. */
 function removeOutdated(name, glue, variants) {
@@ -77,7 +92,7 @@ function removeOutdated(name, glue, variants) {
   if (existsSync(file) && readFileSync(file, 'utf8') === glue) return;
   for (const variant of VARIANTS) {
     if (glueFileName(variant) === name && !variants.includes(variant)) {
-      rmSync(join(DIST, wasmFileName(variant)), { force: true });
+      for (const file of wasmFileNames(variant)) rmSync(join(DIST, file), { force: true });
     }
   }
 }

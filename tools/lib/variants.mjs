@@ -3,9 +3,20 @@
 /** The WebAssembly variants, each a CMake preset, in build order. */
 export const VARIANTS = ['simd', 'relaxed', 'simd-threads', 'relaxed-threads'];
 
-export const wasmFileName = (variant) => `tfwasm-${variant}.wasm`;
+/**
+ * The links of each variant, by what their files are called: everything, and only what graph models need. In CMake,
+ * targets of these names with underscores.
+ */
+export const LINKS = ['tfwasm', 'tfwasm-inference'];
+
+export const cmakeTarget = (link) => link.replace('-', '_');
+
+export const wasmFileName = (variant, link = 'tfwasm') => `${link}-${variant}.wasm`;
+
+/** The binaries of a variant, one per link. */
+export const wasmFileNames = (variant) => LINKS.map((link) => wasmFileName(variant, link));
 
 export const isThreaded = (variant) => variant.endsWith('-threads');
 
-/** The glue of a variant. Variants with and without relaxed SIMD share it. */
+/** The glue of a variant. Variants with and without relaxed SIMD share it, and so do all links. */
 export const glueFileName = (variant) => (isThreaded(variant) ? 'glue-threads.js' : 'glue.js');

@@ -68,7 +68,8 @@ constexpr bool kKeepsType =
 }  // namespace elementwise_internal
 
 // The loop for `dtype`. Throws E_DTYPE with a list of the supported dtypes.
-const ElementLoop& FindLoop(std::span<const ElementLoop> loops, DType dtype);
+const ElementLoop& FindLoop(std::span<const ElementLoop> loops [[clang::lifetimebound]],
+                            DType dtype);
 
 void InferUnary(InferContext& context, std::span<const ElementLoop> loops);
 void InferBinary(InferContext& context, std::span<const ElementLoop> loops);

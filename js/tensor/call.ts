@@ -70,8 +70,10 @@ function writeInputs(caller: Caller, inputs: readonly (Tensor | Written)[]): voi
       caller.frame.set(written);
     }
     callerOf(caller.core);
-    if (code) caller.frame.set(code, size);
-    else caller.frame[size] = handle;
+    const { frame } = caller;
+    // Faster than set(): most lists are short.
+    if (code) for (let i = 0; i < code.length; ++i) frame[size + i] = code[i] as number;
+    else frame[size] = handle;
     size = end;
   }
 }

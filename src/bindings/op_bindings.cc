@@ -29,6 +29,8 @@ std::vector<double>& Frame() {
 
 class FrameReader {
  public:
+  explicit FrameReader(std::span<const double> frame) : rest_(frame) {}
+
   void Next(std::vector<Tensor>& inputs, FlagList& constant) {
     const double first = Number();
     constant.push_back(first == kConstant);
@@ -38,8 +40,10 @@ class FrameReader {
 
  private:
   double Number() {
-    if (next_ >= Frame().size()) Throw(Code::kInternal, "the frame of the op is too short");
-    return Frame()[next_++];
+    if (rest_.empty()) Throw(Code::kInternal, "the frame of the op is too short");
+    const double number = rest_.front();
+    rest_ = rest_.subspan(1);
+    return number;
   }
 
   Tensor Written() {
@@ -65,7 +69,7 @@ class FrameReader {
     }
   }
 
-  size_t next_ = 0;
+  std::span<const double> rest_;
 };
 
 // Handle, dtype, rank and dimensions of each. Returns how many numbers these are.
@@ -103,7 +107,7 @@ uintptr_t OpFrame(int size) {
 
 int RunPreparedOp(int op, int num_inputs) {
   return Guard([&] {
-    FrameReader reader;
+    FrameReader reader(Frame());
     std::vector<Tensor> inputs;
     inputs.reserve(static_cast<size_t>(num_inputs));
     static auto& constant = *new FlagList;  // its memory is used again

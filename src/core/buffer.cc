@@ -2,7 +2,6 @@
 #include "core/buffer.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <limits>
 
 #include "core/error.h"
@@ -16,15 +15,6 @@ namespace {
 std::atomic<size_t> live_bytes_total{0};
 std::atomic<size_t> live_buffer_count{0};
 
-size_t RoundUp(size_t value, size_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
-
-struct FreeMemory {
-  void operator()(void* data) const { std::free(data); }
-};
-using Memory = std::unique_ptr<void, FreeMemory>;
-
 [[noreturn]] void ThrowOutOfMemory(uint64_t bytes) {
   Throw(Code::kOom, "out of memory: ", bytes, " bytes were asked for while tensors hold ",
         Buffer::live_bytes(), " bytes");
@@ -37,26 +27,26 @@ void Buffer::CheckAddressable(uint64_t bytes) {
 }
 
 std::shared_ptr<Buffer> Buffer::Allocate(DType dtype, uint64_t count) {
-  const uint64_t wanted = count * ElementSize(dtype);
-  CheckAddressable(wanted);
-  const auto bytes = static_cast<size_t>(wanted);
-  auto buffer = std::make_shared<Buffer>(Private(), dtype, static_cast<size_t>(count), bytes);
-  void* data = std::aligned_alloc(kAlignment, RoundUp(bytes + kPadding, kAlignment));
-  if (data == nullptr) ThrowOutOfMemory(wanted);
+  return std::make_shared<Buffer>(Private(), dtype, count);
+}
+
+Buffer::Buffer(Private, DType dtype, uint64_t count)
+    : dtype_(dtype),
+      count_(static_cast<size_t>(count)),
+      bytes_(static_cast<size_t>(count * ElementSize(dtype))),
+      memory_(count * ElementSize(dtype)) {
+  if (!memory_) ThrowOutOfMemory(count * ElementSize(dtype));
   if (dtype == DType::kString)
-    std::uninitialized_default_construct_n(static_cast<std::string*>(data), count);
-  if (IsHandle(dtype)) std::uninitialized_value_construct_n(static_cast<ObjectPtr*>(data), count);
-  buffer->data_ = data;
-  live_bytes_total += bytes;
+    std::uninitialized_default_construct_n(static_cast<std::string*>(data()), count_);
+  if (IsHandle(dtype))
+    std::uninitialized_value_construct_n(static_cast<ObjectPtr*>(data()), count_);
+  live_bytes_total += bytes_;
   ++live_buffer_count;
-  return buffer;
 }
 
 Buffer::~Buffer() {
-  if (data_ == nullptr) return;  // there was no memory
-  if (dtype_ == DType::kString) std::destroy_n(static_cast<std::string*>(data_), count_);
-  if (IsHandle(dtype_)) std::destroy_n(static_cast<ObjectPtr*>(data_), count_);
-  std::free(data_);
+  if (dtype_ == DType::kString) std::destroy_n(static_cast<std::string*>(data()), count_);
+  if (IsHandle(dtype_)) std::destroy_n(static_cast<ObjectPtr*>(data()), count_);
   live_bytes_total -= bytes_;
   --live_buffer_count;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/aligned_memory.h"
 #include "core/dtype.h"
 
 namespace tfwasm {
@@ -15,10 +16,8 @@ class Buffer {
   struct Private {};
 
  public:
-  // Enough for every SIMD load.
-  static constexpr size_t kAlignment = 64;
-  // XNNPACK's kernels may read this far past the end (XNN_EXTRA_BYTES).
-  static constexpr size_t kPadding = 16;
+  static constexpr size_t kAlignment = AlignedMemory::kAlignment;
+  static constexpr size_t kPadding = AlignedMemory::kPadding;
 
   // Allocates `count` uninitialized elements; strings are empty, handles null. Throws E_OOM if the
   // heap cannot grow enough.
@@ -26,14 +25,13 @@ class Buffer {
   // Throws E_OOM if `bytes` exceeds the address space.
   static void CheckAddressable(uint64_t bytes);
 
-  Buffer(Private, DType dtype, size_t count, size_t bytes)
-      : dtype_(dtype), count_(count), bytes_(bytes) {}
+  Buffer(Private, DType dtype, uint64_t count);
   ~Buffer();
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
-  void* data() { return data_; }
-  const void* data() const { return data_; }
+  void* data() { return memory_.data(); }
+  const void* data() const { return memory_.data(); }
   size_t bytes() const { return bytes_; }
 
   // Counts the tensors that JavaScript holds on these bytes. Both return how many there are now.
@@ -48,7 +46,7 @@ class Buffer {
   DType dtype_;
   size_t count_;
   size_t bytes_;
-  void* data_ = nullptr;
+  AlignedMemory memory_;
   size_t handles_ = 0;
 };
 

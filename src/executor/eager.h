@@ -48,7 +48,12 @@ class EagerOps {
                            const FlagList& constant, CachedKernel& cached);
   void ForgetOutdated();
 
-  std::vector<std::unique_ptr<Node>> ops_;  // plans keep references
+  struct RegisteredOp {
+    std::unique_ptr<Node> node;  // plans keep references
+    const OpDef* def;
+  };
+
+  std::vector<RegisteredOp> ops_;
   std::vector<CachedKernel> kernels_;
   std::string key_;    // of the call under way: its memory is used again
   size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels

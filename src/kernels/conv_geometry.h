@@ -83,4 +83,12 @@ inline void CheckIndirectionSize(const Window2d& window, int64_t out_height, int
   }
 }
 
+// The same for a transposed convolution, which pads the columns of each phase of the stride to a
+// tile.
+inline void CheckTransposedIndirectionSize(const Window2d& window, int64_t out_height,
+                                           int64_t out_width) {
+  constexpr int64_t kMostTile = 16;
+  CheckIndirectionSize(window, out_height, out_width + kMostTile * window.width.stride);
+}
+
 }  // namespace tfwasm

@@ -54,18 +54,6 @@ bool IsPointwise(const Conv2dSpec& spec) {
   return spec.groups == 1 && is_plain(spec.window.height) && is_plain(spec.window.width);
 }
 
-// The length of the operator's indirection buffer.
-double IndirectionPointers(const Conv2dSpec& spec, const ImageSize& input) {
-  const auto number = [](int64_t value) { return static_cast<double>(value); };
-  const auto& [height, width] = spec.window;
-  const double rows = number(ResolveAxis(height, input.height).output);
-  const double columns = number(ResolveAxis(width, input.width).output);
-  if (!spec.is_depthwise) return number(height.size * width.size) * (rows * columns + kMostTile);
-  // Windows that overlap share the columns of taps.
-  const int64_t step = width.dilation == 1 ? std::min(width.stride, width.size) : width.size;
-  return number(height.size) * rows * (number(width.size) + (columns - 1) * number(step));
-}
-
 }  // namespace
 
 XnnConv2d::XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* bias) : spec_(spec) {
@@ -101,7 +89,6 @@ void XnnConv2d::Prepare(const ImageSize& input) {
   if (joined_taps_ != nullptr) return;
   if (input == prepared_ && ThreadCount() == prepared_threads_) return;
   prepared_ = {};
-  CheckIndirectionSize(IndirectionPointers(spec_, input), kWhat);
   size_t alignment = 0;
   size_t out_height = 0;
   size_t out_width = 0;

@@ -66,11 +66,6 @@ void XnnDeconv2d::Prepare(const ImageSize& input, const ImageSize& output) {
     return;
   }
   prepared_input_ = {};
-  const auto number = [](int64_t value) { return static_cast<double>(value); };
-  const auto& [height, width] = spec_.window;
-  CheckIndirectionSize(number(height.size * width.size) * number(output.height) *
-                           number(output.width + width.stride * kMostTile),
-                       kWhat);
   size_t out_height = 0;
   size_t out_width = 0;
   CheckXnn(xnn_reshape_deconvolution2d_nhwc_f32(

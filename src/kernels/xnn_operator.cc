@@ -34,19 +34,14 @@ void EnsureXnnpack() {
 }
 
 void CheckPackedSize(int64_t groups, int64_t inputs, int64_t outputs) {
+  // No wasm kernel has larger tiles, in rows or columns.
+  constexpr double kTile = 16;
   constexpr double kMostBytes = 1u << 31;
-  const double rows = static_cast<double>(inputs) + kMostTile;
-  const double columns = static_cast<double>(outputs) + kMostTile;
+  const double rows = static_cast<double>(inputs) + kTile;
+  const double columns = static_cast<double>(outputs) + kTile;
   if (static_cast<double>(groups) * rows * columns * sizeof(float) > kMostBytes) {
     Throw(Code::kLimit, "weights of ", groups, " times ", inputs, "x", outputs, " are too large");
   }
-}
-
-void CheckIndirectionSize(double pointers, std::string_view what) {
-  // Less what XNNPACK adds for alignment.
-  constexpr double kMost = static_cast<double>(SIZE_MAX) - (1 << 16);
-  if (pointers * sizeof(void*) <= kMost) return;
-  Throw(Code::kOom, "out of memory: a ", what, " needs the addresses of ", pointers, " pixels");
 }
 
 void ThrowXnnError(xnn_status status, std::string_view what) {

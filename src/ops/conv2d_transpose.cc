@@ -75,7 +75,7 @@ void ResolveWindow(TransposeNode& node) {
           " belongs to an input of ", height.output, "x", width.output, ", got ", node.input.height,
           "x", node.input.width);
   }
-  CheckIndirectionSize(window, node.output.height, node.output.width);
+  CheckTransposedIndirectionSize(window, node.output.height, node.output.width);
   window.height = WithExplicitPadding(window.height, height);
   window.width = WithExplicitPadding(window.width, width);
 }

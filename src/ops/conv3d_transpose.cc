@@ -78,7 +78,7 @@ TransposeNode ReadTranspose(const OpContext& context, const std::vector<int64_t>
   const auto resolve = [](const WindowAxis& axis, int64_t size) {
     return WithExplicitPadding(axis, ResolveAxis(axis, size));
   };
-  CheckIndirectionSize(window.plane, plane.height, plane.width);
+  CheckTransposedIndirectionSize(window.plane, plane.height, plane.width);
   node.depth = resolve(window.depth, node.output.depth);
   node.spec.window.height = resolve(window.plane.height, plane.height);
   node.spec.window.width = resolve(window.plane.width, plane.width);

@@ -26,10 +26,13 @@ std::unique_ptr<Kernel> IdentityNKernel(const KernelContext& context) {
   });
 }
 
+std::optional<Shape> ViewShape(const std::vector<Tensor>& inputs) { return inputs[0].shape(); }
+
 TFWASM_OP kIdentityOp{.name = "Identity",
                       .aliases = "Snapshot,StopGradient,PreventGradient",
                       .infer = InferLikeInput,
                       .is_view = true,
+                      .view_shape = ViewShape,
                       .takes_handles = true};
 
 TFWASM_OP kIdentityNOp{.name = "IdentityN",

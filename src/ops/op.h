@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,9 @@ struct OpDef {
   uint32_t in_place_inputs = 0;
   // Output 0 has the bytes of input 0 and another shape. There is no kernel.
   bool is_view = false;
+  // For views that eager calls make often: the shape of output 0 without a plan. Inputs are as many
+  // as min_inputs; nullopt if others are not as they should be.
+  std::optional<Shape> (*view_shape)(const std::vector<Tensor>& inputs) = nullptr;
   // Has random results or side effects: never folded or merged.
   bool is_stateful = false;
   // Takes or returns resources and variants. Other ops are never called with them.

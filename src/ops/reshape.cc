@@ -42,6 +42,12 @@ void InferReshape(InferContext& context) {
   context.set_output(0, context.dtype(0), ResolveDims(context.shape(0), *dims));
 }
 
+std::optional<Shape> ViewShape(const std::vector<Tensor>& inputs) {
+  const Tensor& dims = inputs[1];
+  if (dims.dtype() != DType::kInt32 || dims.shape().rank() != 1) return std::nullopt;
+  return ResolveDims(inputs[0].shape(), ToInts(dims));
+}
+
 void InferExpandDims(InferContext& context) {
   const Shape& shape = context.shape(0);
   const auto axis = AxisOrDefer(context, 1, shape.rank() + 1);
@@ -87,8 +93,12 @@ void InferEnsureShape(InferContext& context) {
   InferLikeInput(context);
 }
 
-TFWASM_OP kReshapeOp{
-    .name = "Reshape", .min_inputs = 2, .max_inputs = 2, .infer = InferReshape, .is_view = true};
+TFWASM_OP kReshapeOp{.name = "Reshape",
+                     .min_inputs = 2,
+                     .max_inputs = 2,
+                     .infer = InferReshape,
+                     .is_view = true,
+                     .view_shape = ViewShape};
 
 TFWASM_OP kExpandDimsOp{.name = "ExpandDims",
                         .min_inputs = 2,

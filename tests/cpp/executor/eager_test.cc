@@ -114,6 +114,36 @@ TEST_CASE("eager: views, known values and several outputs") {
   ExpectTensor(outputs[1], I32({}, {2}));
 }
 
+TEST_CASE("eager: Reshape and Identity share the bytes and take no place among the kernels") {
+  EagerOps ops;
+  const int reshape = ops.Register("Reshape", {});
+  const int identity = ops.Register("Identity", {});
+  const Tensor x = F32({2, 3}, {1, 2, 3, 4, 5, 6});
+  for (const auto& dims : {I32({1}, {6}), I32({2}, {3, -1}), I32({3}, {1, 2, 3})}) {
+    for (const bool is_constant : {false, true}) {
+      const Tensor y =
+          RunOne(ops, reshape, {Value(x), {.tensor = dims, .is_constant = is_constant}});
+      CHECK(y.buffer() == x.buffer());
+      CHECK(y.shape().rank() == dims.size());
+    }
+  }
+  CHECK(RunOne(ops, reshape, {Value(F32({1, 1}, {5})), Constant(I32({0}, {}))}).shape().rank() ==
+        0);
+  const Tensor y = RunOne(ops, identity, {Value(x)});
+  CHECK(y.buffer() == x.buffer());
+  CHECK(y.shape() == x.shape());
+  CHECK(ops.num_kernels() == 0);
+
+  const auto error_of = [&](int op, const std::vector<EagerInput>& inputs) {
+    return ErrorOf([&] { Run(ops, op, inputs); });
+  };
+  CHECK(error_of(reshape, {Value(x), Constant(I32({1}, {5}))}).starts_with("E_SHAPE [Reshape]"));
+  CHECK(error_of(reshape, {Value(x), Constant(F32({1}, {6}))}).starts_with("E_DTYPE [Reshape]"));
+  CHECK(error_of(reshape, {Value(x), Constant(I32({1, 1}, {6}))}).starts_with("E_SHAPE [Reshape]"));
+  CHECK(error_of(reshape, {Value(x)}).starts_with("E_EDGE [Reshape]"));
+  CHECK(error_of(identity, {}).starts_with("E_EDGE [Identity]"));
+}
+
 TEST_CASE("eager: kernels that are not used any more are replaced") {
   EagerOps ops;
   const int square = ops.Register("Square", {});

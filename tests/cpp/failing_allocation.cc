@@ -36,7 +36,9 @@ bool FailingAllocation::has_failed() const { return failed; }
 
 using tfwasm::Fails;
 
-// The linker's names for a function and for what is called in its place.
+// The linker's names for a function and for what is called in its place. Only the linker calls
+// them.
+#pragma clang diagnostic ignored "-Wmissing-prototypes"
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 

@@ -18,7 +18,7 @@ TEST_CASE("ops: the registry has every op once, and nothing between them") {
     CHECK(names.insert(op.name).second);
     for (const std::string_view alias : op.aliases) CHECK(names.insert(alias).second);
     CHECK(FindOp(op.name) == &op);
-    CHECK(op.infer != nullptr);
+    CHECK((op.infer != nullptr));
     CHECK((op.kernel != nullptr) + (op.run != nullptr) + op.is_view <= 1);
   }
   CHECK(RegisteredOps().size() == names.size());

@@ -18,8 +18,8 @@ struct LoopTest {
 
   void Functionalize() { FunctionalizeLoops(graph, functions); }
   std::vector<Tensor> Run(const std::vector<Tensor>& feeds) {
-    Runtime runtime(functions);
-    return RunGraph(graph, feeds, &runtime);
+    ModelState state(functions);
+    return RunGraph(graph, feeds, &state);
   }
   Edge Enter(const std::string& name, Edge edge, const char* frame, bool constant = true) {
     return build.Op(name, "Enter", {edge}, {{"frame_name", frame}, {"is_constant", constant}});

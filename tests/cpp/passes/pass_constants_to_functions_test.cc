@@ -26,8 +26,8 @@ struct CallTest : TestGraph {
     });
   }
   std::vector<Tensor> Run(const std::vector<Tensor>& feeds) const {
-    Runtime runtime(functions);
-    return RunGraph(graph, feeds, &runtime);
+    ModelState state(functions);
+    return RunGraph(graph, feeds, &state);
   }
 };
 

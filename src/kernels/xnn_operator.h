@@ -34,6 +34,8 @@ class XnnOperator {
     EnsureXnnpack();
     xnn_operator_t op = nullptr;
     CheckXnn(create(&op), what);
+    // XNNPACK reports success on some of its paths without memory.
+    if (op == nullptr) ThrowXnnError(xnn_status_out_of_memory, what);
     return XnnOperator(op);
   }
 

@@ -141,6 +141,7 @@ void FailEveryAllocation(F f, Check check) {
       has_failed = failing.has_failed();
     }
     REQUIRE(error == "");
+    ReleaseScratchSpace();
     REQUIRE(Buffer::live_count() == buffers);
     check();
     if (!has_failed) break;

@@ -59,7 +59,7 @@ inline void ExpectSameOutputs(const Graph& before, const Graph& after,
   const std::vector<Tensor> expected = RunGraph(before, feeds);
   const std::vector<Tensor> actual = RunGraph(after, feeds);
   REQUIRE(actual.size() == expected.size());
-  for (size_t i = 0; i < expected.size(); ++i) ExpectTensor(actual[i], expected[i], 1e-5f);
+  for (size_t i = 0; i < expected.size(); ++i) ExpectTensor(actual[i], expected[i], 3e-5f);
 }
 
 using PassFunction = bool (*)(Graph&);

@@ -52,7 +52,7 @@ function idOf(caller: Caller, op: string, attrs: Attrs | undefined): number {
     caller.core.forgetOps();
     caller.ids.clear();
   }
-  const id = caller.core.prepareOp(op, attrsJson(attrs));
+  const id = caller.core.registerOp(op, attrsJson(attrs));
   caller.ids.set(key, id);
   return id;
 }
@@ -97,9 +97,9 @@ export function runAll(op: string, inputs: readonly (Tensor | Written)[], attrs?
     const caller = callerOf(core);
     const id = idOf(caller, op, attrs);
     writeInputs(caller, inputs);
-    if (!isRecording()) return readOutputs(caller, core.runPreparedOp(id, inputs.length));
+    if (!isRecording()) return readOutputs(caller, core.runOp(id, inputs.length));
     const start = performance.now();
-    const size = core.runPreparedOp(id, inputs.length);
+    const size = core.runOp(id, inputs.length);
     const milliseconds = performance.now() - start;
     const outputs = readOutputs(caller, size);
     recordOp(op, milliseconds, inputs, outputs);
@@ -118,7 +118,7 @@ export function runView<T extends Tensor>(op: string, inputs: readonly (Tensor |
     const caller = callerOf(core);
     const id = idOf(caller, op, undefined);
     writeInputs(caller, inputs);
-    return readOutputs(caller, core.runPreparedOp(id, inputs.length))[0] as T;
+    return readOutputs(caller, core.runOp(id, inputs.length))[0] as T;
   });
 }
 

@@ -87,7 +87,7 @@ int WriteOutputs(std::vector<Tensor> outputs) {
   return static_cast<int>(size);
 }
 
-int PrepareOp(val op, val attrs) {
+int RegisterOp(val op, val attrs) {
   return Guard([&] {
     const std::string json = TextFromJs(attrs);
     return Ops().Register(TextFromJs(op), json.empty() ? AttrMap() : ReadAttrs(json));
@@ -101,7 +101,7 @@ uintptr_t OpFrame(int size) {
   });
 }
 
-int RunPreparedOp(int op, int num_inputs) {
+int RunOp(int op, int num_inputs) {
   return Guard([&] {
     FrameReader reader;
     std::vector<Tensor> inputs;
@@ -118,9 +118,9 @@ void ForgetOps() { Ops().Clear(); }
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(ops) {
-  emscripten::function("prepareOp", &PrepareOp);
+  emscripten::function("registerOp", &RegisterOp);
   emscripten::function("opFrame", &OpFrame);
-  ExposeFunction("runPreparedOp", reinterpret_cast<const void*>(&RunPreparedOp));
+  ExposeFunction("runOp", reinterpret_cast<const void*>(&RunOp));
   emscripten::function("forgetOps", &ForgetOps);
 }
 

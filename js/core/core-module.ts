@@ -110,7 +110,7 @@ export interface CoreModule {
   // heap.
   /** Returns an id for runOp. `attrs` is a GraphDef attr object as JSON, or ''. */
   registerOp(op: string, attrs: string): number;
-  /** The address of the frame, which has at least `size` numbers. It moves when it grows. */
+  /** The address of the frame, which has at least `size` numbers. It moves when it grows, and keeps its numbers. */
   opFrame(size: number): number;
   /**
    * Runs an op on the inputs in the frame. Each input is a handle or a literal tensor. A literal starts with 0 for a

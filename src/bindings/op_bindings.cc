@@ -72,9 +72,10 @@ class FrameReader {
 int WriteOutputs(std::vector<Tensor> outputs) {
   size_t size = 0;
   for (const Tensor& output : outputs) size += 3 + output.shape().dims().size();
-  if (Frame().size() < size) Frame().resize(size);
-  // All of them or none.
+  // All of them or none. The frame comes last: JavaScript does not learn of a move when this
+  // throws.
   Tensors().Reserve(outputs.size());
+  if (Frame().size() < size) Frame().resize(size);
   auto next = Frame().begin();
   for (Tensor& output : outputs) {
     const Shape shape = output.shape();

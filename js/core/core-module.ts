@@ -88,7 +88,7 @@ export interface CoreModule {
    * Compiles a program for these feeds and fetches (node names with optional ":index", or signature keys) and returns
    * an id for run. Programs are cached, so repeated calls are cheap.
    */
-  prepareRun(model: number, feeds: string[], fetches: string[]): number;
+  compileRun(model: number, feeds: string[], fetches: string[]): number;
   /** Plans a run with inputs of these shapes: infers shapes, plans memory, packs weights. `run` does so otherwise. */
   planRun(model: number, runId: number, inputs: number[]): void;
   /** Takes one tensor handle per feed, returns one new handle per fetch. */
@@ -108,17 +108,17 @@ export interface CoreModule {
 
   // Eager calls with cached ops. Arguments and results are passed in the frame, an array of float64 numbers in the
   // heap.
-  /** Returns an id for runPreparedOp. `attrs` is a GraphDef attr object as JSON, or ''. */
-  prepareOp(op: string, attrs: string): number;
-  /** The address of the frame, which has at least `size` numbers. It moves when it grows. */
+  /** Returns an id for runOp. `attrs` is a GraphDef attr object as JSON, or ''. */
+  registerOp(op: string, attrs: string): number;
+  /** The address of the frame, which has at least `size` numbers. It moves when it grows, and keeps its numbers. */
   opFrame(size: number): number;
   /**
    * Runs an op on the inputs in the frame. Each input is a handle or a literal tensor. A literal starts with 0 for a
    * constant such as an axis, on whose value the kernel may depend, or with -1; then dtype, rank, dimensions, elements.
    * Writes handle, dtype, rank and dimensions of each output to the frame, and returns the number of values written.
    */
-  runPreparedOp(id: number, numInputs: number): number;
-  /** Drops the ids of all prepared ops. */
+  runOp(id: number, numInputs: number): number;
+  /** Drops the ids of all registered ops. */
   forgetOps(): void;
 }
 

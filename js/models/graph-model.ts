@@ -81,7 +81,7 @@ export class GraphModel {
   readonly #state: { handle: number };
   readonly #description: ModelDescription;
   readonly #origin: ModelOrigin;
-  /** Ids of CoreModule.prepareRun by feeds and fetches. */
+  /** Ids of CoreModule.compileRun by feeds and fetches. */
   readonly #runs = new Map<string, number>();
   #weights: NamedTensorsMap | undefined;
 
@@ -222,7 +222,7 @@ export class GraphModel {
     const key = JSON.stringify([feeds, fetches]);
     let run = this.#runs.get(key);
     if (run === undefined) {
-      const id = measured('optimize', () => callCore((core) => core.prepareRun(handle, feeds, [...fetches])));
+      const id = measured('optimize', () => callCore((core) => core.compileRun(handle, feeds, [...fetches])));
       measured('pack', () => callCore((core) => core.planRun(handle, id, inputs)));
       this.#runs.set(key, id);
       run = id;

@@ -10,84 +10,65 @@ import { TensorStorage } from './storage.js';
 import { Tensor } from './tensor.js';
 import { Written } from './written.js';
 
-/** Cached data about the running core: op ids, and the frame. */
-interface Caller {
-  core: CoreModule;
-  ids: Map<string, number>;
-  frame: Float64Array;
-  /** The core's heap when the view of the frame was created. */
-  heap: Uint8Array;
-}
-
 /** The limit for cached pairs of op and attributes. */
 const MAX_IDS = 512;
 const FIRST_FRAME_SIZE = 256;
 
-let caller: Caller | undefined;
+// About the core, of which there is only one.
+const ids = new Map<string, number>();
+let frame = new Float64Array(0);
+/** The core's heap when the view of the frame was created. */
+let heap: Uint8Array | undefined;
 
-function viewFrame(core: CoreModule, size: number): { frame: Float64Array; heap: Uint8Array } {
-  const bytes = heapBytes(core, core.opFrame(size), 8 * size);
-  return { frame: new Float64Array(bytes.buffer, bytes.byteOffset, size), heap: core.HEAPU8 };
+/** A view of the frame, with at least `size` numbers, valid until the core allocates. */
+function viewFrame(core: CoreModule, size: number): Float64Array {
+  const isShort = size > frame.length;
+  // Growing the heap replaces its views.
+  if (!isShort && heap === core.HEAPU8) return frame;
+  const length = isShort ? Math.max(FIRST_FRAME_SIZE, 2 * size) : frame.length;
+  const bytes = heapBytes(core, core.opFrame(length), 8 * length);
+  frame = new Float64Array(bytes.buffer, bytes.byteOffset, length);
+  heap = core.HEAPU8;
+  return frame;
 }
 
-function callerOf(core: CoreModule): Caller {
-  if (caller?.core === core) {
-    // Growing the heap replaces its views.
-    if (caller.heap !== core.HEAPU8) Object.assign(caller, viewFrame(core, caller.frame.length));
-    return caller;
-  }
-  caller = { core, ids: new Map(), ...viewFrame(core, FIRST_FRAME_SIZE) };
-  return caller;
-}
-
-function growFrame(caller: Caller, size: number): void {
-  if (size > caller.frame.length) Object.assign(caller, viewFrame(caller.core, 2 * size));
-}
-
-function idOf(caller: Caller, op: string, attrs: Attrs | undefined): number {
+function idOf(core: CoreModule, op: string, attrs: Attrs | undefined): number {
   const key = keyOf(op, attrs);
-  const known = caller.ids.get(key);
+  const known = ids.get(key);
   if (known !== undefined) return known;
-  if (caller.ids.size >= MAX_IDS) {
-    caller.core.forgetOps();
-    caller.ids.clear();
+  if (ids.size >= MAX_IDS) {
+    core.forgetOps();
+    ids.clear();
   }
-  const id = caller.core.prepareOp(op, attrsJson(attrs));
-  caller.ids.set(key, id);
+  const id = core.registerOp(op, attrsJson(attrs));
+  ids.set(key, id);
   return id;
 }
 
-function writeInputs(caller: Caller, inputs: readonly (Tensor | Written)[]): void {
+function writeInputs(core: CoreModule, inputs: readonly (Tensor | Written)[]): void {
   let size = 0;
   for (const input of inputs) {
-    const code = input instanceof Written ? input.code : undefined;
-    // This may create a handle, which can move the frame.
-    const handle = code ? 0 : (input as Tensor).storage.handle();
-    const end = size + (code?.length ?? 1);
-    if (end > caller.frame.length) {
-      const written = caller.frame.slice(0, size);
-      growFrame(caller, end);
-      caller.frame.set(written);
+    if (input instanceof Written) {
+      const frame = viewFrame(core, size + input.code.length);
+      // Faster than set(): most lists are short.
+      for (const number of input.code) frame[size++] = number;
+    } else {
+      // First, since it may allocate.
+      const handle = input.storage.handle();
+      viewFrame(core, size + 1)[size++] = handle;
     }
-    callerOf(caller.core);
-    const { frame } = caller;
-    // Faster than set(): most lists are short.
-    if (code) for (let i = 0; i < code.length; ++i) frame[size + i] = code[i] as number;
-    else frame[size] = handle;
-    size = end;
   }
 }
 
-function readOutputs(caller: Caller, size: number): Tensor[] {
-  growFrame(caller, size);
-  const { frame } = callerOf(caller.core);
+function readOutputs(core: CoreModule, size: number): Tensor[] {
+  const values = viewFrame(core, size);
   const outputs: Tensor[] = [];
   for (let next = 0; next < size; ) {
-    const dtype = dtypeFromNumber(frame[next + 1] as number);
-    const end = next + 3 + (frame[next + 2] as number);
+    const dtype = dtypeFromNumber(values[next + 1] as number);
+    const end = next + 3 + (values[next + 2] as number);
     const shape: number[] = [];
-    for (let i = next + 3; i < end; ++i) shape.push(frame[i] as number);
-    outputs.push(new Tensor(TensorStorage.ofHandle(frame[next] as number, dtype, shape), dtype, shape));
+    for (let i = next + 3; i < end; ++i) shape.push(values[i] as number);
+    outputs.push(new Tensor(TensorStorage.ofHandle(values[next] as number, dtype, shape), dtype, shape));
     next = end;
   }
   return outputs;
@@ -96,14 +77,13 @@ function readOutputs(caller: Caller, size: number): Tensor[] {
 /** All outputs of an op. */
 export function runAll(op: string, inputs: readonly (Tensor | Written)[], attrs?: Attrs): Tensor[] {
   return callCore((core) => {
-    const caller = callerOf(core);
-    const id = idOf(caller, op, attrs);
-    writeInputs(caller, inputs);
-    if (!isRecording()) return readOutputs(caller, core.runPreparedOp(id, inputs.length));
+    const id = idOf(core, op, attrs);
+    writeInputs(core, inputs);
+    if (!isRecording()) return readOutputs(core, core.runOp(id, inputs.length));
     const start = performance.now();
-    const size = core.runPreparedOp(id, inputs.length);
+    const size = core.runOp(id, inputs.length);
     const milliseconds = performance.now() - start;
-    const outputs = readOutputs(caller, size);
+    const outputs = readOutputs(core, size);
     recordOp(op, milliseconds, inputs, outputs);
     return outputs;
   });
@@ -117,10 +97,9 @@ export function run<T extends Tensor>(op: string, inputs: readonly (Tensor | Wri
 /** Runs an op whose output is a view. profile() does not record it: it computes nothing. */
 export function runView<T extends Tensor>(op: string, inputs: readonly (Tensor | Written)[]): T {
   return callCore((core) => {
-    const caller = callerOf(core);
-    const id = idOf(caller, op, undefined);
-    writeInputs(caller, inputs);
-    return readOutputs(caller, core.runPreparedOp(id, inputs.length))[0] as T;
+    const id = idOf(core, op, undefined);
+    writeInputs(core, inputs);
+    return readOutputs(core, core.runOp(id, inputs.length))[0] as T;
   });
 }
 

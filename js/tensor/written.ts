@@ -3,7 +3,7 @@
 import { check, TfwasmError } from '../core/errors.js';
 import { type DataType, dtypeNumber } from './dtype.js';
 
-/** A literal argument, encoded for CoreModule.runPreparedOp. */
+/** A literal argument, encoded for CoreModule.runOp. */
 export class Written {
   constructor(readonly code: readonly number[]) {}
 

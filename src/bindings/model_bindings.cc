@@ -111,7 +111,7 @@ Handle ModelWeight(Handle handle, val weight) {
   });
 }
 
-int PrepareRun(Handle handle, val feeds, val fetches) {
+int CompileRun(Handle handle, val feeds, val fetches) {
   return Guard([&] {
     return Models().Get(handle).session->Compile(TextsFromJs(feeds), TextsFromJs(fetches));
   });
@@ -176,7 +176,7 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("createModel", &CreateModel);
   emscripten::function("describeModel", &DescribeLoadedModel);
   emscripten::function("modelWeight", &ModelWeight);
-  emscripten::function("prepareRun", &PrepareRun);
+  emscripten::function("compileRun", &CompileRun);
   emscripten::function("planRun", &PlanRun);
   emscripten::function("run", &Run);
   emscripten::function("setProfiling", &SetProfiling);

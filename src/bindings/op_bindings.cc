@@ -76,9 +76,10 @@ class FrameReader {
 int WriteOutputs(std::vector<Tensor> outputs) {
   size_t size = 0;
   for (const Tensor& output : outputs) size += 3 + output.shape().dims().size();
-  if (Frame().size() < size) Frame().resize(size);
-  // All of them or none.
+  // All of them or none. The frame comes last: JavaScript does not learn of a move when this
+  // throws.
   Tensors().Reserve(outputs.size());
+  if (Frame().size() < size) Frame().resize(size);
   auto next = Frame().begin();
   for (Tensor& output : outputs) {
     const Shape shape = output.shape();
@@ -91,7 +92,7 @@ int WriteOutputs(std::vector<Tensor> outputs) {
   return static_cast<int>(size);
 }
 
-int PrepareOp(val op, val attrs) {
+int RegisterOp(val op, val attrs) {
   return Guard([&] {
     const std::string json = TextFromJs(attrs);
     return Ops().Register(TextFromJs(op), json.empty() ? AttrMap() : ReadAttrs(json));
@@ -105,7 +106,7 @@ uintptr_t OpFrame(int size) {
   });
 }
 
-int RunPreparedOp(int op, int num_inputs) {
+int RunOp(int op, int num_inputs) {
   return Guard([&] {
     FrameReader reader(Frame());
     std::vector<Tensor> inputs;
@@ -122,9 +123,9 @@ void ForgetOps() { Ops().Clear(); }
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(ops) {
-  emscripten::function("prepareOp", &PrepareOp);
+  emscripten::function("registerOp", &RegisterOp);
   emscripten::function("opFrame", &OpFrame);
-  ExposeFunction("runPreparedOp", reinterpret_cast<const void*>(&RunPreparedOp));
+  ExposeFunction("runOp", reinterpret_cast<const void*>(&RunOp));
   emscripten::function("forgetOps", &ForgetOps);
 }
 

@@ -389,26 +389,26 @@ describe('in the core', { skip: missing('dist') }, () => {
     const x = tf.tensor([1, 2, 3]);
     core.reset();
     for (let i = 0; i < 3; ++i) x.leakyRelu(0.5).dispose();
-    assert.equal(core.callsOf('prepareOp').length, 1);
-    assert.equal(core.callsOf('runPreparedOp').length, 3);
+    assert.equal(core.callsOf('registerOp').length, 1);
+    assert.equal(core.callsOf('runOp').length, 3);
     for (let i = 0; i < 600; ++i) x.leakyRelu(0.5 + (i + 1) / 1024).dispose();
     assert.equal(core.callsOf('forgetOps').length, 1);
-    assert.equal(core.callsOf('prepareOp').length, 601);
+    assert.equal(core.callsOf('registerOp').length, 601);
     const negative = tf.tensor([-2]);
     assert.deepEqual(
       tf.tidy(() => negative.leakyRelu(0.5).arraySync()),
       [-1],
     );
-    assert.equal(core.callsOf('prepareOp').length, 602, 'it was forgotten');
+    assert.equal(core.callsOf('registerOp').length, 602, 'it was forgotten');
     tf.dispose([x, negative]);
   });
 
   test('an op that fails leaves nothing behind', () => {
     const x = tf.tensor([1, 2, 3]);
     const before = tf.memory().numTensors;
-    core.failNext('runPreparedOp', new WebAssembly.RuntimeError('memory access out of bounds'));
+    core.failNext('runOp', new WebAssembly.RuntimeError('memory access out of bounds'));
     throwsCode(() => tf.add(x, [1, 2, 3]), 'E_INTERNAL', /add\(\): .*out of bounds/);
-    core.failNext('runPreparedOp', new tf.TfwasmError('E_OP', 'bad', { op: 'Sum' }), 1);
+    core.failNext('runOp', new tf.TfwasmError('E_OP', 'bad', { op: 'Sum' }), 1);
     throwsCode(() => tf.norm(x), 'E_OP', /norm\(\): bad/);
     assert.equal(tf.memory().numTensors, before);
     x.dispose();

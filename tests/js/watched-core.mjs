@@ -91,7 +91,7 @@ export class WatchedCore {
       if (method === create) this[kind].add(result);
       if (method === dispose) this[kind].delete(args[0]);
     }
-    if (method === 'prepareRun') this.#programs.set(`${args[0]} ${result}`, { feeds: args[1], fetches: args[2] });
+    if (method === 'compileRun') this.#programs.set(`${args[0]} ${result}`, { feeds: args[1], fetches: args[2] });
   }
 }
 

@@ -34,7 +34,7 @@ class Core {
   /** Whether there is such an op. */
   hasOp(name) {
     try {
-      this.#core.prepareOp(name, '');
+      this.#core.registerOp(name, '');
       return true;
     } catch (error) {
       if (error.code === 'E_OP') return false;
@@ -56,7 +56,7 @@ class Core {
     const model = this.#createModel(topology, weightSpecs, weightData);
     const inputs = [];
     try {
-      const run = this.#core.prepareRun(model, [...feeds.keys()], fetches);
+      const run = this.#core.compileRun(model, [...feeds.keys()], fetches);
       for (const input of feeds.values()) inputs.push(this.#upload(input));
       return Array.from({ length: runs }, () => this.#take(this.#core.run(model, run, inputs)));
     } finally {
@@ -77,9 +77,9 @@ class Core {
         inputs.push(this.#upload(input));
         return [inputs.at(-1)];
       });
-      const id = this.#core.prepareOp(testCase.op, JSON.stringify(testCase.attrs ?? {}));
+      const id = this.#core.registerOp(testCase.op, JSON.stringify(testCase.attrs ?? {}));
       return Array.from({ length: runs }, () =>
-        this.#take(this.#runPrepared(id, arguments_)).slice(0, outputCount(testCase)),
+        this.#take(this.#runRegistered(id, arguments_)).slice(0, outputCount(testCase)),
       );
     } finally {
       this.#dispose(inputs);
@@ -88,10 +88,10 @@ class Core {
   }
 
   /** The handles of the outputs. */
-  #runPrepared(id, inputs) {
+  #runRegistered(id, inputs) {
     const numbers = inputs.flat();
     this.#frame(numbers.length).set(numbers);
-    const size = this.#core.runPreparedOp(id, inputs.length);
+    const size = this.#core.runOp(id, inputs.length);
     const outputs = this.#frame(size);
     const handles = [];
     // Handle, dtype, rank and dimensions of each.

@@ -1,88 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public API of tfwasm. Names and semantics are those of TensorFlow.js.
-import { setWarmUp } from './core/runtime.js';
-import { setMediaImport } from './io/media-loader.js';
-import { warmUp } from './models/warm-up.js';
-import { installMethods } from './ops/chained.js';
-import * as shared from './shared-with-media.js';
+// The entry `tfwasm`. Names and semantics are those of TensorFlow.js.
+import { useLink } from './core/links.js';
 
-export { type ErrorCode, TfwasmError } from './core/errors.js';
-export type { WasmVariant } from './core/features.js';
-export {
-  getThreadsCount,
-  getWasmVariant,
-  ready,
-  setThreadsCount,
-  setWasmPaths,
-  setWasmVariant,
-} from './core/runtime.js';
-export { version } from './core/version.js';
-export type { WasmFileName, WasmPaths } from './core/wasm-files.js';
-export {
-  type Backend,
-  backend,
-  type Engine,
-  Environment,
-  enableDebugMode,
-  enableProdMode,
-  engine,
-  env,
-  findBackend,
-  getBackend,
-  setBackend,
-} from './environment.js';
-export * as io from './io/index.js';
-export {
-  GraphModel,
-  type ModelInputs,
-  type ModelPredictConfig,
-  type ModelTensorInfo,
-  type NamedTensorsMap,
-} from './models/graph-model.js';
-export { loadGraphModel, loadGraphModelSync } from './models/load-graph-model.js';
-// From the module that adds its methods, so that the declarations include them.
-export { Tensor } from './ops/chained.js';
-export * from './ops/index.js';
-export { buffer, TensorBuffer } from './tensor/buffer.js';
-export type { DataType, DataTypeMap, NumericDataType } from './tensor/dtype.js';
-export {
-  fill,
-  ones,
-  scalar,
-  tensor,
-  tensor1d,
-  tensor2d,
-  tensor3d,
-  tensor4d,
-  tensor5d,
-  tensor6d,
-  zeros,
-} from './tensor/factories.js';
-export { dispose, keep, type MemoryInfo, memory, tidy } from './tensor/memory.js';
-export type { PixelData, PixelSource } from './tensor/pixels.js';
-export * as browser from './tensor/pixels.js';
-export { type ProfileInfo, profile } from './tensor/profile.js';
-export type { KernelProfile } from './tensor/profile-recorder.js';
-export type { ArrayMap, Rank, ShapeMap } from './tensor/shape.js';
-export type {
-  NamedTensorMap,
-  Scalar,
-  Tensor1D,
-  Tensor2D,
-  Tensor3D,
-  Tensor4D,
-  Tensor5D,
-  Tensor6D,
-} from './tensor/tensor.js';
-export type { TensorLike, TypedArray } from './tensor/values.js';
-export { disposeVariables, Variable, variable } from './tensor/variable.js';
-export { nextFrame, type TimingInfo, time } from './timing.js';
-export * as util from './util.js';
+export * from './common.js';
 
-installMethods();
-setWarmUp(warmUp);
-setMediaImport(async () => {
-  const media = await import('./storage-media.js');
-  media.connect(shared);
-  return media;
+useLink({
+  name: 'tfwasm',
+  // Bundlers detect exactly these expressions with literals, and emit the files.
+  urls: {
+    simd: () => new URL('./tfwasm-simd.wasm', import.meta.url).href,
+    'simd-threads': () => new URL('./tfwasm-simd-threads.wasm', import.meta.url).href,
+    relaxed: () => new URL('./tfwasm-relaxed.wasm', import.meta.url).href,
+    'relaxed-threads': () => new URL('./tfwasm-relaxed-threads.wasm', import.meta.url).href,
+  },
 });

@@ -13,4 +13,3 @@ export { browserLocalStorage } from './io/local-storage.js';
 export { copyModel, listModels, moveModel, removeModel } from './io/model-management.js';
 export { originPrivateFileSystem } from './io/opfs.js';
 export { loadWeights, weightsLoaderFactory } from './io/weights-api-load.js';
-export { connect } from './shared-with-media.js';

@@ -32,7 +32,7 @@ export interface CoreModule {
   // Views of the wasm heap. Growing the heap replaces them: do not keep one across a call.
   readonly HEAPU8: Uint8Array;
 
-  /** "tfwasm", a space and its version; must match the JavaScript's version. */
+  /** "tfwasm" or "tfwasm/inference", a space and its version; must match those of the JavaScript. */
   version(): string;
 
   // Tensors. Shapes have at most 8 dimensions. New numeric tensors are uninitialized.

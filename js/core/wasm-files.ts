@@ -2,35 +2,16 @@
 // Locates and compiles the wasm binaries.
 import { describeError, TfwasmError } from './errors.js';
 import { isNode, type WasmVariant } from './features.js';
+import { type Link, type WasmFileName, wasmFileName } from './links.js';
 import { fileUrl, readFileUrl } from './node-files.js';
-
-export type WasmFileName = `tfwasm-${WasmVariant}.wasm`;
 
 /** The URL of a folder (ending with a slash), or URLs of individual files. */
 export type WasmPaths = string | Partial<Record<WasmFileName, string>>;
 
-export function wasmFileName(variant: WasmVariant): WasmFileName {
-  return `tfwasm-${variant}.wasm`;
-}
-
-/** Bundlers detect exactly this expression with a literal, and emit the file. */
-function packagedUrl(variant: WasmVariant): string {
-  switch (variant) {
-    case 'simd':
-      return new URL('./tfwasm-simd.wasm', import.meta.url).href;
-    case 'simd-threads':
-      return new URL('./tfwasm-simd-threads.wasm', import.meta.url).href;
-    case 'relaxed':
-      return new URL('./tfwasm-relaxed.wasm', import.meta.url).href;
-    case 'relaxed-threads':
-      return new URL('./tfwasm-relaxed-threads.wasm', import.meta.url).href;
-  }
-}
-
-export function wasmUrl(variant: WasmVariant, paths: WasmPaths | undefined): string {
-  const name = wasmFileName(variant);
+export function wasmUrl(link: Link, variant: WasmVariant, paths: WasmPaths | undefined): string {
+  const name = wasmFileName(link, variant);
   if (typeof paths === 'string') return `${paths}${paths === '' || paths.endsWith('/') ? '' : '/'}${name}`;
-  return paths?.[name] ?? packagedUrl(variant);
+  return paths?.[name] ?? link.urls[variant]();
 }
 
 /**

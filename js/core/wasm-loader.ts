@@ -3,6 +3,7 @@
 import type { CoreModule, CoreModuleOptions } from './core-module.js';
 import { describeError, makeCoreError, TfwasmError } from './errors.js';
 import { isThreaded, type WasmVariant } from './features.js';
+import { type Link, usedLink } from './links.js';
 import { version } from './version.js';
 import { compileWasm, type WasmPaths, wasmUrl } from './wasm-files.js';
 
@@ -27,11 +28,12 @@ export async function startCore(
   variant: WasmVariant,
   { paths, threadCount }: { paths?: WasmPaths | undefined; threadCount: number },
 ): Promise<CoreModule> {
-  const url = wasmUrl(variant, paths);
+  const link = usedLink();
+  const url = wasmUrl(link, variant, paths);
   try {
     const [module, factory] = await Promise.all([compileWasm(url), importFactory(variant)]);
     const core = await instantiate(factory, module, isThreaded(variant) ? threadCount - 1 : 0);
-    checkVersion(core, url);
+    checkVersion(core, link, url);
     if (isThreaded(variant)) core.setThreadCount(threadCount);
     return core;
   } catch (error) {
@@ -63,11 +65,11 @@ function instantiate(factory: CoreFactory, module: WebAssembly.Module, poolSize:
   });
 }
 
-function checkVersion(core: CoreModule, url: string): void {
+function checkVersion(core: CoreModule, link: Link, url: string): void {
   const found = core.version();
-  if (found === `tfwasm ${version}`) return;
+  if (found === `${link.name} ${version}`) return;
   throw new TfwasmError(
     'E_WASM',
-    `${url} is of ${found}, but the JavaScript is of tfwasm ${version}; serve the files of one version`,
+    `${url} is of ${found}, but the JavaScript is of ${link.name} ${version}; serve the files of one version`,
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packs the package, installs it next to the apps in a temporary folder, and builds each app.
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,25 +8,59 @@ import { promisify } from 'node:util';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { run } from '../../tools/lib/run.mjs';
+import { VARIANTS, wasmFileName } from '../../tools/lib/variants.mjs';
 import { writeTinyModel } from '../tiny-model.mjs';
 
 const APPS = fileURLToPath(new URL('apps', import.meta.url));
 
+/** The entries of the package: their files, and their links of the core. */
+const ENTRIES = {
+  tfwasm: { file: 'index.js', link: 'tfwasm' },
+  'tfwasm/inference': { file: 'inference.js', link: 'tfwasm-inference' },
+};
+
 /**
- * A temporary folder with the apps, the tiny model (model/) and the installed package.
+ * A temporary folder with the apps, the tiny model (model/) and the installed package, from which the files of the other
+ * entries are removed.
  *
+ * @param {string} entry What the apps import.
  * @returns {Promise<{folder: string, remove: () => Promise<void>}>}
  */
-export async function installApps() {
+export async function installApps(entry) {
   const folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-apps-'));
   await cp(APPS, folder, { recursive: true });
+  await importEntry(folder, entry);
   await writeTinyModel(path.join(folder, 'model'));
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder, ...quiet], { cwd: ROOT });
   const [{ filename }] = JSON.parse(stdout);
   await run('npm', ['install', '--offline', ...quiet, `./${filename}`], { cwd: folder });
+  await removeOtherEntries(path.join(folder, 'node_modules/tfwasm/dist'), entry);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Rewrites the apps, which import `tfwasm`, to import another entry. */
+async function importEntry(folder, entry) {
+  if (entry === 'tfwasm') return;
+  const { file, link } = ENTRIES[entry];
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (!/\.(js|html)$/.test(name)) continue;
+    const source = await readFile(path.join(folder, name), 'utf8');
+    const rewritten = source
+      .replaceAll("'tfwasm'", `'${entry}'`)
+      .replaceAll('/tfwasm/dist/index.js', `/tfwasm/dist/${file}`)
+      .replaceAll('tfwasm-', `${link}-`);
+    await writeFile(path.join(folder, name), rewritten);
+  }
+}
+
+async function removeOtherEntries(dist, entry) {
+  for (const { file, link } of Object.values(ENTRIES).filter((other) => other !== ENTRIES[entry])) {
+    for (const name of [file, ...VARIANTS.map((variant) => wasmFileName(variant, link))]) {
+      await rm(path.join(dist, name), { force: true });
+    }
+  }
 }
 
 /** Builds an app with a bundler and returns the folder to serve. Rejects on errors and warnings. */

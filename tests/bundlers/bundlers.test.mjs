@@ -15,12 +15,18 @@ import { builders, installApps } from './build-apps.mjs';
 
 const EXPECTED = tinyAnswer([1, 2]);
 
-describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }, () => {
+const skip = missing('dist', 'chromium', 'bundlers');
+
+// The entries share the glue, so threads are tested with one of them.
+describe('the packed package', { skip }, () => testEntry('tfwasm', [1, 2]));
+describe('the packed package, without training', { skip }, () => testEntry('tfwasm/inference', [1]));
+
+function testEntry(entry, threadCounts) {
   let apps;
   let browser;
 
   before(async () => {
-    [apps, browser] = await Promise.all([installApps(), startBrowser()]);
+    [apps, browser] = await Promise.all([installApps(entry), startBrowser()]);
   });
   after(() => Promise.all([apps?.remove(), browser?.close()]));
 
@@ -59,10 +65,10 @@ describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }
     }
   }
 
-  for (const [bundler, threadCounts] of Object.entries({ vite: [1, 2], webpack: [1, 2], esbuild: [1] })) {
+  for (const [bundler, counts] of Object.entries({ vite: threadCounts, webpack: threadCounts, esbuild: [1] })) {
     test(`works in a ${bundler} build`, async (context) => {
       const built = await builders[bundler](apps.folder);
-      for (const threads of threadCounts) {
+      for (const threads of counts) {
         await context.test(`with ${threads} threads`, () => checkInBrowser(built, { threads }));
       }
     });
@@ -86,13 +92,13 @@ describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }
   });
 
   for (const app of ['plain', 'worker']) {
-    for (const threads of [1, 2]) {
+    for (const threads of threadCounts) {
       test(`works as it is in a page (${app}, ${threads} threads)`, () =>
         checkInBrowser('.', { threads, page: `${app}/` }));
     }
   }
 
-  for (const threads of [1, 2]) {
+  for (const threads of threadCounts) {
     test(`works in Node.js, which then ends by itself (${threads} threads)`, async () => {
       const server = await serve('.', true);
       try {
@@ -105,4 +111,4 @@ describe('the packed package', { skip: missing('dist', 'chromium', 'bundlers') }
       }
     });
   }
-});
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/ into index.js, which every page loads, and media.js, which index.js loads on demand.
+// Bundles js/: the entries index.js and inference.js, common.js, which both import, and media.js, which common.js loads on
+// demand.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
@@ -27,9 +28,15 @@ const OPTIONS = {
 };
 
 export async function bundleJavaScript() {
-  const { metafile } = await bundle('index', 'index.ts', mediaApart);
-  const inIndex = new Set(Object.keys(metafile.inputs).map((file) => join(ROOT, file)));
-  await bundle('media', 'storage-media.ts', sharedVariables(inIndex));
+  const { metafile } = await bundle('common', 'common.ts', mediaApart);
+  const inCommon = new Set(Object.keys(metafile.inputs).map((file) => join(ROOT, file)));
+  for (const [name, source] of Object.entries({
+    index: 'index.ts',
+    inference: 'inference.ts',
+    media: 'storage-media.ts',
+  })) {
+    await bundle(name, source, commonApart(inCommon));
+  }
 }
 
 async function bundle(name, source, plugin) {
@@ -50,7 +57,7 @@ async function bundle(name, source, plugin) {
   }
 }
 
-/** Keeps media.js, which is loaded on demand, out of index.js. */
+/** Keeps media.js, which is loaded on demand, out of common.js. */
 const mediaApart = {
   name: 'media apart',
   setup({ onResolve }) {
@@ -58,23 +65,25 @@ const mediaApart = {
   },
 };
 
-/** In media.js, replaces modules that are in index.js by the variables of js/shared-with-media.ts. */
-function sharedVariables(inIndex) {
-  const shared = readFileSync(join(SOURCE, 'shared-with-media.ts'), 'utf8');
+/** Keeps common.js out of the other bundles: they take the parts of it that js/shared.ts lists from there. */
+function commonApart(inCommon) {
+  const shared = readFileSync(join(SOURCE, 'shared.ts'), 'utf8');
   const names = Array.from(shared.matchAll(/^export \{([^}]*)\}/gm), ([, list]) => list.split(','))
     .flat()
     .map((name) => name.trim())
     .filter(Boolean);
-  const list = names.join(', ');
-  const contents = `export let ${list};\nexport function connect(shared) { ({ ${list} } = shared); }`;
+  // Pure calls, so that unused names are dropped.
+  const exports = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => shared.${name})();`);
+  const contents = ["import shared from './common.js';", ...exports].join('\n');
   return {
-    name: 'shared variables',
+    name: 'common apart',
     setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/common\.js$/ }, ({ path }) => ({ path, external: true }));
       onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         const file = join(resolveDir, path).replace(/\.js$/, '.ts');
-        return kind !== 'entry-point' && inIndex.has(file) ? { path: 'shared', namespace: 'shared' } : undefined;
+        return kind !== 'entry-point' && inCommon.has(file) ? { path: 'shared', namespace: 'shared' } : undefined;
       });
-      onLoad({ filter: /./, namespace: 'shared' }, () => ({ contents }));
+      onLoad({ filter: /./, namespace: 'shared' }, () => ({ contents, resolveDir: SOURCE }));
     },
   };
 }

@@ -32,7 +32,8 @@ export function trainingSymbols(object) {
   const { segments, symbols } = readLinking(object);
   const marked = symbols.filter(({ segment }) => segment !== undefined && SECTION.test(segments[segment]));
   const local = marked.find(({ flags }) => flags & IS_LOCAL);
-  if (local) throw new Error(`${local.name} is in an unnamed namespace, from where it cannot be registered for training`);
+  if (local)
+    throw new Error(`${local.name} is in an unnamed namespace, from where it cannot be registered for training`);
   return marked.map(({ name }) => name);
 }
 

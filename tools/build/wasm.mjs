@@ -35,10 +35,12 @@ export async function buildPreset(preset, targets, note) {
     const counts = text.match(/\[\d+\/\d+\]/g);
     if (counts) note(counts.at(-1));
   };
-  await run('cmake', ['--build', join(BUILD, preset), '--target', ...[targets].flat()], { cwd: ROOT, onOutput }).catch((error) => {
-    const output = interestingLines(error.output ?? '');
-    throw new ToolError(`The C++ of "${preset}" could not be compiled.`, { output, cause: error });
-  });
+  await run('cmake', ['--build', join(BUILD, preset), '--target', ...[targets].flat()], { cwd: ROOT, onOutput }).catch(
+    (error) => {
+      const output = interestingLines(error.output ?? '');
+      throw new ToolError(`The C++ of "${preset}" could not be compiled.`, { output, cause: error });
+    },
+  );
   note('');
 }
 

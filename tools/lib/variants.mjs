@@ -9,9 +9,15 @@ export const VARIANTS = ['simd', 'relaxed', 'simd-threads', 'relaxed-threads'];
  */
 export const LINKS = ['tfwasm', 'tfwasm-inference'];
 
+/** The entries of the package, one per link. */
+export const ENTRIES = ['index.js', 'inference.js'];
+
 export const cmakeTarget = (link) => link.replace('-', '_');
 
 export const wasmFileName = (variant, link = 'tfwasm') => `${link}-${variant}.wasm`;
+
+/** The link of a binary. */
+export const linkOf = (file) => LINKS.find((link) => VARIANTS.some((variant) => file === wasmFileName(variant, link)));
 
 /** The binaries of a variant, one per link. */
 export const wasmFileNames = (variant) => LINKS.map((link) => wasmFileName(variant, link));

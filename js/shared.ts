@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of index.js that media.js uses, each of which must exist only once. tools/build/javascript.mjs makes
-// variables with these names in media.js, and connect() sets them. So media.js does not need the URL of index.js, which
-// may have a query.
+// The internal parts of common.js that the other bundles use, each of which must exist only once: the default export of
+// common.js. tools/build/javascript.mjs takes them from there.
 export { describeError, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
+export { useLink } from './core/links.js';
 export { builtin, fileUrl } from './core/node-files.js';
 export { callCore, coreStarted } from './core/runtime.js';
 export { artifactsInfo, formatParts, optionalParts, toJson } from './io/artifacts-json.js';
@@ -17,6 +17,3 @@ export { decodeWeights } from './io/weights-api.js';
 export { openWeights, toBytes, toWeightStream } from './io/weights-feed.js';
 export { encodeStrings } from './io/weights-out-strings.js';
 export { dispose } from './tensor/memory.js';
-
-/** No-op if media.js is not a separate file. */
-export function connect(_shared: object): void {}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The links of the core. Each entry of the package registers its own.
+import { TfwasmError } from './errors.js';
+import type { WasmVariant } from './features.js';
+
+export type WasmFileName = `tfwasm-${WasmVariant}.wasm` | `tfwasm-inference-${WasmVariant}.wasm`;
+
+export interface Link {
+  /** As in the version of the core. */
+  name: 'tfwasm' | 'tfwasm/inference';
+  /** The URLs of its binaries in the package. */
+  urls: Readonly<Record<WasmVariant, () => string>>;
+}
+
+let used: Link | undefined;
+
+/** Has the core started from a link. If both entries are imported before that, the core is that of `tfwasm`. */
+export function useLink(link: Link): void {
+  if (used?.name !== 'tfwasm') used = link;
+}
+
+/** The file name of a binary. */
+export function wasmFileName({ name }: Link, variant: WasmVariant): WasmFileName {
+  return name === 'tfwasm' ? `tfwasm-${variant}.wasm` : `tfwasm-inference-${variant}.wasm`;
+}
+
+export function usedLink(): Link {
+  if (used) return used;
+  throw new TfwasmError('E_INTERNAL', 'no entry of tfwasm has been imported');
+}

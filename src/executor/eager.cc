@@ -16,7 +16,7 @@ void AppendBytes(std::string& key, const T& value) {
   key.append(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
-// Equal keys can share a kernel. Empty when the kernel must not be kept.
+// Calls with equal keys can share a kernel. The key is empty if the kernel must not be cached.
 void WriteKey(int id, const std::vector<Tensor>& inputs, const FlagList& constant,
               std::string& key) {
   key.clear();

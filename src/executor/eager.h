@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops that are called one at a time, again and again. Attributes are parsed once, and a kernel is
-// made once for inputs of the same dtypes and shapes; filters that come again are packed once.
+// Eager ops, with caches: attributes are parsed once, kernels are reused for inputs with the same
+// dtypes and shapes, and a filter that comes again is packed.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ class EagerOps {
   // (an axis, a shape), so calls share a kernel only when these values are equal too. Of the other
   // inputs they know dtype and shape. Errors blame the op.
   std::vector<Tensor> Run(int id, const std::vector<Tensor>& inputs, const FlagList& constant);
-  // Forgets all ids.
+  // Drops all ids and kernels.
   void Clear();
 
   size_t num_kernels() const { return kernels_.size(); }
@@ -37,7 +37,7 @@ class EagerOps {
     // has packed some of them.
     std::vector<std::weak_ptr<Buffer>> last = {};
     std::optional<NodePlan> packed = {};
-    uint64_t constants = 0;  // bit i: input i is, and part of the key
+    uint64_t constants = 0;  // bit i: input i is constant and part of the key
     bool may_pack = true;
 
     bool HasLast(const std::vector<Tensor>& inputs, const FlagList& constant) const;
@@ -50,9 +50,9 @@ class EagerOps {
 
   std::vector<std::unique_ptr<Node>> ops_;  // plans keep references
   std::vector<CachedKernel> kernels_;
-  std::string key_;    // of the call under way: its memory is used again
-  size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels
-  int calls_ = 0;      // since ForgetOutdated
+  std::string key_;    // of the current call; reused to save allocations
+  size_t oldest_ = 0;  // the next kernel to replace, once there are kMaxKernels
+  int calls_ = 0;      // since the last ForgetOutdated
 };
 
 }  // namespace tfwasm

@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// Larger results are computed by every run, in the arena.
+// Larger values are not folded at planning; each run computes them in the arena.
 constexpr uint64_t kMostBytesComputedEarly = 1 << 16;
 
 bool AllKnown(const std::vector<TensorSpec>& specs) {

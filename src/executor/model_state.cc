@@ -5,7 +5,7 @@ namespace tfwasm {
 
 void* Arena::Reserve(uint64_t bytes) {
   if (buffer_ == nullptr || buffer_->bytes() < bytes) {
-    buffer_.reset();  // first, so that the old block's memory can be used for the new one
+    buffer_.reset();  // first, so that the new block can reuse the memory of the old one
     buffer_ = Buffer::Allocate(DType::kBool, bytes);
   }
   return buffer_->data();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A node that is run again and again on tensors whose shapes only the run tells.
+// A dynamic step: a node whose input shapes are known only at run time.
 #pragma once
 
 #include <memory>
@@ -35,7 +35,7 @@ class NodeRunner {
   std::optional<NodePlan> plan_;
   // What it was made for.
   std::vector<TensorSpec> specs_;
-  std::vector<Tensor> values_;  // by input: the value it depends on; empty where on none
+  std::vector<Tensor> values_;  // by input: the value it depends on; empty if none
   bool is_reusable_ = false;
 };
 

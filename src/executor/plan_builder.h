@@ -8,8 +8,7 @@
 
 namespace tfwasm {
 
-// Throws E_INPUT, E_SHAPE, E_DTYPE, E_ATTR or E_OP that blames the node at fault.
-// `environment` may be null.
+// Throws E_INPUT, E_SHAPE, E_DTYPE, E_ATTR or E_OP, blaming the node. `environment` may be null.
 PlanData PlanGraph(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states,
                    Environment* environment = nullptr);
 

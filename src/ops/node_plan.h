@@ -13,11 +13,11 @@
 
 namespace tfwasm {
 
-// The op of `node`. Throws E_OP when there is none, E_EDGE when it does not take that many inputs.
+// The op of `node`. Throws E_OP if it does not exist, E_EDGE for a wrong number of inputs.
 const OpDef& RequireOp(const Node& node, size_t num_inputs);
 
-// Calls the op's infer and checks that it set every output (unless it deferred), and that handles
-// come only where they may. Errors blame the node.
+// Calls the op's infer. Checks that it set every output (unless it deferred), and that handles
+// occur only where allowed. Errors blame the node.
 void InferNode(const OpDef& def, InferContext& context);
 
 // A node made runnable for inputs of given dtypes and shapes. node.inputs is ignored.
@@ -63,13 +63,13 @@ class NodePlan {
   const OpDef* def_;
   std::vector<TensorSpec> specs_;   // of the outputs
   std::vector<Tensor> values_;      // outputs that are known already; empty tensors otherwise
-  std::unique_ptr<Kernel> kernel_;  // nullptr where nothing is left to compute
+  std::unique_ptr<Kernel> kernel_;  // nullptr if nothing is left to compute
   bool is_view_ = false;            // output 0 has the bytes of input 0
   bool is_reusable_ = false;
   bool needs_values_ = false;
   bool is_packed_ = false;
   uint64_t values_read_ = 0;     // as OpContext::values_read
-  std::vector<void*> pointers_;  // to the inputs and outputs of a run: the memory is used again
+  std::vector<void*> pointers_;  // to the inputs and outputs of a run; reused to save allocations
 };
 
 }  // namespace tfwasm

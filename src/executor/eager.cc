@@ -34,7 +34,7 @@ void WriteKey(int id, const std::vector<Tensor>& inputs, const FlagList& constan
   }
 }
 
-// A call is for data; handles stay inside models.
+// Throws if an output has no value, or is a handle: handles must not leave models.
 std::vector<Tensor> RunForData(const Node& node, NodePlan& plan,
                                const std::vector<Tensor>& inputs) {
   std::vector<Tensor> outputs = plan.Run(inputs);

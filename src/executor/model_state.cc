@@ -40,7 +40,7 @@ std::optional<std::vector<TensorSpec>> ModelState::InferCall(
   if (depth_ == kMostNestedCalls) return std::nullopt;
   const Nesting nesting(*this);
   std::optional<std::vector<TensorSpec>> outputs;
-  // An error is one of compiling the function: the call will say so, if there ever is one.
+  // The error is one of compiling the function. The call reports it, if it is ever executed.
   Deferring([&] { outputs = ProgramOf(function).InferOutputs(arguments); });
   return outputs;
 }

@@ -11,16 +11,16 @@
 
 namespace tfwasm {
 
-// Keeps the plan of the node as long as dtypes, shapes and the values that it was made for stay the
+// Caches the node's plan while dtypes, shapes and the values that the plan depends on stay the
 // same.
 class NodeRunner {
  public:
-  // As NodePlan takes them. All outlive the runner; `environment` may be null.
+  // Parameters are those of NodePlan. All must outlive the runner; `environment` may be null.
   NodeRunner(const Node& node, FlagList constant, std::shared_ptr<NodeState>* state,
              Environment* environment)
       : node_(node), constant_(std::move(constant)), state_(state), environment_(environment) {}
 
-  // The outputs for these inputs.
+  // Returns the outputs for these inputs.
   std::vector<Tensor> Run(const std::vector<Tensor>& inputs);
 
  private:
@@ -33,7 +33,7 @@ class NodeRunner {
   Environment* environment_;
 
   std::optional<NodePlan> plan_;
-  // What it was made for.
+  // What the cached plan was made for.
   std::vector<TensorSpec> specs_;
   std::vector<Tensor> values_;  // by input: the value it depends on; empty if none
   bool is_reusable_ = false;

@@ -129,7 +129,7 @@ Tensor Plan::ValueTensor(int value, const RunState& state) const {
   Throw(Code::kInternal, "a value in the arena was asked for as a tensor");
 }
 
-// A Merge takes what is alive among its inputs: whether what it waits for is dead does not matter.
+// A Merge takes a live input. Control inputs do not matter to it.
 bool Plan::IsDead(const Step& step, const RunState& state) const {
   const bool is_merge = step.def->liveness == Liveness::kMerge;
   int dead = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A graph made runnable for given input shapes: kernels made, intermediates placed.
+// A graph made runnable for given input shapes: kernels created, intermediates placed.
 #pragma once
 
 #include <memory>
@@ -28,8 +28,8 @@ struct Storage {
     kHeap,   // a buffer of its own for every run: outputs, and what dynamic steps read
   };
   Kind kind = Kind::kArena;
-  // The elements are objects (strings, handles) of this dtype, which only a buffer of that dtype
-  // can hold; kInvalid: plain bytes.
+  // The dtype of elements that are objects (strings, handles); they need a buffer of that dtype.
+  // kInvalid: plain bytes.
   DType objects = DType::kInvalid;
   uint64_t bytes = 0;
   int first_step = 0;    // the first step that writes it
@@ -41,8 +41,8 @@ struct Storage {
 
 inline constexpr int kUnplanned = -1;
 
-// One output of one node. `storage` is kUnplanned when a dynamic step makes it: it is then a Tensor
-// in a slot, of the shape that `spec` says if that is known.
+// One output of one node. `storage` is kUnplanned for outputs of dynamic steps: these are Tensors
+// in a slot, with the shape in `spec` if it is known.
 struct Value {
   TensorSpec spec;
   int storage = kUnplanned;
@@ -60,7 +60,7 @@ struct Step {
   Kind kind = Kind::kKernel;
   bool maybe_dead = false;
   std::unique_ptr<Kernel> kernel = {};      // for kKernel
-  std::unique_ptr<NodeRunner> runner = {};  // of kDynamic
+  std::unique_ptr<NodeRunner> runner = {};  // for kDynamic
   // Ranges in Plan::arguments.
   int first_input = 0;
   int num_inputs = 0;

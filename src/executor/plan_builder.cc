@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// Whether the elements are objects, which plain memory cannot hold.
+// Whether the elements are objects, which need a buffer of their dtype.
 bool HoldsObjects(DType dtype) { return dtype == DType::kString || IsHandle(dtype); }
 
 class PlanBuilder {
@@ -148,7 +148,8 @@ void PlanBuilder::FindLastReads() {
 
 int PlanBuilder::AddStorage(Storage::Kind kind, const TensorSpec& spec, int step) {
   Storage added{.kind = kind, .bytes = NumBytes(spec)};
-  // Kernels are made before memory is taken: no size may wrap round in them.
+  // Checked here, since kernels are created before memory is allocated and must not see sizes that
+  // overflow.
   Buffer::CheckAddressable(added.bytes);
   if (HoldsObjects(spec.dtype)) added.objects = spec.dtype;
   added.first_step = step;
@@ -192,7 +193,7 @@ void PlanBuilder::PlaceStep(int index) {
     EnsureStorage(id);
     if (value(id).storage == kUnplanned) continue;
     Storage& read = storage(value(id).storage);
-    // What a dynamic step makes may be a view of its input, so that must stay to the end.
+    // Outputs of a dynamic step may be views of its inputs, so the inputs must live to the end.
     read.last_step = std::max(read.last_step, planned ? index : end_);
     if (!planned) Pin(id);
   }

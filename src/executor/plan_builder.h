@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shape inference, storage assignment and making of kernels for one Plan.
+// Builds a Plan: infers shapes, assigns storage, creates kernels.
 #pragma once
 
 #include <vector>

@@ -18,20 +18,20 @@ class ModelState;
 
 class Program {
  public:
-  // `graph` has its inputs and outputs set to what is fed and fetched. `model` outlives the
-  // program; functions that are made out of the graph's loops are added to it.
+  // `graph.inputs` and `graph.outputs` are the feeds and fetches. `model` must outlive the program.
+  // Loops of the graph are converted to functions, which are added to `model`.
   Program(Graph graph, ModelState& model);
 
   // Returns the values of graph.outputs. `feeds`: one tensor per graph.inputs. Throws E_INPUT if
   // one does not fit, saying what was expected and given. May be called recursively.
   std::vector<Tensor> Run(std::span<const Tensor> feeds);
 
-  // Plans a run with feeds of these shapes: infers shapes, plans memory, packs weights. Otherwise
-  // Run does. Throws like Run.
+  // Plans a run with feeds of these shapes: infers shapes, plans memory, packs weights. Run does
+  // this on demand. Throws like Run.
   void MakePlan(std::span<const Tensor> feeds) { PlanFor(feeds); }
 
-  // Dtypes and shapes of the outputs for inputs like these, as far as they follow from them;
-  // nullopt when that is what is being found out just now, or when no plan can be made.
+  // Infers dtypes and shapes of the outputs, as far as they depend only on those of the inputs.
+  // nullopt during a recursive inference of the same program, and if no plan can be made.
   std::optional<std::vector<TensorSpec>> InferOutputs(const std::vector<TensorSpec>& feeds);
 
   const Graph& graph() const { return graph_; }

@@ -171,8 +171,8 @@ int Session::Compile(const std::vector<std::string>& feeds,
 
 std::vector<Tensor> Session::RunEffects(const std::vector<std::string>& fetches) {
   Graph graph = CutGraph({{}, fetches});
-  // An output that is there anyhow, but not before all else was run: a Merge waits for what is on
-  // branches that are not taken, too.
+  // Forwards a constant after all nodes with side effects. A Merge, since it runs even if some of
+  // those nodes are on branches that are not taken.
   Node effects{.name = graph.UniqueName("effects"), .op = "Merge"};
   for (NodeId id = 0; id < graph.size(); ++id) {
     if (FindOp(graph.node(id).op)->is_stateful) effects.control_inputs.push_back(id);

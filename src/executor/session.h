@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loaded model, which compiles and runs programs for any feeds and fetches.
+// A loaded model. Compiles and runs programs for any feeds and fetches.
 #pragma once
 
 #include <map>
@@ -29,13 +29,13 @@ class Session {
   // duplicate feeds, E_CYCLE if the graph has a cycle.
   int Compile(const std::vector<std::string>& feeds, const std::vector<std::string>& fetches);
 
-  // Makes the plan for feeds like these, which Run does otherwise: so that it can be timed.
+  // Makes the plan for these feeds ahead of Run, so that it can be timed.
   void MakePlan(int id, std::span<const Tensor> feeds);
 
   // Takes one tensor per feed, returns one tensor per fetch.
   std::vector<Tensor> Run(int id, std::span<const Tensor> feeds);
 
-  // Runs every node that has an effect. Returns one tensor for each fetch, as Compile takes them.
+  // Runs all nodes with side effects. Returns one tensor per fetch (names as in Compile).
   std::vector<Tensor> RunEffects(const std::vector<std::string>& fetches);
 
   // While enabled, every run records the times of its nodes.

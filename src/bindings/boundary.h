@@ -16,8 +16,8 @@
 
 namespace tfwasm {
 
-// Makes a function of numbers a method of the module as it is: a call through Embind takes as long
-// as a small op. In cmake/glue-library.js.
+// Exports a function with numeric arguments as a direct method of the module. A call through Embind
+// takes as long as a small op. Implemented in cmake/glue-library.js.
 extern "C" void ExposeFunction(const char* name, const void* function);
 
 // Text crosses as `val` and is converted inside of Guard. Embind's own conversion of std::string
@@ -32,10 +32,10 @@ emscripten::val MakeJsError(Code code, std::string_view message, std::string_vie
 // That of a failed allocation.
 emscripten::val MakeOutOfMemoryError();
 
-// Calls `f`; a C++ exception becomes a thrown TfwasmError.
+// Calls `f`. Rethrows C++ exceptions as TfwasmErrors.
 template <typename F>
 auto Guard(F f) -> decltype(f()) {
-  // Thrown only after the C++ exception is over, so that nothing of it is left behind.
+  // The JavaScript error is thrown after the catch blocks, so that the C++ exception is freed.
   emscripten::val js_error = emscripten::val::undefined();
   try {
     return f();
@@ -53,7 +53,7 @@ auto Guard(F f) -> decltype(f()) {
 
 // Throws E_SHAPE unless `dim` is an integer from 0 to 2^32.
 void AppendDim(double dim, Shape& shape);
-// Numbers from a JavaScript array.
+// Converts a JavaScript array of numbers.
 Shape ShapeFromJs(const emscripten::val& dims);
 emscripten::val ShapeToJs(const Shape& shape);
 
@@ -83,7 +83,7 @@ HandleTable<HeldTensor>& Tensors();
 inline const Tensor& GetTensor(Handle handle) { return *Tensors().Get(handle); }
 inline Handle AddTensor(Tensor tensor) { return Tensors().Add(HeldTensor(std::move(tensor))); }
 
-// Handles for `tensors`, as a JavaScript array.
+// Registers `tensors` and returns their handles as a JavaScript array.
 emscripten::val AddTensors(std::vector<Tensor> tensors);
 std::vector<Tensor> GetTensors(const emscripten::val& handles);
 

@@ -69,7 +69,7 @@ class HandleTable {
     return *slot->object;
   }
 
-  // Disposing twice is harmless.
+  // No-op if the handle is unknown: disposing twice is allowed.
   void Remove(Handle handle) {
     Slot* slot = Find(handle);
     if (slot == nullptr) return;

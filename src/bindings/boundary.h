@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How C++ errors and values cross to JavaScript. The contract is js/core/core-module.ts.
+// Converts C++ errors and values to JavaScript and back. The interface is declared in
+// js/core/core-module.ts.
 #pragma once
 
 #include <emscripten/val.h>
@@ -21,15 +22,15 @@ namespace tfwasm {
 extern "C" void ExposeFunction(const char* name, const void* function);
 
 // Text crosses as `val` and is converted inside of Guard. Embind's own conversion of std::string
-// writes to address 0 when there is no memory, and leaks the arguments of a call that throws.
+// writes to address 0 when memory runs out, and leaks the arguments of a call that throws.
 std::string TextFromJs(const emscripten::val& text);
 std::vector<std::string> TextsFromJs(const emscripten::val& list);
 emscripten::val TextToJs(std::string_view text);
 
-// A TfwasmError, made by Module.makeError. Takes no memory of the wasm heap.
+// A TfwasmError, created by Module.makeError. Does not allocate in the wasm heap.
 emscripten::val MakeJsError(Code code, std::string_view message, std::string_view op = {},
                             std::string_view node = {});
-// That of a failed allocation.
+// The error of a failed allocation.
 emscripten::val MakeOutOfMemoryError();
 
 // Calls `f`. Rethrows C++ exceptions as TfwasmErrors.
@@ -57,7 +58,7 @@ void AppendDim(double dim, Shape& shape);
 Shape ShapeFromJs(const emscripten::val& dims);
 emscripten::val ShapeToJs(const Shape& shape);
 
-// A tensor that JavaScript holds, which counts for memory().
+// A tensor held by JavaScript. Counted in memory().
 class HeldTensor {
  public:
   explicit HeldTensor(Tensor&& tensor);
@@ -72,7 +73,7 @@ class HeldTensor {
   Tensor tensor_;
 };
 
-// What the held tensors are on, without what models hold for themselves.
+// The memory of held tensors, without the memory that models hold themselves.
 struct HeldMemory {
   size_t buffers;
   size_t bytes;

@@ -73,7 +73,7 @@ int WriteOutputs(std::vector<Tensor> outputs) {
   size_t size = 0;
   for (const Tensor& output : outputs) size += 3 + output.shape().dims().size();
   if (Frame().size() < size) Frame().resize(size);
-  // All of them or none.
+  // Reserves first, so that either all outputs get handles or none.
   Tensors().Reserve(outputs.size());
   auto next = Frame().begin();
   for (Tensor& output : outputs) {
@@ -106,7 +106,7 @@ int RunPreparedOp(int op, int num_inputs) {
     FrameReader reader;
     std::vector<Tensor> inputs;
     inputs.reserve(static_cast<size_t>(num_inputs));
-    static auto& constant = *new FlagList;  // reused, to save allocations
+    static auto& constant = *new FlagList;  // reused to save allocations
     constant.clear();
     for (int i = 0; i < num_inputs; ++i) reader.Next(inputs, constant);
     return WriteOutputs(Ops().Run(op, inputs, constant));

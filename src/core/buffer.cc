@@ -53,7 +53,7 @@ std::shared_ptr<Buffer> Buffer::Allocate(DType dtype, uint64_t count) {
 }
 
 Buffer::~Buffer() {
-  if (data_ == nullptr) return;  // there was no memory
+  if (data_ == nullptr) return;  // the allocation failed
   if (dtype_ == DType::kString) std::destroy_n(static_cast<std::string*>(data_), count_);
   if (IsHandle(dtype_)) std::destroy_n(static_cast<ObjectPtr*>(data_), count_);
   std::free(data_);

@@ -40,7 +40,7 @@ bool NodeRunner::Fits(const std::vector<Tensor>& inputs) const {
 }
 
 void NodeRunner::MakePlan(const std::vector<Tensor>& inputs) {
-  is_reusable_ = false;  // until all is done: memory may run out on the way
+  is_reusable_ = false;  // until the end: an exception may leave an incomplete plan
   plan_.emplace(node_, inputs, constant_, state_);
   specs_ = SpecsOf(inputs);
   values_.assign(inputs.size(), Tensor());

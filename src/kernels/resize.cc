@@ -43,7 +43,7 @@ XnnResizeBilinear::XnnResizeBilinear(const ResizeSpec& spec)
     return xnn_create_resize_bilinear2d_nhwc_f32(Size(spec.out_height), Size(spec.out_width), flags,
                                                  op);
   });
-  // XNNPACK also keeps two weights for each pixel.
+  // Besides the indirection buffer, XNNPACK allocates two weights per pixel.
   CheckIndirectionSize(6.0 * static_cast<double>(spec.out_height * spec.out_width), kResize);
   size_t alignment = 0;
   CheckXnn(xnn_reshape_resize_bilinear2d_nhwc_f32(op_.get(), Size(spec.batch), Size(spec.in_height),

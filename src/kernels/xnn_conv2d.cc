@@ -54,14 +54,14 @@ bool IsPointwise(const Conv2dSpec& spec) {
   return spec.groups == 1 && is_plain(spec.window.height) && is_plain(spec.window.width);
 }
 
-// The length of the operator's indirection buffer.
+// The number of pointers in the operator's indirection buffer.
 double IndirectionPointers(const Conv2dSpec& spec, const ImageSize& input) {
   const auto number = [](int64_t value) { return static_cast<double>(value); };
   const auto& [height, width] = spec.window;
   const double rows = number(ResolveAxis(height, input.height).output);
   const double columns = number(ResolveAxis(width, input.width).output);
   if (!spec.is_depthwise) return number(height.size * width.size) * (rows * columns + kMostTile);
-  // Windows that overlap share the columns of taps.
+  // Overlapping windows share columns of pointers.
   const int64_t step = width.dilation == 1 ? std::min(width.stride, width.size) : width.size;
   return number(height.size) * rows * (number(width.size) + (columns - 1) * number(step));
 }

@@ -43,7 +43,7 @@ void CheckPackedSize(int64_t groups, int64_t inputs, int64_t outputs) {
 }
 
 void CheckIndirectionSize(double pointers, std::string_view what) {
-  // Less what XNNPACK adds for alignment.
+  // Leaves space for the padding that XNNPACK adds for alignment.
   constexpr double kMost = static_cast<double>(SIZE_MAX) - (1 << 16);
   if (pointers * sizeof(void*) <= kMost) return;
   Throw(Code::kOom, "out of memory: a ", what, " needs the addresses of ", pointers, " pixels");

@@ -20,16 +20,15 @@ inline void CheckXnn(xnn_status status, std::string_view what) {
   if (status != xnn_status_success) ThrowXnnError(status, what);
 }
 
-// No wasm kernel of XNNPACK has larger tiles, in rows or columns.
+// The largest tile of XNNPACK's wasm kernels, in rows or columns.
 inline constexpr int kMostTile = 16;
 
 // Throws E_LIMIT if `groups` matrices of `inputs` x `outputs` weights are too large to pack.
 // XNNPACK pads them and does not check for overflow of wasm's 32-bit sizes.
 void CheckPackedSize(int64_t groups, int64_t inputs, int64_t outputs);
 
-// Throws E_OOM if an operator that lists the addresses of `pointers` input pixels in its
-// indirection buffer needs more bytes than an address space has; XNNPACK's 32-bit sizes would
-// overflow.
+// Throws E_OOM if an indirection buffer of this many pointers would exceed the address space.
+// XNNPACK's 32-bit sizes would overflow. `what` names the operator.
 void CheckIndirectionSize(double pointers, std::string_view what);
 
 class XnnOperator {

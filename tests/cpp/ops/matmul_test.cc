@@ -79,8 +79,8 @@ TEST_CASE("MatMul: shapes and transpositions") {
       const Tensor b = random.Floats(Matrix(c.batch_b, c.k, c.n, tb));
       INFO(a.shape().ToString(), ta, " x ", b.shape().ToString(), tb);
       const Tensor expected = ReferenceMatMul(a, b, ta, tb);
-      // A row times a packed matrix is added up in several parts, a row times another one in one:
-      // of 70 products the last bits differ.
+      // The product of a row and a packed matrix is summed in several parts, otherwise in one. For
+      // 70 products the last bits differ.
       const float between = c.m == 1 && c.k == 70 ? 5e-7f : 0;
       ExpectOp("BatchMatMulV2", {{"adj_x", ta}, {"adj_y", tb}}, {a, b}, expected, 1e-5f, between);
       ExpectOp("MatMul", {{"transpose_a", ta}, {"transpose_b", tb}}, {a, b}, expected, 1e-5f,
@@ -117,7 +117,7 @@ TEST_CASE("_FusedMatMul: bias and activation") {
         });
         std::vector<Tensor> inputs{a, b, bias};
         inputs.insert(inputs.end(), more.begin(), more.end());
-        // Sums of packed products begin with the bias, those of others end with it.
+        // With packed weights, the sum starts with the bias; otherwise the bias is added last.
         ExpectOp("_FusedMatMul", {{"transpose_a", ta}, {"transpose_b", tb}, {"fused_ops", ops}},
                  inputs, expected, 1e-5f, 5e-7f);
       };

@@ -2,8 +2,8 @@
 // libFuzzer target: loads, plans and runs hostile models. For any input, loading ends in a model or
 // an Error, and running in tensors or an Error.
 //
-// An input is a GraphDef, a signature, a list of weight specs, the weights' bytes, and optionally the
-// GraphDef of an initializer and its signature, each terminated by a line "--". See
+// An input is a GraphDef, a signature, a list of weight specs, the weights' bytes, and optionally
+// the GraphDef of an initializer and its signature, each terminated by a line "--". See
 // tests/fuzz/corpus/load_model/ for examples.
 #include <algorithm>
 #include <array>

@@ -30,22 +30,22 @@ mergeInto(LibraryManager.library, {
     Module[UTF8ToString(name)] = getWasmTableEntry(index);
   },
   ExposeFunction__deps: ['$UTF8ToString', '$getWasmTableEntry'],
-  // The next three: see TextFromJs and TextToJs in src/bindings/boundary.h.
+  // TextBytes, WriteText and MakeText: see TextFromJs and TextToJs in src/bindings/boundary.h.
   TextBytes: (text) => lengthBytesUTF8(Emval.toValue(text)),
   TextBytes__deps: ['$Emval', '$lengthBytesUTF8'],
-  // With a zero byte after it.
+  // Writes a terminating zero byte, too.
   WriteText: (text, start, room) => {
     stringToUTF8Array(Emval.toValue(text), HEAPU8, start >>> 0, room >>> 0);
   },
   WriteText__deps: ['$Emval', '$stringToUTF8Array'],
-  // decode() would refuse shared memory.
+  // decode() rejects shared memory.
   MakeText: (start, bytes) => {
     start >>>= 0;
     return Emval.toHandle(UTF8Decoder.decode(HEAPU8.slice(start, start + (bytes >>> 0))));
   },
   MakeText__deps: ['$Emval', '$UTF8Decoder'],
-  // Removed from all pages: Embind registers types that src/bindings/ never uses, std::string, std::wstring,
-  // std::u16string and std::u32string.
+  // Removes Embind's registration of types that src/bindings/ does not use: std::string, std::wstring, std::u16string,
+  // std::u32string.
   _embind_register_std_string: (_type, _name) => {},
   _embind_register_std_string__deps: [],
   _embind_register_std_wstring: (_type, _size, _name) => {},

@@ -15,7 +15,7 @@ target_compile_definitions(tfwasm_bindings PRIVATE TFWASM_VERSION="${PROJECT_VER
 set(common_link_options
     -sALLOW_MEMORY_GROWTH=1
     -sMAXIMUM_MEMORY=4GB
-    -sMALLOC=dlmalloc # emmalloc overflows near 4 GB: it hands out memory that is in use
+    -sMALLOC=dlmalloc # emmalloc overflows near 4 GB and returns memory that is in use
     -sABORTING_MALLOC=0 # a failed allocation throws std::bad_alloc
     -sSTACK_SIZE=256KB
     -sDEFAULT_PTHREAD_STACK_SIZE=256KB

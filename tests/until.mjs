@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting for what a program does in its own time.
+// Waits for conditions.
 
-/** Nothing that a test waits for takes that long on any machine, however busy, unless it hangs. */
+/** Longer than anything that tests wait for takes on a busy machine. */
 export const HANGS_AFTER_MS = 120_000;
 
 /**
- * Resolves as soon as `condition()`, which may be asynchronous, is true. Rejects with an error that says `what` did not happen once that
- * would take longer than anything does.
+ * Resolves as soon as `condition()`, which may be asynchronous, is true. Rejects after HANGS_AFTER_MS with an error
+ * that says `what` did not happen.
  */
 export async function until(condition, what) {
   const end = performance.now() + HANGS_AFTER_MS;

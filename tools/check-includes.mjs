@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks that each module of src/ includes only itself and modules before it, and that no include cycles exist.
+// Checks that each module of src/ includes only itself and modules below it, and that there are no include cycles.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCircles } from './check-imports.mjs';
@@ -8,7 +8,7 @@ import { isMain } from './lib/main.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
 
-/** The folders of src/, in the order in which they may build on each other (docs/architecture.md). */
+/** The modules of src/, lowest first (docs/architecture.md). */
 const MODULES = [
   'core',
   'kernels',
@@ -25,10 +25,10 @@ const MODULES = [
 
 const moduleOf = (path) => path.slice(0, path.indexOf('/'));
 
-/** Our own headers that `text` includes: paths relative to src/. */
+/** The project headers that `text` includes, as paths relative to src/. */
 const includesOf = (text) => [...text.matchAll(/^#include "([^"]+)"/gm)].map((match) => match[1]);
 
-/** What is wrong with the includes of `sources`, a map of paths relative to src/ and their text: one sentence each. */
+/** Errors in the includes of `sources`, a map from path (relative to src/) to text. One sentence each. */
 export function includeErrors(sources) {
   const errors = [];
   for (const [path, text] of sources) {

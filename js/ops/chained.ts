@@ -70,7 +70,7 @@ interface OtherMethods<R extends Rank> {
   buffer<D extends DataType = 'float32'>(): Promise<TensorBuffer<R, D>>;
   /** A mutable copy of the values. Synchronous. */
   bufferSync<D extends DataType = 'float32'>(): TensorBuffer<R, D>;
-  /** A new tensor that shares the values. */
+  /** Returns a new tensor that shares the values. */
   clone<T extends Tensor>(this: T): T;
   /** Concatenates the tensor and the others. */
   concat<T extends Tensor>(tensors: T | readonly (T | TensorLike)[], axis?: number): T;

@@ -94,7 +94,7 @@ export function run<T extends Tensor>(op: string, inputs: readonly (Tensor | Wri
   return runAll(op, inputs, attrs)[0] as T;
 }
 
-/** Runs an op whose output is a view. profile() does not record it: it computes nothing. */
+/** Runs an op whose output is a view. profile() does not record it, since it computes nothing. */
 export function runView<T extends Tensor>(op: string, inputs: readonly (Tensor | Written)[]): T {
   return callCore((core) => {
     const id = idOf(core, op, undefined);

@@ -88,7 +88,9 @@ export class TensorStorage {
     return this.#handle === 0 && this.#waiting === undefined;
   }
 
-  /** The same elements, without an op. `shape`, of the same size, can differ only before ready(). */
+  /**
+   * The same values, shared without calling an op. `shape` must have the same size, and may differ only before ready().
+   */
   share(shape = this.#shape): TensorStorage {
     this.#checkNotReleased();
     const storage = new TensorStorage(this.#dtype, shape);

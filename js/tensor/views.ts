@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tensors that share the values of others. Ops make them, except before the core has started.
+// Tensors that share the values of others. Created by ops of the core, or in JavaScript before the core has started.
 import { TfwasmError } from '../core/errors.js';
 import { isReady } from '../core/runtime.js';
 import { runView } from './call.js';
@@ -7,7 +7,7 @@ import { formatShape, type Rank, resolveShape, type ShapeMap, sizeOfShape } from
 import { Tensor } from './tensor.js';
 import { shapeInput } from './written.js';
 
-/** A new tensor that shares the values of `x`. Throws E_DISPOSED. */
+/** Returns a new tensor that shares the values of `x`. Throws E_DISPOSED. */
 export function cloneOf<T extends Tensor>(x: T): T {
   if (!isReady()) return new Tensor(x.storage.share(), x.dtype, x.shape) as Tensor as T;
   return runView<T>('Identity', [x]);

@@ -36,7 +36,7 @@ export function ints(values: readonly number[]): Written {
   return new Written([CONSTANT, INT32, 1, values.length, ...values.map((value) => checkInt(value))]);
 }
 
-/** As `ints`, for a shape that was checked. */
+/** Like `ints`, for a shape that has been checked already. */
 export function shapeInput(shape: readonly number[]): Written {
   return new Written([CONSTANT, INT32, 1, shape.length, ...shape]);
 }

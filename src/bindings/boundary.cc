@@ -9,7 +9,7 @@ using emscripten::val;
 
 namespace {
 
-// In cmake/glue-library.js. `room` is for the bytes and a zero byte.
+// Implemented in cmake/glue-library.js. `room` is for the text and a terminating zero byte.
 extern "C" size_t TextBytes(emscripten::EM_VAL text);
 extern "C" void WriteText(emscripten::EM_VAL text, char* start, size_t room);
 extern "C" emscripten::EM_VAL MakeText(const char* start, size_t bytes);
@@ -90,7 +90,7 @@ val AddTensors(std::vector<Tensor> tensors) {
           " was asked for, which only the model itself can read");
   }
   std::vector<Handle> handles(tensors.size());
-  // All of them or none.
+  // Reserves first, so that either all tensors get handles or none.
   Tensors().Reserve(tensors.size());
   std::transform(tensors.begin(), tensors.end(), handles.begin(),
                  [](Tensor& tensor) { return AddTensor(std::move(tensor)); });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How C++ errors and values cross to JavaScript. The contract is js/core/core-module.ts.
+// Converts C++ errors and values to JavaScript and back. The interface is declared in
+// js/core/core-module.ts.
 #pragma once
 
 #include <emscripten/val.h>
@@ -16,26 +17,26 @@
 
 namespace tfwasm {
 
-// Makes a function of numbers a method of the module as it is: a call through Embind takes as long
-// as a small op. In cmake/glue-library.js.
+// Exports a function with numeric arguments as a direct method of the module. A call through Embind
+// takes as long as a small op. Implemented in cmake/glue-library.js.
 extern "C" void ExposeFunction(const char* name, const void* function);
 
 // Text crosses as `val` and is converted inside of Guard. Embind's own conversion of std::string
-// writes to address 0 when there is no memory, and leaks the arguments of a call that throws.
+// writes to address 0 when memory runs out, and leaks the arguments of a call that throws.
 std::string TextFromJs(const emscripten::val& text);
 std::vector<std::string> TextsFromJs(const emscripten::val& list);
 emscripten::val TextToJs(std::string_view text);
 
-// A TfwasmError, made by Module.makeError. Takes no memory of the wasm heap.
+// A TfwasmError, created by Module.makeError. Does not allocate in the wasm heap.
 emscripten::val MakeJsError(Code code, std::string_view message, std::string_view op = {},
                             std::string_view node = {});
-// That of a failed allocation.
+// The error of a failed allocation.
 emscripten::val MakeOutOfMemoryError();
 
-// Calls `f`; a C++ exception becomes a thrown TfwasmError.
+// Calls `f`. Rethrows C++ exceptions as TfwasmErrors.
 template <typename F>
 auto Guard(F f) -> decltype(f()) {
-  // Thrown only after the C++ exception is over, so that nothing of it is left behind.
+  // The JavaScript error is thrown after the catch blocks, so that the C++ exception is freed.
   emscripten::val js_error = emscripten::val::undefined();
   try {
     return f();
@@ -53,11 +54,11 @@ auto Guard(F f) -> decltype(f()) {
 
 // Throws E_SHAPE unless `dim` is an integer from 0 to 2^32.
 void AppendDim(double dim, Shape& shape);
-// Numbers from a JavaScript array.
+// Converts a JavaScript array of numbers.
 Shape ShapeFromJs(const emscripten::val& dims);
 emscripten::val ShapeToJs(const Shape& shape);
 
-// A tensor that JavaScript holds, which counts for memory().
+// A tensor held by JavaScript. Counted in memory().
 class HeldTensor {
  public:
   explicit HeldTensor(Tensor&& tensor);
@@ -72,7 +73,7 @@ class HeldTensor {
   Tensor tensor_;
 };
 
-// What the held tensors are on, without what models hold for themselves.
+// The memory of held tensors, without the memory that models hold themselves.
 struct HeldMemory {
   size_t buffers;
   size_t bytes;
@@ -83,7 +84,7 @@ HandleTable<HeldTensor>& Tensors();
 inline const Tensor& GetTensor(Handle handle) { return *Tensors().Get(handle); }
 inline Handle AddTensor(Tensor tensor) { return Tensors().Add(HeldTensor(std::move(tensor))); }
 
-// Handles for `tensors`, as a JavaScript array.
+// Registers `tensors` and returns their handles as a JavaScript array.
 emscripten::val AddTensors(std::vector<Tensor> tensors);
 std::vector<Tensor> GetTensors(const emscripten::val& handles);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The objects that JavaScript holds, by number.
+// Maps handles to the objects that JavaScript holds.
 #pragma once
 
 #include <algorithm>
@@ -17,27 +17,27 @@
 
 namespace tfwasm {
 
-// A whole number from 1 to 2^53, which JavaScript holds exactly.
+// An integer from 1 to 2^53, which a JavaScript number represents exactly.
 using Handle = double;
 
-// A slot table. A handle is the index of a slot and the slot's generation, which grows with every
-// object, so that a handle is never used again: slots whose generations are used up are retired.
-// Slots come in blocks, which never move and are freed when they are empty.
+// A slot table. A handle consists of a slot's index and its generation. The generation increases
+// with every object in the slot, so handles are never reused; a slot is retired after its last
+// generation. Slots are allocated in blocks, which never move and are freed when empty.
 template <typename T>
 class HandleTable {
  public:
-  static constexpr int kIndexBits = 26;       // objects do not fit the address space so often
-  static constexpr int kGenerationBits = 27;  // the rest of 53 bits
+  static constexpr int kIndexBits = 26;       // more objects than fit the address space
+  static constexpr int kGenerationBits = 27;  // 53 bits in total
   static constexpr uint32_t kLastGeneration = (uint32_t{1} << kGenerationBits) - 1;
 
-  // `kind` is what error messages call the objects: "tensor". Slots begin with `first_generation`,
-  // which is at least 1.
+  // `kind` names the objects in error messages, for example "tensor". `first_generation`: the first
+  // generation of slots, at least 1.
   explicit HandleTable(std::string_view kind, uint32_t first_generation = 1)
       : kind_(kind), first_generation_(first_generation) {}
   HandleTable(const HandleTable&) = delete;
   HandleTable& operator=(const HandleTable&) = delete;
 
-  // Throws std::bad_alloc; nothing has changed then.
+  // Throws std::bad_alloc, and leaves the table unchanged then.
   Handle Add(T&& object) {
     Reserve(1);
     Block& block = *open_.next;
@@ -52,7 +52,7 @@ class HandleTable {
     return static_cast<Handle>(uint64_t{slot.generation} << kIndexBits | index);
   }
 
-  // After this, as many calls of Add need no memory.
+  // Reserves memory for `count` calls of Add.
   void Reserve(size_t count) {
     Block* block = open_.next;
     for (size_t room = 0; room < count; block = block->next) {
@@ -62,14 +62,14 @@ class HandleTable {
     }
   }
 
-  // Throws E_DISPOSED when there is no such object.
+  // Throws E_DISPOSED if there is no such object.
   T& Get(Handle handle) {
     Slot* slot = Find(handle);
     if (slot == nullptr) Throw(Code::kDisposed, "this ", kind_, " has been disposed");
     return *slot->object;
   }
 
-  // Disposing twice is harmless.
+  // No-op if the handle is unknown: disposing twice is allowed.
   void Remove(Handle handle) {
     Slot* slot = Find(handle);
     if (slot == nullptr) return;
@@ -93,15 +93,15 @@ class HandleTable {
 
   struct Slot {
     std::optional<T> object;
-    uint32_t generation = 0;  // of the object, or of the next one
+    uint32_t generation = 0;  // of the current object, or the next one if there is none
   };
 
   struct Block {
-    std::unique_ptr<Slot[]> slots;  // nullptr while they are not needed
+    std::unique_ptr<Slot[]> slots;  // nullptr if not allocated
     uint64_t free = kAllFree;       // bit i: slot i is neither taken nor retired
-    size_t live = 0;                // how many objects there are
-    uint64_t number = 0;            // in blocks_
-    uint32_t generation = 0;        // of new slots
+    size_t live = 0;                // number of objects
+    uint64_t number = 0;            // index in blocks_
+    uint32_t generation = 0;        // for slots allocated next
     Block* previous = this;
     Block* next = this;
   };
@@ -111,7 +111,7 @@ class HandleTable {
   }
 
   Slot* Find(Handle handle) {
-    // Any other number would be too large for an integer, or be rounded to one.
+    // Larger numbers, or NaN, could not be converted to an integer exactly.
     constexpr double kEnd = double{uint64_t{1} << (kIndexBits + kGenerationBits)};
     if (!(handle >= 1 && handle < kEnd)) return nullptr;
     const auto id = static_cast<uint64_t>(handle);
@@ -139,8 +139,8 @@ class HandleTable {
     for (Slot& slot : std::span(block.slots.get(), kBlockSlots)) slot.generation = block.generation;
   }
 
-  // Frees the memory of a block without objects. One such block is kept for the objects to come,
-  // and those with retired slots until all of them are.
+  // Frees the slots of a block without objects, except for one spare block, and for blocks that
+  // have retired slots but also free ones.
   void FreeSlots(Block& block) {
     if (block.free == 0) block.slots.reset();
     if (block.free != kAllFree) return;
@@ -150,12 +150,12 @@ class HandleTable {
       block.generation = std::max(block.generation, slot.generation);
     }
     block.slots.reset();
-    // Behind the blocks that have slots.
+    // To the end of the list, behind blocks with allocated slots.
     Unlink(block);
     Link(block, open_);
   }
 
-  // Puts a block into the list of open blocks, before `next`.
+  // Inserts a block into the list of open blocks, before `next`.
   static void Link(Block& block, Block& next) {
     block.next = &next;
     block.previous = next.previous;
@@ -171,8 +171,8 @@ class HandleTable {
   std::string_view kind_;
   uint32_t first_generation_;
   std::vector<std::unique_ptr<Block>> blocks_;
-  Block open_;              // the head of a circular list: the blocks with free slots
-  Block* spare_ = nullptr;  // the block without objects that has slots, if its slots are free
+  Block open_;              // head of a circular list of blocks with free slots
+  Block* spare_ = nullptr;  // the block that kept its slots when it became empty
   size_t size_ = 0;
 };
 

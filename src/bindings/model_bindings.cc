@@ -25,7 +25,7 @@ HandleTable<std::unique_ptr<WeightDecoder>>& Decoders() {
   return *decoders;
 }
 
-// Read, and not yet part of a model.
+// Parsed graphs that are not yet part of a model.
 HandleTable<std::unique_ptr<ModelDef>>& Graphs() {
   static auto* graphs = new HandleTable<std::unique_ptr<ModelDef>>("graph");
   return *graphs;

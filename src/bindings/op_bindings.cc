@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Eager ops. A call takes a microsecond or so, so its arguments do not cross the boundary as
-// JavaScript arrays: they lie in the frame, a list of float64 numbers in the wasm heap.
+// Eager calls. A call takes about a microsecond, so its arguments are not passed as JavaScript
+// arrays, but in the frame, an array of float64 numbers in the wasm heap.
 #include <emscripten/bind.h>
 
 #include "bindings/boundary.h"
@@ -13,7 +13,7 @@ namespace {
 
 using emscripten::val;
 
-// In place of a handle: a tensor that is written out, as dtype, rank, dimensions and elements.
+// Markers instead of a handle: a literal tensor follows, as dtype, rank, dimensions and elements.
 constexpr double kConstant = 0;
 constexpr double kValue = -1;
 
@@ -72,7 +72,7 @@ class FrameReader {
   std::span<const double> rest_;
 };
 
-// Handle, dtype, rank and dimensions of each. Returns how many numbers these are.
+// Writes handle, dtype, rank and dimensions of each output. Returns the number of values written.
 int WriteOutputs(std::vector<Tensor> outputs) {
   size_t size = 0;
   for (const Tensor& output : outputs) size += 3 + output.shape().dims().size();
@@ -111,7 +111,7 @@ int RunOp(int op, int num_inputs) {
     FrameReader reader(Frame());
     std::vector<Tensor> inputs;
     inputs.reserve(static_cast<size_t>(num_inputs));
-    static auto& constant = *new FlagList;  // its memory is used again
+    static auto& constant = *new FlagList;  // reused to save allocations
     constant.clear();
     for (int i = 0; i < num_inputs; ++i) reader.Next(inputs, constant);
     return WriteOutputs(Ops().Run(op, inputs, constant));

@@ -17,7 +17,7 @@ DType DTypeFromJs(int dtype) {
   return static_cast<DType>(dtype);
 }
 
-// The shape whose dimensions are the first `rank` of these: JavaScript leaves out the others.
+// A shape of the first `rank` dimensions. JavaScript omits the others.
 Shape ShapeOf(int rank, std::initializer_list<double> dims) {
   Shape shape;
   for (const double dim : dims) {
@@ -66,7 +66,7 @@ val DescribeTensor(Handle handle) {
   });
 }
 
-// As double, since JavaScript takes the integers of WebAssembly for signed ones.
+// As double, since JavaScript treats wasm integers as signed.
 double TensorAddress(Handle handle) {
   return Guard(
       [&] { return static_cast<double>(reinterpret_cast<uintptr_t>(GetTensor(handle).data())); });
@@ -95,7 +95,7 @@ Handle ShareTensor(Handle handle) {
 
 void DisposeTensor(Handle handle) { Tensors().Remove(handle); }
 
-// Counts what JavaScript holds; what models hold for themselves shows in heapBytes only.
+// Counts only tensors with handles. The memory of models shows only in heapBytes.
 val Memory() {
   return Guard([&] {
     const HeldMemory held = MemoryOfHeldTensors();

@@ -12,7 +12,7 @@
 namespace tfwasm {
 
 class Buffer {
-  // Only Allocate makes buffers.
+  // Makes the constructor usable by Allocate only.
   struct Private {};
 
  public:
@@ -34,7 +34,7 @@ class Buffer {
   const void* data() const { return memory_.data(); }
   size_t bytes() const { return bytes_; }
 
-  // Counts the tensors that JavaScript holds on these bytes. Both return how many there are now.
+  // Count the JavaScript tensors that share this buffer. Both return the new count.
   size_t AddHandle() { return ++handles_; }
   size_t RemoveHandle() { return --handles_; }
 

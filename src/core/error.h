@@ -59,12 +59,12 @@ class Error : public std::exception {
   std::string op_;
 };
 
-// Whether an error may wait for the run that meets its cause, if there ever is one: a fault of the
-// model may, as the node may be on a branch that is not taken. A bug of tfwasm and a lack of memory
-// may not, nor may std::bad_alloc, which is no Error.
+// Whether an error may be deferred to the run that reaches its cause. True for errors of the model,
+// since the node may be on a branch that is not taken. False for bugs in tfwasm and lack of memory.
+// std::bad_alloc is not an Error and is never deferred.
 bool MayDefer(const Error& error);
 
-// Calls `f`, and returns the error that it throws if that may be deferred.
+// Calls `f`. Returns the error it throws if that error may be deferred, else rethrows it.
 template <typename F>
 std::optional<Error> Deferring(F f) {
   try {
@@ -78,7 +78,7 @@ std::optional<Error> Deferring(F f) {
 
 [[noreturn]] void ThrowError(Code code, std::string message);
 
-// Calls `f`; an error that it throws blames the node.
+// Calls `f`. Errors that it throws blame the node.
 template <typename F>
 auto Blaming(std::string_view op, std::string_view node, F f) -> decltype(f()) {
   try {

@@ -16,11 +16,11 @@ namespace tfwasm {
 
 namespace {
 
-// The longest UTF-8 character. The reader reads all bytes that the first one announces, even beyond
-// a zero byte.
+// The longest UTF-8 character. The reader reads as many bytes as the first byte announces, even
+// past a zero byte.
 constexpr size_t kMostUtf8Bytes = 4;
 
-// For the reader's stack. RapidJSON does not look whether its own allocator found memory.
+// For the reader's stack. RapidJSON's own allocator does not check for failure.
 class ThrowingAllocator {
  public:
   static void* Malloc(size_t bytes) { return Realloc(nullptr, 0, bytes); }

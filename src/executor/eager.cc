@@ -16,7 +16,7 @@ void AppendBytes(std::string& key, const T& value) {
   key.append(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
-// Equal keys can share a kernel. Empty when the kernel must not be kept.
+// Calls with equal keys can share a kernel. The key is empty if the kernel must not be cached.
 void WriteKey(int id, const std::vector<Tensor>& inputs, const FlagList& constant,
               std::string& key) {
   key.clear();
@@ -34,7 +34,7 @@ void WriteKey(int id, const std::vector<Tensor>& inputs, const FlagList& constan
   }
 }
 
-// A call is for data; handles stay inside models.
+// Throws if an output has no value, or is a handle: handles must not leave models.
 std::vector<Tensor> RunForData(const Node& node, NodePlan& plan,
                                const std::vector<Tensor>& inputs) {
   std::vector<Tensor> outputs = plan.Run(inputs);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops that are called one at a time, again and again. Attributes are parsed once, and a kernel is
-// made once for inputs of the same dtypes and shapes; filters that come again are packed once.
+// Eager ops, with caches: attributes are parsed once, kernels are reused for inputs with the same
+// dtypes and shapes, and a filter that is used again is packed.
 #pragma once
 
 #include <memory>
@@ -17,13 +17,13 @@ namespace tfwasm {
 
 class EagerOps {
  public:
-  // An id for Run of the op with these attributes. Throws E_OP when there is no such op.
+  // Returns an id for the op with these attributes, for Run. Throws E_OP if there is no such op.
   int Register(std::string op, AttrMap attrs);
-  // The outputs of a registered op. Kernels may depend on the value of an input marked `constant`
-  // (an axis, a shape), so calls share a kernel only when these values are equal too. Of the other
-  // inputs they know dtype and shape. Errors blame the op.
+  // Runs a registered op. A kernel may depend on the values of inputs marked `constant` (an axis, a
+  // shape), so calls share a kernel only if these are equal. Of other inputs it depends on dtype
+  // and shape only. Errors blame the op.
   std::vector<Tensor> Run(int id, const std::vector<Tensor>& inputs, const FlagList& constant);
-  // Forgets all ids.
+  // Drops all ids and kernels.
   void Clear();
 
   size_t num_kernels() const { return kernels_.size(); }
@@ -33,11 +33,11 @@ class EagerOps {
     size_t hash = 0;
     std::string key;
     NodePlan plan;
-    // Inputs of the last call, of which no bytes are kept, and, once they came twice, a plan that
-    // has packed some of them.
+    // The inputs of the last call (weak, so no memory is kept alive). If they come twice, `packed`
+    // gets a plan with some of them packed.
     std::vector<std::weak_ptr<Buffer>> last = {};
     std::optional<NodePlan> packed = {};
-    uint64_t constants = 0;  // bit i: input i is, and part of the key
+    uint64_t constants = 0;  // bit i: input i is constant and part of the key
     bool may_pack = true;
 
     bool HasLast(const std::vector<Tensor>& inputs, const FlagList& constant) const;
@@ -55,9 +55,9 @@ class EagerOps {
 
   std::vector<RegisteredOp> ops_;
   std::vector<CachedKernel> kernels_;
-  std::string key_;    // of the call under way: its memory is used again
-  size_t oldest_ = 0;  // the next to be replaced, once there are kMaxKernels
-  int calls_ = 0;      // since ForgetOutdated
+  std::string key_;    // of the current call; reused to save allocations
+  size_t oldest_ = 0;  // the next kernel to replace, once there are kMaxKernels
+  int calls_ = 0;      // since the last ForgetOutdated
 };
 
 }  // namespace tfwasm

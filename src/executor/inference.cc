@@ -10,7 +10,7 @@ namespace tfwasm {
 
 namespace {
 
-// Larger results are computed by every run, in the arena.
+// Larger values are not folded at planning; each run computes them in the arena.
 constexpr uint64_t kMostBytesComputedEarly = 1 << 16;
 
 bool AllKnown(const std::vector<TensorSpec>& specs) {
@@ -75,8 +75,8 @@ class Inferrer {
     }
   }
 
-  // A Merge is dead only if all its inputs are; any other node also if something that it waits for
-  // is.
+  // A Merge is dead only if all its inputs are dead. Any other node is also dead if a node behind
+  // one of its control inputs is.
   bool MaybeDead(const Node& node, const OpDef& def) const {
     const auto maybe_dead = [&](const Edge& edge) {
       const NodeFacts& source = result_.facts(edge.node);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model's resources before its first run.
+// Initializes a model's resources.
 #pragma once
 
 #include <memory>
@@ -10,13 +10,13 @@
 
 namespace tfwasm {
 
-// Runs everything in `initializer` that has an effect, which fills the tables of `resources`, and
-// replaces the inputs of `model` that have the resource id of one of its outputs by constants.
-// `signature` is that of the initializer, or "".
+// Runs all nodes of `initializer` with side effects, which fills the tables in `resources`.
+// Replaces inputs of `model` by constants if their resource id is that of an output of the
+// initializer. `signature`: the initializer's, or "".
 void RunInitializer(ModelDef initializer, std::string_view signature,
                     const std::shared_ptr<ResourceMap>& resources, ModelDef& model);
 
-// Takes resources off the model's inputs: nobody outside can give one.
+// Removes resources from the model's inputs: JavaScript cannot feed them.
 void HideResourceInputs(ModelDef& model);
 
 }  // namespace tfwasm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From what a model's files hold to a session.
+// Creates a session from the parts of a model.
 #pragma once
 
 #include <memory>
@@ -11,17 +11,17 @@
 
 namespace tfwasm {
 
-// The parts of model.json. Texts are JSON, or "" where the model has no such part.
+// The parts of model.json: JSON texts, or "" if the model does not have the part.
 struct ModelSource {
-  ModelDef model;                               // of the topology, as ReadGraphDef returns it
+  ModelDef model;                               // the topology, from ReadGraphDef
   std::string_view signature = {};              // a SignatureDef
-  std::string_view initializer = {};            // a GraphDef, which fills the model's tables
+  std::string_view initializer = {};            // a GraphDef that fills the model's tables
   std::string_view initializer_signature = {};  // a SignatureDef
 };
 
-// Gives constants their weights, runs the initializer and takes resources off the inputs, which
-// nobody outside can give. Throws E_WEIGHT_MISSING, E_JSON, E_EDGE, E_OP and what else the parts
-// and the run of the initializer throw.
+// Attaches weights to constants, runs the initializer, and removes resources from the inputs, since
+// callers cannot feed them. Throws E_WEIGHT_MISSING, E_JSON, E_EDGE, E_OP, and the errors of
+// running the initializer.
 std::unique_ptr<Session> LoadModel(ModelSource source, const WeightMap& weights);
 
 }  // namespace tfwasm

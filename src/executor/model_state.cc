@@ -5,7 +5,7 @@ namespace tfwasm {
 
 void* Arena::Reserve(uint64_t bytes) {
   if (buffer_ == nullptr || buffer_->bytes() < bytes) {
-    buffer_.reset();  // first, so that the old block's memory can be used for the new one
+    buffer_.reset();  // first, so that the new block can reuse the memory of the old one
     buffer_ = Buffer::Allocate(DType::kBool, bytes);
   }
   return buffer_->data();
@@ -40,7 +40,7 @@ std::optional<std::vector<TensorSpec>> ModelState::InferCall(
   if (depth_ == kMostNestedCalls) return std::nullopt;
   const Nesting nesting(*this);
   std::optional<std::vector<TensorSpec>> outputs;
-  // An error is one of compiling the function: the call will say so, if there ever is one.
+  // The error is one of compiling the function. The call reports it, if it is ever executed.
   Deferring([&] { outputs = ProgramOf(function).InferOutputs(arguments); });
   return outputs;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the programs of a model share: library functions, memory, named resources.
+// Shared by all programs of a model: library functions, memory, named resources.
 #pragma once
 
 #include <map>
@@ -15,10 +15,10 @@
 
 namespace tfwasm {
 
-// One block of memory that plans use in turn.
+// One block of memory, used by one plan at a time.
 class Arena {
  public:
-  // At least `bytes` bytes; what was in them before may be lost. Throws E_OOM.
+  // Returns at least `bytes` bytes. The previous content may be lost. Throws E_OOM.
   void* Reserve(uint64_t bytes);
 
  private:
@@ -30,7 +30,7 @@ using ResourceMap = std::map<std::string, ObjectPtr, std::less<>>;
 
 class ModelState : public Environment {
  public:
-  // How deep calls may be nested: each level takes some of the stack.
+  // The limit for nested calls, since each level uses stack.
   static constexpr int kMostNestedCalls = 64;
 
   explicit ModelState(FunctionMap functions = {},
@@ -45,11 +45,11 @@ class ModelState : public Environment {
   FunctionMap& functions() { return functions_; }
   const std::shared_ptr<ResourceMap>& resources() const { return resources_; }
 
-  // While there is one, every run records the time of its nodes.
+  // While set, every run records the times of its nodes.
   Profiler* profiler() { return profiler_; }
   void set_profiler(Profiler* profiler) { profiler_ = profiler; }
 
-  // One more level of calls. Throws E_LIMIT when there are too many.
+  // Enters a nested call. Throws E_LIMIT if there are too many.
   class Nesting {
    public:
     explicit Nesting(ModelState& model);
@@ -60,7 +60,7 @@ class ModelState : public Environment {
    private:
     ModelState& model_;
   };
-  // Memory for what runs at this level of calls.
+  // The arena for the current call depth.
   void* ReserveArena(uint64_t bytes) { return arenas_[static_cast<size_t>(depth_)].Reserve(bytes); }
 
  private:

@@ -8,14 +8,14 @@ namespace tfwasm {
 
 namespace {
 
-// Plans that depend on larger values are rather made again than compared.
+// Plans that depend on larger values are remade: cheaper than a comparison.
 constexpr size_t kMostBytesCompared = 256;
 
 bool SameBytes(const Tensor& a, const Tensor& b) {
   return std::memcmp(a.data(), b.data(), a.bytes()) == 0;
 }
 
-// Not a share of the buffer, whose bytes may change.
+// Copies the bytes, since those of a shared buffer may change.
 Tensor CopyOf(const Tensor& tensor) {
   Tensor copy(tensor.dtype(), tensor.shape());
   std::memcpy(copy.mutable_data(), tensor.data(), tensor.bytes());
@@ -40,7 +40,7 @@ bool NodeRunner::Fits(const std::vector<Tensor>& inputs) const {
 }
 
 void NodeRunner::MakePlan(const std::vector<Tensor>& inputs) {
-  is_reusable_ = false;  // until all is done: memory may run out on the way
+  is_reusable_ = false;  // until the end: an exception may leave an incomplete plan
   plan_.emplace(node_, inputs, constant_, state_);
   specs_ = SpecsOf(inputs);
   values_.assign(inputs.size(), Tensor());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A node that is run again and again on tensors whose shapes only the run tells.
+// A dynamic step: a node whose input shapes are known only at run time.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace tfwasm {
 
-// Keeps the plan of the node as long as dtypes, shapes and the values that it was made for stay the
+// Caches the node's plan while dtypes, shapes and the values that the plan depends on stay the
 // same.
 class NodeRunner {
  public:
@@ -20,7 +20,7 @@ class NodeRunner {
              std::shared_ptr<NodeState>* state, Environment* environment)
       : node_(node), constant_(std::move(constant)), state_(state), environment_(environment) {}
 
-  // The outputs for these inputs.
+  // Returns the outputs for these inputs.
   std::vector<Tensor> Run(const std::vector<Tensor>& inputs);
 
  private:
@@ -33,9 +33,9 @@ class NodeRunner {
   Environment* environment_;
 
   std::optional<NodePlan> plan_;
-  // What it was made for.
+  // What the cached plan was made for.
   std::vector<TensorSpec> specs_;
-  std::vector<Tensor> values_;  // by input: the value it depends on; empty where on none
+  std::vector<Tensor> values_;  // by input: the value it depends on; empty if none
   bool is_reusable_ = false;
 };
 

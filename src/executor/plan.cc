@@ -8,12 +8,12 @@
 
 namespace tfwasm {
 
-// What one run owns; dropped at its end, also when a kernel throws.
+// The state of one run. Freed at its end, also when a kernel throws.
 struct Plan::RunState {
   std::span<const Tensor> feeds;
   std::vector<std::shared_ptr<Buffer>> heap = {};  // by Storage::index
   std::vector<Tensor> slots = {};                  // by Value::slot
-  FlagList dead_values = {};                       // by value; empty when nothing can be dead
+  FlagList dead_values = {};                       // by value; empty if nothing can be dead
   FlagList dead_nodes = {};                        // by NodeId
 };
 
@@ -102,7 +102,7 @@ bool Plan::IsDeadValue(int value, const RunState& state) const {
   return !state.dead_values.empty() && state.dead_values[static_cast<size_t>(value)];
 }
 
-// An empty tensor for a value that is dead.
+// An empty tensor if the value is dead.
 Tensor Plan::ValueTensor(int value, const RunState& state) const {
   if (IsDeadValue(value, state)) return {};
   const Value& planned = data_.values[static_cast<size_t>(value)];
@@ -111,7 +111,7 @@ Tensor Plan::ValueTensor(int value, const RunState& state) const {
   };
   if (planned.storage == kUnplanned) {
     const Tensor& made = state.slots[static_cast<size_t>(planned.slot)];
-    // Views share the slot of what they are views of.
+    // A view shares the slot of its source.
     return planned.spec.shape.IsKnown() ? with_buffer(made.buffer()) : made;
   }
   const Storage& storage = data_.storages[static_cast<size_t>(planned.storage)];
@@ -129,7 +129,7 @@ Tensor Plan::ValueTensor(int value, const RunState& state) const {
   Throw(Code::kInternal, "a value in the arena was asked for as a tensor");
 }
 
-// A Merge takes what is alive among its inputs: whether what it waits for is dead does not matter.
+// A Merge takes a live input. Control inputs do not matter to it.
 bool Plan::IsDead(const Step& step, const RunState& state) const {
   const bool is_merge = step.def->liveness == Liveness::kMerge;
   int dead = 0;
@@ -185,14 +185,14 @@ void Plan::StoreOutput(const Step& step, int output, Tensor tensor, RunState& st
     Throw(Code::kShape, "expected ", value.spec.dtype, " ", value.spec.shape, " as output ", output,
           ", got ", tensor.dtype(), " ", tensor.shape());
   }
-  if (value.storage != kUnplanned) return;  // known without running it
+  if (value.storage != kUnplanned) return;  // known at planning
   for (const int reader : data_.slot_readers[static_cast<size_t>(value.slot)]) {
     pointers_[static_cast<size_t>(reader)] = tensor.mutable_data();
   }
   state.slots[static_cast<size_t>(value.slot)] = std::move(tensor);
 }
 
-// Of a value that an argument stands for; of no dtype when it is dead.
+// The spec of an argument's value at run time; no dtype if it is dead.
 TensorSpec Plan::ActualSpec(int argument, const RunState& state) const {
   const int id = data_.arguments[static_cast<size_t>(argument)];
   const Value& value = data_.values[static_cast<size_t>(id)];
@@ -203,7 +203,7 @@ TensorSpec Plan::ActualSpec(int argument, const RunState& state) const {
 void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {
   const Node& node = graph_.node(step.node);
   const bool calls_functions = step.def->first_argument != kNoArguments;
-  // The nodes of the functions are recorded instead.
+  // The nodes of the called functions are recorded instead.
   if (calls_functions || step.kind == Step::Kind::kNothing) return RunStep(step, state);
   NodeProfile profile{.name = node.name, .op = node.op};
   for (int i = 0; i < step.num_inputs; ++i) {

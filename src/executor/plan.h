@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A graph made runnable for given input shapes: kernels made, intermediates placed.
+// A graph made runnable for given input shapes: kernels created, intermediates placed.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace tfwasm {
 
-// Per-node state that all plans of a graph share; one entry for each NodeId.
+// Per-node state that all plans of a graph share, by NodeId.
 using NodeStates = std::vector<std::shared_ptr<NodeState>>;
 
 // Where the bytes of planned values live. Values that are views of each other, or that are
@@ -24,15 +24,15 @@ struct Storage {
   enum class Kind {
     kConst,  // known at planning
     kFeed,   // the caller's input tensor
-    kArena,  // at an offset in the arena, reused when its life is over
+    kArena,  // at an offset in the arena; reused after its lifetime
     kHeap,   // a buffer of its own for every run: outputs, and what dynamic steps read
   };
   Kind kind = Kind::kArena;
-  // The elements are objects (strings, handles) of this dtype, which only a buffer of that dtype
-  // can hold; kInvalid: plain bytes.
+  // The dtype of elements that are objects (strings, handles); they need a buffer of that dtype.
+  // kInvalid: plain bytes.
   DType objects = DType::kInvalid;
   uint64_t bytes = 0;
-  int first_step = 0;    // the step that writes it first
+  int first_step = 0;    // the first step that writes it
   int last_step = 0;     // the last step that reads or writes it
   uint64_t offset = 0;   // kArena
   int index = 0;         // kFeed: which feed; kHeap: which of the run's own buffers
@@ -41,8 +41,8 @@ struct Storage {
 
 inline constexpr int kUnplanned = -1;
 
-// One output of one node. `storage` is kUnplanned when a dynamic step makes it: it is then a Tensor
-// in a slot, of the shape that `spec` says if that is known.
+// One output of one node. `storage` is kUnplanned for outputs of dynamic steps: these are Tensors
+// in a slot, with the shape in `spec` if it is known.
 struct Value {
   TensorSpec spec;
   int storage = kUnplanned;
@@ -51,25 +51,25 @@ struct Value {
 
 struct Step {
   enum class Kind : uint8_t {
-    kKernel,   // on planned memory
-    kDynamic,  // on tensors, made at run time
-    kNothing,  // on nothing; only whether it is dead matters
+    kKernel,   // a kernel on planned memory
+    kDynamic,  // on tensors, allocated at run time
+    kNothing,  // no work; only propagates deadness
   };
   NodeId node = kNoNode;
   const OpDef* def = nullptr;
   Kind kind = Kind::kKernel;
   bool maybe_dead = false;
-  std::unique_ptr<Kernel> kernel = {};      // of kKernel
-  std::unique_ptr<NodeRunner> runner = {};  // of kDynamic
+  std::unique_ptr<Kernel> kernel = {};      // for kKernel
+  std::unique_ptr<NodeRunner> runner = {};  // for kDynamic
   // Ranges in Plan::arguments.
   int first_input = 0;
   int num_inputs = 0;
   int first_output = 0;
   int num_outputs = 0;
-  std::vector<int> last_slots = {};  // slots that nothing reads any more after this step
+  std::vector<int> last_slots = {};  // slots that this step is the last to read
 };
 
-// What PlanGraph (plan_builder.h) works out.
+// The result of PlanGraph (plan_builder.h).
 struct PlanData {
   std::vector<Value> values;
   std::vector<Storage> storages;
@@ -77,15 +77,15 @@ struct PlanData {
   std::vector<int> arguments;  // value ids
   std::vector<int> outputs;    // value ids, in the order of graph.outputs
   std::vector<int> heap_storages;
-  std::vector<std::vector<int>> slot_readers;  // by slot: the arguments of kernels that read it
-  bool maybe_dead = false;                     // whether any step is
+  std::vector<std::vector<int>> slot_readers;  // by slot: arguments of kernels that read it
+  bool maybe_dead = false;                     // whether any step may be dead
   uint64_t arena_bytes = 0;
 };
 
 class Plan {
  public:
-  // All outlive the plan. `feeds`: dtype and shape of every graph.inputs, fully known.
-  // `environment` may be null.
+  // The arguments must outlive the plan, except `feeds`: dtype and shape of every graph.inputs,
+  // fully known. `environment` may be null.
   Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states,
        Environment* environment);
 
@@ -93,13 +93,13 @@ class Plan {
   const std::vector<TensorSpec>& feeds() const { return feeds_; }
   uint64_t arena_bytes() const { return data_.arena_bytes; }
   size_t num_steps() const { return data_.steps.size(); }
-  // Of graph.outputs; unknown where they depend on data.
+  // The specs of graph.outputs; unknown shapes if they depend on data.
   std::vector<TensorSpec> OutputSpecs() const;
-  // Whether a run is under way. A plan cannot be run again meanwhile.
+  // Whether a run is in progress. A plan is not reentrant.
   bool is_running() const { return is_running_; }
 
-  // The values of graph.outputs. `arena` has at least arena_bytes() bytes and is not used by anyone
-  // else meanwhile. `profiler` may be null. Throws E_INPUT for an output that is dead.
+  // Returns the values of graph.outputs. `arena` must have arena_bytes() bytes that nobody else
+  // uses during the run. `profiler` may be null. Throws E_INPUT if an output is dead.
   std::vector<Tensor> Run(std::span<const Tensor> feeds, void* arena, Profiler* profiler);
 
  private:
@@ -122,7 +122,7 @@ class Plan {
   std::vector<TensorSpec> feeds_;
   PlanData data_;
   std::vector<void*> pointers_;     // parallel to data_.arguments
-  std::vector<int> run_arguments_;  // the arguments whose pointers change from run to run
+  std::vector<int> run_arguments_;  // arguments whose pointers differ between runs
   void* bound_arena_ = nullptr;
   bool is_running_ = false;
 };

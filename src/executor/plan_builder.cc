@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-// Whether the elements are objects, which plain memory cannot hold.
+// Whether the elements are objects, which need a buffer of their dtype.
 bool HoldsObjects(DType dtype) { return dtype == DType::kString || IsHandle(dtype); }
 
 class PlanBuilder {
@@ -71,12 +71,12 @@ class PlanBuilder {
   Environment* environment_;
   Inference inference_;
   std::vector<int> last_reads_;  // by value: the last step that reads it, -1 for none
-  int end_ = 0;                  // number of steps: the time at which outputs are read
+  int end_ = 0;                  // number of steps: the time when outputs are read
   PlanData data_;
 };
 
-// Only what the outputs need and is not known already is run. The control inputs that passes have
-// left matter: for their effects, or because they may be dead.
+// Only nodes that the outputs need and whose values are not known become steps. Control inputs that
+// passes have left count too: their nodes have side effects or may be dead.
 void PlanBuilder::ListSteps() {
   FlagList needed(static_cast<size_t>(graph_.size()), false);
   const auto need = [&](Edge edge) {
@@ -87,7 +87,7 @@ void PlanBuilder::ListSteps() {
   };
   for (const NamedEdge& output : graph_.outputs) {
     need(output.edge);
-    // A known output is read without a step, but not before the effects that it waits for.
+    // A known output needs no step, except for the side effects that it depends on.
     if (!graph_.node(output.edge.node).control_inputs.empty()) {
       needed[static_cast<size_t>(output.edge.node)] = true;
     }
@@ -148,7 +148,8 @@ void PlanBuilder::FindLastReads() {
 
 int PlanBuilder::AddStorage(Storage::Kind kind, const TensorSpec& spec, int step) {
   Storage added{.kind = kind, .bytes = NumBytes(spec)};
-  // Kernels are made before memory is taken: no size may wrap round in them.
+  // Checked here, since kernels are created before memory is allocated and must not see sizes that
+  // overflow.
   Buffer::CheckAddressable(added.bytes);
   if (HoldsObjects(spec.dtype)) added.objects = spec.dtype;
   added.first_step = step;
@@ -165,7 +166,7 @@ void PlanBuilder::PlaceFeeds() {
   }
 }
 
-// Gives a known value the storage that it has not got from a step.
+// Gives a known value constant storage, unless a step computes it.
 void PlanBuilder::EnsureStorage(int value_id) {
   const Tensor& known = inference_.known[static_cast<size_t>(value_id)];
   if (known.empty() || value(value_id).storage != kUnplanned) return;
@@ -173,7 +174,7 @@ void PlanBuilder::EnsureStorage(int value_id) {
   storage(value(value_id).storage).constant = known;
 }
 
-// Makes a value outlive its step as a tensor of its own.
+// Makes a value survive its step, as a separate tensor.
 void PlanBuilder::Pin(int value_id) {
   EnsureStorage(value_id);
   if (value(value_id).storage == kUnplanned) return;
@@ -192,7 +193,7 @@ void PlanBuilder::PlaceStep(int index) {
     EnsureStorage(id);
     if (value(id).storage == kUnplanned) continue;
     Storage& read = storage(value(id).storage);
-    // What a dynamic step makes may be a view of its input, so that must stay to the end.
+    // Outputs of a dynamic step may be views of its inputs, so the inputs must live to the end.
     read.last_step = std::max(read.last_step, planned ? index : end_);
     if (!planned) Pin(id);
   }
@@ -220,9 +221,9 @@ void PlanBuilder::PlaceOutput(int output, const Step& step, int index) {
   if (place == kUnplanned) place = AddStorage(Storage::Kind::kArena, value(id).spec, index);
   value(id).storage = place;
   Storage& placed = storage(place);
-  // Views and in-place results are read on behalf of the storage they share.
+  // The lifetime of a shared storage includes the reads of views and in-place results.
   placed.last_step = std::max({placed.last_step, index, last_reads_[static_cast<size_t>(id)]});
-  // Objects cannot live in raw arena memory.
+  // Objects cannot be in raw arena memory.
   if (placed.objects != DType::kInvalid) Pin(id);
 }
 
@@ -270,7 +271,7 @@ void PlanBuilder::PlaceArena() {
   data_.arena_bytes = layout.bytes;
 }
 
-// A slot is emptied after the last step that reads it, unless an output is in it.
+// A slot is cleared after its last reader, unless it holds an output.
 void PlanBuilder::FindLastSlots() {
   std::vector<int> last(data_.slot_readers.size(), -1);
   for (size_t i = 0; i < data_.steps.size(); ++i) {
@@ -327,7 +328,7 @@ std::unique_ptr<Kernel> PlanBuilder::KernelFor(const Step& step) {
   for (int i = 0; i < facts.num_values; ++i) {
     outputs.push_back(inference_.spec(facts.first_value + i));
   }
-  // Values that follow from the shapes of this plan must not reach other plans.
+  // State that depends on this plan's shapes must not be shared with other plans.
   std::shared_ptr<NodeState> own_state;
   const bool may_share = KnowsConstantsOnly(node);
   const KernelContext context(node, inference_.InputSpecs(node), inference_.InputValues(node),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shape inference, storage assignment and making of kernels for one Plan.
+// Builds a Plan: infers shapes, assigns storage, creates kernels.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,7 @@
 
 namespace tfwasm {
 
-// Throws E_INPUT, E_SHAPE, E_DTYPE, E_ATTR or E_OP that blames the node at fault.
-// `environment` may be null.
+// Throws E_INPUT, E_SHAPE, E_DTYPE, E_ATTR or E_OP, blaming the node. `environment` may be null.
 PlanData PlanGraph(const Graph& graph, const std::vector<TensorSpec>& feeds, NodeStates& states,
                    Environment* environment = nullptr);
 

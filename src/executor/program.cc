@@ -40,7 +40,7 @@ void Program::CheckFeeds(const std::vector<TensorSpec>& feeds) const {
   }
 }
 
-// A plan that is running is of no use: this is a call from within that run.
+// Skips running plans: this may be a recursive call from such a run.
 Plan* Program::FindPlan(std::span<const Tensor> feeds) {
   if (feeds.size() != graph_.inputs.size()) return nullptr;
   const auto fits = [&](const std::unique_ptr<Plan>& plan) {
@@ -79,7 +79,7 @@ std::optional<std::vector<TensorSpec>> Program::InferOutputs(const std::vector<T
   if (!error) return outputs;
   hopeless_.push_back(feeds);
   if (hopeless_.size() > kMostPlans) hopeless_.erase(hopeless_.begin());
-  return std::nullopt;  // a run will say so, if there ever is one
+  return std::nullopt;  // a run reports the error, if there is one
 }
 
 Plan& Program::PlanFor(std::span<const Tensor> feeds) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A graph cut down to given feeds and fetches, or the body of a function, optimized, with a Plan
-// for every set of input shapes it has met.
+// A compiled graph for given feeds and fetches, or a compiled function body, with a cache of plans
+// by input shapes.
 #pragma once
 
 #include <memory>
@@ -18,26 +18,26 @@ class ModelState;
 
 class Program {
  public:
-  // `graph` has its inputs and outputs set to what is fed and fetched. `model` outlives the
-  // program; functions that are made out of the graph's loops are added to it.
+  // `graph.inputs` and `graph.outputs` are the feeds and fetches. `model` must outlive the program.
+  // Loops of the graph are converted to functions, which are added to `model`.
   Program(Graph graph, ModelState& model);
 
-  // The values of graph.outputs for one tensor per graph.inputs. Throws E_INPUT that says which
-  // input does not fit, what was expected and what came. May be called again while it runs.
+  // Returns the values of graph.outputs. `feeds`: one tensor per graph.inputs. Throws E_INPUT if
+  // one does not fit, saying what was expected and given. May be called recursively.
   std::vector<Tensor> Run(std::span<const Tensor> feeds);
 
-  // Makes the plan for feeds like these: shapes, memory, packed weights. Run does it otherwise.
-  // Throws as Run does.
+  // Plans a run with feeds of these shapes: infers shapes, plans memory, packs weights. Run does
+  // this on demand. Throws like Run.
   void MakePlan(std::span<const Tensor> feeds) { PlanFor(feeds); }
 
-  // Dtypes and shapes of the outputs for inputs like these, as far as they follow from them;
-  // nullopt when that is what is being found out just now, or when no plan can be made.
+  // Infers dtypes and shapes of the outputs, as far as they depend only on those of the inputs.
+  // nullopt during a recursive inference of the same program, and if no plan can be made.
   std::optional<std::vector<TensorSpec>> InferOutputs(const std::vector<TensorSpec>& feeds);
 
   const Graph& graph() const { return graph_; }
 
  private:
-  // Enough for an app that alternates between image sizes; the least recently used plan goes.
+  // Enough for an app that alternates between image sizes. Evicts the least recently used plan.
   static constexpr size_t kMostPlans = 8;
 
   void CheckFeeds(const std::vector<TensorSpec>& feeds) const;
@@ -50,7 +50,7 @@ class Program {
   NodeStates node_states_;
   std::vector<std::unique_ptr<Plan>> plans_;  // most recently used first
   bool is_planning_ = false;
-  std::vector<std::vector<TensorSpec>> hopeless_;  // feeds for which no plan can be made
+  std::vector<std::vector<TensorSpec>> hopeless_;  // feeds for which planning failed
 };
 
 }  // namespace tfwasm

@@ -41,7 +41,7 @@ int CountOutputs(const Node& node) {
   return Blaming(node, [&] { return NumOutputs(*FindOp(node.op), node); });
 }
 
-// Passes trust that every edge names an output that its node has.
+// Passes rely on valid output indices.
 void CheckEdge(const Graph& graph, const std::string& name, std::string_view verb, Edge edge) {
   const Node& producer = graph.node(edge.node);
   const int count = CountOutputs(producer);
@@ -64,8 +64,7 @@ void CheckEdges(const ModelDef& model) {
   for (const auto& [name, function] : model.functions) CheckEdges(function.body);
 }
 
-// What nobody reads is an output until a signature says otherwise, even if there is nothing to
-// read.
+// Nodes without consumers are outputs if there is no signature. Drops those that have no value.
 void DropOutputsWithoutValue(ModelDef& model) {
   for (size_t i = model.outputs.size(); i-- > 0;) {
     const Edge edge = model.graph.outputs[i].edge;
@@ -80,7 +79,7 @@ void CheckFunction(const FunctionMap& functions, const Node& node, const std::st
   Blaming(node, [&] { Throw(Code::kAttr, "the model has no function '", name, "'"); });
 }
 
-// That the functions exist which nodes call.
+// Checks that called functions exist.
 void CheckFunctions(const FunctionMap& functions, const Graph& graph) {
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
@@ -102,8 +101,8 @@ void CheckFunctions(const ModelDef& model) {
   }
 }
 
-// The tensor that is fed or fetched by `name`: one of `known`, the inputs or the outputs, or any
-// other.
+// The tensor that is fed or fetched as `name`: a key in `known` (the inputs or the outputs), or any
+// other tensor.
 Edge Resolve(const Graph& graph, const std::vector<NamedEdge>& known, const std::string& name) {
   for (const NamedEdge& tensor : known) {
     if (tensor.name == name) return tensor.edge;
@@ -117,7 +116,7 @@ Edge Resolve(const Graph& graph, const std::vector<NamedEdge>& known, const std:
   return edge;
 }
 
-// The Placeholder to feed instead of `edge`; a new one where the graph computes that value.
+// The Placeholder to feed for `edge`. Adds one if a node computes that value.
 Edge FeedPoint(Graph& graph, Edge edge) {
   if (graph.node(edge.node).op == "Placeholder") return edge;
   Node node;
@@ -172,8 +171,8 @@ int Session::Compile(const std::vector<std::string>& feeds,
 
 std::vector<Tensor> Session::RunEffects(const std::vector<std::string>& fetches) {
   Graph graph = CutGraph({{}, fetches});
-  // An output that is there anyhow, but not before all else was run: a Merge waits for what is on
-  // branches that are not taken, too.
+  // Forwards a constant after all nodes with side effects. A Merge, since it runs even if some of
+  // those nodes are on branches that are not taken.
   Node effects{.name = graph.UniqueName("effects"), .op = "Merge"};
   for (NodeId id = 0; id < graph.size(); ++id) {
     if (FindOp(graph.node(id).op)->is_stateful) effects.control_inputs.push_back(id);

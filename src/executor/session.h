@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loaded model, ready to run for any choice of what is fed and what is fetched.
+// A loaded model. Compiles and runs programs for any feeds and fetches.
 #pragma once
 
 #include <map>
@@ -17,29 +17,28 @@ namespace tfwasm {
 
 class Session {
  public:
-  // Throws E_OP that lists every op of the model that tfwasm does not have, E_EDGE for a node that
-  // reads an output that there is not.
-  // `resources`: those of another model, to share them.
+  // Throws E_OP with a list of all unsupported ops, or E_EDGE if a node reads an output that does
+  // not exist. `resources`: those of another model, to share them.
   explicit Session(ModelDef model,
                    std::shared_ptr<ResourceMap> resources = std::make_shared<ResourceMap>());
 
   const ModelDef& model() const { return model_; }
 
-  // Optimizes the graph for these feeds and fetches and returns an id for Run. A name is a key of
-  // the model's inputs or outputs, a node, or "node:output". Throws E_INPUT for names that are
-  // unknown or fed twice, E_CYCLE for a graph with a cycle.
+  // Compiles a program for these feeds and fetches and returns its id for Run. A name is a key of
+  // the model's inputs or outputs, a node, or "node:output". Throws E_INPUT for unknown names and
+  // duplicate feeds, E_CYCLE if the graph has a cycle.
   int Compile(const std::vector<std::string>& feeds, const std::vector<std::string>& fetches);
 
-  // Makes the plan for feeds like these, which Run does otherwise: so that it can be timed.
+  // Makes the plan for these feeds ahead of Run, so that it can be timed.
   void MakePlan(int id, std::span<const Tensor> feeds);
 
-  // One tensor for each feed in, one for each fetch out.
+  // Takes one tensor per feed, returns one tensor per fetch.
   std::vector<Tensor> Run(int id, std::span<const Tensor> feeds);
 
-  // Runs every node that has an effect. Returns one tensor for each fetch, as Compile takes them.
+  // Runs all nodes with side effects. Returns one tensor per fetch (names as in Compile).
   std::vector<Tensor> RunEffects(const std::vector<std::string>& fetches);
 
-  // While profiling, every run records the time of its nodes.
+  // While enabled, every run records the times of its nodes.
   void SetProfiling(bool enabled) { state_.set_profiler(enabled ? &profiler_ : nullptr); }
   std::vector<NodeProfile> TakeProfile() { return profiler_.Take(); }
 

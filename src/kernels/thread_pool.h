@@ -18,8 +18,8 @@ int ThreadCount();
 // `work`: about how many elements are read or multiply-adds are done.
 pthreadpool_t PoolFor(double work);
 
-// Sets the least work for which PoolFor returns the pool, and returns the previous value. For
-// tests, whose inputs are small.
+// Sets the minimum work for which PoolFor returns the pool. Returns the previous value. For tests
+// with small inputs.
 double SetLeastParallelWork(double work);
 
 // Runs fn(begin, end) for consecutive ranges that cover [0, count), on several threads if that

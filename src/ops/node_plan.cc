@@ -7,7 +7,7 @@ namespace tfwasm {
 
 namespace {
 
-// Outputs of unknown shape are allocated by the kernel.
+// Lets the kernel allocate outputs of unknown shape.
 class AllocatingContext : public RunContext {
  public:
   AllocatingContext(void* const* inputs, void** outputs, std::vector<Tensor>& tensors,
@@ -94,7 +94,7 @@ void NodePlan::MakeKernel(const std::vector<Tensor>& inputs, const FlagList& con
   if (std::all_of(values_.begin(), values_.end(), known)) return;
   is_view_ = def_->is_view;
   if (is_view_) return;
-  std::shared_ptr<NodeState> own;  // a kernel shares the ownership of what it needs
+  std::shared_ptr<NodeState> own;  // the kernel shares ownership
   const bool may_share = state != nullptr && !needs_values_;
   const KernelContext context(*node_, SpecsOf(inputs), std::move(values), specs_,
                               may_share ? state : &own);

@@ -128,7 +128,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
     withPage('?model=liveness&runs=100000&seconds=20&check=0&profiles=0&thread=main', async (page) => {
       await page.click('#start');
       await waitForText(page, '#status', /Timing/);
-      // The page gets its turns while the runs go on, not when the 20 seconds are over.
+      // The page must get control between runs, not only after 20 seconds.
       const status = await page.evaluate(async () => {
         for (let i = 0; i < 20; ++i) await new Promise((resolve) => setTimeout(resolve, 10));
         return document.querySelector('#status').textContent;

@@ -11,7 +11,7 @@
 namespace tfwasm {
 namespace {
 
-// How many allocations succeed before one fails; below 0 when all do.
+// The number of allocations that succeed before one fails; negative to let all succeed.
 std::atomic<int64_t> allocations_left{-1};
 std::atomic<bool> failed{false};
 
@@ -65,7 +65,7 @@ int __wrap_posix_memalign(void** memory, size_t alignment, size_t size) {
   return Fails() ? ENOMEM : __real_posix_memalign(memory, alignment, size);
 }
 
-// operator new(size_t), new[](size_t), and both with an alignment.
+// operator new(size_t), new[](size_t), and their overloads with alignment.
 void* __real__Znwm(size_t size);
 void* __wrap__Znwm(size_t size) {
   if (Fails()) throw std::bad_alloc();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets an allocation fail. The linker puts the functions in failing_allocation.cc before those that
-// take memory (CMakeLists.txt), for all code but that of shared libraries.
+// Makes one allocation fail. The linker replaces the allocation functions by those in
+// failing_allocation.cc (CMakeLists.txt), except in shared libraries.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@ namespace tfwasm {
 
 class FailingAllocation {
  public:
-  // The `number`-th allocation from now on fails, counted from 1.
+  // Makes the `number`-th allocation from now on fail, counted from 1.
   explicit FailingAllocation(int64_t number);
   ~FailingAllocation();
   FailingAllocation(const FailingAllocation&) = delete;
   FailingAllocation& operator=(const FailingAllocation&) = delete;
 
-  // Whether there were so many.
+  // Whether that allocation was reached.
   bool has_failed() const;
 };
 

@@ -5,8 +5,8 @@
 
 namespace tfwasm {
 
-// While there is one, kernels run on four threads, however little there is to do. Without effect in
-// builds without threads.
+// During its lifetime, kernels run on four threads even for little work. No effect in builds
+// without threads.
 class ManyThreads {
  public:
   ManyThreads() : least_work_(SetLeastParallelWork(0)) { SetThreadCount(4); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes tensors down and compares them.
+// Tensor literals and comparisons.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -42,7 +42,7 @@ inline Tensor C64(const Shape& shape, const std::vector<Complex64>& values) {
   return Tensor::FromSpan<Complex64>(shape, values);
 }
 
-// `fn(i)` for every element index: large inputs without large literals.
+// A tensor with `fn(i)` at index i, for large inputs.
 template <typename F>
 Tensor MakeF32(const Shape& shape, F fn) {
   Tensor tensor(DType::kFloat32, shape);
@@ -98,7 +98,7 @@ std::string Show(T value) {
   return StrCat(value);
 }
 
-// The first element for which `fits` does not hold, in words; "" where there is none.
+// Describes the first element that does not satisfy `fits`; "" if there is none.
 template <typename T, typename F>
 std::string Mismatch(const Tensor& actual, const Tensor& expected, F fits) {
   const auto a = actual.values<T>();
@@ -111,7 +111,7 @@ std::string Mismatch(const Tensor& actual, const Tensor& expected, F fits) {
   return "";
 }
 
-// fits(actual, expected) must hold for all pairs of elements.
+// Expects fits(actual, expected) for all elements.
 template <typename F>
 void ExpectElements(const Tensor& actual, const Tensor& expected, F fits) {
   REQUIRE(actual.dtype() == expected.dtype());
@@ -137,15 +137,15 @@ void ExpectElements(const Tensor& actual, const Tensor& expected, F fits) {
 
 }  // namespace tensor_test_internal
 
-// Same dtype, same shape, and elements that differ by no more than
-// tolerance * max(1, |expected|); NaN matches NaN.
+// Expects equal dtype and shape, and elements that differ by at most tolerance * max(1,
+// |expected|). NaN matches NaN.
 inline void ExpectTensor(const Tensor& actual, const Tensor& expected, float tolerance = 1e-6f) {
   tensor_test_internal::ExpectElements(actual, expected, [&](const auto& a, const auto& e) {
     return tensor_test_internal::IsClose(a, e, tolerance);
   });
 }
 
-// Same dtype, same shape, same bits, so that 0 is not -0; only that NaN matches any NaN.
+// Expects equal dtype, shape and bits: 0 does not match -0. Any NaN matches any other NaN.
 inline void ExpectSameBytes(const Tensor& actual, const Tensor& expected) {
   tensor_test_internal::ExpectElements(actual, expected, [](const auto& a, const auto& e) {
     return tensor_test_internal::IsSame(a, e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only source of numbers for tests.
+// The random number generator of all tests.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace tfwasm {
 
-// Numbers that look random, the same everywhere and every time. Seeds next to each other give
-// sequences that have nothing in common. The same generator as in benchmark-page/random.js: a
-// counter through MurmurHash3's finalizer.
+// A deterministic pseudorandom generator, the same on every platform. Adjacent seeds give
+// independent sequences. Same algorithm as benchmark-page/random.js: a counter through
+// MurmurHash3's finalizer.
 class TestRandom {
  public:
   explicit TestRandom(uint32_t seed) : state_(seed) {}
@@ -24,11 +24,11 @@ class TestRandom {
     bits = (bits ^ (bits >> 13)) * 0xc2b2ae35u;
     return bits ^ (bits >> 16);
   }
-  // From `first` to `last`, both included.
+  // From `first` to `last`, inclusive.
   int Int(int first, int last) {
     return first + static_cast<int>(Bits() % static_cast<uint32_t>(last - first + 1));
   }
-  // From `low` up to, but without `high`; multiples of 2^-24 times the width of the range.
+  // In [low, high), in steps of 2^-24 of the range.
   float Float(float low = -1, float high = 1) {
     return low + static_cast<float>(Bits() >> 8) / static_cast<float>(1 << 24) * (high - low);
   }
@@ -45,7 +45,7 @@ class TestRandom {
   uint32_t state_;
 };
 
-// Numbers from -4 to 4, for tests that need no generator of their own.
+// Numbers in [-4, 4), for tests that need no generator of their own.
 inline Tensor RandomF32(const Shape& shape, uint32_t seed = 1) {
   return TestRandom(seed).Floats(shape, -4, 4);
 }

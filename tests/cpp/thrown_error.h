@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a piece of code throws.
+// Checks the errors that code throws.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@
 
 namespace tfwasm {
 
-// The error that `f` throws; nullopt when it throws none.
+// The error that `f` throws; nullopt if it does not throw.
 template <typename F>
 std::optional<Error> ThrownBy(F f) {
   try {
@@ -24,21 +24,21 @@ std::optional<Error> ThrownBy(F f) {
   return std::nullopt;
 }
 
-// "E_SHAPE", or "" when `f` throws nothing.
+// The code, such as "E_SHAPE"; "" if `f` does not throw.
 template <typename F>
 std::string_view ErrorCodeOf(F f) {
   const std::optional<Error> error = ThrownBy(f);
   return error ? CodeName(error->code()) : "";
 }
 
-// "E_SHAPE message", or "no error" when `f` throws nothing.
+// "E_SHAPE message"; "no error" if `f` does not throw.
 template <typename F>
 std::string ErrorOf(F f) {
   const std::optional<Error> error = ThrownBy(f);
   return error ? StrCat(CodeName(error->code()), " ", error->message()) : "no error";
 }
 
-// `f` must throw an Error with this code.
+// Expects that `f` throws an Error with this code.
 template <typename F>
 void ExpectError(Code code, F f) {
   const std::string actual = ErrorOf(f);

@@ -264,7 +264,7 @@ describe('file://', { skip: missing('dist') }, () => {
     });
 
     test('lists the models in the current folder', async () => {
-      // Clocks of file systems may tick once in two seconds.
+      // File system timestamps may have a resolution of two seconds.
       const before = Date.now() - 2000;
       await save();
       await save(`file://${root}/__proto__`);
@@ -327,7 +327,7 @@ describe('file://', { skip: missing('dist') }, () => {
     test('with a folder that may not be written', async () => {
       await mkdir(folder);
       await chmod(folder, 0o555);
-      // What nobody may do, root does nevertheless.
+      // Permissions do not apply to root.
       const isRoot = process.geteuid() === 0;
       if (isRoot) {
         await chmod(root, 0o755);

@@ -275,7 +275,7 @@ describe('loading over HTTP', { skip: missing('dist') }, () => {
       assert.equal(server.log.length, 0);
     });
 
-    // It would wait for an hour.
+    // The retry would come after an hour.
     test('while it waits to try again', { timeout: HANGS_AFTER_MS }, async () => {
       serve([40]);
       server.faults.set('/m/0.bin', Array(5).fill(status(500)));

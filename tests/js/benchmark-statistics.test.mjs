@@ -120,7 +120,7 @@ describe('medianRatio', () => {
       return high - low;
     };
     width(20_000);
-    // Resampling would read each a thousand times.
+    // Resampling would read each value a thousand times.
     assert.ok(reads < 10 * 20_000, `${reads} reads`);
     const ratio = width(499) / width(500);
     assert.ok(ratio > 0.8 && ratio < 1.25, `${ratio}`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of the address space of 32 bits. Tensors of 4 GB in all are made, but only few of their pages are ever
-// touched, so that they take little of the machine's memory.
+// Memory near the 4 GB limit of the address space. Tensors have 4 GB in total, but the tests touch few of their pages,
+// so they need little physical memory.
 import assert from 'node:assert/strict';
 import { afterEach, before, describe, test } from 'node:test';
 
@@ -34,7 +34,7 @@ describe('near 4 GB', { skip: missing('dist') }, () => {
     return true;
   };
 
-  /** A tensor of uninitialized bytes with a mark at both ends; undefined when there is no memory. */
+  /** Allocates an uninitialized tensor and marks both ends; undefined if there is no memory. */
   function take(bytes) {
     let handle;
     try {
@@ -68,7 +68,7 @@ describe('near 4 GB', { skip: missing('dist') }, () => {
     held.delete(block.handle);
   }
 
-  /** Throws if two blocks share bytes, or one is not in the heap. */
+  /** Asserts that blocks do not overlap and are inside of the heap. */
   function checkPlaces(blocks) {
     let end = 0;
     for (const { address, bytes } of [...blocks].sort((a, b) => a.address - b.address)) {
@@ -109,7 +109,7 @@ describe('near 4 GB', { skip: missing('dist') }, () => {
     checkPlaces(blocks);
     const kept = blocks.filter((block, index) => index % 2 === 1 || free(block));
     assert.equal(take(200 * MB), undefined);
-    // What is free is free.
+    // Freed memory can be allocated again.
     const again = fill(64 * MB);
     assert.equal(again.length, 32);
     checkPlaces([...kept, ...again]);
@@ -126,7 +126,7 @@ describe('near 4 GB', { skip: missing('dist') }, () => {
     const blocks = [];
     let refused = 0;
     for (let round = 0; round < 4000; ++round) {
-      // Between almost nothing and almost everything, again and again.
+      // Alternates between almost empty and almost full.
       const isFilling = round % 200 < 120;
       if (blocks.length === 0 || random() < (isFilling ? 0.8 : 0.2)) {
         const block = take(Math.floor(2 ** (31 * random() ** 0.5)));
@@ -146,7 +146,7 @@ describe('near 4 GB', { skip: missing('dist') }, () => {
     assert.ok(refused > 100, `only ${refused} tensors were refused`);
     blocks.forEach(free);
     values.dispose();
-    // Few holes are left: the first test got 63.
+    // Little fragmentation remains: the first test got 63.
     const all = fill(64 * MB);
     assert.ok(all.length >= 60, `${all.length} tensors of 64 MB`);
     all.forEach(free);
@@ -183,7 +183,7 @@ describe('near 4 GB', { skip: missing('dist') }, () => {
     }
   });
 
-  // Sizes of working memory that only their low 32 bits would make small.
+  // Sizes of working memory that exceed 32 bits, with small low 32 bits.
   for (const [what, run] of [
     [
       'each channel repeated 1024 times',

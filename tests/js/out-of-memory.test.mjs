@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A heap that cannot grow, as on a telephone: what needs memory ends with E_OOM, and what comes after it is right.
+// A heap that cannot grow, as on phones: calls that need memory must throw E_OOM, and later calls must be correct.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -11,7 +11,7 @@ import { startWatchedCore } from './watched-core.mjs';
 const FLOAT32 = 0;
 const MB = 2 ** 20;
 
-/** How large heaps can grow. */
+/** The maximum heap size. */
 let limit = Number.POSITIVE_INFINITY;
 const { grow } = WebAssembly.Memory.prototype;
 WebAssembly.Memory.prototype.grow = function (pages) {
@@ -37,7 +37,7 @@ describe('when memory is short', { skip: missing('dist') }, () => {
     return true;
   };
 
-  /** Tensors that take all the memory there is, the largest first. They are uninitialized. */
+  /** Fills the heap with uninitialized tensors, the largest first. */
   function takeAll() {
     limit = core.HEAPU8.length + 32 * MB;
     const handles = [];
@@ -56,7 +56,7 @@ describe('when memory is short', { skip: missing('dist') }, () => {
     for (const handle of handles) core.disposeTensor(handle);
   }
 
-  /** tinyModel() with some thousands of further nodes, so that its topology is a long text. */
+  /** tinyModel(), with thousands of extra nodes if large, which make its topology a long text. */
   function artifacts(isLarge) {
     const { modelTopology, weightsManifest } = tinyModel();
     const rest = Array.from({ length: isLarge ? 5000 : 0 }, (_, index) => ({
@@ -143,9 +143,9 @@ describe('when memory is short', { skip: missing('dist') }, () => {
     assert.equal(tf.memory().numTensors, 0);
   });
 
-  // Allocation after allocation finds memory, and the next one none.
+  // With each step, more allocations succeed before one fails.
   test('loading, running and saving, with little more memory each time', async () => {
-    // What lasts, such as working memory, is there from now on.
+    // Creates what persists, such as working memory.
     const first = await load(true);
     checkAnswer(first);
     await saved(first);
@@ -154,7 +154,7 @@ describe('when memory is short', { skip: missing('dist') }, () => {
     const outcomes = [];
     for (let bytes = 64; bytes < 4 * MB; bytes = Math.ceil(bytes * 1.25)) {
       const { numTensors, numDataBuffers, numBytes } = tf.memory();
-      // One tensor makes room for others; the rest is taken again.
+      // Frees one tensor, then takes up part of its memory again.
       let isRefused = false;
       core.disposeTensor(handles.shift());
       const others = [];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frozen TensorFlow 1 graphs with control flow, each in a folder of its own with what is fed and what must come out: a
-// small one of ours, and more, with the values that TensorFlow computed, where there is a folder of them beside the
-// repository.
+// Frozen TensorFlow 1 graphs with control flow. Each folder has a graph, its inputs, and its outputs as computed by
+// TensorFlow. One small graph is part of the repository; more are tested if a folder with them exists next to it.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -71,14 +70,14 @@ describe('frozen TensorFlow 1 graphs', { skip: missing('dist') }, () => {
   }
 });
 
-/** Files call the second output of a node "node.1". */
+/** File names refer to the second output of a node as "node.1". */
 function outputNode({ node }, file) {
   if (node.some(({ name }) => name === file)) return file;
   const [, name, index] = /^(.*)\.(\d+)$/.exec(file) ?? [];
   return node.some((candidate) => candidate.name === name) ? `${name}:${index}` : undefined;
 }
 
-/** Values and shape. A scalar has an empty list of sizes, or a single 0 beside one value. */
+/** Reads values and shape. A scalar's shape file is empty, or has a single 0 and there is one value. */
 function readTensor(folder, name) {
   const lines = (suffix) => {
     const text = readFileSync(path.join(folder, `${name}.${suffix}`), 'utf8').trim();

@@ -56,7 +56,7 @@ TEST_CASE("numbers that are no handles") {
   CHECK(*table.Get(handle) == 1);
 }
 
-// Adds and removes, and compares with a map.
+// Adds and removes objects randomly, and compares with a map.
 void Compare(Table& table, int rounds, size_t most) {
   std::mt19937 random(7);
   std::map<Handle, int> expected;
@@ -64,7 +64,7 @@ void Compare(Table& table, int rounds, size_t most) {
   std::unordered_set<Handle> seen;
   const size_t others = table.size();
   for (int i = 0; i < rounds; ++i) {
-    // Grows to `most` objects and shrinks to none, again and again.
+    // Alternates between growing to `most` objects and shrinking to none.
     const bool grows = i / static_cast<int>(most) % 2 == 0;
     if (expected.empty() || (expected.size() < most && random() % 4 != (grows ? 0 : 1))) {
       if (!grows && !expected.empty() && random() % 2 == 0) continue;
@@ -117,7 +117,7 @@ TEST_CASE("slots whose generations are used up are retired") {
   Table table("tensor", Table::kLastGeneration - 1);
   std::unordered_set<Handle> seen;
   const Handle kept = Add(table, -1);
-  // Two generations of each slot; those of the first block, and of others.
+  // Uses up both generations of each slot, in the first block and in others.
   for (int i = 0; i < 1000; ++i) {
     const Handle handle = Add(table, i);
     CHECK(handle < 9007199254740992.0);
@@ -131,7 +131,7 @@ TEST_CASE("slots whose generations are used up are retired") {
   CHECK(*table.Get(kept) == -1);
 }
 
-// Counts the objects that are alive.
+// Counts live instances.
 struct Counted {
   explicit Counted(int& count) : count_(&count) { ++*count_; }
   Counted(Counted&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which errors wait for the run that meets them, and which come at once, wherever they arise.
+// Which errors are deferred to the run that reaches them, and which are thrown at once.
 #include <doctest/doctest.h>
 
 #include <new>
@@ -11,8 +11,8 @@
 namespace tfwasm {
 namespace {
 
-// "TestThrow" hands its input on, but throws what the attribute "error" says at the place that the
-// attribute "place" says: in infer, while its kernel is made, or in its run.
+// "TestThrow" forwards its input, but throws the error in attribute "error" at the place in
+// attribute "place": in infer, when its kernel is created, or when it runs.
 void ThrowAt(std::string_view place, const AttrMap& attrs) {
   if (attrs.String("place", "") != place) return;
   const std::string error = attrs.String("error", "");
@@ -43,7 +43,7 @@ TestAttrs ThrowAttrs(const char* place, const char* error) {
   return {{"place", place}, {"error", error}};
 }
 
-// The kind of what `run` throws: one of kAtOnce, "fault" or "nothing".
+// Classifies what `run` throws: one of kAtOnce, "fault", or "nothing".
 template <typename F>
 std::string Thrown(F run) {
   try {
@@ -57,8 +57,8 @@ std::string Thrown(F run) {
   return "nothing";
 }
 
-// What the model does that `write` builds, which has the inputs x and p and the output y, when p is
-// false. `write` is to put a TestThrow with the attributes where p must be true for it to be run.
+// Runs a model with inputs x and p = false and output y. `write` builds it, and must place a
+// TestThrow with the given attributes on the branch that is taken if p is true.
 template <typename F>
 void ExpectDeferredUnlessAtOnce(std::initializer_list<const char*> places, F write) {
   const auto predict = [&](const char* place, const char* error) {
@@ -137,7 +137,7 @@ TEST_CASE("a fault in compiling a function that is not called waits, nothing els
         });
         AddIf(b);
       });
-  // An error of the pass itself, before anything is folded.
+  // An error of the pass itself, before it folds anything.
   ModelBuilder b;
   b.Function("bad", [&](BodyBuilder& f) {
     const Edge x = f.Input("x");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory runs out anywhere between a model and its results: the call ends with E_OOM, nothing is
-// left behind, and the next call is right.
+// Lets each allocation fail in turn while models are loaded and run: the call must throw E_OOM,
+// leak nothing, and leave the next call correct.
 #include <doctest/doctest.h>
 
 #include "executor/eager.h"
@@ -57,12 +57,12 @@ Tensor Image() {
   return MakeF32({1, 4, 4, 2}, [](size_t i) { return 0.25 * static_cast<double>(i % 7) - 0.5; });
 }
 
-// The bytes of the weights, in as many portions as there are targets.
+// Decodes the weights, one Commit per target.
 WeightMap ReadWeights() {
   WeightDecoder decoder(kSpecs);
   uint8_t next = 0;
   for (std::span<uint8_t> target = decoder.Target(); !target.empty(); target = decoder.Target()) {
-    // The float32 filter gets small numbers; the labels have no characters.
+    // The filter is filled with small float32 numbers, the labels with empty strings.
     const bool is_filter = next == 0;
     for (size_t i = 0; i < target.size(); ++i) {
       target[i] = is_filter ? static_cast<uint8_t>(i % 4 == 3 ? 0x3d : i % 13) : 0;
@@ -82,7 +82,7 @@ std::unique_ptr<Session> LoadNetwork() {
   return session;
 }
 
-// Everything that decides values only when it runs: loops, lists, strings.
+// A model with dynamic steps: loops, lists.
 std::unique_ptr<Session> DynamicModel() {
   ModelBuilder b;
   b.Function("cond", [](BodyBuilder& f) {
@@ -115,10 +115,11 @@ std::unique_ptr<Session> DynamicModel() {
   return std::make_unique<Session>(std::move(b.model));
 }
 
-// Calls `f` with allocation after allocation failing, and `check` after each.
+// Calls `f` repeatedly, with the first allocation failing, then the second, and so on. Calls
+// `check` after each.
 template <typename F, typename Check>
 void FailEveryAllocation(F f, Check check) {
-  // What lasts, such as scratch memory, is there from now on.
+  // Creates what persists, such as scratch memory.
   f();
   check();
   for (int64_t number = 1;; ++number) {
@@ -162,7 +163,7 @@ TEST_CASE("loading a model when memory is short") {
                       });
 }
 
-// A session in which something has failed is right afterwards.
+// After a failed run, the session must still give correct results.
 void TestSession(const std::function<std::unique_ptr<Session>()>& make, const std::string& feed,
                  const std::vector<std::string>& fetches, const Tensor& input) {
   const auto run = [&](Session& session) {
@@ -205,7 +206,7 @@ TEST_CASE("eager ops when memory is short") {
   Tensor product;
   const auto run = [&] {
     const int id = ops.Register("MatMul", {});
-    // Once they come again, weights are packed.
+    // Repeated weights get packed.
     for (int i = 0; i < 3; ++i) product = ops.Run(id, {x, w}, none)[0];
   };
   run();
@@ -226,8 +227,8 @@ TEST_CASE("eager ops when memory is short") {
       });
 }
 
-// Of float32: more than the address space of WebAssembly, and more than it has. The native tests
-// have less than either (main.cc).
+// As float32 dimensions: beyond the wasm address space, and just below it. Both exceed the limit of
+// the native tests (main.cc).
 constexpr int32_t kHuge[] = {kIntMax, 975'000'000};
 
 TEST_CASE("results, intermediates and shapes of data that memory does not hold are E_OOM") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plans of a program: one for each set of shapes, of which the eight used last are kept.
+// A program caches plans by input shapes and keeps the eight most recently used.
 #include <doctest/doctest.h>
 
 #include "executor/model_builder.h"
@@ -11,7 +11,7 @@ namespace {
 int kernels_made = 0;
 int kernels_alive = 0;
 
-// Doubles its input.
+// Doubles its input, and counts instances.
 class CountedKernel : public Kernel {
  public:
   explicit CountedKernel(int64_t size) : size_(size) {
@@ -42,7 +42,7 @@ TEST_CASE("of more than eight shapes the plans used last are kept") {
   kernels_made = 0;
   {
     Session session(std::move(b.model));
-    // How many kernels a run with this many elements makes.
+    // The number of kernels created by a run with this many elements.
     const auto made_by = [&](int64_t size) {
       const int before = kernels_made;
       const Tensor x = TestRandom(7).Floats({size});
@@ -56,13 +56,13 @@ TEST_CASE("of more than eight shapes the plans used last are kept") {
       CHECK(kernels_alive == std::min(size, kMostPlans));
     }
     for (int size = 20; size > 20 - kMostPlans; --size) CHECK(made_by(size) == 0);
-    // 20 is now the one used longest ago, and is used again: 19 goes instead.
+    // 20 is the least recently used. It is used again, so 19 is evicted instead.
     CHECK(made_by(20) == 0);
     CHECK(made_by(5) == 1);
     CHECK(made_by(20) == 0);
     CHECK(made_by(19) == 1);
     CHECK(kernels_alive == kMostPlans);
-    // Rank and dtype count, not only how many elements there are.
+    // Plans depend on rank and dimensions, not only on the number of elements.
     const auto run = [&](const Tensor& x) { return RunSession(session, {"x"}, {x}, {"y"})[0]; };
     ExpectTensor(run(F32({1, 2}, {1, 2})), F32({1, 2}, {2, 4}));
     ExpectTensor(run(F32({2, 1}, {1, 2})), F32({2, 1}, {2, 4}));

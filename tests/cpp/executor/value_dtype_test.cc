@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A value's dtype is its own, whatever memory it shares: every op that may write an output of
-// another dtype over its input, and all who read a value as a whole tensor.
+// A value keeps its own dtype even if it shares memory with another. Tested for all ops that may
+// write an output of another dtype in place, and for all readers of a value as a whole tensor.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -20,10 +20,10 @@ std::unique_ptr<Kernel> CopyKernel(const KernelContext& context) {
                         RunContext& run) { CopyElements(dtype, run.in(0), run.out(0), size); });
 }
 
-// Its output is planned, and not in place of its input.
+// An op whose output is planned and not in place.
 TFWASM_OP kCopyOp{.name = "TestCopy", .infer = InferLikeInput, .kernel = CopyKernel};
 
-// Its output's shape is known to the run alone.
+// An op whose output shape is known only at run time.
 TFWASM_OP kDynamicCopyOp{
     .name = "TestDynamicCopy",
     .infer = [](InferContext& context) { context.set_output_unknown(0, context.dtype(0)); },
@@ -44,15 +44,15 @@ Tensor Numbers(DType dtype, const Shape& shape) {
   return Evaluate(TestNode("Cast", {{"DstT", dtype}}), {floats})[0];
 }
 
-// A call of an op whose first output has another dtype than an input that it may overwrite.
+// An op call whose first output has another dtype than an input that it may overwrite.
 struct Retyping {
   std::string op;
   TestAttrs attrs;
   std::vector<Tensor> inputs;
-  size_t in_place = 0;  // that input
+  size_t in_place = 0;  // the index of that input
 };
 
-// Inputs that some op with so many may take beside a tensor of shape [1, 4].
+// Inputs to try beside a tensor of shape [1, 4], for ops with this many inputs.
 std::vector<Tensor> Candidates(DType dtype, size_t num_inputs) {
   if (num_inputs > 3) return {Numbers(dtype, {1, 4}), Numbers(dtype, {4})};
   return {Numbers(dtype, {1, 4}), I32({}, {0}),       I32({1}, {1}),
@@ -79,7 +79,7 @@ TestAttrs AnyAttrs(DType from, DType to) {
           {"N", 1}};
 }
 
-// What the op makes of these inputs, if it takes them.
+// The specs of the op's outputs; nullopt if the op rejects the inputs.
 std::optional<std::vector<TensorSpec>> OutputsFor(const OpDef& def, const Node& node,
                                                   const std::vector<Tensor>& inputs) {
   std::vector<const Tensor*> values;
@@ -93,7 +93,7 @@ std::optional<std::vector<TensorSpec>> OutputsFor(const OpDef& def, const Node& 
   return outputs;
 }
 
-// The first choice of candidates that the op takes; none if it takes no choice.
+// The first combination of candidates that the op accepts; empty if it accepts none.
 std::vector<Tensor> FindInputs(const OpDef& def, const Node& node, DType dtype) {
   const size_t count = node.inputs.size();
   const std::vector<Tensor> candidates = Candidates(dtype, count);
@@ -110,10 +110,10 @@ std::vector<Tensor> FindInputs(const OpDef& def, const Node& node, DType dtype) 
 
 struct Survey {
   std::vector<Retyping> retypings;
-  std::string not_reached;  // ops of which no call was found
+  std::string not_reached;  // ops for which no call was found
 };
 
-// Adds the calls of the op with these inputs that change the dtype in place.
+// Adds the op's calls with these inputs that change the dtype in place.
 void AddRetypings(const OpDef& def, const std::vector<Tensor>& inputs, DType from, Survey& survey) {
   for (const DType to : kDTypes) {
     const TestAttrs attrs = AnyAttrs(from, to);
@@ -149,8 +149,8 @@ Survey FindRetypings() {
   return survey;
 }
 
-// The value of `value` as each of its possible readers sees it: fetched, behind a view, read by a
-// dynamic step, passed to a function.
+// Reads `value` in every possible way: fetched, through a view, by a dynamic step, as a function
+// argument.
 void ReadEveryWay(BodyBuilder& b, Edge value) {
   const Edge copied_dims = b.Const("dims", I32({1}, {-1}));
   const Edge view = b.Op("view", "Reshape", {value, copied_dims});
@@ -173,7 +173,7 @@ FunctionMap CopyFunction() {
   return std::move(b.model.functions);
 }
 
-// The outputs of the graph as it is, with no pass run on it, twice in one plan.
+// Runs the graph without passes, twice with the same plan, and returns its outputs.
 std::vector<Tensor> RunUnoptimized(const Graph& graph, const std::vector<Tensor>& feeds) {
   ModelState model(CopyFunction());
   NodeStates states(static_cast<size_t>(graph.size()));
@@ -183,7 +183,7 @@ std::vector<Tensor> RunUnoptimized(const Graph& graph, const std::vector<Tensor>
   return plan.Run(feeds, arena->data(), nullptr);
 }
 
-// A copy of the first feed, by a step whose output is in the arena, then the op in place of it.
+// A step copies the first feed into the arena; then the op runs in place on the copy.
 Edge AddRetyping(ModelBuilder& b, const Retyping& call) {
   std::vector<Edge> inputs;
   for (size_t i = 0; i < call.inputs.size(); ++i) {
@@ -195,7 +195,7 @@ Edge AddRetyping(ModelBuilder& b, const Retyping& call) {
 
 TEST_CASE("an op that changes the dtype in place makes values of the new dtype") {
   const Survey survey = FindRetypings();
-  // An op that comes here is to get inputs in Candidates() and attributes in AnyAttrs().
+  // If this lists an op, add inputs for it to Candidates() or attributes to AnyAttrs().
   CHECK(survey.not_reached == "");
   CHECK(std::any_of(survey.retypings.begin(), survey.retypings.end(),
                     [](const Retyping& call) { return call.op == "Cast"; }));
@@ -210,7 +210,7 @@ TEST_CASE("an op that changes the dtype in place makes values of the new dtype")
     alone.Output("value", AddRetyping(alone, call));
     NodeStates states(static_cast<size_t>(alone.graph().size()));
     const PlanData data = PlanGraph(alone.graph(), SpecsOf(feeds), states);
-    CHECK(data.heap_storages.size() == 1);  // so both values are in it
+    CHECK(data.heap_storages.size() == 1);  // shared by both values
     CHECK(data.arena_bytes == 0);
     ExpectTensor(RunUnoptimized(alone.graph(), feeds)[0], expected);
 
@@ -235,7 +235,7 @@ TEST_CASE("values of every dtype keep it behind views, dynamic steps and calls")
         ExpectTensor(output, x.Reshaped(output.shape()));
       }
     }
-    // What is a feed or a constant has no memory of the plan.
+    // Feeds and constants do not use the plan's memory.
     for (const bool is_feed : {false, true}) {
       ModelBuilder b;
       ReadEveryWay(b, is_feed ? b.Input("x") : b.Const("x", x));

@@ -19,7 +19,7 @@ namespace {
 
 using Ranges = std::vector<std::pair<int64_t, int64_t>>;
 
-// The ranges of a ParallelFor, in order.
+// The ranges of a ParallelFor, sorted.
 Ranges RangesOf(int64_t count, double work_per_item) {
   std::mutex mutex;
   Ranges ranges;
@@ -31,7 +31,7 @@ Ranges RangesOf(int64_t count, double work_per_item) {
   return ranges;
 }
 
-// Whether builds like this one have threads; says so if not.
+// Whether this build has threads. Prints a message if not.
 bool HasThreads() {
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
   return true;
@@ -61,7 +61,7 @@ TEST_CASE("ParallelFor covers every item once, in a few ranges a thread") {
       } else {
         const auto most = std::min<int64_t>(count, 4 * threads);
         CHECK(static_cast<int64_t>(ranges.size()) <= most);
-        // Rounding up the size of a range costs less than half of them.
+        // Rounding up the range size reduces the number of ranges by less than half.
         CHECK(static_cast<int64_t>(ranges.size()) * 2 >= most);
       }
     }
@@ -94,13 +94,13 @@ TEST_CASE("ParallelFor runs much work on all threads at the same time") {
     std::condition_variable arrived;
     std::set<std::thread::id> ids;
     bool is_late = false;
-    // A range is done when every thread has begun one.
+    // Each range blocks until all threads have started one.
     ParallelFor(4 * threads, 1e9, [&](int64_t, int64_t) {
       std::unique_lock lock(mutex);
       ids.insert(std::this_thread::get_id());
       arrived.notify_all();
       const auto all = [&] { return is_late || static_cast<int>(ids.size()) == threads; };
-      // Only threads that never come take that long.
+      // Far longer than threads need to start.
       if (!arrived.wait_for(lock, std::chrono::minutes(2), all)) is_late = true;
     });
     CHECK(static_cast<int>(ids.size()) == threads);

@@ -117,7 +117,7 @@ TEST_CASE("_FusedMatMul: bias and activation") {
         });
         std::vector<Tensor> inputs{a, b, bias};
         inputs.insert(inputs.end(), more.begin(), more.end());
-        // Sums of packed products begin with the bias, those of others end with it.
+        // With packed weights, the sum starts with the bias; otherwise the bias is added last.
         ExpectOp("_FusedMatMul", {{"transpose_a", ta}, {"transpose_b", tb}, {"fused_ops", ops}},
                  inputs, expected, 1e-5f, 2e-6f);
       };

@@ -59,35 +59,35 @@ inline Node TestNode(std::string_view op, const TestAttrs& attrs) {
   return node;
 }
 
-// The outputs of a node whose inputs are all known when its kernel is made.
+// Evaluates a node whose input values are all known when its kernel is created.
 inline std::vector<Tensor> Evaluate(const Node& node, const std::vector<Tensor>& inputs) {
   return NodePlan::Evaluate(node, inputs);
 }
 
-// The outputs of a node of which only the inputs marked `constant` are known when its kernel is
-// made, as in a graph.
+// Evaluates a node like in a graph: only the values of inputs marked `constant` are known when its
+// kernel is created.
 inline std::vector<Tensor> EvaluateInGraph(const Node& node, const std::vector<Tensor>& inputs,
                                            const FlagList& constant,
                                            std::shared_ptr<NodeState>* state) {
   return NodePlan(node, inputs, constant, state).Run(inputs);
 }
 
-// All outputs of an op, run once, with the inputs' values known when its kernel is made: for ops
-// that have an effect, or whose results differ from run to run.
+// Runs an op once, with all input values known when its kernel is created. For ops with side
+// effects or random results.
 inline std::vector<Tensor> RunOpOnce(std::string_view op, const TestAttrs& attrs,
                                      const std::vector<Tensor>& inputs) {
   return Evaluate(TestNode(op, attrs), inputs);
 }
 
-// All outputs of an op that knows no more of its inputs than dtypes and shapes when its kernel is
-// made, unless it needs more.
+// Runs an op for which only dtypes and shapes of inputs are known when its kernel is created
+// (unless it defers).
 inline std::vector<Tensor> RunOpLate(std::string_view op, const TestAttrs& attrs,
                                      const std::vector<Tensor>& inputs) {
   std::shared_ptr<NodeState> state;
   return EvaluateInGraph(TestNode(op, attrs), inputs, FlagList(inputs.size(), false), &state);
 }
 
-// Every output as in `expected`: its bytes, or numbers within `tolerance` as in ExpectTensor.
+// Expects equal outputs: equal bytes if `tolerance` is 0, else as in ExpectTensor.
 inline void ExpectOutputs(const std::vector<Tensor>& actual, const std::vector<Tensor>& expected,
                           float tolerance) {
   REQUIRE(actual.size() == expected.size());
@@ -101,19 +101,18 @@ inline void ExpectOutputs(const std::vector<Tensor>& actual, const std::vector<T
   }
 }
 
-// Whether to run an op on several threads, too: the first calls of every op, and some of the many
-// that follow. To start threads takes longer than most ops do here.
+// Whether to run this call on several threads, too: true for the first calls of every op and for
+// some of the later ones. Starting threads takes longer than most ops in tests.
 inline bool IsForThreads(std::string_view op) {
   static std::map<std::string, int, std::less<>> calls;
   const int call = calls[std::string(op)]++;
   return call < 4 || call % 8 == 0;
 }
 
-// All outputs of an op. They are computed with the inputs' values known when the kernel is made,
-// with them unknown, and that on several threads too: all ways must agree in dtype, shape and
-// bytes, or throw the same code. `between`: how far the first two may be apart nevertheless, as the
-// tolerance of ExpectTensor; only for ops that add in another order where they have packed a
-// constant.
+// Runs an op and returns all outputs. Runs it with known input values, with unknown ones, and the
+// latter also on several threads. All must give the same dtypes, shapes and bytes, or throw the
+// same code. `between`: the tolerance between the first two, for ops that add in another order if a
+// constant is packed.
 inline std::vector<Tensor> RunOpMulti(std::string_view op, const TestAttrs& attrs,
                                       const std::vector<Tensor>& inputs, float between = 0) {
   std::vector<Tensor> known;
@@ -133,7 +132,7 @@ inline std::vector<Tensor> RunOpMulti(std::string_view op, const TestAttrs& attr
   return unknown;
 }
 
-// As RunOpMulti, for an op with one output.
+// Like RunOpMulti, for an op with one output.
 inline Tensor RunOp(std::string_view op, const TestAttrs& attrs, const std::vector<Tensor>& inputs,
                     float between = 0) {
   const std::vector<Tensor> outputs = RunOpMulti(op, attrs, inputs, between);
@@ -141,7 +140,7 @@ inline Tensor RunOp(std::string_view op, const TestAttrs& attrs, const std::vect
   return outputs[0];
 }
 
-// Both ways of RunOp must give `expected`.
+// Expects `expected` from all runs of RunOp.
 inline void ExpectOp(std::string_view op, const TestAttrs& attrs, const std::vector<Tensor>& inputs,
                      const Tensor& expected, float tolerance = 1e-5f, float between = 0) {
   ExpectTensor(RunOp(op, attrs, inputs, between), expected, tolerance);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What loops become; loops_v1_test.cc has what they compute.
+// The functions that loops become. loops_v1_test.cc tests their results.
 #include "passes/functionalize_loops.h"
 
 #include <functional>
@@ -10,7 +10,7 @@
 namespace tfwasm {
 namespace {
 
-// A graph with loops, and what becomes of it.
+// A graph with loops, before and after the pass.
 struct LoopTest {
   Graph graph;
   FunctionMap functions;
@@ -142,7 +142,7 @@ TEST_CASE("functionalize_loops begins with inner loops") {
       b.Op("cond", "LoopCond", {b.Op("less", "Less", {i, test.Enter("limit", n, "outer")})});
   const Edge body_i = b.Guard("i", i, cond);
   const Edge body_total = b.Guard("t", total, cond);
-  // The inner loop adds i to itself as many times.
+  // The inner loop adds i to total i times.
   const Edge square = AddSum(test, "inner", body_i, body_i);
   b.Finish("i", i, b.Op("inc", "Add", {body_i, b.Const("one", F32({}, {1}))}));
   b.Output("y", b.Finish("t", total, b.Op("add", "Add", {body_total, square})));
@@ -202,7 +202,7 @@ TEST_CASE("functionalize_loops keeps conditions inside a loop and returns what o
   const Edge more = b.Op("more", "Add", {{choice, 1}, one});
   const Edge twice = b.Op("twice", "Add", {b.Op("plus", "Add", {{choice, 0}, one}), one});
   b.Output("i", b.Finish("i", i, b.Op("merged", "Merge", {twice, more})));
-  // Leaves the loop as it came.
+  // Leaves the loop unchanged.
   b.Output("n", b.Op("n_out", "Exit", {test.Enter("n_in", n, "loop")}));
   test.Functionalize();
   CHECK(GraphText(test.graph) ==
@@ -264,7 +264,7 @@ TEST_CASE("functionalize_loops forgets parts of loops that nothing needs") {
   LoopTest test;
   BodyBuilder& b = test.build;
   const Edge x = b.Input("x");
-  // Of no form that a loop has.
+  // Not a valid loop.
   b.Op("lost", "NextIteration", {test.Enter("in", x, "lost")});
   b.Output("y", b.Op("y", "Neg", {x}));
   test.Functionalize();
@@ -273,7 +273,7 @@ TEST_CASE("functionalize_loops forgets parts of loops that nothing needs") {
 }
 
 TEST_CASE("functionalize_loops refuses loops of another form by name") {
-  // Changes a loop that is in order; `find` gives its nodes.
+  // Corrupts a valid loop. `find` returns its nodes by name.
   using Find = std::function<Node&(const char*)>;
   struct Case {
     std::function<void(LoopTest&, const Find&)> spoil;

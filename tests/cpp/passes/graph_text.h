@@ -123,7 +123,7 @@ inline std::string GraphText(const Graph& graph) {
   return text;
 }
 
-// Functions by name, each as
+// All functions, sorted by name:
 //
 //   f(x, y):
 //   sum = Add(x, y)

@@ -31,8 +31,8 @@ struct CallTest : TestGraph {
   }
 };
 
-// The pass must turn `before` into `after` and the functions into `functions`, and leave the
-// outputs for `feeds` as they were.
+// Expects that the pass turns the graph into `after` and the functions into `functions`, and does
+// not change the outputs for `feeds`.
 void ExpectPassed(CallTest test, std::string_view before, std::string_view after,
                   std::string_view functions, const std::vector<Tensor>& feeds) {
   CHECK(GraphText(test.graph) == before);
@@ -108,7 +108,8 @@ TEST_CASE(
     f.Output("n", n);
   });
   const Edge x = test.Input("x");
-  // i and x change, w and n stay; x and i begin with constants that must not be passed.
+  // i and x change in the loop; w and n do not. The initial value of i is constant, but must not be
+  // passed.
   const NodeId loop = test.Op("loop", "While", {test.Const(0), x, test.Const(2), test.Const(3)},
                               {{"cond", FunctionAttr("cond")}, {"body", FunctionAttr("body")}})
                           .node;
@@ -171,7 +172,7 @@ TEST_CASE("pass_constants_to_functions counts arguments after the condition") {
                              {"else_branch", FunctionAttr("pick")},
                              {"Tout", TypesAttr(1)}}));
   const AttrValue branches = std::vector<FunctionRef>{{"pick"}, {"scale"}};
-  // The index of the branch is constant, and no argument.
+  // The branch index is constant, but is not an argument of the branches.
   test.Output("case", test.Op("case", "Case", {test.Const(I32({}, {1})), x, x},
                               {{"branches", branches}, {"Tout", TypesAttr(1)}}));
   test.Output("case2", test.Op("case2", "Case", {test.Const(I32({}, {1})), x, test.Const(5)},

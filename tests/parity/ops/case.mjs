@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tables under cases/ are written in. A table is a list of
+// The format of the tables in cases/. A table is a list of
 //
 //   {
 //     op: 'Conv3D',                       // a TensorFlow op name
-//     name: 'strides of 2',               // what is special about it; unique within the op
+//     name: 'strides of 2',               // what is tested; unique within the op
 //     attrs: { strides: { list: { i: ['1', '2', '2', '2', '1'] } } }, // as in a GraphDef
 //     inputs: [f32([1, 4, 4, 4, 2]), constant(i32([2], [0, 1]))],
-//     // Optional. Without `expected` TensorFlow.js's cpu backend says what is right.
+//     // Optional. Without `expected`, TensorFlow.js's cpu backend computes it.
 //     expected: [f32([1], [3])], source: 'the definition of ...', // why these values
 //     throws: { code: 'E_SHAPE', message: /rank/ },  // instead of outputs; the message names op and argument
-//     outputs: 2,                         // how many are compared; 1 when left out
+//     outputs: 2,                         // how many are compared; default 1
 //     tolerance: { relative: 1e-4, absolute: 1e-5 },
-//     check: (outputs) => undefined,      // says what is wrong with outputs that no list of values
-//                                         // describes: random numbers
+//     check: (outputs) => undefined,      // returns an error message; for outputs without fixed values,
+//                                         // such as random numbers
 //   }
 //
-// A case whose op makes sense only among others gives all nodes itself; its inputs are x0, x1, ...:
+// A case for an op that needs other ops specifies all nodes. Its inputs are x0, x1, ...:
 //
 //   {
 //     op: 'TensorListLength', covers: ['TensorListFromTensor'], name: '...', inputs: [...],
 //     nodes: [{ name: 'list', op: 'TensorListFromTensor', input: ['x0', 'x1'], attr: { ... } }, ...],
-//     fetches: ['length'],                // names of the outputs that are compared
+//     fetches: ['length'],                // names of the compared outputs
 //     library: { function: [...] },       // of the GraphDef
 //   }
 //
-// An input is fed at run time unless it is wrapped in constant(), which puts it into the graph as a
-// Const node: how real models give axes, shapes, sizes and filters.
+// An input is fed at run time, unless it is wrapped in constant(), which makes it a Const node. Real models specify
+// axes, shapes, sizes and filters that way.
 import { randomValues } from '../../../web/common/random.js';
 
 const length = (shape) => shape.reduce((product, size) => product * size, 1);

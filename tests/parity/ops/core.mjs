@@ -31,7 +31,7 @@ class Core {
     this.#core = core;
   }
 
-  /** Whether there is such an op. */
+  /** Whether an op with this name exists. */
   hasOp(name) {
     try {
       this.#core.registerOp(name, '');
@@ -44,7 +44,7 @@ class Core {
     }
   }
 
-  /** The objects that JavaScript holds. */
+  /** The objects held by JavaScript. */
   memory() {
     const { numTensors, numDataBuffers, numBytes } = this.#core.memory();
     return { numTensors, numDataBuffers, numBytes };
@@ -69,7 +69,7 @@ class Core {
   runOp(testCase, runs = 1) {
     const inputs = [];
     try {
-      // Only numbers can be written out.
+      // Only these dtypes can be passed as literals.
       const isWritten = ({ constant, dtype }) => constant && ['float32', 'int32', 'bool'].includes(dtype);
       const arguments_ = inputsOf(testCase).map((input) => {
         if (isWritten(input))
@@ -94,7 +94,7 @@ class Core {
     const size = this.#core.runOp(id, inputs.length);
     const outputs = this.#frame(size);
     const handles = [];
-    // Handle, dtype, rank and dimensions of each.
+    // Each output has handle, dtype, rank and dimensions.
     for (let i = 0; i < size; i += 3 + outputs[i + 2]) handles.push(outputs[i]);
     return handles;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which ops there are. The core tells of one name whether it is an op; the names stand in the sources.
+// Lists all ops. The core can only tell whether a name is an op, so candidates are taken from the sources.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,7 +12,7 @@ export function opNames(core) {
   for (const file of readdirSync(folder, { recursive: true })) {
     if (!file.endsWith('.cc')) continue;
     for (const [, text] of readFileSync(join(folder, file), 'utf8').matchAll(/"([\w,]+)"/g)) {
-      // Lists of aliases have commas.
+      // Aliases are lists separated by commas.
       for (const name of text.split(',')) candidates.add(name);
     }
   }

@@ -13,7 +13,7 @@ namespace {
 ClampNode SkipInnerClamp(const Graph& graph, const UseMap& uses, ClampNode outer) {
   if (outer.input.output != 0 || uses.Count(outer.input) != 1) return outer;
   const auto inner = AsClamp(graph, graph.node(outer.input.node));
-  if (!inner) return outer;
+  if (!inner || !graph.node(outer.input.node).control_inputs.empty()) return outer;
   return {inner->input, inner->range.Then(outer.range)};
 }
 

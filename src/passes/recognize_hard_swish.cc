@@ -51,7 +51,10 @@ class Matcher {
   }
 
  private:
-  bool IsInner(Edge edge) const { return edge.output == 0 && uses_.Count(edge) == 1; }
+  bool IsInner(Edge edge) const {
+    return edge.output == 0 && uses_.Count(edge) == 1 &&
+           graph_.node(edge.node).control_inputs.empty();
+  }
 
   // Matches a recognized HardSwish times a constant.
   std::optional<HardSwish> MatchScaled(const Product& product) const {

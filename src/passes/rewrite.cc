@@ -15,10 +15,19 @@ const Node* ProducerOf(const Graph& graph, Edge edge, std::string_view op) {
   return edge.output == 0 && node.op == op ? &node : nullptr;
 }
 
-const Tensor* ConstFloats(const Graph& graph, Edge edge) {
+namespace {
+
+const Tensor* ConstOfDType(const Graph& graph, Edge edge, DType dtype) {
   const Tensor* value = edge.output == 0 ? graph.ConstValue(edge) : nullptr;
-  const bool fits = value != nullptr && !value->empty() && value->dtype() == DType::kFloat32;
+  const bool fits = value != nullptr && !value->empty() && value->dtype() == dtype &&
+                    graph.node(edge.node).control_inputs.empty();
   return fits ? value : nullptr;
+}
+
+}  // namespace
+
+const Tensor* ConstFloats(const Graph& graph, Edge edge) {
+  return ConstOfDType(graph, edge, DType::kFloat32);
 }
 
 std::optional<float> ConstScalar(const Graph& graph, Edge edge) {
@@ -29,9 +38,8 @@ std::optional<float> ConstScalar(const Graph& graph, Edge edge) {
 }
 
 std::optional<std::vector<int64_t>> ConstInts(const Graph& graph, Edge edge) {
-  const Tensor* value = edge.output == 0 ? graph.ConstValue(edge) : nullptr;
-  if (value == nullptr || value->empty() || value->dtype() != DType::kInt32) return std::nullopt;
-  if (value->shape().rank() > 2) return std::nullopt;
+  const Tensor* value = ConstOfDType(graph, edge, DType::kInt32);
+  if (value == nullptr || value->shape().rank() > 2) return std::nullopt;
   return ToInts(*value);
 }
 

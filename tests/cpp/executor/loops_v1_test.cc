@@ -230,6 +230,72 @@ TEST_CASE("what constants of a branch make is not folded out of it") {
   ExpectTensor(run(1), F32({}, {-2}));
 }
 
+// Passes must not take a step's place by one that does not wait for the branch. `write(b, x, wait)`
+// returns a value that is on the branch, though `x` is not: `wait` is the node to wait for.
+template <typename F>
+void ExpectDeadOffItsBranch(const char* what, F write) {
+  CAPTURE(std::string(what));
+  ModelBuilder b;
+  const Edge x = b.Input("x");
+  const NodeId data = b.Op("data", "Switch", {x, b.Input("p")}).node;
+  const NodeId wait = b.Op("wait", "Identity", {{data, 0}}).node;
+  const Edge value = write(b, x, wait);
+  b.Output("y", b.Op("y", "Merge", {value, b.Op("other", "Neg", {{data, 1}})}));
+  Session session(std::move(b.model));
+  const Tensor input = F32({1, 2}, {3, -4});
+  ExpectTensor(RunSession(session, {"x", "p"}, {input, Bool({}, {1})}, {"y"})[0],
+               F32({1, 2}, {-3, 4}));
+  RunSession(session, {"x", "p"}, {input, Bool({}, {0})}, {"y"});
+}
+
+TEST_CASE("what waits for a branch stays on it") {
+  // A value computed with a constant that waits.
+  const auto with_constant = [](const char* op, const Tensor& constant) {
+    ExpectDeadOffItsBranch(op, [&](ModelBuilder& b, Edge x, NodeId wait) {
+      const Edge c = b.Const("c", constant);
+      b.graph().node(c.node).control_inputs = {wait};
+      return b.Op("value", op, {x, c});
+    });
+  };
+  with_constant("Add", F32({}, {0}));
+  with_constant("Mul", F32({}, {1}));
+  with_constant("Minimum", F32({}, {6}));
+  with_constant("Transpose", I32({2}, {0, 1}));
+  with_constant("Pad", I32({2, 2}, {0, 0, 0, 0}));
+  with_constant("MatMul", F32({2, 2}, {1, 0, 0, 1}));
+  ExpectDeadOffItsBranch("a bias", [](ModelBuilder& b, Edge x, NodeId wait) {
+    const Edge bias = b.Const("bias", F32({2}, {1, 2}));
+    b.graph().node(bias.node).control_inputs = {wait};
+    return b.Op("value", "Add",
+                {b.Op("product", "MatMul", {x, b.Const("w", F32({2, 2}, {1, 0, 0, 1}))}), bias});
+  });
+  // A chain that a pass makes one node, with a node inside that waits.
+  ExpectDeadOffItsBranch("clamps", [](ModelBuilder& b, Edge x, NodeId wait) {
+    return b.Op("value", "Relu6", {b.Op("inner", "Relu", {x}, {}, {wait})});
+  });
+  ExpectDeadOffItsBranch("reshapes", [](ModelBuilder& b, Edge x, NodeId wait) {
+    const Edge inner = b.Op("inner", "Reshape", {x, b.Const("flat", I32({1}, {2}))}, {}, {wait});
+    return b.Op("value", "Reshape", {inner, b.Const("matrix", I32({2}, {1, 2}))});
+  });
+  ExpectDeadOffItsBranch("a sum and Relu", [](ModelBuilder& b, Edge x, NodeId wait) {
+    return b.Op("value", "Relu", {b.Op("inner", "Add", {x, x}, {}, {wait})});
+  });
+  ExpectDeadOffItsBranch("a product and Relu", [](ModelBuilder& b, Edge x, NodeId wait) {
+    const Edge w = b.Const("w", F32({2, 2}, {1, 0, 0, 1}));
+    return b.Op("value", "Relu", {b.Op("inner", "MatMul", {x, w}, {}, {wait})});
+  });
+  for (const char* waiting : {"sum", "gate", "product", "value"}) {
+    ExpectDeadOffItsBranch(waiting, [&](ModelBuilder& b, Edge x, NodeId wait) {
+      const Edge sum = b.Op("sum", "Add", {x, b.Const("three", F32({}, {3}))});
+      const Edge gate = b.Op("gate", "Relu6", {sum});
+      const Edge product = b.Op("product", "Mul", {x, gate});
+      const Edge value = b.Op("value", "Mul", {product, b.Const("sixth", F32({}, {1.0f / 6}))});
+      b.graph().node(b.graph().Find(waiting)).control_inputs = {wait};
+      return value;
+    });
+  }
+}
+
 TEST_CASE("a branch that is not taken may be wrong") {
   ModelBuilder b;
   const Edge x = b.Input("x");

@@ -79,7 +79,8 @@ function writeInputs(caller: Caller, inputs: readonly (Tensor | Written)[]): voi
 }
 
 function readOutputs(caller: Caller, size: number): Tensor[] {
-  growFrame(caller, size);
+  // The core has made it long enough: this cannot fail, and lose the handles.
+  if (size > caller.frame.length) Object.assign(caller, viewFrame(caller.core, size));
   const { frame } = callerOf(caller.core);
   const outputs: Tensor[] = [];
   for (let next = 0; next < size; ) {

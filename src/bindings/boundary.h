@@ -4,8 +4,6 @@
 
 #include <emscripten/val.h>
 
-#include <new>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,27 +24,18 @@ std::string TextFromJs(const emscripten::val& text);
 std::vector<std::string> TextsFromJs(const emscripten::val& list);
 emscripten::val TextToJs(std::string_view text);
 
-// A TfwasmError, made by Module.makeError. Takes no memory of the wasm heap.
-emscripten::val MakeJsError(Code code, std::string_view message, std::string_view op = {},
-                            std::string_view node = {});
-// That of a failed allocation.
-emscripten::val MakeOutOfMemoryError();
+// The TfwasmError for the exception that is being handled. Takes no memory of the wasm heap.
+emscripten::val CaughtErrorToJs();
 
 // Calls `f`; a C++ exception becomes a thrown TfwasmError.
 template <typename F>
 auto Guard(F f) -> decltype(f()) {
-  // Thrown only after the C++ exception is over, so that nothing of it is left behind.
+  // Thrown only after the C++ exception has been handled, so that nothing of it remains.
   emscripten::val js_error = emscripten::val::undefined();
   try {
     return f();
-  } catch (const Error& error) {
-    js_error = MakeJsError(error.code(), error.message(), error.op(), error.node());
-  } catch (const std::bad_alloc&) {
-    js_error = MakeOutOfMemoryError();
-  } catch (const std::length_error&) {  // a list larger than the address space
-    js_error = MakeOutOfMemoryError();
-  } catch (const std::exception& error) {
-    js_error = MakeJsError(Code::kInternal, error.what());
+  } catch (...) {
+    js_error = CaughtErrorToJs();
   }
   js_error.throw_();
 }

@@ -20,12 +20,12 @@ let frame = new Float64Array(0);
 /** The core's heap when the view of the frame was created. */
 let heap: Uint8Array | undefined;
 
-/** A view of the frame, with at least `size` numbers, valid until the core allocates. */
-function viewFrame(core: CoreModule, size: number): Float64Array {
+/** A view of the frame, with at least `size` numbers, valid until the core allocates. A new view has `room` numbers. */
+function viewFrame(core: CoreModule, size: number, room = Math.max(FIRST_FRAME_SIZE, 2 * size)): Float64Array {
   const isShort = size > frame.length;
   // Growing the heap replaces its views.
   if (!isShort && heap === core.HEAPU8) return frame;
-  const length = isShort ? Math.max(FIRST_FRAME_SIZE, 2 * size) : frame.length;
+  const length = isShort ? room : frame.length;
   const bytes = heapBytes(core, core.opFrame(length), 8 * length);
   frame = new Float64Array(bytes.buffer, bytes.byteOffset, length);
   heap = core.HEAPU8;
@@ -61,7 +61,8 @@ function writeInputs(core: CoreModule, inputs: readonly (Tensor | Written)[]): v
 }
 
 function readOutputs(core: CoreModule, size: number): Tensor[] {
-  const values = viewFrame(core, size);
+  // The core has made the frame long enough, so this cannot fail and lose the handles.
+  const values = viewFrame(core, size, size);
   const outputs: Tensor[] = [];
   for (let next = 0; next < size; ) {
     const dtype = dtypeFromNumber(values[next + 1] as number);

@@ -2,6 +2,8 @@
 #include "bindings/boundary.h"
 
 #include <cmath>
+#include <new>
+#include <stdexcept>
 
 namespace tfwasm {
 
@@ -16,6 +18,17 @@ extern "C" emscripten::EM_VAL MakeText(const char* start, size_t bytes);
 
 size_t held_buffers = 0;
 size_t held_bytes = 0;
+
+// Made by Module.makeError.
+val MakeJsError(Code code, std::string_view message, std::string_view op = {},
+                std::string_view node = {}) {
+  return val::module_property("makeError")(TextToJs(CodeName(code)), TextToJs(message),
+                                           TextToJs(op), TextToJs(node));
+}
+
+val MakeOutOfMemoryError() {
+  return MakeJsError(Code::kOom, "out of memory: the wasm heap cannot grow any further");
+}
 
 }  // namespace
 
@@ -35,13 +48,18 @@ val TextToJs(std::string_view text) {
   return val::take_ownership(MakeText(text.data(), text.size()));
 }
 
-val MakeJsError(Code code, std::string_view message, std::string_view op, std::string_view node) {
-  return val::module_property("makeError")(TextToJs(CodeName(code)), TextToJs(message),
-                                           TextToJs(op), TextToJs(node));
-}
-
-val MakeOutOfMemoryError() {
-  return MakeJsError(Code::kOom, "out of memory: the wasm heap cannot grow any further");
+val CaughtErrorToJs() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return MakeJsError(error.code(), error.message(), error.op(), error.node());
+  } catch (const std::bad_alloc&) {
+    return MakeOutOfMemoryError();
+  } catch (const std::length_error&) {  // a list larger than the address space
+    return MakeOutOfMemoryError();
+  } catch (const std::exception& error) {
+    return MakeJsError(Code::kInternal, error.what());
+  }
 }
 
 void AppendDim(double dim, Shape& shape) {

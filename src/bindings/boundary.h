@@ -5,8 +5,6 @@
 
 #include <emscripten/val.h>
 
-#include <new>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,11 +25,8 @@ std::string TextFromJs(const emscripten::val& text);
 std::vector<std::string> TextsFromJs(const emscripten::val& list);
 emscripten::val TextToJs(std::string_view text);
 
-// A TfwasmError, created by Module.makeError. Does not allocate in the wasm heap.
-emscripten::val MakeJsError(Code code, std::string_view message, std::string_view op = {},
-                            std::string_view node = {});
-// The error of a failed allocation.
-emscripten::val MakeOutOfMemoryError();
+// The TfwasmError for the exception that is being handled. Does not allocate in the wasm heap.
+emscripten::val CaughtErrorToJs();
 
 // Calls `f`. Rethrows C++ exceptions as TfwasmErrors.
 template <typename F>
@@ -40,14 +35,8 @@ auto Guard(F f) -> decltype(f()) {
   emscripten::val js_error = emscripten::val::undefined();
   try {
     return f();
-  } catch (const Error& error) {
-    js_error = MakeJsError(error.code(), error.message(), error.op(), error.node());
-  } catch (const std::bad_alloc&) {
-    js_error = MakeOutOfMemoryError();
-  } catch (const std::length_error&) {  // a list larger than the address space
-    js_error = MakeOutOfMemoryError();
-  } catch (const std::exception& error) {
-    js_error = MakeJsError(Code::kInternal, error.what());
+  } catch (...) {
+    js_error = CaughtErrorToJs();
   }
   js_error.throw_();
 }

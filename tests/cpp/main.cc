@@ -12,7 +12,8 @@ extern "C" const char* __asan_default_options() {
 
 namespace {
 
-// --reporters=console,names: says which test case begins, so that one that hangs or crashes has a name.
+// --reporters=console,names: says which test case begins, so that one that hangs or crashes has a
+// name.
 class NameReporter : public doctest::IReporter {
  public:
   explicit NameReporter(const doctest::ContextOptions&) {}

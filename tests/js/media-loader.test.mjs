@@ -14,7 +14,8 @@ describe('media.js', { skip: missing('dist') }, () => {
   let folder;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-media-'));
-    for (const name of ['index.js', 'media.js']) await cp(path.join(ROOT, 'dist', name), path.join(folder, name));
+    for (const name of ['index.js', 'common.js', 'media.js'])
+      await cp(path.join(ROOT, 'dist', name), path.join(folder, name));
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -44,7 +45,7 @@ describe('media.js', { skip: missing('dist') }, () => {
     await rename(path.join(folder, 'away.js'), path.join(folder, 'media.js'));
   });
 
-  test('has the classes of the index.js that loaded it, whatever its URL', async () => {
+  test('has the classes of index.js, whatever the URL of that', async () => {
     for (const query of ['?v=1', '?v=2']) {
       const { io, TfwasmError } = await importCopy(query);
       await assert.rejects(io.removeModel('nowhere://x'), (error) => error instanceof TfwasmError);

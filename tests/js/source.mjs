@@ -11,30 +11,34 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules/.cache');
 
 /** Internal modules that tests access. */
-const INNER = ['core/features', 'core/wasm-files', 'io/string-items'];
+const INNER = ['core/features', 'core/links', 'core/wasm-files', 'io/string-items'];
 
 /** Replaces Emscripten's glue; tests set `globalThis.createTestCore`. */
 const GLUE = 'export default (options) => globalThis.createTestCore(options);';
 
 /**
- * @returns {Promise<Record<string, any>>} The exports of js/index.ts, and `inner`: the exports of inner modules by
+ * @param {string[]} entries The entries to import, in this order: `index`, `inference`.
+ * @returns {Promise<Record<string, any>>} Their exports, and `inner`: the exports of inner modules by
  *     module name.
  */
-export async function importSource() {
+export async function importSource(entries = ['index']) {
   const { build } = await import('esbuild');
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(path.join(CACHE, 'tfwasm-source-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const outfile = path.join(folder, 'source.mjs');
   const lines = INNER.map((name, index) => `import * as m${index} from './js/${name}.js';`);
+  const exported = entries.map((name) => `export * from './js/${name}.js';`);
   const members = INNER.map((name, index) => `${JSON.stringify(name)}: m${index}`);
   await build({
     stdin: {
-      contents: `${lines.join('\n')}\nexport * from './js/index.js';\nexport const inner = {${members.join(', ')}};`,
+      contents: [...lines, ...exported, `export const inner = {${members.join(', ')}};`].join('\n'),
       resolveDir: ROOT,
       loader: 'ts',
     },
     bundle: true,
+    // The list of side effects in package.json is that of dist/.
+    ignoreAnnotations: true,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],

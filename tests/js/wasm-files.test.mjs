@@ -12,6 +12,7 @@ import { importSource } from './source.mjs';
 
 const tf = await importSource();
 const { compileWasm, wasmUrl } = tf.inner['core/wasm-files'];
+const { usedLink } = tf.inner['core/links'];
 const { chooseVariant, detectFeatures, defaultThreadCount } = tf.inner['core/features'];
 
 /** An empty module. */
@@ -78,14 +79,42 @@ describe('wasmUrl', () => {
     ['this folder', '', 'simd', 'tfwasm-simd.wasm'],
     ['a map', { 'tfwasm-simd-threads.wasm': 'b.wasm' }, 'simd-threads', 'b.wasm'],
   ]) {
-    test(`takes ${what}`, () => assert.equal(wasmUrl(variant, paths), expected));
+    test(`takes ${what}`, () => assert.equal(wasmUrl(usedLink(), variant, paths), expected));
   }
   for (const variant of ['simd', 'simd-threads', 'relaxed', 'relaxed-threads']) {
     test(`finds ${variant} beside the JavaScript`, () => {
       for (const paths of [undefined, { 'tfwasm-other.wasm': 'x' }]) {
-        assert.match(wasmUrl(variant, paths), new RegExp(`^file:.*/tfwasm-${variant}\\.wasm$`));
+        assert.match(wasmUrl(usedLink(), variant, paths), new RegExp(`^file:.*/tfwasm-${variant}\\.wasm$`));
       }
     });
+  }
+});
+
+describe('the link of the core', () => {
+  test('of tfwasm/inference has files of its own', async () => {
+    const { links, urls } = await linkOf(['inference']);
+    assert.equal(links.usedLink().name, 'tfwasm/inference');
+    for (const variant of ['simd', 'simd-threads', 'relaxed', 'relaxed-threads']) {
+      const name = `tfwasm-inference-${variant}.wasm`;
+      assert.match(urls(variant), new RegExp(`^file:.*/${name}$`));
+      assert.equal(urls(variant, '/x'), `/x/${name}`);
+      assert.equal(urls(variant, { [name]: 'b.wasm' }), 'b.wasm');
+    }
+  });
+
+  test('is that of tfwasm if both entries are imported, in any order', async () => {
+    for (const entries of [
+      ['index', 'inference'],
+      ['inference', 'index'],
+    ]) {
+      assert.equal((await linkOf(entries)).links.usedLink().name, 'tfwasm', entries.join());
+    }
+  });
+
+  async function linkOf(entries) {
+    const { inner } = await importSource(entries);
+    const links = inner['core/links'];
+    return { links, urls: (...args) => inner['core/wasm-files'].wasmUrl(links.usedLink(), ...args) };
   }
 });
 

@@ -142,9 +142,9 @@ void FailEveryAllocation(F f, Check check) {
       has_failed = failing.has_failed();
     }
     REQUIRE(error == "");
+    check();
     ReleaseScratchSpace();
     REQUIRE(Buffer::live_count() == buffers);
-    check();
     if (!has_failed) break;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads media.js, which is next to index.js, on first use. Must not import the modules in it, since many of them import
-// this one: js/index.ts passes in the import.
+// this one: js/common.ts passes in the import.
 import { describeError, TfwasmError } from '../core/errors.js';
 import type { NamedTensorMap } from '../tensor/tensor.js';
 import type { ModelOrigin } from './artifacts-kept.js';

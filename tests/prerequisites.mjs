@@ -17,6 +17,10 @@ function isInstalled(packageName) {
 
 const CHECKS = {
   dist: () => (existsSync(path.join(ROOT, 'dist/index.js')) ? null : 'dist/ is not built (npm run build)'),
+  relaxed: () =>
+    existsSync(path.join(ROOT, 'dist/tfwasm-relaxed.wasm'))
+      ? null
+      : 'dist/ has no build with relaxed SIMD (npm run build)',
   threads: () =>
     existsSync(path.join(ROOT, 'dist/tfwasm-simd-threads.wasm'))
       ? null

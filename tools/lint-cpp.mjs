@@ -1,52 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs clang-tidy on our C++ sources, one process per processor.
+// Runs clang-tidy on our C++ sources, one process per processor. Sources in which it found nothing are not checked again
+// until they, a header, the flags or the checks change.
+//
+//   node tools/lint-cpp.mjs                      what has changed
+//   node tools/lint-cpp.mjs src/ops/matmul.cc    these files
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { buildPreset } from './build/wasm.mjs';
+import { configurePreset } from './build/wasm.mjs';
 import { cppFiles } from './lib/cpp-files.mjs';
 import { isMain } from './lib/main.mjs';
 import { BUILD, ROOT } from './lib/paths.mjs';
 import { run, runMain, ToolError } from './lib/run.mjs';
+import { CleanFiles, hashOf } from './lint/clean-files.mjs';
+import { joinFiles } from './lint/join-files.mjs';
+
+const CLANG_TIDY = 'clang-tidy-19';
+const FOLDER = join(BUILD, 'lint');
+
+/** As many sources as are checked one by one: for a few, reading their headers several times takes less. */
+const FEW = 2 * availableParallelism();
+/** As many sources as are checked together at most. */
+const MANY = 25;
 
 /**
- * Checks `files`; by default all sources and the headers they include. Skips src/bindings/, which only WebAssembly
- * builds compile, and tests, whose headers take seconds each.
+ * Checks sources and the headers they include. Skips src/bindings/, which only WebAssembly builds compile, and tests,
+ * whose headers take seconds each.
+ *
+ * clang-tidy spends most of its time on the headers of a source, so it gets many sources as one: a file that includes
+ * them. Sources that declare the same names do not go together.
  */
 export async function lintCpp(note = () => {}, files = cppFiles(['.cc']).filter(isLinted)) {
-  // Also generates the compile commands for clang-tidy.
-  await buildPreset('host', 'CMakeFiles/tfwasm_core.dir/cmake_pch.hxx.pch', note);
-  const waiting = [...files];
-  const complaints = [];
+  await configurePreset('host', note);
+  mkdirSync(FOLDER, { recursive: true });
+  const flags = compilerFlags();
+  const clean = new CleanFiles(join(FOLDER, 'clean.json'), await versionOf(flags));
+  const changed = files.filter((file) => !clean.has(file));
+  const texts = new Map(changed.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
+  const batches = changed.length <= FEW ? changed.map((file) => [file]) : joinFiles(texts, MANY);
+  const findings = new Set();
+  let done = 0;
   const work = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      note(`${files.length - waiting.length}/${files.length}`);
-      try {
-        await run('clang-tidy-19', ['--quiet', '-p', join(BUILD, 'host'), file], { cwd: ROOT });
-      } catch (error) {
-        const found = findings(error.output);
-        if (found.length === 0) throw error;
-        complaints.push(...found);
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+      const found = await lintTogether(batch, flags);
+      if (found === null) {
+        const half = batch.length / 2;
+        batches.push(batch.slice(0, half), batch.slice(half));
+        continue;
       }
+      for (const finding of found) findings.add(finding);
+      if (found.length === 0) clean.add(batch);
+      done += batch.length;
+      note(`${done}/${changed.length}`);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
-  if (complaints.length === 0) return note(`${files.length} files`);
-  // A finding in a header is reported for every file that includes it.
-  const different = [...new Set(complaints)];
-  throw new ToolError(`clang-tidy finds ${different.length} faults in the C++.`, { output: different.join('\n') });
+  await Promise.all(Array.from({ length: availableParallelism() }, work)).finally(() => clean.save());
+  if (findings.size === 0) return note(`${changed.length} of ${files.length} files had changed`);
+  throw new ToolError(`clang-tidy finds ${findings.size} faults in the C++.`, { output: [...findings].join('\n') });
+}
+
+/** What clang-tidy finds in `files`, or null when they cannot be compiled as one. */
+async function lintTogether(files, flags) {
+  const [file] = files;
+  const isOne = files.length === 1;
+  const source = isOne ? join(ROOT, file) : join(FOLDER, `${hashOf(files.join())}.cc`);
+  if (!isOne) writeFileSync(source, files.map((name) => `#include "${join(ROOT, name)}"\n`).join(''));
+  try {
+    await run(CLANG_TIDY, ['--quiet', `--config-file=${join(ROOT, '.clang-tidy')}`, source, '--', ...flags]);
+    return [];
+  } catch (error) {
+    const found = splitFindings(error.output);
+    if (found.length === 0) throw error;
+    if (!isOne && found.some((text) => text.includes('[clang-diagnostic-error]'))) return null;
+    return found;
+  }
 }
 
 /** Splits clang-tidy's output into findings, each with its code lines. */
-function findings(output) {
+function splitFindings(output) {
   return output
     .split(/^(?=\S+:\d+:\d+: (?:error|warning): )/m)
     .filter((text) => / (error|warning): /.test(text))
     .map((text) => text.replace(/^(\d+ warnings generated\.|Suppressed \d+ warnings.*)\n/gm, '').trimEnd());
 }
 
+/** The flags of the host build that say what the code means: where headers are, macros and the language. */
+function compilerFlags() {
+  const commands = JSON.parse(readFileSync(join(BUILD, 'host/compile_commands.json'), 'utf8'));
+  const { command } = commands.find(({ file }) => file.endsWith('src/core/shape.cc'));
+  const words = command.split(' ').filter((word) => word !== '');
+  const takesNext = (word) => word === '-isystem';
+  return words.filter((word, index) => /^-(I|D|std=|isystem$)/.test(word) || takesNext(words[index - 1]));
+}
+
+/** Changes with everything that findings in any source depend on. */
+async function versionOf(flags) {
+  const { stdout } = await run(CLANG_TIDY, ['--version']);
+  const headers = cppFiles(['.h']).filter((file) => file.startsWith('src/'));
+  const texts = ['.clang-tidy', ...headers].map((file) => `${file}\n${readFileSync(join(ROOT, file), 'utf8')}`);
+  return hashOf([stdout, ...flags, ...texts].join('\n'));
+}
+
 const isLinted = (file) => file.startsWith('src/') && !file.startsWith('src/bindings/');
 
 if (isMain(import.meta.url)) {
   const files = process.argv.slice(2);
-  await runMain(() => (files.length > 0 ? lintCpp(undefined, files) : lintCpp()));
+  await runMain(() => (files.length > 0 ? lintCpp(console.log, files) : lintCpp(console.log)));
 }

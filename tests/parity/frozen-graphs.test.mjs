@@ -25,8 +25,10 @@ describe('frozen TensorFlow 1 graphs', { skip: missing('dist') }, () => {
 
   testAll(OURS);
 
-  describe('of others', { skip: existsSync(SHARED) ? false : 'there is no folder shared/models beside the repository' }, () =>
-    testAll(SHARED),
+  describe(
+    'of others',
+    { skip: existsSync(SHARED) ? false : 'there is no folder shared/models beside the repository' },
+    () => testAll(SHARED),
   );
 
   function testAll(parent) {
@@ -40,7 +42,8 @@ describe('frozen TensorFlow 1 graphs', { skip: missing('dist') }, () => {
     topology.versions ??= { producer: 1 };
     delete topology.library;
     const model = await tf.loadGraphModel({ load: () => ({ modelTopology: topology }) });
-    const named = (suffix) => files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
+    const named = (suffix) =>
+      files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
     const feeds = {};
     for (const input of named('.placeholder.csv')) {
       const { dtype } = model.inputs.find((declared) => declared.name === input);
@@ -56,7 +59,10 @@ describe('frozen TensorFlow 1 graphs', { skip: missing('dist') }, () => {
       const tensor = model.execute(feeds, node);
       const { dtype } = tensor;
       const [data, shape] = readTensor(folder, `${output}.prediction`);
-      assertSameTensor({ shape: tensor.shape, dtype, data: Array.from(tensor.dataSync(), Number) }, { shape, dtype, data });
+      assertSameTensor(
+        { shape: tensor.shape, dtype, data: Array.from(tensor.dataSync(), Number) },
+        { shape, dtype, data },
+      );
       ++compared;
     }
     assert.ok(compared > 0, 'there is nothing to compare');

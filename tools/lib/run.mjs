@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Child processes for the scripts. Output is captured and shown only on failure.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn, spawnSync } from 'node:child_process';
-import { constants } from 'node:os';
+import { constants, setPriority } from 'node:os';
 
 /** An expected failure. Only its message is shown, without a stack. */
 export class ToolError extends Error {
@@ -14,21 +15,37 @@ export class ToolError extends Error {
   }
 }
 
+/** @type {AsyncLocalStorage<number>} */
+const nicenessOfRuns = new AsyncLocalStorage();
+
+/** Calls `action`. The programs that it runs give way to others. */
+export const runNicely = (action) => nicenessOfRuns.run(10, action);
+
 /**
  * Runs a program and resolves with its output. Rejects with a ToolError if it cannot be started, exits with a non-zero
- * code or exceeds `timeout` (ms). `onOutput` gets the output as it arrives. `passThrough` shows it.
+ * code, takes longer than `timeout` (ms) or prints nothing for longer than `silence` (ms). `onOutput` gets the output as
+ * it arrives. `passThrough` shows it.
  */
 export function run(command, args, options = {}) {
-  const { cwd, env, onOutput, timeout, passThrough = false } = options;
+  const { cwd, env, onOutput, timeout, silence, passThrough = false } = options;
   return new Promise((resolve, reject) => {
     const stdio = passThrough ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio, timeout });
+    const niceness = nicenessOfRuns.getStore();
+    if (niceness !== undefined && child.pid !== undefined) setPriority(child.pid, niceness);
     let stdout = '';
     let output = '';
+    let isSilent = false;
+    const endSilent = () => {
+      isSilent = true;
+      child.kill('SIGKILL');
+    };
+    const timer = silence === undefined ? undefined : setTimeout(endSilent, silence);
     const collect = (isStdout) => (chunk) => {
       const text = chunk.toString();
       if (isStdout) stdout += text;
       output += text;
+      timer?.refresh();
       onOutput?.(text);
     };
     child.stdout?.on('data', collect(true));
@@ -37,8 +54,10 @@ export function run(command, args, options = {}) {
       reject(new ToolError(`${command} could not be started: ${cause.message}.`, { cause })),
     );
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) return resolve({ stdout, output });
-      const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
+      const failed = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
+      const how = isSilent ? `hung: it printed nothing for ${Math.round(silence / 1000)} s` : failed;
       reject(new ToolError(`"${shorten([command, ...args].join(' '))}" ${how}.`, { output }));
     });
   });

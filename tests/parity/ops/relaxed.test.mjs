@@ -11,7 +11,7 @@ import { missing } from '../../prerequisites.mjs';
 const FLAG = '--experimental-wasm-relaxed-simd';
 const FLAGS = spawnSync(process.execPath, [FLAG, '-e', '']).status === 0 ? [FLAG] : [];
 
-describe('ops with relaxed SIMD', { skip: missing('dist', 'tfjs') }, () => {
+describe('ops with relaxed SIMD', { skip: missing('dist', 'relaxed', 'tfjs') }, () => {
   for (const name of ['ops', 'random']) {
     test(`${name}.test.mjs`, () => {
       const file = fileURLToPath(new URL(`./${name}.test.mjs`, import.meta.url));

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Setup, build, then all tests and checks. Continues after failures and lists them at the end.
 //
-//   npm test                     everything
-//   npm test -- --only biome     only checks whose title contains this (repeatable)
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+//   npm test                                           everything
+//   npm test -- --only cpp                             a group: cpp, js, lint or package (repeatable)
+//   npm test -- --only tests/cpp/ops/reduce_test.cc    one file of C++ tests, natively
+//   npm test -- --only tests/js/tensor.test.mjs        one file of JavaScript tests
+//   npm test -- --only biome                           the checks whose title contains this
+//
+// Only what the chosen checks need is built.
 import { parseArgs } from 'node:util';
 import { build, buildSteps } from './build.mjs';
-import { buildPreset } from './build/wasm.mjs';
-import { checkImports } from './check-imports.mjs';
-import { checkIncludes } from './check-includes.mjs';
-import { checkSizes } from './check-size.mjs';
-import { lintCpp } from './lint-cpp.mjs';
-import { cppFiles } from './lib/cpp-files.mjs';
-import { BUILD, ROOT } from './lib/paths.mjs';
+import { isMain } from './lib/main.mjs';
 import { Progress } from './lib/progress.mjs';
+<<<<<<< HEAD
 import { lastLines, run, runMain, ToolError } from './lib/run.mjs';
 import { VARIANTS, wasmFileNames } from './lib/variants.mjs';
 import { SETUP_STEPS, setUp } from './setup.mjs';
@@ -97,27 +94,49 @@ function onlyFailures(output) {
   const at = output.lastIndexOf('failing tests:');
   return at < 0 ? output : output.slice(at);
 }
+=======
+import { lastLines, runMain, runNicely, ToolError } from './lib/run.mjs';
+import { VARIANTS } from './lib/variants.mjs';
+import { SETUP_STEPS, setUp } from './setup.mjs';
+import { chooseChecks } from './test/checks.mjs';
+>>>>>>> refs/heads/tests
 
 async function test() {
   const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
-  const isChosen = (title) => !values.only || values.only.some((part) => title.includes(part));
-  const checks = Object.entries(CHECKS).filter(([title]) => isChosen(title));
-  if (checks.length === 0) throw new ToolError(`No check is called so; there are ${Object.keys(CHECKS).join(', ')}.`);
+  const checks = await chooseChecks(values.only);
+  const needed = new Set(checks.flatMap(({ variants }) => variants ?? []));
+  const variants = VARIANTS.filter((variant) => needed.has(variant));
 
-  const progress = new Progress(SETUP_STEPS + buildSteps(VARIANTS) + checks.length);
+  const progress = new Progress(SETUP_STEPS + (variants.length > 0 ? buildSteps(variants) : 0) + checks.length);
   await setUp(progress, { forTest: true });
-  await build(progress, VARIANTS);
+  if (variants.length > 0) await build(progress, variants);
+
   const failures = [];
-  for (const [title, check] of checks) {
-    await progress.step(title, check).catch((error) => {
+  const runCheck = async ({ title, run }, options) => {
+    await progress.step(title, run, options).catch((error) => {
       if (!(error instanceof ToolError)) throw error;
       failures.push(title);
-      console.log(`\n${lastLines(error.output, 200)}\n${error.message}\n`);
+      console.log(`\n${lastLines(error.output, 200)}\n${title}: ${error.message}\n`);
     });
-  }
+  };
+  const runInTurn = async (list, options) => {
+    for (const check of list) await runCheck(check, options);
+  };
+  await runInTurn(checks.filter(({ isSlow }) => !isSlow));
+  // Tests in browsers wait for much. Compilers use that time, and give way when it is over.
+  const slow = checks.filter(({ isSlow }) => isSlow);
+  const isJs = ({ group }) => group === 'js';
+  const lanes = [slow.filter(isJs), slow.filter((check) => !isJs(check))].filter((lane) => lane.length > 0);
+  if (lanes.length < 2) await runInTurn(slow);
+  else
+    await Promise.all([
+      runInTurn(lanes[0], { amongOthers: true }),
+      runNicely(() => runInTurn(lanes[1], { amongOthers: true })),
+    ]);
+
   if (failures.length > 0)
     throw new ToolError(`${failures.length} of ${checks.length} checks failed: ${failures.join('; ')}.`);
-  console.log('\nEverything passes.');
+  console.log(checks.length > 1 ? '\nEverything passes.' : '\nIt passes.');
 }
 
-await runMain(test);
+if (isMain(import.meta.url)) await runMain(test);

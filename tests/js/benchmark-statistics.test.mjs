@@ -113,7 +113,11 @@ describe('medianRatio', () => {
 
   test('of many samples reads them a few times only, and has the interval that fewer would lead to', () => {
     let reads = 0;
-    const counted = (samples) => new Proxy(samples, { get: (target, key) => (++reads, Reflect.get(target, key)) });
+    const get = (samples, key) => {
+      ++reads;
+      return Reflect.get(samples, key);
+    };
+    const counted = (samples) => new Proxy(samples, { get });
     const width = (count) => {
       const { low, high } = medianRatio(counted(times(count, 20, 1)), counted(times(count, 10, 2)));
       assert.ok(low < 2.02 && high > 1.98, `${low} to ${high}`);

@@ -14,27 +14,32 @@ export class Progress {
 
   /**
    * Runs `action` as the next step and returns its result. `action` gets `note(text)`, which adds a remark ("from apt",
-   * "already there") or, on a terminal, shows progress.
+   * "already there") or, on a terminal, shows progress. `amongOthers`: other steps run at the same time, so that the
+   * line is printed as a whole when the step ends.
    */
-  async step(title, action) {
+  async step(title, action, { amongOthers = false } = {}) {
     this.#index += 1;
     const count = this.#total ? `[${this.#index}/${this.#total}] ` : '';
     const head = `${count}${title} ... `;
-    process.stdout.write(head);
+    if (amongOthers) process.stdout.write(`${count}${title}: begins\n`);
+    else process.stdout.write(head);
     const start = performance.now();
     let note = '';
     const setNote = (text) => {
       note = text;
-      if (isTerminal) process.stdout.write(`\r\x1b[K${head}${text} `);
+      if (isTerminal && !amongOthers) process.stdout.write(`\r\x1b[K${head}${text} `);
+    };
+    const end = (text) => {
+      if (amongOthers) process.stdout.write(`${head}${text}\n`);
+      else process.stdout.write(`${text}\n`);
     };
     try {
       const result = await action(setNote);
-      const time = formatSeconds(performance.now() - start);
-      if (isTerminal) process.stdout.write(`\r\x1b[K${head}`);
-      process.stdout.write(`${time}${note && ` (${note})`}\n`);
+      if (isTerminal && !amongOthers) process.stdout.write(`\r\x1b[K${head}`);
+      end(`${formatSeconds(performance.now() - start)}${note && ` (${note})`}`);
       return result;
     } catch (error) {
-      process.stdout.write('failed\n');
+      end('failed');
       throw error;
     }
   }

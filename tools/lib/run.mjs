@@ -24,16 +24,6 @@ export const runNicely = (action) => nicenessOfRuns.run(10, action);
 /**
  * Runs a program and resolves with its output. Rejects with a ToolError if it cannot be started, exits with a non-zero
  * code, takes longer than `timeout` (ms) or prints nothing for longer than `silence` (ms). `onOutput` gets the output as
-<<<<<<< HEAD
- * it arrives. `passThrough` shows it. `niceness`: how willingly it gives way to others, 0 to 19.
- */
-export function run(command, args, options = {}) {
-  const { cwd, env, onOutput, timeout, silence, niceness = 0, passThrough = false } = options;
-  return new Promise((resolve, reject) => {
-    const stdio = passThrough ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio, timeout });
-    if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, niceness);
-=======
  * it arrives. `passThrough` shows it.
  */
 export function run(command, args, options = {}) {
@@ -43,7 +33,6 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio, timeout });
     const niceness = nicenessOfRuns.getStore();
     if (niceness !== undefined && child.pid !== undefined) setPriority(child.pid, niceness);
->>>>>>> refs/heads/tests
     let stdout = '';
     let output = '';
     let isSilent = false;

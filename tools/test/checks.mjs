@@ -9,14 +9,14 @@ import { lintCpp } from '../lint-cpp.mjs';
 import { cppFiles } from '../lib/cpp-files.mjs';
 import { ROOT } from '../lib/paths.mjs';
 import { run, ToolError } from '../lib/run.mjs';
-import { VARIANTS, wasmFileName } from '../lib/variants.mjs';
+import { VARIANTS, wasmFileNames } from '../lib/variants.mjs';
 import { fuzzCorpus, nativeCppTests, wasmCppTests } from './cpp-tests.mjs';
 import { javaScriptTests, neededVariants } from './js-tests.mjs';
 
 const bin = (name, ...args) => run(join(ROOT, 'node_modules/.bin', name), args, { cwd: ROOT });
 
 /** These entry points are files without types, for bundlers to copy. */
-const WASM_ENTRYPOINTS = VARIANTS.map(wasmFileName);
+const WASM_ENTRYPOINTS = VARIANTS.flatMap(wasmFileNames);
 
 /**
  * @typedef {object} Check

@@ -40,7 +40,7 @@ const STARTED = /^begins: (.*)$/;
 
 async function runTests(program, args, options, note) {
   const { stdout } = await run(program, args, { cwd: ROOT, silence: SILENCE, ...options }).catch((error) => {
-    throw explain(error);
+    throw explainFailure(error);
   });
   const passed = /test cases:\s*\d+ \|\s*(\d+) passed/.exec(stdout)?.[1];
   if (!Number(passed)) throw new ToolError('The C++ tests did not say how many passed.', { output: stdout });
@@ -48,7 +48,7 @@ async function runTests(program, args, options, note) {
 }
 
 /** Says which test cases failed, or which was under way when the program ended. */
-function explain(error) {
+export function explainFailure(error) {
   const lines = (error.output ?? '').split('\n');
   const output = lines.filter((line) => !STARTED.test(line)).join('\n');
   const failed = failedCases(lines);

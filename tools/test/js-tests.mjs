@@ -68,11 +68,9 @@ function textsOf(file, seen) {
   if (seen.has(file)) return [];
   seen.add(file);
   const text = readFileSync(join(ROOT, file), 'utf8');
-<<<<<<< HEAD
-  const imports = Array.from(text.matchAll(/from '(\.[^']+)'/g), ([, path]) => join(dirname(file), path));
-=======
-  const imports = Array.from(text.matchAll(/^(?:import|\}) .*?'(\.[^']+)';$/gm), ([, path]) => join(dirname(file), path));
->>>>>>> refs/heads/tests
+  const imports = Array.from(text.matchAll(/^(?:import|\}) .*?'(\.[^']+)';$/gm), ([, path]) =>
+    join(dirname(file), path),
+  );
   const below = imports.filter((path) => path.startsWith('tests/') && path !== 'tests/prerequisites.mjs');
   return [text, ...below.flatMap((path) => textsOf(path, seen))];
 }

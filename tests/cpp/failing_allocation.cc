@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 #include <new>
 
 namespace tfwasm {
@@ -93,18 +94,18 @@ namespace {
 TEST_CASE("the allocation whose number is said fails, and no other") {
   for (int number = 1; number <= 3; ++number) {
     const FailingAllocation failing(number);
+    // Not new, which calls malloc in some C++ libraries and counts twice then.
     int reached = 0;
-    try {
-      while (reached < 5) {
-        const std::unique_ptr<int[]> memory(new int[static_cast<size_t>(reached) + 1]);
-        ++reached;
-      }
-      FAIL("no allocation failed");
-    } catch (const std::bad_alloc&) {
-      CHECK(reached == number - 1);
-      CHECK(failing.has_failed());
+    for (; reached < 5; ++reached) {
+      void* memory = std::malloc(16);
+      if (memory == nullptr) break;
+      std::free(memory);
     }
-    CHECK_NOTHROW(std::unique_ptr<int[]>(new int[static_cast<size_t>(reached) + 1]));
+    CHECK(reached == number - 1);
+    CHECK(failing.has_failed());
+    void* memory = std::malloc(16);
+    CHECK((memory != nullptr));
+    std::free(memory);
   }
 }
 

@@ -65,7 +65,8 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
     withPage(`${TINY}&variant=simd&thread=main`, async (page) => {
       await run(page);
       const [{ codeBytes }] = JSON.parse((await download(page, 'Download JSON')).text).engines;
-      const loaded = ['index.js', 'glue.js', 'tfwasm-simd.wasm'].map((name) => statSync(path.join(DIST, name)).size);
+      const files = ['index.js', 'common.js', 'glue.js', 'tfwasm-simd.wasm'];
+      const loaded = files.map((name) => statSync(path.join(DIST, name)).size);
       assert.equal(
         codeBytes.raw,
         loaded.reduce((sum, size) => sum + size, 0),

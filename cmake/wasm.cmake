@@ -4,14 +4,15 @@
 #
 # There are two links of the same objects: `tfwasm` has everything, `tfwasm_inference` only what graph models need.
 
-# The bindings that both have. An object library, because Embind registers in static initializers.
+# Bindings used by both links. An object library, since Embind registers in static initializers, which an archive would
+# drop.
 file(GLOB binding_sources CONFIGURE_DEPENDS src/bindings/*.cc)
 add_library(tfwasm_bindings OBJECT ${binding_sources})
 target_link_libraries(tfwasm_bindings PUBLIC tfwasm_core PRIVATE tfwasm_own_code)
 target_compile_options(tfwasm_bindings PRIVATE -Oz)
 target_compile_definitions(tfwasm_bindings PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
 
-# For the links and for the tests.
+# For the links and the tests.
 set(common_link_options
     -sALLOW_MEMORY_GROWTH=1
     -sMAXIMUM_MEMORY=4GB
@@ -27,7 +28,7 @@ execute_process(COMMAND ${EMSCRIPTEN_ROOT_PATH}/em-config BINARYEN_ROOT OUTPUT_V
 find_program(wasm_opt wasm-opt REQUIRED PATHS ${binaryen_root}/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 set(build_scripts ${PROJECT_SOURCE_DIR}/tools/build)
 
-# Adds a link with these sources of its own. Its files are in a folder with the name of the target.
+# Adds a link with these additional sources. Its files go into a folder with the target's name.
 function(add_link target)
   add_executable(${target} ${ARGN})
   target_link_libraries(${target} PRIVATE tfwasm_core tfwasm_bindings tfwasm_own_code)
@@ -66,10 +67,10 @@ ${build_scripts}/order-functions.mjs;${build_scripts}/wasm-reader.mjs")
 endfunction()
 
 add_link(tfwasm_inference)
-# In an executable without sources of its own CMake sees no language.
+# An executable without sources has no language in CMake.
 set_target_properties(tfwasm_inference PROPERTIES LINKER_LANGUAGE CXX)
 
-# The linker drops what is registered for training unless it is referenced.
+# The linker drops constants registered for training unless something references them.
 set(objects $<TARGET_OBJECTS:tfwasm_core> $<TARGET_OBJECTS:tfwasm_bindings>)
 add_custom_command(
   OUTPUT training_references.cc

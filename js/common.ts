@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public API that js/index.ts and js/inference.ts have in common. Names and semantics are those of TensorFlow.js.
-// common.js is a file of its own, so that a page that imports both entries has one core and one class of tensors.
+// The public API shared by js/index.ts and js/inference.ts. Names and semantics are those of TensorFlow.js. It is
+// bundled separately as common.js, so that a page that imports both entries has one core and one Tensor class.
 import { setWarmUp } from './core/runtime.js';
 import { setMediaImport } from './io/media-loader.js';
 import { warmUp } from './models/warm-up.js';
@@ -42,7 +42,7 @@ export {
   type NamedTensorsMap,
 } from './models/graph-model.js';
 export { loadGraphModel, loadGraphModelSync } from './models/load-graph-model.js';
-// From the module that adds its methods, so that the declarations include them.
+// Imported from the module that adds the methods, so that declarations include them.
 export { Tensor } from './ops/chained.js';
 export * from './ops/index.js';
 export { buffer, TensorBuffer } from './tensor/buffer.js';

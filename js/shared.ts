@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The internal parts of common.js that the other bundles use, each of which must exist only once: the default export of
-// common.js. tools/build/javascript.mjs takes them from there.
+// Internal modules that must exist only once and are used by several bundles: the default export of common.js.
+// tools/build/javascript.mjs makes the other bundles import them from there.
 export { describeError, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs clang-tidy on our C++ sources, one process per processor. Sources in which it found nothing are not checked again
-// until they, a header, the flags or the checks change.
+// Runs clang-tidy on our C++ sources, one process per processor. Skips sources without findings until they, a header,
+// the flags or the checks change.
 //
-//   node tools/lint-cpp.mjs                      what has changed
+//   node tools/lint-cpp.mjs                      changed files
 //   node tools/lint-cpp.mjs src/ops/matmul.cc    these files
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -18,17 +18,17 @@ import { joinFiles } from './lint/join-files.mjs';
 const CLANG_TIDY = 'clang-tidy-19';
 const FOLDER = join(BUILD, 'lint');
 
-/** As many sources as are checked one by one: for a few, reading their headers several times takes less. */
+/** Up to this many sources are checked one by one, which is faster although headers are parsed several times. */
 const FEW = 2 * availableParallelism();
-/** As many sources as are checked together at most. */
+/** The limit for sources checked as one. */
 const MANY = 25;
 
 /**
  * Checks sources and the headers they include. Skips src/bindings/, which only WebAssembly builds compile, and tests,
  * whose headers take seconds each.
  *
- * clang-tidy spends most of its time on the headers of a source, so it gets many sources as one: a file that includes
- * them. Sources that declare the same names do not go together.
+ * clang-tidy spends most of its time on headers, so sources are checked in groups, each included by one file. Sources
+ * that declare the same names are put into different groups.
  */
 export async function lintCpp(note = () => {}, files = cppFiles(['.cc']).filter(isLinted)) {
   await configurePreset('host', note);
@@ -59,7 +59,7 @@ export async function lintCpp(note = () => {}, files = cppFiles(['.cc']).filter(
   throw new ToolError(`clang-tidy finds ${findings.size} faults in the C++.`, { output: [...findings].join('\n') });
 }
 
-/** What clang-tidy finds in `files`, or null when they cannot be compiled as one. */
+/** clang-tidy's findings for `files`; null if they cannot be compiled as one. */
 async function lintTogether(files, flags) {
   const [file] = files;
   const isOne = files.length === 1;
@@ -84,7 +84,7 @@ function splitFindings(output) {
     .map((text) => text.replace(/^(\d+ warnings generated\.|Suppressed \d+ warnings.*)\n/gm, '').trimEnd());
 }
 
-/** The flags of the host build that say what the code means: where headers are, macros and the language. */
+/** The flags of the host build that affect meaning: include paths, macros, language. */
 function compilerFlags() {
   const commands = JSON.parse(readFileSync(join(BUILD, 'host/compile_commands.json'), 'utf8'));
   const { command } = commands.find(({ file }) => file.endsWith('src/core/shape.cc'));
@@ -93,7 +93,7 @@ function compilerFlags() {
   return words.filter((word, index) => /^-(I|D|std=|isystem$)/.test(word) || takesNext(words[index - 1]));
 }
 
-/** Changes with everything that findings in any source depend on. */
+/** A hash of everything that findings in any source depend on. */
 async function versionOf(flags) {
   const { stdout } = await run(CLANG_TIDY, ['--version']);
   const headers = cppFiles(['.h']).filter((file) => file.startsWith('src/'));

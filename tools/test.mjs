@@ -5,9 +5,9 @@
 //   npm test -- --only cpp                             a group: cpp, js, lint or package (repeatable)
 //   npm test -- --only tests/cpp/ops/reduce_test.cc    one file of C++ tests, natively
 //   npm test -- --only tests/js/tensor.test.mjs        one file of JavaScript tests
-//   npm test -- --only biome                           the checks whose title contains this
+//   npm test -- --only biome                           checks whose title contains this
 //
-// Only what the chosen checks need is built.
+// Builds only what the selected checks need.
 import { parseArgs } from 'node:util';
 import { build, buildSteps } from './build.mjs';
 import { isMain } from './lib/main.mjs';
@@ -39,7 +39,7 @@ async function test() {
     for (const check of list) await runCheck(check, options);
   };
   await runInTurn(checks.filter(({ isSlow }) => !isSlow));
-  // Tests in browsers wait for much. Compilers use that time, and give way when it is over.
+  // Browser tests mostly wait. Compilers use that time, with low priority.
   const slow = checks.filter(({ isSlow }) => isSlow);
   const isJs = ({ group }) => group === 'js';
   const lanes = [slow.filter(isJs), slow.filter((check) => !isJs(check))].filter((lane) => lane.length > 0);

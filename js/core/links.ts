@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The links of the core. Each entry of the package registers its own.
+// The links (builds) of the core. Each entry of the package registers its own.
 import { TfwasmError } from './errors.js';
 import type { WasmVariant } from './features.js';
 
 export type WasmFileName = `tfwasm-${WasmVariant}.wasm` | `tfwasm-inference-${WasmVariant}.wasm`;
 
 export interface Link {
-  /** As in the version of the core. */
+  /** As reported by the core's version(). */
   name: 'tfwasm' | 'tfwasm/inference';
-  /** The URLs of its binaries in the package. */
+  /** The URLs of its binaries. */
   urls: Readonly<Record<WasmVariant, () => string>>;
 }
 
 let used: Link | undefined;
 
-/** Has the core started from a link. If both entries are imported before that, the core is that of `tfwasm`. */
+/** Selects the link to start the core from. If both entries are imported before the start, that of `tfwasm` is used. */
 export function useLink(link: Link): void {
   if (used?.name !== 'tfwasm') used = link;
 }
 
-/** The file name of a binary. */
+/** The file name of a link's binary. */
 export function wasmFileName({ name }: Link, variant: WasmVariant): WasmFileName {
   return name === 'tfwasm' ? `tfwasm-${variant}.wasm` : `tfwasm-inference-${variant}.wasm`;
 }

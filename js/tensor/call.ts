@@ -14,7 +14,7 @@ import { Written } from './written.js';
 const MAX_IDS = 512;
 const FIRST_FRAME_SIZE = 256;
 
-// About the core, of which there is only one.
+// State of the core. There is only one core.
 const ids = new Map<string, number>();
 let frame = new Float64Array(0);
 /** The core's heap when the view of the frame was created. */
@@ -50,10 +50,10 @@ function writeInputs(core: CoreModule, inputs: readonly (Tensor | Written)[]): v
   for (const input of inputs) {
     if (input instanceof Written) {
       const frame = viewFrame(core, size + input.code.length);
-      // Faster than set(): most lists are short.
+      // Faster than set(), since most lists are short.
       for (const number of input.code) frame[size++] = number;
     } else {
-      // First, since it may allocate.
+      // Must come first, since it may allocate.
       const handle = input.storage.handle();
       viewFrame(core, size + 1)[size++] = handle;
     }
@@ -61,7 +61,7 @@ function writeInputs(core: CoreModule, inputs: readonly (Tensor | Written)[]): v
 }
 
 function readOutputs(core: CoreModule, size: number): Tensor[] {
-  // The core has made the frame long enough, so this cannot fail and lose the handles.
+  // The core has already grown the frame, so this cannot fail and leak the handles.
   const values = viewFrame(core, size, size);
   const outputs: Tensor[] = [];
   for (let next = 0; next < size; ) {

@@ -19,7 +19,7 @@ extern "C" emscripten::EM_VAL MakeText(const char* start, size_t bytes);
 size_t held_buffers = 0;
 size_t held_bytes = 0;
 
-// Made by Module.makeError.
+// Implemented by Module.makeError.
 val MakeJsError(Code code, std::string_view message, std::string_view op = {},
                 std::string_view node = {}) {
   return val::module_property("makeError")(TextToJs(CodeName(code)), TextToJs(message),

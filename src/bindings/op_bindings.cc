@@ -76,8 +76,8 @@ class FrameReader {
 int WriteOutputs(std::vector<Tensor> outputs) {
   size_t size = 0;
   for (const Tensor& output : outputs) size += 3 + output.shape().dims().size();
-  // All of them or none. The frame comes last: JavaScript does not learn of a move when this
-  // throws.
+  // Reserves first, so that either all outputs get handles or none. Grows the frame last: if this
+  // throws, JavaScript does not learn that the frame has moved.
   Tensors().Reserve(outputs.size());
   if (Frame().size() < size) Frame().resize(size);
   auto next = Frame().begin();

@@ -11,7 +11,7 @@
 
 namespace tfwasm {
 
-// Present only in the link for training.
+// Exists only in the link with training.
 TFWASM_REGISTER_FOR_TRAINING(link) constexpr char kTrainingLink = 1;
 [[gnu::weak]] extern const char training_link[] __asm__("__start_tfwasm_training_link");
 

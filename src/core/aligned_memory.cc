@@ -5,8 +5,8 @@
 
 namespace tfwasm {
 
-// aligned_alloc() would cut the block to fit, so that one of the same size would not fit the hole
-// that it leaves.
+// Not aligned_alloc(), which trims its blocks: a later block of the same size would not fit into
+// the hole left by one.
 AlignedMemory::AlignedMemory(uint64_t bytes) {
   constexpr uint64_t kExtra = kPadding + kAlignment - 1;
   if (bytes > std::numeric_limits<size_t>::max() - kExtra) return;

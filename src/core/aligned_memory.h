@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Uninitialized memory for the loops of kernels.
+// Uninitialized, aligned memory for kernels.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,9 @@ class AlignedMemory {
   // XNNPACK's kernels may read this far past the end (XNN_EXTRA_BYTES).
   static constexpr size_t kPadding = 16;
 
-  // No memory.
+  // Empty.
   AlignedMemory() = default;
-  // Has no memory if there are not so many bytes.
+  // Empty if the allocation fails.
   explicit AlignedMemory(uint64_t bytes);
 
   void* data() const {

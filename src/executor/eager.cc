@@ -48,7 +48,7 @@ std::vector<Tensor> RunForData(const Node& node, NodePlan& plan,
   return outputs;
 }
 
-// The output of a view that needs no plan: this takes less time than finding one.
+// Makes the output of a view without a plan, which is faster than looking one up.
 std::optional<Tensor> MakeView(const OpDef& def, const Node& node,
                                const std::vector<Tensor>& inputs) {
   if (def.view_shape == nullptr) return std::nullopt;

@@ -15,7 +15,7 @@ namespace tfwasm {
 // same.
 class NodeRunner {
  public:
-  // As NodePlan takes them. All outlive the runner; `environment` may be null.
+  // Parameters are those of NodePlan. All must outlive the runner; `environment` may be null.
   NodeRunner(const Node& node [[clang::lifetimebound]], FlagList constant,
              std::shared_ptr<NodeState>* state, Environment* environment)
       : node_(node), constant_(std::move(constant)), state_(state), environment_(environment) {}

@@ -83,8 +83,8 @@ inline void CheckIndirectionSize(const Window2d& window, int64_t out_height, int
   }
 }
 
-// The same for a transposed convolution, which pads the columns of each phase of the stride to a
-// tile.
+// Like CheckIndirectionSize, for a transposed convolution, which rounds the columns of each stride
+// phase up to a tile.
 inline void CheckTransposedIndirectionSize(const Window2d& window, int64_t out_height,
                                            int64_t out_width) {
   constexpr int64_t kMostTile = 16;

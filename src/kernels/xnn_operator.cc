@@ -34,7 +34,7 @@ void EnsureXnnpack() {
 }
 
 void CheckPackedSize(int64_t groups, int64_t inputs, int64_t outputs) {
-  // No wasm kernel has larger tiles, in rows or columns.
+  // The largest tile of XNNPACK's wasm kernels, in rows or columns.
   constexpr double kTile = 16;
   constexpr double kMostBytes = 1u << 31;
   const double rows = static_cast<double>(inputs) + kTile;

@@ -34,7 +34,7 @@ class XnnOperator {
     EnsureXnnpack();
     xnn_operator_t op = nullptr;
     CheckXnn(create(&op), what);
-    // XNNPACK reports success on some of its paths without memory.
+    // Some code paths of XNNPACK report success although an allocation failed.
     if (op == nullptr) ThrowXnnError(xnn_status_out_of_memory, what);
     return XnnOperator(op);
   }

@@ -48,8 +48,8 @@ struct OpDef {
   uint32_t in_place_inputs = 0;
   // Output 0 has the bytes of input 0 and another shape. There is no kernel.
   bool is_view = false;
-  // For views that eager calls make often: the shape of output 0 without a plan. Inputs are as many
-  // as min_inputs; nullopt if others are not as they should be.
+  // For views that are common in eager calls: infers the shape of output 0 without a plan. Gets
+  // min_inputs inputs. Returns nullopt if an input is invalid.
   std::optional<Shape> (*view_shape)(const std::vector<Tensor>& inputs) = nullptr;
   // Has random results or side effects: never folded or merged.
   bool is_stateful = false;

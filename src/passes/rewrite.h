@@ -31,8 +31,8 @@ bool IsOneOf(std::string_view op, std::initializer_list<std::string_view> ops);
 // The node that computes `edge`, if that is its output 0 and its op is `op`; else nullptr.
 const Node* ProducerOf(const Graph& graph, Edge edge, std::string_view op);
 
-// Constants with control inputs are not constants here: they may be dead, and so then are their
-// readers, which a pass would make independent of them.
+// The following ignore constants with control inputs. Such a constant may be dead, and its readers
+// with it; a pass that uses the value would lose that dependency.
 
 // The value of a float32 constant of rank 0; nullopt if it is NaN.
 std::optional<float> ConstScalar(const Graph& graph, Edge edge);

@@ -13,17 +13,17 @@ import { writeTinyModel } from '../tiny-model.mjs';
 
 const APPS = fileURLToPath(new URL('apps', import.meta.url));
 
-/** The entries of the package: their files, and their links of the core. */
+/** The entries of the package, with their files and links of the core. */
 const ENTRIES = {
   tfwasm: { file: 'index.js', link: 'tfwasm' },
   'tfwasm/inference': { file: 'inference.js', link: 'tfwasm-inference' },
 };
 
 /**
- * A temporary folder with the apps, the tiny model (model/) and the installed package, from which the files of the other
- * entries are removed.
+ * A temporary folder with the apps, the tiny model (model/) and the installed package, without the files of other
+ * entries.
  *
- * @param {string} entry What the apps import.
+ * @param {string} entry The module that the apps import.
  * @returns {Promise<{folder: string, remove: () => Promise<void>}>}
  */
 export async function installApps(entry) {
@@ -40,7 +40,7 @@ export async function installApps(entry) {
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Rewrites the apps, which import `tfwasm`, to import another entry. */
+/** Changes the import of `tfwasm` in the apps to another entry. */
 async function importEntry(folder, entry) {
   if (entry === 'tfwasm') return;
   const { file, link } = ENTRIES[entry];

@@ -17,7 +17,7 @@ const EXPECTED = tinyAnswer([1, 2]);
 
 const skip = missing('dist', 'chromium', 'bundlers');
 
-// The entries share the glue, so threads are tested with one of them.
+// All entries use the same glue, so threads are tested with one of them.
 describe('the packed package', { skip }, () => testEntry('tfwasm', [1, 2]));
 describe('the packed package, without training', { skip }, () => testEntry('tfwasm/inference', [1]));
 

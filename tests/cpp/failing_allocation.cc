@@ -37,8 +37,8 @@ bool FailingAllocation::has_failed() const { return failed; }
 
 using tfwasm::Fails;
 
-// The linker's names for a function and for what is called in its place. Only the linker calls
-// them.
+// Names given by the linker's --wrap option: __real_ is the original function, __wrap_ replaces it.
+// Only the linker refers to them.
 #pragma clang diagnostic ignored "-Wmissing-prototypes"
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {

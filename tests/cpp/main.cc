@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-// More than a gigabyte at once is not there, which is E_OOM and no fault of the process.
+// Allocations above 1 GB return null, which gives E_OOM, instead of ending the process.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() {
   return "allocator_may_return_null=1:max_allocation_size_mb=1024";
@@ -12,8 +12,8 @@ extern "C" const char* __asan_default_options() {
 
 namespace {
 
-// --reporters=console,names: says which test case begins, so that one that hangs or crashes has a
-// name.
+// --reporters=console,names prints the name of each test case when it starts, to identify one that
+// hangs or crashes.
 class NameReporter : public doctest::IReporter {
  public:
   explicit NameReporter(const doctest::ContextOptions&) {}

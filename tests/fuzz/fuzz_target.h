@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions that libFuzzer and AddressSanitizer call.
+// Functions called by libFuzzer and AddressSanitizer.
 #pragma once
 
 #include <cstddef>

@@ -16,7 +16,7 @@ describe('near 4 GB', { skip: missing('dist') }, () => {
   let tf;
   let core;
   let nextId = 1;
-  /** Handles of blocks that are not freed yet. */
+  /** Handles of blocks that are not freed. */
   const held = new Set();
 
   before(async () => {
@@ -84,7 +84,7 @@ describe('near 4 GB', { skip: missing('dist') }, () => {
     return blocks;
   }
 
-  // These two come first, while nothing that lasts lies in the heap's upper part.
+  // The next two tests must be the first: nothing permanent may be in the upper part of the heap yet.
   test('2 GB and almost 2 GB more, but not 2 GB', () => {
     const large = take(2 * GB);
     assert.equal(take(2 * GB), undefined);

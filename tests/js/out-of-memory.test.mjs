@@ -177,7 +177,7 @@ describe('when memory is short', { skip: missing('dist') }, () => {
         [numTensors - 1, numDataBuffers - 1, numBytes - 4 * hole],
         `with ${bytes} bytes`,
       );
-      // Working memory that the core gave up when memory was short may be in the hole by now.
+      // The hole may now contain working memory that the core freed and allocated again.
       for (let isFilled = false; !isFilled; hole -= isFilled ? 0 : 1024) {
         try {
           handles.unshift(core.createTensor(FLOAT32, 1, hole));

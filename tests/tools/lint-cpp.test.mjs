@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which C++ sources clang-tidy gets, and which together.
+// Which C++ sources clang-tidy checks, and how they are grouped.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is registered for training is in the link that references it, and in no other.
+// Constants registered for training are only in the link that references them.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { ROOT } from '../../tools/lib/paths.mjs';
 
 const EMXX = path.join(ROOT, '.toolchain/emscripten/em++');
 
-/** An op and its gradient rule, as ops have them; a program that counts both registries. */
+/** A file with an op and its gradient rule, and a program that counts both registries. */
 const SOURCES = {
   'op.cc': `
     #include "core/registry.h"

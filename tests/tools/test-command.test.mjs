@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `npm test -- --only` chooses and builds, and what it says of failures.
+// What `npm test -- --only` selects and builds, and how it reports failures.
 import assert from 'node:assert/strict';
 import { getPriority } from 'node:os';
 import { describe, test } from 'node:test';
@@ -19,7 +19,7 @@ describe('npm test -- --only', () => {
     const groups = await Promise.all(['lint', 'package', 'js', 'cpp'].map((name) => chooseChecks([name])));
     assert.deepEqual(new Set(groups.flat()), new Set(CHECKS));
     assert.ok(groups.every((group) => group.length > 0));
-    // Not also what is called publint.
+    // Does not select the check named publint.
     assert.ok(!(await titles('lint')).some((title) => title.includes('publint')));
     assert.deepEqual(await titles('biome', 'sizes'), ['biome (JavaScript format and lint)', 'sizes']);
     await assert.rejects(
@@ -42,7 +42,7 @@ describe('npm test -- --only', () => {
       assert.ok(check.title.startsWith(file), check.title);
       assert.deepEqual(check.variants, variants, file);
     }
-    // Of js/loader: it imports what needs dist/.
+    // Needs dist/ because of an imported module.
     const [check] = await chooseChecks(['tests/js/load-graph-model.test.mjs']);
     assert.ok(check.variants.includes('simd'));
     await assert.rejects(chooseChecks(['src/core/shape.cc']), /shape\.cc is no file of tests/);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/: the entries index.js and inference.js, common.js, which both import, and media.js, which common.js loads on
-// demand.
+// Bundles js/: the entries index.js and inference.js, their common part common.js, and media.js, which common.js
+// imports on demand.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
@@ -65,14 +65,14 @@ const mediaApart = {
   },
 };
 
-/** Keeps common.js out of the other bundles: they take the parts of it that js/shared.ts lists from there. */
+/** Keeps common.js out of the other bundles, which import the parts listed in js/shared.ts from it. */
 function commonApart(inCommon) {
   const shared = readFileSync(join(SOURCE, 'shared.ts'), 'utf8');
   const names = Array.from(shared.matchAll(/^export \{([^}]*)\}/gm), ([, list]) => list.split(','))
     .flat()
     .map((name) => name.trim())
     .filter(Boolean);
-  // Pure calls, so that unused names are dropped.
+  // Pure calls, so that unused exports are dropped.
   const exports = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => shared.${name})();`);
   const contents = ["import shared from './common.js';", ...exports].join('\n');
   return {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists what TFWASM_REGISTER_FOR_TRAINING (src/core/registry.h) marks in object files, as C++ that references all of it:
-// wasm-ld drops what nothing references, also if it is in a section whose bounds are referenced.
+// Generates C++ that references everything marked with TFWASM_REGISTER_FOR_TRAINING (src/core/registry.h) in object
+// files. Otherwise wasm-ld would drop it, even if the bounds of its section are referenced.
 //
 //   node tools/build/list-training.mjs OUTPUT OBJECT...
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMain } from '../lib/main.mjs';
 import { WasmReader } from './wasm-reader.mjs';
 
-/** Sections of registries for training. */
+/** Sections of training registries. */
 const SECTION = /^tfwasm_training_/;
 
 // https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md
@@ -22,11 +22,11 @@ const IS_UNDEFINED = 0x10;
 const HAS_NAME = 0x40;
 
 /**
- * The names of the symbols that are marked in an object file.
+ * The names of the marked symbols in an object file.
  *
  * @param {Uint8Array} object
  * @returns {string[]}
- * @throws {Error} if one is local to its file, which could not be referenced.
+ * @throws {Error} if a symbol is local to its file, since it could not be referenced.
  */
 export function trainingSymbols(object) {
   const { segments, symbols } = readLinking(object);
@@ -37,7 +37,7 @@ export function trainingSymbols(object) {
   return marked.map(({ name }) => name);
 }
 
-/** The names of the data segments, and the symbols: {name, flags, segment}; only data has a segment. */
+/** Names of data segments, and symbols: {name, flags, segment}. Only data symbols have a segment. */
 function readLinking(object) {
   const linking = new WasmReader(object, HEADER_LENGTH)
     .sections()
@@ -77,7 +77,7 @@ function readSymbol(reader) {
   return { name: hasName ? reader.text() : '', flags };
 }
 
-/** C++ that keeps these symbols. */
+/** C++ code that references these symbols. */
 export function referencesTo(symbols) {
   const declarations = symbols.map((name, i) => `extern const char symbol${i} __asm__("${name}");`);
   const list = symbols.map((_, i) => `&symbol${i}`).join(', ');

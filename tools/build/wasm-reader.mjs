@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Reads the encoding of WebAssembly files. */
+/** Reads WebAssembly's binary encoding. */
 export class WasmReader {
   constructor(bytes, position = 0, end = bytes.length) {
     this.bytes = bytes;
@@ -32,12 +32,12 @@ export class WasmReader {
     return new TextDecoder().decode(this.take(this.number()));
   }
 
-  /** A vector, whose elements `read` reads from this reader. */
+  /** A vector. `read` reads one element from this reader. */
   list(read) {
     return Array.from({ length: this.number() }, () => read(this));
   }
 
-  /** All sections from here on: [{id, reader}]. */
+  /** The remaining sections: [{id, reader}]. */
   sections() {
     const sections = [];
     while (this.position < this.end) {

@@ -28,7 +28,7 @@ export async function configurePreset(preset, note) {
   });
 }
 
-/** Compiles a target, or several, of a CMake preset. */
+/** Builds one or several targets of a CMake preset. */
 export async function buildPreset(preset, targets, note) {
   await configurePreset(preset, note);
   const onOutput = (text) => {
@@ -53,7 +53,7 @@ function interestingLines(output) {
     .join('\n');
 }
 
-/** Compiles a variant. Its links run at the same time. */
+/** Builds a variant. Its links run in parallel. */
 export const buildVariant = (variant, note) => buildPreset(variant, LINKS.map(cmakeTarget), note);
 
 /** Copies the binaries and the glue of the freshly built `variants` into dist/. */
@@ -82,7 +82,7 @@ export async function installVariants(variants) {
   }
 }
 
-/** The links of `variants`, and the folders that CMake builds them in. */
+/** The links of `variants` and their build folders. */
 const builtLinks = (variants) =>
   variants.flatMap((variant) =>
     LINKS.map((link) => ({ variant, link, folder: join(BUILD, variant, cmakeTarget(link)) })),

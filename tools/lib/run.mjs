@@ -18,13 +18,13 @@ export class ToolError extends Error {
 /** @type {AsyncLocalStorage<number>} */
 const nicenessOfRuns = new AsyncLocalStorage();
 
-/** Calls `action`. The programs that it runs give way to others. */
+/** Calls `action`. Programs that it runs have a low priority. */
 export const runNicely = (action) => nicenessOfRuns.run(10, action);
 
 /**
  * Runs a program and resolves with its output. Rejects with a ToolError if it cannot be started, exits with a non-zero
  * code, takes longer than `timeout` (ms) or prints nothing for longer than `silence` (ms). `onOutput` gets the output as
- * it arrives. `passThrough` shows it.
+ * it arrives. `passThrough` prints it.
  */
 export function run(command, args, options = {}) {
   const { cwd, env, onOutput, timeout, silence, passThrough = false } = options;

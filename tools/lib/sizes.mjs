@@ -6,12 +6,12 @@ import { gzipSync } from 'node:zlib';
 import { DIST } from './paths.mjs';
 import { ENTRIES, linkOf } from './variants.mjs';
 
-/** For each variant, by link. */
+/** Per variant, by link. */
 const WASM_BUDGETS = {
   tfwasm: { raw: 1_200_000, gzip: 400_000 },
   'tfwasm-inference': { raw: 900_000, gzip: 310_000 },
 };
-/** For the JavaScript of the first page load: an entry, what the entries share, and one glue. */
+/** For the JavaScript of the first page load: an entry, common.js and one glue. */
 const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 48_000 };
 /** For media.js, which is loaded with the first save. */
 const MEDIA_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 10_500 };

@@ -4,8 +4,8 @@
 export const VARIANTS = ['simd', 'relaxed', 'simd-threads', 'relaxed-threads'];
 
 /**
- * The links of each variant, by what their files are called: everything, and only what graph models need. In CMake,
- * targets of these names with underscores.
+ * The links of each variant, as named in file names: with everything, and with only what graph models need. CMake
+ * targets have the same names with underscores.
  */
 export const LINKS = ['tfwasm', 'tfwasm-inference'];
 
@@ -16,7 +16,7 @@ export const cmakeTarget = (link) => link.replace('-', '_');
 
 export const wasmFileName = (variant, link = 'tfwasm') => `${link}-${variant}.wasm`;
 
-/** The link of a binary. */
+/** The link that a binary belongs to. */
 export const linkOf = (file) => LINKS.find((link) => VARIANTS.some((variant) => file === wasmFileName(variant, link)));
 
 /** The binaries of a variant, one per link. */
@@ -24,5 +24,5 @@ export const wasmFileNames = (variant) => LINKS.map((link) => wasmFileName(varia
 
 export const isThreaded = (variant) => variant.endsWith('-threads');
 
-/** The glue of a variant. Variants with and without relaxed SIMD share it, and so do all links. */
+/** The glue of a variant. Shared by all links, and by variants with and without relaxed SIMD. */
 export const glueFileName = (variant) => (isThreaded(variant) ? 'glue-threads.js' : 'glue.js');

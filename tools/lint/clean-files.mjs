@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Remembers the content of files in which nothing was found.
+// Caches which file contents had no findings.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,17 +12,14 @@ export class CleanFiles {
   #version;
   #hashes;
 
-  /**
-   * `path`: where the hashes are kept; whatever is wrong with that file, nothing is known then. `version`: all else that
-   * findings depend on.
-   */
+  /** `path`: the cache file; an unreadable one counts as empty. `version`: everything else that findings depend on. */
   constructor(path, version) {
     this.#path = path;
     this.#version = version;
     this.#hashes = readHashes(path);
   }
 
-  /** Whether nothing was found in `file` as it is. */
+  /** Whether the current content of `file` is known to have no findings. */
   has(file) {
     return this.#hashes.get(file) === this.#hash(file);
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which C++ sources can be compiled as one.
+// Finds C++ sources that can be compiled as one.
 
 /**
- * Groups of at most `most` sources, each of which declares other names than the rest of its group. It goes by the look
- * of the code (clang-format begins declarations of a namespace at the start of a line), so some groups do not compile.
+ * Forms groups of at most `most` sources without common declarations. Works on the text (clang-format starts
+ * declarations of a namespace at the beginning of a line), so some groups do not compile.
  *
- * @param {Map<string, string>} texts By name.
- * @returns {string[][]} Names.
+ * @param {Map<string, string>} texts Source texts by name.
+ * @returns {string[][]} Groups of names.
  */
 export function joinFiles(texts, most) {
   const groups = [];
@@ -24,7 +24,7 @@ export function joinFiles(texts, most) {
   return groups.map(({ files }) => files);
 }
 
-/** The names that `text` declares in namespaces, and its macros. Members that are defined outside of their class are none. */
+/** The names that `text` declares in namespaces, and its macros. Excludes members defined outside of their class. */
 export function declaredNames(text) {
   const names = new Set();
   for (const line of text.split('\n')) {
@@ -38,7 +38,7 @@ function declaredName(line) {
   const special = /^(?:#define|using) (\w+)/.exec(line);
   if (special) return special[1] === 'namespace' ? undefined : special[1];
   if (!/^[A-Za-z_]/.test(line) || /^(namespace|template|extern)\b/.test(line)) return undefined;
-  // What comes before parameters, a value, a body or the end.
+  // The part before parameters, an initializer, a body or the end.
   let head = line.split(/[({;=]/)[0];
   for (let before; before !== head; ) {
     before = head;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All tests and checks, and which of them `npm test -- --only` means.
+// All tests and checks, and the selection of `npm test -- --only`.
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { checkImports } from '../check-imports.mjs';
@@ -21,9 +21,9 @@ const WASM_ENTRYPOINTS = VARIANTS.flatMap(wasmFileNames);
 /**
  * @typedef {object} Check
  * @property {string} title
- * @property {'cpp' | 'js' | 'lint' | 'package'} group What --only may name.
+ * @property {'cpp' | 'js' | 'lint' | 'package'} group For --only.
  * @property {(note: (text: string) => void) => unknown} run
- * @property {readonly string[]} [variants] The WebAssembly variants that it needs in dist/; without, none of dist/.
+ * @property {readonly string[]} [variants] The WebAssembly variants that it needs in dist/. Without: needs no dist/.
  * @property {boolean} [isSlow] Takes minutes. Slow checks of C++ run while those of JavaScript wait for browsers.
  */
 
@@ -69,7 +69,7 @@ export const CHECKS = [
 ];
 
 /**
- * The checks that `only` names: groups, files of tests, or parts of titles; without it, all.
+ * The checks selected by `only`: groups, test files, or parts of titles. Default: all.
  *
  * @param {readonly string[]} [only]
  * @returns {Promise<readonly Check[]>}

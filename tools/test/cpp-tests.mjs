@@ -5,10 +5,10 @@ import { buildPreset } from '../build/wasm.mjs';
 import { BUILD, ROOT } from '../lib/paths.mjs';
 import { run, ToolError } from '../lib/run.mjs';
 
-/** No test case takes that long, even on a busy machine. */
+/** Longer than any test case takes on a busy machine. */
 const SILENCE = 5 * 60_000;
 
-/** Runs all tests natively, or only those of `files`, paths relative to the root. */
+/** Runs native tests: all, or those in `files`, paths relative to the root. */
 export async function nativeCppTests(note, files = []) {
   await buildPreset('host', 'tfwasm_tests', note);
   const env = { ASAN_OPTIONS: 'detect_leaks=1', UBSAN_OPTIONS: 'print_stacktrace=1' };
@@ -30,7 +30,7 @@ export async function fuzzCorpus(note) {
 }
 
 function doctestArguments(files) {
-  // The reporter "names" (tests/cpp/main.cc) tells which test case begins.
+  // The reporter "names" (tests/cpp/main.cc) prints which test case starts.
   const args = ['--no-colors=true', '--reporters=console,names'];
   if (files.length > 0) args.push(`--source-file=${files.map((file) => `*${file}`).join(',')}`);
   return args;
@@ -47,7 +47,7 @@ async function runTests(program, args, options, note) {
   note(`${passed} test cases`);
 }
 
-/** Says which test cases failed, or which was under way when the program ended. */
+/** Adds which test cases failed, or which one was running when the program ended. */
 export function explainFailure(error) {
   const lines = (error.output ?? '').split('\n');
   const output = lines.filter((line) => !STARTED.test(line)).join('\n');

@@ -7,10 +7,10 @@ import { ROOT } from '../lib/paths.mjs';
 import { run, ToolError } from '../lib/run.mjs';
 import { VARIANTS } from '../lib/variants.mjs';
 
-/** A test or file that takes longer hangs, and fails. */
+/** A test or file that takes longer is regarded as hanging, and fails. */
 const TIMEOUT = 10 * 60_000;
 
-/** Runs `files`, paths relative to the root; by default all. */
+/** Runs `files`, paths relative to the root. Default: all. */
 export async function javaScriptTests(note, files = allTestFiles()) {
   // Tests mostly wait for browsers and timers, so at least two files run in parallel.
   const concurrency = Math.max(2, availableParallelism() - 1);
@@ -48,13 +48,13 @@ export function skippedTests(output) {
 }
 
 /**
- * The WebAssembly variants that a test file needs in dist/; null when it needs nothing of it. It and the modules that it
- * imports name them to missing() of tests/prerequisites.mjs.
+ * The WebAssembly variants that a test file needs in dist/; null if it does not use dist/. They are the arguments of
+ * missing() (tests/prerequisites.mjs) in the file and the modules it imports.
  */
 export async function neededVariants(file) {
   const calls = textsOf(file, new Set()).flatMap((text) => [...text.matchAll(/\bmissing\(([^)]*)\)/g)]);
   const names = calls.flatMap(([, list]) => [...list.matchAll(/'([\w-]+)'/g)].map(([, name]) => name));
-  // Browsers choose by themselves, in some pages with threads.
+  // Browsers select the variant themselves, in some pages with threads.
   if (names.includes('chromium') || names.includes('bundlers')) return VARIANTS;
   const needed = new Set();
   if (names.includes('dist')) needed.add('simd').add(await variantOfNode());
@@ -63,7 +63,7 @@ export async function neededVariants(file) {
   return needed.size === 0 ? null : VARIANTS.filter((variant) => needed.has(variant));
 }
 
-/** The text of a test file and of the modules below tests/ that it imports. */
+/** The text of a test file and of the modules in tests/ that it imports. */
 function textsOf(file, seen) {
   if (seen.has(file)) return [];
   seen.add(file);
@@ -75,7 +75,7 @@ function textsOf(file, seen) {
   return [text, ...below.flatMap((path) => textsOf(path, seen))];
 }
 
-/** What js/features.ts chooses here. */
+/** The variant that js/core/features.ts selects in this Node.js. */
 async function variantOfNode() {
   const { relaxedSimd } = await import('wasm-feature-detect');
   const instructions = (await relaxedSimd()) ? 'relaxed' : 'simd';

@@ -171,12 +171,12 @@ TEST_CASE("a Merge takes what is alive, whatever it waits for") {
     if (has_chain) control = b.Op("nothing", "NoOp", {}, {}, {control}).node;
     const Edge merged = b.Op("merged", "Merge", {on_false, on_true}, {}, {control});
     b.Output("y", merged);
-    // What waits for the Merge, at any distance, is alive too.
+    // Nodes with a direct or indirect control input from the Merge are alive, too.
     const NodeId after = b.Op("after", "NoOp", {}, {}, {merged.node}).node;
     const NodeId later = b.Op("later", "NoOp", {}, {}, {after}).node;
     b.Output("constant",
              b.Op("constant", "Add", {merged, b.Const("c", F32({}, {1}))}, {}, {later}));
-    // What waits for a branch is as dead as the branch.
+    // Nodes with a control input from a dead branch are dead.
     b.Output("dead", b.Op("dead", "Add", {merged, merged}, {}, {control}));
     Session session(std::move(b.model));
     const auto run = [&](int p, const Strings& fetches) {
@@ -230,8 +230,9 @@ TEST_CASE("what constants of a branch make is not folded out of it") {
   ExpectTensor(run(1), F32({}, {-2}));
 }
 
-// Passes must not take a step's place by one that does not wait for the branch. `write(b, x, wait)`
-// returns a value that is on the branch, though `x` is not: `wait` is the node to wait for.
+// Passes must not replace a step by one without its control input from a branch.
+// `write(b, x, wait)` returns a value that depends on the branch only by a control input from
+// `wait`; `x` is not on the branch.
 template <typename F>
 void ExpectDeadOffItsBranch(const char* what, F write) {
   CAPTURE(std::string(what));
@@ -249,7 +250,7 @@ void ExpectDeadOffItsBranch(const char* what, F write) {
 }
 
 TEST_CASE("what waits for a branch stays on it") {
-  // A value computed with a constant that waits.
+  // A constant operand has the control input.
   const auto with_constant = [](const char* op, const Tensor& constant) {
     ExpectDeadOffItsBranch(op, [&](ModelBuilder& b, Edge x, NodeId wait) {
       const Edge c = b.Const("c", constant);
@@ -269,7 +270,7 @@ TEST_CASE("what waits for a branch stays on it") {
     return b.Op("value", "Add",
                 {b.Op("product", "MatMul", {x, b.Const("w", F32({2, 2}, {1, 0, 0, 1}))}), bias});
   });
-  // A chain that a pass makes one node, with a node inside that waits.
+  // A chain that a pass fuses; a node inside has the control input.
   ExpectDeadOffItsBranch("clamps", [](ModelBuilder& b, Edge x, NodeId wait) {
     return b.Op("value", "Relu6", {b.Op("inner", "Relu", {x}, {}, {wait})});
   });

@@ -87,7 +87,7 @@ class Core {
     }
   }
 
-  /** The handles of the outputs. */
+  /** Returns the handles of the outputs. */
   #runRegistered(id, inputs) {
     const numbers = inputs.flat();
     this.#frame(numbers.length).set(numbers);

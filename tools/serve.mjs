@@ -35,7 +35,8 @@ const MIME_TYPES = {
   '.wasm': 'application/wasm',
 };
 
-const ISOLATION_HEADERS = {
+/** They make a page cross-origin isolated, which threads require. */
+export const ISOLATION_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
 };

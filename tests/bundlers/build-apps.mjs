@@ -106,7 +106,11 @@ export const builders = {
     const outdir = path.join(folder, 'esbuild-built');
     const { warnings } = await build({
       absWorkingDir: path.join(folder, 'esbuild'),
-      entryPoints: ['main.js'],
+      // The script of the workers keeps its name beside the output.
+      entryPoints: {
+        main: 'main.js',
+        'glue-threads': '../node_modules/tfwasm/dist/glue-threads.js',
+      },
       bundle: true,
       splitting: true,
       format: 'esm',

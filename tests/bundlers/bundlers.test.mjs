@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { startServer } from '../../tools/serve.mjs';
+import { ISOLATION_HEADERS, startServer } from '../../tools/serve.mjs';
 import { startBrowser } from '../browser/chromium.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
@@ -65,27 +65,31 @@ function testEntry(entry, threadCounts) {
     }
   }
 
-  for (const [bundler, counts] of Object.entries({ vite: threadCounts, webpack: threadCounts, esbuild: [1] })) {
+  for (const bundler of Object.keys(builders)) {
     test(`works in a ${bundler} build`, async (context) => {
       const built = await builders[bundler](apps.folder);
-      for (const threads of counts) {
+      for (const threads of threadCounts) {
         await context.test(`with ${threads} threads`, () => checkInBrowser(built, { threads }));
       }
     });
   }
 
-  test('works in the development server of vite', async () => {
+  test('works in the development server of vite', async (context) => {
     const { createServer } = await import('vite');
     const server = await createServer({
       root: path.join(apps.folder, 'vite'),
       configFile: false,
       publicDir: apps.folder,
       logLevel: 'silent',
-      server: { port: 0, fs: { allow: [apps.folder] } },
+      server: { port: 0, fs: { allow: [apps.folder] }, headers: ISOLATION_HEADERS },
     });
     try {
       await server.listen();
-      assertPredicted(await predictInPage(`${server.resolvedUrls.local[0]}?threads=1`), 1);
+      for (const threads of threadCounts) {
+        await context.test(`with ${threads} threads`, async () => {
+          assertPredicted(await predictInPage(`${server.resolvedUrls.local[0]}?threads=${threads}`), threads);
+        });
+      }
     } finally {
       await server.close();
     }

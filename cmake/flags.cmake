@@ -19,7 +19,7 @@ else()
   # Without UBSan for XNNPACK, which has some undefined behaviour.
   target_compile_options(tfwasm_platform INTERFACE -g1 -fno-omit-frame-pointer -fsanitize=address)
   # nostart-stop-gc: a section of src/core/registry.h stays when only its bounds are referenced.
-  target_link_options(tfwasm_platform INTERFACE -fsanitize=address,undefined -fuse-ld=lld-19 -pthread
+  target_link_options(tfwasm_platform INTERFACE -fsanitize=address,undefined -fuse-ld=lld -pthread
                                                 -Wl,--gc-sections,-z,nostart-stop-gc)
   # Sanitizer checks prevent vectorization, even where a pragma requests it.
   target_compile_options(tfwasm_own_code INTERFACE -fsanitize=undefined -fno-sanitize-recover=all -Wno-pass-failed)

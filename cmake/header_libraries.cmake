@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-# Header-only libraries. Setup links their folders into .toolchain/include, since the system's /usr/include must not be
-# on a WebAssembly include path.
-set(header_root ${CMAKE_SOURCE_DIR}/.toolchain/include)
-foreach(pair rapidjson:rapidjson/reader.h doctest:doctest/doctest.h)
-  string(REPLACE ":" ";" pair ${pair})
-  list(GET pair 0 library)
-  list(GET pair 1 header)
-  if(NOT EXISTS ${header_root}/${header})
-    message(FATAL_ERROR "${header} is missing from .toolchain/include; run \"npm run setup\".")
+# Header-only libraries.
+foreach(header nlohmann-json3/include/nlohmann/json.hpp doctest/doctest/doctest.h)
+  if(NOT EXISTS ${third_party}/${header})
+    message(FATAL_ERROR "${header} is missing from .toolchain/third_party; run \"npm run setup\".")
   endif()
-  add_library(${library} INTERFACE)
-  target_include_directories(${library} SYSTEM INTERFACE ${header_root})
 endforeach()
+
+add_library(nlohmann_json INTERFACE)
+target_include_directories(nlohmann_json SYSTEM INTERFACE ${third_party}/nlohmann-json3/include)
+# Without streams and implicit conversions.
+target_compile_definitions(nlohmann_json INTERFACE JSON_NO_IO JSON_USE_IMPLICIT_CONVERSIONS=0)
+
+add_library(doctest INTERFACE)
+target_include_directories(doctest SYSTEM INTERFACE ${third_party}/doctest)
 # Reduces the compile time of tests.
 target_compile_definitions(doctest INTERFACE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds dist/, the content of the npm package: WebAssembly, the JavaScript bundle and its declarations.
+// Sets up, then builds dist/, the content of the npm package: WebAssembly, the JavaScript bundle and its declarations.
 //
 //   npm run build                        everything
 //   npm run build -- --variant simd      only this WebAssembly variant (repeatable)
@@ -15,6 +15,7 @@ import { Progress } from './lib/progress.mjs';
 import { run, runMain, ToolError } from './lib/run.mjs';
 import { reportSizes } from './lib/sizes.mjs';
 import { VARIANTS } from './lib/variants.mjs';
+import { SETUP_STEPS, setUp } from './setup.mjs';
 
 /** The number of progress steps of build(). */
 export const buildSteps = (variants) => variants.length + 3;
@@ -59,7 +60,9 @@ function chosenVariants() {
 if (isMain(import.meta.url)) {
   await runMain(async () => {
     const variants = chosenVariants();
-    await build(new Progress(buildSteps(variants)), variants);
+    const progress = new Progress(SETUP_STEPS + buildSteps(variants));
+    await setUp(progress);
+    await build(progress, variants);
     console.log(reportSizes());
   });
 }

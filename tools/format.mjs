@@ -5,6 +5,7 @@
 //   npm run format -- --check --staged    only the files of the next commit
 import { parseArgs } from 'node:util';
 import { cppFiles } from './lib/cpp-files.mjs';
+import { requireLlvm } from './lib/llvm.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { run, runMain, ToolError } from './lib/run.mjs';
 
@@ -20,7 +21,7 @@ async function format({ check, staged }) {
   const cpp = cppFiles().filter((file) => chosen?.includes(file) ?? true);
   const others = chosen?.filter((file) => BIOME_SUFFIX.test(file)) ?? ['.'];
   if (cpp.length > 0) {
-    await run('clang-format-19', [...(check ? ['--dry-run', '--Werror'] : ['-i']), ...cpp], { cwd: ROOT });
+    await run(requireLlvm('clang-format'), [...(check ? ['--dry-run', '--Werror'] : ['-i']), ...cpp], { cwd: ROOT });
   }
   if (others.length > 0) {
     const args = ['check', ...(check ? [] : ['--write']), '--no-errors-on-unmatched', ...others];

@@ -10,12 +10,12 @@ import { join } from 'node:path';
 import { configurePreset } from './build/wasm.mjs';
 import { cppFiles } from './lib/cpp-files.mjs';
 import { isMain } from './lib/main.mjs';
+import { requireLlvm } from './lib/llvm.mjs';
 import { BUILD, ROOT } from './lib/paths.mjs';
 import { run, runMain, ToolError } from './lib/run.mjs';
 import { CleanFiles, hashOf } from './lint/clean-files.mjs';
 import { joinFiles } from './lint/join-files.mjs';
 
-const CLANG_TIDY = 'clang-tidy-19';
 const FOLDER = join(BUILD, 'lint');
 
 /** Up to this many sources are checked one by one, which is faster although headers are parsed several times. */
@@ -66,7 +66,13 @@ async function lintTogether(files, flags) {
   const source = isOne ? join(ROOT, file) : join(FOLDER, `${hashOf(files.join())}.cc`);
   if (!isOne) writeFileSync(source, files.map((name) => `#include "${join(ROOT, name)}"\n`).join(''));
   try {
-    await run(CLANG_TIDY, ['--quiet', `--config-file=${join(ROOT, '.clang-tidy')}`, source, '--', ...flags]);
+    await run(requireLlvm('clang-tidy'), [
+      '--quiet',
+      `--config-file=${join(ROOT, '.clang-tidy')}`,
+      source,
+      '--',
+      ...flags,
+    ]);
     return [];
   } catch (error) {
     const found = splitFindings(error.output);
@@ -95,7 +101,7 @@ function compilerFlags() {
 
 /** A hash of everything that findings in any source depend on. */
 async function versionOf(flags) {
-  const { stdout } = await run(CLANG_TIDY, ['--version']);
+  const { stdout } = await run(requireLlvm('clang-tidy'), ['--version']);
   const headers = cppFiles(['.h']).filter((file) => file.startsWith('src/'));
   const texts = ['.clang-tidy', ...headers].map((file) => `${file}\n${readFileSync(join(ROOT, file), 'utf8')}`);
   return hashOf([stdout, ...flags, ...texts].join('\n'));

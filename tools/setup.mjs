@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Installs everything that building (and with --test, testing) needs. Fast if everything is installed.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMain } from './lib/main.mjs';
 import { EMSCRIPTEN_VERSION, TOOLCHAIN } from './lib/paths.mjs';
 import { Progress } from './lib/progress.mjs';
-import { runMain } from './lib/run.mjs';
+import { runMain, ToolError } from './lib/run.mjs';
 import { setUpEmscripten } from './setup/emscripten.mjs';
-import { setUpHeaderLibraries } from './setup/header-libraries.mjs';
 import { setUpNpmPackages } from './setup/npm-packages.mjs';
 import { setUpRequirements } from './setup/requirements.mjs';
 import { setUpThirdParty } from './setup/third-party.mjs';
@@ -16,15 +15,16 @@ import { setUpThirdParty } from './setup/third-party.mjs';
 export const SETUP_STEPS = 4;
 
 export async function setUp(progress, { forTest = false } = {}) {
+  if (process.platform === 'win32') {
+    throw new ToolError('On Windows, tfwasm is built in WSL: run "wsl --install", and start again there.');
+  }
   await progress.step('Compilers and tools', (note) => setUpRequirements(forTest, note));
   mkdirSync(TOOLCHAIN, { recursive: true });
   // Emscripten's scripts are CommonJS, unlike this package.
-  writeFileSync(join(TOOLCHAIN, 'package.json'), '{ "type": "commonjs" }\n');
+  const packageJson = join(TOOLCHAIN, 'package.json');
+  if (!existsSync(packageJson)) writeFileSync(packageJson, '{ "type": "commonjs" }\n');
   await progress.step(`Emscripten ${EMSCRIPTEN_VERSION}`, setUpEmscripten);
-  await progress.step('Third-party sources', async (note) => {
-    setUpHeaderLibraries();
-    await setUpThirdParty(note);
-  });
+  await progress.step('Third-party sources', setUpThirdParty);
   await progress.step('npm packages', setUpNpmPackages);
 }
 

@@ -1,41 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json.h"
 
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <new>
+#include <span>
 #include <utility>
 
 #include "core/error.h"
+#include "core/json_parser.h"
 
 namespace tfwasm {
-
-namespace {
-
-// The longest UTF-8 character. The reader reads as many bytes as the first byte announces, even
-// past a zero byte.
-constexpr size_t kMostUtf8Bytes = 4;
-
-// For the reader's stack. RapidJSON's own allocator does not check for failure.
-class ThrowingAllocator {
- public:
-  static void* Malloc(size_t bytes) { return Realloc(nullptr, 0, bytes); }
-  static void* Realloc(void* memory, size_t, size_t bytes) {
-    void* larger = std::realloc(memory, bytes);
-    if (larger == nullptr && bytes > 0) throw std::bad_alloc();
-    return larger;
-  }
-  static void Free(void* memory) { std::free(memory); }
-};
-
-using JsonReader =
-    rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, ThrowingAllocator>;
-
-}  // namespace
 
 std::optional<int64_t> Json::AsInt() const {
   if (const auto* integer = std::get_if<int64_t>(&value_)) return *integer;
@@ -69,78 +43,64 @@ std::string_view Json::KindName() const {
 }
 
 JsonDocument::JsonDocument(std::string_view text)
-    : text_(std::make_unique_for_overwrite<char[]>(text.size() + kMostUtf8Bytes)) {
-  std::fill_n(std::copy(text.begin(), text.end(), text_.get()), kMostUtf8Bytes, 0);
+    : text_(std::make_unique_for_overwrite<char[]>(text.size())) {
+  std::copy(text.begin(), text.end(), text_.get());
 }
 
-// Builds a document from the parser's events.
+// Builds a document from the parser's events, whose names are nlohmann/json's.
 class JsonBuilder {
  public:
-  using Size = rapidjson::SizeType;
-
   JsonBuilder(std::string_view text, std::string_view what)
-      : what_(what),
-        size_(text.size()),
-        skipped_(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0),
-        document_(text),
-        stream_(document_.text_.get() + skipped_) {}
+      : what_(what), size_(text.size()), document_(text) {}
 
-  rapidjson::ParseResult Parse() {
-    JsonReader reader;
-    const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream_, *this);
-    if (result.IsError()) return {result.Code(), result.Offset() + skipped_};
-    // The reader stops at a zero byte.
-    const size_t read = stream_.Tell() + skipped_;
-    if (read < size_) return {rapidjson::kParseErrorDocumentRootNotSingular, read};
-    return result;
-  }
-
-  JsonDocument Take() {
+  // Throws an Error.
+  JsonDocument Parse() {
+    JsonParser(JsonText({document_.text_.get(), size_})).sax_parse(this);
     document_.root_ = pending_.back();
     return std::move(document_);
   }
 
-  bool Null() { return Add(std::monostate()); }
-  bool Bool(bool value) { return Add(value); }
-  bool Int(int value) { return Add(int64_t{value}); }
-  bool Uint(unsigned value) { return Add(int64_t{value}); }
-  bool Int64(int64_t value) { return Add(value); }
-  bool Uint64(uint64_t value) {
+  bool null() { return Add(std::monostate()); }
+  bool boolean(bool value) { return Add(value); }
+  bool number_integer(int64_t value) { return Add(value); }
+  bool number_unsigned(uint64_t value) {
     return value <= INT64_MAX ? Add(static_cast<int64_t>(value)) : Add(static_cast<double>(value));
   }
-  bool Double(double value) { return Add(IsZero() ? std::copysign(0.0, value) : value); }
-  bool RawNumber(const char*, Size, bool) { return false; }  // only on request
-  bool String(const char* text, Size size, bool) { return Add(std::string_view(text, size)); }
-  bool Key(const char* text, Size size, bool) { return Add(std::string_view(text, size)); }
-  bool StartObject() { return Open(); }
-  bool StartArray() { return Open(); }
+  bool number_float(double value, const JsonToken&) { return Add(value); }
+  bool string(const JsonToken& token) { return AddText(token); }
+  bool binary(const std::vector<uint8_t>&) { return false; }  // not in JSON
+  bool start_object(size_t) { return Open(); }
+  bool key(const JsonToken& token) { return AddText(token); }
+  bool start_array(size_t) { return Open(); }
 
-  bool EndObject(Size size) {
+  bool end_object() {
+    const std::span<const Json> parts = Close();
+    const size_t size = parts.size() / 2;
     auto* members = Allocate<JsonMember>(size);
-    const Json* next = Close(size_t{size} * 2);
-    for (Size i = 0; i < size; ++i, next += 2) members[i] = {*next->AsString(), next[1]};
+    for (size_t i = 0; i < size; ++i) members[i] = {*parts[2 * i].AsString(), parts[2 * i + 1]};
     return Add(Json::Object(members, size));
   }
 
-  bool EndArray(Size size) {
-    auto* elements = Allocate<Json>(size);
-    std::copy_n(Close(size), size, elements);
-    return Add(Json::Array(elements, size));
+  bool end_array() {
+    const std::span<const Json> values = Close();
+    auto* elements = Allocate<Json>(values.size());
+    std::copy(values.begin(), values.end(), elements);
+    return Add(Json::Array(elements, values.size()));
+  }
+
+  // `position` counts from 1.
+  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& error) {
+    // "[json.exception.parse_error.101] parse error at line 1, column 0: message", or
+    // "[json.exception.out_of_range.406] message".
+    std::string_view message = error.what();
+    message.remove_prefix(message.find("] ") + 2);
+    if (message.starts_with("parse error")) message.remove_prefix(message.find(": ") + 2);
+    Fail(position - 1, message);
   }
 
  private:
-  static constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-  // Iterative, so that deep nesting cannot overflow the stack. Numbers are rounded correctly.
-  static constexpr unsigned kParseFlags =
-      rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
-
-  // Whether the number at the current position has only zero digits: RapidJSON misreads 0e-30.
-  bool IsZero() const {
-    const char* digit = stream_.src_;
-    while (*digit == '-' || *digit == '0' || *digit == '.') ++digit;
-    return *digit < '1' || *digit > '9';
+  [[noreturn]] void Fail(size_t position, std::string_view message) const {
+    Throw(Code::kJson, what_, " is not valid JSON at byte ", position, ": ", message);
   }
 
   bool Add(Json::Value value) {
@@ -148,26 +108,38 @@ class JsonBuilder {
     return true;
   }
 
+  bool AddText(const JsonToken& token) {
+    const std::string_view text = token.view();
+    if (token.is_view_of_text()) return Add(text);
+    auto* copy = Allocate<char>(text.size());
+    std::copy(text.begin(), text.end(), copy);
+    return Add(std::string_view(copy, text.size()));
+  }
+
   bool Open() {
-    if (++depth_ > kMaxJsonDepth) {
+    if (open_.size() == kMaxJsonDepth) {
       Throw(Code::kLimit, what_, " is nested more than ", kMaxJsonDepth, " levels deep");
     }
+    open_.push_back(pending_.size());
     return true;
   }
 
-  // Pops the last pending values, the elements of their list or object. They stay in place until
-  // another value is added.
-  const Json* Close(size_t count) {
-    --depth_;
-    pending_.resize(pending_.size() - count);
-    return pending_.data() + pending_.size();
+  // Removes the parts of the innermost list or object from the pending values. They stay in place
+  // until the next value is added.
+  std::span<const Json> Close() {
+    const size_t size = pending_.size() - open_.back();
+    pending_.resize(open_.back());
+    open_.pop_back();
+    return {pending_.data() + pending_.size(), size};
   }
 
   template <typename T>
   T* Allocate(size_t count) {
-    const size_t bytes = count * sizeof(T);
+    constexpr size_t kAlignment = alignof(Json);
+    static_assert(alignof(T) <= kAlignment);
+    const size_t bytes = (count * sizeof(T) + kAlignment - 1) & -kAlignment;
     if (bytes > left_) {
-      // About as much as the values of a text need.
+      // The values take about as many bytes as the text.
       left_ = std::max(bytes, size_);
       document_.blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(left_));
       next_ = document_.blocks_.back().get();
@@ -177,13 +149,11 @@ class JsonBuilder {
   }
 
   std::string_view what_;
-  size_t size_;     // of the text
-  size_t skipped_;  // bytes of it
+  size_t size_;  // of the text
   JsonDocument document_;
-  rapidjson::InsituStringStream stream_;
-  std::vector<Json> pending_;  // values of open lists and objects, keys before their values
-  int depth_ = 0;
-  std::byte* next_ = nullptr;  // the free part of the last block
+  std::vector<Json> pending_;  // values and keys of the open lists and objects
+  std::vector<size_t> open_;   // per open list or object: the index of its first part in `pending_`
+  std::byte* next_ = nullptr;  // free memory of the last block
   size_t left_ = 0;
 };
 
@@ -191,36 +161,15 @@ JsonDocument ParseJson(std::string_view text, std::string_view what) {
   if (text.size() > kMaxJsonBytes) {
     Throw(Code::kLimit, what, " has ", text.size(), " bytes; the limit is ", kMaxJsonBytes);
   }
-  JsonBuilder builder(text, what);
-  const rapidjson::ParseResult result = builder.Parse();
-  if (result.IsError()) {
-    Throw(Code::kJson, what, " is not valid JSON at byte ", result.Offset(), ": ",
-          rapidjson::GetParseError_En(result.Code()));
-  }
-  return builder.Take();
+  return JsonBuilder(text, what).Parse();
 }
 
 std::optional<double> ParseJsonNumber(std::string_view text) {
-  JsonBuilder builder(text, "the number");
-  if (builder.Parse().IsError()) return std::nullopt;
-  return builder.Take().root().AsDouble();
-}
-
-std::string QuoteJson(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  size_t written = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out += text.substr(written, i - written);
-    out += "\\u00";
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-    written = i + 1;
+  try {
+    return JsonBuilder(text, "the number").Parse().root().AsDouble();
+  } catch (const Error&) {
+    return std::nullopt;
   }
-  out += text.substr(written);
-  return out += '"';
 }
 
 }  // namespace tfwasm

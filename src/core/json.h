@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A JSON parser and string quoting.
+// A JSON parser. json_value.h is for writing JSON.
 #pragma once
 
 #include <cstddef>
@@ -85,7 +85,7 @@ class JsonDocument {
 
   explicit JsonDocument(std::string_view text);
 
-  std::unique_ptr<char[]> text_;  // ends with zero bytes; strings are decoded in place
+  std::unique_ptr<char[]> text_;  // strings without escapes are views of it
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   Json root_;
 };
@@ -100,8 +100,5 @@ JsonDocument ParseJson(std::string_view text, std::string_view what);
 
 // The value of a text that is exactly one JSON number.
 std::optional<double> ParseJsonNumber(std::string_view text);
-
-// `text` as a JSON string, quotes included.
-std::string QuoteJson(std::string_view text);
 
 }  // namespace tfwasm

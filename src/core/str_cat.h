@@ -11,7 +11,7 @@
 
 namespace tfwasm {
 
-// The shortest decimal text that parses to the same double.
+// A short decimal text that parses to the same double.
 std::string NumberToString(double value);
 
 namespace str_cat_internal {

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "core/json_value.h"
 #include "graph/proto_json.h"
 #include "graph/tensor_name.h"
 
@@ -73,57 +74,24 @@ std::string NameList(const std::vector<NamedEdge>& edges) {
   return edges.size() > kMostNames ? list + ", ..." : list;
 }
 
-// Writes a JSON array of objects.
-class TensorList {
- public:
-  explicit TensorList(std::string& out) : out_(out) {}
+JsonValue DescribeShape(const Shape& shape) {
+  if (!shape.rank_known()) return nullptr;
+  return std::vector<int64_t>(shape.begin(), shape.end());
+}
 
-  // Starts the next object.
-  void Open() { out_ += std::exchange(is_first_, false) ? "{" : ",{"; }
-  void AddName(std::string_view key, std::string_view name) {
-    out_ += '"';
-    out_ += key;
-    out_ += "\":";
-    out_ += QuoteJson(name);
-    out_ += ',';
-  }
-  // Ends the object with the fields that all have.
-  void Close(DType dtype, const Shape& shape) {
-    out_ += "\"dtype\":";
-    out_ += dtype == DType::kInvalid ? "null" : QuoteJson(DTypeName(dtype));
-    out_ += ",\"shape\":";
-    AddShape(shape);
-    out_ += '}';
-  }
-
- private:
-  void AddShape(const Shape& shape) {
-    if (!shape.rank_known()) {
-      out_ += "null";
-      return;
-    }
-    out_ += '[';
-    for (int axis = 0; axis < shape.rank(); ++axis) {
-      if (axis > 0) out_ += ',';
-      out_ += std::to_string(shape[axis]);
-    }
-    out_ += ']';
-  }
-
-  std::string& out_;
-  bool is_first_ = true;
-};
-
-void AppendTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
-                   const std::vector<NamedEdge>& edges, std::string& out) {
-  TensorList list(out);
+JsonValue DescribeTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
+                          const std::vector<NamedEdge>& edges) {
+  JsonValue list = JsonValue::array();
   for (size_t i = 0; i < infos.size(); ++i) {
-    list.Open();
-    list.AddName("key", infos[i].key);
-    list.AddName("name", infos[i].name);
-    list.AddName("node", graph.node(edges[i].edge.node).name);
-    list.Close(infos[i].dtype, infos[i].shape);
+    JsonValue& tensor = list.emplace_back();
+    tensor["key"] = infos[i].key;
+    tensor["name"] = infos[i].name;
+    tensor["node"] = graph.node(edges[i].edge.node).name;
+    JsonValue& dtype = tensor["dtype"];
+    if (infos[i].dtype != DType::kInvalid) dtype = DTypeName(infos[i].dtype);
+    tensor["shape"] = DescribeShape(infos[i].shape);
   }
+  return list;
 }
 
 }  // namespace
@@ -156,12 +124,11 @@ Edge ResolveTensorName(const Graph& graph, std::string_view name) {
 }
 
 std::string DescribeModel(const ModelDef& model) {
-  std::string out = StrCat("{\"version\":\"", model.producer, ".", model.min_consumer, "\"");
-  out += ",\"inputs\":[";
-  AppendTensors(model.graph, model.inputs, model.graph.inputs, out);
-  out += "],\"outputs\":[";
-  AppendTensors(model.graph, model.outputs, model.graph.outputs, out);
-  return out += "]}";
+  JsonValue description;
+  description["version"] = StrCat(model.producer, ".", model.min_consumer);
+  description["inputs"] = DescribeTensors(model.graph, model.inputs, model.graph.inputs);
+  description["outputs"] = DescribeTensors(model.graph, model.outputs, model.graph.outputs);
+  return WriteJson(description);
 }
 
 }  // namespace tfwasm

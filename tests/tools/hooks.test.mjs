@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { findLlvm } from '../../tools/lib/llvm.mjs';
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { ask, run } from '../../tools/lib/run.mjs';
 
@@ -45,7 +46,7 @@ describe('the hook before a commit', { skip: ask('git', ['--version']) ? false :
     ['lint.mjs', 'var old = 1;\nif (old == 2) debugger;\n'],
     ['src/bad.cc', 'int  main( ) {return 0;}\n'],
   ]) {
-    const skip = name.endsWith('.cc') && !ask('clang-format-19', ['--version']) && 'there is no clang-format-19';
+    const skip = name.endsWith('.cc') && !findLlvm('clang-format') && 'there is no clang-format of LLVM 19';
     test(`refuses ${name}`, { skip }, async () => {
       await assert.rejects(commit(name, text), ({ output }) => /npm run format/.test(output));
       await git('rm', '-q', '--cached', name);

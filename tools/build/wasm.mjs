@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs CMake for the WebAssembly variants and installs the results into dist/.
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireLlvm } from '../lib/llvm.mjs';
 import { BUILD, DIST, ROOT } from '../lib/paths.mjs';
 import { run, ToolError } from '../lib/run.mjs';
 import {
@@ -16,17 +17,35 @@ import {
 import { makeBundlable } from './glue.mjs';
 import { minifyModule } from './minify.mjs';
 
-/** Configures a CMake preset, unless its build folder exists. */
+/** Configures a CMake preset, unless its build folder is configured for this checkout. */
 export async function configurePreset(preset, note) {
   const folder = join(BUILD, preset);
-  if (existsSync(join(folder, 'build.ninja'))) return;
-  // CMake would keep an incomplete configuration.
-  rmSync(join(folder, 'CMakeCache.txt'), { force: true });
+  const source = sourceFolderOf(folder);
+  if (source === ROOT && existsSync(join(folder, 'build.ninja'))) return;
+  // CMake would keep an incomplete configuration. A folder that was copied or moved with its checkout has absolute paths:
+  // Ninja would compile the sources of the old checkout, and shrink the binary there.
+  if (source === ROOT) rmSync(join(folder, 'CMakeCache.txt'));
+  else rmSync(folder, { recursive: true, force: true });
   note('configuring');
-  await run('cmake', ['--preset', preset], { cwd: ROOT }).catch((error) => {
+  const options = preset === 'host' ? nativeCompilers() : [];
+  await run('cmake', ['--preset', preset, ...options], { cwd: ROOT }).catch((error) => {
     throw new ToolError(`CMake could not configure the preset "${preset}".`, { output: error.output, cause: error });
   });
 }
+
+/** The checkout that a build folder was configured for; undefined if it was not configured. */
+export function sourceFolderOf(folder) {
+  const cache = join(folder, 'CMakeCache.txt');
+  const line = existsSync(cache) && /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(readFileSync(cache, 'utf8'));
+  if (!line) return undefined;
+  return existsSync(line[1]) ? realpathSync(line[1]) : line[1];
+}
+
+/** The names of the compilers depend on the machine. */
+const nativeCompilers = () => [
+  `-DCMAKE_C_COMPILER=${requireLlvm('clang')}`,
+  `-DCMAKE_CXX_COMPILER=${requireLlvm('clang++')}`,
+];
 
 /** Builds one or several targets of a CMake preset. */
 export async function buildPreset(preset, targets, note) {

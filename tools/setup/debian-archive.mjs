@@ -28,7 +28,7 @@ export async function unpackPackages(names, target, note) {
 
 /** Downloads the upstream tarballs of source packages into the folder `target`. Removes other files there. */
 export async function downloadSources(names, target, note) {
-  await fetchWithApt(['source', '--download-only', '--tar-only', ...names], target, note);
+  await fetchWithApt(['source', '--only-source', '--download-only', '--tar-only', ...names], target, note);
 }
 
 async function fetchWithApt(args, target, note) {

@@ -1,72 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs and headers that the scripts need. Missing ones are installed with apt.
-import { existsSync } from 'node:fs';
+// Programs that the scripts need. Missing ones are installed with apt, on machines that have it.
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findChromium } from '../chromium.mjs';
 import { findFlaskPython } from '../flask.mjs';
-import { ToolError } from '../lib/run.mjs';
+import { findLlvm } from '../lib/llvm.mjs';
+import { ask, ToolError } from '../lib/run.mjs';
 import { hasApt, installPackages } from './apt.mjs';
+import { emscriptenAdvice, findOwnEmscripten } from './emscripten.mjs';
 
-const CLANG_RUNTIME = '/usr/lib/llvm-19/lib/clang/19/lib/linux';
+/** The oldest CMake that reads CMakePresets.json. */
+const CMAKE_VERSION = [3, 25];
 
-/** Debian package -> a program on PATH, or a file that proves that it is installed. */
-const FOR_BUILD = {
-  cmake: 'cmake',
-  'ninja-build': 'ninja',
-  python3: 'python3',
-  'xz-utils': 'xz',
-  patchelf: 'patchelf',
-  ccache: 'ccache',
-  'clang-19': 'clang++-19',
-  'lld-19': 'wasm-ld-19',
-  'llvm-19': 'llvm-ar-19',
-  'rapidjson-dev': '/usr/include/rapidjson/reader.h',
-  'doctest-dev': '/usr/include/doctest/doctest.h',
-};
+/** Requirements of every build: the package of Debian and of Homebrew (macOS), and whether it is installed. */
+const FOR_BUILD = [
+  { debian: 'cmake', brew: 'cmake', isThere: () => isOnPath('cmake') },
+  { debian: 'ninja-build', brew: 'ninja', isThere: () => isOnPath('ninja') },
+  { debian: 'python3', brew: 'python3', isThere: () => isOnPath('python3') },
+];
 
-const FOR_TEST = {
-  'clang-format-19': 'clang-format-19',
-  'clang-tidy-19': 'clang-tidy-19',
-  'libclang-rt-19-dev': CLANG_RUNTIME,
-};
+/** What Debian's Emscripten depends on, and a compiler cache. emsdk includes its own LLVM. */
+const FOR_DEBIANS_EMSCRIPTEN = [
+  { debian: 'clang-19', isThere: () => isOnPath('clang++-19') },
+  { debian: 'lld-19', isThere: () => isOnPath('wasm-ld-19') },
+  { debian: 'llvm-19', isThere: () => isOnPath('llvm-ar-19') },
+  { debian: 'xz-utils', isThere: () => isOnPath('xz') },
+  { debian: 'ccache', isThere: () => isOnPath('ccache') },
+];
 
-/** Optional for tests: without these, some are skipped with the reason. */
-const OPTIONAL = ['python3-flask'];
+/** For native C++ tests, lint, and tests in a browser. */
+const FOR_TEST = [
+  { debian: 'clang-19', brew: 'llvm@19', isThere: () => findLlvm('clang++') !== undefined },
+  { debian: 'lld-19', brew: 'lld@19', isThere: () => existsSync(askClang('-print-prog-name=ld.lld')) },
+  { debian: 'libclang-rt-19-dev', brew: 'llvm@19', isThere: hasSanitizers },
+  { debian: 'clang-format-19', brew: 'llvm@19', isThere: () => findLlvm('clang-format') !== undefined },
+  { debian: 'clang-tidy-19', brew: 'llvm@19', isThere: () => findLlvm('clang-tidy') !== undefined },
+  { debian: 'chromium', brew: 'google-chrome', isThere: () => findChromium() !== null },
+  // Without it, some tests are skipped with the reason.
+  { debian: 'python3-flask', isOptional: true, isThere: () => findFlaskPython() !== undefined },
+];
 
 /** Installs missing packages. `forTest`: also those that only tests need. */
 export async function setUpRequirements(forTest, note) {
   const missing = missingRequirements(forTest);
-  if (missing.length === 0) return note('already there');
-  const isNeeded = missing.some((name) => !OPTIONAL.includes(name));
+  if (missing.length === 0) {
+    checkCMake();
+    return note('already there');
+  }
+  const names = [...new Set(missing.map(({ debian }) => debian))];
+  const isNeeded = missing.some(({ isOptional }) => !isOptional);
   if (!hasApt()) {
-    if (!isNeeded) return note(`without ${missing.join(' ')}`);
-    throw new ToolError(
-      `This machine has no apt, so what is missing cannot be installed: Debian calls it ${missing.join(', ')}; ` +
-        'install the like of it and start again.',
-    );
+    if (isNeeded) throw new ToolError(adviceWithoutApt(missing, process.platform));
+    return note(`without ${names.join(' ')}`);
   }
   try {
-    await installPackages(missing, note);
+    await installPackages(names, note);
   } catch (error) {
     if (isNeeded) throw error;
-    return note(`without ${missing.join(' ')}, which could not be installed`);
+    return note(`without ${names.join(' ')}, which could not be installed`);
   }
   const left = missingRequirements(forTest);
   if (left.length > 0) {
-    throw new ToolError(`apt-get installed ${left.join(', ')}, but not to where programs are looked for; check PATH.`);
+    throw new ToolError(
+      `apt-get installed ${left.map(({ debian }) => debian).join(', ')}, but not to where programs are looked for; check PATH.`,
+    );
   }
-  note(`installed ${missing.join(' ')}`);
+  checkCMake();
+  note(`installed ${names.join(' ')}`);
 }
 
 function missingRequirements(forTest) {
-  const wanted = Object.entries({ ...FOR_BUILD, ...(forTest ? FOR_TEST : {}) });
-  const missing = wanted.filter(([, sign]) => !isThere(sign)).map(([name]) => name);
-  if (forTest && !findChromium()) missing.push('chromium');
-  if (forTest && !findFlaskPython()) missing.push('python3-flask');
-  return missing;
+  const wanted = [...FOR_BUILD, ...(findOwnEmscripten() ? [] : FOR_DEBIANS_EMSCRIPTEN), ...(forTest ? FOR_TEST : [])];
+  return wanted.filter(({ isThere }) => !isThere());
 }
 
-function isThere(sign) {
-  if (sign.startsWith('/')) return existsSync(sign);
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, sign)));
+/** The advice for `missing` requirements on a machine without apt. */
+export function adviceWithoutApt(missing, platform) {
+  const isEmscriptens = (requirement) => FOR_DEBIANS_EMSCRIPTEN.includes(requirement);
+  const others = missing.filter((requirement) => !requirement.isOptional && !isEmscriptens(requirement));
+  const names = (key) => [...new Set(others.map((requirement) => requirement[key]))];
+  const advice = [];
+  if (missing.some(isEmscriptens)) advice.push(emscriptenAdvice('this machine has no apt'));
+  if (others.length > 0 && platform === 'darwin') advice.push(`Run "brew install ${names('brew').join(' ')}".`);
+  if (others.length > 0 && platform !== 'darwin') {
+    advice.push(`Install the equivalent of the Debian packages ${names('debian').join(', ')}.`);
+  }
+  return [...advice, 'Then start again.'].join(' ');
 }
+
+/** Throws if CMake is too old. */
+function checkCMake() {
+  const answer = ask('cmake', ['--version']) ?? '';
+  if (isCMakeNewEnough(answer)) return;
+  throw new ToolError(
+    `CMake ${CMAKE_VERSION.join('.')} or newer is needed; here "cmake --version" says "${answer.split('\n')[0]}".`,
+  );
+}
+
+/** Whether the output of "cmake --version" is that of a version that is new enough. */
+export function isCMakeNewEnough(answer) {
+  const [, major, minor] = /version (\d+)\.(\d+)/.exec(answer) ?? [];
+  return Number(major) > CMAKE_VERSION[0] || (Number(major) === CMAKE_VERSION[0] && Number(minor) >= CMAKE_VERSION[1]);
+}
+
+/** The answer of the required clang to an option; "" if it is not installed. */
+function askClang(question) {
+  const clang = findLlvm('clang++');
+  return (clang && ask(clang, [question])) ?? '';
+}
+
+function hasSanitizers() {
+  const libraries = join(askClang('-print-resource-dir'), 'lib');
+  return (
+    existsSync(libraries) && readdirSync(libraries, { recursive: true }).some((file) => /clang_rt\.fuzzer/.test(file))
+  );
+}
+
+const isOnPath = (program) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));

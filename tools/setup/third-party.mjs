@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unpacks the C and C++ sources that are compiled into tfwasm into `.toolchain/third_party/`.
+// Unpacks the C and C++ libraries that tfwasm and its tests are compiled with into `.toolchain/third_party/`.
 //
 // Each is pinned by the SHA-256 of its tarball and, for git, by upstream's commit id.
 
@@ -12,61 +12,70 @@ import { hasApt } from './apt.mjs';
 import { downloadSources } from './debian-archive.mjs';
 
 const LIBRARIES = JSON.parse(readFileSync(new URL('third-party.json', import.meta.url), 'utf8'));
-const STAMP = join(THIRD_PARTY, 'stamp');
+
+/** A file in the folder of each library, with the library's entry of third-party.json. */
+const STAMP = '.pinned.json';
 
 /** Installs every library where CMake looks for it. */
 export async function setUpThirdParty(note) {
-  const wanted = JSON.stringify(LIBRARIES);
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return note('already there');
+  const sources = [];
   const reasons = [];
   for (const [source, get] of [
     ['TFWASM_THIRD_PARTY', fromFolder],
     ['Debian 13', fromApt],
     ['git', fromGit],
   ]) {
+    const missing = LIBRARIES.filter((library) => !isThere(library));
+    if (missing.length === 0) break;
     try {
-      rmSync(THIRD_PARTY, { recursive: true, force: true });
-      mkdirSync(THIRD_PARTY, { recursive: true });
-      await get(note);
-      writeFileSync(STAMP, wanted);
-      return note(`from ${source}`);
+      await get(missing, note);
+      sources.push(source);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       reasons.push(`${source}: ${error.message}`);
     }
   }
+  const missing = LIBRARIES.filter((library) => !isThere(library));
+  if (missing.length === 0) return note(sources.length > 0 ? `from ${sources.join(', ')}` : 'already there');
   throw new ToolError(
-    `The sources of ${LIBRARIES.map(({ name }) => name).join(', ')}, which are compiled into tfwasm, could not be had; ` +
-      'put their tarballs into a folder and name it in the environment variable TFWASM_THIRD_PARTY.',
+    `The sources of ${missing.map(({ name }) => name).join(', ')}, which tfwasm is compiled with, could not be downloaded; ` +
+      `put ${missing.map(({ tarball }) => tarball).join(', ')} into a folder and name it in the environment variable ` +
+      'TFWASM_THIRD_PARTY.',
     { output: reasons.join('\n') },
   );
 }
 
-async function fromFolder() {
-  const folder = process.env.TFWASM_THIRD_PARTY;
-  if (!folder) throw new ToolError('The environment variable is not set.');
-  for (const library of LIBRARIES) await unpackTarball(library, folder);
+function isThere(library) {
+  const stamp = join(THIRD_PARTY, library.name, STAMP);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === JSON.stringify(library);
 }
 
-async function fromApt(note) {
+async function fromFolder(libraries) {
+  const folder = process.env.TFWASM_THIRD_PARTY;
+  if (!folder) throw new ToolError('The environment variable is not set.');
+  for (const library of libraries) await unpackTarball(library, folder);
+}
+
+async function fromApt(libraries, note) {
   if (!hasApt()) throw new ToolError('This machine has no apt.');
   const folder = join(TOOLCHAIN, 'apt/sources');
   await downloadSources(
-    LIBRARIES.map(({ name }) => name),
+    libraries.map(({ name }) => name),
     folder,
     note,
   );
-  for (const library of LIBRARIES) await unpackTarball(library, folder);
+  for (const library of libraries) await unpackTarball(library, folder);
 }
 
-async function fromGit(note) {
-  for (const { name, git, commit } of LIBRARIES) {
-    note(name);
-    const folder = join(THIRD_PARTY, name);
-    const inFolder = (...args) => run('git', ['-C', folder, ...args], { timeout: 300_000 });
-    await run('git', ['init', '--quiet', folder]);
-    await retry(2, () => inFolder('fetch', '--quiet', '--depth=1', git, commit));
-    await inFolder('checkout', '--quiet', '--detach', commit);
+async function fromGit(libraries, note) {
+  for (const library of libraries) {
+    note(library.name);
+    await fill(library, async (folder) => {
+      const inFolder = (...args) => run('git', ['-C', folder, ...args], { timeout: 300_000 });
+      await inFolder('init', '--quiet');
+      await retry(2, () => inFolder('fetch', '--quiet', '--depth=1', library.git, library.commit));
+      await inFolder('checkout', '--quiet', '--detach', library.commit);
+    });
   }
 }
 
@@ -78,13 +87,21 @@ export function checkTarball(path, sha256) {
 }
 
 /** Verifies a tarball and unpacks it without its top folder, if it has one. */
-async function unpackTarball({ name, tarball, sha256, topFolder }, folder) {
-  const path = join(folder, tarball);
-  checkTarball(path, sha256);
-  const target = join(THIRD_PARTY, name);
+async function unpackTarball(library, folder) {
+  const path = join(folder, library.tarball);
+  checkTarball(path, library.sha256);
+  const strip = library.topFolder ? ['--strip-components=1'] : [];
+  await fill(library, (target) => run('tar', ['-xf', path, '-C', target, ...strip]));
+}
+
+/** Creates the folder of a library atomically. `action` fills a temporary folder. */
+async function fill(library, action) {
+  const target = join(THIRD_PARTY, library.name);
   const partial = `${target}.partial`;
+  rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
-  const strip = topFolder ? ['--strip-components=1'] : [];
-  await run('tar', ['-xf', path, '-C', partial, ...strip]);
+  await action(partial);
+  writeFileSync(join(partial, STAMP), JSON.stringify(library));
+  rmSync(target, { recursive: true, force: true });
   renameSync(partial, target);
 }

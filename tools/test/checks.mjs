@@ -7,6 +7,7 @@ import { checkIncludes } from '../check-includes.mjs';
 import { checkSizes } from '../check-size.mjs';
 import { lintCpp } from '../lint-cpp.mjs';
 import { cppFiles } from '../lib/cpp-files.mjs';
+import { requireLlvm } from '../lib/llvm.mjs';
 import { ROOT } from '../lib/paths.mjs';
 import { run, ToolError } from '../lib/run.mjs';
 import { VARIANTS, wasmFileNames } from '../lib/variants.mjs';
@@ -32,7 +33,7 @@ export const CHECKS = [
   {
     title: 'C++ format',
     group: 'lint',
-    run: () => run('clang-format-19', ['--dry-run', '--Werror', ...cppFiles()], { cwd: ROOT }),
+    run: () => run(requireLlvm('clang-format'), ['--dry-run', '--Werror', ...cppFiles()], { cwd: ROOT }),
   },
   {
     title: 'biome (JavaScript format and lint)',

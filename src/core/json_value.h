@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON for writing.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace tfwasm {
+
+// Objects keep the order of insertion.
+using JsonValue = nlohmann::ordered_json;
+
+// `value` as JSON text without spaces. Numbers parse to the same value, except that those that are
+// not finite become null. Invalid UTF-8 becomes U+FFFD.
+std::string WriteJson(const JsonValue& value);
+
+}  // namespace tfwasm

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isMain } from './lib/main.mjs';
 import { EMSCRIPTEN_VERSION, TOOLCHAIN } from './lib/paths.mjs';
 import { Progress } from './lib/progress.mjs';
-import { runMain, ToolError } from './lib/run.mjs';
+import { runMain } from './lib/run.mjs';
 import { setUpEmscripten } from './setup/emscripten.mjs';
 import { setUpNpmPackages } from './setup/npm-packages.mjs';
 import { setUpRequirements } from './setup/requirements.mjs';
@@ -15,9 +15,6 @@ import { setUpThirdParty } from './setup/third-party.mjs';
 export const SETUP_STEPS = 4;
 
 export async function setUp(progress, { forTest = false } = {}) {
-  if (process.platform === 'win32') {
-    throw new ToolError('On Windows, tfwasm is built in WSL: run "wsl --install", and start again there.');
-  }
   await progress.step('Compilers and tools', (note) => setUpRequirements(forTest, note));
   mkdirSync(TOOLCHAIN, { recursive: true });
   // Emscripten's scripts are CommonJS, unlike this package.

@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/json_parser.h"
+#include "core/json_text.h"
+#include "core/json_value.h"
 
 namespace tfwasm {
 
@@ -47,15 +48,19 @@ JsonDocument::JsonDocument(std::string_view text)
   std::copy(text.begin(), text.end(), text_.get());
 }
 
-// Builds a document from the parser's events, whose names are nlohmann/json's.
+// Builds a document from the events of nlohmann/json's SAX parser, which calls the functions with
+// its naming.
 class JsonBuilder {
  public:
   JsonBuilder(std::string_view text, std::string_view what)
-      : what_(what), size_(text.size()), document_(text) {}
+      : what_(what),
+        size_(text.size()),
+        document_(text),
+        text_({document_.text_.get(), text.size()}) {}
 
   // Throws an Error.
   JsonDocument Parse() {
-    JsonParser(JsonText({document_.text_.get(), size_})).sax_parse(this);
+    JsonValue::sax_parse(text_.begin(), text_.end(), this);
     document_.root_ = pending_.back();
     return std::move(document_);
   }
@@ -66,41 +71,47 @@ class JsonBuilder {
   bool number_unsigned(uint64_t value) {
     return value <= INT64_MAX ? Add(static_cast<int64_t>(value)) : Add(static_cast<double>(value));
   }
-  bool number_float(double value, const JsonToken&) { return Add(value); }
-  bool string(const JsonToken& token) { return AddText(token); }
+  bool number_float(double value, const std::string&) { return Add(value); }
+  bool string(const std::string& rest) { return AddString(rest); }
   bool binary(const std::vector<uint8_t>&) { return false; }  // not in JSON
   bool start_object(size_t) { return Open(); }
-  bool key(const JsonToken& token) { return AddText(token); }
+  bool key(const std::string& rest) { return AddString(rest); }
   bool start_array(size_t) { return Open(); }
 
   bool end_object() {
-    const std::span<const Json> parts = Close();
+    const std::span<const Json> parts = Parts();
     const size_t size = parts.size() / 2;
     auto* members = Allocate<JsonMember>(size);
     for (size_t i = 0; i < size; ++i) members[i] = {*parts[2 * i].AsString(), parts[2 * i + 1]};
-    return Add(Json::Object(members, size));
+    return Close(Json::Object(members, size));
   }
 
   bool end_array() {
-    const std::span<const Json> values = Close();
-    auto* elements = Allocate<Json>(values.size());
-    std::copy(values.begin(), values.end(), elements);
-    return Add(Json::Array(elements, values.size()));
+    const std::span<const Json> parts = Parts();
+    auto* elements = Allocate<Json>(parts.size());
+    std::copy(parts.begin(), parts.end(), elements);
+    return Close(Json::Array(elements, parts.size()));
   }
 
-  // `position` counts from 1.
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& error) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 0: message", or
-    // "[json.exception.out_of_range.406] message".
-    std::string_view message = error.what();
-    message.remove_prefix(message.find("] ") + 2);
-    if (message.starts_with("parse error")) message.remove_prefix(message.find(": ") + 2);
-    Fail(position - 1, message);
+  // `count`: how many characters the parser had read.
+  bool parse_error(size_t count, const std::string&, const JsonValue::exception& error) {
+    const std::string_view message = MessageOf(error);
+    size_t offset = text_.OffsetOf(count);
+    const bool is_token = message.starts_with("unexpected") || message.starts_with("number");
+    if (is_token && offset < size_) offset = text_.StartOfToken(offset);
+    Throw(Code::kJson, what_, " is not valid JSON at byte ", offset, ": ", message);
   }
 
  private:
-  [[noreturn]] void Fail(size_t position, std::string_view message) const {
-    Throw(Code::kJson, what_, " is not valid JSON at byte ", position, ": ", message);
+  // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while parsing
+  // value - MESSAGE; last read: '[1, x'", or "[json.exception.out_of_range.406] MESSAGE".
+  static std::string_view MessageOf(const JsonValue::exception& error) {
+    std::string_view message = error.what();
+    for (const std::string_view end : {"] ", ": ", " - "}) {
+      const size_t position = message.find(end);
+      if (position < message.find('\'')) message.remove_prefix(position + end.size());
+    }
+    return message.substr(0, message.find("; last read: "));
   }
 
   bool Add(Json::Value value) {
@@ -108,12 +119,13 @@ class JsonBuilder {
     return true;
   }
 
-  bool AddText(const JsonToken& token) {
-    const std::string_view text = token.view();
-    if (token.is_view_of_text()) return Add(text);
-    auto* copy = Allocate<char>(text.size());
-    std::copy(text.begin(), text.end(), copy);
-    return Add(std::string_view(copy, text.size()));
+  // Adds a string that ends with `rest`.
+  bool AddString(std::string_view rest) {
+    const std::string_view start = text_.plain_start();
+    if (rest.empty()) return Add(start);
+    auto* copy = Allocate<char>(start.size() + rest.size());
+    std::copy(rest.begin(), rest.end(), std::copy(start.begin(), start.end(), copy));
+    return Add(std::string_view(copy, start.size() + rest.size()));
   }
 
   bool Open() {
@@ -124,13 +136,14 @@ class JsonBuilder {
     return true;
   }
 
-  // Removes the parts of the innermost list or object from the pending values. They stay in place
-  // until the next value is added.
-  std::span<const Json> Close() {
-    const size_t size = pending_.size() - open_.back();
+  // The values and keys of the innermost list or object.
+  std::span<const Json> Parts() const { return std::span(pending_).subspan(open_.back()); }
+
+  // Replaces them by `value`.
+  bool Close(Json::Value value) {
     pending_.resize(open_.back());
     open_.pop_back();
-    return {pending_.data() + pending_.size(), size};
+    return Add(value);
   }
 
   template <typename T>
@@ -151,6 +164,7 @@ class JsonBuilder {
   std::string_view what_;
   size_t size_;  // of the text
   JsonDocument document_;
+  JsonText text_;
   std::vector<Json> pending_;  // values and keys of the open lists and objects
   std::vector<size_t> open_;   // per open list or object: the index of its first part in `pending_`
   std::byte* next_ = nullptr;  // free memory of the last block

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   linkSync,
@@ -19,8 +20,10 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { sourceFolderOf } from '../../tools/build/wasm.mjs';
 import { replaceFile } from '../../tools/lib/files.mjs';
 import { isPinned } from '../../tools/lib/llvm.mjs';
+import { ask } from '../../tools/lib/run.mjs';
 import { makeRelocatable } from '../../tools/setup/relocatable.mjs';
-import { adviceWithoutApt, isCMakeNewEnough } from '../../tools/setup/requirements.mjs';
+import { adviceWithoutApt, checkPlatform, isCMakeNewEnough } from '../../tools/setup/requirements.mjs';
+import { checkTarball, fromGit, setUpThirdParty } from '../../tools/setup/third-party.mjs';
 
 let folder;
 beforeEach(() => {
@@ -125,6 +128,65 @@ describe("Debian's Emscripten", { skip: process.platform === 'win32' && 'it is f
   });
 });
 
+describe('third-party sources', { skip: ask('git', ['--version']) ? false : 'there is no git' }, () => {
+  const git = (...args) =>
+    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], {
+      cwd: join(folder, 'upstream'),
+      encoding: 'utf8',
+    }).trim();
+
+  /** A library with this text in a file, as an entry of third-party.json, and its tarball in `tarballs`. */
+  function library(name, text) {
+    write({ [`tarballs/${name}-1.0/${name}.h`]: text });
+    const tarball = join(folder, 'tarballs', `${name}.tar.gz`);
+    execFileSync('tar', ['-czf', tarball, '-C', join(folder, 'tarballs'), `${name}-1.0`]);
+    const sha256 = createHash('sha256').update(readFileSync(tarball)).digest('hex');
+    return { name, tarball: `${name}.tar.gz`, sha256, topFolder: true };
+  }
+
+  /** Sets them up and returns the notes. */
+  async function setUp(libraries) {
+    const notes = [];
+    process.env.TFWASM_THIRD_PARTY = join(folder, 'tarballs');
+    try {
+      await setUpThirdParty((note) => notes.push(note), { root: join(folder, 'third_party'), libraries });
+    } finally {
+      delete process.env.TFWASM_THIRD_PARTY;
+    }
+    return notes;
+  }
+
+  const header = (name) => readFileSync(join(folder, 'third_party', name, `${name}.h`), 'utf8');
+
+  test('come from the folder that the user names, once', async () => {
+    const libraries = [library('a', '1'), library('b', '1')];
+    assert.deepEqual(await setUp(libraries), ['from TFWASM_THIRD_PARTY']);
+    assert.equal(header('a') + header('b'), '11');
+    assert.deepEqual(await setUp(libraries), ['already there']);
+  });
+
+  test('only those whose pin has changed are unpacked again', async () => {
+    const a = library('a', '1');
+    await setUp([a, library('b', '1')]);
+    write({ 'third_party/a/a.h': 'kept' });
+    assert.deepEqual(await setUp([a, library('b', '2')]), ['from TFWASM_THIRD_PARTY']);
+    assert.equal(header('a') + header('b'), 'kept2');
+  });
+
+  test('a tarball with another hash is refused; the pinned commit serves as well', async () => {
+    write({ 'upstream/a.h': 'pinned' });
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '--message=1');
+    const pin = { git: join(folder, 'upstream'), commit: git('rev-parse', 'HEAD') };
+    const wrong = { ...library('a', 'not pinned'), sha256: '0'.repeat(64), ...pin };
+    await fromGit([wrong], join(folder, 'third_party'), () => {});
+    assert.equal(header('a'), 'pinned');
+    assert.throws(() => checkTarball(join(folder, 'tarballs/a.tar.gz'), wrong.sha256), /expected 0000/);
+    assert.deepEqual(await setUp([wrong]), ['already there']);
+  });
+});
+
 test('a file that could not be written whole leaves the old one', () => {
   write({ file: 'old' });
   const fail = () => {
@@ -161,16 +223,13 @@ for (const [answer, expected] of [
 
 describe('without apt', () => {
   const ninja = { debian: 'ninja-build', brew: 'ninja' };
-  const llvm = [
-    { debian: 'clang-19', brew: 'llvm@19' },
-    { debian: 'clang-tidy-19', brew: 'llvm@19' },
-  ];
+  const python = { debian: 'python3', brew: 'python3' };
   const flask = { debian: 'python3-flask', isOptional: true };
 
   test('macOS is told of Homebrew', () =>
     assert.equal(
-      adviceWithoutApt([ninja, ...llvm, flask], 'darwin'),
-      'Run "brew install ninja llvm@19". Then start again.',
+      adviceWithoutApt([ninja, python, flask], 'darwin'),
+      'Run "brew install ninja python3". Then start again.',
     ));
 
   test("others are told Debian's names", () =>
@@ -178,4 +237,11 @@ describe('without apt', () => {
       adviceWithoutApt([ninja, flask], 'linux'),
       'Install the equivalent of the Debian packages ninja-build. Then start again.',
     ));
+});
+
+test('Windows is told of WSL, macOS of what runs there', () => {
+  assert.throws(() => checkPlatform(false, 'win32'), /WSL/);
+  assert.throws(() => checkPlatform(true, 'darwin'), /npm run build/);
+  checkPlatform(false, 'darwin');
+  checkPlatform(true, 'linux');
 });

@@ -77,8 +77,7 @@ async function unpack(note) {
 
 /** Makes the link. It is relative within `.toolchain`, so that it is right in a copy of the checkout. */
 function linkTo(folder) {
-  const isInside = folder.startsWith(TOOLCHAIN);
-  const target = isInside ? relative(TOOLCHAIN, folder) : folder;
+  const target = folder === DEBIAN_EMSCRIPTEN ? relative(TOOLCHAIN, folder) : folder;
   if (lstatSync(EMSCRIPTEN, { throwIfNoEntry: false })) {
     if (readlinkSync(EMSCRIPTEN) === target) return;
     const isSame = existsSync(EMSCRIPTEN) && realpathSync(EMSCRIPTEN) === realpathSync(folder);

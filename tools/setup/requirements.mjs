@@ -28,20 +28,21 @@ const FOR_DEBIANS_EMSCRIPTEN = [
   { debian: 'ccache', isThere: () => isOnPath('ccache') },
 ];
 
-/** For native C++ tests, lint, and tests in a browser. */
+/** For native C++ tests, lint, and tests in a browser, on Linux. */
 const FOR_TEST = [
-  { debian: 'clang-19', brew: 'llvm@19', isThere: () => findLlvm('clang++') !== undefined },
-  { debian: 'lld-19', brew: 'lld@19', isThere: () => existsSync(askClang('-print-prog-name=ld.lld')) },
-  { debian: 'libclang-rt-19-dev', brew: 'llvm@19', isThere: hasSanitizers },
-  { debian: 'clang-format-19', brew: 'llvm@19', isThere: () => findLlvm('clang-format') !== undefined },
-  { debian: 'clang-tidy-19', brew: 'llvm@19', isThere: () => findLlvm('clang-tidy') !== undefined },
-  { debian: 'chromium', brew: 'google-chrome', isThere: () => findChromium() !== null },
+  { debian: 'clang-19', isThere: () => findLlvm('clang++') !== undefined },
+  { debian: 'lld-19', isThere: () => existsSync(askClang('-print-prog-name=ld.lld')) },
+  { debian: 'libclang-rt-19-dev', isThere: hasSanitizers },
+  { debian: 'clang-format-19', isThere: () => findLlvm('clang-format') !== undefined },
+  { debian: 'clang-tidy-19', isThere: () => findLlvm('clang-tidy') !== undefined },
+  { debian: 'chromium', isThere: () => findChromium() !== null },
   // Without it, some tests are skipped with the reason.
   { debian: 'python3-flask', isOptional: true, isThere: () => findFlaskPython() !== undefined },
 ];
 
 /** Installs missing packages. `forTest`: also those that only tests need. */
 export async function setUpRequirements(forTest, note) {
+  checkPlatform(forTest, process.platform);
   const missing = missingRequirements(forTest);
   if (missing.length === 0) {
     checkCMake();
@@ -69,6 +70,19 @@ export async function setUpRequirements(forTest, note) {
   note(`installed ${names.join(' ')}`);
 }
 
+/** Throws if this system cannot build or, with `forTest`, not run all tests. */
+export function checkPlatform(forTest, platform) {
+  if (platform === 'win32') {
+    throw new ToolError('On Windows, tfwasm is built in WSL: run "wsl --install", and start again there.');
+  }
+  if (forTest && platform !== 'linux') {
+    throw new ToolError(
+      'The native C++ tests and the tests in a browser are for Linux; run them in a container. ' +
+        'Here, "npm run build" builds, and "node --test tests/js/*.test.mjs" runs the tests in Node.js.',
+    );
+  }
+}
+
 function missingRequirements(forTest) {
   const wanted = [...FOR_BUILD, ...(findOwnEmscripten() ? [] : FOR_DEBIANS_EMSCRIPTEN), ...(forTest ? FOR_TEST : [])];
   return wanted.filter(({ isThere }) => !isThere());
@@ -78,12 +92,13 @@ function missingRequirements(forTest) {
 export function adviceWithoutApt(missing, platform) {
   const isEmscriptens = (requirement) => FOR_DEBIANS_EMSCRIPTEN.includes(requirement);
   const others = missing.filter((requirement) => !requirement.isOptional && !isEmscriptens(requirement));
-  const names = (key) => [...new Set(others.map((requirement) => requirement[key]))];
   const advice = [];
   if (missing.some(isEmscriptens)) advice.push(emscriptenAdvice('this machine has no apt'));
-  if (others.length > 0 && platform === 'darwin') advice.push(`Run "brew install ${names('brew').join(' ')}".`);
-  if (others.length > 0 && platform !== 'darwin') {
-    advice.push(`Install the equivalent of the Debian packages ${names('debian').join(', ')}.`);
+  if (others.length > 0 && platform === 'darwin') {
+    advice.push(`Run "brew install ${others.map(({ brew }) => brew).join(' ')}".`);
+  } else if (others.length > 0) {
+    const names = new Set(others.map(({ debian }) => debian));
+    advice.push(`Install the equivalent of the Debian packages ${[...names].join(', ')}.`);
   }
   return [...advice, 'Then start again.'].join(' ');
 }

@@ -16,8 +16,14 @@ const LIBRARIES = JSON.parse(readFileSync(new URL('third-party.json', import.met
 /** A file in the folder of each library, with the library's entry of third-party.json. */
 const STAMP = '.pinned.json';
 
-/** Installs every library where CMake looks for it. */
-export async function setUpThirdParty(note) {
+/**
+ * Unpacks every library into a folder of its name in `root`, where CMake looks for it.
+ *
+ * @param {(text: string) => void} note
+ * @param {{root?: string, libraries?: object[]}} options For tests.
+ */
+export async function setUpThirdParty(note, { root = THIRD_PARTY, libraries = LIBRARIES } = {}) {
+  const findMissing = () => libraries.filter((library) => !isThere(library, root));
   const sources = [];
   const reasons = [];
   for (const [source, get] of [
@@ -25,17 +31,17 @@ export async function setUpThirdParty(note) {
     ['Debian 13', fromApt],
     ['git', fromGit],
   ]) {
-    const missing = LIBRARIES.filter((library) => !isThere(library));
+    const missing = findMissing();
     if (missing.length === 0) break;
     try {
-      await get(missing, note);
+      await get(missing, root, note);
       sources.push(source);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       reasons.push(`${source}: ${error.message}`);
     }
   }
-  const missing = LIBRARIES.filter((library) => !isThere(library));
+  const missing = findMissing();
   if (missing.length === 0) return note(sources.length > 0 ? `from ${sources.join(', ')}` : 'already there');
   throw new ToolError(
     `The sources of ${missing.map(({ name }) => name).join(', ')}, which tfwasm is compiled with, could not be downloaded; ` +
@@ -45,18 +51,18 @@ export async function setUpThirdParty(note) {
   );
 }
 
-function isThere(library) {
-  const stamp = join(THIRD_PARTY, library.name, STAMP);
+function isThere(library, root) {
+  const stamp = join(root, library.name, STAMP);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === JSON.stringify(library);
 }
 
-async function fromFolder(libraries) {
+async function fromFolder(libraries, root) {
   const folder = process.env.TFWASM_THIRD_PARTY;
   if (!folder) throw new ToolError('The environment variable is not set.');
-  for (const library of libraries) await unpackTarball(library, folder);
+  for (const library of libraries) await unpackTarball(library, folder, root);
 }
 
-async function fromApt(libraries, note) {
+async function fromApt(libraries, root, note) {
   if (!hasApt()) throw new ToolError('This machine has no apt.');
   const folder = join(TOOLCHAIN, 'apt/sources');
   await downloadSources(
@@ -64,13 +70,13 @@ async function fromApt(libraries, note) {
     folder,
     note,
   );
-  for (const library of libraries) await unpackTarball(library, folder);
+  for (const library of libraries) await unpackTarball(library, folder, root);
 }
 
-async function fromGit(libraries, note) {
+export async function fromGit(libraries, root, note) {
   for (const library of libraries) {
     note(library.name);
-    await fill(library, async (folder) => {
+    await fill(join(root, library.name), library, async (folder) => {
       const inFolder = (...args) => run('git', ['-C', folder, ...args], { timeout: 300_000 });
       await inFolder('init', '--quiet');
       await retry(2, () => inFolder('fetch', '--quiet', '--depth=1', library.git, library.commit));
@@ -87,21 +93,20 @@ export function checkTarball(path, sha256) {
 }
 
 /** Verifies a tarball and unpacks it without its top folder, if it has one. */
-async function unpackTarball(library, folder) {
+async function unpackTarball(library, folder, root) {
   const path = join(folder, library.tarball);
   checkTarball(path, library.sha256);
   const strip = library.topFolder ? ['--strip-components=1'] : [];
-  await fill(library, (target) => run('tar', ['-xf', path, '-C', target, ...strip]));
+  await fill(join(root, library.name), library, (target) => run('tar', ['-xf', path, '-C', target, ...strip]));
 }
 
 /** Creates the folder of a library atomically. `action` fills a temporary folder. */
-async function fill(library, action) {
-  const target = join(THIRD_PARTY, library.name);
-  const partial = `${target}.partial`;
+async function fill(folder, library, action) {
+  const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
   await action(partial);
   writeFileSync(join(partial, STAMP), JSON.stringify(library));
-  rmSync(target, { recursive: true, force: true });
-  renameSync(partial, target);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(partial, folder);
 }

@@ -7,7 +7,8 @@
 
 namespace tfwasm {
 
-// Objects keep the order of insertion.
+// Objects keep the order of insertion. Start them with JsonValue::object() and lists with
+// JsonValue::array(): a null that becomes one is left invalid if there is no memory.
 using JsonValue = nlohmann::ordered_json;
 
 // `value` as JSON text without spaces. Numbers parse to the same value, except that those that are

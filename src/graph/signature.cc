@@ -83,13 +83,14 @@ JsonValue DescribeTensors(const Graph& graph, const std::vector<TensorInfo>& inf
                           const std::vector<NamedEdge>& edges) {
   JsonValue list = JsonValue::array();
   for (size_t i = 0; i < infos.size(); ++i) {
-    JsonValue& tensor = list.emplace_back();
+    JsonValue tensor = JsonValue::object();
     tensor["key"] = infos[i].key;
     tensor["name"] = infos[i].name;
     tensor["node"] = graph.node(edges[i].edge.node).name;
     JsonValue& dtype = tensor["dtype"];
     if (infos[i].dtype != DType::kInvalid) dtype = DTypeName(infos[i].dtype);
     tensor["shape"] = DescribeShape(infos[i].shape);
+    list.push_back(std::move(tensor));
   }
   return list;
 }
@@ -124,7 +125,7 @@ Edge ResolveTensorName(const Graph& graph, std::string_view name) {
 }
 
 std::string DescribeModel(const ModelDef& model) {
-  JsonValue description;
+  JsonValue description = JsonValue::object();
   description["version"] = StrCat(model.producer, ".", model.min_consumer);
   description["inputs"] = DescribeTensors(model.graph, model.inputs, model.graph.inputs);
   description["outputs"] = DescribeTensors(model.graph, model.outputs, model.graph.outputs);

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/json_value.h"
+#include "test_random.h"
 
 namespace tfwasm {
 namespace {
@@ -237,6 +239,63 @@ TEST_CASE("errors say where and what") {
           StrCat("the model topology is not valid JSON at byte ", position, ": ", message);
       CHECK(error.message().substr(0, start.size()) == start);
     }
+  }
+}
+
+// As the library reads it.
+JsonValue ToJsonValue(const Json& json) {
+  if (const bool* value = json.AsBool()) return *value;
+  if (const auto* text = json.AsString()) return *text;
+  if (const auto integer = json.AsInt()) return *integer;
+  if (const auto number = json.AsDouble()) return *number;
+  if (const auto* list = json.AsArray()) {
+    JsonValue values = JsonValue::array();
+    for (const Json& value : *list) values.push_back(ToJsonValue(value));
+    return values;
+  }
+  if (json.is_null()) return nullptr;
+  JsonValue object = JsonValue::object();
+  for (const auto& [key, value] : *json.AsObject()) object[std::string(key)] = ToJsonValue(value);
+  return object;
+}
+
+void ExpectAsLibrary(const std::string& text) {
+  const JsonValue expected = JsonValue::parse(text, nullptr, false);
+  if (expected.is_discarded()) {
+    if (ParseErrorCode(text) != Code::kJson) FAIL(text);
+  } else if (ToJsonValue(ParseJson(text, "the text").root()) != expected) {
+    FAIL(text);
+  }
+}
+
+// The library gets only a part of the text. That must not change what it accepts.
+TEST_CASE("changed texts are read as by the library alone") {
+  const std::string text =
+      R"( {"plain": ["a long plain string", "", "\n\\", "x\"y", "\ud83d\ude00", "\u00e9"], )"
+      "\n\t\"\xc3\xa9\": {\"a\\u0020\": [true ,false, null], \"n\": [0, -1.5e-3, 12E+2 , 7]} } ";
+  const std::string_view inserted = "\"\\ \n\t{}[]:,0e-.+utfn\x01\x7f\x80\xc3\xa9/";
+  ExpectAsLibrary(text);
+  TestRandom random(1);
+  const auto place = [&](std::string_view in) {
+    return static_cast<size_t>(random.Int(0, static_cast<int>(in.size()) - 1));
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    std::string changed = text;
+    for (int change = random.Int(1, 3); change > 0; --change) {
+      const size_t at = place(changed);
+      const char c = inserted[place(inserted)];
+      switch (random.Int(0, 2)) {
+        case 0:
+          changed.insert(at, 1, c);
+          break;
+        case 1:
+          changed.erase(at, 1);
+          break;
+        default:
+          changed[at] = c;
+      }
+    }
+    ExpectAsLibrary(changed);
   }
 }
 

@@ -12,7 +12,7 @@ namespace tfwasm {
 namespace {
 
 TEST_CASE("values are written without spaces, members in their order") {
-  JsonValue value;
+  JsonValue value = JsonValue::object();
   value["z"] = {1, -2.5, "three", nullptr, true};
   value["a"] = JsonValue::object();
   value["list"] = JsonValue::array();
@@ -28,7 +28,7 @@ TEST_CASE("written strings read back") {
                                     "\xe4\xbd\xa0\xf0\x9f\x98\x80"};
   for (const std::string_view text : cases) {
     CAPTURE(text);
-    JsonValue value;
+    JsonValue value = JsonValue::object();
     value[std::string(text)] = text;
     const JsonDocument document = ParseJson(WriteJson(value), "the text");
     CHECK(*document.root().Find(text)->AsString() == text);

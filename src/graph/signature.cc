@@ -161,6 +161,11 @@ std::string DescribeModel(const ModelDef& model) {
   AppendTensors(model.graph, model.inputs, model.graph.inputs, out);
   out += "],\"outputs\":[";
   AppendTensors(model.graph, model.outputs, model.graph.outputs, out);
+  out += "],\"unsupportedOps\":[";
+  for (const UnsupportedOp& op : model.unsupported_ops) {
+    out += StrCat(&op == model.unsupported_ops.data() ? "" : ",", "{\"op\":", QuoteJson(op.op),
+                  ",\"count\":", op.count, ",\"node\":", QuoteJson(op.node), "}");
+  }
   return out += "]}";
 }
 

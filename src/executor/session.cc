@@ -178,8 +178,15 @@ std::vector<Tensor> Session::Run(int id, std::span<const Tensor> feeds) {
 
 int Session::StartRun(int id, std::span<const Tensor> feeds) {
   Program& program = ProgramOf(id);
-  StartedRun run{&program, &program.Start(feeds), {.iteration_limit = iteration_limit_}};
-  runs_.emplace(next_run_, std::move(run));
+  StartedRun started{&program, nullptr, {.iteration_limit = iteration_limit_}};
+  // First, since it may throw when memory is short.
+  const auto place = runs_.emplace(next_run_, std::move(started)).first;
+  try {
+    place->second.plan = &program.Start(feeds);
+  } catch (...) {
+    runs_.erase(place);
+    throw;
+  }
   return next_run_++;
 }
 

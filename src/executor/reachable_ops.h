@@ -11,8 +11,9 @@ namespace tfwasm {
 void ReplaceUnsupportedOps(ModelDef& model);
 
 // Throws E_OP if a run for the model's outputs must reach an unsupported op. Ops that no output
-// needs and those in branches and loop bodies, which may not be taken, are no reason to refuse a
-// model. The message lists all unsupported ops. Call ReplaceUnsupportedOps before.
+// needs are no reason to refuse a model, nor are those in branches and loop bodies, which may not
+// be taken. Behind a Merge of two branches of TensorFlow 1, only the run can tell. The message
+// lists all unsupported ops. Call ReplaceUnsupportedOps before.
 void CheckReachableOps(const ModelDef& model);
 
 }  // namespace tfwasm

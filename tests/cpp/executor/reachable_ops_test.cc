@@ -189,13 +189,22 @@ TEST_CASE("an unsupported op in the body of a v1 loop may not run; one after the
         "run, it also has: Foo (1x, e.g. 'foo')");
 }
 
-TEST_CASE("a Merge is reached if one of its inputs is") {
-  ModelBuilder b;
-  const Edge x = b.Input("x");
-  const NodeId data = b.Op("data", "Switch", {x, b.Input("p")}).node;
-  const Edge merged = b.Op("merged", "Merge", {b.Op("neg", "Neg", {{data, 0}}), {data, 1}});
-  b.Output("y", b.Op("y", "Foo", {merged}));
-  CHECK(LoadErrorOf(std::move(b.model)).starts_with("E_OP the model uses"));
+TEST_CASE("a Merge is reached if one of its inputs is; behind branches only a run can tell") {
+  for (const bool has_live_input : {true, false}) {
+    ModelBuilder b;
+    const Edge x = b.Input("x");
+    const NodeId data = b.Op("data", "Switch", {x, b.Input("p")}).node;
+    const Edge other = has_live_input ? x : Edge{data, 1};
+    const Edge merged = b.Op("merged", "Merge", {b.Op("neg", "Neg", {{data, 0}}), other});
+    b.Output("y", b.Op("y", "Foo", {merged}));
+    if (has_live_input) {
+      CHECK(LoadErrorOf(std::move(b.model)).starts_with("E_OP the model uses"));
+    } else {
+      Session session(std::move(b.model));
+      CHECK(RunErrorOf(session, {F32({}, {1}), Bool({}, {1})}, {"x", "p"}, "y") ==
+            "E_OP [Foo 'y'] the op 'Foo' is not supported");
+    }
+  }
 }
 
 TEST_CASE("the list of a model has every unsupported op, in functions that nothing calls too") {

@@ -10,6 +10,7 @@ import * as shared from './shared.js';
 export { type ErrorCode, TfwasmError } from './core/errors.js';
 export type { WasmVariant } from './core/features.js';
 export type { WasmFileName } from './core/links.js';
+export type { UnsupportedOp } from './core/model-description.js';
 export {
   getThreadsCount,
   getWasmVariant,
@@ -42,6 +43,7 @@ export {
   type NamedTensorsMap,
 } from './models/graph-model.js';
 export { loadGraphModel, loadGraphModelSync } from './models/load-graph-model.js';
+export type { AsyncRunOptions, RunOptions } from './models/run-options.js';
 // Imported from the module that adds the methods, so that declarations include them.
 export { Tensor } from './ops/chained.js';
 export * from './ops/index.js';

@@ -71,7 +71,7 @@ export interface CoreModule {
   /**
    * Creates a model from a graph and the decoder's weights. The caller must still dispose both. `signature`: a
    * SignatureDef as JSON text, or ''. `initializer`: '' or a GraphDef with its own signature, which runs to fill the
-   * model's tables.
+   * model's tables. `iterationLimit`: as for setIterationLimit.
    */
   createModel(
     graph: number,
@@ -79,6 +79,7 @@ export interface CoreModule {
     initializer: string,
     initializerSignature: string,
     decoder: number,
+    iterationLimit: number,
   ): number;
   /** A ModelDescription (js/core/model-description.ts) as JSON text. */
   describeModel(model: number): string;
@@ -93,6 +94,16 @@ export interface CoreModule {
   planRun(model: number, runId: number, inputs: number[]): void;
   /** Takes one tensor handle per feed, returns one new handle per fetch. */
   run(model: number, runId: number, inputs: number[]): number[];
+  /** Starts a run that can pause in loops, and returns its id for continueRun. */
+  startRun(model: number, runId: number, inputs: number[]): number;
+  /**
+   * Continues a run for about this time. Returns null if it paused, else the results as `run` does. The id is then
+   * invalid, as after an error and stopRun.
+   */
+  continueRun(model: number, startedRun: number, milliseconds: number): number[] | null;
+  stopRun(model: number, startedRun: number): void;
+  /** The most loop iterations and function calls of each later run, which throws E_LIMIT then. Infinity: no limit. */
+  setIterationLimit(model: number, limit: number): void;
   /** Whether later runs record the times of nodes. `takeProfile` returns and clears the records. */
   setProfiling(model: number, enabled: boolean): void;
   /** In order of execution. */

@@ -15,10 +15,22 @@ export interface EndpointDescription {
   shape: number[] | null;
 }
 
+/** An op that tfwasm does not support. */
+export interface UnsupportedOp {
+  /** The op, e.g. "DenseCountSparseOutput". */
+  op: string;
+  /** The number of nodes with this op. */
+  count: number;
+  /** One of these nodes. */
+  node: string;
+}
+
 export interface ModelDescription {
   /** Producer and minimum consumer of the GraphDef: "1087.12". */
   version: string;
   /** In the order of the signature, or of the graph's nodes. */
   inputs: EndpointDescription[];
   outputs: EndpointDescription[];
+  /** In the main graph and all library functions. */
+  unsupportedOps: UnsupportedOp[];
 }

@@ -194,4 +194,10 @@ export interface LoadOptions {
    * fetched. No effect without browser support, as on pages without HTTPS. The default is false.
    */
   cache?: 'cache-storage' | 'opfs' | false;
+  /**
+   * The most loop iterations and function calls of a run of the model, all loops and functions together; then the run
+   * throws E_LIMIT. Also holds for the graph that fills the model's tables while it is loaded. By default there is no
+   * limit, as in TensorFlow: a loop that never ends does not return. Set it for models that you do not trust.
+   */
+  maxIterations?: number | undefined;
 }

@@ -2,8 +2,7 @@
 // The weights of a manifest, without a model.
 import { TfwasmError } from '../core/errors.js';
 import { coreStarted } from '../core/runtime.js';
-import { dispose } from '../tensor/memory.js';
-import type { NamedTensorMap } from '../tensor/tensor.js';
+import type { NamedTensorMap, Tensor } from '../tensor/tensor.js';
 import { checkManifest } from './manifest.js';
 import { request, requestContext, retry, toHttpError } from './request.js';
 import type { WeightsLoader, WeightsManifestGroup } from './types.js';
@@ -19,23 +18,27 @@ export function weightsLoaderFactory(fetchWeights: (urls: string[]) => Promise<A
     const urls = groups.flatMap(({ paths }) => paths.map((path) => folder + path));
     const buffers = await fetchWeights(urls);
     await coreStarted();
-    const tensors: NamedTensorMap = {};
+    // Not an object, which "__proto__" as a name would break.
+    const entries: [string, Tensor][] = [];
     try {
       let next = 0;
       for (const { paths, weights } of groups) {
-        Object.assign(tensors, decodeWeights(buffers.slice(next, next + paths.length), weights));
+        entries.push(...Object.entries(decodeWeights(buffers.slice(next, next + paths.length), weights)));
         next += paths.length;
       }
-      return pick(tensors, weightNames);
     } catch (error) {
-      dispose(tensors);
+      for (const [, tensor] of entries) tensor.dispose();
       throw error;
     }
+    return pick(entries, weightNames);
   };
 }
 
+/** Throws E_DUPLICATE if two weights have one name, E_INPUT if one of `names` is missing. */
 function checkNames(manifest: readonly WeightsManifestGroup[], names: readonly string[]): void {
   const known = manifest.flatMap(({ weights }) => weights.map(({ name }) => name));
+  const twice = known.find((name, index) => known.indexOf(name) < index);
+  if (twice !== undefined) throw new TfwasmError('E_DUPLICATE', `two weights are named '${twice}'`);
   const missing = names.filter((name) => !known.includes(name));
   if (missing.length === 0) return;
   throw new TfwasmError(
@@ -45,11 +48,10 @@ function checkNames(manifest: readonly WeightsManifestGroup[], names: readonly s
 }
 
 /** Returns the tensors with these names and disposes the others. */
-function pick(tensors: NamedTensorMap, names: readonly string[] | undefined): NamedTensorMap {
-  if (!names) return tensors;
-  const entries = Object.entries(tensors);
-  for (const [name, tensor] of entries) if (!names.includes(name)) tensor.dispose();
-  return Object.fromEntries(entries.filter(([name]) => names.includes(name)));
+function pick(entries: readonly [string, Tensor][], names: readonly string[] | undefined): NamedTensorMap {
+  const isWanted = ([name]: readonly [string, Tensor]) => !names || names.includes(name);
+  for (const entry of entries) if (!isWanted(entry)) entry[1].dispose();
+  return Object.fromEntries(entries.filter(isWanted));
 }
 
 export function loadWeights(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
-import type { EndpointDescription, ModelDescription } from '../core/model-description.js';
+import type { EndpointDescription, ModelDescription, UnsupportedOp } from '../core/model-description.js';
 import { callCore } from '../core/runtime.js';
 import { type ModelOrigin, originOf } from '../io/artifacts-kept.js';
 import { loadMedia } from '../io/media-loader.js';
@@ -19,6 +19,8 @@ import { dispose, keep } from '../tensor/memory.js';
 import { type KernelProfile, recordNodes, startRecording } from '../tensor/profile-recorder.js';
 import { type NamedTensorMap, type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
 import { checkInput, type FeedMap, toFeeds } from './inputs.js';
+import { type AsyncRunOptions, iterationLimitOf, type RunOptions } from './run-options.js';
+import { runInParts } from './run-in-parts.js';
 import { measured } from './timeline.js';
 
 /** An input or output of a model. */
@@ -36,8 +38,8 @@ export interface NamedTensorsMap {
   [name: string]: Tensor[];
 }
 
-/** Options of TensorFlow.js, without effect. */
-export interface ModelPredictConfig {
+/** `batchSize` and `verbose` are options of TensorFlow.js, without effect. */
+export interface ModelPredictConfig extends RunOptions {
   batchSize?: number;
   verbose?: boolean;
 }
@@ -77,20 +79,33 @@ export class GraphModel {
   readonly inputNodes: readonly string[];
   /** Names of the outputs: signature keys, or node names. */
   readonly outputNodes: readonly string[];
+  /**
+   * The ops of the model that tfwasm does not support, including those that no output needs, that are in branches or
+   * in functions that nothing calls. A run that reaches one throws E_OP.
+   */
+  readonly unsupportedOps: readonly UnsupportedOp[];
 
   readonly #state: { handle: number };
   readonly #description: ModelDescription;
   readonly #origin: ModelOrigin;
+  readonly #iterationLimit: number;
   /** Ids of CoreModule.compileRun by feeds and fetches. */
   readonly #runs = new Map<string, number>();
   #weights: NamedTensorsMap | undefined;
 
   /** @internal Takes ownership of a model of the core, created from this topology (JSON text). */
-  constructor(handle: number, artifacts: ModelArtifacts, topology: string, signature: Signature | undefined) {
+  constructor(
+    handle: number,
+    artifacts: ModelArtifacts,
+    topology: string,
+    signature: Signature | undefined,
+    iterationLimit: number,
+  ) {
     this.#state = { handle };
+    this.#iterationLimit = iterationLimit;
     this.#origin = originOf(artifacts, topology);
     this.#description = JSON.parse(callCore((core) => core.describeModel(handle))) as ModelDescription;
-    const { version, inputs, outputs } = this.#description;
+    const { version, inputs, outputs, unsupportedOps } = this.#description;
     this.modelVersion = version;
     this.modelSignature = signature;
     this.metadata = artifacts.userDefinedMetadata;
@@ -100,6 +115,7 @@ export class GraphModel {
     this.outputs = outputs.map(toTensorInfo);
     this.inputNodes = inputs.map(({ key }) => key);
     this.outputNodes = outputs.map(({ key }) => key);
+    this.unsupportedOps = unsupportedOps;
     forgotten.register(this, this.#state, this);
   }
 
@@ -116,16 +132,16 @@ export class GraphModel {
    * @returns One tensor if the model has one output, else an array in the order of `outputs`; a map if the model has
    *     `modelStructuredOutputKeys`.
    */
-  predict(inputs: ModelInputs, _config?: ModelPredictConfig): Tensor | Tensor[] | NamedTensorMap {
-    const results = this.execute(inputs);
-    const keys = this.modelStructuredOutputKeys;
-    if (!keys) return results;
-    return Object.fromEntries([results].flat().map((tensor, index) => [keys[index] ?? String(index), tensor]));
+  predict(inputs: ModelInputs, config?: ModelPredictConfig): Tensor | Tensor[] | NamedTensorMap {
+    return this.#structured(this.execute(inputs, undefined, config));
   }
 
-  /** Like `predict`, as a promise. */
-  async predictAsync(inputs: ModelInputs, config?: ModelPredictConfig): Promise<Tensor | Tensor[] | NamedTensorMap> {
-    return this.predict(inputs, config);
+  /** Like `predict`, as a promise. With a signal, it can be cancelled. */
+  async predictAsync(
+    inputs: ModelInputs,
+    config?: ModelPredictConfig & AsyncRunOptions,
+  ): Promise<Tensor | Tensor[] | NamedTensorMap> {
+    return this.#structured(await this.executeAsync(inputs, undefined, config));
   }
 
   /**
@@ -135,20 +151,27 @@ export class GraphModel {
    * @param outputs Names of outputs or of any nodes; by default the model's outputs.
    * @returns One tensor if one value is fetched, else an array in the order of `outputs`.
    */
-  execute(inputs: ModelInputs, outputs?: string | readonly string[]): Tensor | Tensor[] {
-    const handle = this.#handle();
-    const feeds = toFeeds(inputs, this.#description.inputs);
-    const fetches = this.#toFetches(outputs);
-    this.#checkInputs(feeds);
-    const handles = [...feeds.values()].map((tensor) => tensor.storage.handle());
-    const run = this.#compile(handle, [...feeds.keys()], fetches, handles);
-    const results = recordNodes(handle, () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles))));
+  execute(inputs: ModelInputs, outputs?: string | readonly string[], options?: RunOptions): Tensor | Tensor[] {
+    const { handle, run, handles } = this.#plan(inputs, outputs);
+    const results = this.#limited(handle, options, () =>
+      recordNodes(handle, () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles)))),
+    );
     return results.length === 1 ? (results[0] as Tensor) : results;
   }
 
-  /** Like `execute`, as a promise. `execute` runs models with control flow, too. */
-  async executeAsync(inputs: ModelInputs, outputs?: string | readonly string[]): Promise<Tensor | Tensor[]> {
-    return this.execute(inputs, outputs);
+  /** Like `execute`, as a promise. With a signal, it can be cancelled. `execute` runs models with control flow, too. */
+  async executeAsync(
+    inputs: ModelInputs,
+    outputs?: string | readonly string[],
+    options?: AsyncRunOptions,
+  ): Promise<Tensor | Tensor[]> {
+    const signal = options?.signal;
+    if (!signal) return this.execute(inputs, outputs, options);
+    signal.throwIfAborted();
+    const { handle, run, handles } = this.#plan(inputs, outputs);
+    const started = this.#limited(handle, options, () => callCore((core) => core.startRun(handle, run, handles)));
+    const results = tensorsOfHandles(await runInParts(() => this.#handle(), started, signal));
+    return results.length === 1 ? (results[0] as Tensor) : results;
   }
 
   /**
@@ -198,6 +221,38 @@ export class GraphModel {
     const { handle } = this.#state;
     if (handle === 0) throw new TfwasmError('E_DISPOSED', 'this model has been disposed');
     return handle;
+  }
+
+  /** Results by name, if the model has names for them. */
+  #structured(results: Tensor | Tensor[]): Tensor | Tensor[] | NamedTensorMap {
+    const keys = this.modelStructuredOutputKeys;
+    if (!keys) return results;
+    return Object.fromEntries([results].flat().map((tensor, index) => [keys[index] ?? String(index), tensor]));
+  }
+
+  /** Checks the inputs, and compiles and plans a run for them. */
+  #plan(
+    inputs: ModelInputs,
+    outputs: string | readonly string[] | undefined,
+  ): { handle: number; run: number; handles: number[] } {
+    const handle = this.#handle();
+    const feeds = toFeeds(inputs, this.#description.inputs);
+    const fetches = this.#toFetches(outputs);
+    this.#checkInputs(feeds);
+    const handles = [...feeds.values()].map((tensor) => tensor.storage.handle());
+    return { handle, run: this.#compile(handle, [...feeds.keys()], fetches, handles), handles };
+  }
+
+  /** Calls `run` with the limit of this call, if it has one. */
+  #limited<T>(handle: number, options: RunOptions | undefined, run: () => T): T {
+    const limit = iterationLimitOf(options, this.#iterationLimit);
+    if (limit === this.#iterationLimit) return run();
+    callCore((core) => core.setIterationLimit(handle, limit));
+    try {
+      return run();
+    } finally {
+      callCore((core) => core.setIterationLimit(handle, this.#iterationLimit));
+    }
   }
 
   #toFetches(outputs: string | readonly string[] | undefined): readonly string[] {

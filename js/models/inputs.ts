@@ -20,11 +20,10 @@ export function toFeeds(inputs: unknown, expected: readonly EndpointDescription[
     }
     return new Map(expected.map(({ key }, index) => [key, checkTensor(tensors[index], key)]));
   }
-  if (typeof inputs !== 'object' || inputs === null) {
-    throw new TfwasmError(
-      'E_INPUT',
-      `a model takes a tensor, a list of tensors or a map of tensors, got ${String(inputs)}`,
-    );
+  const isArrayLike = ArrayBuffer.isView(inputs) || inputs instanceof ArrayBuffer;
+  if (typeof inputs !== 'object' || inputs === null || isArrayLike) {
+    const got = isArrayLike ? `${describeObject(inputs)}; tensor(values, shape) makes a tensor of it` : String(inputs);
+    throw new TfwasmError('E_INPUT', `a model takes a tensor, a list of tensors or a map of tensors, got ${got}`);
   }
   return new Map(Object.entries(inputs).map(([name, value]) => [name, checkTensor(value, name)]));
 }
@@ -33,9 +32,11 @@ function describeInput({ key, dtype, shape }: EndpointDescription): string {
   return `'${key}' ${dtype ?? ''}${formatShape(shape)}`;
 }
 
+const describeObject = (value: object | null) => value?.constructor?.name ?? 'null';
+
 function checkTensor(value: unknown, name: string): Tensor {
   if (!(value instanceof Tensor)) {
-    const got = typeof value === 'object' ? (value?.constructor?.name ?? 'null') : typeof value;
+    const got = typeof value === 'object' ? describeObject(value) : typeof value;
     throw new TfwasmError('E_INPUT', `input '${name}' must be a tensor, got ${got}`);
   }
   if (value.isDisposed) throw new TfwasmError('E_DISPOSED', `the tensor given as input '${name}' has been disposed`);

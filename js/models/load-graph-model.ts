@@ -10,6 +10,7 @@ import type { IOHandler, IOHandlerSync, LoadOptions, ModelArtifacts, ModelJSON, 
 import { openFeed, toBytes, type WeightFeed } from '../io/weights-feed.js';
 import { feedWeights, WeightWriter, withDecoder } from '../io/weights-in.js';
 import { GraphModel } from './graph-model.js';
+import { iterationLimitOf, type RunOptions } from './run-options.js';
 import { measured } from './timeline.js';
 
 /** Required by TensorFlow Hub. */
@@ -25,10 +26,11 @@ type Source = string | Pick<IOHandler, 'load'>;
  * @param source The URL of a model.json, or of a model saved to localstorage://, indexeddb://, opfs:// or file://
  *     (Node.js); or an object with a `load` method.
  * @throws E_HTTP, E_JSON, E_MANIFEST, E_PATH, E_WEIGHT_BYTES and others for faulty files; E_OP with a list of all
- *     unsupported ops; E_WASM, E_OOM. Nothing is left behind.
+ *     unsupported ops if every run would reach one; E_LIMIT, E_WASM, E_OOM. Nothing is left behind.
  */
 export async function loadGraphModel(source: Source, options: LoadOptions = {}): Promise<GraphModel> {
   options.signal?.throwIfAborted();
+  iterationLimitOf(options);
   const started = coreStarted();
   // Awaited later; the files may fail first.
   started.catch(() => {});
@@ -66,8 +68,13 @@ function nameSource(error: unknown, source: Source): unknown {
  * Like `loadGraphModel`, for a model in memory. The core must have been started.
  *
  * @param source A synchronous handler, artifacts, or a model.json and its weights.
+ * @param options Limits of the model's runs.
  */
-export function loadGraphModelSync(source: IOHandlerSync | ModelArtifacts | [ModelJSON, ArrayBuffer]): GraphModel {
+export function loadGraphModelSync(
+  source: IOHandlerSync | ModelArtifacts | [ModelJSON, ArrayBuffer],
+  options?: RunOptions,
+): GraphModel {
+  const limit = iterationLimitOf(options);
   const artifacts = checkArtifacts(artifactsOf(source));
   const graph = readGraph(artifacts);
   const load = (decoder: number) => {
@@ -78,7 +85,7 @@ export function loadGraphModelSync(source: IOHandlerSync | ModelArtifacts | [Mod
     const writer = new WeightWriter(decoder, true);
     for (const part of [artifacts.weightData ?? []].flat()) writer.write(toBytes(part));
     writer.finish();
-    return finishModel(artifacts, graph, decoder);
+    return finishModel(artifacts, graph, decoder, limit);
   };
   try {
     return withDecoder(artifacts.weightSpecs ?? [], load);
@@ -144,7 +151,7 @@ async function createModel(
   try {
     return await withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
       await measured('weights', () => untilAborted(feedWeights(decoder, weights, options), options.signal));
-      return measured('optimize', () => finishModel(artifacts, graph, decoder));
+      return measured('optimize', () => finishModel(artifacts, graph, decoder, iterationLimitOf(options)));
     });
   } finally {
     graph.dispose();
@@ -165,7 +172,7 @@ function readGraph(artifacts: ModelArtifacts): ReadGraph {
 }
 
 /** Creates a model from a decoder that has all weights. */
-function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: number): GraphModel {
+function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: number, limit: number): GraphModel {
   const signature = signatureOf(artifacts);
   const handle = callCore((core) =>
     core.createModel(
@@ -174,10 +181,11 @@ function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: numbe
       optionalJson(artifacts.modelInitializer),
       optionalJson(artifacts.initializerSignature),
       decoder,
+      limit,
     ),
   );
   try {
-    return new GraphModel(handle, artifacts, graph.topology, signature);
+    return new GraphModel(handle, artifacts, graph.topology, signature, limit);
   } catch (error) {
     callCore((core) => core.disposeModel(handle));
     throw error;

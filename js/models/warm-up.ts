@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Browsers compile a wasm function when it is first called, and tier it up when it is hot. Without this warm-up, a
 // page's first model would wait for both.
+import { pause } from '../core/pause.js';
 import { tensor } from '../tensor/factories.js';
 import { sizeOfShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -116,16 +117,6 @@ async function fetchNetwork(): Promise<Response> {
   await pause();
   const file = { ok: true, text: async () => JSON.stringify(modelJson()), body: new Response(weightBytes()).body };
   return file as unknown as Response;
-}
-
-/** Yields to other events. Timers are throttled in hidden tabs. */
-function pause(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  const message = new Promise((resolve) => {
-    port1.onmessage = resolve;
-    port2.postMessage(null);
-  });
-  return message.then(() => port1.close());
 }
 
 /**

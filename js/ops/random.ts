@@ -7,7 +7,7 @@ import type { DataType } from '../tensor/dtype.js';
 import { tensor } from '../tensor/factories.js';
 import { checkShape, type Rank, type ShapeMap, sizeOfShape } from '../tensor/shape.js';
 import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
-import type { TensorLike } from '../tensor/values.js';
+import { newNumbers, type TensorLike } from '../tensor/values.js';
 import { checkInt, int, ints } from '../tensor/written.js';
 import { checkRank, floatArg } from './arguments.js';
 import { add, mul } from './arithmetic.js';
@@ -128,7 +128,7 @@ export function rand<R extends Rank>(
   dtype: DataType = 'float32',
 ): Tensor<R> {
   return scoped('rand', () => {
-    const values = Float32Array.from({ length: sizeOfShape(checkShape(shape)) }, randFunction);
+    const values = newNumbers('float32', sizeOfShape(checkShape(shape))).map(() => randFunction());
     return inDtype<R>(tensor(values, shape as number[], 'float32'), dtype);
   });
 }

@@ -4,7 +4,7 @@ import { checkDtype, type DataType, type DataTypeMap } from './dtype.js';
 import { tensor } from './factories.js';
 import { checkShape, formatShape, type Rank, type ShapeMap, sizeOfShape, stridesOfShape } from './shape.js';
 import type { Tensor } from './tensor.js';
-import { newNumbers, type TensorLike } from './values.js';
+import { newArray, newNumbers, type TensorLike } from './values.js';
 
 /** A mutable array of values that can be converted to a tensor. */
 export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
@@ -21,7 +21,7 @@ export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
     this.size = sizeOfShape(shape);
     this.strides = stridesOfShape(shape);
     const length = dtype === 'complex64' ? 2 * this.size : this.size;
-    const empty = () => (dtype === 'string' ? new Array<string>(length).fill('') : newNumbers(dtype, length));
+    const empty = () => (dtype === 'string' ? newArray(length, '') : newNumbers(dtype, length));
     this.values = (values ?? empty()) as DataTypeMap[D];
     if (this.values.length !== length) {
       throw new TfwasmError('E_SHAPE', `shape ${formatShape(shape)} takes ${length} values, got ${this.values.length}`);

@@ -34,8 +34,10 @@ export function dtypeFromNumber(number: number): DataType {
   return name;
 }
 
+/** Throws E_DTYPE unless `dtype` is a dtype. */
 export function dtypeNumber(dtype: DataType): number {
-  return NAMES.indexOf(dtype);
+  const number = NAMES.indexOf(dtype);
+  return number < 0 ? NAMES.indexOf(checkDtype(dtype)) : number;
 }
 
 /** Throws E_DTYPE unless `dtype` is a dtype. */

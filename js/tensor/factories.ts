@@ -16,7 +16,15 @@ import {
   type Tensor5D,
   type Tensor6D,
 } from './tensor.js';
-import { checkTensorLike, inferDtype, inferShape, newNumbers, type TensorLike, toHostValues } from './values.js';
+import {
+  checkTensorLike,
+  inferDtype,
+  inferShape,
+  newArray,
+  newNumbers,
+  type TensorLike,
+  toHostValues,
+} from './values.js';
 import { ints, value as oneNumber } from './written.js';
 
 /**
@@ -161,8 +169,16 @@ function makeFilled<R extends Rank>(shape: readonly number[], value: number | st
   const dims = checkShape(shape);
   const size = sizeOfShape(dims);
   if (dtype === 'string') {
-    const element = new TextEncoder().encode(String(value));
-    return fromValues<R>(new Array<Uint8Array>(size).fill(element), dtype, dims);
+    const element = [new TextEncoder().encode(String(value))];
+    if (size < LEAST_FILLED_BY_CORE || !isReady()) {
+      return fromValues<R>(newArray(size, element[0] as Uint8Array), dtype, dims);
+    }
+    const scalar = fromValues<'R0'>(element, dtype, []);
+    try {
+      return run<Tensor<R>>('Fill', [ints(dims), scalar]);
+    } finally {
+      scalar.dispose();
+    }
   }
   if (typeof value !== 'number' && typeof value !== 'boolean') {
     throw new TfwasmError('E_INPUT', `a ${dtype} tensor cannot be filled with ${JSON.stringify(value)}`);

@@ -145,14 +145,27 @@ function toNumber(leaf: unknown, dtype: DataType): number {
   throw new TfwasmError('E_INPUT', `a ${dtype} tensor takes numbers or booleans, got ${describeValue(leaf)}`);
 }
 
-/** Zeros, one per element. Not for complex64 and string. */
+/** The core's address space. JavaScript may have room for more, but a tensor cannot. */
+const MAX_BYTES = 2 ** 32;
+
+/** Zeros, one per element. Not for complex64 and string. Throws E_OOM. */
 export function newNumbers(dtype: DataType, size: number): Float32Array | Int32Array | Uint8Array {
   try {
+    if (size * (dtype === 'bool' ? 1 : 4) > MAX_BYTES) throw new RangeError(`a tensor has at most ${MAX_BYTES} bytes`);
     if (dtype === 'int32') return new Int32Array(size);
     return dtype === 'bool' ? new Uint8Array(size) : new Float32Array(size);
   } catch (error) {
     throw new TfwasmError('E_OOM', `out of memory: no room for ${size} ${dtype} values`, { cause: error });
   }
+}
+
+/** Longer arrays with equal elements become hash tables in V8, and take minutes. */
+const MAX_ELEMENTS = 2 ** 25;
+
+/** An array of equal elements. Throws E_LIMIT if JavaScript cannot hold it. */
+export function newArray<T>(size: number, element: T): T[] {
+  if (size <= MAX_ELEMENTS) return new Array<T>(size).fill(element);
+  throw new TfwasmError('E_LIMIT', `JavaScript arrays are limited to ${MAX_ELEMENTS} elements, got ${size}`);
 }
 
 function toBool(value: number): number {

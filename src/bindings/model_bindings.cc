@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <emscripten/bind.h>
 
+#include <limits>
 #include <memory>
 
 #include "bindings/boundary.h"
@@ -81,14 +82,20 @@ Handle ReadGraph(val topology) {
 
 void DisposeGraph(Handle graph) { Graphs().Remove(graph); }
 
+// Infinity: no limit.
+uint64_t LimitFromJs(double limit) {
+  return limit < 0x1p53 ? static_cast<uint64_t>(limit) : std::numeric_limits<uint64_t>::max();
+}
+
 Handle CreateModel(Handle graph, val signature, val initializer, val initializer_signature,
-                   Handle decoder) {
+                   Handle decoder, double iteration_limit) {
   return Guard([&] {
     LoadedModel loaded{.weights = Decoders().Get(decoder)->Take()};
     loaded.session = LoadModel({.model = std::move(*Graphs().Get(graph)),
                                 .signature = TextFromJs(signature),
                                 .initializer = TextFromJs(initializer),
-                                .initializer_signature = TextFromJs(initializer_signature)},
+                                .initializer_signature = TextFromJs(initializer_signature),
+                                .iteration_limit = LimitFromJs(iteration_limit)},
                                loaded.weights);
     return Models().Add(std::move(loaded));
   });
@@ -126,6 +133,25 @@ val Run(Handle handle, int run, val inputs) {
     Session& session = *Models().Get(handle).session;
     return AddTensors(session.Run(run, GetTensors(inputs)));
   });
+}
+
+int StartRun(Handle handle, int run, val inputs) {
+  return Guard([&] { return Models().Get(handle).session->StartRun(run, GetTensors(inputs)); });
+}
+
+val ContinueRun(Handle handle, int started, double milliseconds) {
+  return Guard([&] {
+    auto outputs = Models().Get(handle).session->ContinueRun(started, milliseconds);
+    return outputs ? AddTensors(std::move(*outputs)) : val::null();
+  });
+}
+
+void StopRun(Handle handle, int started) {
+  Guard([&] { Models().Get(handle).session->StopRun(started); });
+}
+
+void SetIterationLimit(Handle handle, double limit) {
+  Guard([&] { Models().Get(handle).session->SetIterationLimit(LimitFromJs(limit)); });
 }
 
 void SetProfiling(Handle handle, bool enabled) {
@@ -179,6 +205,10 @@ EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("compileRun", &CompileRun);
   emscripten::function("planRun", &PlanRun);
   emscripten::function("run", &Run);
+  emscripten::function("startRun", &StartRun);
+  emscripten::function("continueRun", &ContinueRun);
+  emscripten::function("stopRun", &StopRun);
+  emscripten::function("setIterationLimit", &SetIterationLimit);
   emscripten::function("setProfiling", &SetProfiling);
   emscripten::function("takeProfile", &TakeProfile);
   emscripten::function("disposeModel", &DisposeModel);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ops/unsupported.h"
+
 namespace tfwasm {
 
 namespace {
@@ -67,7 +69,7 @@ int EagerOps::Register(std::string op, AttrMap attrs) {
   node->op = std::move(op);
   node->attrs = std::move(attrs);
   const OpDef* def = FindOp(node->op);
-  if (def == nullptr) Throw(Code::kOp, "the op '", node->op, "' is not supported");
+  if (!IsSupported(*node)) Throw(Code::kOp, "the op '", node->op, "' is not supported");
   ops_.push_back({std::move(node), def});
   return static_cast<int>(ops_.size()) - 1;
 }

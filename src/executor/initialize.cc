@@ -31,10 +31,12 @@ void GiveResource(ModelDef& model, int64_t resource_id, const Tensor& handle) {
 }  // namespace
 
 void RunInitializer(ModelDef initializer, std::string_view signature,
-                    const std::shared_ptr<ResourceMap>& resources, ModelDef& model) {
+                    const std::shared_ptr<ResourceMap>& resources, ModelDef& model,
+                    uint64_t iteration_limit) {
   ApplySignature(initializer, signature);
   const std::vector<std::string> names = HandleNames(initializer);
   Session session(std::move(initializer), resources);
+  session.SetIterationLimit(iteration_limit);
   const std::vector<Tensor> handles = session.RunEffects(names);
   size_t next = 0;
   for (const TensorInfo& output : session.model().outputs) {

@@ -2,6 +2,8 @@
 // Initializes a model's resources.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string_view>
 
@@ -12,9 +14,10 @@ namespace tfwasm {
 
 // Runs all nodes of `initializer` with side effects, which fills the tables in `resources`.
 // Replaces inputs of `model` by constants if their resource id is that of an output of the
-// initializer. `signature`: the initializer's, or "".
+// initializer. `signature`: the initializer's, or "". `iteration_limit`: as for a Session.
 void RunInitializer(ModelDef initializer, std::string_view signature,
-                    const std::shared_ptr<ResourceMap>& resources, ModelDef& model);
+                    const std::shared_ptr<ResourceMap>& resources, ModelDef& model,
+                    uint64_t iteration_limit = std::numeric_limits<uint64_t>::max());
 
 // Removes resources from the model's inputs: JavaScript cannot feed them.
 void HideResourceInputs(ModelDef& model);

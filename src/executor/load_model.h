@@ -2,6 +2,8 @@
 // Creates a session from the parts of a model.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string_view>
 
@@ -17,6 +19,8 @@ struct ModelSource {
   std::string_view signature = {};              // a SignatureDef
   std::string_view initializer = {};            // a GraphDef that fills the model's tables
   std::string_view initializer_signature = {};  // a SignatureDef
+  // As Session::SetIterationLimit, for the initializer and the session.
+  uint64_t iteration_limit = std::numeric_limits<uint64_t>::max();
 };
 
 // Attaches weights to constants, runs the initializer, and removes resources from the inputs, since

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/model_state.h"
 
+#include "executor/clock.h"
+
 namespace tfwasm {
 
 void* Arena::Reserve(uint64_t bytes) {
@@ -43,6 +45,30 @@ std::optional<std::vector<TensorSpec>> ModelState::InferCall(
   // The error is one of compiling the function. The call reports it, if it is ever executed.
   Deferring([&] { outputs = ProgramOf(function).InferOutputs(arguments); });
   return outputs;
+}
+
+void ModelState::CountIteration() {
+  if (progress_.iterations < progress_.iteration_limit) {
+    ++progress_.iterations;
+    return;
+  }
+  Throw(Code::kLimit, "the run reached its limit of ", progress_.iteration_limit,
+        " loop iterations and function calls");
+}
+
+// The state of functions that are running is on the stack, so only the main graph can pause.
+bool ModelState::ShouldPause() {
+  return depth_ == 1 && pause_at_ < std::numeric_limits<double>::infinity() && Now() >= pause_at_;
+}
+
+void ModelState::PauseLoop(std::vector<Tensor> variables) {
+  progress_.paused_loop = std::move(variables);
+  throw RunPaused();
+}
+
+std::optional<std::vector<Tensor>> ModelState::TakePausedLoop() {
+  if (depth_ != 1) return std::nullopt;
+  return std::exchange(progress_.paused_loop, std::nullopt);
 }
 
 ObjectPtr& ModelState::Resource(std::string_view name) { return (*resources_)[std::string(name)]; }

@@ -2,10 +2,14 @@
 // Shared by all programs of a model: library functions, memory, named resources.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "executor/profiler.h"
@@ -28,6 +32,13 @@ class Arena {
 // Objects by name. They live as long as the model.
 using ResourceMap = std::map<std::string, ObjectPtr, std::less<>>;
 
+// How far a run is, between the parts of a run that pauses.
+struct RunProgress {
+  uint64_t iterations = 0;  // see CountIteration
+  uint64_t iteration_limit = std::numeric_limits<uint64_t>::max();
+  std::optional<std::vector<Tensor>> paused_loop = std::nullopt;  // the variables of that loop
+};
+
 class ModelState : public Environment {
  public:
   // The limit for nested calls, since each level uses stack.
@@ -40,10 +51,21 @@ class ModelState : public Environment {
   std::vector<Tensor> Call(std::string_view function, std::vector<Tensor> arguments) override;
   std::optional<std::vector<TensorSpec>> InferCall(
       std::string_view function, const std::vector<TensorSpec>& arguments) override;
+  void CountIteration() override;
+  bool ShouldPause() override;
+  [[noreturn]] void PauseLoop(std::vector<Tensor> variables) override;
+  std::optional<std::vector<Tensor>> TakePausedLoop() override;
   ObjectPtr& Resource(std::string_view name) override;
 
   FunctionMap& functions() { return functions_; }
   const std::shared_ptr<ResourceMap>& resources() const { return resources_; }
+
+  // Makes a run the current one. Its loops pause after the time `pause_at` (clock.h).
+  void EnterRun(RunProgress progress, double pause_at = std::numeric_limits<double>::infinity()) {
+    progress_ = std::move(progress);
+    pause_at_ = pause_at;
+  }
+  RunProgress LeaveRun() { return std::exchange(progress_, {}); }
 
   // While set, every run records the times of its nodes.
   Profiler* profiler() { return profiler_; }
@@ -71,6 +93,8 @@ class ModelState : public Environment {
   std::map<std::string, std::unique_ptr<Program>, std::less<>> programs_;  // by function
   Arena arenas_[kMostNestedCalls + 1];
   int depth_ = 0;
+  RunProgress progress_;  // of the current run
+  double pause_at_ = std::numeric_limits<double>::infinity();
   Profiler* profiler_ = nullptr;
 };
 

@@ -15,6 +15,13 @@ struct Plan::RunState {
   std::vector<Tensor> slots = {};                  // by Value::slot
   FlagList dead_values = {};                       // by value; empty if nothing can be dead
   FlagList dead_nodes = {};                        // by NodeId
+  size_t next_step = 0;
+};
+
+struct Plan::StartedRun {
+  std::vector<Tensor> feeds;
+  std::shared_ptr<Buffer> arena;
+  RunState state;
 };
 
 namespace {
@@ -232,17 +239,9 @@ std::vector<Tensor> Plan::TakeOutputs(const RunState& state) const {
   return outputs;
 }
 
-std::vector<Tensor> Plan::Run(std::span<const Tensor> feeds, void* arena, Profiler* profiler) {
-  struct Running {
-    explicit Running(bool& is_running) : flag(is_running) { flag = true; }
-    ~Running() { flag = false; }
-    bool& flag;
-  };
-  const Running running(is_running_);
-  RunState state{.feeds = feeds};
-  BindArena(arena);
-  BindRun(state);
-  for (const Step& step : data_.steps) {
+void Plan::RunSteps(RunState& state, Profiler* profiler) {
+  for (; state.next_step < data_.steps.size(); ++state.next_step) {
+    const Step& step = data_.steps[state.next_step];
     Blaming(graph_.node(step.node), [&] {
       if (step.maybe_dead && IsDead(step, state)) {
         MarkDead(step, state);
@@ -254,7 +253,47 @@ std::vector<Tensor> Plan::Run(std::span<const Tensor> feeds, void* arena, Profil
     });
     for (const int slot : step.last_slots) state.slots[static_cast<size_t>(slot)] = Tensor();
   }
+}
+
+std::vector<Tensor> Plan::Run(std::span<const Tensor> feeds, void* arena, Profiler* profiler) {
+  struct Running {
+    explicit Running(bool& is_running) : flag(is_running) { flag = true; }
+    ~Running() { flag = false; }
+    bool& flag;
+  };
+  const Running running(is_running_);
+  RunState state{.feeds = feeds};
+  BindArena(arena);
+  BindRun(state);
+  RunSteps(state, profiler);
   return TakeOutputs(state);
 }
+
+void Plan::Start(std::span<const Tensor> feeds) {
+  auto run = std::make_unique<StartedRun>();
+  run->feeds.assign(feeds.begin(), feeds.end());
+  run->arena = Buffer::Allocate(DType::kBool, arena_bytes());
+  run->state.feeds = run->feeds;
+  BindArena(run->arena->data());
+  BindRun(run->state);
+  started_ = std::move(run);
+  is_running_ = true;
+}
+
+std::optional<std::vector<Tensor>> Plan::Continue(Profiler* profiler) {
+  try {
+    RunSteps(started_->state, profiler);
+  } catch (const RunPaused&) {
+    return std::nullopt;
+  }
+  return TakeOutputs(started_->state);
+}
+
+void Plan::Stop() {
+  started_.reset();
+  is_running_ = false;
+}
+
+Plan::~Plan() = default;
 
 }  // namespace tfwasm

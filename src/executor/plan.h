@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -82,6 +83,9 @@ struct PlanData {
   uint64_t arena_bytes = 0;
 };
 
+// Thrown by a loop to pause a run. Not a std::exception: only Plan::Continue may catch it.
+struct RunPaused {};
+
 class Plan {
  public:
   // The arguments must outlive the plan, except `feeds`: dtype and shape of every graph.inputs,
@@ -98,15 +102,26 @@ class Plan {
   // Whether a run is in progress. A plan is not reentrant.
   bool is_running() const { return is_running_; }
 
+  ~Plan();
+
   // Returns the values of graph.outputs. `arena` must have arena_bytes() bytes that nobody else
   // uses during the run. `profiler` may be null. Throws E_INPUT if an output is dead.
   std::vector<Tensor> Run(std::span<const Tensor> feeds, void* arena, Profiler* profiler);
 
+  // A run that may pause (ModelState::EnterRun): call Continue until it returns the outputs, not
+  // nullopt, then Stop. Stop may also be called before the end. The run has an arena of its own;
+  // runs of other plans may take place in between.
+  void Start(std::span<const Tensor> feeds);
+  std::optional<std::vector<Tensor>> Continue(Profiler* profiler);
+  void Stop();
+
  private:
   struct RunState;
+  struct StartedRun;
 
   void BindArena(void* arena);
   void BindRun(RunState& state);
+  void RunSteps(RunState& state, Profiler* profiler);
   bool IsDeadValue(int value, const RunState& state) const;
   Tensor ValueTensor(int value, const RunState& state) const;
   bool IsDead(const Step& step, const RunState& state) const;
@@ -125,6 +140,7 @@ class Plan {
   std::vector<int> run_arguments_;  // arguments whose pointers differ between runs
   void* bound_arena_ = nullptr;
   bool is_running_ = false;
+  std::unique_ptr<StartedRun> started_;
 };
 
 }  // namespace tfwasm

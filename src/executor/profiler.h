@@ -2,13 +2,12 @@
 // Records the time of each node of a run.
 #pragma once
 
-#include <time.h>
-
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/shape.h"
+#include "executor/clock.h"
 
 namespace tfwasm {
 
@@ -36,13 +35,6 @@ class Profiler {
   std::vector<NodeProfile> Take() { return std::exchange(profiles_, {}); }
 
  private:
-  // In milliseconds. std::chrono's error handling would add 10 KB.
-  static double Now() {
-    timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-  }
-
   std::vector<NodeProfile> profiles_;
 };
 

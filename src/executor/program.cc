@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "executor/model_state.h"
+#include "passes/check_graph.h"
 #include "passes/functionalize_loops.h"
 #include "passes/optimize.h"
 #include "passes/pass_constants_to_functions.h"
@@ -13,9 +14,12 @@ namespace tfwasm {
 namespace {
 
 Graph Optimized(Graph graph, FunctionMap& functions) {
+  const GraphChecker checker(graph, &functions);
   FunctionalizeLoops(graph, functions);
+  checker.CheckAfter("functionalize_loops");
   Optimize(graph);
   PassConstantsToFunctions(graph, functions);
+  checker.CheckAfter("pass_constants_to_functions");
   return graph;
 }
 
@@ -85,6 +89,17 @@ std::optional<std::vector<TensorSpec>> Program::InferOutputs(const std::vector<T
 Plan& Program::PlanFor(std::span<const Tensor> feeds) {
   Plan* found = FindPlan(feeds);
   return found != nullptr ? *found : AddPlan(SpecsOf(feeds));
+}
+
+Plan& Program::Start(std::span<const Tensor> feeds) {
+  Plan& plan = PlanFor(feeds);
+  plan.Start(feeds);
+  return plan;
+}
+
+std::optional<std::vector<Tensor>> Program::Continue(Plan& plan) {
+  const ModelState::Nesting nesting(model_);
+  return plan.Continue(model_.profiler());
 }
 
 std::vector<Tensor> Program::Run(std::span<const Tensor> feeds) {

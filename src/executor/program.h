@@ -26,6 +26,10 @@ class Program {
   // one does not fit, saying what was expected and given. May be called recursively.
   std::vector<Tensor> Run(std::span<const Tensor> feeds);
 
+  // A run that may pause: its plan, after Plan::Start. The caller must call Plan::Stop.
+  Plan& Start(std::span<const Tensor> feeds);
+  std::optional<std::vector<Tensor>> Continue(Plan& plan);
+
   // Plans a run with feeds of these shapes: infers shapes, plans memory, packs weights. Run does
   // this on demand. Throws like Run.
   void MakePlan(std::span<const Tensor> feeds) { PlanFor(feeds); }

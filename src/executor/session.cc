@@ -3,39 +3,14 @@
 
 #include <algorithm>
 
+#include "executor/clock.h"
+#include "executor/reachable_ops.h"
 #include "graph/signature.h"
 #include "ops/op.h"
 
 namespace tfwasm {
 
 namespace {
-
-struct UnknownOp {
-  int count = 0;
-  std::string example;
-};
-
-void CountUnknownOps(const Graph& graph, std::map<std::string, UnknownOp>& unknown) {
-  for (NodeId id = 0; id < graph.size(); ++id) {
-    const Node& node = graph.node(id);
-    if (FindOp(node.op) != nullptr) continue;
-    UnknownOp& entry = unknown[node.op];
-    if (entry.count++ == 0) entry.example = node.name;
-  }
-}
-
-void CheckOps(const ModelDef& model) {
-  std::map<std::string, UnknownOp> unknown;
-  CountUnknownOps(model.graph, unknown);
-  for (const auto& [name, function] : model.functions) CountUnknownOps(function.body, unknown);
-  if (unknown.empty()) return;
-  std::string list;
-  for (const auto& [op, entry] : unknown) {
-    if (!list.empty()) list += ", ";
-    list += StrCat(op, " (", entry.count, "x, e.g. '", entry.example, "')");
-  }
-  Throw(Code::kOp, "the model uses ops that are not supported: ", list);
-}
 
 int CountOutputs(const Node& node) {
   return Blaming(node, [&] { return NumOutputs(*FindOp(node.op), node); });
@@ -131,7 +106,8 @@ Edge FeedPoint(Graph& graph, Edge edge) {
 
 Session::Session(ModelDef model, std::shared_ptr<ResourceMap> resources)
     : model_(std::move(model)), state_({}, std::move(resources)) {
-  CheckOps(model_);
+  ReplaceUnsupportedOps(model_);
+  CheckReachableOps(model_);
   DropOutputsWithoutValue(model_);
   CheckEdges(model_);
   CheckFunctions(model_);
@@ -180,6 +156,7 @@ std::vector<Tensor> Session::RunEffects(const std::vector<std::string>& fetches)
   effects.inputs.push_back({.node = graph.AddConst("done", Tensor::Scalar(true))});
   graph.outputs.push_back({"effects", {.node = graph.Add(std::move(effects))}});
   Program program(std::move(graph), state_);
+  state_.EnterRun({.iteration_limit = iteration_limit_});
   std::vector<Tensor> results = program.Run({});
   results.pop_back();
   return results;
@@ -195,7 +172,47 @@ Program& Session::ProgramOf(int id) {
 void Session::MakePlan(int id, std::span<const Tensor> feeds) { ProgramOf(id).MakePlan(feeds); }
 
 std::vector<Tensor> Session::Run(int id, std::span<const Tensor> feeds) {
+  state_.EnterRun({.iteration_limit = iteration_limit_});
   return ProgramOf(id).Run(feeds);
+}
+
+int Session::StartRun(int id, std::span<const Tensor> feeds) {
+  Program& program = ProgramOf(id);
+  StartedRun started{&program, nullptr, {.iteration_limit = iteration_limit_}};
+  // First, since it may throw when memory is short.
+  const auto place = runs_.emplace(next_run_, std::move(started)).first;
+  try {
+    place->second.plan = &program.Start(feeds);
+  } catch (...) {
+    runs_.erase(place);
+    throw;
+  }
+  return next_run_++;
+}
+
+std::optional<std::vector<Tensor>> Session::ContinueRun(int run, double milliseconds) {
+  const auto found = runs_.find(run);
+  if (found == runs_.end()) Throw(Code::kInternal, "there is no run ", run);
+  StartedRun& started = found->second;
+  state_.EnterRun(std::move(started.progress), Now() + milliseconds);
+  std::optional<std::vector<Tensor>> outputs;
+  try {
+    outputs = started.program->Continue(*started.plan);
+  } catch (...) {
+    state_.LeaveRun();
+    StopRun(run);
+    throw;
+  }
+  started.progress = state_.LeaveRun();
+  if (outputs) StopRun(run);
+  return outputs;
+}
+
+void Session::StopRun(int run) {
+  const auto found = runs_.find(run);
+  if (found == runs_.end()) return;
+  found->second.plan->Stop();
+  runs_.erase(found);
 }
 
 }  // namespace tfwasm

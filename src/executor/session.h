@@ -2,8 +2,11 @@
 // A loaded model. Compiles and runs programs for any feeds and fetches.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,8 +20,9 @@ namespace tfwasm {
 
 class Session {
  public:
-  // Throws E_OP with a list of all unsupported ops, or E_EDGE if a node reads an output that does
-  // not exist. `resources`: those of another model, to share them.
+  // Throws E_OP with a list of all unsupported ops if a run for the outputs must reach one, or
+  // E_EDGE if a node reads an output that does not exist. `resources`: those of another model, to
+  // share them.
   explicit Session(ModelDef model,
                    std::shared_ptr<ResourceMap> resources = std::make_shared<ResourceMap>());
 
@@ -32,8 +36,20 @@ class Session {
   // Makes the plan for these feeds ahead of Run, so that it can be timed.
   void MakePlan(int id, std::span<const Tensor> feeds);
 
+  // The most loop iterations and function calls of one run, all loops and functions together; then
+  // the run throws E_LIMIT. Unlimited by default.
+  void SetIterationLimit(uint64_t limit) { iteration_limit_ = limit; }
+
   // Takes one tensor per feed, returns one tensor per fetch.
   std::vector<Tensor> Run(int id, std::span<const Tensor> feeds);
+
+  // A run that may pause in a loop of the main graph, so that its caller can do other things, or
+  // stop it. StartRun returns an id. Call ContinueRun until it returns the outputs, not nullopt; it
+  // pauses after about `milliseconds`. StopRun ends a run early. Other runs may take place in
+  // between. The id is invalid after the outputs, an error, or StopRun.
+  int StartRun(int id, std::span<const Tensor> feeds);
+  std::optional<std::vector<Tensor>> ContinueRun(int run, double milliseconds);
+  void StopRun(int run);
 
   // Runs all nodes with side effects. Returns one tensor per fetch (names as in Compile).
   std::vector<Tensor> RunEffects(const std::vector<std::string>& fetches);
@@ -45,6 +61,12 @@ class Session {
  private:
   using Key = std::pair<std::vector<std::string>, std::vector<std::string>>;
 
+  struct StartedRun {
+    Program* program;
+    Plan* plan;
+    RunProgress progress;
+  };
+
   Graph CutGraph(const Key& key) const;
   Program& ProgramOf(int id);
 
@@ -53,6 +75,9 @@ class Session {
   Profiler profiler_;
   ModelState state_;
   std::vector<std::unique_ptr<Program>> programs_;
+  uint64_t iteration_limit_ = std::numeric_limits<uint64_t>::max();
+  std::map<int, StartedRun> runs_;
+  int next_run_ = 0;
 };
 
 }  // namespace tfwasm

@@ -32,6 +32,9 @@ void CheckDeclaration(const Node& node, const Tensor& weight) {
 void AttachConstant(Node& node, const WeightMap& weights, Missing& missing) {
   const auto it = weights.tensors.find(node.name);
   if (it != weights.tensors.end()) {
+    if (!node.value.empty()) {
+      Throw(Code::kAmbiguous, "this constant has a value and a weight");
+    }
     CheckDeclaration(node, it->second);
     node.value = it->second;
   }

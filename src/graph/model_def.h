@@ -31,6 +31,13 @@ struct TensorInfo {
   std::optional<int64_t> resource_id = std::nullopt;
 };
 
+// An op that tfwasm does not support.
+struct UnsupportedOp {
+  std::string op = {};
+  int count = 0;
+  std::string node = {};  // the first node with this op
+};
+
 // If `node` is a Placeholder, overwrites dtype and shape with those that it declares. Throws
 // E_ATTR, naming the node, if these attributes have the wrong kind.
 void TakePlaceholderInfo(const Node& node, TensorInfo& info);
@@ -40,6 +47,8 @@ struct ModelDef {
   FunctionMap functions;
   std::vector<TensorInfo> inputs;   // one for each of graph.inputs
   std::vector<TensorInfo> outputs;  // one for each of graph.outputs
+  // All, also in functions that nothing calls. Empty until the executor has looked for them.
+  std::vector<UnsupportedOp> unsupported_ops;
   // GraphDef.versions
   int64_t producer = 0;
   int64_t min_consumer = 0;

@@ -129,6 +129,10 @@ std::string DescribeModel(const ModelDef& model) {
   description["version"] = StrCat(model.producer, ".", model.min_consumer);
   description["inputs"] = DescribeTensors(model.graph, model.inputs, model.graph.inputs);
   description["outputs"] = DescribeTensors(model.graph, model.outputs, model.graph.outputs);
+  JsonValue& unsupported = description["unsupportedOps"] = JsonValue::array();
+  for (const UnsupportedOp& op : model.unsupported_ops) {
+    unsupported.push_back({{"op", op.op}, {"count", op.count}, {"node", op.node}});
+  }
   return WriteJson(description);
 }
 

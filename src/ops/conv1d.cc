@@ -58,6 +58,7 @@ std::unique_ptr<Kernel> PrepareConv1d(const KernelContext& context) {
 TFWASM_OP kConv1dOp{.name = "Conv1D",
                     .min_inputs = 2,
                     .max_inputs = 2,
+                    .required_attrs = "stride,padding",
                     .infer = InferConv1d,
                     .kernel = PrepareConv1d};
 

@@ -30,12 +30,14 @@ std::unique_ptr<Kernel> PrepareConv2d(const KernelContext& context) {
 TFWASM_OP kConv2dOp{.name = "Conv2D",
                     .min_inputs = 2,
                     .max_inputs = 2,
+                    .required_attrs = "strides,padding",
                     .infer = InferConv2d,
                     .kernel = PrepareConv2d};
 
 TFWASM_OP kFusedConv2dOp{.name = "_FusedConv2D",
                          .min_inputs = 2,
                          .max_inputs = kAnyNumber,
+                         .required_attrs = "strides,padding",
                          .infer = InferConv2d,
                          .kernel = PrepareConv2d};
 

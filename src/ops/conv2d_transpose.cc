@@ -141,6 +141,7 @@ std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
 TFWASM_OP kTransposeOp{.name = "Conv2DBackpropInput",
                        .min_inputs = 3,
                        .max_inputs = 3,
+                       .required_attrs = "strides,padding",
                        .infer = InferTranspose,
                        .kernel = PrepareTranspose};
 

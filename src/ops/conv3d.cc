@@ -135,6 +135,7 @@ std::unique_ptr<Kernel> PrepareConv3d(const KernelContext& context) {
 TFWASM_OP kConv3dOp{.name = "Conv3D",
                     .min_inputs = 2,
                     .max_inputs = 2,
+                    .required_attrs = "strides,padding",
                     .infer = InferConv3d,
                     .kernel = PrepareConv3d};
 

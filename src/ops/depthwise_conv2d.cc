@@ -37,12 +37,14 @@ TFWASM_OP kDepthwiseOp{.name = "DepthwiseConv2dNative",
                        .aliases = "DepthwiseConv2d",
                        .min_inputs = 2,
                        .max_inputs = 2,
+                       .required_attrs = "strides,padding",
                        .infer = InferDepthwise,
                        .kernel = PrepareDepthwise};
 
 TFWASM_OP kFusedDepthwiseOp{.name = "FusedDepthwiseConv2dNative",
                             .min_inputs = 2,
                             .max_inputs = kAnyNumber,
+                            .required_attrs = "strides,padding",
                             .infer = InferDepthwise,
                             .kernel = PrepareDepthwise};
 

@@ -47,6 +47,7 @@ std::unique_ptr<Kernel> PrepareDilation(const KernelContext& context) {
 TFWASM_OP kDilationOp{.name = "Dilation2D",
                       .min_inputs = 2,
                       .max_inputs = 2,
+                      .required_attrs = "strides,rates,padding",
                       .infer = InferDilation,
                       .kernel = PrepareDilation};
 

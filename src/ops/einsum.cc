@@ -227,8 +227,11 @@ std::unique_ptr<Kernel> EinsumKernel(const KernelContext& context) {
   return std::make_unique<EinsumPlan>(context);
 }
 
-TFWASM_OP kEinsumOp{
-    .name = "Einsum", .max_inputs = kAnyNumber, .infer = InferEinsum, .kernel = EinsumKernel};
+TFWASM_OP kEinsumOp{.name = "Einsum",
+                    .max_inputs = kAnyNumber,
+                    .required_attrs = "equation",
+                    .infer = InferEinsum,
+                    .kernel = EinsumKernel};
 
 }  // namespace
 

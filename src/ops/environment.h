@@ -22,6 +22,18 @@ class Environment {
   // if the arguments do not fit, E_LIMIT if calls are nested too deeply.
   virtual std::vector<Tensor> Call(std::string_view function, std::vector<Tensor> arguments) = 0;
 
+  // Counts an iteration of a loop or a call by a node. Throws E_LIMIT if the run has used up its
+  // limit.
+  virtual void CountIteration() = 0;
+
+  // A run may be paused between two iterations of a loop in the main graph. If this returns true,
+  // the loop passes its variables to PauseLoop.
+  virtual bool ShouldPause() = 0;
+  // Leaves the run by an exception. The loop's step runs again when the run is continued.
+  [[noreturn]] virtual void PauseLoop(std::vector<Tensor> variables) = 0;
+  // The variables of a loop that is continued; nullopt if it starts.
+  virtual std::optional<std::vector<Tensor>> TakePausedLoop() = 0;
+
   // Infers dtypes and shapes of a call's results from those of the arguments, which are fully
   // known; nullopt if that is not possible, or if the call would fail.
   virtual std::optional<std::vector<TensorSpec>> InferCall(

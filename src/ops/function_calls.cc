@@ -48,6 +48,7 @@ void InferResults(InferContext& context, const std::vector<std::string>& functio
 
 void RunCall(TensorContext& context, const std::string& function, int first) {
   const auto arguments = context.inputs().subspan(static_cast<size_t>(first));
+  context.environment().CountIteration();
   std::vector<Tensor> results =
       context.environment().Call(function, {arguments.begin(), arguments.end()});
   if (results.size() != static_cast<size_t>(context.num_outputs())) {
@@ -137,19 +138,26 @@ void RunWhile(TensorContext& context) {
   const std::string& condition = context.attrs().RequireFunction("cond");
   const std::string& body = context.attrs().RequireFunction("body");
   Environment& environment = context.environment();
-  std::vector<Tensor> variables(context.inputs().begin(), context.inputs().end());
-  const size_t count = variables.size();
+  const size_t count = context.inputs().size();
+  std::vector<Tensor> variables;
+  if (auto paused = environment.TakePausedLoop()) {
+    variables = std::move(*paused);
+  } else {
+    variables.assign(context.inputs().begin(), context.inputs().end());
+  }
   while (true) {
     const std::vector<Tensor> results = environment.Call(condition, variables);
     if (results.size() != 1) {
       Throw(Code::kAttr, "the condition '", condition, "' has ", results.size(), " results, not 1");
     }
     if (!IsTrue(results[0])) break;
+    environment.CountIteration();
     variables = environment.Call(body, std::move(variables));
     if (variables.size() != count) {
       Throw(Code::kAttr, "the loop has ", count, " variables, but its body '", body, "' returns ",
             variables.size());
     }
+    if (environment.ShouldPause()) environment.PauseLoop(std::move(variables));
   }
   for (size_t i = 0; i < count; ++i) {
     context.set_output(static_cast<int>(i), std::move(variables[i]));
@@ -192,6 +200,7 @@ TFWASM_OP kWhileOp{.name = "While",
                    .min_inputs = 0,
                    .max_inputs = kAnyNumber,
                    .num_outputs = NumLoopVariables,
+                   .has_type_list = true,
                    .infer = InferWhile,
                    .run = RunWhile,
                    .is_stateful = true,

@@ -38,6 +38,7 @@ std::unique_ptr<Kernel> PrepareArgmaxPool(const KernelContext& context) {
 TFWASM_OP kArgmaxPoolOp{.name = "MaxPoolWithArgmax",
                         .num_outputs = [](const Node&) { return 2; },
                         .output_names = "output,argmax",
+                        .required_attrs = "ksize,strides,padding",
                         .infer = InferArgmaxPool,
                         .kernel = PrepareArgmaxPool};
 

@@ -38,6 +38,19 @@ void CheckHandles(const OpDef& def, const InferContext& context) {
   }
 }
 
+void CheckAttrs(const OpDef& def, const AttrMap& attrs) {
+  for (const std::string_view name : def.required_attrs) {
+    if (!attrs.Has(name)) Throw(Code::kAttr, "the attribute '", name, "' is missing");
+  }
+  if (def.has_type_list) {
+    attrs.Types("T");
+  } else if (const AttrValue* type = attrs.Find("T")) {
+    if (!std::holds_alternative<DType>(*type)) {
+      Throw(Code::kAttr, "the attribute 'T' must be a dtype");
+    }
+  }
+}
+
 }  // namespace
 
 const OpDef& RequireOp(const Node& node, size_t num_inputs) {
@@ -48,6 +61,7 @@ const OpDef& RequireOp(const Node& node, size_t num_inputs) {
     Throw(Code::kEdge, "expected ", def->min_inputs,
           def->max_inputs == def->min_inputs ? "" : " or more", " inputs, got ", count);
   }
+  CheckAttrs(*def, node.attrs);
   return *def;
 }
 

@@ -13,7 +13,8 @@
 
 namespace tfwasm {
 
-// The op of `node`. Throws E_OP if it does not exist, E_EDGE for a wrong number of inputs.
+// The op of `node`. Throws E_OP if it does not exist, E_EDGE for a wrong number of inputs, E_ATTR
+// if a required attribute is missing or T is of the wrong kind.
 const OpDef& RequireOp(const Node& node, size_t num_inputs);
 
 // Calls the op's infer. Checks that it set every output (unless it deferred), and that handles

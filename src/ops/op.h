@@ -34,6 +34,10 @@ struct OpDef {
   int max_inputs = 1;  // kAnyNumber for variadic ops
   // The number of outputs; nullptr for 1.
   int (*num_outputs)(const Node&) = nullptr;
+  // Attributes without a default: a node without one of them is refused.
+  NameList required_attrs = {};
+  // Whether the attribute T is a list of dtypes. It is one dtype otherwise.
+  bool has_type_list = false;
   // Names of the output arguments, for edges like "split:output:1" in library functions. Needed
   // only for ops with several output arguments.
   NameList output_names = {};

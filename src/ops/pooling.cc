@@ -39,8 +39,14 @@ std::unique_ptr<Kernel> PrepareAvgPool(const KernelContext& context) {
                     MakeAveragePool(pool.geometry));
 }
 
-TFWASM_OP kMaxPoolOp{.name = "MaxPool", .infer = InferMaxPool, .kernel = PrepareMaxPool};
-TFWASM_OP kAvgPoolOp{.name = "AvgPool", .infer = InferAvgPool, .kernel = PrepareAvgPool};
+TFWASM_OP kMaxPoolOp{.name = "MaxPool",
+                     .required_attrs = "ksize,strides,padding",
+                     .infer = InferMaxPool,
+                     .kernel = PrepareMaxPool};
+TFWASM_OP kAvgPoolOp{.name = "AvgPool",
+                     .required_attrs = "ksize,strides,padding",
+                     .infer = InferAvgPool,
+                     .kernel = PrepareAvgPool};
 
 }  // namespace
 

@@ -108,8 +108,14 @@ std::unique_ptr<Kernel> PrepareAvgPool3d(const KernelContext& context) {
   return Prepare(context, MakeAveragePool);
 }
 
-TFWASM_OP kMaxPool3dOp{.name = "MaxPool3D", .infer = InferMaxPool3d, .kernel = PrepareMaxPool3d};
-TFWASM_OP kAvgPool3dOp{.name = "AvgPool3D", .infer = InferAvgPool3d, .kernel = PrepareAvgPool3d};
+TFWASM_OP kMaxPool3dOp{.name = "MaxPool3D",
+                       .required_attrs = "ksize,strides,padding",
+                       .infer = InferMaxPool3d,
+                       .kernel = PrepareMaxPool3d};
+TFWASM_OP kAvgPool3dOp{.name = "AvgPool3D",
+                       .required_attrs = "ksize,strides,padding",
+                       .infer = InferAvgPool3d,
+                       .kernel = PrepareAvgPool3d};
 
 }  // namespace
 

@@ -228,6 +228,7 @@ TFWASM_OP kRaggedTensorToTensorOp{
     .name = "RaggedTensorToTensor",
     .min_inputs = kFirstPartition + 1,
     .max_inputs = kAnyNumber,
+    .required_attrs = "row_partition_types",
     .infer = InferRaggedTensorToTensor,
     .kernel = [](const KernelContext& context) -> std::unique_ptr<Kernel> {
       return std::make_unique<RaggedTensorToTensor>(context);

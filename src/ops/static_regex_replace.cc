@@ -100,8 +100,10 @@ std::unique_ptr<Kernel> ReplaceKernel(const KernelContext& context) {
   });
 }
 
-TFWASM_OP kStaticRegexReplaceOp{
-    .name = "StaticRegexReplace", .infer = InferReplace, .kernel = ReplaceKernel};
+TFWASM_OP kStaticRegexReplaceOp{.name = "StaticRegexReplace",
+                                .required_attrs = "pattern,rewrite",
+                                .infer = InferReplace,
+                                .kernel = ReplaceKernel};
 
 }  // namespace
 

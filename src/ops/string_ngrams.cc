@@ -135,6 +135,7 @@ TFWASM_OP kStringNGramsOp{.name = "StringNGrams",
                           .max_inputs = 2,
                           .num_outputs = [](const Node&) { return 2; },
                           .output_names = "ngrams,ngrams_splits",
+                          .required_attrs = "separator,ngram_widths,left_pad,right_pad,pad_width",
                           .infer = InferStringNGrams,
                           .kernel = StringNGramsKernel};
 

@@ -260,6 +260,13 @@ class Functionalizer {
   }
 
   void FindParts(Loop& loop) const {
+    for (const NodeId id : loop.enters) {
+      const Node& enter = graph_.node(id);
+      const NodeId source = enter.inputs[0].node;
+      // An Exit of this loop would make a cycle, which is found later.
+      const bool is_own = loop.IsInside(source) && !IsExit(graph_.node(source));
+      if (is_own) loop.ThrowForm("is entered from inside itself at", enter);
+    }
     for (NodeId id = 0; id < graph_.size(); ++id) {
       if (!loop.IsInside(id)) continue;
       const Node& node = graph_.node(id);
@@ -282,7 +289,7 @@ class Functionalizer {
     const Node* enter = &graph_.node(merge.inputs[0].node);
     const Node* next = &graph_.node(merge.inputs[1].node);
     if (IsNext(*enter)) std::swap(enter, next);
-    if (!IsEnter(*enter) || !IsNext(*next)) return;
+    if (!IsEnter(*enter) || FrameOf(*enter) != loop.frame || !IsNext(*next)) return;
     if (next->inputs.size() != 1) loop.ThrowForm("gets no value from", *next);
     loop.variables.push_back({id, enter->inputs[0], next->inputs[0]});
   }
@@ -346,11 +353,15 @@ class Functionalizer {
   }
 
   void RemoveInside(const Loop& loop, NodeId loop_node) {
-    for (const NamedEdge& output : graph_.outputs) {
-      if (output.edge.node >= loop_node || !loop.IsInside(output.edge.node)) continue;
-      Throw(Code::kInput, "'", output.name, "' is inside the loop '", loop.frame,
-            "' and cannot be fetched");
-    }
+    const auto check = [&](const std::vector<NamedEdge>& ends, std::string_view verb) {
+      for (const NamedEdge& end : ends) {
+        if (end.edge.node >= loop_node || !loop.IsInside(end.edge.node)) continue;
+        Throw(Code::kInput, "'", end.name, "' is inside the loop '", loop.frame, "' and cannot be ",
+              verb);
+      }
+    };
+    check(graph_.inputs, "fed");
+    check(graph_.outputs, "fetched");
     for (NodeId id = 0; id < loop_node; ++id) {
       if (loop.IsInside(id)) {
         graph_.Remove(id);

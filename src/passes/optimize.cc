@@ -2,6 +2,7 @@
 #include "passes/optimize.h"
 
 #include "passes/canonicalize_clamps.h"
+#include "passes/check_graph.h"
 #include "passes/eliminate_common_subexpressions.h"
 #include "passes/fold_batch_norms.h"
 #include "passes/fold_constants.h"
@@ -43,11 +44,14 @@ std::span<const Pass> AllPasses() { return kPasses; }
 
 void Optimize(Graph& graph) {
   constexpr size_t kCount = std::size(kPasses);
+  const GraphChecker checker(graph);
   // The number of passes in a row that changed nothing. Done when it reaches all.
   size_t idle = 0;
   for (size_t i = 0; idle < kCount && i < kMostRounds * kCount; ++i) {
     ++idle;
-    if (!kPasses[i % kCount].run(graph)) continue;
+    const Pass& pass = kPasses[i % kCount];
+    if (!pass.run(graph)) continue;
+    checker.CheckAfter(pass.name);
     idle = 0;
     // Dead nodes would still count as consumers.
     RemoveDeadNodes(graph);

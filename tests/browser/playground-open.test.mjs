@@ -293,6 +293,20 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
       await page.close();
     });
 
+    test('a model that runs although some of its ops are not supported', async () => {
+      const model = tinyModel();
+      model.modelTopology.node.push({ name: 'unused', op: 'NobodyHasThisOp', input: ['x'] });
+      model.signature = { outputs: { y: { name: 'y:0' } } };
+      const { page } = await playground.open('?model=../tiny/model.json', {
+        prepare: (page) => page.route(at('/tiny/model.json'), (route) => route.fulfill({ json: model })),
+      });
+      await waitForModel(page, 'tiny');
+      assert.match(await page.textContent('#model-unsupported'), /runs, but .* not supported.*NobodyHasThisOp \(1\)/);
+      assert.equal(await page.textContent('#model-problem'), '');
+      assert.equal(await page.isVisible('#run'), true);
+      await page.close();
+    });
+
     test('a model that fails, and keeps the one that is open', async () => {
       const { page } = await playground.open(TINY);
       await waitForModel(page, 'tiny');

@@ -21,6 +21,7 @@ function showModel(opened) {
   element('model-problem').textContent = problem
     ? `This model can be looked at, but not run. ${describeError(problem)}`
     : '';
+  element('model-unsupported').textContent = describeUnsupported(opened.model);
   showBenchmarkLink(url);
   element('model-facts').replaceChildren(
     facts([
@@ -37,6 +38,13 @@ function showModel(opened) {
   element('model-ops').replaceChildren(opTable(artifacts.modelTopology));
   element('model-weights').replaceChildren(weightTable(summary));
   showOrigin(opened);
+}
+
+/** The ops that no run has to reach; for all others the model does not load. */
+function describeUnsupported(model) {
+  const ops = (model?.unsupportedOps ?? []).map(({ op, count }) => `${op} (${count})`);
+  if (ops.length === 0) return '';
+  return `The model runs, but has ops that are not supported, in places that a run may not reach: ${ops.join(', ')}.`;
 }
 
 function describeQuantization({ quantized, weights }) {

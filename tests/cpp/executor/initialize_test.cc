@@ -104,5 +104,20 @@ TEST_CASE("a table that the signature passes by resource id becomes a constant")
   ExpectTensor(RunSession(session, {}, {}, {"size"})[0], I32({}, {2}));
 }
 
+TEST_CASE("a limit on iterations holds for the initializer, too") {
+  ModelBuilder init;
+  init.Function("cond", [](BodyBuilder& f) {
+    f.Input("x");
+    f.Output("r", f.Const("true", Bool({}, {1})));
+  });
+  init.Function("body", [](BodyBuilder& f) { f.Output("x", f.Input("x")); });
+  init.Output("loop", init.Op("loop", "While", {init.Const("zero", F32({}, {0}))},
+                              {{"cond", FunctionAttr("cond")}, {"body", FunctionAttr("body")}}));
+  ModelDef model;
+  CHECK(ErrorOf([&] {
+          RunInitializer(std::move(init.model), "", std::make_shared<ResourceMap>(), model, 1000);
+        }).starts_with("E_LIMIT [While 'loop']"));
+}
+
 }  // namespace
 }  // namespace tfwasm

@@ -188,6 +188,16 @@ void TestSession(const std::function<std::unique_ptr<Session>()>& make, const st
     run(*session);
     FailEveryAllocation([&] { run(*session); }, compare);
   }
+  SUBCASE("a run in parts") {
+    session = make();
+    run(*session);
+    const auto run_in_parts = [&] {
+      const int id = session->StartRun(session->Compile({feed}, fetches), {{input}});
+      while (!session->ContinueRun(id, 0)) {
+      }
+    };
+    FailEveryAllocation(run_in_parts, compare);
+  }
 }
 
 TEST_CASE("running a network when memory is short") {

@@ -45,13 +45,13 @@ TEST_CASE("constants get the weights of their names, in functions too") {
   CHECK(k.attrs.RequireType("dtype") == DType::kInt32);
 }
 
-TEST_CASE("a weight goes before a value in the graph") {
+TEST_CASE("a constant with a value in the graph and a weight is refused") {
   ModelDef model;
   Node node = MovedConst("w", DType::kFloat32, {});
   node.value = Tensor::Scalar<float>(1);
   model.graph.Add(std::move(node));
-  AttachConstants(model, Weights("w", Tensor::Scalar<float>(2)));
-  CHECK(model.graph.node(0).value.values<float>()[0] == 2);
+  CHECK(ErrorOf([&] { AttachConstants(model, Weights("w", Tensor::Scalar<float>(2))); }) ==
+        "E_AMBIGUOUS [Const 'w'] this constant has a value and a weight");
 }
 
 TEST_CASE("all missing weights are named in one error") {

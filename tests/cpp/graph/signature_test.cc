@@ -47,12 +47,13 @@ TEST_CASE("a model describes itself") {
   ModelDef model = TestModel();
   ApplySignature(model, kSignature);
   // The declaration of the placeholder x overrides the signature.
-  CHECK(DescribeModel(model) ==
-        R"({"version":"808.0","inputs":[)"
-        R"({"key":"zebra","name":"y:0","node":"y","dtype":"int32","shape":[2]},)"
-        R"({"key":"apple","name":"x","node":"x","dtype":"float32","shape":[-1,4]}],"outputs":[)"
-        R"({"key":"sum","name":"out:0","node":"out","dtype":"float32","shape":null},)"
-        R"({"key":"half","name":"split:1","node":"split","dtype":"float32","shape":[-1,2]}]})");
+  CHECK(
+      DescribeModel(model) ==
+      R"({"version":"808.0","inputs":[)"
+      R"({"key":"zebra","name":"y:0","node":"y","dtype":"int32","shape":[2]},)"
+      R"({"key":"apple","name":"x","node":"x","dtype":"float32","shape":[-1,4]}],"outputs":[)"
+      R"({"key":"sum","name":"out:0","node":"out","dtype":"float32","shape":null},)"
+      R"({"key":"half","name":"split:1","node":"split","dtype":"float32","shape":[-1,2]}],"unsupportedOps":[]})");
 }
 
 TEST_CASE("without a signature the graph speaks for itself") {
@@ -60,11 +61,12 @@ TEST_CASE("without a signature the graph speaks for itself") {
     CAPTURE(signature);
     ModelDef model = TestModel();
     ApplySignature(model, signature);
-    CHECK(DescribeModel(model) ==
-          R"({"version":"808.0","inputs":[)"
-          R"({"key":"x","name":"x","node":"x","dtype":"float32","shape":[-1,4]},)"
-          R"({"key":"y","name":"y","node":"y","dtype":null,"shape":null}],"outputs":[)"
-          R"({"key":"out","name":"out","node":"out","dtype":null,"shape":null}]})");
+    CHECK(
+        DescribeModel(model) ==
+        R"({"version":"808.0","inputs":[)"
+        R"({"key":"x","name":"x","node":"x","dtype":"float32","shape":[-1,4]},)"
+        R"({"key":"y","name":"y","node":"y","dtype":null,"shape":null}],"outputs":[)"
+        R"({"key":"out","name":"out","node":"out","dtype":null,"shape":null}],"unsupportedOps":[]})");
   }
 }
 

@@ -179,7 +179,9 @@ TEST_CASE("StaticRegexReplace") {
   ExpectError(Code::kAttr, [&] { replace("a", "\\1", "a"); });
   ExpectError(Code::kAttr, [&] { replace("a", "\\x", "a"); });
   ExpectError(Code::kAttr, [&] { replace("a", "\\", "a"); });
-  ExpectError(Code::kDType, [] { RunOp("StaticRegexReplace", {}, {F32({}, {1})}); });
+  ExpectError(Code::kDType, [] {
+    RunOp("StaticRegexReplace", {{"pattern", "a"}, {"rewrite", ""}}, {F32({}, {1})});
+  });
 }
 
 }  // namespace tfwasm

@@ -29,13 +29,14 @@ TEST_CASE("Conv1D: random geometries") {
 }
 
 TEST_CASE("Conv1D: channels first, explicit padding, empty tensors") {
-  const TestAttrs valid{{"padding", "VALID"}, {"data_format", "NCW"}};
+  const TestAttrs valid{{"padding", "VALID"}, {"stride", 1}, {"data_format", "NCW"}};
   ExpectOp("Conv1D", valid, {F32({1, 2, 3}, {1, 2, 3, 4, 5, 6}), F32({1, 2, 1}, {1, 10})},
            F32({1, 1, 3}, {41, 52, 63}));
-  ExpectOp("Conv1D", {{"padding", "EXPLICIT"}, {"explicit_paddings", {0, 0, 2, 1, 0, 0}}},
+  ExpectOp("Conv1D",
+           {{"padding", "EXPLICIT"}, {"stride", 1}, {"explicit_paddings", {0, 0, 2, 1, 0, 0}}},
            {F32({1, 2, 1}, {1, 2}), F32({2, 1, 1}, {1, 10})}, F32({1, 4, 1}, {0, 10, 21, 2}));
-  ExpectOp("Conv1D", {{"padding", "SAME"}}, {F32({0, 4, 2}, {}), F32({1, 2, 1}, {1, 10})},
-           F32({0, 4, 1}, {}));
+  ExpectOp("Conv1D", {{"padding", "SAME"}, {"stride", 1}},
+           {F32({0, 4, 2}, {}), F32({1, 2, 1}, {1, 10})}, F32({0, 4, 1}, {}));
 }
 
 TEST_CASE("Conv1D: bad input") {
@@ -43,18 +44,20 @@ TEST_CASE("Conv1D: bad input") {
     RunOp("Conv1D", attrs,
           {MakeF32(input, [](size_t) { return 1; }), MakeF32(filter, [](size_t) { return 1; })});
   };
-  const TestAttrs same{{"padding", "SAME"}};
+  const TestAttrs same{{"padding", "SAME"}, {"stride", 1}};
   conv(same, {1, 4, 2}, {3, 2, 5});
   ExpectError(Code::kShape, [&] { conv(same, {1, 4, 4, 2}, {3, 2, 5}); });
   ExpectError(Code::kShape, [&] { conv(same, {1, 4, 2}, {1, 3, 2, 5}); });
   ExpectError(Code::kShape, [&] { conv(same, {1, 4, 3}, {3, 2, 5}); });
-  ExpectError(Code::kShape, [&] { conv({{"padding", "VALID"}}, {1, 1, 2}, {3, 2, 5}); });
+  ExpectError(Code::kShape,
+              [&] { conv({{"padding", "VALID"}, {"stride", 1}}, {1, 1, 2}, {3, 2, 5}); });
   ExpectError(Code::kAttr, [&] { conv({}, {1, 4, 2}, {3, 2, 5}); });
   for (const int step : {0, -1, 1 << 30}) {
     ExpectError(Code::kAttr,
                 [&] { conv({{"padding", "SAME"}, {"stride", step}}, {1, 4, 2}, {3, 2, 5}); });
-    ExpectError(Code::kAttr,
-                [&] { conv({{"padding", "SAME"}, {"dilation", step}}, {1, 4, 2}, {3, 2, 5}); });
+    ExpectError(Code::kAttr, [&] {
+      conv({{"padding", "SAME"}, {"stride", 1}, {"dilation", step}}, {1, 4, 2}, {3, 2, 5});
+    });
   }
 }
 

@@ -42,7 +42,8 @@ TEST_CASE("Dilation2D: random geometries") {
 }
 
 TEST_CASE("Dilation2D: int32, infinities and bad input") {
-  const TestAttrs attrs{{"padding", "VALID"}};
+  const TestAttr strides("strides", {1, 1, 1, 1});
+  const TestAttrs attrs{{"padding", "VALID"}, strides, {"rates", {1, 1, 1, 1}}};
   const auto dilate = [&](const Tensor& x, const Tensor& filter) {
     return RunOp("Dilation2D", attrs, {x, filter});
   };
@@ -56,7 +57,8 @@ TEST_CASE("Dilation2D: int32, infinities and bad input") {
   ExpectError(Code::kShape, [&] { dilate(F32({1, 1, 1}, {1}), F32({1, 1, 1}, {1})); });
   ExpectError(Code::kDType, [&] { dilate(x, I32({1, 1, 1}, {1})); });
   ExpectError(Code::kAttr, [&] {
-    RunOp("Dilation2D", {{"padding", "VALID"}, {"rates", {1, 0, 1, 1}}}, {x, F32({1, 1, 1}, {1})});
+    RunOp("Dilation2D", {{"padding", "VALID"}, strides, {"rates", {1, 0, 1, 1}}},
+          {x, F32({1, 1, 1}, {1})});
   });
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("MaxPoolWithArgmax: random geometries") {
 }
 
 TEST_CASE("MaxPoolWithArgmax: int32, ties, infinities and bad input") {
-  const TestAttrs attrs{{"padding", "VALID"}, {"ksize", {1, 1, 3, 1}}};
+  const TestAttrs attrs{{"padding", "VALID"}, {"ksize", {1, 1, 3, 1}}, {"strides", {1, 1, 1, 1}}};
   const auto pool = [&](const Tensor& x) { return RunOpMulti("MaxPoolWithArgmax", attrs, {x}); };
   auto outputs = pool(I32({1, 1, 4, 1}, {kIntMin, kIntMin, kIntMin, kIntMax}));
   ExpectTensor(outputs[0], I32({1, 1, 2, 1}, {kIntMin, kIntMax}));
@@ -59,7 +59,11 @@ TEST_CASE("MaxPoolWithArgmax: int32, ties, infinities and bad input") {
   ExpectError(Code::kShape, [&] { pool(F32({1, 3, 1}, {1, 2, 3})); });
   ExpectError(Code::kDType, [&] { pool(Bool({1, 1, 1, 1}, {1})); });
   ExpectError(Code::kAttr, [] {
-    RunOpMulti("MaxPoolWithArgmax", {{"padding", "VALID"}, {"data_format", "NCHW"}},
+    RunOpMulti("MaxPoolWithArgmax",
+               {{"padding", "VALID"},
+                {"ksize", {1, 1, 1, 1}},
+                {"strides", {1, 1, 1, 1}},
+                {"data_format", "NCHW"}},
                {F32({1, 1, 1, 1}, {1})});
   });
 }

@@ -59,9 +59,11 @@ TEST_CASE("MaxPool3D and AvgPool3D: channels first, int32") {
   }
   ExpectOp("MaxPool3D", attrs, {VolumeToChannelsFirst(input)}, VolumeToChannelsFirst(pooled.max));
   ExpectOp("AvgPool3D", attrs, {VolumeToChannelsFirst(input)}, VolumeToChannelsFirst(pooled.mean));
-  ExpectTensor(RunOp("MaxPool3D", {{"padding", "VALID"}, {"ksize", {1, 2, 1, 2, 1}}},
-                     {I32({1, 2, 1, 2, 1}, {-4, -3, -9, -5})}),
-               I32({1, 1, 1, 1, 1}, {-3}));
+  ExpectTensor(
+      RunOp("MaxPool3D",
+            {{"padding", "VALID"}, {"ksize", {1, 2, 1, 2, 1}}, {"strides", {1, 1, 1, 1, 1}}},
+            {I32({1, 2, 1, 2, 1}, {-4, -3, -9, -5})}),
+      I32({1, 1, 1, 1, 1}, {-3}));
 }
 
 TEST_CASE("MaxPool3D and AvgPool3D: bad input") {
@@ -69,13 +71,18 @@ TEST_CASE("MaxPool3D and AvgPool3D: bad input") {
     const auto pool = [op](const TestAttrs& attrs, const Shape& shape) {
       return RunOp(op, attrs, {MakeF32(shape, [](size_t) { return 1; })});
     };
-    const TestAttrs attrs{{"padding", "VALID"}, {"ksize", {1, 2, 2, 2, 1}}};
+    const TestAttrs attrs{
+        {"padding", "VALID"}, {"ksize", {1, 2, 2, 2, 1}}, {"strides", {1, 1, 1, 1, 1}}};
     ExpectTensor(pool(attrs, {0, 3, 3, 3, 2}), F32({0, 2, 2, 2, 2}, {}));
     ExpectError(Code::kShape, [&] { pool(attrs, {3, 3, 3, 2}); });
     ExpectError(Code::kShape, [&] { pool(attrs, {1, 0, 3, 3, 2}); });
-    ExpectError(Code::kAttr, [&] { pool({{"ksize", {1, 2, 2, 2, 1}}}, {1, 3, 3, 3, 2}); });
-    ExpectError(Code::kAttr,
-                [&] { pool({{"padding", "VALID"}, {"ksize", {1, 2, 2, 2, 2}}}, {1, 3, 3, 3, 2}); });
+    ExpectError(Code::kAttr, [&] {
+      pool({{"ksize", {1, 2, 2, 2, 1}}, {"strides", {1, 1, 1, 1, 1}}}, {1, 3, 3, 3, 2});
+    });
+    ExpectError(Code::kAttr, [&] {
+      pool({{"padding", "VALID"}, {"ksize", {1, 2, 2, 2, 2}}, {"strides", {1, 1, 1, 1, 1}}},
+           {1, 3, 3, 3, 2});
+    });
     ExpectError(Code::kAttr, [&] {
       pool({{"padding", "EXPLICIT"},
             {"ksize", {1, 1, 2, 2, 1}},
@@ -83,8 +90,11 @@ TEST_CASE("MaxPool3D and AvgPool3D: bad input") {
            {1, 3, 3, 3, 2});
     });
   }
-  ExpectError(Code::kDType,
-              [] { RunOp("AvgPool3D", {{"padding", "VALID"}}, {I32({1, 1, 1, 1, 1}, {1})}); });
+  ExpectError(Code::kDType, [] {
+    RunOp("AvgPool3D",
+          {{"padding", "VALID"}, {"ksize", {1, 1, 1, 1, 1}}, {"strides", {1, 1, 1, 1, 1}}},
+          {I32({1, 1, 1, 1, 1}, {1})});
+  });
 }
 
 }  // namespace tfwasm

@@ -112,7 +112,12 @@ TEST_CASE("StringNGrams") {
 
 TEST_CASE("StringNGrams: what is refused") {
   const auto run = [](const Tensor& splits, const std::vector<int64_t>& widths, int padding) {
-    RunOpMulti("StringNGrams", {{"ngram_widths", widths}, {"pad_width", padding}},
+    RunOpMulti("StringNGrams",
+               {{"separator", ""},
+                {"left_pad", ""},
+                {"right_pad", ""},
+                {"ngram_widths", widths},
+                {"pad_width", padding}},
                {Strings({2}, {"a", "b"}), splits});
   };
   ExpectError(Code::kInput, [&] { run(I32({2}, {0, 3}), {1}, 0); });

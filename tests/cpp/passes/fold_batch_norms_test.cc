@@ -6,7 +6,7 @@
 namespace tfwasm {
 namespace {
 
-const TestAttrs kSame = {{"padding", "SAME"}};
+const TestAttrs kSame = {{"padding", "SAME"}, {"strides", {1, 1, 1, 1}}};
 const Tensor kImage = RandomF32({2, 5, 4, 3}, 7);
 
 Tensor Statistics(uint32_t seed, int64_t channels) { return RandomF32({channels}, seed); }
@@ -27,12 +27,12 @@ TEST_CASE("fold_batch_norms folds FusedBatchNorm into filter and bias") {
   const Edge conv = test.Op("conv", "Conv2D", {x, test.Const(RandomF32({3, 3, 3, 8}))}, kSame);
   test.Output("y", BatchNorm(test, conv, 8));
   ExpectRewrite(test, FoldBatchNorms,
-                "conv = Conv2D(x, float32[3,3,3,8]) padding=SAME\n"
+                "conv = Conv2D(x, float32[3,3,3,8]) padding=SAME strides=[1,1,1,1]\n"
                 "norm = FusedBatchNormV3(conv, float32[8], float32[8], float32[8], float32[8]) "
                 "epsilon=0.009999999776482582 is_training=false\n"
                 "-> y: norm\n",
                 "norm = _FusedConv2D(x, float32[3,3,3,8], float32[8]) fused_ops=[BiasAdd] "
-                "num_args=1 padding=SAME\n"
+                "num_args=1 padding=SAME strides=[1,1,1,1]\n"
                 "-> y: norm\n",
                 {kImage});
 }
@@ -40,10 +40,11 @@ TEST_CASE("fold_batch_norms folds FusedBatchNorm into filter and bias") {
 TEST_CASE("fold_batch_norms folds the sums and products that converters write instead") {
   TestGraph test;
   const Edge x = test.Input("x");
-  const Edge conv =
-      test.Op("conv", "FusedDepthwiseConv2dNative",
-              {x, test.Const(RandomF32({3, 3, 3, 2})), test.Const(Statistics(4, 6))},
-              {{"fused_ops", std::vector<std::string>{"BiasAdd"}}, {"padding", "SAME"}});
+  const Edge conv = test.Op("conv", "FusedDepthwiseConv2dNative",
+                            {x, test.Const(RandomF32({3, 3, 3, 2})), test.Const(Statistics(4, 6))},
+                            {{"fused_ops", std::vector<std::string>{"BiasAdd"}},
+                             {"padding", "SAME"},
+                             {"strides", {1, 1, 1, 1}}});
   const Edge scale = test.Const(RandomF32({1, 1, 1, 6}, 9));
   const Edge product = test.Op("product", "Mul", {scale, conv});
   const Edge sum = test.Op("sum", "AddV2", {product, test.Const(Statistics(5, 6))});
@@ -51,14 +52,14 @@ TEST_CASE("fold_batch_norms folds the sums and products that converters write in
   test.Output("y", test.Op("less", "Sub", {halved, test.Const(F32({1}, {3}))}));
   ExpectRewrite(test, FoldBatchNorms,
                 "conv = FusedDepthwiseConv2dNative(x, float32[3,3,3,2], float32[6]) "
-                "fused_ops=[BiasAdd] padding=SAME\n"
+                "fused_ops=[BiasAdd] padding=SAME strides=[1,1,1,1]\n"
                 "product = Mul(float32[1,1,1,6], conv)\n"
                 "sum = AddV2(product, float32[6])\n"
                 "halved = RealDiv(sum, 2)\n"
                 "less = Sub(halved, [3])\n"
                 "-> y: less\n",
                 "less = FusedDepthwiseConv2dNative(x, float32[3,3,3,2], float32[6]) "
-                "fused_ops=[BiasAdd] num_args=1 padding=SAME\n"
+                "fused_ops=[BiasAdd] num_args=1 padding=SAME strides=[1,1,1,1]\n"
                 "-> y: less\n",
                 {kImage});
 }
@@ -137,9 +138,10 @@ TEST_CASE("fold_batch_norms leaves products whose result is seen elsewhere or no
       [](TestGraph& g, Edge conv) { g.Output("y", g.Op("y", "Mul", {conv, conv})); },
       // An activation in between.
       [](TestGraph& g, Edge conv) {
-        const Edge relu =
-            g.Op("relu", "_FusedConv2D", g.graph.node(conv.node).inputs,
-                 {{"fused_ops", std::vector<std::string>{"Relu"}}, {"padding", "SAME"}});
+        const Edge relu = g.Op("relu", "_FusedConv2D", g.graph.node(conv.node).inputs,
+                               {{"fused_ops", std::vector<std::string>{"Relu"}},
+                                {"padding", "SAME"},
+                                {"strides", {1, 1, 1, 1}}});
         g.Output("y", g.Op("y", "Mul", {relu, g.Const(2)}));
       },
       // The factor is not constant.
@@ -176,12 +178,12 @@ TEST_CASE("fold_batch_norms does not touch a filter that others use too") {
   test.Output("b", b);
   test.Output("filter", filter);
   ExpectRewrite(test, FoldBatchNorms,
-                "a = Conv2D(x, float32[1,1,3,3]) padding=SAME\n"
+                "a = Conv2D(x, float32[1,1,3,3]) padding=SAME strides=[1,1,1,1]\n"
                 "scaled = Mul(a, 2)\n"
-                "b = Conv2D(x, float32[1,1,3,3]) padding=SAME\n"
+                "b = Conv2D(x, float32[1,1,3,3]) padding=SAME strides=[1,1,1,1]\n"
                 "-> scaled: scaled\n-> b: b\n-> filter: float32[1,1,3,3]\n",
-                "scaled = Conv2D(x, float32[1,1,3,3]) padding=SAME\n"
-                "b = Conv2D(x, float32[1,1,3,3]) padding=SAME\n"
+                "scaled = Conv2D(x, float32[1,1,3,3]) padding=SAME strides=[1,1,1,1]\n"
+                "b = Conv2D(x, float32[1,1,3,3]) padding=SAME strides=[1,1,1,1]\n"
                 "-> scaled: scaled\n-> b: b\n-> filter: float32[1,1,3,3]\n",
                 {kImage});
 }

@@ -20,19 +20,21 @@ TEST_CASE("fold_pads turns a Pad before convolutions into their padding") {
                             {{"padding", "VALID"}, {"strides", {1, 2, 2, 1}}});
   const Edge depthwise =
       test.Op("depthwise", "DepthwiseConv2dNative", {pad, test.Const(RandomF32({3, 3, 3, 1}))},
-              {{"padding", "EXPLICIT"}, {"explicit_paddings", {0, 0, 1, 0, 0, 1, 0, 0}}});
+              {{"padding", "EXPLICIT"},
+               {"explicit_paddings", {0, 0, 1, 0, 0, 1, 0, 0}},
+               {"strides", {1, 1, 1, 1}}});
   test.Output("conv", conv);
   test.Output("depthwise", depthwise);
   ExpectRewrite(test, FoldPads,
                 "pad = Pad(x, int32[4,2])\n"
                 "conv = Conv2D(pad, float32[3,3,3,4]) padding=VALID strides=[1,2,2,1]\n"
                 "depthwise = DepthwiseConv2dNative(pad, float32[3,3,3,1]) "
-                "explicit_paddings=[0,0,1,0,0,1,0,0] padding=EXPLICIT\n"
+                "explicit_paddings=[0,0,1,0,0,1,0,0] padding=EXPLICIT strides=[1,1,1,1]\n"
                 "-> conv: conv\n-> depthwise: depthwise\n",
                 "conv = Conv2D(x, float32[3,3,3,4]) explicit_paddings=[0,0,0,1,2,3,0,0] "
                 "padding=EXPLICIT strides=[1,2,2,1]\n"
                 "depthwise = DepthwiseConv2dNative(x, float32[3,3,3,1]) "
-                "explicit_paddings=[0,0,1,1,2,4,0,0] padding=EXPLICIT\n"
+                "explicit_paddings=[0,0,1,1,2,4,0,0] padding=EXPLICIT strides=[1,1,1,1]\n"
                 "-> conv: conv\n-> depthwise: depthwise\n",
                 {kImage});
 }
@@ -42,7 +44,7 @@ TEST_CASE("fold_pads leaves the Pad to others that read it") {
   const Edge x = test.Input("x");
   const Edge pad = test.Op("pad", "PadV2", {x, test.Const(Paddings(1, 1, 1, 1)), test.Const(0.0f)});
   test.Output("conv", test.Op("conv", "Conv2D", {pad, test.Const(RandomF32({3, 3, 3, 4}))},
-                              {{"padding", "VALID"}}));
+                              {{"padding", "VALID"}, {"strides", {1, 1, 1, 1}}}));
   test.Output("pad", pad);
   Graph graph = test.graph;
   CHECK(FoldPads(graph));
@@ -78,6 +80,7 @@ TEST_CASE("fold_pads leaves paddings that a convolution cannot have") {
     const Edge pad = test.Op("pad", c.pad, inputs);
     test.Output("y", test.Op("conv", "Conv2D", {pad, test.Const(RandomF32({3, 3, 3, 4}))},
                              {{"padding", std::string(c.padding).c_str()},
+                              {"strides", {1, 1, 1, 1}},
                               {"data_format", std::string(c.data_format).c_str()}}));
     ExpectUnchanged(test, FoldPads);
   }

@@ -310,6 +310,31 @@ TEST_CASE("functionalize_loops refuses loops of another form by name") {
          find("loop/limit").inputs[0] = {test.graph.Find("other")};
        },
        "E_CYCLE the loop 'loop' is inside itself"},
+      // A loop that is entered from its own variable, from its condition, and from another Enter.
+      {[](LoopTest& test, const Find& find) {
+         find("loop/step").inputs[0] = {test.graph.Find("loop/i/merge")};
+       },
+       "E_EDGE the loop 'loop' is entered from inside itself at 'loop/step'"},
+      {[](LoopTest& test, const Find& find) {
+         find("loop/step").inputs[0] = {test.graph.Find("loop/less")};
+       },
+       "E_EDGE the loop 'loop' is entered from inside itself at 'loop/step'"},
+      {[](LoopTest& test, const Find& find) {
+         const Edge again = test.Enter("again", {test.graph.Find("loop/i/enter")}, "loop");
+         find("loop/i/merge").inputs[0] = again;
+       },
+       "E_EDGE the loop 'loop' is entered from inside itself at 'again'"},
+      {[](LoopTest& test, const Find& find) {
+         find("x").inputs = {{test.graph.Find("loop/i/merge")}};
+         find("loop/step").inputs[0] = {test.graph.Find("loop/zero")};
+       },
+       "E_INPUT 'x' is inside the loop 'loop' and cannot be fed"},
+      // A variable that starts in another loop is none of this loop.
+      {[](LoopTest& test, const Find& find) {
+         find("loop/total/merge").inputs[0] =
+             test.Enter("other", {test.graph.Find("loop/0")}, "other");
+       },
+       "E_EDGE the loop 'loop' returns no loop variable to 'loop/total/exit'"},
       {[](LoopTest& test, const Find&) {
          test.build.Output("inside", {test.graph.Find("loop/inc")});
        },

@@ -6,7 +6,7 @@
 namespace tfwasm {
 namespace {
 
-const TestAttrs kSame = {{"padding", "SAME"}};
+const TestAttrs kSame = {{"padding", "SAME"}, {"strides", {1, 1, 1, 1}}};
 const Tensor kImage = RandomF32({2, 5, 4, 3}, 7);
 
 TEST_CASE("fuse_bias_and_activation makes one node of a convolution, its bias and its Relu") {
@@ -16,12 +16,12 @@ TEST_CASE("fuse_bias_and_activation makes one node of a convolution, its bias an
   const Edge bias = test.Op("bias", "BiasAdd", {conv, test.Const(RandomF32({8}))});
   test.Output("y", test.Op("relu", "Relu", {bias}));
   ExpectRewrite(test, FuseBiasAndActivation,
-                "conv = Conv2D(x, float32[3,3,3,8]) padding=SAME\n"
+                "conv = Conv2D(x, float32[3,3,3,8]) padding=SAME strides=[1,1,1,1]\n"
                 "bias = BiasAdd(conv, float32[8])\n"
                 "relu = Relu(bias)\n"
                 "-> y: relu\n",
                 "relu = _FusedConv2D(x, float32[3,3,3,8], float32[8]) fused_ops=[BiasAdd,Relu] "
-                "num_args=1 padding=SAME\n"
+                "num_args=1 padding=SAME strides=[1,1,1,1]\n"
                 "-> y: relu\n",
                 {kImage});
 }
@@ -34,17 +34,18 @@ TEST_CASE("fuse_bias_and_activation takes an Add of any shape that is one number
         test.Op("conv", "DepthwiseConv2dNative", {x, test.Const(RandomF32({3, 3, 3, 2}))}, kSame);
     const Edge sum = test.Op("sum", "AddV2", {test.Const(RandomF32(shape)), conv});
     test.Output("y", test.Op("clamp", "Clamp", {sum}, {{"clamp_min", -1.0}, {"clamp_max", 2.0}}));
-    ExpectRewrite(test, FuseBiasAndActivation,
-                  StrCat("conv = DepthwiseConv2dNative(x, float32[3,3,3,2]) padding=SAME\n"
-                         "sum = AddV2(float32",
-                         shape,
-                         ", conv)\n"
-                         "clamp = Clamp(sum) clamp_max=2 clamp_min=-1\n"
-                         "-> y: clamp\n"),
-                  "clamp = FusedDepthwiseConv2dNative(x, float32[3,3,3,2], float32[6]) clamp_max=2 "
-                  "clamp_min=-1 fused_ops=[BiasAdd,Clamp] num_args=1 padding=SAME\n"
-                  "-> y: clamp\n",
-                  {kImage});
+    ExpectRewrite(
+        test, FuseBiasAndActivation,
+        StrCat("conv = DepthwiseConv2dNative(x, float32[3,3,3,2]) padding=SAME strides=[1,1,1,1]\n"
+               "sum = AddV2(float32",
+               shape,
+               ", conv)\n"
+               "clamp = Clamp(sum) clamp_max=2 clamp_min=-1\n"
+               "-> y: clamp\n"),
+        "clamp = FusedDepthwiseConv2dNative(x, float32[3,3,3,2], float32[6]) clamp_max=2 "
+        "clamp_min=-1 fused_ops=[BiasAdd,Clamp] num_args=1 padding=SAME strides=[1,1,1,1]\n"
+        "-> y: clamp\n",
+        {kImage});
   }
 }
 
@@ -88,12 +89,12 @@ TEST_CASE("fuse_bias_and_activation takes the slopes of Prelu along") {
   const Edge bias = test.Op("bias", "BiasAdd", {conv, test.Const(RandomF32({8}))});
   test.Output("y", test.Op("prelu", "Prelu", {bias, test.Const(RandomF32({1, 1, 8}, 3))}));
   ExpectRewrite(test, FuseBiasAndActivation,
-                "conv = Conv2D(x, float32[1,1,3,8]) padding=SAME\n"
+                "conv = Conv2D(x, float32[1,1,3,8]) padding=SAME strides=[1,1,1,1]\n"
                 "bias = BiasAdd(conv, float32[8])\n"
                 "prelu = Prelu(bias, float32[1,1,8])\n"
                 "-> y: prelu\n",
                 "prelu = _FusedConv2D(x, float32[1,1,3,8], float32[8], float32[8]) "
-                "fused_ops=[BiasAdd,Prelu] num_args=2 padding=SAME\n"
+                "fused_ops=[BiasAdd,Prelu] num_args=2 padding=SAME strides=[1,1,1,1]\n"
                 "-> y: prelu\n",
                 {kImage});
 }
@@ -102,16 +103,19 @@ TEST_CASE("fuse_bias_and_activation joins a clamp with the one that is fused alr
   TestGraph test;
   const Edge x = test.Input("x");
   const Edge conv = test.Op("conv", "_FusedConv2D", {x, test.Const(RandomF32({1, 1, 3, 8}))},
-                            {{"fused_ops", std::vector<std::string>{"relu"}}, {"padding", "SAME"}});
+                            {{"fused_ops", std::vector<std::string>{"relu"}},
+                             {"padding", "SAME"},
+                             {"strides", {1, 1, 1, 1}}});
   test.Output("y", test.Op("upper", "Minimum", {conv, test.Const(6)}));
-  ExpectRewrite(test, FuseBiasAndActivation,
-                "conv = _FusedConv2D(x, float32[1,1,3,8]) fused_ops=[relu] padding=SAME\n"
-                "upper = Minimum(conv, 6)\n"
-                "-> y: upper\n",
-                "upper = _FusedConv2D(x, float32[1,1,3,8]) fused_ops=[Relu6] num_args=0 "
-                "padding=SAME\n"
-                "-> y: upper\n",
-                {kImage});
+  ExpectRewrite(
+      test, FuseBiasAndActivation,
+      "conv = _FusedConv2D(x, float32[1,1,3,8]) fused_ops=[relu] padding=SAME strides=[1,1,1,1]\n"
+      "upper = Minimum(conv, 6)\n"
+      "-> y: upper\n",
+      "upper = _FusedConv2D(x, float32[1,1,3,8]) fused_ops=[Relu6] num_args=0 "
+      "padding=SAME strides=[1,1,1,1]\n"
+      "-> y: upper\n",
+      {kImage});
 }
 
 using Builder = void (*)(TestGraph&, Edge conv);

@@ -6,7 +6,7 @@
 namespace tfwasm {
 namespace {
 
-const TestAttrs kSame = {{"padding", "SAME"}};
+const TestAttrs kSame = {{"padding", "SAME"}, {"strides", {1, 1, 1, 1}}};
 const Tensor kImage = RandomF32({2, 5, 4, 3}, 7);
 
 Edge Conv(TestGraph& test, Edge x) {
@@ -19,11 +19,11 @@ TEST_CASE("move_biases_before_sums adds the bias to the convolution first") {
   const Edge sum = test.Op("sum", "AddN", {x, Conv(test, x)}, {{"N", 2}});
   test.Output("y", test.Op("y", "AddV2", {test.Const(F32({3}, {1, 2, 3})), sum}));
   ExpectRewrite(test, MoveBiasesBeforeSums,
-                "conv = Conv2D(x, float32[1,1,3,3]) padding=SAME\n"
+                "conv = Conv2D(x, float32[1,1,3,3]) padding=SAME strides=[1,1,1,1]\n"
                 "sum = AddN(x, conv) N=2\n"
                 "y = AddV2([1,2,3], sum)\n"
                 "-> y: y\n",
-                "conv = Conv2D(x, float32[1,1,3,3]) padding=SAME\n"
+                "conv = Conv2D(x, float32[1,1,3,3]) padding=SAME strides=[1,1,1,1]\n"
                 "conv/biased = AddV2(conv, "
                 "[1,2,3])\n"
                 "y = AddN(x, conv/biased) N=2\n"

@@ -6,7 +6,7 @@
 namespace tfwasm {
 namespace {
 
-const TestAttrs kSame = {{"padding", "SAME"}};
+const TestAttrs kSame = {{"padding", "SAME"}, {"strides", {1, 1, 1, 1}}};
 
 void ExpectOptimized(const TestGraph& test, std::string_view after,
                      const std::vector<Tensor>& feeds) {
@@ -33,7 +33,7 @@ TEST_CASE("Optimize makes one clamped convolution of each block of MobileNet") {
   test.Output("y", test.Op("identity", "Identity", {x}));
   ExpectOptimized(test,
                   "lower = FusedDepthwiseConv2dNative(x, float32[3,3,3,2], float32[6]) "
-                  "fused_ops=[BiasAdd,Relu6] num_args=1 padding=SAME\n"
+                  "fused_ops=[BiasAdd,Relu6] num_args=1 padding=SAME strides=[1,1,1,1]\n"
                   "-> y: lower\n",
                   {RandomF32({1, 6, 5, 3})});
 }
@@ -72,7 +72,7 @@ TEST_CASE("Optimize makes two nodes of a residual block that TensorFlow's optimi
   ExpectOptimized(test,
                   "conv/biased = _FusedConv2D(x, float32[1,1,3,3], "
                   "[1,2,3]) "
-                  "fused_ops=[BiasAdd] num_args=1 padding=SAME\n"
+                  "fused_ops=[BiasAdd] num_args=1 padding=SAME strides=[1,1,1,1]\n"
                   "relu = AddRelu(conv/biased, x)\n"
                   "-> y: relu\n",
                   {RandomF32({1, 6, 5, 3})});
@@ -92,7 +92,7 @@ TEST_CASE("Optimize keeps intermediate outputs as they were") {
   test.Output("one", test.Op("one", "Neg", {test.Const(-1)}));
   ExpectOptimized(test,
                   "bias = _FusedConv2D(x, float32[1,1,3,8], float32[8]) fused_ops=[BiasAdd] "
-                  "num_args=1 padding=SAME\n"
+                  "num_args=1 padding=SAME strides=[1,1,1,1]\n"
                   "relu = Relu(bias)\n"
                   "upper = Clamp(relu) clamp_max=1 clamp_min=-Infinity\n"
                   "-> y: upper\n-> identity: relu\n-> bias: bias\n-> x: x\n-> one: 1\n",

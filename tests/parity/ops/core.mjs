@@ -122,7 +122,7 @@ class Core {
         this.#core.commitWeights(decoder, part.length);
         offset += part.length;
       }
-      return this.#core.createModel(graph, '', '', '', decoder);
+      return this.#core.createModel(graph, '', '', '', decoder, Number.POSITIVE_INFINITY);
     } finally {
       this.#core.disposeWeightDecoder(decoder);
     }

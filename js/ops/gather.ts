@@ -63,7 +63,7 @@ export function sparseToDense<R extends Rank>(
 }
 
 function scalarLike(x: Scalar | number | boolean | string, { dtype }: Tensor) {
-  if (x instanceof Tensor) return toDtype<Tensor>(x, dtype);
+  if (x instanceof Tensor) return x;
   if (typeof x === 'string' || dtype === 'string')
     return arg(dtype === 'string' && x === 0 ? '' : x, 'defaultValue', dtype);
   return dtype === 'complex64' ? toDtype(arg(x, 'defaultValue'), dtype) : value(x, dtype);

@@ -50,8 +50,8 @@ std::vector<ReferenceValue> ReferenceRun::Compute(const Node& node) {
   for (const Edge edge : node.inputs) inputs.push_back(Get(edge));
   bool is_alive = true;
   for (const NodeId id : node.control_inputs) {
-    const bool is_fed = fed_.contains({id, 0});
-    if (!is_fed && OutputsOf(id).empty()) is_alive = false;
+    // To feed a value does not replace its node as a control input, as in TensorFlow.
+    if (graph_.node(id).op != "Placeholder" && OutputsOf(id).empty()) is_alive = false;
   }
   std::vector<ReferenceValue> outputs;
   if (node.op == "Merge") {

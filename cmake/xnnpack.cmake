@@ -65,20 +65,29 @@ else()
   target_compile_options(xnnpack_flags INTERFACE -D_GNU_SOURCE -include ${xnnpack_own_dir}/host-include/portable.h)
 endif()
 
-# Microkernels are tiny files with the same headers: unity builds compile several times faster.
-function(add_kernel_library target)
-  add_library(${target} STATIC ${ARGN})
-  target_link_libraries(${target} PRIVATE xnnpack_flags)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
+# Adds two libraries, `target` and, for the GEMM microkernels, `target`_gemm. Microkernels are tiny files with the same
+# headers: unity builds compile several times faster.
+function(add_kernel_libraries target)
+  set(others ${ARGN})
+  list(FILTER others EXCLUDE REGEX "/f32-i?gemm/")
+  set(gemm ${ARGN})
+  list(FILTER gemm INCLUDE REGEX "/f32-i?gemm/")
+  add_library(${target} STATIC ${others})
+  add_library(${target}_gemm STATIC ${gemm})
+  target_compile_options(${target}_gemm PRIVATE "SHELL:-include ${xnnpack_own_dir}/keep_nan.h")
+  foreach(library ${target} ${target}_gemm)
+    target_link_libraries(${library} PRIVATE xnnpack_flags)
+    set_target_properties(${library} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
+  endforeach()
 endfunction()
 
 list_kernels(kernel_sources ${instruction_sets})
-add_kernel_library(xnnpack_kernels ${kernel_sources})
+add_kernel_libraries(xnnpack_kernels ${kernel_sources})
 
 add_library(xnnpack STATIC ${xnnpack_sources} ${xnnpack_own_dir}/build_identifier.c
                            ${xnnpack_own_dir}/f32_gemm.c)
 target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include ${xnnpack_own_dir})
-target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels PUBLIC pthreadpool)
+target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels xnnpack_kernels_gemm PUBLIC pthreadpool)
 
 # Otherwise the operator chooses its GEMM kernel by the batch size: for one image a one-row kernel, half as fast as
 # others.
@@ -95,9 +104,9 @@ endif()
 # it and come from ccache.
 if(TFWASM_RELAXED_SIMD)
   list_kernels(relaxed_sources wasmrelaxedsimd)
-  add_kernel_library(xnnpack_relaxed_kernels ${relaxed_sources})
-  foreach(target xnnpack xnnpack_relaxed_kernels)
+  add_kernel_libraries(xnnpack_relaxed_kernels ${relaxed_sources})
+  foreach(target xnnpack xnnpack_relaxed_kernels xnnpack_relaxed_kernels_gemm)
     target_compile_options(${target} PRIVATE -mrelaxed-simd)
   endforeach()
-  target_link_libraries(xnnpack PRIVATE xnnpack_relaxed_kernels)
+  target_link_libraries(xnnpack PRIVATE xnnpack_relaxed_kernels xnnpack_relaxed_kernels_gemm)
 endif()

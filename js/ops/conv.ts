@@ -99,7 +99,8 @@ export function conv1d<T extends Tensor2D | Tensor3D>(
  * Transposed 2D convolution: the gradient of conv2d with respect to its input ("deconvolution").
  *
  * @param filter [height, width, outChannels, inChannels].
- * @param outputShape The shape of the result.
+ * @param outputShape The shape of the result. conv2d would give x for it, or, as in TensorFlow.js, the upper left corner
+ *     of x: then the rest does not count. Throws E_SHAPE if x is smaller.
  */
 export function conv2dTranspose<T extends Tensor3D | Tensor4D>(
   x: T | TensorLike,

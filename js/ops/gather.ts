@@ -22,7 +22,10 @@ export function gatherND(x: Tensor | TensorLike, indices: Tensor | TensorLike): 
   return scoped('gatherND', () => run('GatherNd', [arg(x, 'x'), arg(indices, 'indices', 'int32')]));
 }
 
-/** Adds updates to a tensor of zeros. The last dimension of the indices holds coordinates. */
+/**
+ * Adds updates to a tensor of zeros. The last dimension of the indices holds coordinates; a list of indices holds one
+ * for each update.
+ */
 export function scatterND<R extends Rank>(
   indices: Tensor | TensorLike,
   updates: Tensor | TensorLike,
@@ -33,7 +36,7 @@ export function scatterND<R extends Rank>(
   );
 }
 
-/** Replaces slices of a tensor by updates. The last dimension of the indices holds coordinates. */
+/** Replaces slices of a tensor by updates. Indices as for scatterND. */
 export function tensorScatterUpdate<R extends Rank>(
   tensor: Tensor<R> | TensorLike,
   indices: Tensor | TensorLike,
@@ -63,7 +66,7 @@ export function sparseToDense<R extends Rank>(
 }
 
 function scalarLike(x: Scalar | number | boolean | string, { dtype }: Tensor) {
-  if (x instanceof Tensor) return toDtype<Tensor>(x, dtype);
+  if (x instanceof Tensor) return x;
   if (typeof x === 'string' || dtype === 'string')
     return arg(dtype === 'string' && x === 0 ? '' : x, 'defaultValue', dtype);
   return dtype === 'complex64' ? toDtype(arg(x, 'defaultValue'), dtype) : value(x, dtype);

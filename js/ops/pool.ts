@@ -5,12 +5,9 @@ import { type Attrs, dtypeAttr } from '../tensor/attributes.js';
 import { run, runAll, toDtype } from '../tensor/call.js';
 import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
-import { pairs, value } from '../tensor/written.js';
 import { arg, checkRank, floatArg } from './arguments.js';
-import { div } from './arithmetic.js';
-import { onesLike } from './creation.js';
 import { scoped } from './scoped.js';
-import { batchToSpaceND, pad as padTensor, spaceToBatchND } from './shape.js';
+import { batchToSpaceND, spaceToBatchND } from './shape.js';
 import {
   batched,
   explicitPads,
@@ -61,7 +58,9 @@ function pool2d<T extends Tensor>(
   });
 }
 
-/** Average pooling of images [height, width, channels] or a batch of them. Ignores padding. */
+/**
+ * Average pooling of images [height, width, channels] or a batch of them. Ignores padding; the mean of nothing is 0.
+ */
 export function avgPool<T extends Tensor3D | Tensor4D>(
   x: T | TensorLike,
   filterSize: Pair,
@@ -111,26 +110,20 @@ export function maxPoolWithArgmax(
   });
 }
 
-/** Pools volumes. Numeric padding is added first. */
 function pool3d<T extends Tensor>(
   op: string,
   volumes: T,
   [filterSize, strides, pad, rounding, dataFormat]: [Triple, Triple, Pad, Rounding | undefined, string],
-  lay: (batch: Tensor, pads: [number, number][], pool: (padded: Tensor) => Tensor) => Tensor,
 ): T {
   const isFirst = isChannelsFirst(dataFormat, 'NDHWC', 'NCDHW');
   return batched(volumes, 5, (batch) => {
     const windows = windowsOf(batch, filterSize, strides, 3, isFirst);
-    const pads = explicitPads(pad, rounding, windows);
-    const padding = pads ? 'VALID' : String(pad).toUpperCase();
-    const pool = (x: Tensor) => run(op, [x], { ...windowAttrs(windows), padding, data_format: dataFormat });
-    return pads?.some(([before, after]) => before + after > 0)
-      ? lay(batch, inFormat(pads, isFirst, [0, 0]), pool)
-      : pool(batch);
+    const attrs = { ...windowAttrs(windows), ...padAttrs(pad, rounding, windows), data_format: dataFormat };
+    return run(op, [batch], attrs);
   });
 }
 
-/** Average pooling of volumes [depth, height, width, channels] or a batch. Ignores padding. */
+/** Average pooling of volumes [depth, height, width, channels] or a batch. Ignores padding; the mean of nothing is 0. */
 export function avgPool3d<T extends Tensor4D | Tensor5D>(
   x: T | TensorLike,
   filterSize: Triple,
@@ -142,11 +135,7 @@ export function avgPool3d<T extends Tensor4D | Tensor5D>(
   return scoped('avgPool3d', () => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
-    // Corrects for the zeros: divides by the fraction of each window that is inside the volume.
-    const means = pool3d<T>('AvgPool3D', toDtype(volumes, 'float32'), options, (batch, pads, pool) =>
-      div(pool(padTensor(batch, pads)), pool(padTensor(onesLike(batch), pads))),
-    );
-    return toDtype(means, volumes.dtype);
+    return toDtype(pool3d<T>('AvgPool3D', toDtype(volumes, 'float32'), options), volumes.dtype);
   });
 }
 
@@ -162,10 +151,7 @@ export function maxPool3d<T extends Tensor4D | Tensor5D>(
   return scoped('maxPool3d', () => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
-    const greatest = pool3d<T>('MaxPool3D', toDtype(volumes, 'float32'), options, (batch, pads, pool) =>
-      pool(run('PadV2', [batch, pairs(pads), value(Number.NEGATIVE_INFINITY, 'float32')])),
-    );
-    return toDtype(greatest, volumes.dtype);
+    return pool3d<T>('MaxPool3D', volumes, options);
   });
 }
 

@@ -29,10 +29,10 @@ function seedAttrs(seed: Seed): Attrs {
   return number === undefined ? { seed: 0, seed2: 0 } : { seed: number, seed2: 1 };
 }
 
-/** float32 numbers of shape `shape`, by an op whose only input is the shape. */
-function draw(op: string, shape: readonly number[], seed: Seed): Tensor {
-  const attrs = { ...seedAttrs(seed), dtype: dtypeAttr('float32'), T: dtypeAttr('int32') };
-  return run(op, [ints(checkShape(shape))], attrs);
+/** Numbers of shape `shape`, float32 by default, by an op whose only input is the shape. */
+function draw(op: string, shape: readonly number[], seed: Seed, attrs: Attrs = {}): Tensor {
+  const all = { ...seedAttrs(seed), dtype: dtypeAttr('float32'), T: dtypeAttr('int32'), ...attrs };
+  return run(op, [ints(checkShape(shape))], all);
 }
 
 /** x * factor + offset. */
@@ -87,7 +87,7 @@ function normal<R extends Rank>(
   if (dtype !== 'float32' && dtype !== 'int32') {
     throw new TfwasmError('E_DTYPE', `normal values are float32 or int32, not ${dtype}`);
   }
-  return inDtype<R>(scaled(draw(op, shape, seed), stdDev, mean), dtype);
+  return draw(op, shape, seed, { mean, stddev: stdDev, dtype: dtypeAttr(dtype) }) as Tensor<R>;
 }
 
 /** Normally distributed values. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elementwise functions of one tensor.
-import type { Attrs } from '../tensor/attributes.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -28,7 +27,7 @@ function rounding(name: string, op: string): Unary {
   return <T extends Tensor>(x: T | TensorLike) =>
     scoped(name, () => {
       const numbers = arg<T>(x, 'x', 'numeric');
-      return numbers.dtype === 'float32' ? run<T>(op, [numbers]) : run<T>('Identity', [numbers]);
+      return run<T>(numbers.dtype === 'bool' ? 'Identity' : op, [numbers]);
     });
 }
 
@@ -116,18 +115,17 @@ export function logSigmoid<T extends Tensor>(x: T | TensorLike): T {
   return scoped('logSigmoid', () => neg(softplus(neg(floatArg<T>(x, 'x')))));
 }
 
-function withAlpha<T extends Tensor>(name: string, op: string, x: T | TensorLike, attrs: Attrs): T {
-  return scoped(name, () => run<T>(op, [floatArg<T>(x, 'x')], attrs));
-}
-
 /** x if it is positive, else alpha * x. */
 export function leakyRelu<T extends Tensor>(x: T | TensorLike, alpha = 0.2): T {
-  return withAlpha('leakyRelu', 'LeakyRelu', x, { alpha });
+  return scoped('leakyRelu', () => run<T>('LeakyRelu', [floatArg<T>(x, 'x')], { alpha }));
 }
 
-/** 1 if x is positive, else alpha; NaN stays NaN. */
+/** 1 if x is positive, else alpha; NaN stays NaN. int32 stays int32, and bool becomes int32. */
 export function step<T extends Tensor>(x: T | TensorLike, alpha = 0): T {
-  return withAlpha('step', 'Step', x, { alpha });
+  return scoped('step', () => {
+    const numbers = arg<T>(x, 'x', 'numeric');
+    return run<T>('Step', [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers], { alpha });
+  });
 }
 
 export { isFiniteOf as isFinite, isNaNOf as isNaN };

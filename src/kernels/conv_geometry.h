@@ -20,6 +20,9 @@ struct WindowAxis {
   // Padding::kExplicit only.
   int64_t before = 0;
   int64_t after = 0;
+  // Whether a window that is larger than the padded input gives an empty output. Else it is an
+  // error, except if the excess is less than the stride.
+  bool may_exceed = false;
 
   // The number of input positions from the first to the last tap.
   int64_t extent() const { return (size - 1) * dilation + 1; }
@@ -32,7 +35,7 @@ struct AxisGeometry {
   int64_t after = 0;
 };
 
-// Throws E_SHAPE if the window is so much larger than the padded input that no output is defined.
+// Throws E_SHAPE if the window exceeds the padded input and may not.
 inline AxisGeometry ResolveAxis(const WindowAxis& axis, int64_t input) {
   AxisGeometry geometry;
   if (axis.padding == Padding::kSame) {
@@ -49,6 +52,7 @@ inline AxisGeometry ResolveAxis(const WindowAxis& axis, int64_t input) {
   }
   const int64_t padded = input + geometry.before + geometry.after;
   if (padded - axis.extent() + axis.stride < 0) {
+    if (axis.may_exceed) return geometry;
     Throw(Code::kShape, "a window over ", axis.extent(), " elements does not fit an input of ",
           padded, " (padding included)");
   }

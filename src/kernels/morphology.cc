@@ -10,6 +10,10 @@ namespace tfwasm {
 namespace {
 
 template <typename T>
+constexpr T kLeast = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                          : std::numeric_limits<T>::lowest();
+
+template <typename T>
 void TakeGreater(const T* pixel, int32_t position, int64_t channels, T* values,
                  int32_t* positions) {
   for (int64_t c = 0; c < channels; ++c) {
@@ -30,10 +34,11 @@ void RunArgmaxPool(const ArgmaxPool& spec, const T* in, T* values, int32_t* posi
     const int64_t skipped = spec.is_batch_in_index ? 0 : first_pixel;
     T* best = values + out_pixel * channels;
     int32_t* place = positions + out_pixel * channels;
+    std::fill_n(best, channels, kLeast<T>);
+    const bool is_empty = rows.begin == rows.end || columns.begin == columns.end;
     const int64_t first = first_pixel + rows.begin * pool.in_width + columns.begin;
-    std::copy_n(in + first * channels, channels, best);
     for (int64_t c = 0; c < channels; ++c) {
-      place[c] = static_cast<int32_t>((first - skipped) * channels + c);
+      place[c] = is_empty ? -1 : static_cast<int32_t>((first - skipped) * channels + c);
     }
     for (int64_t row = rows.begin; row < rows.end; ++row) {
       for (int64_t column = columns.begin; column < columns.end; ++column) {
@@ -44,10 +49,6 @@ void RunArgmaxPool(const ArgmaxPool& spec, const T* in, T* values, int32_t* posi
     }
   });
 }
-
-template <typename T>
-constexpr T kLeast = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
-                                                          : std::numeric_limits<T>::lowest();
 
 // Unsigned, since int32 sums may overflow.
 float Sum(float a, float b) { return a + b; }

@@ -10,7 +10,8 @@
 namespace tfwasm {
 
 // Max pooling with argmax. The argmax is (y * width + x) * channels + c of the first maximum,
-// counted through the whole batch if is_batch_in_index. float32 or int32.
+// counted through the whole batch if is_batch_in_index. The maximum ignores NaN; the argmax of a
+// window with only padding is -1. float32 or int32.
 struct ArgmaxPool {
   PoolingGeometry pool;
   DType dtype = DType::kFloat32;

@@ -11,7 +11,8 @@ namespace tfwasm {
 
 namespace {
 
-// Policies of the poolings. V: a single element or a vector of elements.
+// Policies of the poolings. V: a single element or a vector of elements. kIdentity: where a fold
+// begins, and the result for no elements.
 
 template <typename T>
 struct Max {
@@ -131,6 +132,10 @@ void RunRow(const PoolingGeometry& pool, const Rows<T>& rows, T* out) {
   const auto channels = static_cast<ptrdiff_t>(pool.channels);
   for (int64_t x = 0; x < pool.width.output; ++x, out += channels) {
     const WindowRange columns(pool.window.width, pool.width, x, pool.in_width);
+    if (columns.begin == columns.end) {
+      std::fill_n(out, channels, Op::kIdentity);
+      continue;
+    }
     window.in = first + static_cast<ptrdiff_t>(columns.begin) * window.column_step;
     window.columns_size = static_cast<ptrdiff_t>(columns.end - columns.begin) * window.column_step;
     window.count = static_cast<T>(rows.count * (columns.end - columns.begin));
@@ -147,10 +152,16 @@ void RunRowByColumns(const PoolingGeometry& pool, const Rows<T>& rows, T* column
   RunRow<Op>(pool, Rows<T>{.in = columns, .count = 1}, out);
 }
 
-template <typename T, typename F>
-void ForEachRow(const PoolingGeometry& pool, const T* in, const F& fn) {
+// Calls fn(rows, first output pixel) for each row of windows that has rows of the image.
+template <typename Op, typename T, typename F>
+void ForEachRow(const PoolingGeometry& pool, const T* in, T* out, const F& fn) {
   ForEachOutputRow(pool, [&](int64_t batch, int64_t y, int64_t out_pixel) {
     const WindowRange range(pool.window.height, pool.height, y, pool.in_height);
+    if (range.begin == range.end) {
+      std::fill_n(out + out_pixel * pool.channels, pool.width.output * pool.channels,
+                  Op::kIdentity);
+      return;
+    }
     const int64_t first = (batch * pool.in_height + range.begin) * pool.in_width;
     fn(Rows<T>{.in = in + first * pool.channels, .count = range.end - range.begin}, out_pixel);
   });
@@ -158,7 +169,7 @@ void ForEachRow(const PoolingGeometry& pool, const T* in, const F& fn) {
 
 template <typename Op, typename T>
 void Pool(const PoolingGeometry& pool, const T* in, T* out) {
-  ForEachRow(pool, in, [&](const Rows<T>& rows, int64_t out_pixel) {
+  ForEachRow<Op>(pool, in, out, [&](const Rows<T>& rows, int64_t out_pixel) {
     RunRow<Op>(pool, rows, out + out_pixel * pool.channels);
   });
 }
@@ -174,7 +185,7 @@ void PoolMaxima(const PoolingGeometry& pool, const T* in, T* out) {
   const int64_t rows = is_alone ? 1 : pool.batch * pool.height.output;
   const int64_t row_size = pool.in_width * pool.channels;
   auto* columns = static_cast<T*>(ScratchSpace(static_cast<uint64_t>(rows * row_size) * sizeof(T)));
-  ForEachRow(pool, in, [&](const Rows<T>& window, int64_t out_pixel) {
+  ForEachRow<Max<T>>(pool, in, out, [&](const Rows<T>& window, int64_t out_pixel) {
     const int64_t row = is_alone ? 0 : out_pixel / pool.width.output;
     RunRowByColumns<Max<T>>(pool, window, columns + row * row_size,
                             out + out_pixel * pool.channels);

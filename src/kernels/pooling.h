@@ -20,12 +20,13 @@ struct PoolingGeometry {
   AxisGeometry width;
 };
 
-// The input positions [begin, end) of the window at `output`, without padding.
+// The input positions [begin, end) of the window at `output`, without padding. begin == end if it
+// has only padding.
 struct WindowRange {
   WindowRange(const WindowAxis& axis, const AxisGeometry& geometry, int64_t output, int64_t input) {
     const int64_t start = output * axis.stride - geometry.before;
-    begin = std::max<int64_t>(start, 0);
-    end = std::min(start + axis.size, input);
+    begin = std::clamp<int64_t>(start, 0, input);
+    end = std::clamp<int64_t>(start + axis.size, begin, input);
   }
 
   int64_t begin;
@@ -54,9 +55,9 @@ void ForEachWindow(const PoolingGeometry& pool, const F& fn) {
   });
 }
 
-// Padding is ignored. Every window must have at least one element inside the image.
+// Padding is ignored. Windows that have only padding give the least number and the mean 0.
 
-// The maximum of each window.
+// The maximum of each window. Ignores NaN.
 void MaxPool(const PoolingGeometry& pool, const float* in, float* out);
 void MaxPool(const PoolingGeometry& pool, const int32_t* in, int32_t* out);
 // The mean of each window.

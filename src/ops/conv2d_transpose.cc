@@ -3,6 +3,7 @@
 // transposed convolution or deconvolution.
 #include <algorithm>
 
+#include "kernels/strided_copy.h"
 #include "kernels/xnn_deconv2d.h"
 #include "ops/infer.h"
 #include "ops/packed_variants.h"
@@ -17,6 +18,9 @@ enum InputIndex { kSizes, kFilter, kImages };
 struct TransposeNode {
   DataFormat format = DataFormat::kChannelsLast;
   ImageDims input;
+  // The pixels that belong to the output: the input without the last rows and columns, if it has
+  // more, as in TensorFlow.js.
+  ImageDims used;
   ImageDims output;
   Deconv2dSpec spec;
 };
@@ -70,11 +74,14 @@ void ResolveWindow(TransposeNode& node) {
   Window2d& window = node.spec.window;
   const AxisGeometry height = ResolveAxis(window.height, node.output.height);
   const AxisGeometry width = ResolveAxis(window.width, node.output.width);
-  if (height.output != node.input.height || width.output != node.input.width) {
+  if (height.output > node.input.height || width.output > node.input.width) {
     Throw(Code::kShape, "an output of ", node.output.height, "x", node.output.width,
           " belongs to an input of ", height.output, "x", width.output, ", got ", node.input.height,
           "x", node.input.width);
   }
+  node.used = node.input;
+  node.used.height = height.output;
+  node.used.width = width.output;
   CheckTransposedIndirectionSize(window, node.output.height, node.output.width);
   window.height = WithExplicitPadding(window.height, height);
   window.width = WithExplicitPadding(window.width, width);
@@ -123,16 +130,32 @@ ImageSize SizeOf(const ImageDims& dims) {
   return {.batch = dims.batch, .height = dims.height, .width = dims.width};
 }
 
+Tensor Cropped(const float* images, const ImageDims& dims, const ImageDims& used) {
+  Tensor cropped(DType::kFloat32, ImageShape(used, DataFormat::kChannelsLast));
+  auto* out = cropped.mutable_values<float>().data();
+  const int64_t row = used.width * used.channels;
+  for (int64_t i = 0; i < dims.batch; ++i) {
+    CopyRows(DType::kFloat32, images + i * dims.height * dims.width * dims.channels,
+             dims.width * dims.channels, out + i * used.height * row, row, used.height, row);
+  }
+  return cropped;
+}
+
 std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
   const TransposeNode node = ReadTranspose(context, ToInts(*context.value(kSizes)));
   if (node.output.elements() == 0) return MakeKernel([](RunContext&) {});
   auto kernel =
-      MakeKernel([packed = PackIfConstant(context, node.spec), spec = node.spec,
-                  input = SizeOf(node.input), output = SizeOf(node.output)](RunContext& run) {
+      MakeKernel([packed = PackIfConstant(context, node.spec), spec = node.spec, dims = node.input,
+                  used = node.used, output = SizeOf(node.output)](RunContext& run) {
         const auto* in = run.in<float>(kImages);
         auto* out = run.out<float>(0);
-        if (packed != nullptr) return packed->Run(input, output, in, out);
-        XnnDeconv2d(spec, run.in<float>(kFilter)).Run(input, output, in, out);
+        Tensor cropped;
+        if (used.elements() < dims.elements()) {
+          cropped = Cropped(in, dims, used);
+          in = cropped.values<float>().data();
+        }
+        if (packed != nullptr) return packed->Run(SizeOf(used), output, in, out);
+        XnnDeconv2d(spec, run.in<float>(kFilter)).Run(SizeOf(used), output, in, out);
       });
   return WithLayout({.format = node.format, .num_inputs = 3, .image_input = kImages}, node.input,
                     node.output, std::move(kernel));

@@ -189,6 +189,7 @@ void ResolveConv(const OpContext& context, ConvNode& conv) {
   const int64_t channels = conv.spec.groups * conv.spec.group_outputs;
   conv.output = WindowOutput(conv.spec.window, conv.input, channels);
   conv.fused = ReadFusedOps(context, channels, /*with_norm=*/!conv.spec.is_depthwise);
+  conv.fused.has_nchw_slopes = conv.format == DataFormat::kChannelsFirst;
   conv.spec.activation = conv.fused.activation;
 }
 

@@ -31,6 +31,22 @@ void CheckBias(const OpContext& context, int i, int64_t channels) {
   }
 }
 
+// A shape that broadcasts to NCHW.
+struct NchwShape {
+  explicit NchwShape(const Shape& shape)
+      : batch(shape.Product(0, std::max(0, shape.rank() - 3))),
+        channels(shape.rank() > 2 ? shape[shape.rank() - 3] : 1),
+        height(shape[shape.rank() - 2]),
+        width(shape[shape.rank() - 1]) {}
+
+  Shape nhwc() const { return {batch, height, width, channels}; }
+  Transposer ToNhwc() const {
+    return {DType::kFloat32, {batch, channels, height * width}, {0, 2, 1}};
+  }
+
+  int64_t batch, channels, height, width;
+};
+
 }  // namespace
 
 FusedOps ReadFusedOps(const OpContext& context, int64_t channels, bool with_norm) {
@@ -84,12 +100,29 @@ FusedOps ReadFusedOps(const OpContext& context, int64_t channels, bool with_norm
 FusedActivation::FusedActivation(const OpContext& context, const FusedOps& fused,
                                  const Shape& output, bool clamped)
     : slope_input_(fused.slope_input), activation_(fused.activation), count_(output.NumElements()) {
-  if (slope_input_ >= 0) prelu_ = std::make_unique<Prelu>(output, context.shape(slope_input_));
+  if (slope_input_ >= 0) {
+    Shape slopes = context.shape(slope_input_);
+    // One slope per channel, rank 1, is the same in both formats.
+    if (fused.has_nchw_slopes && slopes.rank() > 1) {
+      const NchwShape nchw(slopes);
+      transpose_slopes_ = nchw.ToNhwc();
+      num_slopes_ = slopes.NumElements();
+      slopes = nchw.nhwc();
+    }
+    prelu_ = std::make_unique<Prelu>(output, slopes);
+  }
   if (clamped && activation_.IsClamp() && activation_.IsFusable()) activation_ = {};
 }
 
 void FusedActivation::Run(const RunContext& context, float* data) const {
-  if (prelu_ != nullptr) prelu_->Run(data, context.in<float>(slope_input_), data);
+  if (transpose_slopes_) {
+    Tensor slopes(DType::kFloat32, {num_slopes_});
+    auto* values = slopes.mutable_values<float>().data();
+    transpose_slopes_->Run(context.in(slope_input_), values);
+    prelu_->Run(data, values, data);
+  } else if (prelu_ != nullptr) {
+    prelu_->Run(data, context.in<float>(slope_input_), data);
+  }
   if (activation_.loop != nullptr) Activate(activation_, data, data, count_);
 }
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "kernels/activation.h"
 #include "kernels/prelu.h"
+#include "kernels/transpose.h"
 #include "ops/op.h"
 
 namespace tfwasm {
@@ -19,6 +21,8 @@ struct FusedOps {
   int norm_input = -1;
   float epsilon = 0;
   Activation activation;
+  // The slopes of Prelu broadcast to NCHW, the result that the activation sees is NHWC.
+  bool has_nchw_slopes = false;
 };
 
 // Throws E_OP for an unsupported list, E_EDGE if the number of inputs does not match it, and
@@ -40,6 +44,8 @@ class FusedActivation {
   Activation activation_;  // none if the operator has applied it
   int64_t count_;          // elements of the result
   std::unique_ptr<Prelu> prelu_;
+  std::optional<Transposer> transpose_slopes_;
+  int64_t num_slopes_ = 0;  // if they are transposed
 };
 
 }  // namespace tfwasm

@@ -50,12 +50,6 @@ TFWASM_OP kAvgPoolOp{.name = "AvgPool",
 
 }  // namespace
 
-void CheckPoolPadding(const WindowAxis& axis) {
-  if (axis.before < axis.size && axis.after < axis.size) return;
-  Throw(Code::kAttr, "the padding of ", axis.before, " and ", axis.after,
-        " must be less than the window's size ", axis.size);
-}
-
 PoolingGeometry MakePoolingGeometry(const ImageDims& input, const Window2d& window) {
   return {.batch = input.batch,
           .in_height = input.height,
@@ -72,9 +66,9 @@ PoolingNode ReadPooling(const OpContext& context) {
   pool.format = ReadDataFormat(attrs);
   pool.input = ReadImages(context, 0, pool.format, "the input");
   const std::vector<int64_t> size = ReadSpatial(attrs, "ksize", pool.format, 2);
-  const Window2d window = ReadWindow(attrs, pool.format, size[0], size[1], {});
-  CheckPoolPadding(window.height);
-  CheckPoolPadding(window.width);
+  Window2d window = ReadWindow(attrs, pool.format, size[0], size[1], {});
+  window.height.may_exceed = true;
+  window.width.may_exceed = true;
   pool.output = WindowOutput(window, pool.input, pool.input.channels);
   pool.geometry = MakePoolingGeometry(pool.input, window);
   return pool;

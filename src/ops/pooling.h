@@ -15,9 +15,6 @@ struct PoolingNode {
   PoolingGeometry geometry;
 };
 
-// Throws E_ATTR if a window could consist only of padding. Its maximum and mean are undefined.
-void CheckPoolPadding(const WindowAxis& axis);
-
 PoolingNode ReadPooling(const OpContext& context);
 
 PoolingGeometry MakePoolingGeometry(const ImageDims& input, const Window2d& window);

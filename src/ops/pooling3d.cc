@@ -29,10 +29,10 @@ VolumePooling ReadVolumePooling(const OpContext& context) {
   VolumePooling pool;
   pool.format = ReadVolumeFormat(attrs);
   pool.input = ReadVolumes(context, 0, pool.format, "the input");
-  const Window3d window =
+  Window3d window =
       ReadWindow3d(attrs, pool.format, ReadSpatial(attrs, "ksize", pool.format, 3), {});
-  for (const WindowAxis* axis : {&window.depth, &window.plane.height, &window.plane.width}) {
-    CheckPoolPadding(*axis);
+  for (WindowAxis* axis : {&window.depth, &window.plane.height, &window.plane.width}) {
+    axis->may_exceed = true;
   }
   pool.output = WindowOutput3d(window, pool.input, pool.input.plane.channels);
   if (pool.output.elements() == 0) return pool;

@@ -9,16 +9,27 @@ namespace tfwasm {
 
 namespace {
 
-// Checks that `updates` has one block of `shape` per row of `indices`.
+// The shape of one block of `shape` for each of the rows of indices, which have `depth` numbers.
+Shape BlocksShape(const Shape& shape, std::span<const int64_t> rows, int64_t depth) {
+  Shape blocks{rows};
+  for (auto i = static_cast<int>(depth); i < shape.rank(); ++i) blocks.Append(shape[i]);
+  return blocks;
+}
+
+// Checks that `updates` has one block of `shape` per row of `indices`. A list of numbers is one
+// row, as in TensorFlow, or a row for each number, as in TensorFlow.js: only one of them fits the
+// updates.
 NdIndices CheckedIndices(const Shape& shape, const Shape& indices, const Shape& updates) {
   if (indices.rank() < 1) {
     Throw(Code::kShape, "the indices must have rank 1 or more, got shape ", indices);
   }
+  const bool is_column =
+      indices.rank() == 1 && shape.rank() > 0 && updates == BlocksShape(shape, indices.dims(), 1);
+  if (is_column) return NdIndices(shape, 1, indices[0]);
   const int last = indices.rank() - 1;
   const NdIndices where(shape, indices[last], indices.Product(0, last));
-  Shape expected;
-  for (int i = 0; i < last; ++i) expected.Append(indices[i]);
-  for (int i = where.depth; i < shape.rank(); ++i) expected.Append(shape[i]);
+  const Shape expected =
+      BlocksShape(shape, indices.dims().first(static_cast<size_t>(last)), where.depth);
   if (!(updates == expected)) {
     Throw(Code::kShape, "the updates must have shape ", expected, ", got ", updates);
   }

@@ -84,6 +84,19 @@ describe('public models', { skip: missing('dist', 'models', 'tfjs') }, () => {
     });
   }
 
+  for (const name of ['blazeface', 'iris', 'emotion', 'antispoof', 'liveness']) {
+    test(`${name} with a pixel that is NaN or infinite`, async () => {
+      const model = await load(name);
+      for (const value of [Number.NaN, Infinity]) {
+        const input = await makeInput(name);
+        input.data[Math.floor(input.data.length / 2)] = value;
+        const { outputs } = await referenceOutputs(name, input);
+        assertSameOutputs(run(model, input), outputs, { ...TOLERANCE, absolute: 5e-5 });
+      }
+      model.dispose();
+    });
+  }
+
   test('top-k indices of centernet are the same integers', async () => {
     const input = await makeInput('centernet', { kind: 'photo' });
     const fetches = await topKFetches();

@@ -7,6 +7,7 @@
 
 #include "core/ascii.h"
 #include "kernels/vector_math.h"
+#include "ops/arguments.h"
 #include "ops/elementwise/elementwise.h"
 
 namespace tfwasm {
@@ -86,10 +87,31 @@ struct Step {
   float alpha;
 };
 
-// 1 if positive, else alpha. A function of TensorFlow.js; TensorFlow has no such op.
-TFWASM_OP kStepOp = ActivationOp<[](const AttrMap& attrs) {
+Activation ReadStep(const AttrMap& attrs) {
   return MakeActivation(Step{.alpha = attrs.Float("alpha", 0)}, kCheap);
-}>("Step");
+}
+
+void InferStep(InferContext& context) {
+  ExpectNumber(context, 0, "the input");
+  context.set_output(0, context.dtype(0), context.shape(0));
+}
+
+std::unique_ptr<Kernel> StepKernel(const KernelContext& context) {
+  constexpr OpDef kOfFloats = ActivationOp<ReadStep>("Step");
+  if (context.dtype(0) == DType::kFloat32) return kOfFloats.kernel(context);
+  // Rounded towards zero, and 0 if it is NaN.
+  constexpr float kMost = 2147483520.0f;
+  const float alpha = context.attrs().Float("alpha", 0);
+  const auto whole = static_cast<int32_t>(alpha == alpha ? std::clamp(alpha, -kMost, kMost) : 0.0f);
+  return MakeKernel([whole, size = context.shape(0).NumElements()](RunContext& run) {
+    MapElements(run.in<int32_t>(0), run.out<int32_t>(0), static_cast<size_t>(size),
+                [whole](int32_t x) { return x > 0 ? 1 : whole; });
+  });
+}
+
+// 1 if positive, else alpha. A function of TensorFlow.js; TensorFlow has no such op.
+TFWASM_OP kStepOp = {
+    .name = "Step", .infer = InferStep, .kernel = StepKernel, .in_place_inputs = 0b1};
 
 // min(max(x, clamp_min), clamp_max); a missing attribute is no bound. Made by graph rewrites.
 Activation ReadClamp(const AttrMap& attrs) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cast between float32, int32, bool and complex64.
+// Cast between float32, int32, bool and complex64, of which only the real part counts.
 #include <algorithm>
 #include <bit>
 #include <iterator>
@@ -27,10 +27,10 @@ template <typename To, typename From>
 To Convert(From x) {
   if constexpr (std::is_same_v<To, From>) {
     return x;
-  } else if constexpr (std::is_same_v<To, uint8_t>) {
-    return x != From(0) ? 1 : 0;
   } else if constexpr (std::is_same_v<From, Complex64>) {
     return Convert<To>(x.real());
+  } else if constexpr (std::is_same_v<To, uint8_t>) {
+    return x != From(0) ? 1 : 0;
   } else if constexpr (std::is_same_v<To, Complex64>) {
     return To(Convert<float>(x));
   } else if constexpr (std::is_same_v<From, uint8_t>) {

@@ -26,8 +26,10 @@ TFWASM_OP kSignOp =
             [](int32_t x) { return x > 0   ? 1
                                    : x < 0 ? -1
                                            : 0; }>("Sign");
-TFWASM_OP kCeilOp = UnaryOp<[](float x) { return std::ceil(x); }>("Ceil");
-TFWASM_OP kFloorOp = UnaryOp<[](float x) { return std::floor(x); }>("Floor");
+TFWASM_OP kCeilOp =
+    UnaryOp<[](float x) { return std::ceil(x); }, [](int32_t x) { return x; }>("Ceil");
+TFWASM_OP kFloorOp =
+    UnaryOp<[](float x) { return std::floor(x); }, [](int32_t x) { return x; }>("Floor");
 // Rounds half to even.
 TFWASM_OP kRoundOp =
     UnaryOp<[](float x) { return std::rint(x); }, [](int32_t x) { return x; }>("Round", "Rint");

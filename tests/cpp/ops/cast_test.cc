@@ -26,7 +26,7 @@ TEST_CASE("casts with complex numbers") {
   ExpectTensor(CastTo(DType::kComplex64, Bool({1}, {1})), C64({1}, {{1, 0}}));
   ExpectTensor(CastTo(DType::kFloat32, C64({1}, {{2.5f, 7}})), F32({1}, {2.5f}));
   ExpectTensor(CastTo(DType::kInt32, C64({1}, {{2.5f, 7}})), I32({1}, {2}));
-  ExpectTensor(CastTo(DType::kBool, C64({2}, {{0, 7}, {0, 0}})), Bool({2}, {1, 0}));
+  ExpectTensor(CastTo(DType::kBool, C64({3}, {{0, 7}, {0, 0}, {-1, 0}})), Bool({3}, {0, 0, 1}));
 }
 
 TEST_CASE("casts of many elements and to the same dtype") {

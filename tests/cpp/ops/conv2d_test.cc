@@ -255,6 +255,29 @@ TEST_CASE("_FusedConv2D: Prelu with slopes of several shapes") {
   }
 }
 
+TEST_CASE("_FusedConv2D: Prelu with slopes that broadcast to channels first") {
+  const Conv2dCase c{{.batch = 2, .height = 3, .width = 4, .channels = 3}, 1, 6};
+  const ConvTensors t(c, 7);
+  TestRandom random(9);
+  const TestAttrs attrs = {{"strides", {1, 1, 1, 1}},
+                           {"padding", "VALID"},
+                           {"data_format", "NCHW"},
+                           {"fused_ops", std::vector<std::string>{"Prelu"}}};
+  const Tensor product = ToChannelsFirst(t.result);
+  for (const Shape& shape :
+       {Shape{6, 1, 1}, Shape{1}, Shape{}, Shape{1, 1, 1}, Shape{6, 3, 4}, Shape{2, 6, 3, 4},
+        Shape{2, 1, 1, 1}, Shape{3, 4}, Shape{3, 1}, Shape{6, 1, 4}}) {
+    INFO(shape.ToString());
+    const Tensor slopes = random.Floats(shape);
+    const Tensor expected = RunOp("Prelu", {}, {product, slopes});
+    ExpectOp("_FusedConv2D", attrs, {ToChannelsFirst(t.input), t.filter, slopes}, expected);
+  }
+  // One slope per channel.
+  const Tensor slopes = random.Floats({6});
+  ExpectOp("_FusedConv2D", attrs, {ToChannelsFirst(t.input), t.filter, slopes},
+           RunOp("Prelu", {}, {product, slopes.Reshaped({6, 1, 1})}));
+}
+
 TEST_CASE("Conv2D: plans for several sizes share one packed filter") {
   const Node node = TestNode("Conv2D", {{"strides", {1, 1, 1, 1}}, {"padding", "SAME"}});
   std::shared_ptr<NodeState> state;

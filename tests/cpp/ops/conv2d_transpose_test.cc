@@ -115,6 +115,25 @@ TEST_CASE("Conv2DBackpropInput: channels first, and a size without batch and cha
            {I32({2}, {8, 6}), tensors.filter, tensors.images}, tensors.result);
 }
 
+TEST_CASE("Conv2DBackpropInput: the rest of a larger input is left out") {
+  TransposeCase t{
+      {.batch = 2, .height = 4, .width = 5, .channels = 3, .size_y = 2, .size_x = 3}, 1, 4};
+  const TransposeTensors tensors(t, 103);
+  const Shape& small = tensors.images.shape();
+  const Shape shape = {2, small[1] + 2, small[2] + 1, 4};
+  const Tensor larger = MakeF32(shape, [&](size_t at) {
+    const auto i = static_cast<int64_t>(at);
+    const int64_t row = i / (4 * shape[2]) % shape[1];
+    const int64_t column = i / 4 % shape[2];
+    if (row >= small[1] || column >= small[2]) return kNan;
+    const int64_t image = i / (4 * shape[2] * shape[1]);
+    const int64_t place = ((image * small[1] + row) * small[2] + column) * 4 + i % 4;
+    return tensors.images.values<float>()[static_cast<size_t>(place)];
+  });
+  ExpectOp("Conv2DBackpropInput", TransposeAttrs(t.c), {tensors.size, tensors.filter, larger},
+           tensors.result);
+}
+
 TEST_CASE("Conv2DBackpropInput: empty and bad arguments") {
   const TestAttrs attrs{{"strides", {1, 2, 2, 1}}, {"padding", "SAME"}};
   const auto run = [&](const Tensor& size, const Shape& filter, const Shape& images) {

@@ -54,6 +54,17 @@ TEST_CASE("MaxPoolWithArgmax: int32, ties, infinities and bad input") {
   outputs = pool(F32({1, 1, 3, 1}, {-kInf, -kInf, -kInf}));
   ExpectTensor(outputs[0], F32({1, 1, 1, 1}, {-kInf}));
   ExpectTensor(outputs[1], I32({1, 1, 1, 1}, {0}));
+  // Like MaxPool.
+  outputs = pool(F32({1, 1, 5, 1}, {kNan, 1, kNan, kNan, kNan}));
+  ExpectTensor(outputs[0], F32({1, 1, 3, 1}, {1, 1, -kInf}));
+  ExpectTensor(outputs[1], I32({1, 1, 3, 1}, {1, 1, 2}));
+  outputs = RunOpMulti("MaxPoolWithArgmax",
+                       {{"ksize", {1, 1, 2, 1}},
+                        {"padding", "EXPLICIT"},
+                        {"explicit_paddings", {0, 0, 0, 0, 2, 0, 0, 0}}},
+                       {F32({1, 1, 2, 1}, {5, 7})});
+  ExpectTensor(outputs[0], F32({1, 1, 3, 1}, {-kInf, 5, 7}));
+  ExpectTensor(outputs[1], I32({1, 1, 3, 1}, {-1, 0, 1}));
   outputs = pool(F32({0, 1, 3, 2}, {}));
   ExpectTensor(outputs[1], I32({0, 1, 1, 2}, {}));
   ExpectError(Code::kShape, [&] { pool(F32({1, 3, 1}, {1, 2, 3})); });

@@ -40,6 +40,17 @@ TEST_CASE("ScatterNd of blocks, of one row and of nothing") {
                F32({2}, {4, 6}));
 }
 
+TEST_CASE("Scatter ops take a list of indices, one for each update") {
+  const Tensor list = I32({3}, {0, 2, 0});
+  ExpectTensor(ScatterNd(list, F32({3}, {1, 2, 4}), I32({1}, {4})), F32({4}, {5, 0, 2, 0}));
+  ExpectTensor(ScatterNd(I32({2}, {1, 0}), F32({2, 2}, {1, 2, 3, 4}), I32({2}, {2, 2})),
+               F32({2, 2}, {3, 4, 1, 2}));
+  ExpectTensor(Update(F32({3}, {1, 2, 3}), I32({2}, {2, 0}), F32({2}, {7, 8})),
+               F32({3}, {8, 2, 7}));
+  ExpectError(Code::kShape, [&] { ScatterNd(list, F32({2}, {1, 2}), I32({1}, {4})); });
+  ExpectError(Code::kInput, [&] { ScatterNd(list, F32({3}, {1, 2, 4}), I32({1}, {2})); });
+}
+
 TEST_CASE("ScatterNd refuses what does not fit") {
   const Tensor one = F32({1}, {1});
   for (const int32_t bad : {4, -1, kIntMin}) {

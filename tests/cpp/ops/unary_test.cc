@@ -164,6 +164,11 @@ TEST_CASE("attributes, shapes and dtypes") {
   ExpectTensor(RunOp("Step", {{"alpha", 0.5}}, {F32({4}, {-2, 0, 3, kNan})}),
                F32({4}, {0.5f, 0.5f, 1, kNan}));
   ExpectTensor(RunOp("Step", {}, {F32({2}, {-kInf, kInf})}), F32({2}, {0, 1}));
+  const Tensor ints = I32({3}, {-2, 0, kIntMax});
+  ExpectTensor(RunOp("Step", {}, {ints}), I32({3}, {0, 0, 1}));
+  ExpectTensor(RunOp("Step", {{"alpha", -2.5}}, {ints}), I32({3}, {-2, -2, 1}));
+  ExpectTensor(RunOp("Step", {{"alpha", 1e30}}, {ints}), I32({3}, {2147483520, 2147483520, 1}));
+  for (const char* op : {"Floor", "Ceil", "Round"}) ExpectTensor(RunOp(op, {}, {ints}), ints);
   ExpectTensor(RunOp("Neg", {}, {C64({1}, {{1, -2}})}), C64({1}, {{-1, 2}}));
   ExpectTensor(RunOp("Exp", {}, {F32({}, {0})}), F32({}, {1}));
   ExpectTensor(RunOp("Tanh", {}, {F32({0, 3}, {})}), F32({0, 3}, {}));

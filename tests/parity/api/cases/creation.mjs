@@ -135,6 +135,16 @@ export const CASES = [
     ({ mean, deviation, same }) => near(mean, 3, 0.2) && near(deviation, 2, 0.2) && !same,
   ),
   random(
+    'randomNormal of int32, rounded',
+    (tf) => tf.randomNormal(COUNT, 5, 2, 'int32', SEED),
+    ({ mean, deviation, same }) => near(mean, 5, 0.2) && near(deviation, 2, 0.2) && same,
+  ),
+  random(
+    'truncatedNormal of int32, rounded',
+    (tf) => tf.truncatedNormal(COUNT, 5, 2, 'int32', SEED),
+    ({ mean, least, most }) => near(mean, 5, 0.2) && least === 1 && most === 9,
+  ),
+  random(
     'randomStandardNormal',
     (tf) => tf.randomStandardNormal(COUNT, 'float32', SEED),
     ({ mean, deviation, same }) => near(mean, 0) && near(deviation, 1) && same,

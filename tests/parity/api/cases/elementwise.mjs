@@ -59,7 +59,7 @@ export const CASES = [
     [`${name} of special values`, (tf) => tf[name](special(name))],
     [`${name} of nothing`, (tf) => tf[name](tf.tensor([], [0, 3]))],
   ]),
-  ...'abs neg sign square relu relu6'
+  ...'abs neg sign square relu relu6 step'
     .split(' ')
     .map((name) => [`${name} of int32`, (tf) => tf[name](integers(tf, [7]))]),
   ['sqrt of int32', (tf) => tf.sqrt(tf.tensor([4, 9], [2], 'int32')), { expected: (tf) => tf.tensor([2, 3]) }],
@@ -67,6 +67,7 @@ export const CASES = [
   ['abs of complex64', (tf) => tf.abs(complexes(tf, [2, 2]))],
   ['leakyRelu with alpha', (tf) => tf.leakyRelu([-1, 2], 0.5)],
   ['step with alpha', (tf) => tf.step([-1, 2], 0.5)],
+  ...COMPARISONS.map((name) => [`${name} of strings`, (tf) => tf[name](['a', 'b', '', 'ab'], tf.tensor(['a']))]),
   ['round of halves', (tf) => tf.round([0.5, 1.5, 2.5, -0.5, -1.5])],
   ['cast to int32', (tf) => tf.cast([1.9, -1.9, 0], 'int32')],
   ['cast to bool', (tf) => tf.cast([0, 2, -1], 'bool')],

@@ -240,6 +240,20 @@ export const CASES = [
   ],
   ['scatterND', (tf) => tf.scatterND(tf.tensor([[4], [1]], [2, 1], 'int32'), [9, 8], [6])],
   ['scatterND of one place', (tf) => tf.scatterND(tf.tensor([[1], [1]], [2, 1], 'int32'), [9, 8], [3])],
+  ['scatterND of a list', (tf) => tf.scatterND(tf.tensor([4, 1, 4], [3], 'int32'), [9, 8, 7], [6])],
+  [
+    'scatterND of a list of rows',
+    (tf) =>
+      tf.scatterND(
+        tf.tensor([1, 0], [2], 'int32'),
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [3, 2],
+      ),
+  ],
+  ['tensorScatterUpdate of a list', (tf) => tf.tensorScatterUpdate([1, 2, 3], tf.tensor([1, 0], [2], 'int32'), [9, 8])],
   ['tensorScatterUpdate', (tf) => tf.tensorScatterUpdate([1, 2, 3], tf.tensor([[1]], [1, 1], 'int32'), [9])],
   ['sparseToDense', (tf) => tf.sparseToDense(tf.tensor([1, 3], [2], 'int32'), [5, 6], [5], 7)],
   [
@@ -324,6 +338,12 @@ export const CASES = [
 ];
 
 export const ERRORS = [
+  [
+    'a default value of another dtype',
+    (tf) => tf.sparseToDense(tf.tensor([1], [1], 'int32'), [5], [2], tf.scalar(1, 'int32')),
+    'E_DTYPE',
+    /^sparseToDense\(\)/,
+  ],
   ['no paddings', (tf) => tf.pad([1], null), 'E_INPUT', /^pad\(\).*list/],
   ['paddings that are no pairs', (tf) => tf.pad([1], [1]), 'E_INPUT', /^pad\(\).*list/],
   ['no begin', (tf) => tf.stridedSlice([1], null, [1]), 'E_INPUT', /^stridedSlice\(\).*list/],

@@ -123,6 +123,27 @@ export const CASES = [
     [`maxPool3d with padding ${pad}`, (tf) => tf.maxPool3d(floats(tf, [1, 4, 4, 4, 2]), 2, 2, pad)],
     [`avgPool3d with padding ${pad}`, (tf) => tf.avgPool3d(floats(tf, [4, 4, 4, 2]), 3, 1, pad)],
   ]),
+  ['avgPool3d of windows in the padding', (tf) => tf.avgPool3d(floats(tf, [1, 2, 1, 2, 3]), 2, 1, 2)],
+  ['maxPool3d of windows in the padding', (tf) => tf.maxPool3d(floats(tf, [1, 2, 1, 2, 3]), 2, 1, 2)],
+  [
+    'avgPool3d of a window larger than the input',
+    (tf) => tf.avgPool3d(floats(tf, [1, 1, 1, 1, 1]), [1, 1, 3], 1, 'valid'),
+  ],
+  ['maxPool of windows in the padding', (tf) => tf.maxPool(floats(tf, [2, 2, 3]), 1, 2, 1, 'ceil')],
+  [
+    'avgPool of windows in the padding',
+    (tf) => tf.avgPool(tf.tensor([1, 2, 3, 4], [2, 2, 1]), 1, 2, 1, 'ceil'),
+    // TensorFlow.js gives NaN, but 0 in 3D.
+    { expected: (tf) => tf.tensor([0, 0, 0, 0, 4, 0, 0, 0, 0], [3, 3, 1]) },
+  ],
+  [
+    'maxPoolWithArgmax of NaN',
+    (tf) => tf.maxPoolWithArgmax(tf.tensor([Number.NaN, 2, 1], [1, 3, 1, 1]), [2, 1], 1, 'valid'),
+  ],
+  [
+    'conv2dTranspose of an input larger than that of the output',
+    (tf) => tf.conv2dTranspose(floats(tf, [1, 5, 6, 2]), floats(tf, [3, 3, 3, 2], 2), [1, 4, 4, 3], 1, 'same'),
+  ],
   ['pool max', (tf) => tf.pool(floats(tf, [5, 5, 2]), 2, 'max', 'same')],
   ['pool avg with strides', (tf) => tf.pool(floats(tf, [5, 5, 2]), [2, 3], 'avg', 'valid', 1, 2)],
   ['pool with dilations', (tf) => tf.pool(positive(tf, [1, 6, 7, 2]), [2, 2], 'max', 'same', [2, 3])],
@@ -225,6 +246,19 @@ export const CASES = [
         activation,
         ...(activation === 'prelu' && { preluActivationWeights: tf.tensor([0.1, 0.2, 0.3], [1, 1, 3]) }),
         ...(activation === 'leakyrelu' && { leakyreluAlpha: 0.3 }),
+      }),
+  ]),
+  ...[[3, 1, 1], [1, 1, 1], [3, 2, 2], [3]].map((shape) => [
+    `fused.conv2d NCHW with slopes [${shape}]`,
+    (tf) =>
+      tf.fused.conv2d({
+        x: floats(tf, [2, 3, 3]),
+        filter: floats(tf, [2, 2, 2, 3], 2),
+        strides: 1,
+        pad: 'valid',
+        dataFormat: 'NCHW',
+        activation: 'prelu',
+        preluActivationWeights: floats(tf, shape, 3),
       }),
   ]),
   [

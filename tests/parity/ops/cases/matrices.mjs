@@ -90,7 +90,30 @@ const fused = (...ops) => ({
   leakyrelu_alpha: attr.float(0.3),
 });
 const matrices = [f32([5, 70]), constant(f32([70, 9], 2))];
+/** The value at a place of random numbers, each third of which is 0. */
+const withValue = (shape, seed, value, place) => {
+  const tensor = f32(shape, seed);
+  for (let i = 1; i < tensor.data.length; i += 3) tensor.data[i] = 0;
+  if (place !== undefined) tensor.data[place] = value;
+  return tensor;
+};
+const nonFinite = [Number.NaN, Infinity, -Infinity].flatMap((value) =>
+  [1, 2, 5].flatMap((rows) =>
+    [2, 7, 19].flatMap((columns) =>
+      ['Relu', 'Relu6', 'Elu', 'Sigmoid'].map((activation) => ({
+        name: `${value} in ${rows} rows for ${columns} columns, ${activation}`,
+        attrs: fused('BiasAdd', activation),
+        inputs: [
+          withValue([rows, 5], 1, value, 5 * rows - 2),
+          constant(withValue([5, columns], 2)),
+          constant(f32([columns], 3)),
+        ],
+      })),
+    ),
+  ),
+);
 const fusedCases = [
+  ...nonFinite,
   ...['Relu', 'Relu6', 'Elu', 'LeakyRelu', 'Sigmoid'].map((name) => ({
     name: `bias and ${name}`,
     attrs: fused('BiasAdd', name),

@@ -76,10 +76,15 @@ export function fromCore(error: unknown): TfwasmError {
   if (OUT_OF_MEMORY.test(text)) {
     return new TfwasmError('E_OOM', `out of memory: ${text}`, { cause: error });
   }
+  // From the JavaScript around the core, which gets arguments as they are.
+  if (error instanceof TypeError)
+    return new TfwasmError('E_INPUT', `an argument has the wrong type: ${text}`, { cause: error });
   return new TfwasmError('E_INTERNAL', `the WebAssembly core failed: ${text}`, { cause: error });
 }
 
 /** The message of any thrown value. */
 export function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = (error as Partial<Error> | null | undefined)?.message;
+  // Errors of another realm are no instances of Error.
+  return typeof message === 'string' ? message : String(error);
 }

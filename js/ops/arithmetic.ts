@@ -6,20 +6,16 @@ import type { DataType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { checkInt, value } from '../tensor/written.js';
-import { arg, args, floatArg, matched } from './arguments.js';
-import { scoped } from './scoped.js';
+import { arg, args, floatArg, matchedNumbers } from './arguments.js';
+import { opFunction } from './op-function.js';
 
 type Binary = <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) => T;
 
-/** Booleans count as 0 and 1 in arithmetic. */
-const numberType = (dtype: DataType): DataType => (dtype === 'bool' ? 'int32' : dtype);
-
 function ofNumbers(name: string, op: string, names?: readonly [string, string]): Binary {
-  return <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) =>
-    scoped(name, () => {
-      const [x, y] = matched(a, b, names, numberType);
-      return run<T>(op, [x, y]);
-    });
+  return opFunction(name, <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike) => {
+    const [x, y] = matchedNumbers(a, b, names);
+    return run<T>(op, [x, y]);
+  });
 }
 
 /** a + b, with broadcasting. The narrower dtype is converted to the wider one. */
@@ -44,39 +40,45 @@ export const minimum: Binary = ofNumbers('minimum', 'Minimum');
 export const squaredDifference: Binary = ofNumbers('squaredDifference', 'SquaredDifference');
 
 /** a / b, or 0 where b is 0, with broadcasting. */
-export function divNoNan<T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike): T {
-  return scoped('divNoNan', () => {
-    const [x, y, dtype] = matched(a, b, ['a', 'b'], numberType);
+export const divNoNan = opFunction(
+  'divNoNan',
+  <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike): T => {
+    const [x, y, dtype] = matchedNumbers(a, b);
     return run<T>(dtype === 'int32' ? 'FloorDiv' : 'DivNoNan', [x, y]);
-  });
-}
+  },
+);
 
 /** The angle of the point (b, a), from -pi to pi, with broadcasting. */
-export function atan2<T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike): T {
-  return scoped('atan2', () => run<T>('Atan2', [floatArg(a, 'a'), floatArg(b, 'b')]));
-}
+export const atan2 = opFunction(
+  'atan2',
+  <T extends Tensor>(a: Tensor | TensorLike, b: Tensor | TensorLike): T =>
+    run<T>('Atan2', [floatArg(a, 'a'), floatArg(b, 'b')]),
+);
 
 /** Bitwise AND of int32 tensors. */
-export function bitwiseAnd<T extends Tensor>(x: Tensor | TensorLike, y: Tensor | TensorLike): T {
-  return scoped('bitwiseAnd', () => run<T>('BitwiseAnd', [arg(x, 'x', 'int32'), arg(y, 'y', 'int32')]));
-}
+export const bitwiseAnd = opFunction(
+  'bitwiseAnd',
+  <T extends Tensor>(x: Tensor | TensorLike, y: Tensor | TensorLike): T =>
+    run<T>('BitwiseAnd', [arg(x, 'x', 'int32'), arg(y, 'y', 'int32')]),
+);
 
 /** The sum of tensors with the same shape and dtype. */
-export function addN<T extends Tensor>(tensors: readonly (T | TensorLike)[]): T {
-  return scoped('addN', () => {
-    const list = args<T>(tensors, 'tensors', 'numeric');
-    return run<T>('AddN', list, { N: list.length });
-  });
-}
+export const addN = opFunction('addN', <T extends Tensor>(tensors: readonly (T | TensorLike)[]): T => {
+  const list = args<T>(tensors, 'tensors', 'numeric');
+  return run<T>('AddN', list, { N: list.length });
+});
 
 /** x, or alpha * x where x is negative; alpha broadcasts to x. */
-export function prelu<T extends Tensor>(x: T | TensorLike, alpha: Tensor | TensorLike): T {
-  return scoped('prelu', () => run<T>('Prelu', [floatArg<T>(x, 'x'), floatArg(alpha, 'alpha')]));
-}
+export const prelu = opFunction(
+  'prelu',
+  <T extends Tensor>(x: T | TensorLike, alpha: Tensor | TensorLike): T =>
+    run<T>('Prelu', [floatArg<T>(x, 'x'), floatArg(alpha, 'alpha')]),
+);
 
 /** Clamps x to [clipValueMin, clipValueMax]. Throws E_INPUT if the range is empty. */
-export function clipByValue<T extends Tensor>(x: T | TensorLike, clipValueMin: number, clipValueMax: number): T {
-  return scoped('clipByValue', () => {
+export const clipByValue = opFunction(
+  'clipByValue',
+  <T extends Tensor>(x: T | TensorLike, clipValueMin: number, clipValueMax: number): T => {
     if (!(clipValueMin <= clipValueMax)) {
       throw new TfwasmError('E_INPUT', `the minimum ${clipValueMin} must not exceed the maximum ${clipValueMax}`);
     }
@@ -85,7 +87,7 @@ export function clipByValue<T extends Tensor>(x: T | TensorLike, clipValueMin: n
     const kept = numbers.dtype === 'int32' && whole ? numbers : toDtype(numbers, 'float32');
     const bounds = [clipValueMin, clipValueMax].map((bound) => value(checkBound(bound, kept.dtype), kept.dtype));
     return toDtype(run<T>('ClipByValue', [kept, ...bounds]), numbers.dtype);
-  });
-}
+  },
+);
 
 const checkBound = (bound: number, dtype: DataType): number => (dtype === 'int32' ? checkInt(bound, 'a bound') : bound);

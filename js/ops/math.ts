@@ -7,17 +7,14 @@ import type { TensorLike } from '../tensor/values.js';
 import { arg, checkRank } from './arguments.js';
 import { oneHot } from './creation.js';
 import { matMul } from './matrix.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 
 /**
  * The confusion matrix: the count of each pair of label (row) and prediction (column), int32 [numClasses, numClasses].
  */
-export function confusionMatrix(
-  labels: Tensor1D | TensorLike,
-  predictions: Tensor1D | TensorLike,
-  numClasses: number,
-): Tensor2D {
-  return scoped('confusionMatrix', () => {
+export const confusionMatrix = opFunction(
+  'confusionMatrix',
+  (labels: Tensor1D | TensorLike, predictions: Tensor1D | TensorLike, numClasses: number): Tensor2D => {
     const expected = toDtype(arg<Tensor>(labels, 'labels', 'numeric'), 'int32');
     const actual = toDtype(arg<Tensor>(predictions, 'predictions', 'numeric'), 'int32');
     checkRank(expected, 'labels', 1);
@@ -30,5 +27,5 @@ export function confusionMatrix(
       Tensor,
     ];
     return toDtype(matMul<Tensor2D>(rows, columns, true), 'int32');
-  });
-}
+  },
+);

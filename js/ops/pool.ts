@@ -9,7 +9,7 @@ import { pairs, value } from '../tensor/written.js';
 import { arg, checkRank, floatArg } from './arguments.js';
 import { div } from './arithmetic.js';
 import { onesLike } from './creation.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 import { batchToSpaceND, pad as padTensor, spaceToBatchND } from './shape.js';
 import {
   batched,
@@ -62,42 +62,43 @@ function pool2d<T extends Tensor>(
 }
 
 /** Average pooling of images [height, width, channels] or a batch of them. Ignores padding. */
-export function avgPool<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  filterSize: Pair,
-  strides: Pair,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('avgPool', () => {
+export const avgPool = opFunction(
+  'avgPool',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    filterSize: Pair,
+    strides: Pair,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+  ): T => {
     const images = arg<T>(x, 'x', 'numeric');
     const means = pool2d('AvgPool', floatArg<T>(images, 'x'), filterSize, strides, pad, dimRoundingMode);
     return toDtype(means, images.dtype);
-  });
-}
+  },
+);
 
 /** Max pooling of images [height, width, channels] or a batch of them. */
-export function maxPool<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  filterSize: Pair,
-  strides: Pair,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('maxPool', () =>
-    pool2d('MaxPool', arg<T>(x, 'x', 'numeric'), filterSize, strides, pad, dimRoundingMode),
-  );
-}
+export const maxPool = opFunction(
+  'maxPool',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    filterSize: Pair,
+    strides: Pair,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+  ): T => pool2d('MaxPool', arg<T>(x, 'x', 'numeric'), filterSize, strides, pad, dimRoundingMode),
+);
 
 /** Max pooling of a batch with the position of each maximum in its image, or in the batch. */
-export function maxPoolWithArgmax(
-  x: Tensor4D | TensorLike,
-  filterSize: Pair,
-  strides: Pair,
-  pad: Pad,
-  includeBatchInIndex = false,
-): NamedTensorMap {
-  return scoped('maxPoolWithArgmax', () => {
+export const maxPoolWithArgmax = opFunction(
+  'maxPoolWithArgmax',
+  (
+    x: Tensor4D | TensorLike,
+    filterSize: Pair,
+    strides: Pair,
+    pad: Pad,
+    includeBatchInIndex = false,
+  ): NamedTensorMap => {
     const images = arg<Tensor>(x, 'x', 'numeric');
     checkRank(images, 'x', 4);
     const windows = windowsOf(images, filterSize, strides, 2);
@@ -108,8 +109,8 @@ export function maxPoolWithArgmax(
       Targmax: dtypeAttr('int32'),
     }) as [Tensor, Tensor];
     return { result, indexes };
-  });
-}
+  },
+);
 
 /** Pools volumes. Numeric padding is added first. */
 function pool3d<T extends Tensor>(
@@ -131,15 +132,16 @@ function pool3d<T extends Tensor>(
 }
 
 /** Average pooling of volumes [depth, height, width, channels] or a batch. Ignores padding. */
-export function avgPool3d<T extends Tensor4D | Tensor5D>(
-  x: T | TensorLike,
-  filterSize: Triple,
-  strides: Triple,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-  dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
-): T {
-  return scoped('avgPool3d', () => {
+export const avgPool3d = opFunction(
+  'avgPool3d',
+  <T extends Tensor4D | Tensor5D>(
+    x: T | TensorLike,
+    filterSize: Triple,
+    strides: Triple,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+    dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+  ): T => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
     // Corrects for the zeros: divides by the fraction of each window that is inside the volume.
@@ -147,27 +149,28 @@ export function avgPool3d<T extends Tensor4D | Tensor5D>(
       div(pool(padTensor(batch, pads)), pool(padTensor(onesLike(batch), pads))),
     );
     return toDtype(means, volumes.dtype);
-  });
-}
+  },
+);
 
 /** Max pooling of volumes [depth, height, width, channels] or a batch. */
-export function maxPool3d<T extends Tensor4D | Tensor5D>(
-  x: T | TensorLike,
-  filterSize: Triple,
-  strides: Triple,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-  dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
-): T {
-  return scoped('maxPool3d', () => {
+export const maxPool3d = opFunction(
+  'maxPool3d',
+  <T extends Tensor4D | Tensor5D>(
+    x: T | TensorLike,
+    filterSize: Triple,
+    strides: Triple,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+    dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+  ): T => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
     const greatest = pool3d<T>('MaxPool3D', toDtype(volumes, 'float32'), options, (batch, pads, pool) =>
       pool(run('PadV2', [batch, pairs(pads), value(Number.NEGATIVE_INFINITY, 'float32')])),
     );
     return toDtype(greatest, volumes.dtype);
-  });
-}
+  },
+);
 
 /** Explicit padding for dilated windows that gives the output size of `pad`. */
 function basePads(
@@ -197,16 +200,17 @@ function basePads(
  * @param dilations Throws E_INPUT if they and the strides are both greater than 1. With dilation, zeros added by `pad`
  *     count as elements.
  */
-export function pool<T extends Tensor3D | Tensor4D>(
-  input: T | TensorLike,
-  windowShape: Pair,
-  poolingType: 'avg' | 'max',
-  pad: Pad,
-  dilations: Pair = [1, 1],
-  strides: Pair = [1, 1],
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('pool', () => {
+export const pool = opFunction(
+  'pool',
+  <T extends Tensor3D | Tensor4D>(
+    input: T | TensorLike,
+    windowShape: Pair,
+    poolingType: 'avg' | 'max',
+    pad: Pad,
+    dilations: Pair = [1, 1],
+    strides: Pair = [1, 1],
+    dimRoundingMode?: Rounding,
+  ): T => {
     check(
       poolingType === 'avg' || poolingType === 'max',
       `the pooling type must be 'avg' or 'max', got ${poolingType}`,
@@ -233,5 +237,5 @@ export function pool<T extends Tensor3D | Tensor4D>(
         extra.map((count) => [0, count]),
       );
     });
-  });
-}
+  },
+);

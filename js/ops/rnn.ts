@@ -7,7 +7,7 @@ import { arg, args } from './arguments.js';
 import { add, mul } from './arithmetic.js';
 import { concat, split } from './join.js';
 import { matMul } from './matrix.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 import { sigmoid, tanh } from './unary.js';
 
 /** One step of a cell: maps input, cell state and output to the new cell state and output. */
@@ -19,15 +19,16 @@ export type LSTMCellFunc = (data: Tensor2D, c: Tensor2D, h: Tensor2D) => [Tensor
  * @param lstmKernel [inputs + units, 4 * units]: input gate, candidate, forget gate, output gate.
  * @returns The new cell state and output, [batch, units] each.
  */
-export function basicLSTMCell(
-  forgetBias: Scalar | TensorLike,
-  lstmKernel: Tensor2D | TensorLike,
-  lstmBias: Tensor1D | TensorLike,
-  data: Tensor2D | TensorLike,
-  c: Tensor2D | TensorLike,
-  h: Tensor2D | TensorLike,
-): [Tensor2D, Tensor2D] {
-  return scoped('basicLSTMCell', () => {
+export const basicLSTMCell = opFunction(
+  'basicLSTMCell',
+  (
+    forgetBias: Scalar | TensorLike,
+    lstmKernel: Tensor2D | TensorLike,
+    lstmBias: Tensor1D | TensorLike,
+    data: Tensor2D | TensorLike,
+    c: Tensor2D | TensorLike,
+    h: Tensor2D | TensorLike,
+  ): [Tensor2D, Tensor2D] => {
     const inputs = concat([arg(data, 'data'), arg(h, 'h')], 1);
     const gates = add(matMul(inputs, lstmKernel), lstmBias);
     const [input, candidate, forget, output] = split<Tensor2D>(gates, 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
@@ -35,17 +36,18 @@ export function basicLSTMCell(
     const kept = mul(arg(c, 'c'), sigmoid(add(forgetBias, forget)));
     const state = add<Tensor2D>(fresh, kept);
     return [state, mul<Tensor2D>(tanh(state), sigmoid(output))];
-  });
-}
+  },
+);
 
 /** One step of stacked cells, each of which takes the output of the previous one. Returns all states and outputs. */
-export function multiRNNCell(
-  lstmCells: readonly LSTMCellFunc[],
-  data: Tensor2D | TensorLike,
-  c: readonly (Tensor2D | TensorLike)[],
-  h: readonly (Tensor2D | TensorLike)[],
-): [Tensor2D[], Tensor2D[]] {
-  return scoped('multiRNNCell', () => {
+export const multiRNNCell = opFunction(
+  'multiRNNCell',
+  (
+    lstmCells: readonly LSTMCellFunc[],
+    data: Tensor2D | TensorLike,
+    c: readonly (Tensor2D | TensorLike)[],
+    h: readonly (Tensor2D | TensorLike)[],
+  ): [Tensor2D[], Tensor2D[]] => {
     const states = args<Tensor2D>(c, 'c');
     const outputs = args<Tensor2D>(h, 'h');
     check(
@@ -59,5 +61,5 @@ export function multiRNNCell(
       return result;
     });
     return [results.map(([state]) => state), results.map(([, output]) => output)];
-  });
-}
+  },
+);

@@ -8,7 +8,7 @@ import { arg, checkRank } from './arguments.js';
 import { add, mul, sub } from './arithmetic.js';
 import { range } from './creation.js';
 import { gather } from './gather.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 import { pad } from './shape.js';
 import { rfft } from './spectral.js';
 import { cos } from './unary.js';
@@ -19,13 +19,11 @@ export function enclosingPowerOfTwo(value: number): number {
 }
 
 /** The window a - b * cos over one period, float32 [windowLength]. */
-export function cosineWindow(windowLength: number, a: number, b: number): Tensor1D {
-  return scoped('cosineWindow', () => {
-    // Windows of even length are periodic, those of odd length symmetric.
-    const period = windowLength % 2 === 0 ? windowLength : windowLength - 1;
-    return sub<Tensor1D>(a, mul(cos(mul(range(0, windowLength), (2 * Math.PI) / period)), b));
-  });
-}
+export const cosineWindow = opFunction('cosineWindow', (windowLength: number, a: number, b: number): Tensor1D => {
+  // Windows of even length are periodic, those of odd length symmetric.
+  const period = windowLength % 2 === 0 ? windowLength : windowLength - 1;
+  return sub<Tensor1D>(a, mul(cos(mul(range(0, windowLength), (2 * Math.PI) / period)), b));
+});
 
 /** The Hamming window. */
 export function hammingWindow(windowLength: number): Tensor1D {
@@ -38,8 +36,9 @@ export function hannWindow(windowLength: number): Tensor1D {
 }
 
 /** The frames of a signal as rows. padEnd includes frames beyond the end, padded with padValue. */
-export function frame(signal: Tensor1D, frameLength: number, frameStep: number, padEnd = false, padValue = 0): Tensor {
-  return scoped('frame', () => {
+export const frame = opFunction(
+  'frame',
+  (signal: Tensor1D, frameLength: number, frameStep: number, padEnd = false, padValue = 0): Tensor => {
     const values = arg(signal, 'signal', 'numeric');
     checkRank(values, 'signal', 1);
     for (const count of [frameLength, frameStep]) {
@@ -52,16 +51,17 @@ export function frame(signal: Tensor1D, frameLength: number, frameStep: number, 
     const padded = end > size ? pad(values, [[0, end - size]], padValue) : values;
     const starts = range(0, count * frameStep, frameStep, 'int32').reshape<'R2'>([count, 1]);
     return gather<Tensor>(padded, add(starts, range(0, frameLength, 1, 'int32')));
-  });
-}
+  },
+);
 
 /** Short-time Fourier transform: rfft of windowed frames. */
-export function stft(
-  signal: Tensor1D,
-  frameLength: number,
-  frameStep: number,
-  fftLength: number = enclosingPowerOfTwo(frameLength),
-  windowFn: (length: number) => Tensor1D = hannWindow,
-): Tensor {
-  return scoped('stft', () => rfft(mul(frame(signal, frameLength, frameStep), windowFn(frameLength)), fftLength));
-}
+export const stft = opFunction(
+  'stft',
+  (
+    signal: Tensor1D,
+    frameLength: number,
+    frameStep: number,
+    fftLength: number = enclosingPowerOfTwo(frameLength),
+    windowFn: (length: number) => Tensor1D = hannWindow,
+  ): Tensor => rfft(mul(frame(signal, frameLength, frameStep), windowFn(frameLength)), fftLength),
+);

@@ -1,45 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elementwise functions of one tensor.
-import type { Attrs } from '../tensor/attributes.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { arg, floatArg } from './arguments.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 
 type Unary = <T extends Tensor>(x: T | TensorLike) => T;
 
 /** A float32 function; converts other dtypes. */
 function ofFloats(name: string, op: string): Unary {
-  return <T extends Tensor>(x: T | TensorLike) => scoped(name, () => run<T>(op, [floatArg<T>(x, 'x')]));
+  return opFunction(name, <T extends Tensor>(x: T | TensorLike) => run<T>(op, [floatArg<T>(x, 'x')]));
 }
 
 /** A function of numbers that keeps the dtype; bool becomes int32. */
 function ofNumbers(name: string, op: string): Unary {
-  return <T extends Tensor>(x: T | TensorLike) =>
-    scoped(name, () => {
-      const numbers = arg<T>(x, 'x', 'numeric');
-      return run<T>(op, [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
-    });
+  return opFunction(name, <T extends Tensor>(x: T | TensorLike) => {
+    const numbers = arg<T>(x, 'x', 'numeric');
+    return run<T>(op, [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
+  });
 }
 
 /** A function that does not change integers. */
 function rounding(name: string, op: string): Unary {
-  return <T extends Tensor>(x: T | TensorLike) =>
-    scoped(name, () => {
-      const numbers = arg<T>(x, 'x', 'numeric');
-      return numbers.dtype === 'float32' ? run<T>(op, [numbers]) : run<T>('Identity', [numbers]);
-    });
+  return opFunction(name, <T extends Tensor>(x: T | TensorLike) => {
+    const numbers = arg<T>(x, 'x', 'numeric');
+    return numbers.dtype === 'float32' ? run<T>(op, [numbers]) : run<T>('Identity', [numbers]);
+  });
 }
 
 /** |x|; for complex64 the modulus, as float32. */
-export function abs<T extends Tensor>(x: T | TensorLike): T {
-  return scoped('abs', () => {
-    const numbers = arg<T>(x, 'x', 'numeric');
-    if (numbers.dtype === 'complex64') return run<T>('ComplexAbs', [numbers]);
-    return run<T>('Abs', [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
-  });
-}
+export const abs = opFunction('abs', <T extends Tensor>(x: T | TensorLike): T => {
+  const numbers = arg<T>(x, 'x', 'numeric');
+  if (numbers.dtype === 'complex64') return run<T>('ComplexAbs', [numbers]);
+  return run<T>('Abs', [numbers.dtype === 'bool' ? toDtype(numbers, 'int32') : numbers]);
+});
 /** -x. */
 export const neg: Unary = ofNumbers('neg', 'Neg');
 /** -1, 0 or 1; NaN stays NaN. */
@@ -112,22 +107,23 @@ export const sigmoid: Unary = ofFloats('sigmoid', 'Sigmoid');
 export const softplus: Unary = ofFloats('softplus', 'Softplus');
 
 /** log(sigmoid(x)), without overflow. */
-export function logSigmoid<T extends Tensor>(x: T | TensorLike): T {
-  return scoped('logSigmoid', () => neg(softplus(neg(floatArg<T>(x, 'x')))));
-}
+export const logSigmoid = opFunction(
+  'logSigmoid',
+  <T extends Tensor>(x: T | TensorLike): T => neg(softplus(neg(floatArg<T>(x, 'x')))),
+);
 
-function withAlpha<T extends Tensor>(name: string, op: string, x: T | TensorLike, attrs: Attrs): T {
-  return scoped(name, () => run<T>(op, [floatArg<T>(x, 'x')], attrs));
-}
+type UnaryWithAlpha = <T extends Tensor>(x: T | TensorLike, alpha?: number) => T;
 
-/** x if it is positive, else alpha * x. */
-export function leakyRelu<T extends Tensor>(x: T | TensorLike, alpha = 0.2): T {
-  return withAlpha('leakyRelu', 'LeakyRelu', x, { alpha });
-}
+/** x if it is positive, else alpha (0.2) * x. */
+export const leakyRelu: UnaryWithAlpha = opFunction('leakyRelu', <T extends Tensor>(x: T | TensorLike, alpha = 0.2) =>
+  run<T>('LeakyRelu', [floatArg<T>(x, 'x')], { alpha }),
+);
 
-/** 1 if x is positive, else alpha; NaN stays NaN. */
-export function step<T extends Tensor>(x: T | TensorLike, alpha = 0): T {
-  return withAlpha('step', 'Step', x, { alpha });
-}
+/** 1 if x is positive, else alpha (0); NaN stays NaN. Keeps int32, for which alpha is truncated. */
+export const step: UnaryWithAlpha = opFunction('step', <T extends Tensor>(x: T | TensorLike, alpha = 0) => {
+  const numbers = arg<T>(x, 'x', 'numeric');
+  const result = run<T>('Step', [toDtype(numbers, 'float32')], { alpha });
+  return numbers.dtype === 'int32' ? toDtype(result, 'int32') : result;
+});
 
 export { isFiniteOf as isFinite, isNaNOf as isNaN };

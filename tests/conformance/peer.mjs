@@ -10,11 +10,10 @@ const OF_TRAINING = [
 
 /** `onTraining` is called when a test uses something of OF_TRAINING. */
 export function makePeer(tf, onTraining) {
-  const standIn = (name) =>
-    function () {
-      onTraining();
-      throw new Error(`tf.${name} is missing`);
-    };
+  const standIn = (name) => () => {
+    onTraining();
+    throw new Error(`tf.${name} is missing`);
+  };
   const training = Object.fromEntries(OF_TRAINING.map((name) => [name, standIn(name)]));
   const train = new Proxy({}, { get: (_, name) => standIn(`train.${String(name)}`) });
   const index = { train, ...training, ...tf };

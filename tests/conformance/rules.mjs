@@ -8,7 +8,11 @@ const NOT_APPLICABLE = [
   [/^(backends|platforms)\//, undefined, 'backends and platforms'],
   [/^ops\/(axis|broadcast|concat|conv|dropout|slice)_util$/, undefined, 'helpers of backends'],
   [/^ops\/(operation|rand)$/, undefined, 'internals of TensorFlow.js'],
-  [/^io\/(progress|router_registry|http|browser_files|indexed_db|local_storage|model_management|passthrough|weights_loader)$/, undefined, 'needs a browser'],
+  [
+    /^io\/(progress|router_registry|http|browser_files|indexed_db|local_storage|model_management|passthrough|weights_loader)$/,
+    undefined,
+    'needs a browser',
+  ],
 ];
 
 /** Failures: [files, names, reason] */

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wrapper of the functions that users call. What holds for all of them is here: null means left out, and every
+// error is a TfwasmError that names the function.
+import { TfwasmError } from './errors.js';
+
+/** Any function. The wrapper keeps its type, with type parameters. */
+export type AnyFunction = (...given: never[]) => unknown;
+type Arguments = unknown[];
+type Body = (...given: Arguments) => unknown;
+
+/** The innermost public function that is running. */
+let current: string | undefined;
+
+/** What a user's function threw last. */
+let thrownByUser: unknown;
+
+/** The name of the running public function, for errors. */
+export function functionName(): string {
+  return current ?? 'tensor';
+}
+
+/**
+ * Wraps a public function.
+ *
+ * @param call Calls the body. By default plainly.
+ */
+export function publicFunction<F extends AnyFunction>(
+  name: string,
+  body: F,
+  call: (body: Body, given: Arguments) => unknown = callPlainly,
+): F {
+  const wrapper = (...given: Arguments) => {
+    const outer = current;
+    current = name;
+    try {
+      leaveOutNulls(given);
+      return call(body as unknown as Body, given);
+    } catch (error) {
+      throw outer === undefined ? errorOf(name, given, error) : error;
+    } finally {
+      current = outer;
+    }
+  };
+  return wrapper as unknown as F;
+}
+
+const callPlainly = (body: Body, given: Arguments) => body(...given);
+
+/** Like publicFunction, for asynchronous functions. */
+export function publicAsyncFunction<F extends (...given: never[]) => Promise<unknown>>(name: string, body: F): F {
+  const wrapper = async (...given: Arguments) => {
+    try {
+      leaveOutNulls(given);
+      return await (body as unknown as Body)(...given);
+    } catch (error) {
+      throw errorOf(name, given, error);
+    }
+  };
+  return wrapper as unknown as F;
+}
+
+/** Wraps the functions of a namespace. There, null is a value. */
+export function publicFunctions<T extends Readonly<Record<string, AnyFunction>>>(prefix: string, functions: T): T {
+  const wrapped = Object.entries(functions).map(([name, body]) => {
+    const wrapper = (...given: never[]) => {
+      try {
+        return body(...given);
+      } catch (error) {
+        throw errorOf(`${prefix}.${name}`, given, error);
+      }
+    };
+    return [name, wrapper] as const;
+  });
+  return Object.fromEntries(wrapped) as unknown as T;
+}
+
+/** Calls a function that the user has passed. The wrapper does not change its errors. */
+export function callUser<T>(f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    thrownByUser = error;
+    throw error;
+  }
+}
+
+/** Replaces null by undefined in arguments and in objects of options. */
+function leaveOutNulls(given: Arguments): void {
+  for (let i = 0; i < given.length; ++i) {
+    const value = given[i];
+    if (value === null) given[i] = undefined;
+    else if (typeof value === 'object' && value?.constructor === Object) {
+      given[i] = Object.fromEntries(Object.entries(value).map(([key, option]) => [key, option ?? undefined]));
+    }
+  }
+}
+
+function errorOf(name: string, given: Arguments, error: unknown): unknown {
+  if (error === thrownByUser) return error;
+  if (!(error instanceof TfwasmError)) {
+    return new TfwasmError('E_INPUT', `${name}() cannot work with (${given.map(kindOf).join(', ')})`, { cause: error });
+  }
+  if (error.message.includes(name)) return error;
+  return new TfwasmError(error.code, `${name}(): ${error.message}`, { op: error.op, node: error.node, cause: error });
+}
+
+/** The class of a value, for messages: 'Object', 'Number', 'null'. */
+export function kindOf(value: unknown): string {
+  return value === undefined || value === null ? 'null' : (value.constructor?.name ?? 'Object');
+}

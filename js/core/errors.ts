@@ -57,9 +57,9 @@ export class TfwasmError extends Error {
   }
 }
 
-/** Throws E_INPUT if the condition is false. */
-export function check(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new TfwasmError('E_INPUT', message);
+/** Throws if the condition is false. */
+export function check(condition: boolean, message: string, code: ErrorCode = 'E_INPUT'): asserts condition {
+  if (!condition) throw new TfwasmError(code, message);
 }
 
 /** For CoreModuleOptions.makeError. The codes are those in src/core/error.cc. */

@@ -100,8 +100,9 @@ function errorOf(name: string, given: Arguments, error: unknown): unknown {
   if (!(error instanceof TfwasmError)) {
     return new TfwasmError('E_INPUT', `${name}() cannot work with (${given.map(kindOf).join(', ')})`, { cause: error });
   }
-  if (error.message.includes(name)) return error;
-  return new TfwasmError(error.code, `${name}(): ${error.message}`, { op: error.op, node: error.node, cause: error });
+  const { message } = error;
+  if ([`'${name}'`, `${name}()`, `in ${name}:`].some((text) => message.includes(text))) return error;
+  return new TfwasmError(error.code, `${name}(): ${message}`, { op: error.op, node: error.node, cause: error });
 }
 
 /** The class of a value, for messages: 'Object', 'Number', 'null'. */

@@ -16,10 +16,10 @@ type Expected = DataType | 'numeric' | undefined;
 const place = (name: string): string => `Argument '${name}' passed to '${functionName()}'`;
 
 /** Throws E_DTYPE unless a tensor of this dtype can be passed. */
-function checkArgDtype(dtype: DataType, name: string, expected: Expected): void {
+function checkArgDtype(dtype: DataType, name: string, expected: Expected, named = expected): void {
   const fits = expected === 'numeric' ? dtype !== 'string' : expected === undefined || dtype === expected;
   if (fits) return;
-  throw new TfwasmError('E_DTYPE', `${place(name)} must be ${expected} tensor, but got ${dtype} tensor`);
+  throw new TfwasmError('E_DTYPE', `${place(name)} must be ${named} tensor, but got ${dtype} tensor`);
 }
 
 /**
@@ -27,11 +27,17 @@ function checkArgDtype(dtype: DataType, name: string, expected: Expected): void 
  *
  * @param expected The dtype for plain values, and the required dtype of tensors. 'numeric': plain values keep their
  *     dtype, and tensors may have any but string.
+ * @param named The dtype that errors name.
  * @throws E_DTYPE, E_INPUT and E_SHAPE, naming the argument.
  */
-export function arg<T extends Tensor = Tensor>(x: T | TensorLike, name: string, expected?: Expected): T {
+export function arg<T extends Tensor = Tensor>(
+  x: T | TensorLike,
+  name: string,
+  expected?: Expected,
+  named = expected,
+): T {
   if (x instanceof Tensor) {
-    checkArgDtype(x.dtype, name, expected);
+    checkArgDtype(x.dtype, name, expected, named);
     return x;
   }
   if (!isTensorLike(x)) {
@@ -40,7 +46,7 @@ export function arg<T extends Tensor = Tensor>(x: T | TensorLike, name: string, 
   const inferred = inferDtype(x);
   // Numbers become what is expected; strings stay strings.
   const dtype = expected === undefined || expected === 'numeric' || inferred === 'string' ? inferred : expected;
-  checkArgDtype(expected === 'string' ? 'string' : dtype, name, expected);
+  checkArgDtype(expected === 'string' ? 'string' : dtype, name, expected, named);
   try {
     return tensor(x, undefined, expected === 'string' ? 'string' : dtype) as Tensor as T;
   } catch (error) {
@@ -72,11 +78,9 @@ export function floatArg<T extends Tensor = Tensor>(
   name: string,
   named: 'numeric' | 'float32' = 'numeric',
 ): T {
-  if (x instanceof Tensor) {
-    if (x.dtype === 'string') checkArgDtype(x.dtype, name, named);
-    return toDtype(x, 'float32');
-  }
-  return arg<T>(x, name, 'float32');
+  return x instanceof Tensor
+    ? toDtype(arg<T>(x, name, 'numeric', named), 'float32')
+    : arg<T>(x, name, 'float32', named);
 }
 
 /** From narrow to wide. The narrower of two dtypes is converted. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Binary elementwise functions, with broadcasting.
-import { TfwasmError } from '../core/errors.js';
+import { check } from '../core/errors.js';
+import { kindOf } from '../core/public-function.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -55,16 +56,38 @@ export const atan2 = opFunction(
     run<T>('Atan2', [floatArg(a, 'a'), floatArg(b, 'b')]),
 );
 
-/** Bitwise AND of int32 tensors. */
+/** Bitwise AND of int32 tensors of one shape. */
 export const bitwiseAnd = opFunction(
   'bitwiseAnd',
-  <T extends Tensor>(x: Tensor | TensorLike, y: Tensor | TensorLike): T =>
-    run<T>('BitwiseAnd', [arg(x, 'x', 'int32'), arg(y, 'y', 'int32')]),
+  <T extends Tensor>(x: Tensor | TensorLike, y: Tensor | TensorLike): T => {
+    const a = arg(x, 'x');
+    const b = arg(y, 'y');
+    const shapes = `x: [${a.shape}], y: [${b.shape}]`;
+    check(
+      String(a.shape) === String(b.shape),
+      `BitwiseAnd: Tensors must have the same shape, got ${shapes}`,
+      'E_SHAPE',
+    );
+    check(
+      a.dtype === 'int32' && b.dtype === 'int32',
+      `BitwiseAnd: Only supports 'int32' values in tensor, found type of x: ${a.dtype} and type of y: ${b.dtype}`,
+      'E_DTYPE',
+    );
+    return run<T>('BitwiseAnd', [a, b]);
+  },
 );
 
 /** The sum of tensors with the same shape and dtype. */
 export const addN = opFunction('addN', <T extends Tensor>(tensors: readonly (T | TensorLike)[]): T => {
+  check(Array.isArray(tensors), `The argument passed to tf.addN() must be a list of tensors, got '${kindOf(tensors)}'`);
+  check(tensors.length > 0, 'Must pass at least one tensor to tf.addN(), but got 0');
   const list = args<T>(tensors, 'tensors', 'numeric');
+  const [first] = list as [T];
+  for (const { dtype, shape } of list) {
+    const all = 'All tensors passed to tf.addN() must have the same';
+    check(dtype === first.dtype, `${all} dtype, got ${first.dtype} and ${dtype}`, 'E_DTYPE');
+    check(String(shape) === String(first.shape), `${all} shape, got [${first.shape}] and [${shape}]`, 'E_SHAPE');
+  }
   return run<T>('AddN', list, { N: list.length });
 });
 
@@ -79,9 +102,10 @@ export const prelu = opFunction(
 export const clipByValue = opFunction(
   'clipByValue',
   <T extends Tensor>(x: T | TensorLike, clipValueMin: number, clipValueMax: number): T => {
-    if (!(clipValueMin <= clipValueMax)) {
-      throw new TfwasmError('E_INPUT', `the minimum ${clipValueMin} must not exceed the maximum ${clipValueMax}`);
-    }
+    check(
+      clipValueMin <= clipValueMax,
+      `Error in clip: min (${clipValueMin}) must be less than or equal to max (${clipValueMax}).`,
+    );
     const numbers = arg<T>(x, 'x', 'numeric');
     const whole = Number.isInteger(clipValueMin) && Number.isInteger(clipValueMax);
     const kept = numbers.dtype === 'int32' && whole ? numbers : toDtype(numbers, 'float32');

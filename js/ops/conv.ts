@@ -172,8 +172,19 @@ export const separableConv2d = opFunction(
   ): T => {
     const pointwise = floatArg<Tensor4D>(pointwiseFilter, 'pointwiseFilter');
     checkRank(pointwise, 'pointwiseFilter', 4);
-    check(pointwise.shape[0] === 1 && pointwise.shape[1] === 1, `the pointwise filter must be 1 by 1`);
-    const depthwise = depthwiseConv2d(x, depthwiseFilter, strides, pad, dataFormat, dilation);
+    const images = floatArg<T>(x, 'x');
+    const depthwiseWeights = floatArg<Tensor4D>(depthwiseFilter, 'depthwiseFilter');
+    checkRank(depthwiseWeights, 'depthwiseFilter', 4);
+    const channels = depthwiseWeights.shape[2] * depthwiseWeights.shape[3];
+    for (const [axis, expected] of [1, 1, channels].entries()) {
+      const place = `Error in separableConv2d: dimension ${axis} of pointwise filter`;
+      check(
+        pointwise.shape[axis] === expected,
+        `${place} must be ${expected}, but got ${pointwise.shape[axis]}`,
+        'E_SHAPE',
+      );
+    }
+    const depthwise = depthwiseConv2d(images, depthwiseWeights, strides, pad, dataFormat, dilation);
     return conv2d(depthwise, pointwise, 1, 'valid', dataFormat) as T;
   },
 );

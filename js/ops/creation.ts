@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Creation functions.
 import { check, TfwasmError } from '../core/errors.js';
+import { kindOf, publicFunction } from '../core/public-function.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
 import { zeros } from '../tensor/factories.js';
 import type { Rank } from '../tensor/shape.js';
-import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
+import { Tensor, type Tensor1D, type Tensor2D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { checkInt, constant, int, value } from '../tensor/written.js';
 import { arg } from './arguments.js';
@@ -124,11 +125,12 @@ export const meshgrid = opFunction(
 );
 
 /** complex64 from float32 real and imaginary parts of the same shape. */
-export const complex = opFunction(
-  'complex',
-  <T extends Tensor>(real: T | TensorLike, imag: T | TensorLike): T =>
-    run<T>('Complex', [arg<T>(real, 'real', 'float32'), arg<T>(imag, 'imag', 'float32')]),
-);
+export const complex = opFunction('complex', <T extends Tensor>(real: T | TensorLike, imag: T | TensorLike): T => {
+  const parts = [arg<T>(real, 'real', 'float32'), arg<T>(imag, 'imag', 'float32')] as const;
+  const [shape, other] = parts.map((part) => String(part.shape));
+  check(shape === other, `real and imag shapes, ${shape} and ${other}, must match in call to tf.complex().`, 'E_SHAPE');
+  return run<T>('Complex', parts);
+});
 
 /** The real part, as float32. */
 export const real = opFunction('real', <T extends Tensor>(input: T | TensorLike): T => {
@@ -143,6 +145,7 @@ export const imag = opFunction('imag', <T extends Tensor>(input: T | TensorLike)
 });
 
 /** Prints the values to the console. `verbose` adds dtype, rank and shape. */
-export function print<T extends Tensor>(x: T, verbose = false): void {
+export const print = publicFunction('print', <T extends Tensor>(x: T, verbose = false): void => {
+  if (!(x instanceof Tensor)) throw new TfwasmError('E_INPUT', `print() takes a tensor, but got '${kindOf(x)}'`);
   x.print(verbose);
-}
+});

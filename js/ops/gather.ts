@@ -57,6 +57,7 @@ export const sparseToDense = opFunction(
   ): Tensor<R> => {
     const values = arg(sparseValues, 'sparseValues');
     const indices = arg(sparseIndices, 'sparseIndices', 'int32');
+    if (defaultValue instanceof Tensor) arg(defaultValue, 'defaultValue', values.dtype);
     return run<Tensor<R>>('SparseToDense', [indices, ints(outputShape), values, scalarLike(defaultValue, values)]);
   },
 );
@@ -73,6 +74,10 @@ export const topk = opFunction(
   'topk',
   <T extends Tensor>(x: T | TensorLike, k = 1, sorted = true): { values: T; indices: T } => {
     const numbers = arg<T>(x, 'x', 'numeric');
+    check(numbers.rank > 0, 'topk() expects the input to be of rank 1 or higher', 'E_SHAPE');
+    const last = (numbers.shape as number[])[numbers.rank - 1] as number;
+    check(k >= 0, `'k' passed to topk() must be >= 0 but got ${k}`);
+    check(k <= last, `'k' passed to topk() must be <= the last dimension (${last}) but got ${k}`);
     const [values, indices] = runAll('TopKV2', [numbers, int(k)], { sorted }) as [T, T];
     return { values, indices };
   },
@@ -84,20 +89,22 @@ const inTopK = opFunction(
     const rows = arg(predictions, 'predictions', 'numeric');
     const wanted = toDtype(arg(targets, 'targets', 'numeric'), 'int32');
     const rest = rows.shape.slice(0, -1);
-    if (rows.rank < 2) {
-      throw new TfwasmError(
-        'E_SHAPE',
-        `inTopK() expects the predictions to be of rank 2 or higher, but got ${rows.rank}`,
-      );
-    }
-    if (wanted.rank !== rows.rank - 1) {
-      const ranks = `predictions rank ${rows.rank} and targets rank ${wanted.rank}`;
-      throw new TfwasmError('E_SHAPE', `predictions rank should be 1 larger than targets rank, but got ${ranks}`);
-    }
-    if (String(rest) !== String(wanted.shape)) {
-      const problem = `predictions's shape should be align with the targets' shape, except the last dimension.`;
-      throw new TfwasmError('E_SHAPE', `${problem} Expected targets [${rest}], got [${wanted.shape}]`);
-    }
+    check(
+      rows.rank >= 2,
+      `inTopK() expects the predictions to be of rank 2 or higher, but got ${rows.rank}`,
+      'E_SHAPE',
+    );
+    const ranks = `predictions rank ${rows.rank} and targets rank ${wanted.rank}`;
+    check(
+      wanted.rank === rows.rank - 1,
+      `predictions rank should be 1 larger than targets rank, but got ${ranks}`,
+      'E_SHAPE',
+    );
+    check(
+      String(rest) === String(wanted.shape),
+      `targets must have the shape of predictions without the last dimension, [${rest}], but got [${wanted.shape}]`,
+      'E_SHAPE',
+    );
     const depth = (rows.shape as number[])[rows.rank - 1] as number;
     const range = `must be > 0 && <= the predictions last dimension (${depth}), but got ${k}`;
     check(k > 0 && k <= depth, `'k' passed to inTopK() ${range}`);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Image functions. Images are [height, width, channels], or batches of them.
-import { check, TfwasmError } from '../core/errors.js';
+import { check } from '../core/errors.js';
+import { functionName } from '../core/public-function.js';
 import { floatsAttr } from '../tensor/attributes.js';
 import { run, runAll, toDtype } from '../tensor/call.js';
 import { tensor1d } from '../tensor/factories.js';
@@ -110,9 +111,15 @@ const lastOnly = (rank: number, last: number): number[] =>
 
 function withChannels<T extends Tensor>(image: T | TensorLike, count: number): T {
   const images = arg<T>(image, 'image', 'numeric');
-  if (images.rank < 2 || (images.shape as number[])[images.rank - 1] !== count) {
-    throw new TfwasmError('E_SHAPE', `the argument 'image' must have ${count} channels, got [${images.shape}]`);
-  }
+  const place = `Error in ${functionName()}:`;
+  check(images.rank >= 2, `${place} images must be at least rank 2, but got rank ${images.rank}`, 'E_SHAPE');
+  const depth = (images.shape as number[])[images.rank - 1];
+  const kind = count === 1 ? 'a grayscale' : 'an RGB';
+  check(
+    depth === count,
+    `${place} last dimension of ${kind} image should be size ${count}, but got size ${depth}`,
+    'E_SHAPE',
+  );
   return images;
 }
 

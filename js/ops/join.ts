@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Concatenating, stacking and splitting.
+import { check } from '../core/errors.js';
 import { run, runAll, toDtype } from '../tensor/call.js';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -43,9 +44,17 @@ export const concat3d = concatOfRank<Tensor3D>(3);
 /** `concat` of tensors of rank 4. */
 export const concat4d = concatOfRank<Tensor4D>(4);
 
-/** Stacks tensors of the same shape along a new axis. */
+/** Stacks tensors of the same shape and dtype along a new axis. */
 export const stack = opFunction('stack', <T extends Tensor>(tensors: readonly (T | TensorLike)[], axis = 0): Tensor => {
-  const list = alike<T>(tensors);
+  const list = args<T>(tensors, 'tensors');
+  const [{ dtype }] = list as [T];
+  for (const tensor of list) {
+    check(
+      tensor.dtype === dtype,
+      `All tensors passed to stack must have matching dtypes, got ${dtype} and ${tensor.dtype}`,
+      'E_DTYPE',
+    );
+  }
   return run('Pack', list, { N: list.length, axis });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linear algebra.
-import { check, TfwasmError } from '../core/errors.js';
+import { check } from '../core/errors.js';
 import { run } from '../tensor/call.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -27,12 +27,20 @@ export const bandPart = opFunction(
 /** Gram-Schmidt orthonormalization of vectors of the same length, or of the rows of a matrix. */
 export const gramSchmidt = opFunction('gramSchmidt', <T extends Tensor1D[] | Tensor2D>(xs: T): T => {
   const isMatrix = !Array.isArray(xs);
+  check(isMatrix || xs.length > 0, 'gramSchmidt: input must not be null, undefined, or empty');
   const vectors = isMatrix ? unstack(arg(xs, 'xs')) : args(xs as Tensor1D[], 'xs');
-  const [first] = vectors;
-  if (vectors.some((vector) => vector.rank !== 1 || vector.size !== (first as Tensor).size)) {
-    throw new TfwasmError('E_SHAPE', 'the vectors must have rank 1 and one length');
-  }
-  check(vectors.length <= (first as Tensor).size, `there are no ${vectors.length} orthogonal vectors of this length`);
+  const sizes = vectors.map(({ size }) => size);
+  const ranks = vectors.map(({ rank }) => rank);
+  const [size] = sizes as [number];
+  check(
+    sizes.every((other) => other === size) && ranks.every((rank) => rank === 1),
+    `gramSchmidt: Non-unique lengths found in the input vectors, or ranks other than 1: lengths ${sizes}, ranks ${ranks}`,
+    'E_SHAPE',
+  );
+  check(
+    vectors.length <= size,
+    `gramSchmidt: Number of vectors (${vectors.length}) exceeds number of dimensions (${size}).`,
+  );
   const basis: Tensor[] = [];
   for (const vector of vectors) {
     let rest = floatArg(vector, 'xs');
@@ -71,7 +79,7 @@ function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
 /** QR decomposition of matrices [..., rows, columns]. */
 export const qr = opFunction('qr', (x: Tensor, fullMatrices = false): [Tensor, Tensor] => {
   const matrices = floatArg(x, 'x');
-  if (matrices.rank < 2) throw new TfwasmError('E_SHAPE', `the argument 'x' must have rank 2 or more`);
+  check(matrices.rank >= 2, `qr() requires input tensor to have a rank >= 2, but got rank ${matrices.rank}`, 'E_SHAPE');
   const inner = matrices.shape.slice(-2);
   const flat = unstack(matrices.reshape([-1, ...inner]));
   const parts = flat.map((matrix) => qrOfMatrix(matrix as Tensor2D, fullMatrices));

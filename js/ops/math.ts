@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The namespace tf.math.
-import { TfwasmError } from '../core/errors.js';
+import { check } from '../core/errors.js';
 import { toDtype } from '../tensor/call.js';
 import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -17,11 +17,14 @@ export const confusionMatrix = opFunction(
   (labels: Tensor1D | TensorLike, predictions: Tensor1D | TensorLike, numClasses: number): Tensor2D => {
     const expected = toDtype(arg<Tensor>(labels, 'labels', 'numeric'), 'int32');
     const actual = toDtype(arg<Tensor>(predictions, 'predictions', 'numeric'), 'int32');
+    check(
+      Number.isInteger(numClasses) && numClasses > 0,
+      `If provided, numClasses must be a positive integer, but got ${numClasses}`,
+    );
     checkRank(expected, 'labels', 1);
     checkRank(actual, 'predictions', 1);
-    if (expected.size !== actual.size) {
-      throw new TfwasmError('E_SHAPE', `there are ${expected.size} labels, but ${actual.size} predictions`);
-    }
+    const counts = `${expected.size} vs. ${actual.size}. Labels and predictions should have the same number of elements.`;
+    check(expected.size === actual.size, `Mismatch in the number of examples: ${counts}`, 'E_SHAPE');
     const [rows, columns] = [expected, actual].map((list) => oneHot(list, numClasses, 1, 0, 'float32')) as [
       Tensor,
       Tensor,

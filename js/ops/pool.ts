@@ -7,7 +7,7 @@ import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../te
 import type { TensorLike } from '../tensor/values.js';
 import { pairs, value } from '../tensor/written.js';
 import { arg, checkRank, floatArg } from './arguments.js';
-import { div } from './arithmetic.js';
+import { divNoNan } from './arithmetic.js';
 import { onesLike } from './creation.js';
 import { opFunction } from './op-function.js';
 import { batchToSpaceND, pad as padTensor, spaceToBatchND } from './shape.js';
@@ -146,7 +146,8 @@ export const avgPool3d = opFunction(
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
     // Corrects for the zeros: divides by the fraction of each window that is inside the volume.
     const means = pool3d<T>('AvgPool3D', toDtype(volumes, 'float32'), options, (batch, pads, pool) =>
-      div(pool(padTensor(batch, pads)), pool(padTensor(onesLike(batch), pads))),
+      // A window without any part inside gives 0.
+      divNoNan(pool(padTensor(batch, pads)), pool(padTensor(onesLike(batch), pads))),
     );
     return toDtype(means, volumes.dtype);
   },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random numbers. With a seed they are reproducible.
 import { check, TfwasmError } from '../core/errors.js';
+import { callUser } from '../core/public-function.js';
 import { type Attrs, dtypeAttr } from '../tensor/attributes.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
@@ -12,6 +13,7 @@ import { checkInt, int, ints } from '../tensor/written.js';
 import { checkRank, floatArg } from './arguments.js';
 import { add, mul } from './arithmetic.js';
 import { opFunction } from './op-function.js';
+import { round } from './unary.js';
 
 type Seed = number | string | undefined;
 
@@ -77,10 +79,11 @@ function normal<R extends Rank>(
   if (dtype !== 'float32' && dtype !== 'int32') {
     throw new TfwasmError('E_DTYPE', `normal values are float32 or int32, not ${dtype}`);
   }
-  return inDtype<R>(scaled(draw(op, shape, seed), stdDev, mean), dtype);
+  const values = scaled(draw(op, shape, seed), stdDev, mean);
+  return inDtype<R>(dtype === 'int32' ? round(values) : values, dtype);
 }
 
-/** Normally distributed values. */
+/** Normally distributed values. int32 rounds. */
 export const randomNormal = opFunction(
   'randomNormal',
   <R extends Rank>(
@@ -115,7 +118,7 @@ export const truncatedNormal = opFunction(
 export const rand = opFunction(
   'rand',
   <R extends Rank>(shape: ShapeMap[R], randFunction: () => number, dtype: DataType = 'float32'): Tensor<R> => {
-    const values = Float32Array.from({ length: sizeOfShape(checkShape(shape)) }, randFunction);
+    const values = Float32Array.from({ length: sizeOfShape(checkShape(shape)) }, () => callUser(randFunction));
     return inDtype<R>(tensor(values, shape as number[], 'float32'), dtype);
   },
 );

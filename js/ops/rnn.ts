@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steps of recurrent networks.
 import { check } from '../core/errors.js';
+import { callUser } from '../core/public-function.js';
 import type { Scalar, Tensor1D, Tensor2D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { arg, args } from './arguments.js';
@@ -29,11 +30,14 @@ export const basicLSTMCell = opFunction(
     c: Tensor2D | TensorLike,
     h: Tensor2D | TensorLike,
   ): [Tensor2D, Tensor2D] => {
+    const kernel = arg<Tensor2D>(lstmKernel, 'lstmKernel');
+    const bias = arg<Tensor1D>(lstmBias, 'lstmBias');
+    const extra = arg<Scalar>(forgetBias, 'forgetBias');
     const inputs = concat([arg(data, 'data'), arg(h, 'h')], 1);
-    const gates = add(matMul(inputs, lstmKernel), lstmBias);
+    const gates = add(matMul(inputs, kernel), bias);
     const [input, candidate, forget, output] = split<Tensor2D>(gates, 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
     const fresh = mul(sigmoid(input), tanh(candidate));
-    const kept = mul(arg(c, 'c'), sigmoid(add(forgetBias, forget)));
+    const kept = mul(arg(c, 'c'), sigmoid(add(extra, forget)));
     const state = add<Tensor2D>(fresh, kept);
     return [state, mul<Tensor2D>(tanh(state), sigmoid(output))];
   },
@@ -56,7 +60,7 @@ export const multiRNNCell = opFunction(
     );
     let input = arg<Tensor2D>(data, 'data');
     const results = lstmCells.map((cell, index) => {
-      const result = cell(input, states[index] as Tensor2D, outputs[index] as Tensor2D);
+      const result = callUser(() => cell(input, states[index] as Tensor2D, outputs[index] as Tensor2D));
       input = result[1];
       return result;
     });

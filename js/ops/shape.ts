@@ -6,7 +6,7 @@ import type { Rank, ShapeMap } from '../tensor/shape.js';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { cloneOf, reshapeOf } from '../tensor/views.js';
-import { ints, pairs, value } from '../tensor/written.js';
+import { checkList, ints, pairs, value } from '../tensor/written.js';
 import { arg, checkRank } from './arguments.js';
 import { axisOf } from './axes.js';
 import { opFunction } from './op-function.js';
@@ -71,6 +71,7 @@ export const broadcastTo = opFunction(
   <R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> => {
     const from = arg(x, 'x');
     // -1 keeps the dimension.
+    checkList(shape);
     const offset = shape.length - from.rank;
     const dims = shape.map((size, index) => (size < 0 ? ((from.shape as number[])[index - offset] ?? size) : size));
     return run<Tensor<R>>('BroadcastTo', [from, ints(dims)]);
@@ -95,8 +96,13 @@ export const slice = opFunction(
   'slice',
   <T extends Tensor>(x: T | TensorLike, begin: number | readonly number[], size?: number | readonly number[]): T => {
     const from = arg<T>(x, 'x');
-    check(from.rank > 0, 'a scalar cannot be sliced');
-    return run<T>('Slice', [from, ints(sliceList(begin, from.rank, 0)), ints(sliceList(size, from.rank, -1))]);
+    check(from.rank > 0, 'Slicing scalar is not possible');
+    const starts = sliceList(begin, from.rank, 0);
+    check(
+      starts.every((start) => start >= 0),
+      `slice() does not support negative begin indexing. Got begin [${starts}]`,
+    );
+    return run<T>('Slice', [from, ints(starts), ints(sliceList(size, from.rank, -1))]);
   },
 );
 
@@ -192,7 +198,8 @@ export const pad = opFunction(
   'pad',
   <T extends Tensor>(x: T | TensorLike, paddings: readonly Padding[], constantValue = 0): T => {
     const from = arg<T>(x, 'x');
-    check(from.rank > 0, 'a scalar cannot be padded');
+    check(from.rank > 0, 'pad(scalar) is not defined. Pass non-scalar to pad');
+    paddings.forEach(checkPadding);
     if (from.dtype === 'string' || from.dtype === 'complex64') return run<T>('Pad', [from, pairs(paddings)]);
     return run<T>('PadV2', [from, pairs(paddings), value(constantValue, from.dtype)]);
   },
@@ -200,8 +207,14 @@ export const pad = opFunction(
 
 /** `pad` of a vector. */
 export const pad1d = ofRank<Tensor1D, [paddings: Padding, constantValue?: number]>('pad1d', 1, (x, paddings, value) =>
-  pad(x, [paddings], value),
+  pad(x, [checkPadding(paddings)], value),
 );
+
+/** Throws E_INPUT unless this is [before, after]. */
+function checkPadding(padding: Padding): Padding {
+  check(padding.length === 2, `Invalid number of paddings. Must be length of 2 each, got [${padding}]`);
+  return padding;
+}
 
 /** `pad` of a matrix. */
 export const pad2d = ofRank<Tensor2D, [paddings: [Padding, Padding], constantValue?: number]>('pad2d', 2, pad);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Framing and short-time Fourier transform of signals.
 import { check } from '../core/errors.js';
+import { callUser } from '../core/public-function.js';
 import { zeros } from '../tensor/factories.js';
 import type { Tensor, Tensor1D } from '../tensor/tensor.js';
 import { checkInt } from '../tensor/written.js';
@@ -41,10 +42,11 @@ export const frame = opFunction(
   (signal: Tensor1D, frameLength: number, frameStep: number, padEnd = false, padValue = 0): Tensor => {
     const values = arg(signal, 'signal', 'numeric');
     checkRank(values, 'signal', 1);
-    for (const count of [frameLength, frameStep]) {
-      check(checkInt(count, 'length and step') > 0, `length and step must be positive, got ${count}`);
-    }
     const { size } = values;
+    check(checkInt(frameLength, 'the length') > 0, `the length must be positive, got ${frameLength}`);
+    // A step of 0 would give frames without end.
+    const least = padEnd || size >= frameLength ? 1 : 0;
+    check(checkInt(frameStep, 'the step') >= least, `the step must be positive, got ${frameStep}`);
     const count = padEnd ? Math.ceil(size / frameStep) : Math.max(0, Math.floor((size - frameLength) / frameStep) + 1);
     if (count === 0) return zeros([0, frameLength], values.dtype);
     const end = (count - 1) * frameStep + frameLength;
@@ -63,5 +65,12 @@ export const stft = opFunction(
     frameStep: number,
     fftLength: number = enclosingPowerOfTwo(frameLength),
     windowFn: (length: number) => Tensor1D = hannWindow,
-  ): Tensor => rfft(mul(frame(signal, frameLength, frameStep), windowFn(frameLength)), fftLength),
+  ): Tensor =>
+    rfft(
+      mul(
+        frame(signal, frameLength, frameStep),
+        callUser(() => windowFn(frameLength)),
+      ),
+      fftLength,
+    ),
 );

@@ -8,9 +8,9 @@ import { opFunction } from './op-function.js';
 
 type Unary = <T extends Tensor>(x: T | TensorLike) => T;
 
-/** A float32 function; converts other dtypes. */
-function ofFloats(name: string, op: string): Unary {
-  return opFunction(name, <T extends Tensor>(x: T | TensorLike) => run<T>(op, [floatArg<T>(x, 'x')]));
+/** A float32 function; converts other dtypes. `named`: see floatArg. */
+function ofFloats(name: string, op: string, named?: 'float32'): Unary {
+  return opFunction(name, <T extends Tensor>(x: T | TensorLike) => run<T>(op, [floatArg<T>(x, 'x', named)]));
 }
 
 /** A function of numbers that keeps the dtype; bool becomes int32. */
@@ -24,7 +24,7 @@ function ofNumbers(name: string, op: string): Unary {
 /** A function that does not change integers. */
 function rounding(name: string, op: string): Unary {
   return opFunction(name, <T extends Tensor>(x: T | TensorLike) => {
-    const numbers = arg<T>(x, 'x', 'numeric');
+    const numbers = arg<T>(x, 'x', 'numeric', 'float32');
     return numbers.dtype === 'float32' ? run<T>(op, [numbers]) : run<T>('Identity', [numbers]);
   });
 }
@@ -48,9 +48,9 @@ export const round: Unary = rounding('round', 'Round');
 /** x * x. */
 export const square: Unary = ofNumbers('square', 'Square');
 /** The square root. */
-export const sqrt: Unary = ofFloats('sqrt', 'Sqrt');
+export const sqrt: Unary = ofFloats('sqrt', 'Sqrt', 'float32');
 /** 1 / sqrt(x). */
-export const rsqrt: Unary = ofFloats('rsqrt', 'Rsqrt');
+export const rsqrt: Unary = ofFloats('rsqrt', 'Rsqrt', 'float32');
 /** 1 / x. */
 export const reciprocal: Unary = ofFloats('reciprocal', 'Reciprocal');
 /** e to the power of x. */
@@ -58,15 +58,15 @@ export const exp: Unary = ofFloats('exp', 'Exp');
 /** exp(x) - 1, precise near 0. */
 export const expm1: Unary = ofFloats('expm1', 'Expm1');
 /** The natural logarithm. */
-export const log: Unary = ofFloats('log', 'Log');
+export const log: Unary = ofFloats('log', 'Log', 'float32');
 /** log(1 + x), precise near 0. */
 export const log1p: Unary = ofFloats('log1p', 'Log1p');
 /** The sine of radians. */
-export const sin: Unary = ofFloats('sin', 'Sin');
+export const sin: Unary = ofFloats('sin', 'Sin', 'float32');
 /** The cosine of radians. */
-export const cos: Unary = ofFloats('cos', 'Cos');
+export const cos: Unary = ofFloats('cos', 'Cos', 'float32');
 /** The tangent of radians. */
-export const tan: Unary = ofFloats('tan', 'Tan');
+export const tan: Unary = ofFloats('tan', 'Tan', 'float32');
 /** The inverse of sin. */
 export const asin: Unary = ofFloats('asin', 'Asin');
 /** The inverse of cos. */
@@ -76,9 +76,9 @@ export const atan: Unary = ofFloats('atan', 'Atan');
 /** The hyperbolic sine. */
 export const sinh: Unary = ofFloats('sinh', 'Sinh');
 /** The hyperbolic cosine. */
-export const cosh: Unary = ofFloats('cosh', 'Cosh');
+export const cosh: Unary = ofFloats('cosh', 'Cosh', 'float32');
 /** The hyperbolic tangent. */
-export const tanh: Unary = ofFloats('tanh', 'Tanh');
+export const tanh: Unary = ofFloats('tanh', 'Tanh', 'float32');
 /** The inverse of sinh. */
 export const asinh: Unary = ofFloats('asinh', 'Asinh');
 /** The inverse of cosh. */
@@ -98,11 +98,11 @@ export const relu: Unary = ofNumbers('relu', 'Relu');
 /** min(max(x, 0), 6). */
 export const relu6: Unary = ofNumbers('relu6', 'Relu6');
 /** x if it is positive, else exp(x) - 1. */
-export const elu: Unary = ofFloats('elu', 'Elu');
+export const elu: Unary = ofFloats('elu', 'Elu', 'float32');
 /** The scaled ELU of self-normalizing networks. */
 export const selu: Unary = ofFloats('selu', 'Selu');
 /** 1 / (1 + exp(-x)). */
-export const sigmoid: Unary = ofFloats('sigmoid', 'Sigmoid');
+export const sigmoid: Unary = ofFloats('sigmoid', 'Sigmoid', 'float32');
 /** log(1 + exp(x)). */
 export const softplus: Unary = ofFloats('softplus', 'Softplus');
 

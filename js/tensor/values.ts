@@ -188,10 +188,11 @@ export function nestValues(
 ): unknown {
   const parts = isComplex ? 2 : 1;
   if (shape.length === 0) return isComplex ? [values[0], values[1]] : values[0];
-  if (values.length !== sizeOfShape(shape) * parts) {
+  const size = sizeOfShape(shape) * parts;
+  if (size === 0) return [];
+  if (values.length !== size) {
     throw new TfwasmError('E_INTERNAL', `${values.length} values do not fill shape ${formatShape(shape)}`);
   }
-  if (values.length === 0) return [];
   let next = 0;
   const nest = (depth: number): unknown[] => {
     const size = shape[depth] as number;

@@ -52,8 +52,14 @@ const peer = {
       const stays = isTest ? HELPERS.has(name) : !BELOW_HELPERS.has(name) && name !== 'index';
       return stays ? undefined : { path: name, namespace: 'peer' };
     });
-    onLoad({ filter: /.*/, namespace: 'peer' }, ({ path: name }) => ({
-      contents: `module.exports = conformancePeer(${JSON.stringify(name)});`,
-    }));
+    onLoad({ filter: /.*/, namespace: 'peer' }, ({ path: name }) => {
+      const module = `conformancePeer(${JSON.stringify(name)})`;
+      if (name !== 'index') return { contents: `module.exports = ${module};` };
+      const testUtil = JSON.stringify(path.join(CORE, 'test_util.js'));
+      return {
+        contents: `module.exports = { ...${module}, get test_util() { return require(${testUtil}); } };`,
+        resolveDir: CORE,
+      };
+    });
   },
 };

@@ -37,7 +37,7 @@ const encode = (text) => new TextEncoder().encode(text);
 const decode = (bytes) => new TextDecoder().decode(bytes);
 
 /** The shape of nested arrays, for TensorFlow.js's test_util. */
-function inferShape(values) {
-  if (ArrayBuffer.isView(values)) return [values.length];
-  return Array.isArray(values) ? [values.length, ...inferShape(values[0])] : [];
+function inferShape(values, dtype) {
+  if (ArrayBuffer.isView(values)) return dtype === 'string' ? [] : [values.length];
+  return Array.isArray(values) ? [values.length, ...inferShape(values[0], dtype)] : [];
 }

@@ -192,7 +192,7 @@ export async function repeatedTry(
 /** Replaces a -1 so that the shape has so many elements. Throws E_SHAPE. */
 export function inferFromImplicitShape(shape: readonly number[], size: number): number[] {
   const resolved = resolveShape(shape, size);
-  if (sizeOfShape(resolved) === size) return resolved;
+  if (size <= 0 || sizeOfShape(resolved) === size) return resolved;
   throw new TfwasmError('E_SHAPE', `Size(${size}) must match the product of shape ${formatShape(shape)}`);
 }
 

@@ -173,6 +173,7 @@ export const separableConv2d = opFunction(
     const pointwise = floatArg<Tensor4D>(pointwiseFilter, 'pointwiseFilter');
     checkRank(pointwise, 'pointwiseFilter', 4);
     const images = floatArg<T>(x, 'x');
+    checkRank(images, 'x', 4, 3);
     const depthwiseWeights = floatArg<Tensor4D>(depthwiseFilter, 'depthwiseFilter');
     checkRank(depthwiseWeights, 'depthwiseFilter', 4);
     const channels = depthwiseWeights.shape[2] * depthwiseWeights.shape[3];

@@ -77,14 +77,14 @@ export const topk = opFunction(
     check(numbers.rank > 0, 'topk() expects the input to be of rank 1 or higher', 'E_SHAPE');
     const last = (numbers.shape as number[])[numbers.rank - 1] as number;
     check(k >= 0, `'k' passed to topk() must be >= 0 but got ${k}`);
-    check(k <= last, `'k' passed to topk() must be <= the last dimension (${last}) but got ${k}`);
+    check(k <= last, `'k' passed to topk() must be <= the last dimension (${last}) but got ${k}`, 'E_SHAPE');
     const [values, indices] = runAll('TopKV2', [numbers, int(k)], { sorted }) as [T, T];
     return { values, indices };
   },
 );
 
 const inTopK = opFunction(
-  'inTopK',
+  'inTopKAsync',
   <T extends Tensor>(predictions: Tensor | TensorLike, targets: Tensor | TensorLike, k = 1): T => {
     const rows = arg(predictions, 'predictions', 'numeric');
     const wanted = toDtype(arg(targets, 'targets', 'numeric'), 'int32');
@@ -133,7 +133,7 @@ export const unique = opFunction(
 
 /** The elements of vector x that are not in vector y, and their indices in x. */
 export const setdiff1dAsync = asPromise(
-  opFunction('setdiff1d', (x: Tensor | TensorLike, y: Tensor | TensorLike): [Tensor, Tensor] => {
+  opFunction('setdiff1dAsync', (x: Tensor | TensorLike, y: Tensor | TensorLike): [Tensor, Tensor] => {
     const a = arg(x, 'x');
     const b = arg(y, 'y');
     if (a.dtype !== b.dtype) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons and logical functions.
-import { check, TfwasmError } from '../core/errors.js';
+import { check } from '../core/errors.js';
 import { run } from '../tensor/call.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -63,21 +63,21 @@ export const whereAsync = asPromise(
 );
 
 /**
- * The slices of a tensor where a bool mask is true. The mask covers the dimensions from `axis` on. Throws E_SHAPE if
+ * The slices of a tensor where a bool mask is true. The mask covers the dimensions from `axis` on. Throws E_INPUT if
  * their sizes differ.
  */
 export const booleanMaskAsync = asPromise(
-  opFunction('boolMask', (tensor: Tensor | TensorLike, mask: Tensor | TensorLike, axis = 0) => {
+  opFunction('booleanMaskAsync', (tensor: Tensor | TensorLike, mask: Tensor | TensorLike, axis = 0) => {
     const x = arg(tensor, 'tensor');
     const flags = arg(mask, 'mask', 'bool');
     const first = axis < 0 ? axis + x.rank : axis;
     const end = first + flags.rank;
     check(flags.rank > 0, 'mask cannot be scalar');
     const covered = (x.shape as number[]).slice(first, end);
-    if (first < 0 || String(covered) !== String(flags.shape)) {
-      const shapes = `Shapes ${covered} and ${flags.shape} must match`;
-      throw new TfwasmError('E_SHAPE', `mask's shape must match the first K dimensions of tensor's shape, ${shapes}`);
-    }
+    check(
+      first >= 0 && String(covered) === String(flags.shape),
+      `mask's shape must match the first K dimensions of tensor's shape, Shapes ${covered} and ${flags.shape} must match`,
+    );
     const rest = (x.shape as number[]).slice(end);
     const flat = x.reshape([...(x.shape as number[]).slice(0, first), flags.size, ...rest]);
     const indices = run('Where', [flags.reshape([flags.size])]);

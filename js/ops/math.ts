@@ -4,7 +4,7 @@ import { check } from '../core/errors.js';
 import { toDtype } from '../tensor/call.js';
 import type { Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
-import { arg, checkRank } from './arguments.js';
+import { arg } from './arguments.js';
 import { oneHot } from './creation.js';
 import { matMul } from './matrix.js';
 import { opFunction } from './op-function.js';
@@ -21,8 +21,9 @@ export const confusionMatrix = opFunction(
       Number.isInteger(numClasses) && numClasses > 0,
       `If provided, numClasses must be a positive integer, but got ${numClasses}`,
     );
-    checkRank(expected, 'labels', 1);
-    checkRank(actual, 'predictions', 1);
+    for (const [name, { rank }] of [['labels', expected] as const, ['predictions', actual] as const]) {
+      check(rank === 1, `Expected the rank of ${name} to be 1, but got ${rank}`, 'E_SHAPE');
+    }
     const counts = `${expected.size} vs. ${actual.size}. Labels and predictions should have the same number of elements.`;
     check(expected.size === actual.size, `Mismatch in the number of examples: ${counts}`, 'E_SHAPE');
     const [rows, columns] = [expected, actual].map((list) => oneHot(list, numClasses, 1, 0, 'float32')) as [

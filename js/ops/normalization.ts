@@ -73,7 +73,7 @@ export const batchNorm = opFunction(
 );
 
 function batchNormOfRank<T extends Tensor>(rank: number) {
-  return opFunction(`batchNorm${rank}d`, (x: T | TensorLike, ...rest: BatchNormRest): T => {
+  return opFunction('batchNorm', (x: T | TensorLike, ...rest: BatchNormRest): T => {
     const images = floatArg<T>(x, 'x');
     checkRank(images, 'x', rank);
     return batchNorm(images, ...rest);

@@ -199,6 +199,7 @@ export const pad = opFunction(
   <T extends Tensor>(x: T | TensorLike, paddings: readonly Padding[], constantValue = 0): T => {
     const from = arg<T>(x, 'x');
     check(from.rank > 0, 'pad(scalar) is not defined. Pass non-scalar to pad');
+    checkList(paddings);
     paddings.forEach(checkPadding);
     if (from.dtype === 'string' || from.dtype === 'complex64') return run<T>('Pad', [from, pairs(paddings)]);
     return run<T>('PadV2', [from, pairs(paddings), value(constantValue, from.dtype)]);
@@ -212,6 +213,7 @@ export const pad1d = ofRank<Tensor1D, [paddings: Padding, constantValue?: number
 
 /** Throws E_INPUT unless this is [before, after]. */
 function checkPadding(padding: Padding): Padding {
+  checkList(padding);
   check(padding.length === 2, `Invalid number of paddings. Must be length of 2 each, got [${padding}]`);
   return padding;
 }

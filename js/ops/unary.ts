@@ -21,10 +21,10 @@ function ofNumbers(name: string, op: string): Unary {
   });
 }
 
-/** A function that does not change integers. */
-function rounding(name: string, op: string): Unary {
+/** A function that does not change integers. `named`: see arg. */
+function rounding(name: string, op: string, named: 'numeric' | 'float32' = 'float32'): Unary {
   return opFunction(name, <T extends Tensor>(x: T | TensorLike) => {
-    const numbers = arg<T>(x, 'x', 'numeric', 'float32');
+    const numbers = arg<T>(x, 'x', 'numeric', named);
     return numbers.dtype === 'float32' ? run<T>(op, [numbers]) : run<T>('Identity', [numbers]);
   });
 }
@@ -44,7 +44,7 @@ export const ceil: Unary = rounding('ceil', 'Ceil');
 /** Rounds down. */
 export const floor: Unary = rounding('floor', 'Floor');
 /** Rounds to the nearest integer, half to even. */
-export const round: Unary = rounding('round', 'Round');
+export const round: Unary = rounding('round', 'Round', 'numeric');
 /** x * x. */
 export const square: Unary = ofNumbers('square', 'Square');
 /** The square root. */

@@ -135,9 +135,7 @@ export function conv2dAttrs(
 /** Runs `body` on a batch. A single image becomes a batch of one, which is removed from the result. */
 export function batched<T extends Tensor>(images: T, rank: number, body: (batch: Tensor) => Tensor): T {
   if (images.rank === rank) return body(images) as T;
-  if (images.rank !== rank - 1) {
-    throw new TfwasmError('E_SHAPE', `the argument 'x' must have rank ${rank} or ${rank - 1}, got [${images.shape}]`);
-  }
+  checkRank(images, 'x', rank, rank - 1);
   const result = body(images.reshape([1, ...images.shape]));
   return result.reshape(result.shape.slice(1)) as Tensor as T;
 }

@@ -159,11 +159,13 @@ function toBytes(values: TensorLike, shape: readonly number[], dtype: DataType):
 
 function toNumber(leaf: unknown, dtype: DataType): number {
   const kind = typeof leaf;
-  // As in a typed array: a hole or null becomes NaN or 0, and text is parsed.
-  if (kind === 'number' || kind === 'boolean' || kind === 'string' || leaf === undefined || leaf === null) {
-    return Number(leaf);
-  }
-  throw new TfwasmError('E_INPUT', `a ${dtype} tensor takes numbers or booleans, got '${kindOf(leaf)}'`);
+  // As in a typed array: a hole or null becomes NaN or 0.
+  if (kind === 'number' || kind === 'boolean' || leaf === undefined || leaf === null) return Number(leaf);
+  // Also as there, but text that is no number is a mistake.
+  const isText = kind === 'string';
+  if (isText && (leaf === 'NaN' || !Number.isNaN(Number(leaf)))) return Number(leaf);
+  const got = isText ? JSON.stringify(leaf) : `'${kindOf(leaf)}'`;
+  throw new TfwasmError('E_INPUT', `a ${dtype} tensor takes numbers or booleans, got ${got}`);
 }
 
 /** Zeros, one per element. Not for complex64 and string. */

@@ -221,7 +221,7 @@ export function squeezeShape(
 
 /** The strides of each dimension but the last, in elements. */
 export function computeStrides(shape: readonly number[]): number[] {
-  return stridesOfShape(shape);
+  return stridesOfShape([...shape]);
 }
 
 /** The flat index of coordinates. */

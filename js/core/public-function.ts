@@ -74,10 +74,11 @@ export function publicFunctions<T extends Readonly<Record<string, AnyFunction>>>
   return Object.fromEntries(wrapped) as unknown as T;
 }
 
-/** Calls a function that the user has passed. The wrapper does not change its errors. */
-export function callUser<T>(f: () => T): T {
+/** Calls a function that the user has passed. The wrapper does not change its errors. Throws E_INPUT if it is none. */
+export function callUser<Given extends unknown[], T>(f: (...given: Given) => T, ...given: Given): T {
+  if (typeof f !== 'function') throw new TfwasmError('E_INPUT', `expected a function, but got '${kindOf(f)}'`);
   try {
-    return f();
+    return f(...given);
   } catch (error) {
     thrownByUser = error;
     throw error;

@@ -158,7 +158,10 @@ export const randomGamma = opFunction(
     dtype: 'float32' | 'int32' = 'float32',
     seed?: number,
   ): Tensor<R> => {
-    check(alpha > 0 && beta > 0, `alpha and beta must be positive, got ${alpha} and ${beta}`);
+    check(
+      [alpha, beta].every((value) => typeof value === 'number' && value > 0),
+      `alpha and beta must be positive numbers, got ${alpha} and ${beta}`,
+    );
     const uniform = generator(seedOf(seed));
     return rand<R>(shape, () => gammaValue(alpha, uniform) / beta, dtype);
   },

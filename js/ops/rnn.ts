@@ -60,7 +60,7 @@ export const multiRNNCell = opFunction(
     );
     let input = arg<Tensor2D>(data, 'data');
     const results = lstmCells.map((cell, index) => {
-      const result = callUser(() => cell(input, states[index] as Tensor2D, outputs[index] as Tensor2D));
+      const result = callUser(cell, input, states[index] as Tensor2D, outputs[index] as Tensor2D);
       input = result[1];
       return result;
     });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Framing and short-time Fourier transform of signals.
 import { check } from '../core/errors.js';
-import { callUser } from '../core/public-function.js';
+import { callUser, publicFunction } from '../core/public-function.js';
 import { zeros } from '../tensor/factories.js';
 import type { Tensor, Tensor1D } from '../tensor/tensor.js';
 import { checkInt } from '../tensor/written.js';
@@ -15,9 +15,10 @@ import { rfft } from './spectral.js';
 import { cos } from './unary.js';
 
 /** The smallest power of two that is not less than the value. */
-export function enclosingPowerOfTwo(value: number): number {
-  return 2 ** Math.max(0, Math.ceil(Math.log2(value)));
-}
+export const enclosingPowerOfTwo = publicFunction(
+  'enclosingPowerOfTwo',
+  (value: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(value))),
+);
 
 /** The window a - b * cos over one period, float32 [windowLength]. */
 export const cosineWindow = opFunction('cosineWindow', (windowLength: number, a: number, b: number): Tensor1D => {
@@ -65,12 +66,5 @@ export const stft = opFunction(
     frameStep: number,
     fftLength: number = enclosingPowerOfTwo(frameLength),
     windowFn: (length: number) => Tensor1D = hannWindow,
-  ): Tensor =>
-    rfft(
-      mul(
-        frame(signal, frameLength, frameStep),
-        callUser(() => windowFn(frameLength)),
-      ),
-      fftLength,
-    ),
+  ): Tensor => rfft(mul(frame(signal, frameLength, frameStep), callUser(windowFn, frameLength)), fftLength),
 );

@@ -9,6 +9,9 @@ import { newNumbers, type TensorLike } from './values.js';
 
 /** A mutable array of values that can be converted to a tensor. */
 export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
+  /** @internal */
+  static readonly name: string = 'TensorBuffer';
+
   readonly dtype: D;
   readonly shape: ShapeMap[R];
   readonly size: number;

@@ -49,6 +49,8 @@ export function stridesOfShape(shape: readonly number[]): number[] {
   return shape.slice(1).map((_, index) => sizeOfShape(shape.slice(index + 1)));
 }
 
+const describeSize = (size: unknown): string => (typeof size === 'number' ? String(size) : kindOf(size));
+
 /** A copy of a user's shape. Throws E_SHAPE if it is invalid. */
 export function checkShape(shape: readonly number[]): number[] {
   if (!Array.isArray(shape)) {
@@ -61,7 +63,7 @@ export function checkShape(shape: readonly number[]): number[] {
     if (!Number.isInteger(dimension) || dimension < 0) {
       throw new TfwasmError(
         'E_SHAPE',
-        `Tensor must have a shape comprised of positive integers but got shape [${shape.map(String)}].`,
+        `Tensor must have a shape comprised of positive integers but got shape [${shape.map(describeSize)}].`,
       );
     }
   }

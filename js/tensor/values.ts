@@ -193,7 +193,7 @@ export function nestValues(
   const size = sizeOfShape(shape) * parts;
   if (size === 0) return [];
   if (values.length !== size) {
-    throw new TfwasmError('E_INTERNAL', `${values.length} values do not fill shape ${formatShape(shape)}`);
+    throw new TfwasmError('E_SHAPE', `${values.length} values do not fill shape ${formatShape(shape)}`);
   }
   let next = 0;
   const nest = (depth: number): unknown[] => {

@@ -14,6 +14,9 @@ let lastName = 0;
 
 /** A tensor whose values can be replaced. `tidy` does not dispose it. */
 export class Variable<R extends Rank = Rank> extends Tensor<R> {
+  /** @internal */
+  static override readonly name: string = 'Variable';
+
   readonly name: string;
   trainable: boolean;
 

@@ -40,18 +40,23 @@ toleratesThrowing('xdescribe');
 
 /** Our messages may say more than TensorFlow.js's: the text that a test expects has to be contained in them. */
 function acceptLongerMessages() {
-  const { expect } = globalThis;
   const pattern = (text) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  globalThis.expect = (actual) => {
-    const expectation = expect(actual);
-    const { toThrowError } = expectation;
-    expectation.toThrowError = (...expected) =>
-      toThrowError.apply(
-        expectation,
-        expected.map((part) => (typeof part === 'string' ? pattern(part) : part)),
-      );
-    return expectation;
-  };
+  for (const [name, method] of [
+    ['expect', 'toThrowError'],
+    ['expectAsync', 'toBeRejectedWithError'],
+  ]) {
+    const own = globalThis[name];
+    globalThis[name] = (actual) => {
+      const expectation = own(actual);
+      const check = expectation[method];
+      expectation[method] = (...expected) =>
+        check.apply(
+          expectation,
+          expected.map((part) => (typeof part === 'string' ? pattern(part) : part)),
+        );
+      return expectation;
+    };
+  }
 }
 
 /** If a group of tests throws while it is described, a failing test stands for it. Empty groups are allowed. */

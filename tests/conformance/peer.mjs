@@ -10,9 +10,13 @@ const OF_TRAINING = [
 
 /** `onTraining` is called when a test uses something of OF_TRAINING. */
 export function makePeer(tf, onTraining) {
-  const standIn = (name) => () => {
-    onTraining();
-    throw new Error(`tf.${name} is missing`);
+  const standIn = (name) => {
+    // Not an arrow function: tests also call it with `new`.
+    function absent() {
+      onTraining();
+      throw new Error(`tf.${name} is missing`);
+    }
+    return absent;
   };
   const training = Object.fromEntries(OF_TRAINING.map((name) => [name, standIn(name)]));
   const train = new Proxy({}, { get: (_, name) => standIn(`train.${String(name)}`) });

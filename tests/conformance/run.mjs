@@ -28,11 +28,4 @@ const table = tableOf(results);
 console.log(totals(table));
 console.log(`${Object.keys(skippedFiles).length} files are not applicable or need a browser`);
 console.log(`${((Date.now() - start) / 1000).toFixed(1)} s`);
-if (values.save)
-  writeFileSync(
-    RESULTS,
-    `${JSON.stringify(table, null, 1)
-      .replace(/,\n {2}/g, ', ')
-      .replace(/\{\n {2}/g, '{ ')
-      .replace(/\n \}/g, ' }')}\n`,
-  );
+if (values.save) writeFileSync(RESULTS, `${JSON.stringify(table, null, 2)}\n`);

@@ -57,9 +57,13 @@ export class TfwasmError extends Error {
   }
 }
 
-/** Throws if the condition is false. */
-export function check(condition: boolean, message: string, code: ErrorCode = 'E_INPUT'): asserts condition {
-  if (!condition) throw new TfwasmError(code, message);
+/** Throws if the condition is false. A message that takes time to build is a function. */
+export function check(
+  condition: boolean,
+  message: string | (() => string),
+  code: ErrorCode = 'E_INPUT',
+): asserts condition {
+  if (!condition) throw new TfwasmError(code, typeof message === 'string' ? message : message());
 }
 
 /** For CoreModuleOptions.makeError. The codes are those in src/core/error.cc. */

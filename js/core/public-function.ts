@@ -7,6 +7,7 @@ import { TfwasmError } from './errors.js';
 export type AnyFunction = (...given: never[]) => unknown;
 type Arguments = unknown[];
 type Body = (...given: Arguments) => unknown;
+type Caller = (body: Body, given: Arguments) => unknown;
 
 /** The innermost public function that is running. */
 let current: string | undefined;
@@ -19,21 +20,13 @@ export function functionName(): string {
   return current ?? 'tensor';
 }
 
-/**
- * Wraps a public function.
- *
- * @param call Calls the body. By default plainly.
- */
-export function publicFunction<F extends AnyFunction>(
-  name: string,
-  body: F,
-  call: (body: Body, given: Arguments) => unknown = callPlainly,
-): F {
+/** Wraps a public function. `call` calls the body, by default plainly. */
+export function publicFunction<F extends AnyFunction>(name: string, body: F, call: Caller = callPlainly): F {
   const wrapper = (...given: Arguments) => {
     const outer = current;
     current = name;
     try {
-      leaveOutNulls(given);
+      if (outer === undefined) leaveOutNulls(given);
       return call(body as unknown as Body, given);
     } catch (error) {
       throw outer === undefined ? errorOf(name, given, error) : error;
@@ -44,7 +37,7 @@ export function publicFunction<F extends AnyFunction>(
   return wrapper as unknown as F;
 }
 
-const callPlainly = (body: Body, given: Arguments) => body(...given);
+const callPlainly: Caller = (body, given) => body(...given);
 
 /** Like publicFunction, for asynchronous functions. */
 export function publicAsyncFunction<F extends (...given: never[]) => Promise<unknown>>(name: string, body: F): F {
@@ -77,22 +70,25 @@ export function publicFunctions<T extends Readonly<Record<string, AnyFunction>>>
 /** Calls a function that the user has passed. The wrapper does not change its errors. Throws E_INPUT if it is none. */
 export function callUser<Given extends unknown[], T>(f: (...given: Given) => T, ...given: Given): T {
   if (typeof f !== 'function') throw new TfwasmError('E_INPUT', `expected a function, but got '${kindOf(f)}'`);
+  const outer = current;
+  current = undefined;
   try {
     return f(...given);
   } catch (error) {
     thrownByUser = error;
     throw error;
+  } finally {
+    current = outer;
   }
 }
 
-/** Replaces null by undefined in arguments and in objects of options. */
+/** Replaces null by undefined in arguments, and in an object of options, which is the last argument. */
 function leaveOutNulls(given: Arguments): void {
-  for (let i = 0; i < given.length; ++i) {
-    const value = given[i];
-    if (value === null) given[i] = undefined;
-    else if (typeof value === 'object' && value?.constructor === Object) {
-      given[i] = Object.fromEntries(Object.entries(value).map(([key, option]) => [key, option ?? undefined]));
-    }
+  const last = given.length - 1;
+  for (let i = 0; i <= last; ++i) if (given[i] === null) given[i] = undefined;
+  const options = given[last];
+  if (typeof options === 'object' && options?.constructor === Object) {
+    given[last] = Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option ?? undefined]));
   }
 }
 

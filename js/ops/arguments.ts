@@ -4,7 +4,7 @@ import { TfwasmError } from '../core/errors.js';
 import { functionName, kindOf } from '../core/public-function.js';
 import { toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
-import { tensor } from '../tensor/factories.js';
+import { makeTensor } from '../tensor/factories.js';
 import { Tensor } from '../tensor/tensor.js';
 import { inferDtype, isTensorLike, type TensorLike } from '../tensor/values.js';
 import { value, type Written } from '../tensor/written.js';
@@ -48,7 +48,7 @@ export function arg<T extends Tensor = Tensor>(
   const dtype = expected === undefined || expected === 'numeric' || inferred === 'string' ? inferred : expected;
   checkArgDtype(expected === 'string' ? 'string' : dtype, name, expected, named);
   try {
-    return tensor(x, undefined, expected === 'string' ? 'string' : dtype) as Tensor as T;
+    return makeTensor(x, undefined, expected === 'string' ? 'string' : dtype) as Tensor as T;
   } catch (error) {
     if (!(error instanceof TfwasmError)) throw error;
     throw new TfwasmError(error.code, `${place(name)}: ${error.message}`, { cause: error });

@@ -65,12 +65,12 @@ export const bitwiseAnd = opFunction(
     const shapes = `x: [${a.shape}], y: [${b.shape}]`;
     check(
       String(a.shape) === String(b.shape),
-      `BitwiseAnd: Tensors must have the same shape, got ${shapes}`,
+      () => `BitwiseAnd: Tensors must have the same shape, got ${shapes}`,
       'E_SHAPE',
     );
     check(
       a.dtype === 'int32' && b.dtype === 'int32',
-      `BitwiseAnd: Only supports 'int32' values in tensor, found type of x: ${a.dtype} and type of y: ${b.dtype}`,
+      () => `BitwiseAnd: Only supports 'int32' values in tensor, found type of x: ${a.dtype} and type of y: ${b.dtype}`,
       'E_DTYPE',
     );
     return run<T>('BitwiseAnd', [a, b]);
@@ -79,14 +79,17 @@ export const bitwiseAnd = opFunction(
 
 /** The sum of tensors with the same shape and dtype. */
 export const addN = opFunction('addN', <T extends Tensor>(tensors: readonly (T | TensorLike)[]): T => {
-  check(Array.isArray(tensors), `The argument passed to tf.addN() must be a list of tensors, got '${kindOf(tensors)}'`);
+  check(
+    Array.isArray(tensors),
+    () => `The argument passed to tf.addN() must be a list of tensors, got '${kindOf(tensors)}'`,
+  );
   check(tensors.length > 0, 'Must pass at least one tensor to tf.addN(), but got 0');
   const list = args<T>(tensors, 'tensors', 'numeric');
   const [first] = list as [T];
   for (const { dtype, shape } of list) {
     const all = 'All tensors passed to tf.addN() must have the same';
-    check(dtype === first.dtype, `${all} dtype, got ${first.dtype} and ${dtype}`, 'E_DTYPE');
-    check(String(shape) === String(first.shape), `${all} shape, got [${first.shape}] and [${shape}]`, 'E_SHAPE');
+    check(dtype === first.dtype, () => `${all} dtype, got ${first.dtype} and ${dtype}`, 'E_DTYPE');
+    check(String(shape) === String(first.shape), () => `${all} shape, got [${first.shape}] and [${shape}]`, 'E_SHAPE');
   }
   return run<T>('AddN', list, { N: list.length });
 });
@@ -104,7 +107,7 @@ export const clipByValue = opFunction(
   <T extends Tensor>(x: T | TensorLike, clipValueMin: number, clipValueMax: number): T => {
     check(
       clipValueMin <= clipValueMax,
-      `Error in clip: min (${clipValueMin}) must be less than or equal to max (${clipValueMax}).`,
+      () => `Error in clip: min (${clipValueMin}) must be less than or equal to max (${clipValueMax}).`,
     );
     const numbers = arg<T>(x, 'x', 'numeric');
     const whole = Number.isInteger(clipValueMin) && Number.isInteger(clipValueMax);

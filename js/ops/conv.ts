@@ -181,7 +181,7 @@ export const separableConv2d = opFunction(
       const place = `Error in separableConv2d: dimension ${axis} of pointwise filter`;
       check(
         pointwise.shape[axis] === expected,
-        `${place} must be ${expected}, but got ${pointwise.shape[axis]}`,
+        () => `${place} must be ${expected}, but got ${pointwise.shape[axis]}`,
         'E_SHAPE',
       );
     }
@@ -261,7 +261,7 @@ export const dilation2d = opFunction(
     dilations: Pair = [1, 1],
     dataFormat: 'NHWC' = 'NHWC',
   ): T => {
-    check(dataFormat === 'NHWC', `the data format must be NHWC, got ${dataFormat}`);
+    check(dataFormat === 'NHWC', () => `the data format must be NHWC, got ${dataFormat}`);
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 3);
     return batched(floatArg<T>(x, 'x'), 4, (images) =>

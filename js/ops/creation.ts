@@ -43,7 +43,7 @@ export const eye = opFunction(
 );
 
 function checkCount(count: number): number {
-  check(checkInt(count, 'a number of elements') >= 0, `a number of elements must not be negative, got ${count}`);
+  check(checkInt(count, 'a number of elements') >= 0, () => `a number of elements must not be negative, got ${count}`);
   return count;
 }
 
@@ -128,7 +128,11 @@ export const meshgrid = opFunction(
 export const complex = opFunction('complex', <T extends Tensor>(real: T | TensorLike, imag: T | TensorLike): T => {
   const parts = [arg<T>(real, 'real', 'float32'), arg<T>(imag, 'imag', 'float32')] as const;
   const [shape, other] = parts.map((part) => String(part.shape));
-  check(shape === other, `real and imag shapes, ${shape} and ${other}, must match in call to tf.complex().`, 'E_SHAPE');
+  check(
+    shape === other,
+    () => `real and imag shapes, ${shape} and ${other}, must match in call to tf.complex().`,
+    'E_SHAPE',
+  );
   return run<T>('Complex', parts);
 });
 

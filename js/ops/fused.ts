@@ -55,7 +55,7 @@ const FUSED_NAMES: Readonly<Record<Exclude<Activation, 'linear'>, string>> = {
 /** The inputs and attributes for `fused`, for an op with this number of output channels. */
 function fusedInputs(fused: Fused, channels: number): { inputs: Tensor[]; attrs: Attrs } {
   const { activation = 'linear', preluActivationWeights, leakyreluAlpha = 0.2 } = fused;
-  check(activation === 'linear' || activation in FUSED_NAMES, `there is no fused activation '${activation}'`);
+  check(activation === 'linear' || activation in FUSED_NAMES, () => `there is no fused activation '${activation}'`);
   const inputs: Tensor[] = [];
   const names: string[] = [];
   if (fused.bias !== undefined && fused.bias !== null) {

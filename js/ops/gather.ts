@@ -76,8 +76,8 @@ export const topk = opFunction(
     const numbers = arg<T>(x, 'x', 'numeric');
     check(numbers.rank > 0, 'topk() expects the input to be of rank 1 or higher', 'E_SHAPE');
     const last = (numbers.shape as number[])[numbers.rank - 1] as number;
-    check(k >= 0, `'k' passed to topk() must be >= 0 but got ${k}`);
-    check(k <= last, `'k' passed to topk() must be <= the last dimension (${last}) but got ${k}`, 'E_SHAPE');
+    check(k >= 0, () => `'k' passed to topk() must be >= 0 but got ${k}`);
+    check(k <= last, () => `'k' passed to topk() must be <= the last dimension (${last}) but got ${k}`, 'E_SHAPE');
     const [values, indices] = runAll('TopKV2', [numbers, int(k)], { sorted }) as [T, T];
     return { values, indices };
   },
@@ -91,23 +91,24 @@ const inTopK = opFunction(
     const rest = rows.shape.slice(0, -1);
     check(
       rows.rank >= 2,
-      `inTopK() expects the predictions to be of rank 2 or higher, but got ${rows.rank}`,
+      () => `inTopK() expects the predictions to be of rank 2 or higher, but got ${rows.rank}`,
       'E_SHAPE',
     );
     const ranks = `predictions rank ${rows.rank} and targets rank ${wanted.rank}`;
     check(
       wanted.rank === rows.rank - 1,
-      `predictions rank should be 1 larger than targets rank, but got ${ranks}`,
+      () => `predictions rank should be 1 larger than targets rank, but got ${ranks}`,
       'E_SHAPE',
     );
     check(
       String(rest) === String(wanted.shape),
-      `targets must have the shape of predictions without the last dimension, [${rest}], but got [${wanted.shape}]`,
+      () =>
+        `targets must have the shape of predictions without the last dimension, [${rest}], but got [${wanted.shape}]`,
       'E_SHAPE',
     );
     const depth = (rows.shape as number[])[rows.rank - 1] as number;
     const range = `must be > 0 && <= the predictions last dimension (${depth}), but got ${k}`;
-    check(k > 0 && k <= depth, `'k' passed to inTopK() ${range}`);
+    check(k > 0 && k <= depth, () => `'k' passed to inTopK() ${range}`);
     const { indices } = topk(rows, k);
     return run<T>('Any', [run('Equal', [indices, expandDims(wanted, -1)]), ints([-1])], { keep_dims: false });
   },

@@ -112,12 +112,12 @@ const lastOnly = (rank: number, last: number): number[] =>
 function withChannels<T extends Tensor>(image: T | TensorLike, count: number): T {
   const images = arg<T>(image, 'image', 'numeric');
   const place = `Error in ${functionName()}:`;
-  check(images.rank >= 2, `${place} images must be at least rank 2, but got rank ${images.rank}`, 'E_SHAPE');
+  check(images.rank >= 2, () => `${place} images must be at least rank 2, but got rank ${images.rank}`, 'E_SHAPE');
   const depth = (images.shape as number[])[images.rank - 1];
   const kind = count === 1 ? 'a grayscale' : 'an RGB';
   check(
     depth === count,
-    `${place} last dimension of ${kind} image should be size ${count}, but got size ${depth}`,
+    () => `${place} last dimension of ${kind} image should be size ${count}, but got size ${depth}`,
     'E_SHAPE',
   );
   return images;
@@ -195,7 +195,7 @@ export const threshold = opFunction(
   (image: Tensor3D | TensorLike, method = 'binary', inverted = false, threshValue = 0.5): Tensor3D => {
     const given = arg<Tensor>(image, 'image', 'numeric');
     checkRank(given, 'image', 3);
-    check(method === 'binary' || method === 'otsu', `the method must be 'binary' or 'otsu', got '${method}'`);
+    check(method === 'binary' || method === 'otsu', () => `the method must be 'binary' or 'otsu', got '${method}'`);
     const isColored = (given.shape as number[])[2] === 3;
     const gray = isColored ? sum(mul(given, tensor1d(LUMA)), -1, true) : withChannels(given, 1);
     const counts = () => bincount(toDtype(round(gray), 'int32').reshape<'R1'>([-1]), tensor1d([]), 256);
@@ -227,7 +227,7 @@ function suppressing<Rest extends unknown[], Result>(
     least = Number.NEGATIVE_INFINITY,
     ...[option]
   ) => {
-    check(overlap >= 0 && overlap <= 1, `iouThreshold must be in [0, 1], but was '${overlap}'`);
+    check(overlap >= 0 && overlap <= 1, () => `iouThreshold must be in [0, 1], but was '${overlap}'`);
     const isPadded = op === 'NonMaxSuppressionV4';
     const numbers = op === 'NonMaxSuppressionV5' ? [overlap, least, Number(option ?? 0)] : [overlap, least];
     const inputs = [floatArg(boxes, 'boxes'), floatArg(scores, 'scores'), int(maxOutputSize)];

@@ -51,7 +51,7 @@ export const stack = opFunction('stack', <T extends Tensor>(tensors: readonly (T
   for (const tensor of list) {
     check(
       tensor.dtype === dtype,
-      `All tensors passed to stack must have matching dtypes, got ${dtype} and ${tensor.dtype}`,
+      () => `All tensors passed to stack must have matching dtypes, got ${dtype} and ${tensor.dtype}`,
       'E_DTYPE',
     );
   }

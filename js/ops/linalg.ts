@@ -34,12 +34,13 @@ export const gramSchmidt = opFunction('gramSchmidt', <T extends Tensor1D[] | Ten
   const [size] = sizes as [number];
   check(
     sizes.every((other) => other === size) && ranks.every((rank) => rank === 1),
-    `gramSchmidt: Non-unique lengths found in the input vectors, or ranks other than 1: lengths ${sizes}, ranks ${ranks}`,
+    () =>
+      `gramSchmidt: Non-unique lengths found in the input vectors, or ranks other than 1: lengths ${sizes}, ranks ${ranks}`,
     'E_SHAPE',
   );
   check(
     vectors.length <= size,
-    `gramSchmidt: Number of vectors (${vectors.length}) exceeds number of dimensions (${size}).`,
+    () => `gramSchmidt: Number of vectors (${vectors.length}) exceeds number of dimensions (${size}).`,
   );
   const basis: Tensor[] = [];
   for (const vector of vectors) {
@@ -79,7 +80,11 @@ function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
 /** QR decomposition of matrices [..., rows, columns]. */
 export const qr = opFunction('qr', (x: Tensor, fullMatrices = false): [Tensor, Tensor] => {
   const matrices = floatArg(x, 'x');
-  check(matrices.rank >= 2, `qr() requires input tensor to have a rank >= 2, but got rank ${matrices.rank}`, 'E_SHAPE');
+  check(
+    matrices.rank >= 2,
+    () => `qr() requires input tensor to have a rank >= 2, but got rank ${matrices.rank}`,
+    'E_SHAPE',
+  );
   const inner = matrices.shape.slice(-2);
   const flat = unstack(matrices.reshape([-1, ...inner]));
   const parts = flat.map((matrix) => qrOfMatrix(matrix as Tensor2D, fullMatrices));

@@ -76,7 +76,8 @@ export const booleanMaskAsync = asPromise(
     const covered = (x.shape as number[]).slice(first, end);
     check(
       first >= 0 && String(covered) === String(flags.shape),
-      `mask's shape must match the first K dimensions of tensor's shape, Shapes ${covered} and ${flags.shape} must match`,
+      () =>
+        `mask's shape must match the first K dimensions of tensor's shape, Shapes ${covered} and ${flags.shape} must match`,
     );
     const rest = (x.shape as number[]).slice(end);
     const flat = x.reshape([...(x.shape as number[]).slice(0, first), flags.size, ...rest]);

@@ -30,7 +30,7 @@ const BY_NONZERO = Reduction.SUM_BY_NONZERO_WEIGHTS;
 export const computeWeightedLoss = opFunction(
   'computeWeightedLoss',
   <O extends Tensor>(losses: Values, weights?: Weights, reduction: Reduction = BY_NONZERO): O => {
-    check(reduction in Reduction, `Unknown reduction: ${reduction}`);
+    check(reduction in Reduction, () => `Unknown reduction: ${reduction}`);
     const all = floatArg(losses, 'losses');
     const factors = weights === undefined || weights === null ? undefined : floatArg(weights, 'weights');
     const weighted = factors ? mul(all, factors) : all;

@@ -19,13 +19,13 @@ export const confusionMatrix = opFunction(
     const actual = toDtype(arg<Tensor>(predictions, 'predictions', 'numeric'), 'int32');
     check(
       Number.isInteger(numClasses) && numClasses > 0,
-      `If provided, numClasses must be a positive integer, but got ${numClasses}`,
+      () => `If provided, numClasses must be a positive integer, but got ${numClasses}`,
     );
     for (const [name, { rank }] of [['labels', expected] as const, ['predictions', actual] as const]) {
-      check(rank === 1, `Expected the rank of ${name} to be 1, but got ${rank}`, 'E_SHAPE');
+      check(rank === 1, () => `Expected the rank of ${name} to be 1, but got ${rank}`, 'E_SHAPE');
     }
     const counts = `${expected.size} vs. ${actual.size}. Labels and predictions should have the same number of elements.`;
-    check(expected.size === actual.size, `Mismatch in the number of examples: ${counts}`, 'E_SHAPE');
+    check(expected.size === actual.size, () => `Mismatch in the number of examples: ${counts}`, 'E_SHAPE');
     const [rows, columns] = [expected, actual].map((list) => oneHot(list, numClasses, 1, 0, 'float32')) as [
       Tensor,
       Tensor,

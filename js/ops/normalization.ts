@@ -104,7 +104,7 @@ export const batchNorm4d = batchNormOfRank<Tensor4D>(4);
 export const localResponseNormalization = opFunction(
   'localResponseNormalization',
   <T extends Tensor3D | Tensor4D>(x: T | TensorLike, depthRadius = 5, bias = 1, alpha = 1, beta = 0.5): T => {
-    check(Number.isInteger(depthRadius), `the depth radius must be an integer, got ${depthRadius}`);
+    check(Number.isInteger(depthRadius), () => `the depth radius must be an integer, got ${depthRadius}`);
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
       run('LRN', [images], { depth_radius: depthRadius, bias, alpha, beta }),
     );
@@ -121,7 +121,7 @@ export const dropout = opFunction(
   'dropout',
   (x: Tensor | TensorLike, rate: number, noiseShape?: readonly (number | null)[], seed?: number | string): Tensor => {
     const values = arg(x, 'x', 'float32');
-    check(rate >= 0 && rate < 1, `the rate must be from 0 to below 1, got ${rate}`);
+    check(rate >= 0 && rate < 1, () => `the rate must be from 0 to below 1, got ${rate}`);
     if (rate === 0) return values.clone();
     const own: readonly number[] = values.shape;
     const shape = noiseShape?.length === values.rank ? noiseShape.map((size, index) => size ?? own[index]) : noiseShape;

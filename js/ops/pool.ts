@@ -214,14 +214,14 @@ export const pool = opFunction(
   ): T => {
     check(
       poolingType === 'avg' || poolingType === 'max',
-      `the pooling type must be 'avg' or 'max', got ${poolingType}`,
+      () => `the pooling type must be 'avg' or 'max', got ${poolingType}`,
     );
     const plain = poolingType === 'avg' ? avgPool : maxPool;
     const gaps = perDimension(dilations, 2, 'dilations');
     const images = arg<T>(input, 'input', 'numeric');
     if (gaps.every((gap) => gap === 1)) return plain<T>(images, windowShape, strides, pad, dimRoundingMode);
     const isOne = perDimension(strides, 2, 'strides').every((stride) => stride === 1);
-    check(isOne, `either the strides or the dilations must be 1, got [${strides}] and [${gaps}]`);
+    check(isOne, () => `either the strides or the dilations must be 1, got [${strides}] and [${gaps}]`);
     return batched(images, 4, (batch) => {
       const size = spatialShape(batch, false);
       const pads = basePads(pad, size, perDimension(windowShape, 2, 'windowShape'), gaps);

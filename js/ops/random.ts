@@ -62,7 +62,7 @@ export const randomUniformInt = opFunction(
   <R extends Rank>(shape: ShapeMap[R], minval: number, maxval: number, seed?: Seed): Tensor<R> => {
     const low = checkInt(minval, `the argument 'minval'`);
     const high = checkInt(maxval, `the argument 'maxval'`);
-    check(low < high, `minval ${low} must be less than maxval ${high}`);
+    check(low < high, () => `minval ${low} must be less than maxval ${high}`);
     const attrs = { ...seedAttrs(seed), minval: low, maxval: high, T: dtypeAttr('int32') };
     return run<Tensor<R>>('RandomUniformInt', [ints(checkShape(shape))], attrs);
   },
@@ -160,7 +160,7 @@ export const randomGamma = opFunction(
   ): Tensor<R> => {
     check(
       [alpha, beta].every((value) => typeof value === 'number' && value > 0),
-      `alpha and beta must be positive numbers, got ${alpha} and ${beta}`,
+      () => `alpha and beta must be positive numbers, got ${alpha} and ${beta}`,
     );
     const uniform = generator(seedOf(seed));
     return rand<R>(shape, () => gammaValue(alpha, uniform) / beta, dtype);

@@ -113,7 +113,7 @@ function vectorNorm(x: Tensor, ord: number | string, axes: Axes): Tensor {
   if (ord === Number.POSITIVE_INFINITY) return max(abs(x), axes, true);
   if (ord === Number.NEGATIVE_INFINITY) return min(abs(x), axes, true);
   if (ord === 2 || ord === 'euclidean') return sqrt(sum(square(abs(x)), axes, true));
-  check(typeof ord === 'number', `there is no norm '${ord}' of a vector`);
+  check(typeof ord === 'number', () => `there is no norm '${ord}' of a vector`);
   return pow(sum(pow(abs(x), ord), axes, true), 1 / ord);
 }
 
@@ -121,7 +121,7 @@ function matrixNorm(x: Tensor, ord: number | string, [rows, columns]: readonly n
   if (ord === 1) return max(sum(abs(x), rows, true), columns, true);
   if (ord === Number.POSITIVE_INFINITY) return max(sum(abs(x), columns, true), rows, true);
   if (ord === Number.NEGATIVE_INFINITY) return min(sum(abs(x), columns, true), rows, true);
-  check(ord === 'fro' || ord === 'euclidean', `there is no norm ${ord} of a matrix`);
+  check(ord === 'fro' || ord === 'euclidean', () => `there is no norm ${ord} of a matrix`);
   return sqrt(sum(square(abs(x)), [rows as number, columns as number], true));
 }
 
@@ -143,7 +143,7 @@ export const norm = opFunction(
     const numbers = given.dtype === 'complex64' ? given : toDtype(given, 'float32');
     const isFlat = axis === null || axis === undefined;
     const axes = axesOf(axis, numbers.rank);
-    check(isFlat || axes.length <= 2, `a norm is along one axis or two, got ${axes.length}`);
+    check(isFlat || axes.length <= 2, () => `a norm is along one axis or two, got ${axes.length}`);
     const kept = !isFlat && axes.length === 2 ? matrixNorm(numbers, ord, axes) : vectorNorm(numbers, ord, axes);
     return keepDims ? kept : run('Sum', [kept, ints(axes)], { keep_dims: false });
   },

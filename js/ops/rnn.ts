@@ -56,7 +56,7 @@ export const multiRNNCell = opFunction(
     const outputs = args<Tensor2D>(h, 'h');
     check(
       states.length === lstmCells.length && outputs.length === lstmCells.length,
-      `${lstmCells.length} cells take as many states and outputs`,
+      () => `${lstmCells.length} cells take as many states and outputs`,
     );
     let input = arg<Tensor2D>(data, 'data');
     const results = lstmCells.map((cell, index) => {

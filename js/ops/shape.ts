@@ -100,7 +100,7 @@ export const slice = opFunction(
     const starts = sliceList(begin, from.rank, 0);
     check(
       starts.every((start) => start >= 0),
-      `slice() does not support negative begin indexing. Got begin [${starts}]`,
+      () => `slice() does not support negative begin indexing. Got begin [${starts}]`,
     );
     return run<T>('Slice', [from, ints(starts), ints(sliceList(size, from.rank, -1))]);
   },
@@ -214,7 +214,7 @@ export const pad1d = ofRank<Tensor1D, [paddings: Padding, constantValue?: number
 /** Throws E_INPUT unless this is [before, after]. */
 function checkPadding(padding: Padding): Padding {
   checkList(padding);
-  check(padding.length === 2, `Invalid number of paddings. Must be length of 2 each, got [${padding}]`);
+  check(padding.length === 2, () => `Invalid number of paddings. Must be length of 2 each, got [${padding}]`);
   return padding;
 }
 

@@ -44,10 +44,10 @@ export const frame = opFunction(
     const values = arg(signal, 'signal', 'numeric');
     checkRank(values, 'signal', 1);
     const { size } = values;
-    check(checkInt(frameLength, 'the length') > 0, `the length must be positive, got ${frameLength}`);
+    check(checkInt(frameLength, 'the length') > 0, () => `the length must be positive, got ${frameLength}`);
     // A step of 0 would give frames without end.
     const least = padEnd || size >= frameLength ? 1 : 0;
-    check(checkInt(frameStep, 'the step') >= least, `the step must be positive, got ${frameStep}`);
+    check(checkInt(frameStep, 'the step') >= least, () => `the step must be positive, got ${frameStep}`);
     const count = padEnd ? Math.ceil(size / frameStep) : Math.max(0, Math.floor((size - frameLength) / frameStep) + 1);
     if (count === 0) return zeros([0, frameLength], values.dtype);
     const end = (count - 1) * frameStep + frameLength;

@@ -24,7 +24,7 @@ export const ifft = opFunction('ifft', (input: Tensor): Tensor => run('IFFT', [a
 export const rfft = opFunction('rfft', (input: Tensor, fftLength?: number | null): Tensor => {
   const x = floatArg(input, 'input');
   const length = fftLength ?? lastDimension(x);
-  check(checkInt(length, 'the length') > 0, `the length must be positive, got ${length}`);
+  check(checkInt(length, 'the length') > 0, () => `the length must be positive, got ${length}`);
   return run('RFFT', [x, ints([length])]);
 });
 

@@ -101,7 +101,8 @@ export const fill = publicFunction(
     makeFilled<R>(shape, value, checkDtype(dtype ?? (typeof value === 'string' ? 'string' : 'float32'))),
 );
 
-function makeTensor<R extends Rank>(
+/** Like tensor(). For functions of the API, which convert arguments. */
+export function makeTensor<R extends Rank>(
   values: TensorLike,
   shape: readonly number[] | undefined,
   dtype: DataType | undefined,

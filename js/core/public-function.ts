@@ -82,14 +82,14 @@ export function callUser<Given extends unknown[], T>(f: (...given: Given) => T, 
   }
 }
 
-/** Replaces null by undefined in arguments, and in an object of options, which is the last argument. */
+/** Replaces null by undefined. */
 function leaveOutNulls(given: Arguments): void {
-  const last = given.length - 1;
-  for (let i = 0; i <= last; ++i) if (given[i] === null) given[i] = undefined;
-  const options = given[last];
-  if (typeof options === 'object' && options?.constructor === Object) {
-    given[last] = Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option ?? undefined]));
-  }
+  for (let i = 0; i < given.length; ++i) if (given[i] === null) given[i] = undefined;
+}
+
+/** A copy of an object of options, in which null is left out, too. */
+export function withoutNulls<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, option]) => option !== null)) as T;
 }
 
 function errorOf(name: string, given: Arguments, error: unknown): unknown {

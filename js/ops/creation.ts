@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Creation functions.
 import { check, TfwasmError } from '../core/errors.js';
-import { kindOf, publicFunction } from '../core/public-function.js';
+import { kindOf, publicFunction, withoutNulls } from '../core/public-function.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
 import { zeros } from '../tensor/factories.js';
@@ -108,7 +108,8 @@ export const diag = opFunction('diag', (x: Tensor | TensorLike): Tensor => {
  */
 export const meshgrid = opFunction(
   'meshgrid',
-  <T extends Tensor>(x?: T | TensorLike, y?: T | TensorLike, { indexing = 'xy' }: { indexing?: string } = {}): T[] => {
+  <T extends Tensor>(x?: T | TensorLike, y?: T | TensorLike, options: { indexing?: string } = {}): T[] => {
+    const { indexing = 'xy' } = withoutNulls(options);
     if (indexing !== 'xy' && indexing !== 'ij') {
       throw new TfwasmError('E_INPUT', `the indexing must be 'xy' or 'ij', got '${indexing}'`);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions and matrix products fused with bias and activation.
 import { check } from '../core/errors.js';
+import { withoutNulls } from '../core/public-function.js';
 import type { Attrs } from '../tensor/attributes.js';
 import { run } from '../tensor/call.js';
 import type { Tensor, Tensor3D, Tensor4D } from '../tensor/tensor.js';
@@ -58,7 +59,7 @@ function fusedInputs(fused: Fused, channels: number): { inputs: Tensor[]; attrs:
   check(activation === 'linear' || activation in FUSED_NAMES, () => `there is no fused activation '${activation}'`);
   const inputs: Tensor[] = [];
   const names: string[] = [];
-  if (fused.bias !== undefined && fused.bias !== null) {
+  if (fused.bias !== undefined) {
     const bias = floatArg(fused.bias, 'bias');
     inputs.push(bias.size === 1 ? broadcastTo(bias.reshape<'R1'>([1]), [channels]) : bias);
     names.push('BiasAdd');
@@ -75,7 +76,8 @@ type FusedConvolution = <T extends Tensor3D | Tensor4D>(options: FusedConv<T>) =
 
 /** `axis`: where the filter's dimensions of output channels begin. */
 function fusedConvolution(name: string, op: string, axis: number): FusedConvolution {
-  return opFunction(name, <T extends Tensor3D | Tensor4D>(options: FusedConv<T>) => {
+  return opFunction(name, <T extends Tensor3D | Tensor4D>(given: FusedConv<T>) => {
+    const options = withoutNulls(given);
     const { strides, pad, dataFormat = 'NHWC', dilations = [1, 1], dimRoundingMode } = options;
     const filter = floatArg<Tensor>(options.filter, 'filter');
     return batched(floatArg<T>(options.x, 'x'), 4, (images) => {
@@ -105,12 +107,13 @@ function activate(x: Tensor, { activation, preluActivationWeights, leakyreluAlph
 }
 
 /** `matMul`, a bias that broadcasts to the result, and an activation. */
-export const matMul = opFunction('fused matMul', (options: FusedMatMul): Tensor => {
+export const matMul = opFunction('fused matMul', (given: FusedMatMul): Tensor => {
+  const options = withoutNulls(given);
   const { transposeA = false, transposeB = false, bias } = options;
   const a = floatArg(options.a, 'a');
   const b = floatArg(options.b, 'b');
   const columns = (b.shape as number[])[b.rank - (transposeB ? 2 : 1)] ?? 0;
-  const addend = bias === undefined || bias === null ? undefined : floatArg(bias, 'bias');
+  const addend = bias === undefined ? undefined : floatArg(bias, 'bias');
   const { inputs, attrs } = fusedInputs({ ...options, bias: addend }, columns);
   if (addend && addend.size !== 1 && (addend.rank !== 1 || addend.size !== columns)) {
     return activate(add(plainMatMul(a, b, transposeA, transposeB), addend), options);

@@ -81,7 +81,7 @@ export type {
 export type { TensorLike, TypedArray } from './tensor/values.js';
 export { disposeVariables, Variable, variable } from './tensor/variable.js';
 export { nextFrame, type TimingInfo, time } from './timing.js';
-export * as util from './util.js';
+export { util } from './util-namespace.js';
 
 installMethods();
 setWarmUp(warmUp);

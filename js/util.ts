@@ -4,7 +4,15 @@ import { TfwasmError } from './core/errors.js';
 import { axisOf } from './ops/axes.js';
 import { checkDtype, type DataType, type DataTypeMap, bytesPerElement as elementBytes } from './tensor/dtype.js';
 import { checkShape, formatShape, resolveShape, sizeOfShape, stridesOfShape } from './tensor/shape.js';
-import { inferDtype, inferShape, nestValues, newNumbers, type TensorLike, type TypedArray } from './tensor/values.js';
+import {
+  inferDtype,
+  inferShape,
+  nestValues,
+  newNumbers,
+  type TensorLike,
+  type TypedArray,
+  typedArrayTag,
+} from './tensor/values.js';
 
 export { inferDtype };
 
@@ -155,7 +163,7 @@ export function isPromise(object: unknown): object is Promise<unknown> {
 
 /** Whether this is a float32, int32 or byte array. */
 export function isTypedArray(a: unknown): a is Float32Array | Int32Array | Uint8Array | Uint8ClampedArray {
-  return [Float32Array, Int32Array, Uint8Array, Uint8ClampedArray].some((type) => a instanceof type);
+  return /^(Float32|Int32|Uint8|Uint8Clamped)Array$/.test(typedArrayTag(a));
 }
 
 /** Width and height of a nearly square shape for so many elements. */
@@ -183,7 +191,9 @@ export async function repeatedTry(
 
 /** Replaces a -1 so that the shape has so many elements. Throws E_SHAPE. */
 export function inferFromImplicitShape(shape: readonly number[], size: number): number[] {
-  return resolveShape(shape, size);
+  const resolved = resolveShape(shape, size);
+  if (size <= 0 || sizeOfShape(resolved) === size) return resolved;
+  throw new TfwasmError('E_SHAPE', `Size(${size}) must match the product of shape ${formatShape(shape)}`);
 }
 
 /** Axes as a list, with negative ones resolved; all for null. Throws E_SHAPE. */
@@ -211,7 +221,7 @@ export function squeezeShape(
 
 /** The strides of each dimension but the last, in elements. */
 export function computeStrides(shape: readonly number[]): number[] {
-  return stridesOfShape(shape);
+  return stridesOfShape([...shape]);
 }
 
 /** The flat index of coordinates. */
@@ -288,19 +298,34 @@ export function toTypedArray(a: TensorLike, dtype: DataType): TypedArray {
   return numbers;
 }
 
-/** Flattens nested arrays, and typed arrays unless skipped. */
+/** Flattens nested arrays, array-like objects, and typed arrays unless skipped. */
 export function flatten<T>(arr: unknown, result: T[] = [], skipTypedArray = false): T[] {
   // An explicit stack: lists may be nested deeper than the call stack allows.
   const pending: unknown[] = [arr];
   while (pending.length > 0) {
     const next = pending.pop();
-    if (Array.isArray(next) || (isTypedArray(next) && !skipTypedArray)) {
-      for (let i = next.length - 1; i >= 0; --i) pending.push(next[i]);
-    } else {
-      result.push(next as T);
-    }
+    if (isLeaf(next, skipTypedArray)) result.push(next as T);
+    else for (const element of elementsOf(next).reverse()) pending.push(element);
   }
   return result;
+}
+
+function isLeaf(value: unknown, skipTypedArray: boolean): boolean {
+  if (typeof value !== 'object' || value === null || isPromise(value)) return true;
+  return skipTypedArray && ArrayBuffer.isView(value);
+}
+
+/** The elements of a list, or the values of keys 0, 1, ... of an object. */
+function elementsOf(list: unknown): unknown[] {
+  if (Array.isArray(list) || ArrayBuffer.isView(list)) return Array.from(list as unknown as ArrayLike<unknown>);
+  const object = list as Readonly<Record<number, unknown>>;
+  const last = Math.max(
+    -1,
+    ...Object.keys(object)
+      .map(Number)
+      .filter((key) => key >= 0 && Number.isInteger(key)),
+  );
+  return Array.from({ length: last + 1 }, (_, index) => object[index]);
 }
 
 /** Milliseconds, with fractions. */

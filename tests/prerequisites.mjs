@@ -30,6 +30,7 @@ const CHECKS = {
     const parts = ['core', 'converter', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`);
     return parts.every(isInstalled) ? null : 'TensorFlow.js is not installed (npm install)';
   },
+  jasmine: () => (isInstalled('jasmine-core') ? null : 'jasmine-core is not installed (npm install)'),
   chromium: () => {
     if (!isInstalled('playwright-core')) return 'playwright-core is not installed (npm install)';
     return findChromium() ? null : 'there is no Chromium (apt-get install chromium, or set CHROMIUM_PATH)';

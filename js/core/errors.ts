@@ -57,9 +57,13 @@ export class TfwasmError extends Error {
   }
 }
 
-/** Throws E_INPUT if the condition is false. */
-export function check(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new TfwasmError('E_INPUT', message);
+/** Throws if the condition is false. A message that takes time to build is a function. */
+export function check(
+  condition: boolean,
+  message: string | (() => string),
+  code: ErrorCode = 'E_INPUT',
+): asserts condition {
+  if (!condition) throw new TfwasmError(code, typeof message === 'string' ? message : message());
 }
 
 /** For CoreModuleOptions.makeError. The codes are those in src/core/error.cc. */
@@ -76,10 +80,15 @@ export function fromCore(error: unknown): TfwasmError {
   if (OUT_OF_MEMORY.test(text)) {
     return new TfwasmError('E_OOM', `out of memory: ${text}`, { cause: error });
   }
+  // From the JavaScript around the core, which gets arguments as they are.
+  if (error instanceof TypeError)
+    return new TfwasmError('E_INPUT', `an argument has the wrong type: ${text}`, { cause: error });
   return new TfwasmError('E_INTERNAL', `the WebAssembly core failed: ${text}`, { cause: error });
 }
 
 /** The message of any thrown value. */
 export function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = (error as Partial<Error> | null | undefined)?.message;
+  // Errors of another realm are no instances of Error.
+  return typeof message === 'string' ? message : String(error);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Helpers for custom handlers.
 import { TfwasmError } from '../core/errors.js';
+import { publicAsyncFunction, publicFunction } from '../core/public-function.js';
 import { artifactsInfo, optionalParts } from './artifacts-json.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
 import { groupBytes } from './manifest.js';
@@ -9,44 +10,58 @@ import type { ModelArtifacts, ModelArtifactsInfo, ModelJSON, WeightSpec, Weights
 type WeightData = ArrayBuffer | ArrayBuffer[];
 
 /** All weights of a manifest, in stream order. */
-export function getWeightSpecs(weightsManifest: readonly WeightsManifestGroup[]): WeightSpec[] {
-  return weightsManifest.flatMap(({ weights }) => weights);
-}
+export const getWeightSpecs = publicFunction(
+  'getWeightSpecs',
+  (weightsManifest: readonly WeightsManifestGroup[]): WeightSpec[] => {
+    return weightsManifest.flatMap(({ weights }) => weights);
+  },
+);
 
 /**
  * The artifacts of a model.json and its weights.
  *
  * @param loadWeights Called if there is a manifest.
  */
-export async function getModelArtifactsForJSON(
-  modelJSON: ModelJSON,
-  loadWeights: (weightsManifest: WeightsManifestGroup[]) => Promise<[WeightSpec[], WeightData]>,
-): Promise<ModelArtifacts> {
-  const { weightsManifest } = modelJSON;
-  if (!weightsManifest) return getModelArtifactsForJSONSync(modelJSON);
-  return getModelArtifactsForJSONSync(modelJSON, ...(await loadWeights(weightsManifest)));
-}
+export const getModelArtifactsForJSON = publicAsyncFunction(
+  'getModelArtifactsForJSON',
+  async (
+    modelJSON: ModelJSON,
+    loadWeights: (weightsManifest: WeightsManifestGroup[]) => Promise<[WeightSpec[], WeightData]>,
+  ): Promise<ModelArtifacts> => {
+    const { weightsManifest } = modelJSON;
+    if (!weightsManifest) return getModelArtifactsForJSONSync(modelJSON);
+    return getModelArtifactsForJSONSync(modelJSON, ...(await loadWeights(weightsManifest)));
+  },
+);
 
 /** Like `getModelArtifactsForJSON`, for weights in memory. Throws E_INPUT if they are missing. */
-export function getModelArtifactsForJSONSync(
-  modelJSON: ModelJSON,
-  weightSpecs?: WeightSpec[],
-  weightData?: WeightData,
-): ModelArtifacts {
-  const { modelTopology, format, generatedBy, convertedBy, weightsManifest } = modelJSON;
-  const artifacts = { modelTopology, format, generatedBy, convertedBy, ...optionalParts(modelJSON) } as ModelArtifacts;
-  if (!weightsManifest) return artifacts;
-  if (!weightSpecs) throw new TfwasmError('E_INPUT', 'modelJSON has weightsManifest but weightSpecs is null');
-  if (!weightData) throw new TfwasmError('E_INPUT', 'modelJSON has weightsManifest but weightData is null');
-  return { ...artifacts, weightSpecs, weightData };
-}
+export const getModelArtifactsForJSONSync = publicFunction(
+  'getModelArtifactsForJSONSync',
+  (modelJSON: ModelJSON, weightSpecs?: WeightSpec[], weightData?: WeightData): ModelArtifacts => {
+    const { modelTopology, format, generatedBy, convertedBy, weightsManifest } = modelJSON;
+    const artifacts = {
+      modelTopology,
+      format,
+      generatedBy,
+      convertedBy,
+      ...optionalParts(modelJSON),
+    } as ModelArtifacts;
+    if (!weightsManifest) return artifacts;
+    if (!weightSpecs) throw new TfwasmError('E_INPUT', 'modelJSON has weightsManifest but weightSpecs is null');
+    if (!weightData) throw new TfwasmError('E_INPUT', 'modelJSON has weightsManifest but weightData is null');
+    return { ...artifacts, weightSpecs, weightData };
+  },
+);
 
 /** The info record for a model saved now. Throws E_INPUT if the topology is not JSON. */
-export function getModelArtifactsInfoForJSON(artifacts: ModelArtifacts): ModelArtifactsInfo {
-  if (artifacts.modelTopology instanceof ArrayBuffer) {
-    throw new TfwasmError('E_INPUT', 'Expected JSON model topology, received ArrayBuffer.');
-  }
-  // With a stream, weightData may be computed lazily, so it is not read here.
-  const streamed = artifacts.getWeightStream && groupBytes(artifacts.weightSpecs ?? []);
-  return artifactsInfo(artifacts, streamed ?? new CompositeArrayBuffer(artifacts.weightData).byteLength);
-}
+export const getModelArtifactsInfoForJSON = publicFunction(
+  'getModelArtifactsInfoForJSON',
+  (artifacts: ModelArtifacts): ModelArtifactsInfo => {
+    if (artifacts.modelTopology instanceof ArrayBuffer) {
+      throw new TfwasmError('E_INPUT', 'Expected JSON model topology, received ArrayBuffer.');
+    }
+    // With a stream, weightData may be computed lazily, so it is not read here.
+    const streamed = artifacts.getWeightStream && groupBytes(artifacts.weightSpecs ?? []);
+    return artifactsInfo(artifacts, streamed ?? new CompositeArrayBuffer(artifacts.weightData).byteLength);
+  },
+);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { publicFunction } from '../core/public-function.js';
 import { toBytes } from './weights-feed.js';
 
 type Part = ArrayBuffer | ArrayBufferView;
@@ -36,6 +37,9 @@ export class CompositeArrayBuffer {
 }
 
 /** All bytes in one new buffer. */
-export function concatenateArrayBuffers(buffers: ArrayBuffer | readonly ArrayBuffer[]): ArrayBuffer {
-  return CompositeArrayBuffer.join(buffers);
-}
+export const concatenateArrayBuffers = publicFunction(
+  'concatenateArrayBuffers',
+  (buffers: ArrayBuffer | readonly ArrayBuffer[]): ArrayBuffer => {
+    return CompositeArrayBuffer.join(buffers);
+  },
+);

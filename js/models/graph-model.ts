@@ -63,6 +63,9 @@ function disposeHandle(state: { handle: number }): void {
  * name the node that failed. A failed call leaves no tensors behind.
  */
 export class GraphModel {
+  /** @internal */
+  static readonly name: string = 'GraphModel';
+
   /** "producer.minimumConsumer" of the GraphDef. */
   readonly modelVersion: string;
   /** The signature: the names of inputs and outputs, and their tensors. */

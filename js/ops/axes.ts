@@ -7,7 +7,7 @@ export type Axes = number | readonly number[] | null | undefined;
 /** Resolves a negative axis. Throws E_SHAPE unless it is from -rank to rank - 1. */
 export function axisOf(axis: number, rank: number): number {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  throw new TfwasmError('E_SHAPE', `the axis ${axis} is not in [${-rank}, ${rank})`);
+  throw new TfwasmError('E_SHAPE', `Axis = ${axis} is not in [${-rank}, ${rank})`);
 }
 
 /** Axes as a list; by default all. */

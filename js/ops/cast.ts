@@ -4,12 +4,10 @@ import type { DataType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { arg } from './arguments.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 
 /** Converts x to another dtype. float32 to int32 truncates. To bool, non-zero is true. */
-export function cast<T extends Tensor>(x: T | TensorLike, dtype: DataType): T {
-  return scoped('cast', () => {
-    const from = arg<T>(x, 'x');
-    return from.dtype === dtype ? run<T>('Identity', [from]) : toDtype(from, dtype);
-  });
-}
+export const cast = opFunction('cast', <T extends Tensor>(x: T | TensorLike, dtype: DataType): T => {
+  const from = arg<T>(x, 'x');
+  return from.dtype === dtype ? run<T>('Identity', [from]) : toDtype(from, dtype);
+});

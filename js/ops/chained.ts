@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of the op API as tensor methods. The files in js/ops/methods/ list them by the type of the method.
+import { publicFunction } from '../core/public-function.js';
 import { TensorBuffer } from '../tensor/buffer.js';
 import type { DataType, DataTypeMap } from '../tensor/dtype.js';
 import type { Rank, ShapeMap } from '../tensor/shape.js';
@@ -172,7 +173,17 @@ export function installMethods(): void {
       return call(this, ...rest);
     });
   }
-  for (const [name, method] of Object.entries(METHODS)) define(name, method);
+  // These two check their arguments themselves, since op functions call them often.
+  const { reshape, clone, ...others } = METHODS;
+  define('reshape', reshape);
+  define('clone', clone);
+  for (const [name, method] of Object.entries(others)) {
+    const ofThis = method as (this: Tensor, ...rest: never[]) => unknown;
+    const call = publicFunction(name, (x: Tensor, ...rest: never[]) => ofThis.call(x, ...rest));
+    define(name, function (this: Tensor, ...rest: never[]) {
+      return call(this, ...rest);
+    });
+  }
 }
 
 function define(name: string, method: (this: Tensor, ...rest: never[]) => unknown): void {

@@ -6,7 +6,7 @@ import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '../tensor/t
 import type { TensorLike } from '../tensor/values.js';
 import { ints } from '../tensor/written.js';
 import { checkRank, floatArg } from './arguments.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 import {
   batched,
   checkChannels,
@@ -29,16 +29,17 @@ import {
  * @param dimRoundingMode How fractional output sizes are rounded, for numeric padding.
  * @throws E_SHAPE if the filter does not match.
  */
-export function conv2d<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  filter: Tensor4D | TensorLike,
-  strides: Pair,
-  pad: Pad,
-  dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
-  dilations: Pair = [1, 1],
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('conv2d', () => {
+export const conv2d = opFunction(
+  'conv2d',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    filter: Tensor4D | TensorLike,
+    strides: Pair,
+    pad: Pad,
+    dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+    dilations: Pair = [1, 1],
+    dimRoundingMode?: Rounding,
+  ): T => {
     const weights = floatArg<Tensor>(filter, 'filter');
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
       run(
@@ -47,24 +48,25 @@ export function conv2d<T extends Tensor3D | Tensor4D>(
         conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode),
       ),
     );
-  });
-}
+  },
+);
 
 /**
  * 1D convolution of sequences [width, inChannels] or batches of them.
  *
  * @param filter [width, inChannels, outChannels].
  */
-export function conv1d<T extends Tensor2D | Tensor3D>(
-  x: T | TensorLike,
-  filter: Tensor3D | TensorLike,
-  stride: number,
-  pad: Pad,
-  dataFormat: 'NWC' | 'NCW' = 'NWC',
-  dilation = 1,
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('conv1d', () => {
+export const conv1d = opFunction(
+  'conv1d',
+  <T extends Tensor2D | Tensor3D>(
+    x: T | TensorLike,
+    filter: Tensor3D | TensorLike,
+    stride: number,
+    pad: Pad,
+    dataFormat: 'NWC' | 'NCW' = 'NWC',
+    dilation = 1,
+    dimRoundingMode?: Rounding,
+  ): T => {
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 3);
     const isFirst = isChannelsFirst(dataFormat, 'NWC', 'NCW');
@@ -92,8 +94,8 @@ export function conv1d<T extends Tensor2D | Tensor3D>(
       resultShape.splice(axis, 1);
       return result.reshape(resultShape);
     });
-  });
-}
+  },
+);
 
 /**
  * Transposed 2D convolution: the gradient of conv2d with respect to its input ("deconvolution").
@@ -102,15 +104,16 @@ export function conv1d<T extends Tensor2D | Tensor3D>(
  * @param outputShape The shape of the result. conv2d would give x for it, or, as in TensorFlow.js, the upper left corner
  *     of x: then the rest does not count. Throws E_SHAPE if x is smaller.
  */
-export function conv2dTranspose<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  filter: Tensor4D | TensorLike,
-  outputShape: [number, number, number, number] | [number, number, number],
-  strides: Pair,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('conv2dTranspose', () => {
+export const conv2dTranspose = opFunction(
+  'conv2dTranspose',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    filter: Tensor4D | TensorLike,
+    outputShape: [number, number, number, number] | [number, number, number],
+    strides: Pair,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+  ): T => {
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 4);
     return batched(floatArg<T>(x, 'x'), 4, (images) => {
@@ -126,24 +129,25 @@ export function conv2dTranspose<T extends Tensor3D | Tensor4D>(
       const attrs = { strides: [1, ...steps, 1], ...padAttrs(pad, dimRoundingMode, windows) };
       return run('Conv2DBackpropInput', [ints(shape), weights, images], attrs);
     });
-  });
-}
+  },
+);
 
 /**
  * Depthwise 2D convolution: convolves each channel separately.
  *
  * @param filter [height, width, inChannels, multiplier]; the result has inChannels * multiplier channels.
  */
-export function depthwiseConv2d<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  filter: Tensor4D | TensorLike,
-  strides: Pair,
-  pad: Pad,
-  dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
-  dilations: Pair = [1, 1],
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('depthwiseConv2d', () => {
+export const depthwiseConv2d = opFunction(
+  'depthwiseConv2d',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    filter: Tensor4D | TensorLike,
+    strides: Pair,
+    pad: Pad,
+    dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+    dilations: Pair = [1, 1],
+    dimRoundingMode?: Rounding,
+  ): T => {
     const weights = floatArg<Tensor>(filter, 'filter');
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
       run(
@@ -152,42 +156,56 @@ export function depthwiseConv2d<T extends Tensor3D | Tensor4D>(
         conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode),
       ),
     );
-  });
-}
+  },
+);
 
 /** A depthwiseConv2d, followed by a conv2d with a filter [1, 1, channels, outChannels]. */
-export function separableConv2d<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  depthwiseFilter: Tensor4D | TensorLike,
-  pointwiseFilter: Tensor4D | TensorLike,
-  strides: Pair,
-  pad: Pad,
-  dilation: Pair = [1, 1],
-  dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
-): T {
-  return scoped('separableConv2d', () => {
+export const separableConv2d = opFunction(
+  'separableConv2d',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    depthwiseFilter: Tensor4D | TensorLike,
+    pointwiseFilter: Tensor4D | TensorLike,
+    strides: Pair,
+    pad: Pad,
+    dilation: Pair = [1, 1],
+    dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+  ): T => {
     const pointwise = floatArg<Tensor4D>(pointwiseFilter, 'pointwiseFilter');
     checkRank(pointwise, 'pointwiseFilter', 4);
-    check(pointwise.shape[0] === 1 && pointwise.shape[1] === 1, `the pointwise filter must be 1 by 1`);
-    const depthwise = depthwiseConv2d(x, depthwiseFilter, strides, pad, dataFormat, dilation);
+    const images = floatArg<T>(x, 'x');
+    checkRank(images, 'x', 4, 3);
+    const depthwiseWeights = floatArg<Tensor4D>(depthwiseFilter, 'depthwiseFilter');
+    checkRank(depthwiseWeights, 'depthwiseFilter', 4);
+    const channels = depthwiseWeights.shape[2] * depthwiseWeights.shape[3];
+    for (const [axis, expected] of [1, 1, channels].entries()) {
+      const place = `Error in separableConv2d: dimension ${axis} of pointwise filter`;
+      check(
+        pointwise.shape[axis] === expected,
+        () => `${place} must be ${expected}, but got ${pointwise.shape[axis]}`,
+        'E_SHAPE',
+      );
+    }
+    const depthwise = depthwiseConv2d(images, depthwiseWeights, strides, pad, dataFormat, dilation);
     return conv2d(depthwise, pointwise, 1, 'valid', dataFormat) as T;
-  });
-}
+  },
+);
 
 /**
  * 3D convolution of volumes [depth, height, width, inChannels] or batches of them.
  *
  * @param filter [depth, height, width, inChannels, outChannels].
  */
-export function conv3d<T extends Tensor4D | Tensor5D>(
-  x: T | TensorLike,
-  filter: Tensor5D | TensorLike,
-  strides: Triple,
-  pad: 'valid' | 'same',
-  dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
-  dilations: Triple = [1, 1, 1],
-): T {
-  return scoped('conv3d', () => {
+export const conv3d = opFunction(
+  'conv3d',
+  <T extends Tensor4D | Tensor5D>(
+    x: T | TensorLike,
+    filter: Tensor5D | TensorLike,
+    strides: Triple,
+    pad: 'valid' | 'same',
+    dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+    dilations: Triple = [1, 1, 1],
+  ): T => {
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 5);
     const isFirst = isChannelsFirst(dataFormat, 'NDHWC', 'NCDHW');
@@ -200,22 +218,23 @@ export function conv3d<T extends Tensor4D | Tensor5D>(
         data_format: dataFormat,
       });
     });
-  });
-}
+  },
+);
 
 /**
  * Transposed 3D convolution: the gradient of conv3d with respect to its input.
  *
  * @param filter [depth, height, width, outChannels, inChannels].
  */
-export function conv3dTranspose<T extends Tensor4D | Tensor5D>(
-  x: T | TensorLike,
-  filter: Tensor5D | TensorLike,
-  outputShape: [number, number, number, number, number] | [number, number, number, number],
-  strides: Triple,
-  pad: 'valid' | 'same',
-): T {
-  return scoped('conv3dTranspose', () => {
+export const conv3dTranspose = opFunction(
+  'conv3dTranspose',
+  <T extends Tensor4D | Tensor5D>(
+    x: T | TensorLike,
+    filter: Tensor5D | TensorLike,
+    outputShape: [number, number, number, number, number] | [number, number, number, number],
+    strides: Triple,
+    pad: 'valid' | 'same',
+  ): T => {
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 5);
     return batched(floatArg<T>(x, 'x'), 5, (volumes) => {
@@ -225,24 +244,25 @@ export function conv3dTranspose<T extends Tensor4D | Tensor5D>(
         padding: String(pad).toUpperCase(),
       });
     });
-  });
-}
+  },
+);
 
 /**
  * Grayscale dilation: the maximum of pixel plus filter value over the window.
  *
  * @param filter [height, width, channels].
  */
-export function dilation2d<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  filter: Tensor3D | TensorLike,
-  strides: Pair,
-  pad: 'valid' | 'same',
-  dilations: Pair = [1, 1],
-  dataFormat: 'NHWC' = 'NHWC',
-): T {
-  return scoped('dilation2d', () => {
-    check(dataFormat === 'NHWC', `the data format must be NHWC, got ${dataFormat}`);
+export const dilation2d = opFunction(
+  'dilation2d',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    filter: Tensor3D | TensorLike,
+    strides: Pair,
+    pad: 'valid' | 'same',
+    dilations: Pair = [1, 1],
+    dataFormat: 'NHWC' = 'NHWC',
+  ): T => {
+    check(dataFormat === 'NHWC', () => `the data format must be NHWC, got ${dataFormat}`);
     const weights = floatArg<Tensor>(filter, 'filter');
     checkRank(weights, 'filter', 3);
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
@@ -252,5 +272,5 @@ export function dilation2d<T extends Tensor3D | Tensor4D>(
         padding: String(pad).toUpperCase(),
       }),
     );
-  });
-}
+  },
+);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions and matrix products fused with bias and activation.
 import { check } from '../core/errors.js';
+import { withoutNulls } from '../core/public-function.js';
 import type { Attrs } from '../tensor/attributes.js';
 import { run } from '../tensor/call.js';
 import type { Tensor, Tensor3D, Tensor4D } from '../tensor/tensor.js';
@@ -8,7 +9,7 @@ import type { TensorLike } from '../tensor/values.js';
 import { floatArg } from './arguments.js';
 import { add, prelu } from './arithmetic.js';
 import { matMul as plainMatMul } from './matrix.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 import { broadcastTo } from './shape.js';
 import { elu, leakyRelu, relu, relu6, sigmoid } from './unary.js';
 import { batched, conv2dAttrs, type Pad, type Rounding } from './windows.js';
@@ -55,10 +56,10 @@ const FUSED_NAMES: Readonly<Record<Exclude<Activation, 'linear'>, string>> = {
 /** The inputs and attributes for `fused`, for an op with this number of output channels. */
 function fusedInputs(fused: Fused, channels: number): { inputs: Tensor[]; attrs: Attrs } {
   const { activation = 'linear', preluActivationWeights, leakyreluAlpha = 0.2 } = fused;
-  check(activation === 'linear' || activation in FUSED_NAMES, `there is no fused activation '${activation}'`);
+  check(activation === 'linear' || activation in FUSED_NAMES, () => `there is no fused activation '${activation}'`);
   const inputs: Tensor[] = [];
   const names: string[] = [];
-  if (fused.bias !== undefined && fused.bias !== null) {
+  if (fused.bias !== undefined) {
     const bias = floatArg(fused.bias, 'bias');
     inputs.push(bias.size === 1 ? broadcastTo(bias.reshape<'R1'>([1]), [channels]) : bias);
     names.push('BiasAdd');
@@ -71,8 +72,12 @@ function fusedInputs(fused: Fused, channels: number): { inputs: Tensor[]; attrs:
   return { inputs, attrs: { fused_ops: names, num_args: inputs.length, leakyrelu_alpha: leakyreluAlpha } };
 }
 
-function fusedConv<T extends Tensor3D | Tensor4D>(name: string, op: string, options: FusedConv<T>, axis: number): T {
-  return scoped(`fused.${name}`, () => {
+type FusedConvolution = <T extends Tensor3D | Tensor4D>(options: FusedConv<T>) => T;
+
+/** `axis`: where the filter's dimensions of output channels begin. */
+function fusedConvolution(name: string, op: string, axis: number): FusedConvolution {
+  return opFunction(name, <T extends Tensor3D | Tensor4D>(given: FusedConv<T>) => {
+    const options = withoutNulls(given);
     const { strides, pad, dataFormat = 'NHWC', dilations = [1, 1], dimRoundingMode } = options;
     const filter = floatArg<Tensor>(options.filter, 'filter');
     return batched(floatArg<T>(options.x, 'x'), 4, (images) => {
@@ -85,14 +90,14 @@ function fusedConv<T extends Tensor3D | Tensor4D>(name: string, op: string, opti
 }
 
 /** `conv2d`, a bias [outChannels] and an activation. */
-export function conv2d<T extends Tensor3D | Tensor4D>(options: FusedConv<T>): T {
-  return fusedConv('conv2d', '_FusedConv2D', options, 3);
-}
+export const conv2d: FusedConvolution = fusedConvolution('fused conv2d', '_FusedConv2D', 3);
 
 /** `depthwiseConv2d`, a bias [channels] and an activation. */
-export function depthwiseConv2d<T extends Tensor3D | Tensor4D>(options: FusedConv<T>): T {
-  return fusedConv('depthwiseConv2d', 'FusedDepthwiseConv2dNative', options, 2);
-}
+export const depthwiseConv2d: FusedConvolution = fusedConvolution(
+  'fused depthwiseConv2d',
+  'FusedDepthwiseConv2dNative',
+  2,
+);
 
 function activate(x: Tensor, { activation, preluActivationWeights, leakyreluAlpha }: Fused): Tensor {
   if (activation === 'prelu') return prelu(x, preluActivationWeights as Tensor);
@@ -102,17 +107,16 @@ function activate(x: Tensor, { activation, preluActivationWeights, leakyreluAlph
 }
 
 /** `matMul`, a bias that broadcasts to the result, and an activation. */
-export function matMul(options: FusedMatMul): Tensor {
-  return scoped('fused.matMul', () => {
-    const { transposeA = false, transposeB = false, bias } = options;
-    const a = floatArg(options.a, 'a');
-    const b = floatArg(options.b, 'b');
-    const columns = (b.shape as number[])[b.rank - (transposeB ? 2 : 1)] ?? 0;
-    const addend = bias === undefined || bias === null ? undefined : floatArg(bias, 'bias');
-    const { inputs, attrs } = fusedInputs({ ...options, bias: addend }, columns);
-    if (addend && addend.size !== 1 && (addend.rank !== 1 || addend.size !== columns)) {
-      return activate(add(plainMatMul(a, b, transposeA, transposeB), addend), options);
-    }
-    return run('_FusedMatMul', [a, b, ...inputs], { ...attrs, transpose_a: transposeA, transpose_b: transposeB });
-  });
-}
+export const matMul = opFunction('fused matMul', (given: FusedMatMul): Tensor => {
+  const options = withoutNulls(given);
+  const { transposeA = false, transposeB = false, bias } = options;
+  const a = floatArg(options.a, 'a');
+  const b = floatArg(options.b, 'b');
+  const columns = (b.shape as number[])[b.rank - (transposeB ? 2 : 1)] ?? 0;
+  const addend = bias === undefined ? undefined : floatArg(bias, 'bias');
+  const { inputs, attrs } = fusedInputs({ ...options, bias: addend }, columns);
+  if (addend && addend.size !== 1 && (addend.rank !== 1 || addend.size !== columns)) {
+    return activate(add(plainMatMul(a, b, transposeA, transposeB), addend), options);
+  }
+  return run('_FusedMatMul', [a, b, ...inputs], { ...attrs, transpose_a: transposeA, transpose_b: transposeB });
+});

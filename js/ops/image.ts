@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Image functions. Images are [height, width, channels], or batches of them.
-import { check, TfwasmError } from '../core/errors.js';
+import { check } from '../core/errors.js';
+import { functionName } from '../core/public-function.js';
 import { floatsAttr } from '../tensor/attributes.js';
 import { run, runAll, toDtype } from '../tensor/call.js';
 import { tensor1d } from '../tensor/factories.js';
@@ -12,7 +13,7 @@ import { div, mul, pow, sub } from './arithmetic.js';
 import { range } from './creation.js';
 import { greater, lessEqual, where } from './logical.js';
 import { argMax, bincount, cumsum, sum } from './reduce.js';
-import { scoped } from './scoped.js';
+import { asPromise, opFunction } from './op-function.js';
 import { reverse, slice, tile } from './shape.js';
 import { isFinite as isFiniteNumber, round } from './unary.js';
 import { batched } from './windows.js';
@@ -37,28 +38,26 @@ function resize<T extends Tensor>(
  * @param alignCorners Aligns the centers of the corner pixels.
  * @param halfPixelCenters Uses half-pixel centers. Not together with alignCorners.
  */
-export function resizeBilinear<T extends Tensor3D | Tensor4D>(
-  images: T | TensorLike,
-  size: Size,
-  alignCorners = false,
-  halfPixelCenters = false,
-): T {
-  return scoped('resizeBilinear', () =>
-    resize('ResizeBilinear', floatArg<T>(images, 'images'), size, alignCorners, halfPixelCenters),
-  );
-}
+export const resizeBilinear = opFunction(
+  'resizeBilinear',
+  <T extends Tensor3D | Tensor4D>(
+    images: T | TensorLike,
+    size: Size,
+    alignCorners = false,
+    halfPixelCenters = false,
+  ): T => resize('ResizeBilinear', floatArg<T>(images, 'images'), size, alignCorners, halfPixelCenters),
+);
 
 /** Resizes images to [height, width] with nearest-neighbour sampling. Otherwise like resizeBilinear. */
-export function resizeNearestNeighbor<T extends Tensor3D | Tensor4D>(
-  images: T | TensorLike,
-  size: Size,
-  alignCorners = false,
-  halfPixelCenters = false,
-): T {
-  return scoped('resizeNearestNeighbor', () =>
-    resize('ResizeNearestNeighbor', arg<T>(images, 'images', 'numeric'), size, alignCorners, halfPixelCenters),
-  );
-}
+export const resizeNearestNeighbor = opFunction(
+  'resizeNearestNeighbor',
+  <T extends Tensor3D | Tensor4D>(
+    images: T | TensorLike,
+    size: Size,
+    alignCorners = false,
+    halfPixelCenters = false,
+  ): T => resize('ResizeNearestNeighbor', arg<T>(images, 'images', 'numeric'), size, alignCorners, halfPixelCenters),
+);
 
 /**
  * Crops boxes from a batch of images and resizes them to cropSize.
@@ -67,44 +66,42 @@ export function resizeNearestNeighbor<T extends Tensor3D | Tensor4D>(
  * @param boxInd int32 [boxes]: the image of each box.
  * @param extrapolationValue The value outside of the image.
  */
-export function cropAndResize(
-  image: Tensor4D | TensorLike,
-  boxes: Tensor2D | TensorLike,
-  boxInd: Tensor1D | TensorLike,
-  cropSize: Size,
-  method: 'bilinear' | 'nearest' = 'bilinear',
-  extrapolationValue = 0,
-): Tensor4D {
-  return scoped('cropAndResize', () =>
+export const cropAndResize = opFunction(
+  'cropAndResize',
+  (
+    image: Tensor4D | TensorLike,
+    boxes: Tensor2D | TensorLike,
+    boxInd: Tensor1D | TensorLike,
+    cropSize: Size,
+    method: 'bilinear' | 'nearest' = 'bilinear',
+    extrapolationValue = 0,
+  ): Tensor4D =>
     run<Tensor4D>(
       'CropAndResize',
       [floatArg(image, 'image'), floatArg(boxes, 'boxes'), arg(boxInd, 'boxInd', 'int32'), ints(cropSize)],
       { method, extrapolation_value: extrapolationValue },
     ),
-  );
-}
+);
 
 /** Flips a batch of images horizontally. */
-export function flipLeftRight(image: Tensor4D | TensorLike): Tensor4D {
-  return scoped('flipLeftRight', () => {
-    const images = arg<Tensor4D>(image, 'image');
-    checkRank(images, 'image', 4);
-    return reverse(images, 2);
-  });
-}
+export const flipLeftRight = opFunction('flipLeftRight', (image: Tensor4D | TensorLike): Tensor4D => {
+  const images = arg<Tensor4D>(image, 'image');
+  checkRank(images, 'image', 4);
+  return reverse(images, 2);
+});
 
 /** Repeats the channel of grayscale images three times. Throws E_SHAPE unless there is one channel. */
-export function grayscaleToRGB<T extends Tensor>(image: T | TensorLike): T {
-  return scoped('grayscaleToRGB', () => tile(withChannels<T>(image, 1), [...lastOnly(arg(image, 'image').rank, 3)]));
-}
+export const grayscaleToRGB = opFunction(
+  'grayscaleToRGB',
+  <T extends Tensor>(image: T | TensorLike): T =>
+    tile(withChannels<T>(image, 1), [...lastOnly(arg(image, 'image').rank, 3)]),
+);
 
 /** The luma of RGB images, as one channel. Throws E_SHAPE unless there are three channels. */
-export function rgbToGrayscale<T extends Tensor>(image: T | TensorLike): T {
-  return scoped('rgbToGrayscale', () => {
-    const colors = withChannels<T>(image, 3);
-    return toDtype(sum<T>(mul(toDtype(colors, 'float32'), tensor1d(LUMA)), -1, true), colors.dtype);
-  });
-}
+export const rgbToGrayscale = opFunction('rgbToGrayscale', <T extends Tensor>(image: T | TensorLike): T => {
+  const colors = withChannels<T>(image, 3);
+  return toDtype(sum<T>(mul(toDtype(colors, 'float32'), tensor1d(LUMA)), -1, true), colors.dtype);
+});
 
 /** ITU-R BT.601. */
 const LUMA = [0.2989, 0.587, 0.114];
@@ -114,9 +111,15 @@ const lastOnly = (rank: number, last: number): number[] =>
 
 function withChannels<T extends Tensor>(image: T | TensorLike, count: number): T {
   const images = arg<T>(image, 'image', 'numeric');
-  if (images.rank < 2 || (images.shape as number[])[images.rank - 1] !== count) {
-    throw new TfwasmError('E_SHAPE', `the argument 'image' must have ${count} channels, got [${images.shape}]`);
-  }
+  const place = `Error in ${functionName()}:`;
+  check(images.rank >= 2, () => `${place} images must be at least rank 2, but got rank ${images.rank}`, 'E_SHAPE');
+  const depth = (images.shape as number[])[images.rank - 1];
+  const kind = count === 1 ? 'a grayscale' : 'an RGB';
+  check(
+    depth === count,
+    () => `${place} last dimension of ${kind} image should be size ${count}, but got size ${depth}`,
+    'E_SHAPE',
+  );
   return images;
 }
 
@@ -127,35 +130,36 @@ function withChannels<T extends Tensor>(image: T | TensorLike, count: number): T
  * @param fillValue The value outside of the image: a number, or one for each of three colors.
  * @param center Relative to width and height.
  */
-export function rotateWithOffset(
-  image: Tensor4D | TensorLike,
-  radians: number,
-  fillValue: number | [number, number, number] = 0,
-  center: number | [number, number] = 0.5,
-): Tensor4D {
-  return scoped('rotateWithOffset', () =>
+export const rotateWithOffset = opFunction(
+  'rotateWithOffset',
+  (
+    image: Tensor4D | TensorLike,
+    radians: number,
+    fillValue: number | [number, number, number] = 0,
+    center: number | [number, number] = 0.5,
+  ): Tensor4D =>
     run<Tensor4D>('RotateWithOffset', [floatArg(image, 'image')], {
       radians,
       fill_value: floatsAttr([fillValue].flat()),
       center: floatsAttr([center].flat()),
     }),
-  );
-}
+);
 
 /**
  * Applies projective transforms to a batch of images.
  *
  * @param transforms [1, 8] or [batch, 8]: maps each output pixel to an input position.
  */
-export function transform(
-  image: Tensor4D | TensorLike,
-  transforms: Tensor2D | TensorLike,
-  interpolation: 'nearest' | 'bilinear' = 'nearest',
-  fillMode: 'constant' | 'reflect' | 'wrap' | 'nearest' = 'constant',
-  fillValue = 0,
-  outputShape?: Size,
-): Tensor4D {
-  return scoped('transform', () => {
+export const transform = opFunction(
+  'transform',
+  (
+    image: Tensor4D | TensorLike,
+    transforms: Tensor2D | TensorLike,
+    interpolation: 'nearest' | 'bilinear' = 'nearest',
+    fillMode: 'constant' | 'reflect' | 'wrap' | 'nearest' = 'constant',
+    fillValue = 0,
+    outputShape?: Size,
+  ): Tensor4D => {
     const images = floatArg<Tensor4D>(image, 'image');
     checkRank(images, 'image', 4);
     const size = outputShape ?? images.shape.slice(1, 3);
@@ -164,8 +168,8 @@ export function transform(
       [images, floatArg(transforms, 'transforms'), ints(size), value(fillValue, 'float32')],
       { interpolation: interpolation.toUpperCase(), fill_mode: fillMode.toUpperCase() },
     );
-  });
-}
+  },
+);
 
 /** Otsu's threshold for a histogram (Otsu, 1979), as a scalar. */
 function otsuThreshold(histogram: Tensor): Tensor {
@@ -186,24 +190,20 @@ function otsuThreshold(histogram: Tensor): Tensor {
  *
  * @param method 'binary', with threshValue from 0 to 1, or 'otsu', which computes the threshold.
  */
-export function threshold(
-  image: Tensor3D | TensorLike,
-  method = 'binary',
-  inverted = false,
-  threshValue = 0.5,
-): Tensor3D {
-  return scoped('threshold', () => {
+export const threshold = opFunction(
+  'threshold',
+  (image: Tensor3D | TensorLike, method = 'binary', inverted = false, threshValue = 0.5): Tensor3D => {
     const given = arg<Tensor>(image, 'image', 'numeric');
     checkRank(given, 'image', 3);
-    check(method === 'binary' || method === 'otsu', `the method must be 'binary' or 'otsu', got '${method}'`);
+    check(method === 'binary' || method === 'otsu', () => `the method must be 'binary' or 'otsu', got '${method}'`);
     const isColored = (given.shape as number[])[2] === 3;
     const gray = isColored ? sum(mul(given, tensor1d(LUMA)), -1, true) : withChannels(given, 1);
     const counts = () => bincount(toDtype(round(gray), 'int32').reshape<'R1'>([-1]), tensor1d([]), 256);
     const limit = method === 'otsu' ? otsuThreshold(counts()) : threshValue * 255;
     const isLit = inverted ? lessEqual(gray, limit) : greater(gray, limit);
     return mul<Tensor3D>(isLit, tensor1d([255], 'int32'));
-  });
-}
+  },
+);
 
 type Suppressing<Rest extends unknown[], Result> = (
   boxes: Tensor2D | TensorLike,
@@ -219,22 +219,23 @@ function suppressing<Rest extends unknown[], Result>(
   op: string,
   resultOf: (outputs: Tensor[]) => Result,
 ): Suppressing<Rest, Result> {
-  return (boxes, scores, maxOutputSize, overlap = 0.5, least = Number.NEGATIVE_INFINITY, ...[option]) =>
-    scoped(name, () => {
-      check(overlap >= 0 && overlap <= 1, `the iouThreshold must be from 0 to 1, got ${overlap}`);
-      const isPadded = op === 'NonMaxSuppressionV4';
-      const numbers = op === 'NonMaxSuppressionV5' ? [overlap, least, Number(option ?? 0)] : [overlap, least];
-      const inputs = [floatArg(boxes, 'boxes'), floatArg(scores, 'scores'), int(maxOutputSize)];
-      const attrs = isPadded ? { pad_to_max_output_size: Boolean(option) } : undefined;
-      return resultOf(runAll(op, [...inputs, ...numbers.map((x) => value(x, 'float32'))], attrs));
-    });
+  const suppress: Suppressing<Rest, Result> = (
+    boxes,
+    scores,
+    maxOutputSize,
+    overlap = 0.5,
+    least = Number.NEGATIVE_INFINITY,
+    ...[option]
+  ) => {
+    check(overlap >= 0 && overlap <= 1, () => `iouThreshold must be in [0, 1], but was '${overlap}'`);
+    const isPadded = op === 'NonMaxSuppressionV4';
+    const numbers = op === 'NonMaxSuppressionV5' ? [overlap, least, Number(option ?? 0)] : [overlap, least];
+    const inputs = [floatArg(boxes, 'boxes'), floatArg(scores, 'scores'), int(maxOutputSize)];
+    const attrs = isPadded ? { pad_to_max_output_size: Boolean(option) } : undefined;
+    return resultOf(runAll(op, [...inputs, ...numbers.map((x) => value(x, 'float32'))], attrs));
+  };
+  return opFunction(name, suppress);
 }
-
-/** The same function as a promise. */
-const asPromise =
-  <Arguments extends unknown[], Result>(f: (...given: Arguments) => Result) =>
-  async (...given: Arguments): Promise<Result> =>
-    f(...given);
 
 /**
  * Non-maximum suppression. Returns the int32 indices of the chosen boxes, best scores first.

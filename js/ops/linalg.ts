@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linear algebra.
-import { check, TfwasmError } from '../core/errors.js';
+import { check } from '../core/errors.js';
 import { run } from '../tensor/call.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -12,36 +12,44 @@ import { concat, stack, unstack } from './join.js';
 import { greater, where } from './logical.js';
 import { matMul } from './matrix.js';
 import { norm, sum } from './reduce.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 import { pad, slice } from './shape.js';
 
 /** Zeros elements outside of a band around the diagonal. A negative number keeps the whole side. */
-export function bandPart<T extends Tensor>(a: T | TensorLike, numLower: number | Scalar, numUpper: number | Scalar): T {
-  return scoped('bandPart', () => {
+export const bandPart = opFunction(
+  'bandPart',
+  <T extends Tensor>(a: T | TensorLike, numLower: number | Scalar, numUpper: number | Scalar): T => {
     const width = (x: number | Scalar) => (typeof x === 'number' ? int(x) : arg(x, 'a width', 'int32'));
     return run<T>('MatrixBandPart', [arg<T>(a, 'a'), width(numLower), width(numUpper)]);
-  });
-}
+  },
+);
 
 /** Gram-Schmidt orthonormalization of vectors of the same length, or of the rows of a matrix. */
-export function gramSchmidt<T extends Tensor1D[] | Tensor2D>(xs: T): T {
-  return scoped('gramSchmidt', () => {
-    const isMatrix = !Array.isArray(xs);
-    const vectors = isMatrix ? unstack(arg(xs, 'xs')) : args(xs as Tensor1D[], 'xs');
-    const [first] = vectors;
-    if (vectors.some((vector) => vector.rank !== 1 || vector.size !== (first as Tensor).size)) {
-      throw new TfwasmError('E_SHAPE', 'the vectors must have rank 1 and one length');
-    }
-    check(vectors.length <= (first as Tensor).size, `there are no ${vectors.length} orthogonal vectors of this length`);
-    const basis: Tensor[] = [];
-    for (const vector of vectors) {
-      let rest = floatArg(vector, 'xs');
-      for (const unit of basis) rest = sub(rest, mul(sum(mul(unit, rest)), unit));
-      basis.push(div(rest, norm(rest)));
-    }
-    return (isMatrix ? stack(basis) : basis) as T;
-  });
-}
+export const gramSchmidt = opFunction('gramSchmidt', <T extends Tensor1D[] | Tensor2D>(xs: T): T => {
+  const isMatrix = !Array.isArray(xs);
+  check(isMatrix || xs.length > 0, 'gramSchmidt: input must not be null, undefined, or empty');
+  const vectors = isMatrix ? unstack(arg(xs, 'xs')) : args(xs as Tensor1D[], 'xs');
+  const sizes = vectors.map(({ size }) => size);
+  const ranks = vectors.map(({ rank }) => rank);
+  const [size] = sizes as [number];
+  check(
+    sizes.every((other) => other === size) && ranks.every((rank) => rank === 1),
+    () =>
+      `gramSchmidt: Non-unique lengths found in the input vectors, or ranks other than 1: lengths ${sizes}, ranks ${ranks}`,
+    'E_SHAPE',
+  );
+  check(
+    vectors.length <= size,
+    () => `gramSchmidt: Number of vectors (${vectors.length}) exceeds number of dimensions (${size}).`,
+  );
+  const basis: Tensor[] = [];
+  for (const vector of vectors) {
+    let rest = floatArg(vector, 'xs');
+    for (const unit of basis) rest = sub(rest, mul(sum(mul(unit, rest)), unit));
+    basis.push(div(rest, norm(rest)));
+  }
+  return (isMatrix ? stack(basis) : basis) as T;
+});
 
 /** QR decomposition of one matrix [rows, columns] by Householder reflections. */
 function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
@@ -70,17 +78,19 @@ function qrOfMatrix(x: Tensor2D, fullMatrices: boolean): [Tensor2D, Tensor2D] {
 }
 
 /** QR decomposition of matrices [..., rows, columns]. */
-export function qr(x: Tensor, fullMatrices = false): [Tensor, Tensor] {
-  return scoped('qr', () => {
-    const matrices = floatArg(x, 'x');
-    if (matrices.rank < 2) throw new TfwasmError('E_SHAPE', `the argument 'x' must have rank 2 or more`);
-    const inner = matrices.shape.slice(-2);
-    const flat = unstack(matrices.reshape([-1, ...inner]));
-    const parts = flat.map((matrix) => qrOfMatrix(matrix as Tensor2D, fullMatrices));
-    const join = (index: 0 | 1) => {
-      const list = parts.map((pair) => pair[index]);
-      return stack(list).reshape([...matrices.shape.slice(0, -2), ...(list[0] as Tensor).shape]);
-    };
-    return [join(0), join(1)];
-  });
-}
+export const qr = opFunction('qr', (x: Tensor, fullMatrices = false): [Tensor, Tensor] => {
+  const matrices = floatArg(x, 'x');
+  check(
+    matrices.rank >= 2,
+    () => `qr() requires input tensor to have a rank >= 2, but got rank ${matrices.rank}`,
+    'E_SHAPE',
+  );
+  const inner = matrices.shape.slice(-2);
+  const flat = unstack(matrices.reshape([-1, ...inner]));
+  const parts = flat.map((matrix) => qrOfMatrix(matrix as Tensor2D, fullMatrices));
+  const join = (index: 0 | 1) => {
+    const list = parts.map((pair) => pair[index]);
+    return stack(list).reshape([...matrices.shape.slice(0, -2), ...(list[0] as Tensor).shape]);
+  };
+  return [join(0), join(1)];
+});

@@ -9,7 +9,7 @@ import { arg, checkRank, floatArg } from './arguments.js';
 import { add, div, mul, pow, sub } from './arithmetic.js';
 import { axisOf } from './axes.js';
 import { randomUniform } from './random.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 import { transpose } from './shape.js';
 import { floor, rsqrt } from './unary.js';
 import { batched } from './windows.js';
@@ -26,14 +26,16 @@ function alongAxis<T extends Tensor>(op: string, logits: T | TensorLike, axis: n
 }
 
 /** exp(x) divided by its sum along a dimension. */
-export function softmax<T extends Tensor>(logits: T | TensorLike, dim = -1): T {
-  return scoped('softmax', () => alongAxis('Softmax', logits, dim));
-}
+export const softmax = opFunction(
+  'softmax',
+  <T extends Tensor>(logits: T | TensorLike, dim = -1): T => alongAxis('Softmax', logits, dim),
+);
 
 /** log(softmax(x)), without overflow. */
-export function logSoftmax<T extends Tensor>(logits: T | TensorLike, axis = -1): T {
-  return scoped('logSoftmax', () => alongAxis('LogSoftmax', logits, axis));
-}
+export const logSoftmax = opFunction(
+  'logSoftmax',
+  <T extends Tensor>(logits: T | TensorLike, axis = -1): T => alongAxis('LogSoftmax', logits, axis),
+);
 
 type Statistic = Tensor | TensorLike;
 
@@ -42,15 +44,16 @@ type Statistic = Tensor | TensorLike;
  *
  * @param mean Like the others, one value per channel, or any shape that broadcasts to x.
  */
-export function batchNorm<T extends Tensor>(
-  x: T | TensorLike,
-  mean: Statistic,
-  variance: Statistic,
-  offset?: Statistic | null,
-  scale?: Statistic | null,
-  varianceEpsilon = 0.001,
-): T {
-  return scoped('batchNorm', () => {
+export const batchNorm = opFunction(
+  'batchNorm',
+  <T extends Tensor>(
+    x: T | TensorLike,
+    mean: Statistic,
+    variance: Statistic,
+    offset?: Statistic | null,
+    scale?: Statistic | null,
+    varianceEpsilon = 0.001,
+  ): T => {
     const images = floatArg<T>(x, 'x');
     const average = floatArg(mean, 'mean');
     const spread = floatArg(variance, 'variance');
@@ -66,52 +69,47 @@ export function batchNorm<T extends Tensor>(
     }
     const unit = mul(sub(images, average), rsqrt(add(spread, varianceEpsilon)));
     return add<T>(mul(unit, factor), shift);
-  });
-}
+  },
+);
 
-function batchNormOfRank<T extends Tensor>(name: string, rank: number, x: T | TensorLike, rest: BatchNormRest): T {
-  return scoped(name, () => {
+function batchNormOfRank<T extends Tensor>(rank: number) {
+  return opFunction('batchNorm', (x: T | TensorLike, ...rest: BatchNormRest): T => {
     const images = floatArg<T>(x, 'x');
     checkRank(images, 'x', rank);
     return batchNorm(images, ...rest);
   });
 }
 
-type BatchNormRest = [Statistic, Statistic, (Statistic | null)?, (Statistic | null)?, number?];
+type BatchNormRest = [
+  mean: Statistic,
+  variance: Statistic,
+  offset?: Statistic | null,
+  scale?: Statistic | null,
+  varianceEpsilon?: number,
+];
 
 /** `batchNorm` of a matrix. */
-export function batchNorm2d(x: Tensor2D | TensorLike, ...rest: BatchNormRest): Tensor2D {
-  return batchNormOfRank<Tensor2D>('batchNorm2d', 2, x, rest);
-}
+export const batchNorm2d = batchNormOfRank<Tensor2D>(2);
 
 /** `batchNorm` of an image. */
-export function batchNorm3d(x: Tensor3D | TensorLike, ...rest: BatchNormRest): Tensor3D {
-  return batchNormOfRank<Tensor3D>('batchNorm3d', 3, x, rest);
-}
+export const batchNorm3d = batchNormOfRank<Tensor3D>(3);
 
 /** `batchNorm` of a batch of images. */
-export function batchNorm4d(x: Tensor4D | TensorLike, ...rest: BatchNormRest): Tensor4D {
-  return batchNormOfRank<Tensor4D>('batchNorm4d', 4, x, rest);
-}
+export const batchNorm4d = batchNormOfRank<Tensor4D>(4);
 
 /**
  * Divides images, or a batch, by (bias + alpha * s) ** beta, where s is the sum of squares over the channels within
  * depthRadius.
  */
-export function localResponseNormalization<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  depthRadius = 5,
-  bias = 1,
-  alpha = 1,
-  beta = 0.5,
-): T {
-  return scoped('localResponseNormalization', () => {
-    check(Number.isInteger(depthRadius), `the depth radius must be an integer, got ${depthRadius}`);
+export const localResponseNormalization = opFunction(
+  'localResponseNormalization',
+  <T extends Tensor3D | Tensor4D>(x: T | TensorLike, depthRadius = 5, bias = 1, alpha = 1, beta = 0.5): T => {
+    check(Number.isInteger(depthRadius), () => `the depth radius must be an integer, got ${depthRadius}`);
     return batched(floatArg<T>(x, 'x'), 4, (images) =>
       run('LRN', [images], { depth_radius: depthRadius, bias, alpha, beta }),
     );
-  });
-}
+  },
+);
 
 /**
  * Sets a random fraction `rate` of the elements to 0 and scales the others up.
@@ -119,36 +117,33 @@ export function localResponseNormalization<T extends Tensor3D | Tensor4D>(
  * @param noiseShape Elements along dimensions of size 1 are kept or dropped together.
  * @throws E_INPUT unless 0 <= rate < 1.
  */
-export function dropout(
-  x: Tensor | TensorLike,
-  rate: number,
-  noiseShape?: readonly (number | null)[],
-  seed?: number | string,
-): Tensor {
-  return scoped('dropout', () => {
+export const dropout = opFunction(
+  'dropout',
+  (x: Tensor | TensorLike, rate: number, noiseShape?: readonly (number | null)[], seed?: number | string): Tensor => {
     const values = arg(x, 'x', 'float32');
-    check(rate >= 0 && rate < 1, `the rate must be from 0 to below 1, got ${rate}`);
+    check(rate >= 0 && rate < 1, () => `the rate must be from 0 to below 1, got ${rate}`);
     if (rate === 0) return values.clone();
     const own: readonly number[] = values.shape;
     const shape = noiseShape?.length === values.rank ? noiseShape.map((size, index) => size ?? own[index]) : noiseShape;
     const kept = floor(add(randomUniform((shape ?? own) as number[], 0, 1, 'float32', seed), 1 - rate));
     return mul(values, div(kept, 1 - rate));
-  });
-}
+  },
+);
 
 /**
  * Updates a moving average: v + (x - v) * (1 - decay).
  *
  * @param step Required for zeroDebias (E_INPUT): the number of values so far, to correct for the start at zero.
  */
-export function movingAverage<T extends Tensor>(
-  v: T | TensorLike,
-  x: T | TensorLike,
-  decay: number | Scalar,
-  step?: number | Scalar | null,
-  zeroDebias = true,
-): T {
-  return scoped('movingAverage', () => {
+export const movingAverage = opFunction(
+  'movingAverage',
+  <T extends Tensor>(
+    v: T | TensorLike,
+    x: T | TensorLike,
+    decay: number | Scalar,
+    step?: number | Scalar | null,
+    zeroDebias = true,
+  ): T => {
     const from = arg<T>(v, 'v', 'numeric');
     const to = arg<T>(x, 'x', 'numeric');
     if (from.dtype !== to.dtype) throw new TfwasmError('E_DTYPE', `v is ${from.dtype}, but x is ${to.dtype}`);
@@ -158,5 +153,5 @@ export function movingAverage<T extends Tensor>(
       update = div(update, sub(1, pow(arg<Scalar>(decay, 'decay'), arg<Scalar>(step as number, 'step'))));
     }
     return add<T>(from, update);
-  });
-}
+  },
+);

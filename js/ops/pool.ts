@@ -6,7 +6,7 @@ import { run, runAll, toDtype } from '../tensor/call.js';
 import type { NamedTensorMap, Tensor, Tensor3D, Tensor4D, Tensor5D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { arg, checkRank, floatArg } from './arguments.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 import { batchToSpaceND, spaceToBatchND } from './shape.js';
 import {
   batched,
@@ -61,42 +61,43 @@ function pool2d<T extends Tensor>(
 /**
  * Average pooling of images [height, width, channels] or a batch of them. Ignores padding; the mean of nothing is 0.
  */
-export function avgPool<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  filterSize: Pair,
-  strides: Pair,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('avgPool', () => {
+export const avgPool = opFunction(
+  'avgPool',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    filterSize: Pair,
+    strides: Pair,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+  ): T => {
     const images = arg<T>(x, 'x', 'numeric');
     const means = pool2d('AvgPool', floatArg<T>(images, 'x'), filterSize, strides, pad, dimRoundingMode);
     return toDtype(means, images.dtype);
-  });
-}
+  },
+);
 
 /** Max pooling of images [height, width, channels] or a batch of them. */
-export function maxPool<T extends Tensor3D | Tensor4D>(
-  x: T | TensorLike,
-  filterSize: Pair,
-  strides: Pair,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('maxPool', () =>
-    pool2d('MaxPool', arg<T>(x, 'x', 'numeric'), filterSize, strides, pad, dimRoundingMode),
-  );
-}
+export const maxPool = opFunction(
+  'maxPool',
+  <T extends Tensor3D | Tensor4D>(
+    x: T | TensorLike,
+    filterSize: Pair,
+    strides: Pair,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+  ): T => pool2d('MaxPool', arg<T>(x, 'x', 'numeric'), filterSize, strides, pad, dimRoundingMode),
+);
 
 /** Max pooling of a batch with the position of each maximum in its image, or in the batch. */
-export function maxPoolWithArgmax(
-  x: Tensor4D | TensorLike,
-  filterSize: Pair,
-  strides: Pair,
-  pad: Pad,
-  includeBatchInIndex = false,
-): NamedTensorMap {
-  return scoped('maxPoolWithArgmax', () => {
+export const maxPoolWithArgmax = opFunction(
+  'maxPoolWithArgmax',
+  (
+    x: Tensor4D | TensorLike,
+    filterSize: Pair,
+    strides: Pair,
+    pad: Pad,
+    includeBatchInIndex = false,
+  ): NamedTensorMap => {
     const images = arg<Tensor>(x, 'x', 'numeric');
     checkRank(images, 'x', 4);
     const windows = windowsOf(images, filterSize, strides, 2);
@@ -107,8 +108,8 @@ export function maxPoolWithArgmax(
       Targmax: dtypeAttr('int32'),
     }) as [Tensor, Tensor];
     return { result, indexes };
-  });
-}
+  },
+);
 
 function pool3d<T extends Tensor>(
   op: string,
@@ -124,36 +125,38 @@ function pool3d<T extends Tensor>(
 }
 
 /** Average pooling of volumes [depth, height, width, channels] or a batch. Ignores padding; the mean of nothing is 0. */
-export function avgPool3d<T extends Tensor4D | Tensor5D>(
-  x: T | TensorLike,
-  filterSize: Triple,
-  strides: Triple,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-  dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
-): T {
-  return scoped('avgPool3d', () => {
+export const avgPool3d = opFunction(
+  'avgPool3d',
+  <T extends Tensor4D | Tensor5D>(
+    x: T | TensorLike,
+    filterSize: Triple,
+    strides: Triple,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+    dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+  ): T => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
     return toDtype(pool3d<T>('AvgPool3D', toDtype(volumes, 'float32'), options), volumes.dtype);
-  });
-}
+  },
+);
 
 /** Max pooling of volumes [depth, height, width, channels] or a batch. */
-export function maxPool3d<T extends Tensor4D | Tensor5D>(
-  x: T | TensorLike,
-  filterSize: Triple,
-  strides: Triple,
-  pad: Pad,
-  dimRoundingMode?: Rounding,
-  dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
-): T {
-  return scoped('maxPool3d', () => {
+export const maxPool3d = opFunction(
+  'maxPool3d',
+  <T extends Tensor4D | Tensor5D>(
+    x: T | TensorLike,
+    filterSize: Triple,
+    strides: Triple,
+    pad: Pad,
+    dimRoundingMode?: Rounding,
+    dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+  ): T => {
     const volumes = arg<T>(x, 'x', 'numeric');
     const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
     return pool3d<T>('MaxPool3D', volumes, options);
-  });
-}
+  },
+);
 
 /** Explicit padding for dilated windows that gives the output size of `pad`. */
 function basePads(
@@ -183,26 +186,27 @@ function basePads(
  * @param dilations Throws E_INPUT if they and the strides are both greater than 1. With dilation, zeros added by `pad`
  *     count as elements.
  */
-export function pool<T extends Tensor3D | Tensor4D>(
-  input: T | TensorLike,
-  windowShape: Pair,
-  poolingType: 'avg' | 'max',
-  pad: Pad,
-  dilations: Pair = [1, 1],
-  strides: Pair = [1, 1],
-  dimRoundingMode?: Rounding,
-): T {
-  return scoped('pool', () => {
+export const pool = opFunction(
+  'pool',
+  <T extends Tensor3D | Tensor4D>(
+    input: T | TensorLike,
+    windowShape: Pair,
+    poolingType: 'avg' | 'max',
+    pad: Pad,
+    dilations: Pair = [1, 1],
+    strides: Pair = [1, 1],
+    dimRoundingMode?: Rounding,
+  ): T => {
     check(
       poolingType === 'avg' || poolingType === 'max',
-      `the pooling type must be 'avg' or 'max', got ${poolingType}`,
+      () => `the pooling type must be 'avg' or 'max', got ${poolingType}`,
     );
     const plain = poolingType === 'avg' ? avgPool : maxPool;
     const gaps = perDimension(dilations, 2, 'dilations');
     const images = arg<T>(input, 'input', 'numeric');
     if (gaps.every((gap) => gap === 1)) return plain<T>(images, windowShape, strides, pad, dimRoundingMode);
     const isOne = perDimension(strides, 2, 'strides').every((stride) => stride === 1);
-    check(isOne, `either the strides or the dilations must be 1, got [${strides}] and [${gaps}]`);
+    check(isOne, () => `either the strides or the dilations must be 1, got [${strides}] and [${gaps}]`);
     return batched(images, 4, (batch) => {
       const size = spatialShape(batch, false);
       const pads = basePads(pad, size, perDimension(windowShape, 2, 'windowShape'), gaps);
@@ -219,5 +223,5 @@ export function pool<T extends Tensor3D | Tensor4D>(
         extra.map((count) => [0, count]),
       );
     });
-  });
-}
+  },
+);

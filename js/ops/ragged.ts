@@ -4,31 +4,29 @@ import { run, runAll } from '../tensor/call.js';
 import type { NamedTensorMap, Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { arg, args } from './arguments.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 
 /** Gathers rows of a ragged tensor: outputNestedSplits and outputDenseValues. */
-export function raggedGather(
-  paramsNestedSplits: readonly Tensor[],
-  paramsDenseValues: Tensor | TensorLike,
-  indices: Tensor | TensorLike,
-  outputRaggedRank: number,
-): { outputNestedSplits: Tensor[]; outputDenseValues: Tensor } {
-  return scoped('raggedGather', () => {
+export const raggedGather = opFunction(
+  'raggedGather',
+  (
+    paramsNestedSplits: readonly Tensor[],
+    paramsDenseValues: Tensor | TensorLike,
+    indices: Tensor | TensorLike,
+    outputRaggedRank: number,
+  ): { outputNestedSplits: Tensor[]; outputDenseValues: Tensor } => {
     const splits = args(paramsNestedSplits, 'paramsNestedSplits', 'int32');
     const inputs = [...splits, arg(paramsDenseValues, 'paramsDenseValues'), arg(indices, 'indices', 'int32')];
     const attrs = { PARAMS_RAGGED_RANK: splits.length, OUTPUT_RAGGED_RANK: outputRaggedRank };
     const outputs = runAll('RaggedGather', inputs, attrs);
     return { outputNestedSplits: outputs.slice(0, -1), outputDenseValues: outputs.at(-1) as Tensor };
-  });
-}
+  },
+);
 
 /** One range per row, from starts up to limits (exclusive) with steps deltas: rtNestedSplits and rtDenseValues. */
-export function raggedRange(
-  starts: Tensor | TensorLike,
-  limits: Tensor | TensorLike,
-  deltas: Tensor | TensorLike,
-): NamedTensorMap {
-  return scoped('raggedRange', () => {
+export const raggedRange = opFunction(
+  'raggedRange',
+  (starts: Tensor | TensorLike, limits: Tensor | TensorLike, deltas: Tensor | TensorLike): NamedTensorMap => {
     const first = arg(starts, 'starts', 'numeric');
     const { dtype } = first;
     const [rtNestedSplits, rtDenseValues] = runAll('RaggedRange', [
@@ -37,8 +35,8 @@ export function raggedRange(
       arg(deltas, 'deltas', dtype),
     ]);
     return { rtNestedSplits, rtDenseValues } as NamedTensorMap;
-  });
-}
+  },
+);
 
 /**
  * Converts a ragged tensor to a dense one, padded with defaultValue.
@@ -47,14 +45,15 @@ export function raggedRange(
  * @param rowPartitionTypes The kind of each of the rowPartitionTensors: 'FIRST_DIM_SIZE', 'ROW_SPLITS' or
  *     'VALUE_ROWIDS'.
  */
-export function raggedTensorToTensor(
-  shape: Tensor | TensorLike,
-  values: Tensor | TensorLike,
-  defaultValue: Tensor | TensorLike,
-  rowPartitionTensors: readonly Tensor[],
-  rowPartitionTypes: readonly string[],
-): Tensor {
-  return scoped('raggedTensorToTensor', () => {
+export const raggedTensorToTensor = opFunction(
+  'raggedTensorToTensor',
+  (
+    shape: Tensor | TensorLike,
+    values: Tensor | TensorLike,
+    defaultValue: Tensor | TensorLike,
+    rowPartitionTensors: readonly Tensor[],
+    rowPartitionTypes: readonly string[],
+  ): Tensor => {
     const elements = arg(values, 'values');
     const partitions = args(rowPartitionTensors, 'rowPartitionTensors', 'int32');
     const inputs = [
@@ -67,5 +66,5 @@ export function raggedTensorToTensor(
       row_partition_types: rowPartitionTypes,
       num_row_partition_tensors: partitions.length,
     });
-  });
-}
+  },
+);

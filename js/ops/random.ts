@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random numbers. With a seed they are reproducible.
 import { check, TfwasmError } from '../core/errors.js';
+import { callUser } from '../core/public-function.js';
 import { type Attrs, dtypeAttr } from '../tensor/attributes.js';
 import { run, toDtype } from '../tensor/call.js';
 import type { DataType } from '../tensor/dtype.js';
@@ -11,7 +12,8 @@ import { newNumbers, type TensorLike } from '../tensor/values.js';
 import { checkInt, int, ints } from '../tensor/written.js';
 import { checkRank, floatArg } from './arguments.js';
 import { add, mul } from './arithmetic.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
+
 
 type Seed = number | string | undefined;
 
@@ -48,33 +50,23 @@ function inDtype<R extends Rank>(x: Tensor, dtype: DataType): Tensor<R> {
 }
 
 /** Uniformly distributed values in [minval, maxval). int32 and bool truncate. */
-export function randomUniform<R extends Rank>(
-  shape: ShapeMap[R],
-  minval = 0,
-  maxval = 1,
-  dtype: DataType = 'float32',
-  seed?: Seed,
-): Tensor<R> {
-  return scoped('randomUniform', () =>
+export const randomUniform = opFunction(
+  'randomUniform',
+  <R extends Rank>(shape: ShapeMap[R], minval = 0, maxval = 1, dtype: DataType = 'float32', seed?: Seed): Tensor<R> =>
     inDtype<R>(scaled(draw('RandomUniform', shape, seed), maxval - minval, minval), dtype),
-  );
-}
+);
 
 /** Uniformly distributed int32 values in [minval, maxval). */
-export function randomUniformInt<R extends Rank>(
-  shape: ShapeMap[R],
-  minval: number,
-  maxval: number,
-  seed?: Seed,
-): Tensor<R> {
-  return scoped('randomUniformInt', () => {
+export const randomUniformInt = opFunction(
+  'randomUniformInt',
+  <R extends Rank>(shape: ShapeMap[R], minval: number, maxval: number, seed?: Seed): Tensor<R> => {
     const low = checkInt(minval, `the argument 'minval'`);
     const high = checkInt(maxval, `the argument 'maxval'`);
-    check(low < high, `minval ${low} must be less than maxval ${high}`);
+    check(low < high, () => `minval ${low} must be less than maxval ${high}`);
     const attrs = { ...seedAttrs(seed), minval: low, maxval: high, T: dtypeAttr('int32') };
     return run<Tensor<R>>('RandomUniformInt', [ints(checkShape(shape))], attrs);
-  });
-}
+  },
+);
 
 function normal<R extends Rank>(
   op: string,
@@ -90,48 +82,45 @@ function normal<R extends Rank>(
   return draw(op, shape, seed, { mean, stddev: stdDev, dtype: dtypeAttr(dtype) }) as Tensor<R>;
 }
 
-/** Normally distributed values. */
-export function randomNormal<R extends Rank>(
-  shape: ShapeMap[R],
-  mean = 0,
-  stdDev = 1,
-  dtype: 'float32' | 'int32' = 'float32',
-  seed?: number,
-): Tensor<R> {
-  return scoped('randomNormal', () => normal<R>('RandomStandardNormal', shape, mean, stdDev, dtype, seed));
-}
+/** Normally distributed values. int32 rounds. */
+export const randomNormal = opFunction(
+  'randomNormal',
+  <R extends Rank>(
+    shape: ShapeMap[R],
+    mean = 0,
+    stdDev = 1,
+    dtype: 'float32' | 'int32' = 'float32',
+    seed?: number,
+  ): Tensor<R> => normal<R>('RandomStandardNormal', shape, mean, stdDev, dtype, seed),
+);
 
 /** Values of the standard normal distribution. */
-export function randomStandardNormal<R extends Rank>(
-  shape: ShapeMap[R],
-  dtype: 'float32' | 'int32' = 'float32',
-  seed?: number,
-): Tensor<R> {
-  return scoped('randomStandardNormal', () => normal<R>('RandomStandardNormal', shape, 0, 1, dtype, seed));
-}
+export const randomStandardNormal = opFunction(
+  'randomStandardNormal',
+  <R extends Rank>(shape: ShapeMap[R], dtype: 'float32' | 'int32' = 'float32', seed?: number): Tensor<R> =>
+    normal<R>('RandomStandardNormal', shape, 0, 1, dtype, seed),
+);
 
 /** Normally distributed values within two standard deviations; others are redrawn. */
-export function truncatedNormal<R extends Rank>(
-  shape: ShapeMap[R],
-  mean = 0,
-  stdDev = 1,
-  dtype: 'float32' | 'int32' = 'float32',
-  seed?: number,
-): Tensor<R> {
-  return scoped('truncatedNormal', () => normal<R>('TruncatedNormal', shape, mean, stdDev, dtype, seed));
-}
+export const truncatedNormal = opFunction(
+  'truncatedNormal',
+  <R extends Rank>(
+    shape: ShapeMap[R],
+    mean = 0,
+    stdDev = 1,
+    dtype: 'float32' | 'int32' = 'float32',
+    seed?: number,
+  ): Tensor<R> => normal<R>('TruncatedNormal', shape, mean, stdDev, dtype, seed),
+);
 
 /** A tensor filled by calling a function for each element. */
-export function rand<R extends Rank>(
-  shape: ShapeMap[R],
-  randFunction: () => number,
-  dtype: DataType = 'float32',
-): Tensor<R> {
-  return scoped('rand', () => {
-    const values = newNumbers('float32', sizeOfShape(checkShape(shape))).map(() => randFunction());
+export const rand = opFunction(
+  'rand',
+  <R extends Rank>(shape: ShapeMap[R], randFunction: () => number, dtype: DataType = 'float32'): Tensor<R> => {
+    const values = newNumbers('float32', sizeOfShape(checkShape(shape))).map(() => callUser(randFunction));
     return inDtype<R>(tensor(values, shape as number[], 'float32'), dtype);
-  });
-}
+  },
+);
 
 /** A Weyl sequence with a 32-bit mixer. */
 function generator(seed: number | undefined): () => number {
@@ -159,37 +148,37 @@ function gammaValue(alpha: number, uniform: () => number): number {
 }
 
 /** Values of the gamma distribution with shape alpha and rate beta. Throws E_INPUT unless both are positive. */
-export function randomGamma<R extends Rank>(
-  shape: ShapeMap[R],
-  alpha: number,
-  beta = 1,
-  dtype: 'float32' | 'int32' = 'float32',
-  seed?: number,
-): Tensor<R> {
-  return scoped('randomGamma', () => {
-    check(alpha > 0 && beta > 0, `alpha and beta must be positive, got ${alpha} and ${beta}`);
+export const randomGamma = opFunction(
+  'randomGamma',
+  <R extends Rank>(
+    shape: ShapeMap[R],
+    alpha: number,
+    beta = 1,
+    dtype: 'float32' | 'int32' = 'float32',
+    seed?: number,
+  ): Tensor<R> => {
+    check(
+      [alpha, beta].every((value) => typeof value === 'number' && value > 0),
+      () => `alpha and beta must be positive numbers, got ${alpha} and ${beta}`,
+    );
     const uniform = generator(seedOf(seed));
     return rand<R>(shape, () => gammaValue(alpha, uniform) / beta, dtype);
-  });
-}
+  },
+);
 
 /**
  * Samples of a multinomial distribution: int32 [numSamples], or [batch, numSamples].
  *
  * @param logits [outcomes] or [batch, outcomes]: unnormalized log-probabilities, or probabilities if normalized.
  */
-export function multinomial<T extends Tensor1D | Tensor2D>(
-  logits: T | TensorLike,
-  numSamples: number,
-  seed?: number,
-  normalized = false,
-): T {
-  return scoped('multinomial', () => {
+export const multinomial = opFunction(
+  'multinomial',
+  <T extends Tensor1D | Tensor2D>(logits: T | TensorLike, numSamples: number, seed?: number, normalized = false): T => {
     const given = floatArg<Tensor>(logits, 'logits');
     checkRank(given, 'logits', 1, 2);
     const rows = given.rank === 1 ? given.reshape([1, given.size]) : given;
     const attrs = { ...seedAttrs(seed), normalized, output_dtype: dtypeAttr('int32') };
     const samples = run('Multinomial', [rows, int(numSamples)], attrs);
     return (given.rank === 1 ? samples.reshape([samples.size]) : samples) as Tensor as T;
-  });
-}
+  },
+);

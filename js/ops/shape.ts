@@ -6,82 +6,84 @@ import type { Rank, ShapeMap } from '../tensor/shape.js';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { cloneOf, reshapeOf } from '../tensor/views.js';
-import { ints, pairs, value } from '../tensor/written.js';
+import { checkList, ints, pairs, value } from '../tensor/written.js';
 import { arg, checkRank } from './arguments.js';
 import { axisOf } from './axes.js';
-import { scoped } from './scoped.js';
+import { opFunction } from './op-function.js';
 
 /** Reshapes x. One dimension may be -1. Throws E_SHAPE. */
-export function reshape<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
-  return scoped('reshape', () => reshapeOf<R>(arg(x, 'x'), shape));
-}
+export const reshape = opFunction(
+  'reshape',
+  <R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> => reshapeOf<R>(arg(x, 'x'), shape),
+);
 
 /** Inserts a dimension of 1 before `axis`. Throws E_SHAPE if that is out of range. */
-export function expandDims<T extends Tensor>(x: Tensor | TensorLike, axis = 0): T {
-  return scoped('expandDims', () => {
-    const from = arg(x, 'x');
-    const shape: number[] = [...from.shape];
-    shape.splice(axisOf(axis, from.rank + 1), 0, 1);
-    return from.reshape(shape) as Tensor as T;
-  });
-}
+export const expandDims = opFunction('expandDims', <T extends Tensor>(x: Tensor | TensorLike, axis = 0): T => {
+  const from = arg(x, 'x');
+  const shape: number[] = [...from.shape];
+  shape.splice(axisOf(axis, from.rank + 1), 0, 1);
+  return from.reshape(shape) as Tensor as T;
+});
 
 /** Removes dimensions of 1, all or those in `axis`. Throws E_SHAPE if one is not 1. */
-export function squeeze<T extends Tensor>(x: Tensor | TensorLike, axis?: readonly number[]): T {
-  return scoped('squeeze', () => {
+export const squeeze = opFunction(
+  'squeeze',
+  <T extends Tensor>(x: Tensor | TensorLike, axis?: readonly number[]): T => {
     const from = arg(x, 'x');
     const axes = axis?.map((index) => axisOf(index, from.rank));
     const bad = axes?.find((index) => (from.shape as number[])[index] !== 1);
     if (bad !== undefined) throw new TfwasmError('E_SHAPE', `dimension ${bad} of [${from.shape}] is not 1`);
     const shape = from.shape.filter((size, index) => (axes && axes.length > 0 ? !axes.includes(index) : size !== 1));
     return from.reshape(shape) as Tensor as T;
-  });
-}
+  },
+);
 
 /** A new tensor that shares the values. */
-export function clone<T extends Tensor>(x: T | TensorLike): T {
-  return scoped('clone', () => cloneOf(arg<T>(x, 'x')));
-}
+export const clone = opFunction('clone', <T extends Tensor>(x: T | TensorLike): T => cloneOf(arg<T>(x, 'x')));
 
 /** Returns x if it has this shape (null: any size). Throws E_SHAPE otherwise. */
-export function ensureShape<R extends Rank>(x: Tensor, shape: ShapeMap[R] | readonly (number | null)[]): Tensor<R> {
-  return scoped('ensureShape', () =>
+export const ensureShape = opFunction(
+  'ensureShape',
+  <R extends Rank>(x: Tensor, shape: ShapeMap[R] | readonly (number | null)[]): Tensor<R> =>
     run<Tensor<R>>('EnsureShape', [arg(x, 'x'), ints(shape.map((size) => size ?? -1))]),
-  );
-}
+);
 
 /** Permutes dimensions; reverses them by default. Optionally conjugates complex64. */
-export function transpose<T extends Tensor>(x: T | TensorLike, perm?: readonly number[], conjugate = false): T {
-  return scoped('transpose', () => {
+export const transpose = opFunction(
+  'transpose',
+  <T extends Tensor>(x: T | TensorLike, perm?: readonly number[], conjugate = false): T => {
     const from = arg<T>(x, 'x');
     const order = perm ?? from.shape.map((_, index) => from.rank - 1 - index);
     const moved = from.rank < 2 && !perm ? (from.clone() as Tensor as T) : run<T>('Transpose', [from, ints(order)]);
     return conjugate && from.dtype === 'complex64' ? run<T>('Conj', [moved]) : moved;
-  });
-}
+  },
+);
 
 /** Repeats x reps[i] times along dimension i. */
-export function tile<T extends Tensor>(x: T | TensorLike, reps: readonly number[]): T {
-  return scoped('tile', () => run<T>('Tile', [arg<T>(x, 'x'), ints(reps)]));
-}
+export const tile = opFunction(
+  'tile',
+  <T extends Tensor>(x: T | TensorLike, reps: readonly number[]): T => run<T>('Tile', [arg<T>(x, 'x'), ints(reps)]),
+);
 
 /** Broadcasts x to a shape. Throws E_SHAPE if that is not possible. */
-export function broadcastTo<R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> {
-  return scoped('broadcastTo', () => {
+export const broadcastTo = opFunction(
+  'broadcastTo',
+  <R extends Rank>(x: Tensor | TensorLike, shape: ShapeMap[R]): Tensor<R> => {
     const from = arg(x, 'x');
     // -1 keeps the dimension.
+    checkList(shape);
     const offset = shape.length - from.rank;
     const dims = shape.map((size, index) => (size < 0 ? ((from.shape as number[])[index - offset] ?? size) : size));
     return run<Tensor<R>>('BroadcastTo', [from, ints(dims)]);
-  });
-}
+  },
+);
 
 /** The broadcast shape of two shapes, given as int32 vectors. */
-export function broadcastArgs(s0: Tensor | TensorLike, s1: Tensor | TensorLike): Tensor1D {
-  return scoped('broadcastArgs', () =>
+export const broadcastArgs = opFunction(
+  'broadcastArgs',
+  (s0: Tensor | TensorLike, s1: Tensor | TensorLike): Tensor1D =>
     run<Tensor1D>('BroadcastArgs', [arg(s0, 's0', 'int32'), arg(s1, 's1', 'int32')]),
-  );
-}
+);
 
 /** Extends a list argument to all dimensions. */
 function sliceList(given: number | readonly number[] | undefined, rank: number, rest: number): number[] {
@@ -90,17 +92,19 @@ function sliceList(given: number | readonly number[] | undefined, rank: number, 
 }
 
 /** A slice from `begin` with size `size`. -1 and missing sizes mean up to the end. Throws E_SHAPE if it exceeds x. */
-export function slice<T extends Tensor>(
-  x: T | TensorLike,
-  begin: number | readonly number[],
-  size?: number | readonly number[],
-): T {
-  return scoped('slice', () => {
+export const slice = opFunction(
+  'slice',
+  <T extends Tensor>(x: T | TensorLike, begin: number | readonly number[], size?: number | readonly number[]): T => {
     const from = arg<T>(x, 'x');
-    check(from.rank > 0, 'a scalar cannot be sliced');
-    return run<T>('Slice', [from, ints(sliceList(begin, from.rank, 0)), ints(sliceList(size, from.rank, -1))]);
-  });
-}
+    check(from.rank > 0, 'Slicing scalar is not possible');
+    const starts = sliceList(begin, from.rank, 0);
+    check(
+      starts.every((start) => start >= 0),
+      () => `slice() does not support negative begin indexing. Got begin [${starts}]`,
+    );
+    return run<T>('Slice', [from, ints(starts), ints(sliceList(size, from.rank, -1))]);
+  },
+);
 
 /** Restricts `f` to tensors of one rank. Throws E_SHAPE for others. */
 function ofRank<T extends Tensor, Rest extends unknown[]>(
@@ -108,12 +112,11 @@ function ofRank<T extends Tensor, Rest extends unknown[]>(
   rank: number,
   f: (x: T, ...rest: Rest) => T,
 ): (x: T | TensorLike, ...rest: Rest) => T {
-  return (x, ...rest) =>
-    scoped(name, () => {
-      const tensor = arg<T>(x, 'x');
-      checkRank(tensor, 'x', rank);
-      return f(tensor, ...rest);
-    });
+  return opFunction(name, (x: T | TensorLike, ...rest: Rest) => {
+    const tensor = arg<T>(x, 'x');
+    checkRank(tensor, 'x', rank);
+    return f(tensor, ...rest);
+  });
 }
 
 /** `slice` of a vector. */
@@ -140,18 +143,19 @@ export const slice4d = ofRank<
  * endMask ignore the bound, ellipsisMask inserts full dimensions, newAxisMask inserts a dimension of 1, shrinkAxisMask
  * selects begin[i] and drops the dimension.
  */
-export function stridedSlice(
-  x: Tensor | TensorLike,
-  begin: readonly number[],
-  end: readonly number[],
-  strides?: readonly number[],
-  beginMask = 0,
-  endMask = 0,
-  ellipsisMask = 0,
-  newAxisMask = 0,
-  shrinkAxisMask = 0,
-): Tensor {
-  return scoped('stridedSlice', () =>
+export const stridedSlice = opFunction(
+  'stridedSlice',
+  (
+    x: Tensor | TensorLike,
+    begin: readonly number[],
+    end: readonly number[],
+    strides?: readonly number[],
+    beginMask = 0,
+    endMask = 0,
+    ellipsisMask = 0,
+    newAxisMask = 0,
+    shrinkAxisMask = 0,
+  ): Tensor =>
     run(
       'StridedSlice',
       [arg(x, 'x'), ints(begin), ints(end), ints(strides ?? new Array<number>(begin?.length ?? 0).fill(1))],
@@ -163,17 +167,17 @@ export function stridedSlice(
         shrink_axis_mask: shrinkAxisMask,
       },
     ),
-  );
-}
+);
 
 /** Reverses x along the axes, or along all. */
-export function reverse<T extends Tensor>(x: T | TensorLike, axis?: number | readonly number[] | null): T {
-  return scoped('reverse', () => {
+export const reverse = opFunction(
+  'reverse',
+  <T extends Tensor>(x: T | TensorLike, axis?: number | readonly number[] | null): T => {
     const from = arg<T>(x, 'x');
     const axes = typeof axis === 'number' ? [axis] : (axis ?? from.shape.map((_, index) => index));
     return run<T>('ReverseV2', [from, ints(axes)]);
-  });
-}
+  },
+);
 
 /** `reverse` of a vector. */
 export const reverse1d = ofRank<Tensor1D, []>('reverse1d', 1, reverse);
@@ -190,19 +194,29 @@ export const reverse4d = ofRank<Tensor4D, [axis?: number | number[]]>('reverse4d
 type Padding = readonly [number, number];
 
 /** Pads dimension i with paddings[i] = [before, after] elements of constantValue. */
-export function pad<T extends Tensor>(x: T | TensorLike, paddings: readonly Padding[], constantValue = 0): T {
-  return scoped('pad', () => {
+export const pad = opFunction(
+  'pad',
+  <T extends Tensor>(x: T | TensorLike, paddings: readonly Padding[], constantValue = 0): T => {
     const from = arg<T>(x, 'x');
-    check(from.rank > 0, 'a scalar cannot be padded');
+    check(from.rank > 0, 'pad(scalar) is not defined. Pass non-scalar to pad');
+    checkList(paddings);
+    paddings.forEach(checkPadding);
     if (from.dtype === 'string' || from.dtype === 'complex64') return run<T>('Pad', [from, pairs(paddings)]);
     return run<T>('PadV2', [from, pairs(paddings), value(constantValue, from.dtype)]);
-  });
-}
+  },
+);
 
 /** `pad` of a vector. */
 export const pad1d = ofRank<Tensor1D, [paddings: Padding, constantValue?: number]>('pad1d', 1, (x, paddings, value) =>
-  pad(x, [paddings], value),
+  pad(x, [checkPadding(paddings)], value),
 );
+
+/** Throws E_INPUT unless this is [before, after]. */
+function checkPadding(padding: Padding): Padding {
+  checkList(padding);
+  check(padding.length === 2, () => `Invalid number of paddings. Must be length of 2 each, got [${padding}]`);
+  return padding;
+}
 
 /** `pad` of a matrix. */
 export const pad2d = ofRank<Tensor2D, [paddings: [Padding, Padding], constantValue?: number]>('pad2d', 2, pad);
@@ -218,39 +232,29 @@ export const pad4d = ofRank<Tensor4D, [paddings: [Padding, Padding, Padding, Pad
 );
 
 /** Mirror padding. 'symmetric' repeats the edge, 'reflect' does not. */
-export function mirrorPad<T extends Tensor>(
-  x: T | TensorLike,
-  paddings: readonly Padding[],
-  mode: 'reflect' | 'symmetric',
-): T {
-  return scoped('mirrorPad', () => run<T>('MirrorPad', [arg<T>(x, 'x'), pairs(paddings)], { mode }));
-}
+export const mirrorPad = opFunction(
+  'mirrorPad',
+  <T extends Tensor>(x: T | TensorLike, paddings: readonly Padding[], mode: 'reflect' | 'symmetric'): T =>
+    run<T>('MirrorPad', [arg<T>(x, 'x'), pairs(paddings)], { mode }),
+);
 
 /** Moves blocks of the batch into the spatial dimensions and crops them. Inverse of spaceToBatchND. */
-export function batchToSpaceND<T extends Tensor>(
-  x: T | TensorLike,
-  blockShape: readonly number[],
-  crops: readonly (readonly number[])[],
-): T {
-  return scoped('batchToSpaceND', () => run<T>('BatchToSpaceND', [arg<T>(x, 'x'), ints(blockShape), pairs(crops)]));
-}
+export const batchToSpaceND = opFunction(
+  'batchToSpaceND',
+  <T extends Tensor>(x: T | TensorLike, blockShape: readonly number[], crops: readonly (readonly number[])[]): T =>
+    run<T>('BatchToSpaceND', [arg<T>(x, 'x'), ints(blockShape), pairs(crops)]),
+);
 
 /** Pads the spatial dimensions and moves blocks of them into the batch. */
-export function spaceToBatchND<T extends Tensor>(
-  x: T | TensorLike,
-  blockShape: readonly number[],
-  paddings: readonly (readonly number[])[],
-): T {
-  return scoped('spaceToBatchND', () => run<T>('SpaceToBatchND', [arg<T>(x, 'x'), ints(blockShape), pairs(paddings)]));
-}
+export const spaceToBatchND = opFunction(
+  'spaceToBatchND',
+  <T extends Tensor>(x: T | TensorLike, blockShape: readonly number[], paddings: readonly (readonly number[])[]): T =>
+    run<T>('SpaceToBatchND', [arg<T>(x, 'x'), ints(blockShape), pairs(paddings)]),
+);
 
 /** Moves channels into blocks of pixels. Throws E_SHAPE unless blockSize squared divides the channels. */
-export function depthToSpace(
-  x: Tensor4D | TensorLike,
-  blockSize: number,
-  dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
-): Tensor4D {
-  return scoped('depthToSpace', () =>
+export const depthToSpace = opFunction(
+  'depthToSpace',
+  (x: Tensor4D | TensorLike, blockSize: number, dataFormat: 'NHWC' | 'NCHW' = 'NHWC'): Tensor4D =>
     run<Tensor4D>('DepthToSpace', [arg(x, 'x')], { block_size: blockSize, data_format: dataFormat }),
-  );
-}
+);

@@ -18,7 +18,10 @@ export type Pad = 'valid' | 'same' | number | ExplicitPadding;
 export function perDimension(given: number | readonly number[], count: number, name: string): number[] {
   const list = typeof given === 'number' ? new Array<number>(count).fill(given) : [...given];
   // TensorFlow.js accepts a third number, which is ignored.
-  check(list.length >= count, `the argument '${name}' must be a number or a list of ${count} numbers, got [${list}]`);
+  check(
+    list.length >= count,
+    () => `the argument '${name}' must be a number or a list of ${count} numbers, got [${list}]`,
+  );
   for (const value of list)
     check(checkInt(value, `'${name}'`) > 0, `the argument '${name}' must be positive, got ${value}`);
   return list.slice(0, count);
@@ -26,7 +29,7 @@ export function perDimension(given: number | readonly number[], count: number, n
 
 /** True for 'NCHW', 'NCDHW' and so on. Throws E_INPUT unless the format is one of the two. */
 export function isChannelsFirst(format: string, last: string, first: string): boolean {
-  check(format === last || format === first, `the data format must be ${last} or ${first}, got ${format}`);
+  check(format === last || format === first, () => `the data format must be ${last} or ${first}, got ${format}`);
   return format === first;
 }
 
@@ -59,13 +62,16 @@ export function explicitPads(
   windows: Windows,
 ): [number, number][] | undefined {
   if (pad === 'valid' || pad === 'same') {
-    check(rounding === undefined || rounding === null, `a dimRoundingMode needs a padding in numbers, not '${pad}'`);
+    check(
+      rounding === undefined || rounding === null,
+      () => `a dimRoundingMode needs a padding in numbers, not '${pad}'`,
+    );
     return undefined;
   }
   const { size, window, strides, dilations, channelsFirst } = windows;
   check(
     typeof pad === 'number' || Array.isArray(pad),
-    `the padding must be 'valid', 'same', a number or a list, got ${pad}`,
+    () => `the padding must be 'valid', 'same', a number or a list, got ${pad}`,
   );
   const given = typeof pad === 'number' ? [] : pad.slice(channelsFirst ? 2 : 1, channelsFirst ? undefined : -1);
   if (typeof pad !== 'number' && given.length !== size.length) {
@@ -135,9 +141,7 @@ export function conv2dAttrs(
 /** Runs `body` on a batch. A single image becomes a batch of one, which is removed from the result. */
 export function batched<T extends Tensor>(images: T, rank: number, body: (batch: Tensor) => Tensor): T {
   if (images.rank === rank) return body(images) as T;
-  if (images.rank !== rank - 1) {
-    throw new TfwasmError('E_SHAPE', `the argument 'x' must have rank ${rank} or ${rank - 1}, got [${images.shape}]`);
-  }
+  checkRank(images, 'x', rank, rank - 1);
   const result = body(images.reshape([1, ...images.shape]));
   return result.reshape(result.shape.slice(1)) as Tensor as T;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
+import { publicFunction } from '../core/public-function.js';
 import { checkDtype, type DataType, type DataTypeMap } from './dtype.js';
 import { tensor } from './factories.js';
 import { checkShape, formatShape, type Rank, type ShapeMap, sizeOfShape, stridesOfShape } from './shape.js';
@@ -8,6 +9,9 @@ import { newArray, newNumbers, type TensorLike } from './values.js';
 
 /** A mutable array of values that can be converted to a tensor. */
 export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
+  /** @internal */
+  static readonly name: string = 'TensorBuffer';
+
   readonly dtype: D;
   readonly shape: ShapeMap[R];
   readonly size: number;
@@ -44,9 +48,15 @@ export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
 
   /** The index in `values` for the coordinates. */
   locToIndex(locs: readonly number[]): number {
-    const dims: readonly number[] = this.rank === 0 ? [1] : this.shape;
+    // A scalar has the index 0, and no coordinates.
+    const dims: readonly number[] = this.rank === 0 && locs.length > 0 ? [1] : this.shape;
     const fits = locs.length === dims.length && locs.every((loc, i) => loc >= 0 && loc < (dims[i] as number));
-    if (!fits) throw new TfwasmError('E_SHAPE', `[${locs}] is not in a buffer of shape ${formatShape(this.shape)}`);
+    if (!fits) {
+      throw new TfwasmError(
+        'E_SHAPE',
+        `Requested out of range element at ${locs}. Buffer shape=${formatShape(this.shape)}`,
+      );
+    }
     return locs.reduce((index, loc, i) => index + loc * (this.strides[i] ?? 1), 0);
   }
 
@@ -68,10 +78,11 @@ export class TensorBuffer<R extends Rank, D extends DataType = 'float32'> {
 }
 
 /** A buffer with the given values, or zeros. */
-export function buffer<R extends Rank, D extends DataType = 'float32'>(
-  shape: ShapeMap[R],
-  dtype: D = 'float32' as D,
-  values?: DataTypeMap[D],
-): TensorBuffer<R, D> {
-  return new TensorBuffer<R, D>(shape, dtype, values);
-}
+export const buffer = publicFunction(
+  'buffer',
+  <R extends Rank, D extends DataType = 'float32'>(
+    shape: ShapeMap[R],
+    dtype: D = 'float32' as D,
+    values?: DataTypeMap[D],
+  ): TensorBuffer<R, D> => new TensorBuffer<R, D>(shape, dtype, values),
+);

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that create tensors. They can be called before ready().
 import { TfwasmError } from '../core/errors.js';
+import { functionName, kindOf, publicFunction } from '../core/public-function.js';
 import { isReady } from '../core/runtime.js';
 import { run } from './call.js';
 import { checkDtype, type DataType } from './dtype.js';
 import { checkShape, formatShape, type Rank, type ShapeMap, sizeOfShape } from './shape.js';
 import { type HostValues, TensorStorage } from './storage.js';
-import {
-  type Scalar,
-  Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
-  type Tensor5D,
-  type Tensor6D,
-} from './tensor.js';
+import { type Scalar, Tensor, type Tensor1D } from './tensor.js';
 import {
   checkTensorLike,
   inferDtype,
   inferShape,
+  isBytes,
+  isTensorLike,
   newArray,
   newNumbers,
   type TensorLike,
@@ -36,82 +30,91 @@ import { ints, value as oneNumber } from './written.js';
  *     arrays.
  * @throws E_SHAPE if shape and values do not match, E_DTYPE, E_INPUT, E_OOM.
  */
-export function tensor<R extends Rank = Rank>(values: TensorLike, shape?: ShapeMap[R], dtype?: DataType): Tensor<R> {
-  return makeTensor<R>(values, shape, dtype);
-}
+export const tensor = publicFunction(
+  'tensor',
+  <R extends Rank = Rank>(values: TensorLike, shape?: ShapeMap[R], dtype?: DataType): Tensor<R> =>
+    makeTensor<R>(values, shape, dtype),
+);
 
 /** A scalar: a tensor of rank 0. */
-export function scalar(value: number | boolean | string | Uint8Array, dtype?: DataType): Scalar {
-  const isBytes = value instanceof Uint8Array;
-  if (isBytes ? dtype !== 'string' : typeof value === 'object') {
-    throw new TfwasmError('E_INPUT', 'scalar() takes one value, and bytes only for dtype string');
-  }
-  return makeTensor<'R0'>(value as TensorLike, [], dtype);
-}
+export const scalar = publicFunction(
+  'scalar',
+  (value: number | boolean | string | Uint8Array, dtype?: DataType): Scalar => {
+    if (isBytes(value) ? dtype !== 'string' : !isTensorLike(value) || typeof value === 'object') {
+      throw new TfwasmError(
+        'E_INPUT',
+        `a scalar takes one number, boolean or string, and bytes only for dtype string, but got '${kindOf(value)}'`,
+      );
+    }
+    return makeTensor<'R0'>(value as TensorLike, [], dtype);
+  },
+);
 
 /** A tensor of rank 1 from a flat array. */
-export function tensor1d(values: TensorLike, dtype?: DataType): Tensor1D {
-  return makeRank<'R1'>('tensor1d', 1, values, undefined, dtype);
+export const tensor1d = publicFunction(
+  'tensor1d',
+  (values: TensorLike, dtype?: DataType): Tensor1D => makeRank<'R1'>(1, values, undefined, dtype),
+);
+
+type FactoryOfRank<R extends Rank> = (values: TensorLike, shape?: ShapeMap[R], dtype?: DataType) => Tensor<R>;
+
+function factoryOfRank<R extends Rank>(rank: number): FactoryOfRank<R> {
+  return publicFunction(`tensor${rank}d`, (values: TensorLike, shape?: ShapeMap[R], dtype?: DataType) =>
+    makeRank<R>(rank, values, shape, dtype),
+  );
 }
 
 /** A tensor of rank 2 from nested arrays, or from a flat array and a shape. */
-export function tensor2d(values: TensorLike, shape?: [number, number], dtype?: DataType): Tensor2D {
-  return makeRank<'R2'>('tensor2d', 2, values, shape, dtype);
-}
+export const tensor2d: FactoryOfRank<'R2'> = factoryOfRank(2);
 
 /** A tensor of rank 3 from nested arrays, or from a flat array and a shape. */
-export function tensor3d(values: TensorLike, shape?: [number, number, number], dtype?: DataType): Tensor3D {
-  return makeRank<'R3'>('tensor3d', 3, values, shape, dtype);
-}
+export const tensor3d: FactoryOfRank<'R3'> = factoryOfRank(3);
 
 /** A tensor of rank 4 from nested arrays, or from a flat array and a shape. */
-export function tensor4d(values: TensorLike, shape?: [number, number, number, number], dtype?: DataType): Tensor4D {
-  return makeRank<'R4'>('tensor4d', 4, values, shape, dtype);
-}
+export const tensor4d: FactoryOfRank<'R4'> = factoryOfRank(4);
 
 /** A tensor of rank 5 from nested arrays, or from a flat array and a shape. */
-export function tensor5d(
-  values: TensorLike,
-  shape?: [number, number, number, number, number],
-  dtype?: DataType,
-): Tensor5D {
-  return makeRank<'R5'>('tensor5d', 5, values, shape, dtype);
-}
+export const tensor5d: FactoryOfRank<'R5'> = factoryOfRank(5);
 
 /** A tensor of rank 6 from nested arrays, or from a flat array and a shape. */
-export function tensor6d(
-  values: TensorLike,
-  shape?: [number, number, number, number, number, number],
-  dtype?: DataType,
-): Tensor6D {
-  return makeRank<'R6'>('tensor6d', 6, values, shape, dtype);
-}
+export const tensor6d: FactoryOfRank<'R6'> = factoryOfRank(6);
 
 /** A tensor of zeros: 0, false or "". */
-export function zeros<R extends Rank = Rank>(shape: ShapeMap[R], dtype: DataType = 'float32'): Tensor<R> {
-  return makeFilled<R>(shape, checkDtype(dtype) === 'string' ? '' : 0, dtype);
-}
+export const zeros = publicFunction(
+  'zeros',
+  <R extends Rank = Rank>(shape: ShapeMap[R], dtype: DataType = 'float32'): Tensor<R> =>
+    makeFilled<R>(shape, checkDtype(dtype) === 'string' ? '' : 0, dtype),
+);
 
 /** A tensor of ones: 1 or true. */
-export function ones<R extends Rank = Rank>(shape: ShapeMap[R], dtype: DataType = 'float32'): Tensor<R> {
-  if (checkDtype(dtype) === 'string') throw new TfwasmError('E_DTYPE', 'there is no 1 among strings');
-  return makeFilled<R>(shape, 1, dtype);
-}
+export const ones = publicFunction(
+  'ones',
+  <R extends Rank = Rank>(shape: ShapeMap[R], dtype: DataType = 'float32'): Tensor<R> => {
+    if (checkDtype(dtype) === 'string') throw new TfwasmError('E_DTYPE', 'there is no 1 among strings');
+    return makeFilled<R>(shape, 1, dtype);
+  },
+);
 
 /** A tensor filled with one value: float32, or string for a string. */
-export function fill<R extends Rank = Rank>(shape: ShapeMap[R], value: number | string, dtype?: DataType): Tensor<R> {
-  return makeFilled<R>(shape, value, checkDtype(dtype ?? (typeof value === 'string' ? 'string' : 'float32')));
-}
+export const fill = publicFunction(
+  'fill',
+  <R extends Rank = Rank>(shape: ShapeMap[R], value: number | string, dtype?: DataType): Tensor<R> =>
+    makeFilled<R>(shape, value, checkDtype(dtype ?? (typeof value === 'string' ? 'string' : 'float32'))),
+);
 
-function makeTensor<R extends Rank>(
+/** Like tensor(). For functions of the API, which convert arguments. */
+export function makeTensor<R extends Rank>(
   values: TensorLike,
-  shape: readonly number[] | undefined | null,
-  dtype: DataType | undefined | null,
+  shape: readonly number[] | undefined,
+  dtype: DataType | undefined,
 ): Tensor<R> {
   checkTensorLike(values);
   const type = checkDtype(dtype ?? inferDtype(values));
   if (type === 'complex64') {
-    throw new TfwasmError('E_DTYPE', 'a complex64 tensor cannot be made from values directly');
+    throw new TfwasmError(
+      'E_DTYPE',
+      'Cannot construct a complex64 tensor directly. Please use tf.complex(real, imag).',
+    );
   }
   const inferred = inferShape(values, type);
   const wanted = shape ? checkShape(shape) : inferred;
@@ -124,7 +127,8 @@ function checkFit(inferred: readonly number[], wanted: readonly number[]): void 
   if (sizeOfShape(inferred) !== sizeOfShape(wanted)) {
     throw new TfwasmError(
       'E_SHAPE',
-      `shape ${formatShape(wanted)} takes ${sizeOfShape(wanted)} values, got ${sizeOfShape(inferred)}`,
+      `Based on the provided shape, ${formatShape(wanted)}, the tensor should have ${sizeOfShape(wanted)} values ` +
+        `but has ${sizeOfShape(inferred)}`,
     );
   }
   inferred.forEach((size, index) => {
@@ -133,30 +137,33 @@ function checkFit(inferred: readonly number[], wanted: readonly number[]): void 
     if (size !== wanted[index] && !isFlat) {
       throw new TfwasmError(
         'E_SHAPE',
-        `the values are nested as ${formatShape(inferred)}, which does not match the shape ${formatShape(wanted)}`,
+        `Error creating a new Tensor. Inferred shape (${inferred}) does not match the provided shape (${wanted})`,
       );
     }
   });
 }
 
 function makeRank<R extends Rank>(
-  name: string,
   rank: number,
   values: TensorLike,
-  shape: readonly number[] | undefined | null,
-  dtype: DataType | undefined | null,
+  shape: readonly number[] | undefined,
+  dtype: DataType | undefined,
 ): Tensor<R> {
   checkTensorLike(values);
+  const name = functionName();
   if (shape && shape.length !== rank) {
-    throw new TfwasmError('E_SHAPE', `${name}() takes a shape of ${rank} dimensions, got ${formatShape(shape)}`);
+    throw new TfwasmError('E_SHAPE', `${name}() requires shape to have ${rank} numbers, but got ${formatShape(shape)}`);
   }
   const inferred = inferShape(values, dtype ?? inferDtype(values));
-  if (inferred.length !== rank && !(inferred.length === 1 && shape)) {
+  if (inferred.length !== rank && inferred.length !== 1) {
+    const nested = rank > 1 ? `number${'[]'.repeat(rank)} or ` : '';
+    const got = `but they are nested as ${formatShape(inferred)}`;
+    throw new TfwasmError('E_SHAPE', `${name}() requires values to be ${nested}flat/TypedArray, ${got}`);
+  }
+  if (inferred.length === 1 && rank > 1 && !shape) {
     throw new TfwasmError(
       'E_SHAPE',
-      rank === 1
-        ? `${name}() takes a flat array, got values nested as ${formatShape(inferred)}`
-        : `${name}() takes values nested ${rank} deep, or a flat array together with a shape; got ${formatShape(inferred)}`,
+      `${name}() requires shape to be provided when \`values\` are a flat/TypedArray, here of ${inferred[0]}`,
     );
   }
   return makeTensor<R>(values, shape, dtype);

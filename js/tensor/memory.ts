@@ -45,16 +45,24 @@ export function tidy<T>(f: () => T): T;
 /** The same; the name is ignored. */
 export function tidy<T>(name: string, f: () => T): T;
 export function tidy<T>(nameOrFunction: string | (() => T), f?: () => T): T {
-  const body = typeof nameOrFunction === 'function' ? nameOrFunction : f;
+  const isNamed = typeof nameOrFunction !== 'function';
+  if (isNamed && typeof nameOrFunction !== 'string' && !((nameOrFunction as unknown) instanceof String)) {
+    throw new TfwasmError(
+      'E_INPUT',
+      'When calling with two arguments, the first argument to tidy() must be a string: a name',
+    );
+  }
+  const body = isNamed ? f : nameOrFunction;
   if (typeof body !== 'function') {
     throw new TfwasmError('E_INPUT', 'tidy() takes a function, after an optional name');
   }
-  return runInScope(body, (result) => {
-    if (result instanceof Promise) {
+  const survivors = (result: T) => {
+    if (typeof (result as Partial<Promise<unknown>> | null)?.then === 'function') {
       console.error('Cannot return a Promise inside of tidy: its tensors are disposed before it settles.');
     }
     return tensorsIn(result);
-  });
+  };
+  return runInScope(body, survivors, []);
 }
 
 /** Prevents the enclosing `tidy` from disposing a tensor. Returns the tensor. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversion between images and tensors.
-import { describeError, TfwasmError } from '../core/errors.js';
+import { check, describeError, TfwasmError } from '../core/errors.js';
+import { kindOf, publicAsyncFunction, publicFunction } from '../core/public-function.js';
 import { tensor, tensor3d } from './factories.js';
 import { formatShape } from './shape.js';
 import { Tensor, type Tensor2D, type Tensor3D } from './tensor.js';
-import type { TensorLike } from './values.js';
+import { type TensorLike, typedArrayTag } from './values.js';
 
 /** Pixels as RGBA bytes, row by row. */
 export interface PixelData {
@@ -34,13 +35,16 @@ let scratchContext: Context2D | undefined;
  * @returns An int32 tensor [height, width, numChannels] with values from 0 to 255.
  * @throws E_INPUT if this is not an image, or its pixels cannot be read.
  */
-export function fromPixels(pixels: PixelSource, numChannels = 3): Tensor3D {
+export const fromPixels = publicFunction('fromPixels', (pixels: PixelSource, numChannels = 3): Tensor3D => {
   if (!Number.isInteger(numChannels) || numChannels < 1 || numChannels > 4) {
     throw new TfwasmError('E_INPUT', `fromPixels() takes 1 to 4 channels, got ${numChannels}`);
   }
   const { width, height, data } = readPixels(pixels);
+  for (const size of [width, height]) {
+    check(Number.isInteger(size) && size >= 0, `fromPixels() takes an image, got ${width} by ${height} pixels`);
+  }
   return tensor3d(pickChannels(data, width * height, numChannels), [height, width, numChannels], 'int32');
-}
+});
 
 /** fromPixels as a promise. */
 export async function fromPixelsAsync(pixels: PixelSource, numChannels = 3): Promise<Tensor3D> {
@@ -66,12 +70,12 @@ function isA<T>(value: unknown, className: string): value is T {
 
 function isPixelData(pixels: object): pixels is PixelData {
   const { data } = pixels as Partial<PixelData>;
-  return data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  return /^Uint8(Clamped)?Array$/.test(typedArrayTag(data));
 }
 
 function readPixels(pixels: PixelSource): PixelData {
   if (typeof pixels !== 'object' || pixels === null) {
-    throw new TfwasmError('E_INPUT', `fromPixels() takes an image, got ${String(pixels)}`);
+    throw new TfwasmError('E_INPUT', `fromPixels() takes an image, got '${kindOf(pixels)}'`);
   }
   try {
     if (isPixelData(pixels)) return pixels;
@@ -88,13 +92,14 @@ function readPixels(pixels: PixelSource): PixelData {
   throw new TfwasmError(
     'E_INPUT',
     'fromPixels() takes an ImageData, an image, video or canvas element, an OffscreenCanvas, an ImageBitmap, ' +
-      `or {data, width, height}; got ${(pixels as object).constructor?.name ?? 'an object'}`,
+      `or {data, width, height}; got '${kindOf(pixels)}'`,
   );
 }
 
 function readContext(context: Context2D | null, { width, height }: { width: number; height: number }): PixelData {
   if (!context) throw new Error('the canvas has no 2d context');
-  return context.getImageData(0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  return { data, width, height };
 }
 
 function readDrawable(image: CanvasImageSource, width: number, height: number): PixelData {
@@ -119,20 +124,23 @@ function newCanvas(): HTMLCanvasElement | OffscreenCanvas {
  * @returns RGBA bytes.
  * @throws E_SHAPE, E_DTYPE, or E_INPUT for values out of range.
  */
-export async function toPixels(
-  img: Tensor2D | Tensor3D | TensorLike,
-  canvas?: HTMLCanvasElement | OffscreenCanvas,
-): Promise<Uint8ClampedArray> {
-  const source = img instanceof Tensor ? img : tensor(img, undefined, 'int32');
-  try {
-    const [height = 0, width = 0, depth = 1] = checkImage(source);
-    const bytes = toRgba(await source.data(), width * height, depth, source.dtype === 'float32');
-    if (canvas) drawBytes(bytes, width, height, canvas);
-    return bytes;
-  } finally {
-    if (source !== img) source.dispose();
-  }
-}
+export const toPixels = publicAsyncFunction(
+  'toPixels',
+  async (
+    img: Tensor2D | Tensor3D | TensorLike,
+    canvas?: HTMLCanvasElement | OffscreenCanvas,
+  ): Promise<Uint8ClampedArray> => {
+    const source = img instanceof Tensor ? img : tensor(img, undefined, 'int32');
+    try {
+      const [height = 0, width = 0, depth = 1] = checkImage(source);
+      const bytes = toRgba(await source.data(), width * height, depth, source.dtype === 'float32');
+      if (canvas) drawBytes(bytes, width, height, canvas);
+      return bytes;
+    } finally {
+      if (source !== img) source.dispose();
+    }
+  },
+);
 
 /**
  * Draws a tensor (see toPixels) on a canvas, which gets its size.
@@ -140,22 +148,25 @@ export async function toPixels(
  * @param options imageOptions.alpha: the opacity of images without alpha, from 0 to 1.
  * @throws E_SHAPE, E_DTYPE, or E_INPUT for values out of range.
  */
-export function draw(
-  image: Tensor2D | Tensor3D | TensorLike,
-  canvas: HTMLCanvasElement | OffscreenCanvas,
-  options: { imageOptions?: { alpha?: number } } = {},
-): void {
-  const source = image instanceof Tensor ? image : tensor(image, undefined, 'int32');
-  try {
-    const [height = 0, width = 0, depth = 1] = checkImage(source);
-    const bytes = toRgba(source.dataSync(), width * height, depth, source.dtype === 'float32');
-    const alpha = options.imageOptions?.alpha ?? 1;
-    if (depth < 4 && alpha !== 1) for (let i = 3; i < bytes.length; i += 4) bytes[i] = Math.round(255 * alpha);
-    drawBytes(bytes, width, height, canvas);
-  } finally {
-    if (source !== image) source.dispose();
-  }
-}
+export const draw = publicFunction(
+  'draw',
+  (
+    image: Tensor2D | Tensor3D | TensorLike,
+    canvas: HTMLCanvasElement | OffscreenCanvas,
+    options: { imageOptions?: { alpha?: number } } = {},
+  ): void => {
+    const source = image instanceof Tensor ? image : tensor(image, undefined, 'int32');
+    try {
+      const [height = 0, width = 0, depth = 1] = checkImage(source);
+      const bytes = toRgba(source.dataSync(), width * height, depth, source.dtype === 'float32');
+      const alpha = options.imageOptions?.alpha ?? 1;
+      if (depth < 4 && alpha !== 1) for (let i = 3; i < bytes.length; i += 4) bytes[i] = Math.round(255 * alpha);
+      drawBytes(bytes, width, height, canvas);
+    } finally {
+      if (source !== image) source.dispose();
+    }
+  },
+);
 
 function checkImage(image: Tensor): readonly number[] {
   const shape: readonly number[] = image.shape;

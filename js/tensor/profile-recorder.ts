@@ -3,22 +3,42 @@
 import type { NodeProfile } from '../core/core-module.js';
 import { callCore } from '../core/runtime.js';
 import { bytesPerElement, type DataType } from './dtype.js';
+import { memory } from './memory.js';
 
-/** One executed node. */
+/** One executed node or eager call. */
 export interface KernelProfile {
   /** The op, e.g. "Conv2D". */
   name: string;
-  /** The graph node; '' for an eager call. */
-  node: string;
+  /** The graph node. Not for eager calls. */
+  node?: string;
   kernelTimeMs: number;
   inputShapes: number[][];
   outputShapes: number[][];
   /** Bytes of the outputs. */
   bytesAdded: number;
+  /** Bytes of all tensors after the call. For nodes: after the run of the model. */
+  totalBytesSnapshot: number;
+  /** Number of outputs. */
+  tensorsAdded: number;
+  /** Number of all tensors after the call. For nodes: after the run of the model. */
+  totalTensorsSnapshot: number;
+  /** Always empty: for TensorFlow.js's programs. */
+  extraInfo: string;
 }
 
-function kernelProfile({ name, op, milliseconds, inputShapes, outputShapes, bytes }: NodeProfile): KernelProfile {
-  return { name: op, node: name, kernelTimeMs: milliseconds, inputShapes, outputShapes, bytesAdded: bytes };
+type Snapshot = Pick<KernelProfile, 'totalBytesSnapshot' | 'totalTensorsSnapshot' | 'extraInfo'>;
+
+/** What is in memory now. */
+function takeSnapshot(): Snapshot {
+  const { numBytes, numTensors } = memory();
+  return { totalBytesSnapshot: numBytes, totalTensorsSnapshot: numTensors, extraInfo: '' };
+}
+
+function kernelProfile(node: NodeProfile, snapshot: Snapshot): KernelProfile {
+  const { name, op, milliseconds, inputShapes, outputShapes, bytes } = node;
+  const tensorsAdded = outputShapes.length;
+  const shapes = { kernelTimeMs: milliseconds, inputShapes, outputShapes, bytesAdded: bytes, tensorsAdded };
+  return { name: op, node: name, ...shapes, ...snapshot };
 }
 
 /** Active recordings, innermost last. */
@@ -45,7 +65,9 @@ export function recordOp(
   const inputShapes = inputs.map(({ shape }) => [...shape]);
   const outputShapes = outputs.map(({ shape }) => [...shape]);
   const bytesAdded = outputs.reduce((sum, { dtype, size }) => sum + (bytesPerElement(dtype) || 0) * size, 0);
-  for (const list of recordings) list.push({ name, node: '', kernelTimeMs, inputShapes, outputShapes, bytesAdded });
+  const shapes = { kernelTimeMs, inputShapes, outputShapes, bytesAdded, tensorsAdded: outputs.length };
+  const profile = { name, ...shapes, ...takeSnapshot() };
+  for (const list of recordings) list.push(profile);
 }
 
 interface Output {
@@ -65,7 +87,8 @@ export function recordNodes<T>(model: number, execute: () => T): T {
       core.setProfiling(model, false);
       return core.takeProfile(model);
     });
-    const kernels = profiles.map(kernelProfile);
+    const snapshot = takeSnapshot();
+    const kernels = profiles.map((profile) => kernelProfile(profile, snapshot));
     for (const list of recordings) list.push(...kernels);
   }
 }

@@ -9,7 +9,7 @@ export interface ProfileInfo<T = unknown> {
   newBytes: number;
   /** Live tensors after the function minus those before. */
   newTensors: number;
-  /** The larger of the bytes in use before and after the function. */
+  /** The most bytes in use after an op. Does not include the memory of models. */
   peakBytes: number;
   /** Everything that models and eager calls executed, in order. */
   kernels: KernelProfile[];
@@ -34,7 +34,10 @@ export async function profile<T>(f: () => T | Promise<T>): Promise<ProfileInfo<T
   return {
     newBytes: after.numBytes - before.numBytes,
     newTensors: after.numTensors - before.numTensors,
-    peakBytes: Math.max(before.numBytes, after.numBytes),
+    peakBytes: kernels.reduce(
+      (peak, { totalBytesSnapshot }) => Math.max(peak, totalBytesSnapshot),
+      Math.max(before.numBytes, after.numBytes),
+    ),
     kernels,
     kernelNames: [...new Set(kernels.map(({ name }) => name))],
     result,

@@ -38,16 +38,20 @@ export function closeScope(survivors: Iterable<Scoped>): void {
 }
 
 /**
- * Runs `f` in a scope. At the end, disposes its tensors except `survivors`, which move to the enclosing scope. If `f`
+ * Calls `f` in a scope. At the end, disposes its tensors except `survivors`, which move to the enclosing scope. If `f`
  * throws, nothing survives.
  */
-export function runInScope<T>(f: () => T, survivors: (result: T) => Iterable<Scoped>): T {
+export function runInScope<Arguments extends unknown[], T>(
+  f: (...given: Arguments) => T,
+  survivors: (result: T) => Iterable<Scoped>,
+  given: Arguments,
+): T {
   const depth = scopes.length;
   const scope: Scoped[] = [];
   scopes.push(scope);
   let surviving: Iterable<Scoped> = [];
   try {
-    const result = f();
+    const result = f(...given);
     // Fast path for one op that creates one tensor.
     surviving = scope.length === 1 && scope[0] === (result as unknown) ? scope : survivors(result);
     return result;

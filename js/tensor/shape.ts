@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shapes: checks, and the types that relate rank and nested arrays.
 import { TfwasmError } from '../core/errors.js';
+import { kindOf } from '../core/public-function.js';
 
 /** Tensors have at most this many dimensions (src/core/shape.h). */
 export const MAX_RANK = 8;
@@ -48,17 +49,22 @@ export function stridesOfShape(shape: readonly number[]): number[] {
   return shape.slice(1).map((_, index) => sizeOfShape(shape.slice(index + 1)));
 }
 
+const describeSize = (size: unknown): string => (typeof size === 'number' ? String(size) : kindOf(size));
+
 /** A copy of a user's shape. Throws E_SHAPE if it is invalid. */
 export function checkShape(shape: readonly number[]): number[] {
   if (!Array.isArray(shape)) {
-    throw new TfwasmError('E_SHAPE', `a shape must be an array of non-negative integers, got ${String(shape)}`);
+    throw new TfwasmError('E_SHAPE', `a shape must be an array of integers >= 0, but got '${kindOf(shape)}'`);
   }
   if (shape.length > MAX_RANK) {
     throw new TfwasmError('E_SHAPE', `a tensor has at most ${MAX_RANK} dimensions, got ${shape.length}`);
   }
   for (const dimension of shape) {
     if (!Number.isInteger(dimension) || dimension < 0) {
-      throw new TfwasmError('E_SHAPE', `a dimension must be a non-negative integer, got shape [${shape.join(',')}]`);
+      throw new TfwasmError(
+        'E_SHAPE',
+        `Tensor must have a shape comprised of positive integers but got shape [${shape.map(describeSize)}].`,
+      );
     }
   }
   if (!(sizeOfShape(shape) <= MAX_ELEMENTS)) {
@@ -74,7 +80,10 @@ export function resolveShape(shape: readonly number[], size: number): number[] {
   const known = checkShape(shape.map((dimension, index) => (index === unknown ? 1 : dimension)));
   const rest = sizeOfShape(known);
   if (rest === 0 || size % rest !== 0) {
-    throw new TfwasmError('E_SHAPE', `cannot reshape ${size} elements to ${formatShape(shape)}`);
+    throw new TfwasmError(
+      'E_SHAPE',
+      `The implicit shape can't be a fractional number: cannot reshape ${size} elements to ${formatShape(shape)}`,
+    );
   }
   known[unknown] = size / rest;
   return known;

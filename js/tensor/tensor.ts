@@ -17,6 +17,9 @@ let lastId = 0;
  * Most functions of the op API are also methods, added by js/ops/chained.ts.
  */
 export class Tensor<R extends Rank = Rank> implements Scoped {
+  /** @internal Messages name the class, which minified code renames. */
+  static readonly name: string = 'Tensor';
+
   readonly id: number = ++lastId;
   readonly dtype: DataType;
   readonly shape: ShapeMap[R];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversion between nested arrays or typed arrays and the flat bytes of a tensor.
 import { TfwasmError } from '../core/errors.js';
+import { functionName, kindOf } from '../core/public-function.js';
 import type { DataType } from './dtype.js';
 import { formatShape, MAX_RANK, sizeOfShape } from './shape.js';
 import type { HostValues } from './storage.js';
@@ -21,23 +22,40 @@ type Nested<T> = T | readonly Nested<T>[];
 /** Values that can be converted to a tensor. String elements may be given as bytes. */
 export type TensorLike = Nested<number> | Nested<boolean> | Nested<string> | TypedArray | readonly TypedArray[];
 
-const VALUES_EXPECTED = 'expected a number, boolean or string, nested arrays of them, or a typed array';
+/**
+ * The class of a typed array, 'Float32Array'; '' for other values. Also of arrays from another realm, such as an
+ * iframe, which are no instances of this realm's classes.
+ */
+export function typedArrayTag(value: unknown): string {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) ? (value as Float32Array)[Symbol.toStringTag] : '';
+}
 
 export function isTypedArray(value: unknown): value is TypedArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !/^Big/.test(value.constructor.name);
+  return typeof value === 'object' && /^[FIU]/.test(typedArrayTag(value));
+}
+
+/** Whether these are bytes: a string element. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return typeof value === 'object' && typedArrayTag(value) === 'Uint8Array';
+}
+
+/** Whether a tensor can be made of this. Its elements are not checked. */
+export function isTensorLike(values: unknown): values is TensorLike {
+  const kind = typeof values;
+  return kind === 'number' || kind === 'boolean' || kind === 'string' || Array.isArray(values) || isTypedArray(values);
 }
 
 /** Throws E_INPUT. */
 export function checkTensorLike(values: unknown): TensorLike {
-  const kind = typeof values;
-  if (kind === 'number' || kind === 'boolean' || kind === 'string') return values as TensorLike;
-  if (Array.isArray(values) || isTypedArray(values)) return values as TensorLike;
-  throw new TfwasmError('E_INPUT', `${VALUES_EXPECTED}; got ${describeValue(values)}`);
-}
-
-function describeValue(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value;
+  if (isTensorLike(values)) return values;
+  if (values === null || values === undefined) {
+    throw new TfwasmError('E_INPUT', 'The input to the tensor constructor must be a non-null value.');
+  }
+  throw new TfwasmError(
+    'E_INPUT',
+    `values passed to ${functionName()}() must be a number, boolean, string, nested arrays of them or a TypedArray, ` +
+      `but got '${kindOf(values)}'`,
+  );
 }
 
 /** The dtype of the first element. int32 only for integer typed arrays. */
@@ -45,7 +63,8 @@ export function inferDtype(values: TensorLike): DataType {
   let first: unknown = values;
   // Arrays may be circular; inferShape rejects them.
   for (let depth = 0; Array.isArray(first) && depth <= MAX_RANK; ++depth) first = first[0];
-  if (isTypedArray(first)) return first instanceof Float32Array || first instanceof Float64Array ? 'float32' : 'int32';
+  const tag = typeof first === 'object' ? typedArrayTag(first) : '';
+  if (tag) return tag.startsWith('Float') ? 'float32' : 'int32';
   if (typeof first === 'boolean') return 'bool';
   return typeof first === 'string' ? 'string' : 'float32';
 }
@@ -75,14 +94,14 @@ export function inferShape(values: TensorLike, dtype: DataType): number[] {
 function checkNesting(values: unknown, shape: readonly number[], dtype: DataType, path: readonly number[] = []): void {
   const expected = shape[path.length];
   const fail = (problem: string): never => {
-    throw new TfwasmError('E_SHAPE', `values${path.map((index) => `[${index}]`).join('')} ${problem}`);
+    throw new TfwasmError('E_SHAPE', `Element arr[${path.join('][')}] ${problem}`);
   };
   if (!isList(values, dtype)) {
-    if (expected !== undefined) fail(`should be an array of ${expected} elements, but is a single value`);
+    if (expected !== undefined) fail(`should be an array of ${expected} elements, but is a primitive`);
     return;
   }
-  if (expected === undefined) fail('should be a single value, but is an array');
-  if (values.length !== expected) fail(`should have ${expected} elements, but has ${values.length}`);
+  if (expected === undefined) fail('should be a primitive, but is an array');
+  if (values.length !== expected) fail(`should have ${expected} elements, but has ${values.length} elements`);
   if (!Array.isArray(values)) {
     if (path.length + 1 < shape.length) fail('should be nested deeper');
     return;
@@ -115,8 +134,8 @@ function toStringElements(values: TensorLike): Uint8Array[] {
   const elements: Uint8Array[] = [];
   flatten(values, (leaf) => {
     if (typeof leaf === 'string') elements.push(encoder.encode(leaf));
-    else if (leaf instanceof Uint8Array) elements.push(leaf.slice());
-    else throw new TfwasmError('E_INPUT', `a string tensor takes strings or Uint8Arrays, got ${describeValue(leaf)}`);
+    else if (isBytes(leaf)) elements.push(leaf.slice());
+    else throw new TfwasmError('E_INPUT', `a string tensor takes strings or Uint8Arrays, got '${kindOf(leaf)}'`);
   });
   return elements;
 }
@@ -140,9 +159,13 @@ function toBytes(values: TensorLike, shape: readonly number[], dtype: DataType):
 
 function toNumber(leaf: unknown, dtype: DataType): number {
   const kind = typeof leaf;
-  // A hole or null becomes NaN or 0, as in a typed array.
+  // As in a typed array: a hole or null becomes NaN or 0.
   if (kind === 'number' || kind === 'boolean' || leaf === undefined || leaf === null) return Number(leaf);
-  throw new TfwasmError('E_INPUT', `a ${dtype} tensor takes numbers or booleans, got ${describeValue(leaf)}`);
+  // Also as there, but text that is no number is a mistake.
+  const isText = kind === 'string';
+  if (isText && (leaf === 'NaN' || !Number.isNaN(Number(leaf)))) return Number(leaf);
+  const got = isText ? JSON.stringify(leaf) : `'${kindOf(leaf)}'`;
+  throw new TfwasmError('E_INPUT', `a ${dtype} tensor takes numbers or booleans, got ${got}`);
 }
 
 /** The core's address space. JavaScript may have room for more, but a tensor cannot. */
@@ -180,10 +203,11 @@ export function nestValues(
 ): unknown {
   const parts = isComplex ? 2 : 1;
   if (shape.length === 0) return isComplex ? [values[0], values[1]] : values[0];
-  if (values.length !== sizeOfShape(shape) * parts) {
-    throw new TfwasmError('E_INTERNAL', `${values.length} values do not fill shape ${formatShape(shape)}`);
+  const size = sizeOfShape(shape) * parts;
+  if (size === 0) return [];
+  if (values.length !== size) {
+    throw new TfwasmError('E_SHAPE', `${values.length} values do not fill shape ${formatShape(shape)}`);
   }
-  if (values.length === 0) return [];
   let next = 0;
   const nest = (depth: number): unknown[] => {
     const size = shape[depth] as number;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
+import { publicFunction } from '../core/public-function.js';
 import { toDtype } from './call.js';
 import type { DataType } from './dtype.js';
 import type { Rank } from './shape.js';
@@ -13,6 +14,9 @@ let lastName = 0;
 
 /** A tensor whose values can be replaced. `tidy` does not dispose it. */
 export class Variable<R extends Rank = Rank> extends Tensor<R> {
+  /** @internal */
+  static override readonly name: string = 'Variable';
+
   readonly name: string;
   trainable: boolean;
 
@@ -55,20 +59,18 @@ export class Variable<R extends Rank = Rank> extends Tensor<R> {
  *
  * @param name By default a number. Throws E_DUPLICATE if it is in use.
  */
-export function variable<R extends Rank>(
-  initialValue: Tensor<R>,
-  trainable = true,
-  name?: string,
-  dtype?: DataType | null,
-): Variable<R> {
-  const isOther = dtype !== undefined && dtype !== null && dtype !== initialValue.dtype;
-  const value = isOther ? toDtype(initialValue, dtype) : initialValue;
-  try {
-    return new Variable<R>(value, trainable, name);
-  } finally {
-    if (isOther) value.dispose();
-  }
-}
+export const variable = publicFunction(
+  'variable',
+  <R extends Rank>(initialValue: Tensor<R>, trainable = true, name?: string, dtype?: DataType | null): Variable<R> => {
+    const isOther = dtype !== undefined && dtype !== null && dtype !== initialValue.dtype;
+    const value = isOther ? toDtype(initialValue, dtype) : initialValue;
+    try {
+      return new Variable<R>(value, trainable, name);
+    } finally {
+      if (isOther) value.dispose();
+    }
+  },
+);
 
 /** All variables, by name. */
 export function registeredVariables(): Record<string, Variable> {

@@ -19,8 +19,8 @@ void CheckIndices(const GatherDims& dims, const int32_t* indices) {
   const int64_t total = dims.batch * dims.count;
   for (int64_t i = 0; i < total; ++i) {
     if (indices[i] >= 0 && indices[i] < dims.size) continue;
-    Throw(Code::kInput, "indices[", i, "] is ", indices[i], ", expected at least 0 and less than ",
-          dims.size);
+    Throw(Code::kInput, "the index value ", indices[i], " is not in [0, ", dims.size - 1,
+          "]: indices[", i, "]");
   }
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Broadcasting of tensors and of shapes, by NumPy's rules.
+#include <algorithm>
+#include <vector>
+
 #include "kernels/tile.h"
 #include "ops/arguments.h"
+#include "ops/infer.h"
 
 namespace tfwasm {
 
@@ -27,13 +31,26 @@ std::unique_ptr<Kernel> BroadcastToKernel(const KernelContext& context) {
   });
 }
 
-// Inputs and output are shapes.
+// The size of axis `i`, counted from the last one. Missing axes have size 1.
+int64_t FromEnd(const std::vector<int64_t>& dims, size_t i) {
+  return i < dims.size() ? dims[dims.size() - 1 - i] : 1;
+}
+
+// Inputs and output are shapes. A dimension may be unknown, -1, which matches itself and 1.
 void InferBroadcastArgs(InferContext& context) {
-  const auto a = ShapeOrDefer(context, 0);
-  const auto b = ShapeOrDefer(context, 1);
+  const auto a = IntsOrDefer(context, 0, "the first shape");
+  const auto b = IntsOrDefer(context, 1, "the second shape");
   if (!a || !b) return;
-  std::vector<int32_t> dims;
-  for (const int64_t dim : BroadcastShapes(*a, *b)) dims.push_back(static_cast<int32_t>(dim));
+  std::vector<int32_t> dims(std::max(a->size(), b->size()));
+  for (size_t i = 0; i < dims.size(); ++i) {
+    const int64_t left = FromEnd(*a, i);
+    const int64_t right = FromEnd(*b, i);
+    if (left < -1 || right < -1) Throw(Code::kShape, "a dimension must not be less than -1");
+    if (left != right && left != 1 && right != 1) {
+      Throw(Code::kShape, "the sizes ", left, " and ", right, " cannot be broadcast");
+    }
+    dims[dims.size() - 1 - i] = static_cast<int32_t>(left == 1 ? right : left);
+  }
   context.set_output_value(0, Tensor::FromSpan<int32_t>({static_cast<int64_t>(dims.size())}, dims));
 }
 

@@ -72,13 +72,17 @@ EinsumEquation::EinsumEquation(const OpContext& context) {
   std::erase(equation, ' ');
   const size_t arrow = equation.find("->");
   if (arrow == std::string::npos) {
-    Throw(Code::kAttr, "the equation '", equation, "' has no '->'");
+    Throw(Code::kAttr, "Equations without an arrow are not supported: the equation '", equation,
+          "' must have exactly one '->'");
+  }
+  if (equation.find("->", arrow + 1) != std::string::npos) {
+    Throw(Code::kAttr, "the equation '", equation, "' must have exactly one '->'");
   }
   std::string_view terms = std::string_view(equation).substr(0, arrow);
   const auto count = static_cast<int>(std::count(terms.begin(), terms.end(), ',')) + 1;
   if (count != context.num_inputs()) {
-    Throw(Code::kAttr, "the equation '", equation, "' has ", count, " operands, but there are ",
-          context.num_inputs());
+    Throw(Code::kAttr, "Expected ", count, " input tensors, received ", context.num_inputs(),
+          ", for the equation '", equation, "'");
   }
   for (int i = 0; i < count; ++i) {
     const size_t comma = std::min(terms.find(','), terms.size());
@@ -124,8 +128,8 @@ void EinsumEquation::AddOutput(std::string_view text) {
   output_ = LabelsOf(term, ellipsis_rank_);
   for (const int label : output_) {
     if (size(label) >= 0) continue;
-    Throw(Code::kAttr, "the equation's output has '", static_cast<char>(label),
-          "', which no operand has");
+    Throw(Code::kAttr, "Output subscripts contain the label ", static_cast<char>(label),
+          " not present in the input subscripts.");
   }
 }
 

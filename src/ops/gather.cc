@@ -13,20 +13,21 @@ int BatchDims(const OpContext& context) {
   const Shape& indices = context.shape(1);
   const int64_t batch_dims = value < 0 ? value + indices.rank() : value;
   if (batch_dims < 0 || batch_dims > indices.rank()) {
-    Throw(Code::kAttr, "batch_dims is ", value, ", which is out of range for indices of shape ",
-          indices);
+    Throw(Code::kAttr, "Expect batchDims in the range of [", -indices.rank(), ", ", indices.rank(),
+          "], the rank of the indices, but got ", value);
   }
   return static_cast<int>(batch_dims);
 }
 
 void CheckBatch(const Shape& shape, const Shape& indices, int batch_dims, int axis) {
   if (batch_dims > axis) {
-    Throw(Code::kShape, "batch_dims must not exceed the axis ", axis, ", got ", batch_dims);
+    Throw(Code::kShape, "batchDims (", batch_dims, ") must be less than or equal to axis (", axis,
+          ")");
   }
   for (int i = 0; i < batch_dims; ++i) {
     if (shape[i] == indices[i]) continue;
-    Throw(Code::kShape, "the first ", batch_dims, " dimensions of ", shape, " and of the indices, ",
-          indices, ", must agree");
+    Throw(Code::kShape, "x.shape[", i, "]: ", shape[i], " should be equal to indices.shape[", i,
+          "]: ", indices[i], ", since batchDims is ", batch_dims);
   }
 }
 

@@ -13,8 +13,8 @@ namespace {
 void InferMatrixBandPart(InferContext& context) {
   if (context.dtype(0) == DType::kString) Throw(Code::kDType, "the matrix must not be strings");
   ExpectRankAtLeast(context, 0, 2, "the matrix");
-  ExpectScalar(context, 1, DType::kInt32, "num_lower");
-  ExpectScalar(context, 2, DType::kInt32, "num_upper");
+  ExpectScalar(context, 1, DType::kInt32, "numLower");
+  ExpectScalar(context, 2, DType::kInt32, "numUpper");
   InferLikeInput(context);
 }
 
@@ -31,8 +31,8 @@ std::unique_ptr<Kernel> MatrixBandPartKernel(const KernelContext& context) {
   const int64_t total = shape.Product(0, shape.rank() - 1);
   const DType dtype = context.dtype(0);
   return MakeKernel([=](RunContext& run) {
-    const int64_t lower = BandWidth(*run.in<int32_t>(1), rows, "num_lower");
-    const int64_t upper = BandWidth(*run.in<int32_t>(2), columns, "num_upper");
+    const int64_t lower = BandWidth(*run.in<int32_t>(1), rows, "numLower");
+    const int64_t upper = BandWidth(*run.in<int32_t>(2), columns, "numUpper");
     ParallelFor(total, static_cast<double>(columns), [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const int64_t row = i % rows;

@@ -28,8 +28,8 @@ void CheckInputs(const OpContext& context) {
   const Shape& boxes = context.shape(kBoxes);
   if (boxes[1] != 4) Throw(Code::kShape, "the boxes must have shape [n,4], got ", boxes);
   if (context.shape(kScores)[0] != boxes[0]) {
-    Throw(Code::kShape, "there must be one score a box, got ", context.shape(kScores)[0],
-          " scores and ", boxes[0], " boxes");
+    Throw(Code::kShape, "scores has incompatible shape with boxes. Expected ", boxes[0],
+          ", but was ", context.shape(kScores)[0]);
   }
   if (boxes[0] > std::numeric_limits<int32_t>::max()) {
     Throw(Code::kLimit, boxes[0], " boxes are too many for int32 indices");

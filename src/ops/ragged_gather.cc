@@ -19,9 +19,11 @@ void InferRaggedGather(InferContext& context) {
   for (int i = 0; i < ranks; ++i) {
     context.ExpectDType(i, DType::kInt32, "the splits");
     context.ExpectRank(i, 1, "the splits");
-    if (context.shape(i)[0] == 0) Throw(Code::kShape, "the splits ", i, " must not be empty");
+    if (context.shape(i)[0] == 0) Throw(Code::kShape, "Ragged splits may not be empty: splits ", i);
   }
-  ExpectRankAtLeast(context, ranks, 1, "the values");
+  if (context.shape(ranks).rank() == 0) {
+    Throw(Code::kShape, "params.rank must be nonzero: the values are a scalar");
+  }
   context.ExpectDType(ranks + 1, DType::kInt32, "the indices");
   const int outputs = OutputCount(context.node(), "OUTPUT_RAGGED_RANK");
   if (outputs != ranks + indices.rank() - 1) {
@@ -38,18 +40,27 @@ struct RowRange {
   int32_t end;
 };
 
+// Checks the splits at both ends of a row.
+void CheckSplits(int32_t begin, int32_t end, int64_t next_size) {
+  if (begin < 0) Throw(Code::kInput, "Ragged splits must be non-negative, got ", begin);
+  if (end < begin) {
+    Throw(Code::kInput, "Ragged splits must be sorted in ascending order, got ", begin, " and ",
+          end);
+  }
+  if (end > next_size) {
+    Throw(Code::kInput, "Ragged splits must not point past values, got ", end, " for ", next_size,
+          " values");
+  }
+}
+
 // Replaces ranges of rows by ranges of their elements, and appends the rows' sizes to the new
 // splits.
-void Descend(const int32_t* splits, int64_t rows, int64_t next_size, std::vector<RowRange>& ranges,
-             Splits& out) {
+void Descend(const int32_t* splits, int64_t next_size, std::vector<RowRange>& ranges, Splits& out) {
   int64_t total = 0;
   out.push_back(0);
   for (RowRange& range : ranges) {
     for (int32_t row = range.begin; row < range.end; ++row) {
-      if (splits[row] < 0 || splits[row + 1] < splits[row] || splits[row + 1] > next_size) {
-        Throw(Code::kInput, "the splits must ascend from 0 to ", next_size, ", got ", splits[row],
-              " and ", splits[row + 1], " for row ", row, " of ", rows);
-      }
+      CheckSplits(splits[row], splits[row + 1], next_size);
       total += splits[row + 1] - splits[row];
       if (total > std::numeric_limits<int32_t>::max()) {
         Throw(Code::kLimit, "the result has too many elements for int32 splits");
@@ -86,8 +97,7 @@ class RaggedGather : public Kernel {
     const auto* indices = run.in<int32_t>(ranks_ + 1);
     for (int64_t i = 0; i < indices_.NumElements(); ++i) {
       if (indices[i] < 0 || indices[i] >= rows_[0]) {
-        Throw(Code::kInput, "indices[", i, "] is ", indices[i],
-              ", expected at least 0 and less than ", rows_[0]);
+        Throw(Code::kInput, "indices[", i, "] = ", indices[i], " is not in [0, ", rows_[0], ")");
       }
       ranges.push_back({indices[i], indices[i] + 1});
     }
@@ -95,7 +105,7 @@ class RaggedGather : public Kernel {
     AppendEvenSplits(indices_, splits);
     for (int i = 0; i < ranks_; ++i) {
       const auto level = static_cast<size_t>(i);
-      Descend(run.in<int32_t>(i), rows_[level], rows_[level + 1], ranges, splits.emplace_back());
+      Descend(run.in<int32_t>(i), rows_[level + 1], ranges, splits.emplace_back());
     }
     // A scalar index selects a single row, without a new dimension.
     if (indices_.rank() == 0) splits.erase(splits.begin());

@@ -11,7 +11,7 @@ namespace tfwasm {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kArguments = {"the starts", "the limits", "the deltas"};
+constexpr std::array<std::string_view, 3> kArguments = {"starts", "limits", "deltas"};
 
 // The number of rows. Inputs that are not scalars must have one element per row.
 int64_t NumRows(const OpContext& context) {
@@ -19,10 +19,12 @@ int64_t NumRows(const OpContext& context) {
   for (int i = 0; i < 3; ++i) {
     const Shape& shape = context.shape(i);
     const std::string_view what = kArguments[static_cast<size_t>(i)];
-    if (shape.rank() > 1) Throw(Code::kShape, what, " must have rank 0 or 1, got shape ", shape);
+    if (shape.rank() > 1)
+      Throw(Code::kShape, what, " must be a scalar or vector, got shape ", shape);
     if (shape.rank() == 0) continue;
     if (rows >= 0 && shape[0] != rows) {
-      Throw(Code::kShape, what, " must have ", rows, " elements, got ", shape[0]);
+      Throw(Code::kShape, "starts, limits, and deltas must have the same shape: ", what,
+            " must have ", rows, " elements, got ", shape[0]);
     }
     rows = shape[0];
   }
@@ -38,7 +40,7 @@ void InferRaggedRange(InferContext& context) {
 
 // The length of a range. Doubles represent every float32 and int32.
 double RangeSize(double start, double limit, double delta) {
-  if (delta == 0) Throw(Code::kInput, "a delta is 0");
+  if (delta == 0) Throw(Code::kInput, "Requires delta != 0");
   const double size = std::ceil((limit - start) / delta);
   return size > 0 ? size : 0;
 }
@@ -60,7 +62,8 @@ std::unique_ptr<Kernel> RaggedRangeKernel(const KernelContext& context) {
         total += RangeSize(argument(0, row), argument(1, row), argument(2, row));
         // Also true for NaN.
         if (!(total <= std::numeric_limits<int32_t>::max())) {
-          Throw(Code::kLimit, "the ranges have too many values for int32 positions");
+          Throw(Code::kLimit,
+                "Requires ((limit - start) / delta) <= 2147483647, for all ranges together");
         }
         splits[row + 1] = static_cast<int32_t>(total);
       }

@@ -174,8 +174,8 @@ class RaggedTensorToTensor : public Kernel {
       return shape;
     }
     if (shape_input_[0] != shape.rank()) {
-      Throw(Code::kInput, "the shape must have ", shape.rank(), " dimensions, got ",
-            shape_input_[0]);
+      Throw(Code::kInput, "the values and the shape are incompatible: the shape must have ",
+            shape.rank(), " dimensions, got ", shape_input_[0]);
     }
     for (int axis = 0; axis < shape.rank(); ++axis) {
       if (wanted[axis] == -1) continue;

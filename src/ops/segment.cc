@@ -55,11 +55,16 @@ std::unique_ptr<Kernel> UnsortedSegmentSumKernel(const KernelContext& context) {
 
 void InferSparseSegment(InferContext& context) {
   ExpectNumber(context, 0, "the data");
-  ExpectRankAtLeast(context, 0, 1, "the data");
+  if (context.shape(0).rank() == 0) {
+    Throw(Code::kShape, "data should be at least 1 dimensional, got a scalar");
+  }
   context.ExpectDType(1, DType::kInt32, "the indices");
   context.ExpectDType(2, DType::kInt32, "the segment ids");
-  context.ExpectRank(1, 1, "the indices");
-  context.ExpectRank(2, 1, "the segment ids");
+  for (int i = 1; i <= 2; ++i) {
+    if (context.shape(i).rank() == 1) continue;
+    Throw(Code::kShape, i == 1 ? "indices" : "segment ids", " should be Tensor1D, got shape ",
+          context.shape(i));
+  }
   if (!(context.shape(1) == context.shape(2))) {
     Throw(Code::kShape, "expected as many segment ids as indices, got ", context.shape(2)[0],
           " and ", context.shape(1)[0]);
@@ -70,12 +75,12 @@ void InferSparseSegment(InferContext& context) {
 void CheckSparseSegments(const int32_t* indices, const int32_t* ids, int64_t count, int64_t rows) {
   for (int64_t i = 0; i < count; ++i) {
     if (indices[i] < 0 || indices[i] >= rows) {
-      Throw(Code::kInput, "indices[", i, "] is ", indices[i],
-            ", expected at least 0 and less than ", rows);
+      Throw(Code::kInput, "indices[", i, "] == ", indices[i], " out of range [0, ", rows, ")");
     }
-    if (ids[i] < (i == 0 ? 0 : ids[i - 1])) {
-      Throw(Code::kInput, "segment id ", i, " is ", ids[i],
-            ", but the ids must ascend and not be negative");
+    if (ids[i] < 0) Throw(Code::kInput, "segment ids must be >= 0, got ", ids[i], " at ", i);
+    if (i > 0 && ids[i] < ids[i - 1]) {
+      Throw(Code::kInput, "segment ids are not increasing, got ", ids[i - 1], " and ", ids[i],
+            " at ", i);
     }
   }
 }

@@ -23,17 +23,18 @@ struct BlockAxis {
   int64_t after = 0;
 };
 
-std::optional<std::vector<BlockAxis>> BlockAxesOrDefer(InferContext& context) {
+std::optional<std::vector<BlockAxis>> BlockAxesOrDefer(InferContext& context, bool to_batch) {
   context.ExpectRank(kBlockShape, 1, "the block shape");
   context.ExpectDType(kMargins, DType::kInt32, "the margins");
   const int64_t count = context.shape(kBlockShape)[0];
   if (context.shape(kMargins) != Shape{count, 2}) {
-    Throw(Code::kShape, "the paddings or crops must have shape [", count, ",2], got ",
-          context.shape(kMargins));
+    Throw(Code::kShape, to_batch ? "paddings" : "crops", " must have shape [", count,
+          ",2], a pair for each dimension of blockShape, got ", context.shape(kMargins));
   }
   if (context.shape(kInput).rank() < count + 1) {
-    Throw(Code::kShape, "the input must have rank ", count + 1, " or more, got shape ",
-          context.shape(kInput));
+    Throw(Code::kShape, "input rank ", to_batch ? "" : "is ", context.shape(kInput).rank(),
+          to_batch ? " should be > than [blockShape] " : " but should be > than blockShape.length ",
+          count, ", got shape ", context.shape(kInput));
   }
   for (const int64_t dim : context.shape(kInput)) {
     if (dim > kLargest) Throw(Code::kLimit, "the dimension ", dim, " is too large");
@@ -68,7 +69,7 @@ int64_t TimesBlocks(int64_t batch, const std::vector<BlockAxis>& axes) {
 }
 
 void InferSpaceToBatch(InferContext& context) {
-  const auto axes = BlockAxesOrDefer(context);
+  const auto axes = BlockAxesOrDefer(context, true);
   if (!axes) return;
   Shape shape = context.shape(kInput);
   shape[0] = TimesBlocks(shape[0], *axes);
@@ -77,8 +78,8 @@ void InferSpaceToBatch(InferContext& context) {
     int64_t& dim = shape[static_cast<int>(i) + 1];
     const int64_t padded = dim + axis.before + axis.after;
     if (padded % axis.block != 0) {
-      Throw(Code::kShape, "the padded dimension ", padded, " is no multiple of the block ",
-            axis.block);
+      Throw(Code::kShape, "input spatial dimension ", dim, " with paddings ", axis.before, " and ",
+            axis.after, " must be divisible by blockShape ", axis.block);
     }
     dim = padded / axis.block;
   }
@@ -86,12 +87,13 @@ void InferSpaceToBatch(InferContext& context) {
 }
 
 void InferBatchToSpace(InferContext& context) {
-  const auto axes = BlockAxesOrDefer(context);
+  const auto axes = BlockAxesOrDefer(context, false);
   if (!axes) return;
   Shape shape = context.shape(kInput);
   const int64_t blocks = TimesBlocks(1, *axes);
   if (shape[0] % blocks != 0) {
-    Throw(Code::kShape, "the batch ", shape[0], " is no multiple of the blocks' size ", blocks);
+    Throw(Code::kShape, "input tensor batch is ", shape[0],
+          " but is not divisible by the product of the elements of blockShape, ", blocks);
   }
   shape[0] /= blocks;
   for (size_t i = 0; i < axes->size(); ++i) {

@@ -36,8 +36,8 @@ void InferDepthToSpace(InferContext& context) {
   const DataFormat format = ReadDataFormat(context.attrs());
   ImageDims dims = ReadImages(context, 0, format, "the input");
   if (dims.channels % (block * block) != 0) {
-    Throw(Code::kShape, "the channels of ", context.shape(0), " must be a multiple of ", block,
-          " squared");
+    Throw(Code::kShape, "Dimension size must be evenly divisible by ", block * block, " but is ",
+          dims.channels, ": the channels of ", context.shape(0));
   }
   dims.channels /= block * block;
   dims.height *= block;

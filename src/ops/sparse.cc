@@ -42,8 +42,8 @@ Tensor CountRows(const int32_t* indices, int64_t count, int64_t rank, int64_t ro
   for (int64_t i = 0; i < count; ++i) {
     const int32_t row = indices[i * rank];
     if (row < 0 || row >= rows) {
-      Throw(Code::kInput, "indices[", i, ", 0] is ", row, ", expected at least 0 and less than ",
-            rows);
+      Throw(Code::kInput, "indices(", i, ", 0) is invalid: ", row,
+            row < 0 ? " < " : " >= ", row < 0 ? 0 : rows);
     }
     ++counts[row];
   }
@@ -103,7 +103,8 @@ void InferSparseReshape(InferContext& context) {
 int64_t CheckedProduct(const int32_t* dims, int64_t rank, std::string_view what) {
   int64_t product = 1;
   for (int64_t i = 0; i < rank; ++i) {
-    if (dims[i] < 0) Throw(Code::kInput, "dimension ", i, " of ", what, " is ", dims[i]);
+    if (dims[i] < 0)
+      Throw(Code::kInput, what, ": size ", i, " must be non-negative, not ", dims[i]);
     // A zero dimension does not permit overflow before or after it.
     if (dims[i] != 0 && product > std::numeric_limits<int64_t>::max() / dims[i]) {
       Throw(Code::kInput, "the number of elements of ", what, " is too large");
@@ -119,20 +120,28 @@ void ResolveShape(const int32_t* shape, int64_t rank, int64_t elements, int32_t*
   for (int64_t i = 0; i < rank; ++i) {
     out[i] = shape[i];
     if (shape[i] != -1) continue;
-    if (unknown >= 0) Throw(Code::kInput, "only one dimension of the new shape may be -1");
+    if (unknown >= 0)
+      Throw(Code::kInput, "only one output dimension may be -1, got dimensions ", unknown, " and ",
+            i);
     unknown = i;
     out[i] = 1;
   }
   const int64_t known = CheckedProduct(out, rank, "the new shape");
   if (unknown >= 0) {
+    if (known == 0 && elements != 0) {
+      Throw(Code::kInput, "reshape cannot infer the missing output size for ", elements,
+            " elements unless all specified input sizes are non-zero");
+    }
     const int64_t dim = known == 0 ? 0 : elements / known;
     if (dim > kMostElements) Throw(Code::kInput, "a dimension of ", dim, " is too large for int32");
     out[unknown] = static_cast<int32_t>(dim);
     if (known * dim == elements) return;
-  } else if (known == elements) {
-    return;
+    Throw(Code::kInput, "Input to reshape is a SparseTensor with ", elements,
+          " dense values, but the requested shape requires a multiple of ", known);
   }
-  Throw(Code::kInput, "the new shape cannot hold the ", elements, " elements of the old one");
+  if (known == elements) return;
+  Throw(Code::kInput, "Input to reshape is a tensor with ", elements,
+        " dense values, but the requested shape has ", known);
 }
 
 std::unique_ptr<Kernel> SparseReshapeKernel(const KernelContext& context) {

@@ -69,10 +69,12 @@ void CheckSplits(const int32_t* splits, int64_t count, int64_t size) {
     const int64_t least = i == 0 ? 0 : splits[i - 1];
     const int64_t most = i == 0 ? 0 : size;
     if (splits[i] >= least && splits[i] <= most) continue;
-    Throw(Code::kInput, "splits[", i, "] is ", splits[i], ", expected from ", least, " to ", most);
+    if (i == 0) Throw(Code::kInput, "First split value must be 0, got ", splits[0]);
+    Throw(Code::kInput, "Invalid split value ", splits[i], " at ", i, ", must be in [", least, ", ",
+          most, "]");
   }
   if (count > 0 && splits[count - 1] != size) {
-    Throw(Code::kInput, "the last split must be ", size, ", got ", splits[count - 1]);
+    Throw(Code::kInput, "Last split value must be data size ", size, ", got ", splits[count - 1]);
   }
 }
 

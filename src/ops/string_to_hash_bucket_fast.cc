@@ -11,7 +11,7 @@ void InferHashBucket(InferContext& context) {
   const int64_t buckets = context.attrs().RequireInt("num_buckets");
   // Bucket numbers must fit in int32.
   if (buckets < 1 || buckets > int64_t{1} << 31) {
-    Throw(Code::kAttr, "num_buckets must be from 1 to 2^31, got ", buckets);
+    Throw(Code::kAttr, "Number of buckets must be at least 1 and at most 2^31, got ", buckets);
   }
   context.set_output(0, DType::kInt32, context.shape(0));
 }

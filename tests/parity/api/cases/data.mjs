@@ -85,13 +85,13 @@ export const ERRORS = [
     'numbers for strings',
     (tf) => tf.string.stringToHashBucketFast(tf.tensor([1]), 3),
     'E_DTYPE',
-    /^stringToHashBucketFast\(\): the argument 'input'/,
+    /'input' passed to 'stringToHashBucketFast'/,
   ],
   [
     'indices that are float32',
     (tf) => tf.sparse.sparseSegmentSum([1], tf.tensor([0]), [0]),
     'E_DTYPE',
-    /^sparseSegmentSum\(\): the argument 'indices'/,
+    /'indices' passed to 'sparseSegmentSum'/,
   ],
   [
     'types of partitions that there are not',

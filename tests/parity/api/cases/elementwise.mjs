@@ -197,19 +197,14 @@ export const CASES = [
 
 export const ERRORS = [
   ['shapes that do not broadcast', (tf) => tf.add([1, 2], [1, 2, 3]), 'E_SHAPE', /^add\(\): .*2.*3/],
-  ['strings', (tf) => tf.add(['a'], [1]), 'E_DTYPE', /^add\(\)/],
-  ['what is no tensor', (tf) => tf.mul(null, 1), 'E_INPUT', /^mul\(\): the argument 'a'/],
-  ['an object', (tf) => tf.sub(1, {}), 'E_INPUT', /^sub\(\): the argument 'b'/],
-  ['ragged lists', (tf) => tf.exp([[1], [2, 3]]), 'E_SHAPE', /^exp\(\): the argument 'x'/],
-  ['strings of a function', (tf) => tf.sqrt(tf.tensor(['a'])), 'E_DTYPE', /^sqrt\(\): the argument 'x'/],
-  [
-    'numbers for booleans',
-    (tf) => tf.logicalAnd(tf.tensor([1]), [true]),
-    'E_DTYPE',
-    /^logicalAnd\(\): the argument 'a'/,
-  ],
+  ['strings', (tf) => tf.add(['a'], [1]), 'E_DTYPE', /'a' passed to 'add'/],
+  ['what is no tensor', (tf) => tf.mul(null, 1), 'E_INPUT', /'a' passed to 'mul'/],
+  ['an object', (tf) => tf.sub(1, {}), 'E_INPUT', /'b' passed to 'sub'/],
+  ['ragged lists', (tf) => tf.exp([[1], [2, 3]]), 'E_SHAPE', /'x' passed to 'exp'/],
+  ['strings of a function', (tf) => tf.sqrt(tf.tensor(['a'])), 'E_DTYPE', /'x' passed to 'sqrt'/],
+  ['numbers for booleans', (tf) => tf.logicalAnd(tf.tensor([1]), [true]), 'E_DTYPE', /'a' passed to 'logicalAnd'/],
   ['an empty range', (tf) => tf.clipByValue([1], 2, 1), 'E_INPUT', /^clipByValue\(\)/],
-  ['no tensors', (tf) => tf.addN([]), 'E_INPUT', /^addN\(\): the argument 'tensors'/],
+  ['no tensors', (tf) => tf.addN([]), 'E_INPUT', /tf.addN\(\)/],
   ['an unknown dtype', (tf) => tf.cast([1], 'float16'), 'E_DTYPE', /^cast\(\).*float16/],
   ['a mask that does not fit', (tf) => tf.booleanMaskAsync([1, 2], [true]), 'E_INPUT', /^booleanMaskAsync\(\)/],
   [

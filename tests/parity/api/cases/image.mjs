@@ -109,13 +109,13 @@ export const ERRORS = [
     'other channels',
     (tf) => tf.image.grayscaleToRGB(tf.zeros([2, 2, 3])),
     'E_SHAPE',
-    /^grayscaleToRGB\(\): the argument 'image'/,
+    /in grayscaleToRGB: last dimension/,
   ],
   [
     'one image',
     (tf) => tf.image.flipLeftRight(tf.zeros([2, 2, 3])),
     'E_SHAPE',
-    /^flipLeftRight\(\): the argument 'image'/,
+    /in flipLeftRight: image must be rank 4/,
   ],
   [
     'both flags',

@@ -317,9 +317,14 @@ export const ERRORS = [
     'a filter of rank 3',
     (tf) => tf.conv2d(tf.zeros([4, 4, 4]), tf.zeros([2, 2, 4]), 1, 'same'),
     'E_SHAPE',
-    /^conv2d\(\): the argument 'filter'/,
+    /in conv2d: filter must be rank 4/,
   ],
-  ['images of rank 2', (tf) => tf.maxPool(tf.zeros([4, 4]), 2, 2, 'same'), 'E_SHAPE', /^maxPool\(\): the argument 'x'/],
+  [
+    'images of rank 2',
+    (tf) => tf.maxPool(tf.zeros([4, 4]), 2, 2, 'same'),
+    'E_SHAPE',
+    /in maxPool: x must be rank 4 or 3/,
+  ],
   [
     'a padding that there is not',
     (tf) => tf.maxPool(tf.zeros([4, 4, 1]), 2, 2, 'full'),

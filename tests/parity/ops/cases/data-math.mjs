@@ -116,7 +116,7 @@ const BAND = [
     expected: [f32([2, 2], [1, 0, 0, 4])],
     source: 'the definition: what is outside of the band is 0',
   },
-  { ...band('too many diagonals', f32([2, 2], 1), 3, 0), throws: { code: 'E_INPUT', message: /num_lower/ } },
+  { ...band('too many diagonals', f32([2, 2], 1), 3, 0), throws: { code: 'E_INPUT', message: /numLower/ } },
   { ...band('a vector', f32([2], 1), 0, 0), throws: { code: 'E_SHAPE', message: /rank 2/ } },
 ];
 

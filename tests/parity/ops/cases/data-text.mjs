@@ -62,7 +62,7 @@ const STRINGS = [
   hash('short and long', str([4], ['', 'Hello', 'TensorFlow', 'x'.repeat(70)]), 1000),
   hash('UTF-8', str([2, 1], ['\u00e9t\u00e9', '\u{1f600}']), 2147483647),
   hash('one bucket', str([], ['a']), 1),
-  { ...hash('no buckets', str([], ['a']), 0), throws: { code: 'E_ATTR', message: /num_buckets/ } },
+  { ...hash('no buckets', str([], ['a']), 0), throws: { code: 'E_ATTR', message: /[Nn]umber of buckets/ } },
   split('words', str([3], ['hello world', '', ' a  b']), ' ', true),
   split('empty parts are kept', str([2], ['a,,b,', ',']), ',', false),
   split('several delimiters', str([1], ['a,b;c']), ',;', true),
@@ -76,7 +76,7 @@ const STRINGS = [
   ngrams('short rows are dropped', [0, 1, 6], { widths: [3] }),
   {
     ...ngrams('splits past the end', [0, 7], { widths: [2] }),
-    throws: { code: 'E_INPUT', message: /splits\[1\]/ },
+    throws: { code: 'E_INPUT', message: /split value .* at 1/ },
   },
   replace('punctuation', '[^\\w\\s]', '', ["it's a (test)!", ''], ['its a test', '']),
   replace('groups', '(\\w+) (\\w+)', '\\2 \\1', ['hello world'], ['world hello']),

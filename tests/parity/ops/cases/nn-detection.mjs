@@ -48,7 +48,12 @@ const suppress = (
 const badBoxes = (version) => [
   suppress(version, 'boxes of five numbers', { data: [f32([2, 5]), f32([2])] }, bad('E_SHAPE', /the boxes.*\[n,4\]/)),
   suppress(version, 'boxes of rank 1', { data: [f32([4]), f32([1])] }, bad('E_SHAPE', /the boxes must have rank 2/)),
-  suppress(version, 'fewer scores than boxes', { data: [BOXES, f32([5])] }, bad('E_SHAPE', /one score a box/)),
+  suppress(
+    version,
+    'fewer scores than boxes',
+    { data: [BOXES, f32([5])] },
+    bad('E_SHAPE', /scores has incompatible shape/),
+  ),
   suppress(version, 'a negative size', { most: -1 }, bad('E_INPUT', /max_output_size/)),
   suppress(version, 'an iou_threshold above 1', { iou: 1.5 }, bad('E_INPUT', /iou_threshold/)),
 ];

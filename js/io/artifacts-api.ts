@@ -2,15 +2,16 @@
 // Helpers for custom handlers.
 import { TfwasmError } from '../core/errors.js';
 import { artifactsInfo, optionalParts } from './artifacts-json.js';
+import { isArrayBuffer } from './bytes.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
-import { groupBytes } from './manifest.js';
+import { checkManifest, checkSpecs, groupBytes } from './manifest.js';
 import type { ModelArtifacts, ModelArtifactsInfo, ModelJSON, WeightSpec, WeightsManifestGroup } from './types.js';
 
 type WeightData = ArrayBuffer | ArrayBuffer[];
 
-/** All weights of a manifest, in stream order. */
+/** All weights of a manifest, in stream order. Throws E_MANIFEST. */
 export function getWeightSpecs(weightsManifest: readonly WeightsManifestGroup[]): WeightSpec[] {
-  return weightsManifest.flatMap(({ weights }) => weights);
+  return checkManifest(weightsManifest).flatMap(({ weights }) => weights);
 }
 
 /**
@@ -22,7 +23,7 @@ export async function getModelArtifactsForJSON(
   modelJSON: ModelJSON,
   loadWeights: (weightsManifest: WeightsManifestGroup[]) => Promise<[WeightSpec[], WeightData]>,
 ): Promise<ModelArtifacts> {
-  const { weightsManifest } = modelJSON;
+  const { weightsManifest } = checkObject(modelJSON);
   if (!weightsManifest) return getModelArtifactsForJSONSync(modelJSON);
   return getModelArtifactsForJSONSync(modelJSON, ...(await loadWeights(weightsManifest)));
 }
@@ -33,7 +34,7 @@ export function getModelArtifactsForJSONSync(
   weightSpecs?: WeightSpec[],
   weightData?: WeightData,
 ): ModelArtifacts {
-  const { modelTopology, format, generatedBy, convertedBy, weightsManifest } = modelJSON;
+  const { modelTopology, format, generatedBy, convertedBy, weightsManifest } = checkObject(modelJSON);
   const artifacts = { modelTopology, format, generatedBy, convertedBy, ...optionalParts(modelJSON) } as ModelArtifacts;
   if (!weightsManifest) return artifacts;
   if (!weightSpecs) throw new TfwasmError('E_INPUT', 'modelJSON has weightsManifest but weightSpecs is null');
@@ -43,10 +44,20 @@ export function getModelArtifactsForJSONSync(
 
 /** The info record for a model saved now. Throws E_INPUT if the topology is not JSON. */
 export function getModelArtifactsInfoForJSON(artifacts: ModelArtifacts): ModelArtifactsInfo {
-  if (artifacts.modelTopology instanceof ArrayBuffer) {
+  const { modelTopology, weightSpecs, getWeightStream } = checkObject(artifacts);
+  if (isArrayBuffer(modelTopology)) {
     throw new TfwasmError('E_INPUT', 'Expected JSON model topology, received ArrayBuffer.');
   }
+  checkSpecs(weightSpecs ?? []);
   // With a stream, weightData may be computed lazily, so it is not read here.
-  const streamed = artifacts.getWeightStream && groupBytes(artifacts.weightSpecs ?? []);
+  const streamed = getWeightStream && groupBytes(weightSpecs ?? []);
   return artifactsInfo(artifacts, streamed ?? new CompositeArrayBuffer(artifacts.weightData).byteLength);
+}
+
+function checkObject<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) return value;
+  throw new TfwasmError(
+    'E_INPUT',
+    `a model.json or artifacts must be an object, got ${value === null ? 'null' : typeof value}`,
+  );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { toBytes } from './weights-feed.js';
+import { toBytes } from './bytes.js';
 
 type Part = ArrayBuffer | ArrayBufferView;
 

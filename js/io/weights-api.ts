@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversion between weights and tensors.
+import { TfwasmError } from '../core/errors.js';
 import { callCore, coreStarted } from '../core/runtime.js';
-import { type NamedTensorMap, type Tensor, tensorsOfHandles } from '../tensor/tensor.js';
+import { type NamedTensorMap, Tensor, tensorsOfHandles } from '../tensor/tensor.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
 import type { WeightSpec } from './types.js';
-import { openFeed, toBytes } from './weights-feed.js';
+import { toBytes } from './bytes.js';
+import { openFeed, type WeightFeed } from './weights-feed.js';
 import { feedWeights, WeightWriter, withDecoder } from './weights-in.js';
 import { encodeStrings } from './weights-out-strings.js';
 
@@ -24,9 +26,7 @@ export async function encodeWeights(
   tensors: NamedTensorMap | readonly NamedTensor[],
   group?: 'model' | 'optimizer',
 ): Promise<{ data: ArrayBuffer; specs: WeightSpec[] }> {
-  const list = Array.isArray(tensors)
-    ? (tensors as readonly NamedTensor[])
-    : Object.entries(tensors as NamedTensorMap).map(([name, tensor]) => ({ name, tensor }));
+  const list = toList(tensors);
   const parts = list.map(({ tensor: { dtype, storage } }) =>
     dtype === 'string' ? encodeStrings(storage.readStrings()) : storage.readBytes(),
   );
@@ -34,6 +34,27 @@ export async function encodeWeights(
     return { name, shape: [...shape], dtype, ...(group ? { group } : {}) };
   });
   return { data: CompositeArrayBuffer.join(parts), specs };
+}
+
+/** Throws E_INPUT for what is no named tensor, E_DISPOSED. */
+function toList(tensors: unknown): readonly NamedTensor[] {
+  const list = Array.isArray(tensors)
+    ? (tensors as readonly (Partial<NamedTensor> | null)[])
+    : Object.entries(tensors ?? {}).map(([name, tensor]) => ({ name, tensor: tensor as Tensor }));
+  if (typeof tensors !== 'object' || tensors === null) {
+    throw new TfwasmError(
+      'E_INPUT',
+      `encodeWeights() takes tensors by name, got ${tensors === null ? 'null' : typeof tensors}`,
+    );
+  }
+  for (const item of list) {
+    const { name, tensor } = item ?? {};
+    if (typeof name !== 'string' || !(tensor instanceof Tensor)) {
+      throw new TfwasmError('E_INPUT', `encodeWeights() takes tensors by name; '${String(name)}' is none`);
+    }
+    if (tensor.isDisposed) throw new TfwasmError('E_DISPOSED', `the tensor '${name}' has been disposed`);
+  }
+  return list as readonly NamedTensor[];
 }
 
 /**
@@ -55,9 +76,14 @@ export async function decodeWeightsStream(
   weightStream: ReadableStream<ArrayBuffer | ArrayBufferView>,
   specs: WeightSpec[],
 ): Promise<NamedTensorMap> {
+  return decodeFeed(openFeed({ getWeightStream: () => weightStream }), specs);
+}
+
+/** The tensors of a feed. Starts the core if necessary. */
+export async function decodeFeed(feed: WeightFeed | undefined, specs: WeightSpec[]): Promise<NamedTensorMap> {
   await coreStarted();
   return withDecoder(specs, async (decoder) => {
-    await feedWeights(decoder, openFeed({ getWeightStream: () => weightStream }), {});
+    await feedWeights(decoder, feed, {});
     return takeTensors(decoder, specs);
   });
 }

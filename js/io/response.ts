@@ -11,7 +11,11 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A header; undefined if the response does not have it. */
 export function headerOf({ headers }: Response, name: string): string | undefined {
-  return typeof headers?.get === 'function' ? (headers.get(name) ?? undefined) : undefined;
+  try {
+    return headers.get(name) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The Content-Length, if the body will have exactly this length. */
@@ -24,11 +28,15 @@ export function declaredLength(response: Response): number | undefined {
 }
 
 /** Closes a response that will not be read. */
-export async function cancelBody(response: Response | undefined): Promise<void> {
+export function cancelBody(response: Response | undefined): void {
+  cancel(response?.body);
+}
+
+async function cancel(stream: Pick<ReadableStream, 'cancel'> | null | undefined): Promise<void> {
   try {
-    await response?.body?.cancel?.();
+    await stream?.cancel();
   } catch {
-    // It is being read.
+    // It is being read, or is no stream.
   }
 }
 
@@ -57,7 +65,7 @@ export async function readBody(response: Response, write: WriteWeights, convert:
     }
   } finally {
     // No-op after the end. Closes the connection if the consumer stopped early.
-    reader?.cancel().catch(() => {});
+    cancel(reader);
   }
 }
 

@@ -17,7 +17,7 @@ const JSON_NAME = 'model.json';
 const WEIGHTS_NAME = 'weights.bin';
 /** The names of our files. No others are deleted when a model is replaced, whatever its model.json names. */
 const OWN_WEIGHTS = /^weights(?:-[0-9a-f]{16})?\.bin$/;
-/** Files of a save that is running or was interrupted. */
+/** Files of a save that is running or was interrupted: new weights, and the new and the old model.json. */
 const UNFINISHED = /^(?:weights-[0-9a-f]{16}\.tmp|model-[0-9a-f]{16}\.json)$/;
 /** Weight files of other programs, which are deleted with their model. */
 const FOREIGN_WEIGHTS = /^(?:group\d+-shard\d+of\d+(?:\.bin)?|.*\.weights\.bin)$/;
@@ -110,25 +110,25 @@ async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResu
 }
 
 async function replace(artifacts: ModelArtifacts, folder: string, checkHeld: () => Promise<void>): Promise<SaveResult> {
-  const { rename } = fs(folder);
+  const { copyFile, rename } = fs(folder);
   const { join } = paths(folder);
   await removeUnfinished(folder);
-  const id = crypto.getRandomValues(new BigUint64Array(1))[0]?.toString(16).padStart(16, '0');
-  const json = join(folder, `model-${id}.json`);
+  const id = newId();
   const weights = join(folder, `weights-${id}.tmp`);
+  const json = join(folder, `model-${id}.json`);
+  const oldJson = join(folder, `model-${newId()}.json`);
+  const written = [weights, json, oldJson];
   let modelArtifactsInfo: ModelArtifactsInfo;
-  let old: string[];
-  let name = WEIGHTS_NAME;
-  const written = [weights, json];
   try {
     const hash = builtin('node:crypto', folder).createHash('sha256');
     const byteLength = await writeFile(weights, hashed(weightPieces(artifacts), hash));
     modelArtifactsInfo = artifactsInfo(artifacts, byteLength);
-    // It may belong to the current model.
-    if (await exists(join(folder, name))) name = `weights-${id}.bin`;
+    // weights.bin may belong to the current model.
+    const name = (await exists(join(folder, WEIGHTS_NAME))) ? `weights-${id}.bin` : WEIGHTS_NAME;
     const sha256 = byteLength <= MAX_HASHED_BYTES ? [hash.digest('hex')] : undefined;
     await writeFile(json, [toJson(toModelJson(artifacts, [name], sha256))]);
-    old = await ownWeights(folder, JSON_NAME);
+    // Names the old weights until they are deleted.
+    await copyFile(join(folder, JSON_NAME), oldJson).catch(() => {});
     await checkHeld();
     await rename(weights, join(folder, name));
     written.push(join(folder, name));
@@ -139,9 +139,12 @@ async function replace(artifacts: ModelArtifacts, folder: string, checkHeld: () 
   }
   // The new model is committed, even if deleting the old one fails.
   await syncFolder(folder);
-  await removeFiles(old.filter((file) => file !== join(folder, name)));
+  await removeUnfinished(folder).catch(() => {});
   return { modelArtifactsInfo };
 }
+
+/** 16 random digits. */
+const newId = () => crypto.randomUUID().replaceAll('-', '').slice(0, 16);
 
 /** Passes pieces through and updates `hash`. */
 async function* hashed(
@@ -216,7 +219,7 @@ async function removeFiles(files: string[]): Promise<void> {
       .catch(() => {});
 }
 
-/** Removes what interrupted saves have left. Needs the lock. */
+/** Removes what saves have left: old weights, and everything of interrupted saves. Needs the lock. */
 async function removeUnfinished(folder: string): Promise<void> {
   const names = (await fs(folder).readdir(folder)).filter((name) => UNFINISHED.test(name));
   const current = names.length > 0 ? await ownWeights(folder, JSON_NAME) : [];

@@ -64,7 +64,7 @@ export function checkPath(path: string): string {
         ? 'has a backslash or a control character'
         : trimmed.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(trimmed)
           ? 'is not relative'
-          : trimmed.split('/').some((part) => part.trim() === '..')
+          : trimmed.split(/[/?#]/).some((part) => part.trim() === '..')
             ? 'leads out of the folder of the model'
             : undefined;
   if (problem === undefined) return path;

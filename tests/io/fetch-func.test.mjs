@@ -8,9 +8,7 @@ import { missing } from '../prerequisites.mjs';
 import { someBytes, weightsModel } from './weights-model.mjs';
 
 const BYTES = someBytes(40);
-const MODEL = weightsModel([
-  { paths: ['a.bin', 'b.bin'], weights: [{ name: 'w', shape: [10], dtype: 'float32' }] },
-]);
+const MODEL = weightsModel([{ paths: ['a.bin', 'b.bin'], weights: [{ name: 'w', shape: [10], dtype: 'float32' }] }]);
 const FILES = {
   'http://h/model.json': Buffer.from(JSON.stringify(MODEL)),
   'http://h/a.bin': BYTES.subarray(0, 13),
@@ -205,7 +203,10 @@ describe('a fetchFunc', { skip: missing('dist') }, () => {
 
     test('is a model.json no more', async () => {
       const { count, respond } = endless(new Uint8Array(4 * MB).fill(0x20));
-      await assertFails(load(async () => respond()), /^E_LIMIT$/);
+      await assertFails(
+        load(async () => respond()),
+        /^E_LIMIT$/,
+      );
       assert.equal(count.requests, 1, 'it is not asked for again');
       assert.ok(count.bytes <= 104 * MB, `${count.bytes} bytes were read`);
     });
@@ -284,7 +285,15 @@ describe('a fetchFunc', { skip: missing('dist') }, () => {
     }
 
     test('null is as good as left out', async () => {
-      const names = ['maxRetries', 'retryDelay', 'maxParallelRequests', 'onProgress', 'requestInit', 'signal', 'strict'];
+      const names = [
+        'maxRetries',
+        'retryDelay',
+        'maxParallelRequests',
+        'onProgress',
+        'requestInit',
+        'signal',
+        'strict',
+      ];
       const more = ['weightPathPrefix', 'weightUrlConverter', 'fromTFHub', 'streamWeights', 'cache'];
       await assertLoads(load(good, Object.fromEntries([...names, ...more].map((name) => [name, null]))));
       await assertFails(tf.loadGraphModel('', null), /^E_INPUT$/);

@@ -54,7 +54,7 @@ async function checkWeights({ getWeightStream }, megabytes) {
 const STEPS = {
   nothing: async ({ tf }) => tf.ready(),
   save: ({ tf, url, artifacts }) => tf.io.getSaveHandlers(url)[0].save(artifacts),
-  read: async ({ tf, url, check, megabytes }) => 
+  read: async ({ tf, url, check, megabytes }) =>
     check(await tf.io.getLoadHandlers(url, { streamWeights: true })[0].load(), megabytes),
   load: async ({ tf, url }) => {
     const model = await tf.loadGraphModel(url);

@@ -12,7 +12,7 @@ import { toWeightStream } from './weights-feed.js';
 
 /** Whether this is an http: or https: URL. */
 export function isHTTPScheme(url: string): boolean {
-  return /^https?:\/\//i.test(url);
+  return typeof url === 'string' && /^https?:\/\//i.test(url);
 }
 
 /**

@@ -79,12 +79,14 @@ export async function moveModel(sourceURL: string, destURL: string): Promise<Mod
 }
 
 function splitUrl(url: string): { scheme: string; path: string } {
+  if (typeof url !== 'string')
+    throw new TfwasmError('E_INPUT', `the URL of a model must be a string, got ${typeof url}`);
   const at = url.indexOf('://');
   return { scheme: url.slice(0, Math.max(at, 0)), path: url.slice(at + '://'.length) };
 }
 
 function findManager(url: string): { manager: Manager; path: string } {
-  const { scheme, path } = splitUrl(String(url));
+  const { scheme, path } = splitUrl(url);
   const manager = MANAGERS.get(scheme);
   if (manager && path !== '') return { manager, path };
   const schemes = [...MANAGERS.keys()].join(', ');

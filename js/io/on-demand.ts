@@ -38,7 +38,8 @@ export function fileUrlHandler(path: string, options: LoadOptions = {}): IOHandl
 
 function checkPath(path: string): void {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw new TfwasmError('E_PATH', `${JSON.stringify(path)} is not the path of a folder`);
+    const got = typeof path === 'string' ? JSON.stringify(path) : typeof path;
+    throw new TfwasmError('E_PATH', `${got} is not the path of a folder`);
   }
 }
 
@@ -47,11 +48,19 @@ function checkPath(path: string): void {
  * loads only the topology.
  */
 export function browserFiles(files: Iterable<File>, options?: Pick<LoadOptions, 'streamWeights'>): IOHandler {
-  const list = Array.from(files ?? []);
+  const list = listOf(files);
   if (list.length === 0 || !list.every(isFile)) {
-    throw new TfwasmError('E_INPUT', 'browserFiles() takes File objects: a model.json and its weight files');
+    throw new TfwasmError('E_INPUT', 'browserFiles() takes at least one File: the model.json, and its weight files');
   }
   return { load: loaderOf(async () => (await loadMedia()).loadBrowserFiles(list), checkOptions(options)) };
+}
+
+function listOf(files: Iterable<File>): File[] {
+  try {
+    return Array.from(files ?? []);
+  } catch {
+    return [];
+  }
 }
 
 /** Whether this is a File, also one of an iframe. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A common interface for the libraries. All have TensorFlow.js's API, so they differ only in startup.
-import { tfjsPackage } from './places.js';
+import { tfjsScript, tfjsWasmPaths } from './places.js';
 
 /** The engines that can be measured: id -> display name. */
 export const ENGINES = {
@@ -49,10 +49,10 @@ async function startTfjs({ id, threads, tfjs }) {
   const backend = id.slice('tfjs-'.length);
   // The wasm and webgl backends use the cpu backend for small or unsupported ops.
   const parts = ['core', 'backend-cpu', 'converter', ...(backend === 'cpu' ? [] : [`backend-${backend}`])];
-  for (const part of parts) await import(tfjsPackage(tfjs, part).script);
+  for (const part of parts) await import(await tfjsScript(tfjs, part));
   const { tf } = globalThis;
   if (backend === 'wasm') {
-    tf.wasm.setWasmPaths(tfjsPackage(tfjs, 'backend-wasm').folder);
+    tf.wasm.setWasmPaths(await tfjsWasmPaths(tfjs, threads));
     tf.wasm.setThreadsCount(threads);
     // For a single thread, the build without threads is faster.
     if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);

@@ -30,6 +30,9 @@ const inputs = new InputsForm(element('inputs'));
 const comparison = setUpComparison();
 let local = { samples: false, tfjs: false };
 let running = null;
+/** Whether the link wants files from the CDN, which the visitor has not allowed yet. */
+let isWaiting = settings.cdn;
+settings.cdn = false;
 
 const model = new ModelPanel((chosen) => {
   inputs.show(chosen, settings.inputs);
@@ -56,7 +59,8 @@ function showPlaces() {
     ...(local.tfjs ? [] : ['TensorFlow.js to compare with']),
   ];
   element('elsewhere').hidden = absent.length === 0;
-  element('elsewhere-what').textContent = `This host has no ${absent.join(' and no ')}.`;
+  const wish = isWaiting ? ' The link to this page wants to fetch it and then to go on; it is up to you.' : '';
+  element('elsewhere-what').textContent = `This host has no ${absent.join(' and no ')}.${wish}`;
   const peers = chosenPeers();
   showPeers(tfjsPlace(), peers.length > 0 ? peers : settings.peers);
   element('check').checked = tfjsPlace() !== null && settings.check;
@@ -94,6 +98,15 @@ async function start() {
   }
 }
 
+/** Opens the model of the link, and runs it if the link says so. */
+async function followLink() {
+  const first = settings.model ?? (local.samples ? 'liveness' : '');
+  if (first !== '') await model.open(first);
+  // They could match inputs of the next model by name.
+  settings.inputs = [];
+  if (settings.run && model.current) start();
+}
+
 async function copyLink() {
   const error = element('run-error');
   try {
@@ -122,8 +135,11 @@ element('cancel').addEventListener('click', () => {
 });
 element('link').addEventListener('click', copyLink);
 element('cdn').addEventListener('change', () => {
+  const mayGoOn = isWaiting;
+  isWaiting = false;
   settings.check = settings.check || element('cdn').checked;
   showPlaces();
+  if (mayGoOn && model.current === null) followLink();
 });
 
 showError(element('link-problems'), problems.length > 0 ? new Error(problems.join('\n')) : null);
@@ -131,10 +147,7 @@ showIsolation();
 showSettings(settings);
 const [samples, tfjs] = await Promise.all([hasLocalSamples(), hasLocalTfjs()]);
 local = { samples, tfjs };
+isWaiting &&= !samples || !tfjs;
 showPlaces();
-const first = settings.model ?? (samples ? 'liveness' : '');
-if (first !== '') await model.open(first);
-// They could match inputs of the next model by name.
-settings.inputs = [];
-if (settings.run && model.current) start();
+if (!isWaiting) await followLink();
 document.documentElement.dataset.ready = '';

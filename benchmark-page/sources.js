@@ -27,20 +27,10 @@ const ARTIFACT_KEYS = [
   ...['modelInitializer', 'initializerSignature'],
 ];
 
-function handlerOf(tf, source, fetchFunc) {
+function handlerOf(tf, source, options) {
   if (source.kind !== 'url') return engineSource(tf, source);
-  const [handler] = tf.io.getLoadHandlers(source.url, fetchFunc && { fetchFunc });
-  return handler ?? tf.io.http(source.url, fetchFunc && { fetchFunc });
-}
-
-/** Response would do the same, but hides errors. */
-async function readAll(stream) {
-  const parts = [];
-  for (const reader = stream.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) return new Blob(parts).arrayBuffer();
-    parts.push(value);
-  }
+  const [handler] = tf.io.getLoadHandlers(source.url, options);
+  return handler ?? tf.io.http(source.url, options);
 }
 
 /** The artifacts of a model as plain objects and one buffer. */
@@ -48,12 +38,7 @@ export async function readArtifacts(tf, source) {
   const artifacts = await handlerOf(tf, source).load();
   const known = ARTIFACT_KEYS.filter((key) => artifacts[key] !== undefined && artifacts[key] !== null);
   const plain = Object.fromEntries(known.map((key) => [key, artifacts[key]]));
-  if (artifacts.weightSpecs) {
-    const { weightData } = artifacts.getWeightStream
-      ? { weightData: await readAll(artifacts.getWeightStream()) }
-      : artifacts;
-    plain.weightData = weightData;
-  }
+  if (artifacts.weightSpecs) plain.weightData = artifacts.weightData;
   return plain;
 }
 
@@ -99,7 +84,7 @@ async function bytesOf(tf, source, fetched) {
  */
 export async function describeModel(tf, source) {
   const counter = countingFetch();
-  const handler = handlerOf(tf, source, counter.fetch);
+  const handler = handlerOf(tf, source, { fetchFunc: counter.fetch, streamWeights: true });
   let artifacts;
   const load = async () => {
     artifacts = await handler.load();

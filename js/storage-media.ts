@@ -13,3 +13,4 @@ export { browserLocalStorage } from './io/local-storage.js';
 export { copyModel, listModels, moveModel, removeModel } from './io/model-management.js';
 export { originPrivateFileSystem } from './io/opfs.js';
 export { loadWeights, weightsLoaderFactory } from './io/weights-api-load.js';
+export { withWeightData } from './io/weights-out-buffers.js';

@@ -30,7 +30,7 @@ export function builtin<Name extends keyof BuiltinModules>(name: Name, file: str
 interface BuiltinModules {
   'node:crypto': typeof import('node:crypto');
   'node:fs/promises': typeof import('node:fs/promises');
+  'node:os': typeof import('node:os');
   'node:path': typeof import('node:path');
-  'node:stream': typeof import('node:stream');
   'node:url': typeof import('node:url');
 }

@@ -3,18 +3,18 @@
 import { TfwasmError } from '../core/errors.js';
 import { publicAsyncFunction, publicFunction } from '../core/public-function.js';
 import { artifactsInfo, optionalParts } from './artifacts-json.js';
+import { isArrayBuffer } from './bytes.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
-import { groupBytes } from './manifest.js';
+import { checkManifest, checkSpecs, groupBytes } from './manifest.js';
 import type { ModelArtifacts, ModelArtifactsInfo, ModelJSON, WeightSpec, WeightsManifestGroup } from './types.js';
 
 type WeightData = ArrayBuffer | ArrayBuffer[];
 
-/** All weights of a manifest, in stream order. */
+/** All weights of a manifest, in stream order. Throws E_MANIFEST. */
 export const getWeightSpecs = publicFunction(
   'getWeightSpecs',
-  (weightsManifest: readonly WeightsManifestGroup[]): WeightSpec[] => {
-    return weightsManifest.flatMap(({ weights }) => weights);
-  },
+  (weightsManifest: readonly WeightsManifestGroup[]): WeightSpec[] =>
+    checkManifest(weightsManifest).flatMap(({ weights }) => weights),
 );
 
 /**
@@ -28,7 +28,7 @@ export const getModelArtifactsForJSON = publicAsyncFunction(
     modelJSON: ModelJSON,
     loadWeights: (weightsManifest: WeightsManifestGroup[]) => Promise<[WeightSpec[], WeightData]>,
   ): Promise<ModelArtifacts> => {
-    const { weightsManifest } = modelJSON;
+    const { weightsManifest } = checkObject(modelJSON);
     if (!weightsManifest) return getModelArtifactsForJSONSync(modelJSON);
     return getModelArtifactsForJSONSync(modelJSON, ...(await loadWeights(weightsManifest)));
   },
@@ -38,7 +38,7 @@ export const getModelArtifactsForJSON = publicAsyncFunction(
 export const getModelArtifactsForJSONSync = publicFunction(
   'getModelArtifactsForJSONSync',
   (modelJSON: ModelJSON, weightSpecs?: WeightSpec[], weightData?: WeightData): ModelArtifacts => {
-    const { modelTopology, format, generatedBy, convertedBy, weightsManifest } = modelJSON;
+    const { modelTopology, format, generatedBy, convertedBy, weightsManifest } = checkObject(modelJSON);
     const artifacts = {
       modelTopology,
       format,
@@ -57,11 +57,21 @@ export const getModelArtifactsForJSONSync = publicFunction(
 export const getModelArtifactsInfoForJSON = publicFunction(
   'getModelArtifactsInfoForJSON',
   (artifacts: ModelArtifacts): ModelArtifactsInfo => {
-    if (artifacts.modelTopology instanceof ArrayBuffer) {
+    const { modelTopology, weightSpecs, getWeightStream } = checkObject(artifacts);
+    if (isArrayBuffer(modelTopology)) {
       throw new TfwasmError('E_INPUT', 'Expected JSON model topology, received ArrayBuffer.');
     }
+    checkSpecs(weightSpecs ?? []);
     // With a stream, weightData may be computed lazily, so it is not read here.
-    const streamed = artifacts.getWeightStream && groupBytes(artifacts.weightSpecs ?? []);
+    const streamed = getWeightStream && groupBytes(weightSpecs ?? []);
     return artifactsInfo(artifacts, streamed ?? new CompositeArrayBuffer(artifacts.weightData).byteLength);
   },
 );
+
+function checkObject<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) return value;
+  throw new TfwasmError(
+    'E_INPUT',
+    `a model.json or artifacts must be an object, got ${value === null ? 'null' : typeof value}`,
+  );
+}

@@ -29,7 +29,9 @@ function withoutUndefined<T extends object>(values: T): Defined<T> {
 /** The JSON text of a part of a model. Throws E_LIMIT if it is nested too deeply, or E_INPUT. */
 export function toJson(value: unknown): string {
   try {
-    return JSON.stringify(value);
+    const text = JSON.stringify(value) as string | undefined;
+    if (text !== undefined) return text;
+    throw new TypeError(`${typeof value} is not a JSON value`);
   } catch (error) {
     const isLimit = error instanceof RangeError;
     throw new TfwasmError(

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stored models: writes the model.json for artifacts, and reads a stored one.
 import { describeError, TfwasmError } from '../core/errors.js';
-import { formatParts, optionalParts } from './artifacts-json.js';
-import { checkManifest, groupBytes } from './manifest.js';
+import { formatParts, optionalParts, toJson } from './artifacts-json.js';
+import { isArrayBuffer } from './bytes.js';
+import { checkManifest, checkSpecs, groupBytes } from './manifest.js';
 import { corrupt } from './storage-errors.js';
 import type { ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
 
@@ -26,10 +27,16 @@ export function toModelJson(artifacts: ModelArtifacts, paths: string[], sha256?:
   };
 }
 
-/** Throws E_INPUT for topologies that cannot be stored. */
-export function checkSavable({ modelTopology }: ModelArtifacts, url: string): void {
-  if (!(modelTopology instanceof ArrayBuffer)) return;
-  throw new TfwasmError('E_INPUT', `cannot save ${url}: a topology in binary form cannot be saved, only one in JSON`);
+/** Throws E_INPUT or E_MANIFEST for artifacts that cannot be stored, E_LIMIT for those that are nested too deep. */
+export function checkSavable(artifacts: ModelArtifacts, url: string): void {
+  const { modelTopology, weightSpecs } = artifacts ?? {};
+  if (isArrayBuffer(modelTopology)) {
+    throw new TfwasmError('E_INPUT', `cannot save ${url}: a topology in binary form cannot be saved, only one in JSON`);
+  }
+  if (typeof modelTopology !== 'object' || modelTopology === null || !toJson(modelTopology).startsWith('{')) {
+    throw new TfwasmError('E_INPUT', `cannot save ${url}: modelTopology must be an object`);
+  }
+  checkSpecs(weightSpecs ?? []);
 }
 
 /** Splits a stored model.json into artifacts and manifest. Throws E_STORAGE_CORRUPT. */

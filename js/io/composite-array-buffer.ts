@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { publicFunction } from '../core/public-function.js';
-import { toBytes } from './weights-feed.js';
+import { toBytes } from './bytes.js';
 
 type Part = ArrayBuffer | ArrayBufferView;
 

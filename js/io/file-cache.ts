@@ -3,6 +3,7 @@
 import { describeError, TfwasmError } from '../core/errors.js';
 import { type Directory, deleteFile, hasOpfs, openDirectory } from './opfs-files.js';
 import { digest } from './sha256.js';
+import { storageError } from './storage-errors.js';
 
 /** A file that is being written. close() replaces the old file. */
 export interface CacheWriter {
@@ -45,12 +46,16 @@ function warn(error: unknown): void {
 }
 
 export async function clearCache(): Promise<void> {
-  await globalThis.caches?.delete(NAME);
-  if (!hasOpfs()) return;
-  const root = await navigator.storage.getDirectory();
-  await root.removeEntry(NAME, { recursive: true }).catch((error) => {
-    if (error?.name !== 'NotFoundError') throw error;
-  });
+  try {
+    await globalThis.caches?.delete(NAME);
+    if (!hasOpfs()) return;
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry(NAME, { recursive: true });
+  } catch (error) {
+    // Where the browser does not allow them, nothing is stored.
+    const { name } = error as Error;
+    if (name !== 'NotFoundError' && name !== 'SecurityError') throw storageError('remove', 'the cache', error);
+  }
 }
 
 const absolute = (url: string) => new URL(url, globalThis.location?.href).href;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // file://folder in Node.js: a model.json and its weights, in the format of tfjs-node and the converter.
+import type { TfwasmError } from '../core/errors.js';
 import { builtin, fileUrl } from '../core/node-files.js';
 import { artifactsInfo, toJson } from './artifacts-json.js';
 import { checkSavable, MAX_HASHED_BYTES, readModelJson, toModelJson } from './artifacts-stored.js';
+import { type OpenFile, openFile } from './file-urls.js';
+import { withFolderLock } from './folder-lock.js';
 import { http } from './http.js';
+import { loadStreamed } from './load-options.js';
 import { checkPath } from './manifest.js';
 import { notFound, storageError } from './storage-errors.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
@@ -11,9 +15,12 @@ import { weightPieces } from './weights-out-pieces.js';
 
 const JSON_NAME = 'model.json';
 const WEIGHTS_NAME = 'weights.bin';
-/** Temporary files with such names that are older than this are abandoned. */
-const TEMPORARY = /^(?:weights-[0-9a-f]{16}\.bin|model-[0-9a-f]{16}\.json)$/;
-const ABANDONED_MS = 60 * 60 * 1000;
+/** The names of our files. No others are deleted when a model is replaced, whatever its model.json names. */
+const OWN_WEIGHTS = /^weights(?:-[0-9a-f]{16})?\.bin$/;
+/** Files of a save that is running or was interrupted: new weights, and the new and the old model.json. */
+const UNFINISHED = /^(?:weights-[0-9a-f]{16}\.tmp|model-[0-9a-f]{16}\.json)$/;
+/** Weight files of other programs, which are deleted with their model. */
+const FOREIGN_WEIGHTS = /^(?:group\d+-shard\d+of\d+(?:\.bin)?|.*\.weights\.bin)$/;
 
 const fs = (path: string) => builtin('node:fs/promises', path);
 const paths = (path: string) => builtin('node:path', path);
@@ -33,43 +40,111 @@ async function findJson(path: string): Promise<string> {
   return paths(path).resolve(path, info?.isDirectory() ? JSON_NAME : '');
 }
 
-function loadFiles(json: string, { strict = true }: LoadOptions): Promise<ModelArtifacts> | ModelArtifacts {
+/** Files that are replaced more often while they are opened are hardly a model. */
+const MAX_ATTEMPTS = 20;
+
+async function loadFiles(json: string, options: LoadOptions): Promise<ModelArtifacts> {
+  for (let attempt = 1; ; ++attempt) {
+    const before = await identityOf(json);
+    try {
+      return await openFiles(json, options);
+    } catch (error) {
+      const isReplaced = (error as TfwasmError).code === 'E_FILE' && (await identityOf(json)) !== before;
+      if (!isReplaced || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Changes when a file is replaced. */
+async function identityOf(path: string): Promise<string> {
+  const info = await fs(path)
+    .stat(path, { bigint: true })
+    .catch(() => undefined);
+  return `${info?.ino} ${info?.mtimeNs}`;
+}
+
+/** So many weight files may be open at once. */
+const MAX_OPEN_FILES = 64;
+
+/** Closes files that are never read. */
+const forgotten = new FinalizationRegistry<ReadonlyMap<string, OpenFile>>(closeAll);
+
+async function closeAll(files: ReadonlyMap<string, OpenFile>): Promise<void> {
+  for (const file of files.values()) await file.close();
+}
+
+/** Reads model.json and opens the weights, so that they stay readable when another process replaces the model. */
+async function openFiles(json: string, { strict = true }: LoadOptions): Promise<ModelArtifacts> {
   const { dirname, join } = paths(json);
-  const weightUrlConverter = (path: string) => fileUrl(join(dirname(json), checkPath(path))).href;
-  const { load } = http(fileUrl(json).href, { strict, weightUrlConverter }) as Required<IOHandler>;
-  return load();
+  const opened = new Map<string, OpenFile>();
+  const weightUrlConverter = async (path: string) => {
+    const { href } = fileUrl(join(dirname(json), checkPath(path)));
+    if (!opened.has(href) && opened.size < MAX_OPEN_FILES) opened.set(href, await openFile(href));
+    return href;
+  };
+  const fetchFunc = async (url: string) => {
+    const file = opened.get(url) ?? (await openFile(url));
+    opened.delete(url);
+    return file.respond();
+  };
+  try {
+    const handler = http(fileUrl(json).href, { strict, weightUrlConverter, fetchFunc });
+    const artifacts = await loadStreamed(handler as Required<IOHandler>);
+    if (artifacts.getWeightStream) forgotten.register(artifacts.getWeightStream, opened);
+    return artifacts;
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
 }
 
 /** Writes the files under new names. Renaming model.json replaces the old model. */
 async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResult> {
   checkSavable(artifacts, folder);
-  const { rename, mkdir } = fs(folder);
-  const { join, basename } = paths(folder);
-  const id = crypto.getRandomValues(new BigUint64Array(1))[0]?.toString(16).padStart(16, '0');
+  try {
+    await fs(folder).mkdir(folder, { recursive: true });
+    return await withFolderLock(folder, (checkHeld) => replace(artifacts, folder, checkHeld));
+  } catch (error) {
+    throw storageError('save', folder, error);
+  }
+}
+
+async function replace(artifacts: ModelArtifacts, folder: string, checkHeld: () => Promise<void>): Promise<SaveResult> {
+  const { copyFile, rename } = fs(folder);
+  const { join } = paths(folder);
+  await removeUnfinished(folder);
+  const id = newId();
+  const weights = join(folder, `weights-${id}.tmp`);
   const json = join(folder, `model-${id}.json`);
-  let weights = join(folder, `weights-${id}.bin`);
-  let old: string[];
+  const oldJson = join(folder, `model-${newId()}.json`);
+  const written = [weights, json, oldJson];
   let modelArtifactsInfo: ModelArtifactsInfo;
   try {
-    await mkdir(folder, { recursive: true });
     const hash = builtin('node:crypto', folder).createHash('sha256');
     const byteLength = await writeFile(weights, hashed(weightPieces(artifacts), hash));
     modelArtifactsInfo = artifactsInfo(artifacts, byteLength);
-    weights = await takeUsualName(weights, folder);
+    // weights.bin may belong to the current model.
+    const name = (await exists(join(folder, WEIGHTS_NAME))) ? `weights-${id}.bin` : WEIGHTS_NAME;
     const sha256 = byteLength <= MAX_HASHED_BYTES ? [hash.digest('hex')] : undefined;
-    await writeFile(json, [toJson(toModelJson(artifacts, [basename(weights)], sha256))]);
-    old = await filesOfModel(folder).catch(() => []);
+    await writeFile(json, [toJson(toModelJson(artifacts, [name], sha256))]);
+    // Names the old weights until they are deleted.
+    await copyFile(join(folder, JSON_NAME), oldJson).catch(() => {});
+    await checkHeld();
+    await rename(weights, join(folder, name));
+    written.push(join(folder, name));
     await rename(json, join(folder, JSON_NAME));
   } catch (error) {
-    await removeFiles([weights, json]);
-    throw storageError('save', folder, error);
+    await removeFiles(written);
+    throw error;
   }
   // The new model is committed, even if deleting the old one fails.
   await syncFolder(folder);
-  await removeFiles(old.filter((file) => file !== weights));
-  await removeAbandoned(folder, weights);
+  await removeUnfinished(folder).catch(() => {});
   return { modelArtifactsInfo };
 }
+
+/** 16 random digits. */
+const newId = () => crypto.randomUUID().replaceAll('-', '').slice(0, 16);
 
 /** Passes pieces through and updates `hash`. */
 async function* hashed(
@@ -94,16 +169,13 @@ async function writeFile(path: string, pieces: AsyncIterable<Uint8Array> | Itera
   }
 }
 
-/** Renames the weights to weights.bin, unless that file exists: it may belong to the current model. */
-async function takeUsualName(weights: string, folder: string): Promise<string> {
-  const usual = paths(folder).join(folder, WEIGHTS_NAME);
-  try {
-    await fs(folder).link(weights, usual);
-  } catch {
-    return weights;
-  }
-  await removeFiles([weights]);
-  return usual;
+function exists(path: string): Promise<boolean> {
+  return fs(path)
+    .lstat(path)
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /** Makes a rename durable. Some systems do not support this, and do not need it. */
@@ -115,17 +187,24 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close().catch(() => {});
 }
 
-/** The weight files of the model in a folder. */
-async function filesOfModel(folder: string): Promise<string[]> {
-  const { manifest } = await readJson(folder);
+/** The weight files of a model. */
+async function filesOfModel(folder: string, json: string): Promise<string[]> {
+  const { manifest } = await readJson(folder, json);
   return manifest.flatMap((group) => group.paths).map((path) => paths(folder).join(folder, checkPath(path)));
 }
 
-async function readJson(folder: string) {
+/** The weight files in this folder that a model.json names and whose names are ours. */
+async function ownWeights(folder: string, json: string): Promise<string[]> {
+  const { manifest } = await readJson(folder, json).catch(() => ({ manifest: [] }));
+  const names = manifest.flatMap((group) => group.paths).map((path) => paths(folder).normalize(path));
+  return names.filter((name) => OWN_WEIGHTS.test(name)).map((name) => paths(folder).join(folder, name));
+}
+
+async function readJson(folder: string, json: string) {
   const url = `file://${folder}`;
   const { join } = paths(folder);
   const text = await fs(folder)
-    .readFile(join(folder, JSON_NAME), 'utf8')
+    .readFile(join(folder, json), 'utf8')
     .catch((error) => {
       throw error?.code === 'ENOENT' || error?.code === 'ENOTDIR' ? notFound(url) : storageError('load', url, error);
     });
@@ -140,30 +219,32 @@ async function removeFiles(files: string[]): Promise<void> {
       .catch(() => {});
 }
 
-async function removeAbandoned(folder: string, weights: string): Promise<void> {
-  const { join } = paths(folder);
-  const { readdir, stat } = fs(folder);
-  for (const name of await readdir(folder).catch(() => [])) {
-    const file = join(folder, name);
-    if (!TEMPORARY.test(name) || file === weights) continue;
-    const info = await stat(file).catch(() => undefined);
-    if (info && Date.now() - info.mtimeMs > ABANDONED_MS) await removeFiles([file]);
+/** Removes what saves have left: old weights, and everything of interrupted saves. Needs the lock. */
+async function removeUnfinished(folder: string): Promise<void> {
+  const names = (await fs(folder).readdir(folder)).filter((name) => UNFINISHED.test(name));
+  const current = names.length > 0 ? await ownWeights(folder, JSON_NAME) : [];
+  for (const name of names) {
+    // The weights may have their final name already.
+    const weights = name.endsWith('.json') ? await ownWeights(folder, name) : [];
+    await removeFiles([...weights.filter((file) => !current.includes(file)), paths(folder).join(folder, name)]);
   }
 }
 
 /** A canonical path of a model's folder. */
 export async function canonicalFolder(path: string): Promise<string> {
-  const folder = paths(path).resolve(await folderOf(path));
+  const folder = paths(path).resolve((await placeOf(path)).folder);
   return fs(folder)
     .realpath(folder)
     .catch(() => folder);
 }
 
-async function folderOf(path: string): Promise<string> {
+/** The folder and the JSON file of the model at a path. */
+async function placeOf(path: string): Promise<{ folder: string; json: string }> {
+  const { dirname, basename } = paths(path);
   const info = await fs(path)
     .stat(path)
     .catch(() => undefined);
-  return info?.isFile() ? paths(path).dirname(path) : path;
+  return info?.isFile() ? { folder: dirname(path), json: basename(path) } : { folder: path, json: JSON_NAME };
 }
 
 /** The models in the subfolders of the current directory, by folder name. */
@@ -176,33 +257,42 @@ export async function listFiles(): Promise<{ [path: string]: ModelArtifactsInfo 
     });
   for (const { name } of entries.filter((entry) => entry.isDirectory())) {
     // Skips folders without a valid model.
-    const info = await describeModel(name).catch(() => undefined);
+    const info = await describeModel(name, JSON_NAME).catch(() => undefined);
     if (info) models.push([name, info]);
   }
   return Object.fromEntries(models);
 }
 
-async function describeModel(folder: string): Promise<ModelArtifactsInfo> {
+async function describeModel(folder: string, json: string): Promise<ModelArtifactsInfo> {
   const { stat } = fs(folder);
-  const { artifacts } = await readJson(folder);
-  const { mtime } = await stat(paths(folder).join(folder, JSON_NAME));
+  const { artifacts } = await readJson(folder, json);
+  const { mtime } = await stat(paths(folder).join(folder, json));
   let byteLength = 0;
-  for (const file of await filesOfModel(folder)) byteLength += (await stat(file)).size;
+  for (const file of await filesOfModel(folder, json)) byteLength += (await stat(file)).size;
   return artifactsInfo(artifacts, byteLength, mtime);
 }
 
-/** Removes the files of a model, and the folder if it is then empty. */
+/**
+ * Removes the JSON file and the weights of a model, and the folder if it is then empty. Files whose names are not those of
+ * weights stay.
+ */
 export async function removeFromFiles(path: string): Promise<ModelArtifactsInfo> {
-  const folder = await folderOf(path);
-  const files = await filesOfModel(folder);
+  const { folder, json } = await placeOf(path);
+  const files = await filesOfModel(folder, json);
+  const { rm, rmdir } = fs(folder);
+  const { basename, join } = paths(folder);
+  const isWeights = (name: string) => OWN_WEIGHTS.test(name) || FOREIGN_WEIGHTS.test(name);
   try {
-    // A model with missing weights can be removed too.
-    const info = await describeModel(folder).catch(() => artifactsInfo({}, 0));
-    await fs(folder).rm(paths(folder).join(folder, JSON_NAME));
-    await removeFiles(files);
-    await fs(folder)
-      .rmdir(folder)
-      .catch(() => {});
+    const info = await withFolderLock(folder, async () => {
+      // A model with missing weights can be removed too.
+      const described = await describeModel(folder, json).catch(() => artifactsInfo({}, 0));
+      await rm(join(folder, json));
+      const others = await filesOfModel(folder, JSON_NAME).catch((): string[] => []);
+      await removeFiles(files.filter((file) => isWeights(basename(file)) && !others.includes(file)));
+      await removeUnfinished(folder);
+      return described;
+    });
+    await rmdir(folder).catch(() => {});
     return info;
   } catch (error) {
     throw storageError('remove', `file://${folder}`, error);

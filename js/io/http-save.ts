@@ -24,24 +24,26 @@ export async function saveOverHttp(
   const form = new FormData();
   form.append('model.json', json, 'model.json');
   if (weights) form.append(WEIGHTS_NAME, weights, WEIGHTS_NAME);
-  const response = await send(
-    () => fetchFunc(url, { method: 'POST', ...requestInit, signal, body: form }),
-    url,
-    signal,
-  );
+  const response = await send(url, { fetchFunc, requestInit, signal }, form);
   return { modelArtifactsInfo: artifactsInfo(artifacts, weights?.size ?? 0), responses: [response] };
 }
 
-async function send(post: () => Promise<Response>, url: string, signal: AbortSignal): Promise<Response> {
-  let response: Response;
+async function send(url: string, { fetchFunc, requestInit, signal }: RequestParts, body: FormData): Promise<Response> {
+  const failure = (what: string, cause: unknown) =>
+    new TfwasmError('E_HTTP', `cannot save to ${url}: ${what}`, { cause });
   try {
-    response = await post();
+    const response = await fetchFunc(url, { method: 'POST', ...requestInit, signal, body });
+    if (!response?.ok) throw failure(`the server answered with status ${response?.status || 'unknown'}`, response);
+    // Most redirects turn the request into one that sends nothing, as that for a login page. Their answer is no receipt.
+    if (response.redirected && requestInit?.redirect !== 'follow') {
+      throw failure(
+        `the server redirected the request to ${response.url}, which may not have received the model; save to that URL, or set requestInit.redirect to 'follow' if the server redirects after it has saved`,
+        response,
+      );
+    }
+    return response;
   } catch (error) {
     if (signal.aborted || error instanceof TfwasmError) throw error;
-    throw new TfwasmError('E_HTTP', `cannot save to ${url}: ${describeError(error)}`, { cause: error });
+    throw failure(describeError(error), error);
   }
-  if (response.ok) return response;
-  throw new TfwasmError('E_HTTP', `cannot save to ${url}: the server answered with status ${response.status}`, {
-    cause: response,
-  });
 }

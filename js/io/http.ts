@@ -3,25 +3,28 @@
 import { TfwasmError } from '../core/errors.js';
 import type { FileCache } from './file-cache.js';
 import { checkManifest, checkPath, groupBytes } from './manifest.js';
+import { checkOptions, loaderOf } from './load-options.js';
 import { loadMedia } from './media-loader.js';
 import { parseJson, requestContext, requestText, TransientError } from './request.js';
-import { ShardFeed, type ShardGroup } from './shards.js';
+import { ShardFeed, type ShardGroup, type ShardOptions } from './shards.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightsManifestGroup } from './types.js';
 import { toWeightStream } from './weights-feed.js';
 
 /** Whether this is an http: or https: URL. */
 export function isHTTPScheme(url: string): boolean {
-  return /^https?:\/\//i.test(url);
+  return typeof url === 'string' && /^https?:\/\//i.test(url);
 }
 
 /**
  * A handler for a URL, which may be relative, and in Node.js also a file: URL. Saves by sending a form with the files
- * `model.json` and `model.weights.bin`. Loaded weights are a `getWeightStream`; its requests start when it is called.
+ * `model.json` and `model.weights.bin`. With the option `streamWeights`, loaded weights are a `getWeightStream`; its
+ * requests start when it is called.
  *
  * @param url The URL of model.json, or to save to; or an array of it and a base URL for the weights.
- * @param options `requestInit.method` is POST by default for saving.
+ * @param loadOptions `requestInit.method` is POST by default for saving.
  */
-export function http(url: string | string[], options: LoadOptions = {}): IOHandler {
+export function http(url: string | string[], loadOptions: LoadOptions = {}): IOHandler {
+  const options = checkOptions(loadOptions);
   const [modelUrl, weightsUrl = modelUrl, ...more] = [url].flat();
   if (typeof modelUrl !== 'string' || modelUrl === '' || typeof weightsUrl !== 'string' || more.length > 0) {
     throw new TfwasmError('E_INPUT', 'the URL of a model must be a string that is not empty');
@@ -30,7 +33,7 @@ export function http(url: string | string[], options: LoadOptions = {}): IOHandl
     throw new TfwasmError('E_INPUT', 'requestInit is expected to have no pre-existing body, but has one.');
   }
   return {
-    load: () => loadModel(modelUrl, weightsUrl, options),
+    load: loaderOf(() => loadModel(modelUrl, weightsUrl, options), options),
     save: async (artifacts) => {
       const { saveOverHttp } = await loadMedia();
       return saveOverHttp(artifacts, modelUrl, requestContext(options, withSignals(options).signal));
@@ -53,18 +56,23 @@ async function loadModel(url: string, weightsUrl: string, options: LoadOptions):
   const groups = await findShards(manifest, weightsUrl, options);
   // From now on, cached files without hashes may be of different versions, so model.json is removed from the cache.
   if (!isOffline && manifest.some(({ sha256 }) => !sha256)) await cache?.remove(url).catch(() => {});
-  const { maxParallelRequests = 6, onProgress } = options;
-  const open = () => {
-    const stop = withSignals(options);
-    return new ShardFeed(groups, requestContext(options, stop.signal), stop, {
-      maxParallelRequests: Math.max(1, maxParallelRequests),
-      cache,
-      isOffline,
-      onProgress,
-      onKept,
-    });
-  };
+  const open = () => openShards(groups, options, { cache, isOffline, onKept });
   return { ...rest, weightSpecs: manifest.flatMap((group) => group.weights), getWeightStream: toWeightStream(open) };
+}
+
+/** Requests the files of weights. */
+export function openShards(
+  groups: ShardGroup[],
+  options: LoadOptions,
+  more: Omit<ShardOptions, 'maxParallelRequests' | 'onProgress'> = {},
+): ShardFeed {
+  const { maxParallelRequests = 6, onProgress } = options;
+  const stop = withSignals(options);
+  return new ShardFeed(groups, requestContext(options, stop.signal), stop, {
+    maxParallelRequests,
+    onProgress,
+    ...more,
+  });
 }
 
 /** A controller that the program's signals also abort. */

@@ -4,12 +4,16 @@ import { artifactsInfo } from './artifacts-json.js';
 import { checkSavable, checkStored } from './artifacts-stored.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
-import { readWeights } from './weights-out-pieces.js';
+import { readWeights } from './weights-out-buffers.js';
 
 const DATABASE = 'tensorflowjs';
 const VERSION = 1;
 const MODELS = 'models_store';
 const INFOS = 'model_info_store';
+
+/** A deletion of the database waits for every tab that has it open, and everything else waits for the deletion. */
+const PATIENCE_MS = 30_000;
+const TRANSACTION_PATIENCE_MS = 5 * 60_000;
 
 interface InfoRecord {
   modelPath: string;
@@ -34,11 +38,17 @@ function openDatabase(url: string): Promise<IDBDatabase> {
   if (!hasIndexedDB()) throw unavailable(url, 'there is no IndexedDB here');
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, VERSION);
+    const timer = setTimeout(() => {
+      // It may still open, after another tab has closed it.
+      request.onsuccess = () => request.result.close();
+      reject(new Error(`the database ${DATABASE} does not open: another tab holds it; close the other tabs`));
+    }, PATIENCE_MS);
     request.onupgradeneeded = () => {
       for (const name of [MODELS, INFOS]) request.result.createObjectStore(name, { keyPath: 'modelPath' });
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+    for (const event of ['success', 'error']) request.addEventListener(event, () => clearTimeout(timer));
   });
 }
 
@@ -63,6 +73,13 @@ async function transact<T>(
       transaction.onabort = () => reject(transaction.error ?? new Error('the transaction was aborted'));
       transaction.oncomplete = () => resolve(result());
       database.onclose = () => reject(new Error('the browser closed the database'));
+      // A transaction starts when those of other tabs have ended. From then on it takes as long as the data needs.
+      const timer = setTimeout(() => {
+        reject(new Error(`another tab has been writing to the database ${DATABASE} for minutes`));
+        transaction.abort();
+      }, TRANSACTION_PATIENCE_MS);
+      transaction.objectStore(INFOS).count().onsuccess = () => clearTimeout(timer);
+      transaction.addEventListener('abort', () => clearTimeout(timer));
       try {
         result = start(transaction.objectStore(MODELS), transaction.objectStore(INFOS));
       } catch (error) {
@@ -78,7 +95,7 @@ async function transact<T>(
 async function save(artifacts: ModelArtifacts, path: string, url: string): Promise<SaveResult> {
   checkSavable(artifacts, url);
   const { getWeightStream: _, ...parts } = artifacts;
-  const weightData = await readWeights(artifacts, url);
+  const weightData = await readWeights(artifacts);
   const modelArtifactsInfo = artifactsInfo(artifacts, weightData.byteLength);
   const info: InfoRecord = { modelPath: path, modelArtifactsInfo };
   const model: ModelRecord = { modelPath: path, modelArtifacts: { ...parts, weightData }, modelArtifactsInfo };

@@ -7,7 +7,7 @@ import { holdLock, isLockHeld, withLock } from './locks.js';
 import { corrupt, notFound, storageError, unavailable } from './storage-errors.js';
 import { type Items, isHalfDone, readItems, recoverItems, replaceItems } from './string-items.js';
 import type { IOHandler, ModelArtifacts, ModelArtifactsInfo, SaveResult } from './types.js';
-import { readWeights } from './weights-out-pieces.js';
+import { readWeights } from './weights-out-buffers.js';
 
 const PREFIX = 'tensorflowjs_models/';
 /** The first item decides whether the model exists. */
@@ -100,7 +100,7 @@ function openStorage(url: string): Storage {
 
 async function save(artifacts: ModelArtifacts, path: string, url: string): Promise<SaveResult> {
   checkSavable(artifacts, url);
-  const weights = await readWeights(artifacts, url);
+  const weights = await readWeights(artifacts);
   const info = artifactsInfo(artifacts, weights.byteLength);
   const values = [
     toJson(info),
@@ -164,6 +164,13 @@ function fromBase64(text: string | null | undefined, url: string): ArrayBuffer {
   }
 }
 
+/** The info of a model. In text, its date is an ISO string. */
+function parseInfo(text: string | null, url: string): ModelArtifactsInfo {
+  const info = parse<ModelArtifactsInfo>(text, 'info', url);
+  const date = new Date(info.dateSaved);
+  return { ...info, dateSaved: Number.isNaN(date.getTime()) ? new Date(0) : date };
+}
+
 /** All models by path. Skips items that are not a valid info. */
 export async function listLocalStorage(): Promise<{ [path: string]: ModelArtifactsInfo }> {
   return withStorage('localstorage://', (storage) => {
@@ -172,7 +179,7 @@ export async function listLocalStorage(): Promise<{ [path: string]: ModelArtifac
       if (!key.startsWith(PREFIX) || !key.endsWith('/info')) continue;
       const path = key.slice(PREFIX.length, -'/info'.length);
       try {
-        models.push([path, parse(storage.getItem(key), 'info', path)]);
+        models.push([path, parseInfo(storage.getItem(key), path)]);
       } catch {
         // An item of another program or a damaged model; must not hide others.
       }
@@ -192,6 +199,6 @@ export async function removeFromLocalStorage(path: string): Promise<ModelArtifac
       keys,
       keys.map(() => null),
     );
-    return parse(info, 'info', url);
+    return parseInfo(info, url);
   });
 }

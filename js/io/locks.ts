@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Synchronization between tabs and workers of an origin with Web Locks. Pages without HTTPS have no Web Locks. There
-// everything works, except for simultaneous writes from two tabs.
+// Synchronization between tabs and workers of an origin with Web Locks. Pages without HTTPS have no Web Locks, and
+// sandboxed frames are not allowed to use them. There everything works, except for simultaneous writes from two tabs.
+
+/** Runs `task` with a lock; with undefined if there are no Web Locks, with null if `options` say not to wait. */
+async function request<T>(
+  name: string,
+  options: LockOptions,
+  task: (lock: Lock | null | undefined) => Promise<T>,
+): Promise<T> {
+  let isRunning = false;
+  const run = (lock?: Lock | null) => {
+    isRunning = true;
+    return task(lock);
+  };
+  try {
+    const locks = globalThis.navigator?.locks;
+    return locks ? ((await locks.request(`tfwasm:${name}`, options, run)) as T) : await run();
+  } catch (error) {
+    if (isRunning || (error as Error | null)?.name !== 'SecurityError') throw error;
+    return run();
+  }
+}
 
 /** Runs `task` while holding a lock, exclusive or shared. */
-export async function withLock<T>(name: string, mode: LockMode, task: () => Promise<T>): Promise<T> {
-  const locks = globalThis.navigator?.locks;
-  if (!locks) return task();
-  return (await locks.request(`tfwasm:${name}`, { mode }, task)) as T;
+export function withLock<T>(name: string, mode: LockMode, task: () => Promise<T>): Promise<T> {
+  return request(name, { mode }, task);
 }
 
 /** Acquires a shared lock and returns a function that releases it. */
@@ -18,15 +36,12 @@ export function holdLock(name: string): Promise<() => void> {
 
 /** Runs `task` if the lock is free. */
 export async function withFreeLock(name: string, task: () => Promise<void>): Promise<void> {
-  const locks = globalThis.navigator?.locks;
-  if (!locks) return task();
-  await locks.request(`tfwasm:${name}`, { ifAvailable: true }, async (lock) => {
-    if (lock) await task();
+  await request(name, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await task();
   });
 }
 
 /** Whether the lock is held; false without Web Locks. */
-export async function isLockHeld(name: string): Promise<boolean> {
-  const locks = globalThis.navigator?.locks;
-  return locks ? locks.request(`tfwasm:${name}`, { ifAvailable: true }, async (lock) => lock === null) : false;
+export function isLockHeld(name: string): Promise<boolean> {
+  return request(name, { ifAvailable: true }, async (lock) => lock === null);
 }

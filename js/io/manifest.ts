@@ -13,9 +13,14 @@ export function checkManifest(manifest: unknown): WeightsManifestGroup[] {
       if (typeof path !== 'string') throw unexpected('a string', path, `${place}/paths/${i}`);
     });
     if (sha256 !== undefined) checkHashes(sha256, (paths as string[]).length, `${place}/sha256`);
-    checkList(weights, `${place}/weights`).forEach((spec, i) => void checkObject(spec, `${place}/weights/${i}`));
+    checkSpecs(weights, `${place}/weights`);
   });
   return groups as WeightsManifestGroup[];
+}
+
+/** Throws E_MANIFEST unless `specs` is a list of objects. The core checks what is in them. */
+export function checkSpecs(specs: unknown, place = 'weightSpecs'): void {
+  checkList(specs, place).forEach((spec, i) => void checkObject(spec, `${place}/${i}`));
 }
 
 function checkHashes(hashes: unknown, count: number, place: string): void {
@@ -38,7 +43,7 @@ function checkObject(value: unknown, place: string): object {
 
 function unexpected(expected: string, value: unknown, place: string): TfwasmError {
   const got = Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value;
-  return new TfwasmError('E_MANIFEST', `${place} of model.json must be ${expected}, got ${got}`);
+  return new TfwasmError('E_MANIFEST', `${place} of the model must be ${expected}, got ${got}`);
 }
 
 /**
@@ -47,21 +52,19 @@ function unexpected(expected: string, value: unknown, place: string): TfwasmErro
  * @throws E_PATH
  */
 export function checkPath(path: string): string {
-  let decoded = path;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    // A malformed percent escape is literal.
-  }
+  // A malformed percent escape is literal; it must not hide others.
+  const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
+  // URL parsers drop blanks at both ends.
+  const trimmed = decoded.trim();
   const problem =
-    path === ''
+    trimmed === ''
       ? 'is empty'
       : // biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers drop them, which would join two dots
         /[\\\x00-\x1f]/.test(decoded)
         ? 'has a backslash or a control character'
-        : decoded.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(decoded.trimStart())
+        : trimmed.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(trimmed)
           ? 'is not relative'
-          : decoded.split('/').some((part) => part.trim() === '..')
+          : trimmed.split(/[/?#]/).some((part) => part.trim() === '..')
             ? 'leads out of the folder of the model'
             : undefined;
   if (problem === undefined) return path;

@@ -40,6 +40,7 @@ export interface Media {
   removeModel(url: string): Promise<ModelArtifactsInfo>;
   saveOverHttp(artifacts: ModelArtifacts, url: string, request: RequestParts): Promise<SaveResult>;
   toArtifacts(origin: ModelOrigin, openWeight: (name: string) => number): ModelArtifacts;
+  withWeightData(artifacts: ModelArtifacts, strict: boolean): Promise<ModelArtifacts>;
   weightsLoaderFactory(fetchWeights: (urls: string[]) => Promise<ArrayBuffer[]>): WeightsLoader;
 }
 

@@ -4,6 +4,7 @@ import { TfwasmError } from '../core/errors.js';
 import { canonicalFolder, listFiles, removeFromFiles } from './file-system.js';
 import { pathOfFileUrl } from './file-urls.js';
 import { hasIndexedDB, listIndexedDB, removeFromIndexedDB } from './indexed-db.js';
+import { loadStreamed } from './load-options.js';
 import { canUseLocalStorage, listLocalStorage, removeFromLocalStorage } from './local-storage.js';
 import { listOpfs, removeFromOpfs } from './opfs.js';
 import { canUseOpfs } from './opfs-files.js';
@@ -42,9 +43,16 @@ export async function listModels(): Promise<{ [url: string]: ModelArtifactsInfo 
   const models: [string, ModelArtifactsInfo][] = [];
   for (const [scheme, manager] of MANAGERS) {
     if (!(await manager.isAvailable())) continue;
-    for (const [path, info] of Object.entries(await manager.listModels())) models.push([`${scheme}://${path}`, info]);
+    const listed = await manager.listModels().catch(ignoreDenied);
+    for (const [path, info] of Object.entries(listed)) models.push([`${scheme}://${path}`, info]);
   }
   return Object.fromEntries(models);
+}
+
+/** A medium that is not allowed here has no models. */
+function ignoreDenied(error: TfwasmError): { [path: string]: ModelArtifactsInfo } {
+  if ((error.cause as Error | undefined)?.name === 'SecurityError') return {};
+  throw error;
 }
 
 export async function removeModel(url: string): Promise<ModelArtifactsInfo> {
@@ -58,7 +66,7 @@ export async function copyModel(sourceURL: string, destURL: string): Promise<Mod
   }
   const source = findLoadHandler(sourceURL);
   const destination = findSaveHandler(destURL);
-  return (await destination.save(await source.load())).modelArtifactsInfo;
+  return (await destination.save(await loadStreamed(source))).modelArtifactsInfo;
 }
 
 /** Copies a model, and removes the original after the copy is saved. */
@@ -71,12 +79,14 @@ export async function moveModel(sourceURL: string, destURL: string): Promise<Mod
 }
 
 function splitUrl(url: string): { scheme: string; path: string } {
+  if (typeof url !== 'string')
+    throw new TfwasmError('E_INPUT', `the URL of a model must be a string, got ${typeof url}`);
   const at = url.indexOf('://');
   return { scheme: url.slice(0, Math.max(at, 0)), path: url.slice(at + '://'.length) };
 }
 
 function findManager(url: string): { manager: Manager; path: string } {
-  const { scheme, path } = splitUrl(String(url));
+  const { scheme, path } = splitUrl(url);
   const manager = MANAGERS.get(scheme);
   if (manager && path !== '') return { manager, path };
   const schemes = [...MANAGERS.keys()].join(', ');

@@ -2,14 +2,18 @@
 // Functions that load media.js at their first call.
 import { TfwasmError } from '../core/errors.js';
 import type { NamedTensorMap } from '../tensor/tensor.js';
+import { checkOptions, loaderOf } from './load-options.js';
 import { loadMedia, type Media } from './media-loader.js';
 import type { IOHandler, LoadOptions, ModelArtifactsInfo, WeightsLoader, WeightsManifestGroup } from './types.js';
 
-/** A handler that is created on first use. */
-export function handlerOnDemand(make: (media: Media) => IOHandler): Required<IOHandler> {
+/** A handler that is created on first use. Loads with weightData, unless `options.streamWeights` is set. */
+export function handlerOnDemand(
+  make: (media: Media) => IOHandler,
+  options: LoadOptions | undefined,
+): Required<IOHandler> {
   const open = async () => make(await loadMedia()) as Required<IOHandler>;
   return {
-    load: async () => (await open()).load(),
+    load: loaderOf(async () => (await open()).load(), options),
     save: async (artifacts) => (await open()).save(artifacts),
   };
 }
@@ -21,18 +25,21 @@ export function handlerOnDemand(make: (media: Media) => IOHandler): Required<IOH
  */
 export function fileSystem(path: string, options: LoadOptions = {}): IOHandler {
   checkPath(path);
-  return handlerOnDemand((media) => media.fileSystem(path, options));
+  const checked = checkOptions(options);
+  return handlerOnDemand((media) => media.fileSystem(path, checked), checked);
 }
 
 /** The same for the path in a file:// URL. */
 export function fileUrlHandler(path: string, options: LoadOptions = {}): IOHandler {
   checkPath(path);
-  return handlerOnDemand((media) => media.fileSystem(media.pathOfFileUrl(`file://${path}`), options));
+  const checked = checkOptions(options);
+  return handlerOnDemand((media) => media.fileSystem(media.pathOfFileUrl(`file://${path}`), checked), checked);
 }
 
 function checkPath(path: string): void {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw new TfwasmError('E_PATH', `${JSON.stringify(path)} is not the path of a folder`);
+    const got = typeof path === 'string' ? JSON.stringify(path) : typeof path;
+    throw new TfwasmError('E_PATH', `${got} is not the path of a folder`);
   }
 }
 
@@ -40,11 +47,24 @@ function checkPath(path: string): void {
  * A handler that loads from File objects: a model.json and its weight files, in any order. Without weight files it
  * loads only the topology.
  */
-export function browserFiles(files: Iterable<File>): IOHandler {
-  const list = Array.from(files ?? []);
-  if (list.length === 0) throw new TfwasmError('E_INPUT', 'browserFiles() takes at least one file, the model.json');
-  return { load: async () => (await loadMedia()).loadBrowserFiles(list) };
+export function browserFiles(files: Iterable<File>, options?: Pick<LoadOptions, 'streamWeights'>): IOHandler {
+  const list = listOf(files);
+  if (list.length === 0 || !list.every(isFile)) {
+    throw new TfwasmError('E_INPUT', 'browserFiles() takes at least one File: the model.json, and its weight files');
+  }
+  return { load: loaderOf(async () => (await loadMedia()).loadBrowserFiles(list), checkOptions(options)) };
 }
+
+function listOf(files: Iterable<File>): File[] {
+  try {
+    return Array.from(files ?? []);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether this is a File, also one of an iframe. */
+const isFile = (value: unknown) => typeof (value as Partial<File> | null)?.arrayBuffer === 'function';
 
 /**
  * All models in localStorage, IndexedDB and the origin-private file system, or, in Node.js, in the subfolders of the

@@ -13,7 +13,9 @@ import { toWeightStream, type WeightFeed } from './weights-feed.js';
 import { weightPieces } from './weights-out-pieces.js';
 
 const ROOT = 'tfwasm-models';
-const FILE = /^(?:model-(\d+)\.json|weights-(\d+)\.bin)$/;
+/** Numbers above are not exact, or are not written as digits. Files with other names are not ours. */
+const LAST_GENERATION = 999_999_999_999_999;
+const FILE = /^(?:model-([1-9]\d{0,14})\.json|weights-([1-9]\d{0,14})\.bin)$/;
 const jsonName = (generation: number) => `model-${generation}.json`;
 const weightsName = (generation: number) => `weights-${generation}.bin`;
 
@@ -69,6 +71,7 @@ async function save(artifacts: ModelArtifacts, name: string, url: string): Promi
       const folder = (await openDirectory(root, name, true, url)) as Directory;
       const old = await generationsOf(folder);
       const generation = Math.max(0, ...old.json, ...old.weights) + 1;
+      if (generation > LAST_GENERATION) throw corrupt(url, 'it has no number left for another save; remove it');
       const result = await writeGeneration(artifacts, folder, generation).catch(async (error) => {
         await deleteGenerations(folder, { json: [generation], weights: [generation] }, url);
         // Fails if an older model is left, as it should.

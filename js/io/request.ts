@@ -2,6 +2,7 @@
 // HTTP requests: errors, retries, JSON.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { loadMedia } from './media-loader.js';
+import { cancelBody, headerOf, readText } from './response.js';
 import type { FetchFunction, LoadOptions, RequestDetails, RequestParts } from './types.js';
 
 /** `fetch`, which also supports file: URLs in Node.js. */
@@ -16,13 +17,8 @@ export interface RequestContext extends RequestParts {
 
 /** The options for requests, which end when `signal` aborts. */
 export function requestContext(options: LoadOptions, signal: AbortSignal): RequestContext {
-  return {
-    fetchFunc: options.fetchFunc ?? platformFetch,
-    requestInit: options.requestInit,
-    signal,
-    maxRetries: options.maxRetries ?? 2,
-    retryDelay: options.retryDelay ?? 250,
-  };
+  const { fetchFunc = platformFetch, requestInit, maxRetries = 2, retryDelay = 250 } = options;
+  return { fetchFunc, requestInit, signal, maxRetries, retryDelay };
 }
 
 /** A failure that may be temporary. */
@@ -85,28 +81,28 @@ export async function request(
   headers?: Record<string, string>,
 ): Promise<Response> {
   const { fetchFunc, requestInit, signal } = context;
-  const init: RequestInit = { ...requestInit, signal };
-  if (headers) {
-    init.headers = new Headers(requestInit?.headers);
-    for (const [name, value] of Object.entries(headers)) init.headers.set(name, value);
-  }
-  let response: Response;
+  let response: Response | undefined;
   try {
+    const init: RequestInit = { ...requestInit, signal };
+    if (headers) {
+      init.headers = new Headers(requestInit?.headers);
+      for (const [name, value] of Object.entries(headers)) init.headers.set(name, value);
+    }
     response = await fetchFunc(url, init, details);
+    if (response?.ok) return response;
   } catch (error) {
     throw toHttpError(url, error, signal);
   }
-  if (response?.ok) return response;
   throw statusError(url, response);
 }
 
 function statusError(url: string, response: Response | undefined): TfwasmError {
   const { status = 0, statusText } = response ?? {};
   const message = `the request for ${url} failed: status ${[status || 'unknown', statusText].filter(Boolean).join(' ')}`;
-  response?.body?.cancel().catch(() => {});
-  if (status < 500 && status !== 408 && status !== 429) return new TfwasmError('E_HTTP', message);
+  cancelBody(response);
+  if (!(status >= 500 || status === 408 || status === 429)) return new TfwasmError('E_HTTP', message);
   const error = new TransientError('E_HTTP', message);
-  error.retryAfter = Number(response?.headers?.get('retry-after')) * 1000 || 0;
+  error.retryAfter = (response && Number(headerOf(response, 'retry-after')) * 1000) || 0;
   return error;
 }
 
@@ -121,27 +117,14 @@ export function toHttpError(url: string, error: unknown, signal: AbortSignal): u
 }
 
 /** Larger files cannot be a model.json. */
-const MAX_JSON_CHARACTERS = 100_000_000;
+const MAX_JSON_BYTES = 100_000_000;
 
 /** The text of a model.json. Throws E_LIMIT or E_HTTP. */
 export function requestText(url: string, context: RequestContext): Promise<string> {
   return retry(context, async () => {
     const response = await request(url, context, { isBinary: false });
-    const length = declaredLength(response) ?? 0;
-    if (length > MAX_JSON_CHARACTERS) {
-      response.body?.cancel().catch(() => {});
-      throw tooLong(url, length);
-    }
-    const text = await response.text().catch((error) => {
-      throw toHttpError(url, error, context.signal);
-    });
-    if (text.length > MAX_JSON_CHARACTERS) throw tooLong(url, text.length);
-    return text;
+    return readText(url, response, MAX_JSON_BYTES, (error) => toHttpError(url, error, context.signal));
   });
-}
-
-function tooLong(url: string, length: number): TfwasmError {
-  return new TfwasmError('E_LIMIT', `${url} has ${length} characters; at most ${MAX_JSON_CHARACTERS} are accepted`);
 }
 
 /** Throws E_JSON that says what was received instead. */
@@ -160,14 +143,4 @@ function hintAt(text: string, url: string): string {
   if (/^\s*</.test(text)) return '; it looks like HTML, which many servers send instead of a file that is not there';
   if (/\.pb($|\?)/.test(url)) return '; .pb files have to be converted first';
   return text.trim() === '' ? '; it is empty' : '';
-}
-
-/** The Content-Length, if the body will have exactly this length. */
-export function declaredLength(response: Response): number | undefined {
-  const headers = response.headers;
-  const length = headers?.get('content-length');
-  // Content-Length counts the compressed body, and cross-origin responses hide the encoding.
-  if (!length || headers.has('content-encoding') || response.type === 'cors') return undefined;
-  const bytes = Number(length);
-  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
 }

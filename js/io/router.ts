@@ -20,9 +20,9 @@ const storageRouter = (
   scheme: string,
   name: 'browserLocalStorage' | 'browserIndexedDB' | 'originPrivateFileSystem',
 ): IORouter =>
-  schemeRouter(scheme, (path) => {
+  schemeRouter(scheme, (path, options) => {
     if (path === '') throw new TfwasmError('E_INPUT', `${scheme}:// names no model`);
-    return handlerOnDemand((media) => media[name](path));
+    return handlerOnDemand((media) => media[name](path), options);
   });
 
 const mediumRouters = [
@@ -33,7 +33,7 @@ const mediumRouters = [
   ((url, options) => (typeof url === 'string' && isHTTPScheme(url) ? http(url, options) : null)) as IORouter,
 ];
 const downloadsRouter = schemeRouter('downloads', (path) => {
-  return { save: handlerOnDemand((media) => media.browserDownloads(path)).save };
+  return { save: handlerOnDemand((media) => media.browserDownloads(path), undefined).save };
 });
 const loadRouters: IORouter[] = [...mediumRouters];
 const saveRouters: IORouter[] = [...mediumRouters, downloadsRouter];

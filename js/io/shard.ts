@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads one weight file in pieces, and resumes after interruptions.
 import { TfwasmError } from '../core/errors.js';
+import { join } from './bytes.js';
 import type { FileCache } from './file-cache.js';
-import { declaredLength, type RequestContext, request, retry, TransientError, toHttpError } from './request.js';
+import { type RequestContext, request, retry, TransientError, toHttpError } from './request.js';
+import { cancelBody, declaredLength, headerOf, readBody } from './response.js';
 import { checkHash } from './sha256.js';
 import type { WriteWeights } from './weights-feed.js';
 
@@ -59,7 +61,7 @@ export class Shard {
     const response = await retry(context, () => this.#request());
     this.#take(response);
     // Not exact for compressed files, but good enough here.
-    const length = Number(response.headers?.get('content-length') || Number.NaN);
+    const length = Number(headerOf(response, 'content-length') || Number.NaN);
     if (!this.#hash && (isNext || !(length <= READ_AHEAD_BYTES))) return;
     const chunks = await this.#readAll();
     this.kept = this.#cache?.keep(this.#url, chunks);
@@ -78,7 +80,7 @@ export class Shard {
 
   /** Closes a response that will not be read. */
   cancel(): void {
-    this.#response?.body?.cancel().catch(() => {});
+    cancelBody(this.#response);
   }
 
   get #cache(): FileCache | undefined {
@@ -117,7 +119,7 @@ export class Shard {
     this.#total = declaredLength(response);
     this.#validator = validatorOf(response);
     this.#isOtherOrigin = response.type === 'cors';
-    this.#isHtml = /html/i.test(response.headers?.get('content-type') ?? '');
+    this.#isHtml = /html/i.test(headerOf(response, 'content-type') ?? '');
   }
 
   async #readAll(): Promise<Uint8Array<ArrayBuffer>[]> {
@@ -175,6 +177,8 @@ export class Shard {
       this.#place.arrived(fresh.byteLength);
       return write(fresh);
     };
+    const failed = (error: unknown) =>
+      this.#isCached ? error : toHttpError(this.#url, error, this.#place.context.signal);
     return retry(
       this.#place.context,
       async () => {
@@ -182,7 +186,7 @@ export class Shard {
         if (!this.#response && this.#received > 0 && this.#received === this.#total) return true;
         const response = this.#response ?? (await this.#resume(forget));
         this.#response = undefined;
-        if (!(await this.#copyBody(response, accept))) return false;
+        if (!(await readBody(response, accept, failed))) return false;
         if (this.#total === undefined || this.#received >= this.#total) return true;
         throw new TransientError(
           'E_WEIGHT_BYTES',
@@ -193,34 +197,6 @@ export class Shard {
     );
   }
 
-  async #copyBody(response: Response, write: WriteWeights): Promise<boolean> {
-    const failure = (error: unknown) =>
-      this.#isCached ? error : toHttpError(this.#url, error, this.#place.context.signal);
-    if (!response.body) {
-      const bytes = await response.arrayBuffer().catch((error) => {
-        throw failure(error);
-      });
-      return write(new Uint8Array(bytes));
-    }
-    const reader = response.body.getReader();
-    try {
-      for (;;) {
-        let part: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
-        try {
-          part = await reader.read();
-        } catch (error) {
-          throw failure(error);
-        }
-        if (part.done) return true;
-        const wantsMore = write(part.value);
-        if (wantsMore !== true && !(await wantsMore)) return false;
-      }
-    } finally {
-      // No-op after the end. Closes the connection if the consumer stopped early.
-      reader.cancel().catch(() => {});
-    }
-  }
-
   /** Requests the rest, or, with `forget`, possibly the whole file. */
   async #resume(forget: (() => void) | undefined): Promise<Response> {
     if (this.#received > 0 && this.#validator) {
@@ -229,7 +205,7 @@ export class Shard {
       if (!this.#isOtherOrigin) headers['if-range'] = this.#validator;
       const response = await this.#request(headers);
       if (validatorOf(response) === this.#validator && this.#goesOn(response)) return response;
-      response.body?.cancel().catch(() => {});
+      cancelBody(response);
       if (!forget) throw new TfwasmError('E_HTTP', `${this.#url} has changed while it was loaded`);
     } else if (this.#received > 0 && !forget) {
       throw new TfwasmError(
@@ -246,11 +222,11 @@ export class Shard {
 
   /** Whether a response starts at the next byte, or at the start of the file. */
   #goesOn(response: Response): boolean {
-    const range = response.headers.get('content-range');
+    const range = headerOf(response, 'content-range');
     const isPart = response.status === 206;
     this.#skip = isPart ? 0 : this.#received;
     // Cross-origin responses may hide Content-Range.
-    return !isPart || range === null || range.startsWith(`bytes ${this.#received}-`);
+    return !isPart || range === undefined || range.startsWith(`bytes ${this.#received}-`);
   }
 
   #restart(): void {
@@ -261,19 +237,8 @@ export class Shard {
   }
 }
 
-function join(chunks: Uint8Array<ArrayBuffer>[], byteLength: number): Uint8Array<ArrayBuffer> {
-  if (chunks.length === 1 && chunks[0]) return chunks[0];
-  const whole = new Uint8Array(byteLength);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
-}
-
 /** A string that changes with the file; undefined if the server sends none. */
-function validatorOf({ headers }: Response): string | undefined {
-  const etag = headers?.get('etag');
-  return etag && !etag.startsWith('W/') ? etag : (headers?.get('last-modified') ?? undefined);
+function validatorOf(response: Response): string | undefined {
+  const etag = headerOf(response, 'etag');
+  return etag && !etag.startsWith('W/') ? etag : headerOf(response, 'last-modified');
 }

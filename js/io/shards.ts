@@ -39,6 +39,12 @@ export class ShardFeed implements WeightFeed {
   readonly #shards: Shard[];
   readonly #opened: Promise<void>[] = [];
   #arrivedEarly = 0;
+  #isOver = false;
+  #fail: (error: unknown) => void = () => {};
+  /** Rejects with the first error of a request, also of one whose turn has not come. */
+  readonly #failed = new Promise<never>((_, reject) => {
+    this.#fail = reject;
+  });
   #arrived = (count: number): void => {
     this.#arrivedEarly += count;
   };
@@ -48,6 +54,7 @@ export class ShardFeed implements WeightFeed {
     this.#groups = groups;
     this.#options = options;
     this.#stop = stop;
+    this.#failed.catch(() => {});
     const { cache, isOffline = false } = options;
     const arrived = (count: number) => this.#arrived(count);
     this.#shards = groups.flatMap(({ urls, hashes, byteLength = Number.POSITIVE_INFINITY }) => {
@@ -61,22 +68,27 @@ export class ShardFeed implements WeightFeed {
     try {
       arrived(this.#arrivedEarly);
       this.#arrived = arrived;
-      let next = 0;
-      for (const group of this.#groups) {
-        const shards = this.#shards.slice(next, next + group.urls.length);
-        if (!(await this.#deliver(group, shards, next, write))) return;
-        next += shards.length;
-      }
-      const kept = await Promise.all(this.#shards.map((shard) => shard.kept));
-      if (!kept.includes(false)) await this.#options.onKept?.();
+      await Promise.race([this.#failed, this.#deliverAll((bytes) => !this.#isOver && write(bytes))]);
     } finally {
       this.cancel();
     }
   }
 
   cancel(): void {
+    this.#isOver = true;
     this.#stop.abort();
     for (const shard of this.#shards) shard.cancel();
+  }
+
+  async #deliverAll(write: WriteWeights): Promise<void> {
+    let next = 0;
+    for (const group of this.#groups) {
+      const shards = this.#shards.slice(next, next + group.urls.length);
+      if (!(await this.#deliver(group, shards, next, write))) return;
+      next += shards.length;
+    }
+    const kept = await Promise.all(this.#shards.map((shard) => shard.kept));
+    if (!kept.includes(false)) await this.#options.onKept?.();
   }
 
   async #deliver(group: ShardGroup, shards: Shard[], first: number, write: WriteWeights): Promise<boolean> {
@@ -103,8 +115,7 @@ export class ShardFeed implements WeightFeed {
     while (this.#opened.length < Math.min(count, this.#shards.length)) {
       const index = this.#opened.length;
       const opened = (this.#shards[index] as Shard).open(index === 0);
-      // Awaited later, or never if an earlier one fails.
-      opened.catch(() => {});
+      opened.catch(this.#fail);
       this.#opened.push(opened);
     }
   }

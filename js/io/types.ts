@@ -90,7 +90,6 @@ export interface ModelJSON
 
 /** Information about a saved model, available without loading it. */
 export interface ModelArtifactsInfo {
-  /** A Date; in localStorage, which stores only text, its ISO string. */
   dateSaved: Date;
   modelTopologyType: 'JSON' | 'GraphDef';
   /** Sizes of the topology and of the weight specs as JSON, in bytes. */
@@ -175,7 +174,7 @@ export interface LoadOptions {
   fromTFHub?: boolean;
   /** Whether bytes after the last weight are an error. The default is true. */
   strict?: boolean;
-  /** Weights are always streamed; this option of TensorFlow.js has no effect. */
+  /** Whether the `load` of a handler gives `getWeightStream` rather than `weightData`. loadGraphModel() streams anyway. */
   streamWeights?: boolean;
   /** Cancels loading, which then rejects with the signal's reason. */
   signal?: AbortSignal;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversion between weights and tensors.
-import { check } from '../core/errors.js';
-import { kindOf, publicAsyncFunction, publicFunction } from '../core/public-function.js';
+import { TfwasmError } from '../core/errors.js';
+import { publicAsyncFunction, publicFunction } from '../core/public-function.js';
 import { callCore, coreStarted } from '../core/runtime.js';
 import { type NamedTensorMap, Tensor, tensorsOfHandles } from '../tensor/tensor.js';
 import { CompositeArrayBuffer } from './composite-array-buffer.js';
 import type { WeightSpec } from './types.js';
-import { openFeed, toBytes } from './weights-feed.js';
+import { toBytes } from './bytes.js';
+import { openFeed, type WeightFeed } from './weights-feed.js';
 import { feedWeights, WeightWriter, withDecoder } from './weights-in.js';
 import { encodeStrings } from './weights-out-strings.js';
 
@@ -28,13 +29,7 @@ export const encodeWeights = publicAsyncFunction(
     tensors: NamedTensorMap | readonly NamedTensor[],
     group?: 'model' | 'optimizer',
   ): Promise<{ data: ArrayBuffer; specs: WeightSpec[] }> => {
-    const list = Array.isArray(tensors)
-      ? (tensors as readonly NamedTensor[])
-      : Object.entries(tensors as NamedTensorMap).map(([name, tensor]) => ({ name, tensor }));
-    for (const { name, tensor } of list) {
-      const isFine = typeof name === 'string' && tensor instanceof Tensor;
-      check(isFine, `encodeWeights() takes tensors by name, got '${kindOf(tensor)}' for '${kindOf(name)}'`);
-    }
+    const list = toList(tensors);
     const parts = list.map(({ tensor: { dtype, storage } }) =>
       dtype === 'string' ? encodeStrings(storage.readStrings()) : storage.readBytes(),
     );
@@ -44,6 +39,27 @@ export const encodeWeights = publicAsyncFunction(
     return { data: CompositeArrayBuffer.join(parts), specs };
   },
 );
+
+/** Throws E_INPUT for what is no named tensor, E_DISPOSED. */
+function toList(tensors: unknown): readonly NamedTensor[] {
+  const list = Array.isArray(tensors)
+    ? (tensors as readonly (Partial<NamedTensor> | null)[])
+    : Object.entries(tensors ?? {}).map(([name, tensor]) => ({ name, tensor: tensor as Tensor }));
+  if (typeof tensors !== 'object' || tensors === null) {
+    throw new TfwasmError(
+      'E_INPUT',
+      `encodeWeights() takes tensors by name, got ${tensors === null ? 'null' : typeof tensors}`,
+    );
+  }
+  for (const item of list) {
+    const { name, tensor } = item ?? {};
+    if (typeof name !== 'string' || !(tensor instanceof Tensor)) {
+      throw new TfwasmError('E_INPUT', `encodeWeights() takes tensors by name; '${String(name)}' is none`);
+    }
+    if (tensor.isDisposed) throw new TfwasmError('E_DISPOSED', `the tensor '${name}' has been disposed`);
+  }
+  return list as readonly NamedTensor[];
+}
 
 /**
  * Decodes weights to tensors by name.
@@ -65,14 +81,18 @@ export const decodeWeights = publicFunction(
 /** Like `decodeWeights`, for a stream. Starts the core if necessary. */
 export const decodeWeightsStream = publicAsyncFunction(
   'decodeWeightsStream',
-  async (weightStream: ReadableStream<ArrayBuffer | ArrayBufferView>, specs: WeightSpec[]): Promise<NamedTensorMap> => {
-    await coreStarted();
-    return withDecoder(specs, async (decoder) => {
-      await feedWeights(decoder, openFeed({ getWeightStream: () => weightStream }), {});
-      return takeTensors(decoder, specs);
-    });
-  },
+  async (weightStream: ReadableStream<ArrayBuffer | ArrayBufferView>, specs: WeightSpec[]): Promise<NamedTensorMap> =>
+    decodeFeed(openFeed({ getWeightStream: () => weightStream }), specs),
 );
+
+/** The tensors of a feed. Starts the core if necessary. */
+export async function decodeFeed(feed: WeightFeed | undefined, specs: WeightSpec[]): Promise<NamedTensorMap> {
+  await coreStarted();
+  return withDecoder(specs, async (decoder) => {
+    await feedWeights(decoder, feed, {});
+    return takeTensors(decoder, specs);
+  });
+}
 
 function takeTensors(decoder: number, specs: readonly WeightSpec[]): NamedTensorMap {
   const tensors = tensorsOfHandles(callCore((core) => core.takeWeights(decoder)));

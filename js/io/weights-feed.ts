@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Push-based weight streams, which avoid the promises per chunk of ReadableStreams.
+import { TfwasmError } from '../core/errors.js';
+import { toBytes } from './bytes.js';
 import type { ModelArtifacts } from './types.js';
 
 /** Takes the next bytes. Returns whether it wants more. */
@@ -19,6 +21,8 @@ export interface WeightFeed {
   /** The handler's onProgress option. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
+
+type WeightStream = ReadableStream<ArrayBuffer | ArrayBufferView>;
 
 /** Maps functions that open streams to their feeds. */
 const feeds = new WeakMap<() => unknown, () => WeightFeed>();
@@ -41,17 +45,10 @@ export function toWeightStream(open: () => WeightFeed): Required<ModelArtifacts>
   return getWeightStream;
 }
 
-/** A chunk of a stream as bytes. */
-export function toBytes(chunk: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {
-  if (chunk instanceof Uint8Array) return chunk as Uint8Array<ArrayBuffer>;
-  if (!ArrayBuffer.isView(chunk)) return new Uint8Array(chunk);
-  return new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength);
-}
-
 /** The feed of a model's weights; undefined if there are none. Sends requests immediately. */
 export function openFeed(artifacts: ModelArtifacts): WeightFeed | undefined {
   const { getWeightStream } = artifacts;
-  if (getWeightStream) return (feeds.get(getWeightStream) ?? (() => streamFeed(getWeightStream())))();
+  if (getWeightStream) return (feeds.get(getWeightStream) ?? (() => streamFeed(openStream(getWeightStream))))();
   const { weightData } = artifacts;
   if (!weightData) return undefined;
   return {
@@ -66,7 +63,18 @@ export function openFeed(artifacts: ModelArtifacts): WeightFeed | undefined {
   };
 }
 
-function streamFeed(stream: ReadableStream<ArrayBuffer | ArrayBufferView>): WeightFeed {
+/** Throws E_INPUT for what is no function that returns a stream. */
+function openStream(getWeightStream: unknown): WeightStream {
+  const stream =
+    typeof getWeightStream === 'function' ? (getWeightStream() as Partial<WeightStream> | null) : undefined;
+  if (typeof stream?.getReader === 'function' && !stream.locked) return stream as WeightStream;
+  throw new TfwasmError(
+    'E_INPUT',
+    'getWeightStream must be a function that returns a ReadableStream that nobody reads',
+  );
+}
+
+function streamFeed(stream: WeightStream): WeightFeed {
   const reader = stream.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
   return {
@@ -87,8 +95,22 @@ function streamFeed(stream: ReadableStream<ArrayBuffer | ArrayBufferView>): Weig
 }
 
 /** A stream of the weights; undefined if there are none. Streaming starts immediately. */
-export function openWeights(artifacts: ModelArtifacts): ReadableStream<ArrayBuffer | ArrayBufferView> | undefined {
-  if (artifacts.getWeightStream) return artifacts.getWeightStream();
+export function openWeights(artifacts: ModelArtifacts): WeightStream | undefined {
+  if (artifacts.getWeightStream) return openStream(artifacts.getWeightStream);
   const feed = openFeed(artifacts);
   return feed && toWeightStream(() => feed)();
+}
+
+/** Reports progress: `arrived` takes the number of new bytes, `end` reports 1. */
+export function progressOf(total: number, onProgress: ((fraction: number) => void) | undefined) {
+  let arrived = 0;
+  let reported = 0;
+  const report = (count: number) => {
+    arrived += count;
+    // 1 is reported only at the end, when everything is checked.
+    if (arrived <= reported || arrived >= total) return;
+    reported = arrived;
+    onProgress?.(arrived / total);
+  };
+  return { arrived: onProgress && report, end: () => onProgress?.(1) };
 }

@@ -4,11 +4,13 @@ import { TfwasmError } from '../core/errors.js';
 import { heapBytes } from '../core/heap.js';
 import { callCore } from '../core/runtime.js';
 import { toJson } from './artifacts-json.js';
+import { checkSpecs } from './manifest.js';
 import type { WeightSpec } from './types.js';
-import type { WeightFeed } from './weights-feed.js';
+import { progressOf, type WeightFeed } from './weights-feed.js';
 
-/** Creates a decoder in the core for these weights, and disposes it after `use`. */
+/** Creates a decoder in the core for these weights, and disposes it after `use`. Throws E_MANIFEST. */
 export function withDecoder<T>(specs: readonly WeightSpec[], use: (decoder: number) => T): T {
+  checkSpecs(specs);
   const decoder = callCore((core) => core.createWeightDecoder(toJson(specs)));
   const end = () => callCore((core) => core.disposeWeightDecoder(decoder));
   let result: T | undefined;
@@ -65,19 +67,10 @@ export async function feedWeights(
   { onProgress = feed?.onProgress, strict = true }: FeedOptions,
 ): Promise<void> {
   const writer = new WeightWriter(decoder, strict);
-  const { total } = writer;
-  let arrived = 0;
-  let reported = 0;
-  const report = (count: number) => {
-    arrived += count;
-    // 1 is reported only at the end, when everything is checked.
-    if (arrived <= reported || arrived >= total) return;
-    reported = arrived;
-    onProgress?.(arrived / total);
-  };
-  await feed?.run((bytes) => writer.write(bytes), onProgress && report);
+  const progress = progressOf(writer.total, onProgress);
+  await feed?.run((bytes) => writer.write(bytes), progress.arrived);
   writer.finish();
-  onProgress?.(1);
+  progress.end();
 }
 
 interface FeedOptions {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the bytes of a model's weights for saving.
 import { TfwasmError } from '../core/errors.js';
+import { toBytes } from './bytes.js';
 import { groupBytes } from './manifest.js';
 import type { ModelArtifacts } from './types.js';
-import { openWeights, toBytes } from './weights-feed.js';
+import { openWeights } from './weights-feed.js';
 
 /** Large enough for few writes, small enough for memory. */
 const PIECE_BYTES = 4 << 20;
@@ -40,50 +41,12 @@ export async function* weightPieces(artifacts: ModelArtifacts): AsyncGenerator<U
   if (piece && filled > 0) yield piece.subarray(0, filled);
 }
 
-/** All weights in one buffer; the artifacts' own if they have only one. Throws E_WEIGHT_BYTES, E_LIMIT. */
-export async function readWeights(artifacts: ModelArtifacts, url: string): Promise<ArrayBuffer> {
-  // With a stream, weightData may be computed lazily, so it is not read here.
-  const weightData = artifacts.getWeightStream ? undefined : artifacts.weightData;
-  if (weightData instanceof ArrayBuffer) {
-    checkLength(artifacts, weightData.byteLength);
-    return weightData;
-  }
-  const expected = groupBytes(artifacts.weightSpecs ?? []);
-  // Where the length is not known, all has to be there before there can be a buffer for it.
-  const collected = expected === undefined ? await collect(artifacts) : [];
-  const length = expected ?? collected.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const bytes = newBytes(length, url);
-  let received = 0;
-  for await (const chunk of expected === undefined ? collected : weightChunks(artifacts)) {
-    if (received + chunk.byteLength <= length) bytes.set(chunk, received);
-    received += chunk.byteLength;
-  }
-  checkLength(artifacts, received);
-  return bytes.buffer;
-}
-
-async function collect(artifacts: ModelArtifacts): Promise<Uint8Array[]> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of weightChunks(artifacts)) chunks.push(chunk);
-  return chunks;
-}
-
-function newBytes(length: number, url: string): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(length);
-  } catch (error) {
-    throw new TfwasmError('E_LIMIT', `cannot save ${url}: ${length} bytes of weights do not fit into one buffer`, {
-      cause: error,
-    });
-  }
-}
-
 async function* weightChunks(artifacts: ModelArtifacts): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const reader = openWeights(artifacts)?.getReader();
   if (!reader) return;
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      yield toBytes(part.value) as Uint8Array<ArrayBuffer>;
+      yield toBytes(part.value);
     }
   } finally {
     // No-op after the end. Stops the source if the consumer failed.
@@ -91,7 +54,8 @@ async function* weightChunks(artifacts: ModelArtifacts): AsyncGenerator<Uint8Arr
   }
 }
 
-function checkLength({ weightSpecs }: ModelArtifacts, received: number): void {
+/** Throws E_WEIGHT_BYTES unless as many bytes came as the specs say. */
+export function checkLength({ weightSpecs }: ModelArtifacts, received: number): void {
   const expected = groupBytes(weightSpecs ?? []);
   if (expected === undefined || expected === received) return;
   throw new TfwasmError(

@@ -5,9 +5,11 @@ import { callCore, coreStarted, endWarmUp } from '../core/runtime.js';
 import { getModelArtifactsForJSONSync, getWeightSpecs } from '../io/artifacts-api.js';
 import { toJson } from '../io/artifacts-json.js';
 import { checkManifest } from '../io/manifest.js';
+import { isArrayBuffer, toBytes } from '../io/bytes.js';
+import { checkOptions, loadStreamed } from '../io/load-options.js';
 import { findLoadHandler } from '../io/router.js';
 import type { IOHandler, IOHandlerSync, LoadOptions, ModelArtifacts, ModelJSON, Signature } from '../io/types.js';
-import { openFeed, toBytes, type WeightFeed } from '../io/weights-feed.js';
+import { openFeed, type WeightFeed } from '../io/weights-feed.js';
 import { feedWeights, WeightWriter, withDecoder } from '../io/weights-in.js';
 import { GraphModel } from './graph-model.js';
 import { iterationLimitOf, type RunOptions } from './run-options.js';
@@ -28,7 +30,8 @@ type Source = string | Pick<IOHandler, 'load'>;
  * @throws E_HTTP, E_JSON, E_MANIFEST, E_PATH, E_WEIGHT_BYTES and others for faulty files; E_OP with a list of all
  *     unsupported ops if every run would reach one; E_LIMIT, E_WASM, E_OOM. Nothing is left behind.
  */
-export async function loadGraphModel(source: Source, options: LoadOptions = {}): Promise<GraphModel> {
+export async function loadGraphModel(source: Source, loadOptions: LoadOptions = {}): Promise<GraphModel> {
+  const options = checkOptions(loadOptions);
   options.signal?.throwIfAborted();
   iterationLimitOf(options);
   const started = coreStarted();
@@ -121,13 +124,15 @@ async function loadArtifacts(source: Source, options: LoadOptions): Promise<Mode
     throw new TfwasmError('E_INPUT', 'loadGraphModel() takes a URL or an object with a load() method');
   }
   // Not every handler supports the signal.
-  return checkArtifacts(await untilAborted(Promise.resolve(handler.load()), options.signal));
+  return checkArtifacts(
+    await untilAborted(Promise.resolve(loadStreamed(handler as Required<IOHandler>)), options.signal),
+  );
 }
 
 function checkArtifacts(artifacts: ModelArtifacts): ModelArtifacts {
   const { modelTopology } = artifacts ?? {};
   const isObject = typeof modelTopology === 'object' && modelTopology !== null;
-  if (!isObject || modelTopology instanceof ArrayBuffer) {
+  if (!isObject || isArrayBuffer(modelTopology) || ArrayBuffer.isView(modelTopology)) {
     throw new TfwasmError('E_JSON', 'this is not a graph model: modelTopology must be a GraphDef as a JSON object');
   }
   // A layers model. As a GraphDef it would be an empty graph.

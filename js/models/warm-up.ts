@@ -2,6 +2,7 @@
 // Browsers compile a wasm function when it is first called, and tier it up when it is hot. Without this warm-up, a
 // page's first model would wait for both.
 import { pause } from '../core/pause.js';
+import type { RequestDetails } from '../io/types.js';
 import { tensor } from '../tensor/factories.js';
 import { sizeOfShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -113,10 +114,9 @@ function weightBytes(): ArrayBuffer {
 }
 
 /** Replaces `fetch` for the files of the network. */
-async function fetchNetwork(): Promise<Response> {
+async function fetchNetwork(_url: string, _init?: RequestInit, details?: RequestDetails): Promise<Response> {
   await pause();
-  const file = { ok: true, text: async () => JSON.stringify(modelJson()), body: new Response(weightBytes()).body };
-  return file as unknown as Response;
+  return new Response(details?.isBinary ? weightBytes() : JSON.stringify(modelJson()));
 }
 
 /**

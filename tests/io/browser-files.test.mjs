@@ -137,6 +137,7 @@ describe('browserFiles()', { skip: missing('dist') }, () => {
   };
   const [kernel, bias] = tinyModel().weightsManifest[0].weights;
   const load = (...files) => tf.io.browserFiles(files).load();
+  const stream = (...files) => tf.io.browserFiles(files, { streamWeights: true }).load();
   const assertFails = (promise, code, message) => assert.rejects(promise, { name: 'TfwasmError', code, message });
 
   test('puts shards into the order of the manifest, by their base names', async () => {
@@ -199,7 +200,7 @@ describe('browserFiles()', { skip: missing('dist') }, () => {
     const silent = Object.assign(file('w.bin', bytes), {
       stream: () => new ReadableStream({ type: 'bytes', pull: (controller) => stuck.pull(controller) }),
     });
-    const { getWeightStream } = await load(model(whole), silent);
+    const { getWeightStream } = await stream(model(whole), silent);
     const chunks = [];
     for await (const chunk of getWeightStream()) chunks.push(chunk);
     assert.ok(Buffer.concat(chunks).equals(Buffer.from(bytes)));
@@ -210,7 +211,7 @@ describe('browserFiles()', { skip: missing('dist') }, () => {
     const broken = Object.assign(file('w.bin', bytes), {
       stream: () => new ReadableStream({ type: 'bytes', pull: (controller) => controller.error(new Error('gone')) }),
     });
-    const { getWeightStream } = await load(model(whole), broken);
+    const { getWeightStream } = await stream(model(whole), broken);
     await assertFails(getWeightStream().getReader().read(), 'E_FILE', /w\.bin.*gone/);
   });
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -209,19 +209,19 @@ describe('file://', { skip: missing('dist') }, () => {
     assert.deepEqual(await weightsOf(await load()), await weightsOf(tinyArtifacts([7, 7, 7])));
   });
 
-  test('sweeps files that a killed process left long ago, and no others', async () => {
+  test('sweeps files that a killed process left, and no others', async () => {
     await save();
-    const left = path.join(folder, 'weights-0123456789abcdef.bin');
-    const recent = path.join(folder, 'model-0123456789abcdef.json');
-    for (const file of [left, recent, path.join(folder, 'mine.txt')]) await writeFile(file, 'x');
-    await utimes(left, 1, 1);
-    await utimes(path.join(folder, 'mine.txt'), 1, 1);
+    const left = ['weights-0123456789abcdef.tmp', 'weights-0123456789abcdef.bin', 'model-0123456789abcdef.json'];
+    const others = ['mine.txt', 'weights-fedcba9876543210.bin', 'weights-0.tmp', 'model-1.json'];
+    for (const name of [...left, ...others]) await writeFile(path.join(folder, name), 'x');
+    const model = { ...tinyModel(), weightsManifest: [{ paths: [left[1]], weights: [] }] };
+    await writeFile(path.join(folder, left[2]), JSON.stringify(model));
     await save();
-    assert.deepEqual(
-      (await readdir(folder)).filter((name) => !/^weights/.test(name)).sort(),
-      ['mine.txt', path.basename(recent), 'model.json'].sort(),
-    );
-    await assert.rejects(stat(left), { code: 'ENOENT' });
+    const expected = others.map((name) => [name, 'x']);
+    const names = (await readdir(folder)).filter((name) => others.includes(name) || left.includes(name));
+    const contents = names.map(async (name) => [name, await readFile(path.join(folder, name), 'utf8')]);
+    assert.deepEqual((await Promise.all(contents)).sort(), expected.sort());
+    assert.equal((await readdir(folder)).length, others.length + 2);
   });
 
   test('ends with one whole model when many save at once', async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Faults of servers and files. Each entry is a test in Node.js and in Chromium, and a row of docs/faults.md.
-import { cutAfter, hangUp, ignoreRange, status } from './http-server.mjs';
+import { cutAfter, hangUp, ignoreRange, stall, status } from './http-server.mjs';
 import { someBytes, weightsModel } from './weights-model.mjs';
 
 /** Two weight groups: one with two files, one with one. */
@@ -56,6 +56,15 @@ const nested = (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 export const FAULTS = [
   ['model.json is missing', (server) => server.files.delete('/m/model.json'), 'E_HTTP', /model\.json.*404/],
   ['a shard is missing', (server) => server.files.delete('/m/b.bin'), 'E_HTTP', /b\.bin.*404/],
+  [
+    'a late shard is missing while an earlier one hangs',
+    (server) => {
+      server.faults.set('/m/a.bin', [stall(5)]);
+      server.files.delete('/m/sub/c.bin');
+    },
+    'E_HTTP',
+    /c\.bin.*404/,
+  ],
   ['access is denied', fault('b.bin', status(403)), 'E_HTTP', /b\.bin.*403/],
   ['the server fails once (500)', fault('b.bin', status(500))],
   ['the server fails every time', fault('b.bin', ...always(status(500))), 'E_HTTP', /b\.bin.*500/],
@@ -95,6 +104,10 @@ export const FAULTS = [
     'E_PATH',
     /weights path/,
   ]),
+  ['a path is absolute after a blank', firstPath(' /etc/passwd'), 'E_PATH', / \/etc\/passwd/],
+  ['a path leads to another host after a blank', firstPath(' //evil.example/a.bin'), 'E_PATH', /evil\.example/],
+  ['a path has a malformed escape before its dots', firstPath('%zz/%2e%2e/%2e%2e/a.bin'), 'E_PATH', /weights path/],
+  ['a path has dots before a fragment', firstPath('.%2E#'), 'E_PATH', /weights path/],
   ['a path is absolute', firstPath('/etc/passwd'), 'E_PATH', /\/etc\/passwd/],
   ['a path is a URL of another origin', firstPath('https://evil.example/a.bin'), 'E_PATH', /evil\.example/],
   ['a path is a protocol-relative URL', firstPath('//evil.example/a.bin'), 'E_PATH', /evil\.example/],

@@ -316,7 +316,7 @@ describe('loading over HTTP', { skip: missing('dist') }, () => {
 
   test('a stream of the weights can be opened twice, and given up', async () => {
     const [bytes] = serve([40]);
-    const { getWeightStream } = await tf.io.http(`${server.url}/m/model.json`).load();
+    const { getWeightStream } = await tf.io.http(`${server.url}/m/model.json`, { streamWeights: true }).load();
     for (let i = 0; i < 2; ++i) {
       const chunks = [];
       for await (const chunk of getWeightStream()) chunks.push(chunk);

@@ -136,6 +136,36 @@ describe('saving over HTTP in Node.js', { skip: missing('dist', 'tfjs') }, () =>
     });
   }
 
+  for (const code of [301, 302, 303]) {
+    test(`does not count the page that a redirect (${code}) leads to as a receipt`, async () => {
+      server.files.set('/login', Buffer.from('<!doctype html>Log in'));
+      const redirect = (_request, response) => response.writeHead(code, { location: '/login' }).end();
+      server.faults.set('/save', [redirect, redirect]);
+      await assert.rejects(model.save(`${server.url}/save`), (error) => {
+        assert.equal(error.name, 'TfwasmError');
+        assert.equal(error.code, 'E_HTTP');
+        assert.match(error.message, /redirected the request to .*\/login.*redirect/);
+        assert.ok(error.cause instanceof Response);
+        return true;
+      });
+      const follow = tf.io.http(`${server.url}/save`, { requestInit: { redirect: 'follow' } });
+      const { responses } = await model.save(follow);
+      assert.equal(responses[0].redirected, true);
+    });
+  }
+
+  test('refuses what is no model', async () => {
+    const handler = tf.io.http(`${server.url}/save`);
+    for (const modelTopology of [undefined, null, 5, 'x', () => {}, [], { toJSON() {} }, { toJSON: () => 5 }]) {
+      const saving = handler.save({ ...ARTIFACTS, modelTopology });
+      await assert.rejects(saving, { name: 'TfwasmError', code: 'E_INPUT', message: /modelTopology|not a JSON value/ });
+    }
+    for (const weightSpecs of [5, 'x', {}, [null]]) {
+      await assert.rejects(handler.save({ ...ARTIFACTS, weightSpecs }), { code: 'E_MANIFEST', message: /weightSpecs/ });
+    }
+    assert.equal(server.log.length, 0);
+  });
+
   test('refuses a body, binary topologies and what is no handler', async () => {
     const code = (expected) => (error) => error.code === expected;
     assert.throws(() => tf.io.http('http://h/', { requestInit: { body: 'x' } }), code('E_INPUT'));

@@ -54,7 +54,8 @@ async function checkWeights({ getWeightStream }, megabytes) {
 const STEPS = {
   nothing: async ({ tf }) => tf.ready(),
   save: ({ tf, url, artifacts }) => tf.io.getSaveHandlers(url)[0].save(artifacts),
-  read: async ({ tf, url, check, megabytes }) => check(await tf.io.getLoadHandlers(url)[0].load(), megabytes),
+  read: async ({ tf, url, check, megabytes }) =>
+    check(await tf.io.getLoadHandlers(url, { streamWeights: true })[0].load(), megabytes),
   load: async ({ tf, url }) => {
     const model = await tf.loadGraphModel(url);
     const answer = Array.from(await model.predict(tf.tensor2d([[1, 2]])).data());

@@ -19,7 +19,18 @@ function count(object, name) {
   };
 }
 
-for (const name of ['mkdir', 'open', 'writeFile', 'link', 'unlink', 'readFile', 'rename', 'rm', 'readdir']) {
+for (const name of [
+  'mkdir',
+  'open',
+  'writeFile',
+  'copyFile',
+  'lstat',
+  'unlink',
+  'readFile',
+  'rename',
+  'rm',
+  'readdir',
+]) {
   count(fs, name);
 }
 if (fs.rename === rename || fs.unlink === unlink) throw new Error('the calls are not counted');

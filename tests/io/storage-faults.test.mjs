@@ -314,7 +314,8 @@ describe('storage', { skip: missing('dist', 'chromium') }, () => {
         const result = await run(async () => {
           const url = 'opfs://busy';
           await tools.save(tools.tfwasm, url, await tools.artifacts(undefined, 3_000_000));
-          const loaded = await tools.load(tools.tfwasm, url);
+          const [handler] = tools.tfwasm.io.getLoadHandlers(url, { streamWeights: true });
+          const loaded = await handler.load();
           await tools.save(tools.tfwasm, url, await tools.artifacts([7, 7, 7]));
           const { weights } = await tools.plain(loaded);
           const answer = await tools.predict(tools.tfwasm, url);

@@ -208,7 +208,7 @@ describe('weights', { skip: missing('dist', 'tfjs') }, () => {
       ['a negative shape', 8, [{ ...spec, shape: [-2] }], 'E_SHAPE', /'w'/],
       ['a shape that overflows', 8, [{ ...spec, shape: [2 ** 32, 2 ** 32] }], 'E_SHAPE', /'w'/],
       ['scale without min', 2, [{ ...spec, quantization: { dtype: 'uint8', scale: 1 } }], 'E_QUANT', /'w'.*min/],
-      ['specs that are none', 0, 5, 'E_JSON', /list/],
+      ['specs that are none', 0, 5, 'E_MANIFEST', /weightSpecs.*list/],
     ]) {
       test(`refuse ${what}`, () => {
         const before = tf.memory().numTensors;

@@ -245,8 +245,10 @@ describe('loadGraphModel', { skip }, () => {
     });
 
     test('as io.http makes it', async () => {
-      const { weightSpecs, getWeightStream } = await tf.io.http(url()).load();
+      const { weightSpecs, weightData } = await tf.io.http(url()).load();
       assert.deepEqual(weightSpecs, specs);
+      assert.deepEqual([...new Uint8Array(weightData)], [...BYTES]);
+      const { getWeightStream } = await tf.io.http(url(), { streamWeights: true }).load();
       const chunks = [];
       for await (const chunk of getWeightStream()) chunks.push(...chunk);
       assert.deepEqual(chunks, [...BYTES]);

@@ -28,7 +28,8 @@ let started: Started | undefined;
 
 let warmUp: (signal: AbortSignal) => Promise<void> = async () => {};
 let warming: Promise<void> | undefined;
-const warmUpEnd = new AbortController();
+/** Created late: Cloudflare's workers allow none while a module is loaded. */
+let warmUpEnd: AbortController | undefined;
 
 /** More threads do not help, and browsers refuse to start them. */
 const MAX_THREADS = 64;
@@ -96,9 +97,14 @@ export function setWarmUp(action: (signal: AbortSignal) => Promise<void>): void 
   warmUp = action;
 }
 
+function warmUpController(): AbortController {
+  warmUpEnd ??= new AbortController();
+  return warmUpEnd;
+}
+
 /** Stops the warm-up at its next step, since a model has arrived. */
 export function endWarmUp(): void {
-  warmUpEnd.abort();
+  warmUpController().abort();
 }
 
 /**
@@ -126,7 +132,7 @@ export async function coreStarted(): Promise<void> {
 async function start(): Promise<void> {
   started = await startBest();
   // If the core is broken, the first model reports the error.
-  warming = warmUp(warmUpEnd.signal).catch(() => {});
+  warming = warmUp(warmUpController().signal).catch(() => {});
 }
 
 async function startBest(): Promise<Started> {

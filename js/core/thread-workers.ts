@@ -15,8 +15,12 @@ export interface WorkerErrorEvent {
   preventDefault?(): void;
 }
 
-/** Bundlers copy this file, as they do with the binaries. They do not see a worker in it. */
-const scriptUrl = () => new URL('./glue-threads.js', import.meta.url);
+/** The script of the workers. */
+function scriptUrl(): URL {
+  // Bundlers copy this file, as they do with the binaries. They do not see a worker in it. Turbopack gives a path.
+  const { href } = new URL('./glue-threads.js', import.meta.url);
+  return URL.canParse(href) ? new URL(href) : new URL(href, globalThis.origin);
+}
 
 const isForeign = (url: URL) => url.origin !== globalThis.origin;
 

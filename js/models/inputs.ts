@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Maps a model's arguments to feeds and checks them.
 import { TfwasmError } from '../core/errors.js';
+import { describeForeignTensor } from '../core/foreign.js';
 import type { EndpointDescription } from '../core/model-description.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -20,10 +21,11 @@ export function toFeeds(inputs: unknown, expected: readonly EndpointDescription[
     }
     return new Map(expected.map(({ key }, index) => [key, checkTensor(tensors[index], key)]));
   }
-  if (typeof inputs !== 'object' || inputs === null) {
+  const foreign = describeForeignTensor(inputs);
+  if (typeof inputs !== 'object' || inputs === null || foreign) {
     throw new TfwasmError(
       'E_INPUT',
-      `a model takes a tensor, a list of tensors or a map of tensors, got ${String(inputs)}`,
+      `a model takes a tensor, a list of tensors or a map of tensors, got ${foreign ?? String(inputs)}`,
     );
   }
   return new Map(Object.entries(inputs).map(([name, value]) => [name, checkTensor(value, name)]));
@@ -35,7 +37,8 @@ function describeInput({ key, dtype, shape }: EndpointDescription): string {
 
 function checkTensor(value: unknown, name: string): Tensor {
   if (!(value instanceof Tensor)) {
-    const got = typeof value === 'object' ? (value?.constructor?.name ?? 'null') : typeof value;
+    const kind = typeof value === 'object' ? (value?.constructor?.name ?? 'null') : typeof value;
+    const got = describeForeignTensor(value) ?? kind;
     throw new TfwasmError('E_INPUT', `input '${name}' must be a tensor, got ${got}`);
   }
   if (value.isDisposed) throw new TfwasmError('E_DISPOSED', `the tensor given as input '${name}' has been disposed`);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
+import { TENSOR_MARK } from '../core/foreign.js';
 import { callCore } from '../core/runtime.js';
+import { version } from '../core/version.js';
 import { type DataType, type DataTypeMap, dtypeFromNumber, type NumericDataType, viewBytes } from './dtype.js';
 import { formatTensor } from './format.js';
 import { type Scoped, track } from './scopes.js';
@@ -9,6 +11,9 @@ import { TensorStorage } from './storage.js';
 import { nestValues } from './values.js';
 
 let lastId = 0;
+
+/** What console.log() of Node.js calls. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * An immutable array of numbers, booleans or strings with up to 8 dimensions. Its bytes are in the wasm heap until
@@ -106,6 +111,22 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
   /** Prints the values to the console. `verbose` adds dtype, rank and shape. */
   print(verbose = false): void {
     console.log(this.toString(verbose));
+  }
+
+  /** @internal */
+  get [TENSOR_MARK](): string {
+    return version;
+  }
+
+  /** @internal */
+  protected get kind(): string {
+    return 'Tensor';
+  }
+
+  /** @internal A line without the values, which may be large or gone. */
+  [INSPECT](): string {
+    const end = this.isDisposed ? ', disposed' : '';
+    return `${this.kind} { dtype: '${this.dtype}', shape: [${this.shape.join(', ')}]${end} }`;
   }
 
   toString(verbose = false): string {

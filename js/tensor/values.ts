@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversion between nested arrays or typed arrays and the flat bytes of a tensor.
 import { TfwasmError } from '../core/errors.js';
+import { describeForeignTensor } from '../core/foreign.js';
 import type { DataType } from './dtype.js';
 import { formatShape, MAX_RANK, sizeOfShape } from './shape.js';
 import type { HostValues } from './storage.js';
@@ -37,7 +38,10 @@ export function checkTensorLike(values: unknown): TensorLike {
 
 function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value;
+  return (
+    describeForeignTensor(value) ??
+    (typeof value === 'object' ? (value.constructor?.name ?? 'an object') : typeof value)
+  );
 }
 
 /** The dtype of the first element. int32 only for integer typed arrays. */

@@ -97,21 +97,22 @@ export class Environment {
   }
 }
 
-const ENVIRONMENT = new Environment();
+/** The flags: the same as `env()`. */
+export const ENV: Environment = new Environment();
 
 /** The flags. */
 export function env(): Environment {
-  return ENVIRONMENT;
+  return ENV;
 }
 
 /** Sets the flag PROD. */
 export function enableProdMode(): void {
-  ENVIRONMENT.set('PROD', true);
+  ENV.set('PROD', true);
 }
 
 /** Sets the flag DEBUG. */
 export function enableDebugMode(): void {
-  ENVIRONMENT.set('DEBUG', true);
+  ENV.set('DEBUG', true);
 }
 
 /** The result of `engine()`: manual scopes, memory, variables. */

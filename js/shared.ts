@@ -4,6 +4,7 @@
 export { describeError, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
+/** @internal Its type needs that of Node.js, which programs for browsers do not have. */
 export { builtin, fileUrl } from './core/node-files.js';
 export { callCore, coreStarted } from './core/runtime.js';
 export { useFactory } from './core/wasm-loader.js';

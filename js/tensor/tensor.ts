@@ -148,6 +148,34 @@ export interface NamedTensorMap {
   [name: string]: Tensor;
 }
 
+/** The identity of a tensor's values. */
+export type DataId = object;
+
+/** A description of a tensor. */
+export interface TensorInfo {
+  dataId: DataId;
+  shape: number[];
+  dtype: DataType;
+}
+
+/** What `tidy` may return and `dispose` takes: tensors alone, or in arrays and objects, among other values. */
+export type TensorContainer =
+  // biome-ignore lint/suspicious/noConfusingVoidType: what functions without a result return.
+  | void
+  | Tensor
+  | string
+  | number
+  | boolean
+  | Float32Array
+  | Int32Array
+  | Uint8Array
+  | TensorContainerArray
+  | TensorContainerObject;
+export interface TensorContainerArray extends Array<TensorContainer> {}
+export interface TensorContainerObject {
+  [name: string]: TensorContainer;
+}
+
 /** A tensor for a handle that the core returned. On an error, the handle is disposed. */
 export function tensorOfHandle(handle: number): Tensor {
   return callCore((core) => {

@@ -223,5 +223,5 @@ describe('ready', { skip }, () => {
 
 test('the version is that of the package', async () => {
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-  assert.equal(tf.version, version);
+  assert.equal(tf.version.tfwasm, version);
 });

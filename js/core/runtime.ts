@@ -162,8 +162,8 @@ function warnOfOneThread(reason: string): void {
 function whyNoThreads(): string {
   if (typeof crossOriginIsolated === 'undefined' || crossOriginIsolated) return 'there are no threads here';
   return (
-    'the page is not cross-origin isolated, as threads need; it takes HTTPS and the headers ' +
-    'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp'
+    'the page is not cross-origin isolated (HTTPS, Cross-Origin-Opener-Policy: same-origin, ' +
+    'Cross-Origin-Embedder-Policy: require-corp)'
   );
 }
 

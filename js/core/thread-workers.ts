@@ -67,15 +67,13 @@ export async function describeFailure({ message, filename, lineno }: WorkerError
   if (message) return filename ? `${message} (${filename}:${lineno})` : message;
   const url = scriptUrl();
   try {
-    const { ok, status, headers } = await fetch(url);
-    if (!ok) return `cannot fetch ${url}: status ${status}`;
+    const { status, headers } = await fetch(url);
+    const type = headers.get('content-type') ?? '';
+    if (status !== 200 || !/javascript/i.test(type)) return `${url} is served with status ${status} as ${type}`;
     if (!isForeign(url) && !headers.has('cross-origin-embedder-policy')) {
       return `${url} is served without the header Cross-Origin-Embedder-Policy`;
     }
-    const type = headers.get('content-type') ?? 'no content type';
-    if (!/javascript/i.test(type)) return `${url} is served as ${type}, not as JavaScript`;
-    const source = isForeign(url) ? 'blob:' : url.origin;
-    return `the browser does not start ${url}; the Content-Security-Policy may lack worker-src ${source}`;
+    return `the Content-Security-Policy may lack worker-src ${isForeign(url) ? 'blob:' : "'self'"}`;
   } catch (error) {
     return `cannot fetch ${url}: ${describeError(error)}`;
   }

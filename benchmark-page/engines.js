@@ -36,7 +36,7 @@ async function startTfwasm({ id, threads }) {
   await tf.ready();
   return {
     id,
-    library: `tfwasm ${tf.version}`,
+    library: `tfwasm ${tf.version.tfwasm}`,
     variant: tf.getWasmVariant(),
     threads: tf.getThreadsCount(),
     tf,

@@ -19,12 +19,13 @@ export {
   setWasmPaths,
   setWasmVariant,
 } from './core/runtime.js';
-export { version } from './core/version.js';
+export { version_converter, version_core, versions as version } from './core/version.js';
 export type { WasmPaths } from './core/wasm-files.js';
 export {
   type Backend,
   backend,
   type Engine,
+  ENV,
   Environment,
   enableDebugMode,
   enableProdMode,
@@ -37,6 +38,7 @@ export {
 export * as io from './io/index.js';
 export {
   GraphModel,
+  type InferenceModel,
   type ModelInputs,
   type ModelPredictConfig,
   type ModelTensorInfo,
@@ -48,7 +50,7 @@ export type { AsyncRunOptions, RunOptions } from './models/run-options.js';
 export { Tensor } from './ops/chained.js';
 export * from './ops/index.js';
 export { buffer, TensorBuffer } from './tensor/buffer.js';
-export type { DataType, DataTypeMap, NumericDataType } from './tensor/dtype.js';
+export type { DataType, DataTypeFor, DataTypeMap, DataValues, NumericDataType } from './tensor/dtype.js';
 export {
   fill,
   ones,
@@ -67,8 +69,9 @@ export type { PixelData, PixelSource } from './tensor/pixels.js';
 export * as browser from './tensor/pixels.js';
 export { type ProfileInfo, profile } from './tensor/profile.js';
 export type { KernelProfile } from './tensor/profile-recorder.js';
-export type { ArrayMap, Rank, ShapeMap } from './tensor/shape.js';
+export { type ArrayMap, Rank, type ShapeMap } from './tensor/shape.js';
 export type {
+  DataId,
   NamedTensorMap,
   Scalar,
   Tensor1D,
@@ -77,8 +80,12 @@ export type {
   Tensor4D,
   Tensor5D,
   Tensor6D,
+  TensorContainer,
+  TensorContainerArray,
+  TensorContainerObject,
+  TensorInfo,
 } from './tensor/tensor.js';
-export type { TensorLike, TypedArray } from './tensor/values.js';
+export type { RecursiveArray, ScalarLike, TensorLike, TypedArray } from './tensor/values.js';
 export { disposeVariables, Variable, variable } from './tensor/variable.js';
 export { nextFrame, type TimingInfo, time } from './timing.js';
 export { util } from './util-namespace.js';
@@ -87,4 +94,5 @@ installMethods();
 setWarmUp(warmUp);
 setMediaImport(() => import('./storage-media.js'));
 
+/** @internal */
 export default shared;

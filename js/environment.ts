@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TensorFlow.js's API for backends and flags. There is one backend.
 import { TfwasmError } from './core/errors.js';
+import { isNode } from './core/node-detection.js';
 import { getThreadsCount, getWasmVariant, isReady, ready } from './core/runtime.js';
 import { memory, tensorsIn, tidy } from './tensor/memory.js';
 import { closeScope, openScope } from './tensor/scopes.js';
@@ -43,11 +44,9 @@ export function findBackend(name: string): Backend | null {
   return name === BACKEND ? BACKEND_OBJECT : null;
 }
 
-const isNode = typeof process === 'object' && typeof process.versions?.node === 'string';
-
 const FLAGS: Readonly<Record<string, () => boolean | number>> = {
-  IS_NODE: () => isNode,
-  IS_BROWSER: () => !isNode,
+  IS_NODE: isNode,
+  IS_BROWSER: () => !isNode(),
   WASM_HAS_SIMD_SUPPORT: () => true,
   WASM_HAS_MULTITHREAD_SUPPORT: () => isReady() && getWasmVariant().endsWith('threads'),
   WASM_THREADS: () => (isReady() ? getThreadsCount() : 1),
@@ -98,21 +97,22 @@ export class Environment {
   }
 }
 
-const ENVIRONMENT = new Environment();
+/** The flags: the same as `env()`. */
+export const ENV: Environment = new Environment();
 
 /** The flags. */
 export function env(): Environment {
-  return ENVIRONMENT;
+  return ENV;
 }
 
 /** Sets the flag PROD. */
 export function enableProdMode(): void {
-  ENVIRONMENT.set('PROD', true);
+  ENV.set('PROD', true);
 }
 
 /** Sets the flag DEBUG. */
 export function enableDebugMode(): void {
-  ENVIRONMENT.set('DEBUG', true);
+  ENV.set('DEBUG', true);
 }
 
 /** The result of `engine()`: manual scopes, memory, variables. */

@@ -4,14 +4,17 @@
 export { describeError, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
+/** @internal Its type needs that of Node.js, which programs for browsers do not have. */
 export { builtin, fileUrl } from './core/node-files.js';
 export { callCore, coreStarted } from './core/runtime.js';
+export { useFactory } from './core/wasm-loader.js';
 export { artifactsInfo, formatParts, optionalParts, toJson } from './io/artifacts-json.js';
 export { isArrayBuffer, newBytes, toBytes } from './io/bytes.js';
 export { CompositeArrayBuffer } from './io/composite-array-buffer.js';
 export { http, openShards } from './io/http.js';
 export { checkOptions, loaderOf, loadStreamed } from './io/load-options.js';
 export { checkManifest, checkPath, checkSpecs, groupBytes } from './io/manifest.js';
+export { setMediaImport } from './io/media-loader.js';
 export { findLoadHandler, findSaveHandler } from './io/router.js';
 export { canHash, digest } from './io/sha256.js';
 export { decodeFeed } from './io/weights-api.js';

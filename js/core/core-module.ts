@@ -2,6 +2,8 @@
 // The complete interface between JavaScript and the C++ core, exported by src/bindings/. Handles are positive integers
 // that are never reused. Every function may throw a TfwasmError.
 
+import type { WorkerErrorEvent } from './thread-workers.js';
+
 /** A tensor. `address` is the offset of its bytes in the wasm heap. */
 export interface TensorDescription {
   /** See js/tensor/dtype.ts. The numbers are those in src/core/dtype.h. */
@@ -140,8 +142,12 @@ export interface CoreModuleOptions {
     imports: WebAssembly.Imports,
     done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
   ): object;
-  /** The number of pool workers to start, in threaded variants. */
+  /** The number of workers to start at once, in threaded variants. */
   poolSize?: number;
+  /** Starts a worker for a thread. */
+  startWorker?(): Worker;
+  /** Called with the error of a worker. */
+  workerFailed?(event: WorkerErrorEvent): void;
   /** Receives error output of the glue. */
   printErr?(text: string): void;
   /** Creates the TfwasmError that the core throws. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Selection of the wasm variant.
-import { relaxedSimd, simd, threads } from 'wasm-feature-detect';
+import { exceptions, relaxedSimd, simd, threads } from 'wasm-feature-detect';
 
 import { TfwasmError } from './errors.js';
+import { isNode } from './node-detection.js';
 
 /** The variants of the core, best first. */
 export const WASM_VARIANTS = ['relaxed-threads', 'simd-threads', 'relaxed', 'simd'] as const;
@@ -10,6 +11,7 @@ export type WasmVariant = (typeof WASM_VARIANTS)[number];
 
 /** Features of the browser or Node.js. */
 export interface WasmFeatures {
+  exceptions: boolean;
   simd: boolean;
   relaxedSimd: boolean;
   /** Shared memory. In browsers only in cross-origin isolated pages. */
@@ -17,17 +19,19 @@ export interface WasmFeatures {
 }
 
 export async function detectFeatures(): Promise<WasmFeatures> {
-  const [hasSimd, hasRelaxedSimd, hasThreads] = await Promise.all([simd(), relaxedSimd(), threads()]);
-  return { simd: hasSimd, relaxedSimd: hasRelaxedSimd, threads: hasThreads && hasWorkers() };
+  const detected = await Promise.all([exceptions(), simd(), relaxedSimd(), threads()]);
+  const [hasExceptions, hasSimd, hasRelaxedSimd, hasThreads] = detected;
+  return {
+    exceptions: hasExceptions,
+    simd: hasSimd,
+    relaxedSimd: hasRelaxedSimd,
+    threads: hasThreads && hasWorkers(),
+  };
 }
 
 function hasWorkers(): boolean {
   // Some browsers do not support nested workers.
   return typeof Worker === 'function' || isNode();
-}
-
-export function isNode(): boolean {
-  return typeof process === 'object' && typeof process.versions?.node === 'string';
 }
 
 export function isThreaded(variant: WasmVariant): boolean {
@@ -38,18 +42,31 @@ export function isThreaded(variant: WasmVariant): boolean {
  * The best variant for these features.
  *
  * @param threadCount Threaded variants need at least two.
- * @throws E_WASM if WebAssembly SIMD is missing.
+ * @param choice The variants to choose from.
+ * @throws E_WASM if WebAssembly SIMD or exceptions are missing, or no variant in `choice` runs here.
  */
-export function chooseVariant(features: WasmFeatures, threadCount: number): WasmVariant {
-  if (!features.simd) {
+export function chooseVariant(
+  features: WasmFeatures,
+  threadCount: number,
+  choice: readonly WasmVariant[] = WASM_VARIANTS,
+): WasmVariant {
+  const missing = [!features.simd && 'SIMD', !features.exceptions && 'exceptions'].filter(Boolean);
+  if (missing.length > 0) {
     throw new TfwasmError(
       'E_WASM',
-      'this browser has no WebAssembly SIMD, which tfwasm needs (Chrome 91, Firefox 89, Safari 16.4, Node.js 16 or later have it)',
+      `WebAssembly has no ${missing.join(' and no ')} here, which tfwasm needs (${ENVIRONMENTS})`,
     );
   }
-  const instructions = features.relaxedSimd ? 'relaxed' : 'simd';
-  return features.threads && threadCount > 1 ? `${instructions}-threads` : instructions;
+  const variant = choice.find((name) => {
+    if (isThreaded(name) && !(features.threads && threadCount > 1)) return false;
+    return features.relaxedSimd || !name.startsWith('relaxed');
+  });
+  if (variant) return variant;
+  throw new TfwasmError('E_WASM', `of the variants ${choice.join(', ')}, none runs here`);
 }
+
+/** What every variant needs, as in README.md. */
+const ENVIRONMENTS = 'Chrome 100, Firefox 100, Safari 16.4, Node.js 20.16 or later have them';
 
 /** Half of the logical processors, which is usually the number of cores, but at most 4. */
 export function defaultThreadCount(): number {

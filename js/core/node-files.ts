@@ -18,7 +18,11 @@ export function fileUrl(path: string): URL {
   return builtin('node:url', path).pathToFileURL(path);
 }
 
-/** A module of Node.js. Throws E_FILE in other environments. */
+/**
+ * A module of Node.js. Throws E_FILE in other environments.
+ *
+ * @internal
+ */
 export function builtin<Name extends keyof BuiltinModules>(name: Name, file: string): BuiltinModules[Name] {
   const load = globalThis.process?.getBuiltinModule;
   if (typeof load !== 'function') {
@@ -27,10 +31,12 @@ export function builtin<Name extends keyof BuiltinModules>(name: Name, file: str
   return load(name) as unknown as BuiltinModules[Name];
 }
 
+/** @internal */
 interface BuiltinModules {
   'node:crypto': typeof import('node:crypto');
   'node:fs/promises': typeof import('node:fs/promises');
   'node:os': typeof import('node:os');
   'node:path': typeof import('node:path');
   'node:url': typeof import('node:url');
+  'node:worker_threads': typeof import('node:worker_threads');
 }

@@ -2,6 +2,7 @@
 // The wrapper of the functions that users call. What holds for all of them is here: null means left out, and every
 // error is a TfwasmError that names the function.
 import { TfwasmError } from './errors.js';
+import { describeForeignTensor } from './foreign.js';
 
 /** Any function. The wrapper keeps its type, with type parameters. */
 export type AnyFunction = (...given: never[]) => unknown;
@@ -104,5 +105,6 @@ function errorOf(name: string, given: Arguments, error: unknown): unknown {
 
 /** The class of a value, for messages: 'Object', 'Number', 'null'. */
 export function kindOf(value: unknown): string {
-  return value === undefined || value === null ? 'null' : (value.constructor?.name ?? 'Object');
+  if (value === undefined || value === null) return 'null';
+  return describeForeignTensor(value) ?? value.constructor?.name ?? 'Object';
 }

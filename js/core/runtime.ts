@@ -10,8 +10,9 @@ import {
   WASM_VARIANTS,
   type WasmVariant,
 } from './features.js';
-import type { WasmPaths } from './wasm-files.js';
-import { startCore } from './wasm-loader.js';
+import { usedLink } from './links.js';
+import { samePaths, variantsIn, type WasmPaths } from './wasm-files.js';
+import { canImportThreads, startCore } from './wasm-loader.js';
 
 interface Started {
   core: CoreModule;
@@ -27,51 +28,58 @@ let started: Started | undefined;
 
 let warmUp: (signal: AbortSignal) => Promise<void> = async () => {};
 let warming: Promise<void> | undefined;
-const warmUpEnd = new AbortController();
+/** Created late: Cloudflare's workers allow none while a module is loaded. */
+let warmUpEnd: AbortController | undefined;
 
 /** More threads do not help, and browsers refuse to start them. */
 const MAX_THREADS = 64;
 
 /**
- * Sets where the wasm files are, if they are not next to the JavaScript.
+ * Sets where the wasm files are, if they are not next to the JavaScript. After the start, the same paths again have no
+ * effect.
  *
- * @param paths The URL of their folder, or a map from file names ("tfwasm-simd.wasm") to URLs. Files that the map lacks
- *     are loaded from the default location.
- * @throws E_WASM if the core has already been started.
+ * @param paths The URL of their folder, or a map from file names ("tfwasm-simd.wasm") to URLs or compiled modules
+ *     (WebAssembly.Module). Files that the map lacks are loaded from the default location. If the map has modules, only
+ *     their variants are used.
+ * @throws E_WASM if the core has already been started with other paths.
  */
 export function setWasmPaths(paths: WasmPaths): void {
-  checkNotStarted('setWasmPaths');
   if (typeof paths !== 'string' && (typeof paths !== 'object' || paths === null)) {
-    throw new TfwasmError('E_INPUT', 'setWasmPaths() takes a URL or a map from file names to URLs');
+    throw new TfwasmError('E_INPUT', 'setWasmPaths() takes a URL or a map from file names to URLs or modules');
   }
-  wantedPaths = typeof paths === 'string' ? paths : { ...paths };
+  if (starting) checkInForce(samePaths(paths, wantedPaths), 'setWasmPaths');
+  else wantedPaths = typeof paths === 'string' ? paths : { ...paths };
 }
 
 /**
  * Sets the number of threads that kernels use. The default is half of the logical processors, at most 4. Without
- * support for threads (the page is not cross-origin isolated), one is used.
+ * support for threads (the page is not cross-origin isolated), one is used. After the start, the same number again has
+ * no effect.
  *
- * @throws E_WASM if the core has already been started.
+ * @throws E_WASM if the core has already been started with another number.
  */
 export function setThreadsCount(count: number): void {
-  checkNotStarted('setThreadsCount');
   if (!Number.isInteger(count) || count < 1) {
     throw new TfwasmError('E_INPUT', `setThreadsCount() takes a positive integer, got ${String(count)}`);
   }
-  wantedThreads = Math.min(count, MAX_THREADS);
+  const wanted = Math.min(count, MAX_THREADS);
+  const isInForce = () => wanted === wantedThreads || wanted === started?.core.threadCount();
+  if (starting) checkInForce(isInForce(), 'setThreadsCount');
+  else wantedThreads = wanted;
 }
 
 /**
- * Forces a variant of the core, for comparisons. By default the best supported variant is used.
+ * Forces a variant of the core, for comparisons. By default the best supported variant is used. After the start, the
+ * same variant again has no effect.
  *
- * @throws E_WASM if the core has already been started.
+ * @throws E_WASM if the core has already been started with another variant.
  */
 export function setWasmVariant(variant: WasmVariant | undefined): void {
-  checkNotStarted('setWasmVariant');
   if (variant !== undefined && !WASM_VARIANTS.includes(variant)) {
     throw new TfwasmError('E_INPUT', `there is no variant ${String(variant)}; there are ${WASM_VARIANTS.join(', ')}`);
   }
-  wantedVariant = variant;
+  if (starting) checkInForce(variant === wantedVariant || variant === started?.variant, 'setWasmVariant');
+  else wantedVariant = variant;
 }
 
 /** The number of threads that kernels use. Throws E_WASM before ready(). */
@@ -89,9 +97,14 @@ export function setWarmUp(action: (signal: AbortSignal) => Promise<void>): void 
   warmUp = action;
 }
 
+function warmUpController(): AbortController {
+  warmUpEnd ??= new AbortController();
+  return warmUpEnd;
+}
+
 /** Stops the warm-up at its next step, since a model has arrived. */
 export function endWarmUp(): void {
-  warmUpEnd.abort();
+  warmUpController().abort();
 }
 
 /**
@@ -119,20 +132,21 @@ export async function coreStarted(): Promise<void> {
 async function start(): Promise<void> {
   started = await startBest();
   // If the core is broken, the first model reports the error.
-  warming = warmUp(warmUpEnd.signal).catch(() => {});
+  warming = warmUp(warmUpController().signal).catch(() => {});
 }
 
 async function startBest(): Promise<Started> {
   const threadCount = wantedThreads ?? (wantedVariant && isThreaded(wantedVariant) ? 2 : defaultThreadCount());
-  const variant = wantedVariant ?? chooseVariant(await detectFeatures(), threadCount);
+  const choice = variantsIn(usedLink(), wantedPaths).filter((name) => canImportThreads() || !isThreaded(name));
+  const variant = wantedVariant ?? chooseVariant(await detectFeatures(), threadCount, choice);
   if (wantedThreads !== undefined && wantedThreads > 1 && !isThreaded(variant)) {
-    warnOfOneThread('threads need a cross-origin isolated page (the headers COOP and COEP)');
+    warnOfOneThread(whyNoThreads());
   }
   try {
     return await startVariant(variant, threadCount);
   } catch (error) {
     if (wantedVariant || !isThreaded(variant)) throw error;
-    warnOfOneThread(`threads do not start here: ${describeError(error)}`);
+    warnOfOneThread(`its workers do not start: ${describeError(error)}`);
     return startVariant(variant === 'relaxed-threads' ? 'relaxed' : 'simd', 1);
   }
 }
@@ -145,9 +159,20 @@ function warnOfOneThread(reason: string): void {
   console.warn(`tfwasm runs on one thread: ${reason}`);
 }
 
-function checkNotStarted(name: string): void {
-  if (starting)
-    throw new TfwasmError('E_WASM', `${name}() has to be called before ready() and before a model is loaded`);
+function whyNoThreads(): string {
+  if (typeof crossOriginIsolated === 'undefined' || crossOriginIsolated) return 'there are no threads here';
+  return (
+    'the page is not cross-origin isolated (HTTPS, Cross-Origin-Opener-Policy: same-origin, ' +
+    'Cross-Origin-Embedder-Policy: require-corp)'
+  );
+}
+
+function checkInForce(isInForce: boolean, name: string): void {
+  if (isInForce) return;
+  throw new TfwasmError(
+    'E_WASM',
+    `${name}() has to be called before ready() and before a model is loaded, unless with the value in force`,
+  );
 }
 
 function requireStarted(): Started {

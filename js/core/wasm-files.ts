@@ -1,17 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 // Locates and compiles the wasm binaries.
 import { describeError, TfwasmError } from './errors.js';
-import { isNode, type WasmVariant } from './features.js';
+import { WASM_VARIANTS, type WasmVariant } from './features.js';
 import { type Link, type WasmFileName, wasmFileName } from './links.js';
+import { isNode } from './node-detection.js';
 import { fileUrl, readFileUrl } from './node-files.js';
 
-/** The URL of a folder (ending with a slash), or URLs of individual files. */
-export type WasmPaths = string | Partial<Record<WasmFileName, string>>;
+/** The URL of a folder (ending with a slash), or URLs of individual files, or the compiled files. */
+export type WasmPaths = string | Partial<Record<WasmFileName, string | WebAssembly.Module>>;
 
-export function wasmUrl(link: Link, variant: WasmVariant, paths: WasmPaths | undefined): string {
+/** Where the binary of a variant is, or the compiled binary if the program has passed it in. */
+export function wasmSource(
+  link: Link,
+  variant: WasmVariant,
+  paths: WasmPaths | undefined,
+): string | WebAssembly.Module {
   const name = wasmFileName(link, variant);
   if (typeof paths === 'string') return `${paths}${paths === '' || paths.endsWith('/') ? '' : '/'}${name}`;
   return paths?.[name] ?? link.urls[variant]();
+}
+
+/** The variants to choose from: those whose compiled binaries the program has passed in, otherwise all. */
+export function variantsIn(link: Link, paths: WasmPaths | undefined): readonly WasmVariant[] {
+  if (typeof paths !== 'object') return WASM_VARIANTS;
+  const compiled = WASM_VARIANTS.filter((variant) => typeof paths[wasmFileName(link, variant)] === 'object');
+  return compiled.length > 0 ? compiled : WASM_VARIANTS;
+}
+
+/** Whether both have the same files. */
+export function samePaths(a: WasmPaths | undefined, b: WasmPaths | undefined): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  const names = Object.keys({ ...a, ...b }) as WasmFileName[];
+  return names.every((name) => a[name] === b[name]);
 }
 
 /**

@@ -3,19 +3,32 @@
 import type { CoreModule, CoreModuleOptions } from './core-module.js';
 import { describeError, makeCoreError, TfwasmError } from './errors.js';
 import { isThreaded, type WasmVariant } from './features.js';
-import { type Link, usedLink } from './links.js';
+import { type Link, usedLink, wasmFileName } from './links.js';
+import { describeFailure, ThreadWorkers } from './thread-workers.js';
 import { version } from './version.js';
-import { compileWasm, type WasmPaths, wasmUrl } from './wasm-files.js';
+import { compileWasm, type WasmPaths, wasmSource } from './wasm-files.js';
 
 /** Workers that have not started by then never will. */
 const WORKER_START_MILLISECONDS = 20_000;
 
-type CoreFactory = (options: CoreModuleOptions) => Promise<CoreModule>;
+export type CoreFactory = (options: CoreModuleOptions) => Promise<CoreModule>;
+
+let givenFactory: CoreFactory | undefined;
+
+/** Passes in the glue of the variants without threads, where it cannot be imported on demand. Others do not start. */
+export function useFactory(factory: CoreFactory): void {
+  givenFactory = factory;
+}
 
 /** The glue is next to the bundle. It is not part of it, since threads load it as a worker. */
 async function importFactory(variant: WasmVariant): Promise<CoreFactory> {
-  const glue = isThreaded(variant) ? await import('./glue-threads.js') : await import('./glue.js');
-  return glue.default;
+  if (isThreaded(variant)) return (await import('./glue-threads.js')).default;
+  return givenFactory ?? (await import('./glue.js')).default;
+}
+
+/** Whether threaded variants can be imported. */
+export function canImportThreads(): boolean {
+  return givenFactory === undefined;
 }
 
 /**
@@ -29,9 +42,11 @@ export async function startCore(
   { paths, threadCount }: { paths?: WasmPaths | undefined; threadCount: number },
 ): Promise<CoreModule> {
   const link = usedLink();
-  const url = wasmUrl(link, variant, paths);
+  const source = wasmSource(link, variant, paths);
+  const url = typeof source === 'string' ? source : wasmFileName(link, variant);
   try {
-    const [module, factory] = await Promise.all([compileWasm(url), importFactory(variant)]);
+    const compiled = typeof source === 'string' ? compileWasm(source) : source;
+    const [module, factory] = await Promise.all([compiled, importFactory(variant)]);
     const core = await instantiate(factory, module, isThreaded(variant) ? threadCount - 1 : 0);
     checkVersion(core, link, url);
     if (isThreaded(variant)) core.setThreadCount(threadCount);
@@ -42,27 +57,44 @@ export async function startCore(
   }
 }
 
-function instantiate(factory: CoreFactory, module: WebAssembly.Module, poolSize: number): Promise<CoreModule> {
-  return new Promise((resolve, reject) => {
-    // The factory's promise never settles if a worker fails to start.
-    const timer =
-      poolSize > 0 ? setTimeout(() => reject(new Error('the workers do not start')), WORKER_START_MILLISECONDS) : 0;
-    const options: CoreModuleOptions = {
-      instantiateWasm(imports, done) {
-        WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
-        return {};
-      },
-      printErr(text) {
-        if (/^worker sent an error/.test(text)) reject(new Error(text));
-        else console.warn(text);
-      },
-      poolSize,
-      makeError: makeCoreError,
-    };
-    factory(options)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
+async function instantiate(factory: CoreFactory, module: WebAssembly.Module, poolSize: number): Promise<CoreModule> {
+  const workers = new ThreadWorkers();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStarted = false;
+  try {
+    const core = await new Promise<CoreModule>((resolve, reject) => {
+      // The factory's promise never settles if a worker fails to start.
+      if (poolSize > 0)
+        timer = setTimeout(() => reject(new Error('the workers do not start')), WORKER_START_MILLISECONDS);
+      const options: CoreModuleOptions = {
+        instantiateWasm(imports, done) {
+          WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
+          return {};
+        },
+        printErr: (text) => console.warn(text),
+        poolSize,
+        startWorker: () => workers.start(),
+        workerFailed(event) {
+          // Otherwise the browser reports it as an error of the page.
+          event.preventDefault?.();
+          describeFailure(event).then((reason) => {
+            if (isStarted) console.error(`a thread of tfwasm has failed: ${reason}`);
+            else reject(new Error(reason));
+          });
+        },
+        makeError: makeCoreError,
+      };
+      factory(options).then(resolve, reject);
+    });
+    isStarted = true;
+    return core;
+  } catch (error) {
+    workers.terminate();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    workers.release();
+  }
 }
 
 function checkVersion(core: CoreModule, link: Link, url: string): void {

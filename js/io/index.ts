@@ -31,6 +31,7 @@ export type {
   ModelArtifactsInfo,
   ModelJSON,
   ModelStoreManager,
+  OnProgressCallback,
   RequestDetails,
   SaveConfig,
   SaveHandler,
@@ -39,10 +40,15 @@ export type {
   SignatureTensorInfo,
   TrainingConfig,
   UserDefinedMetadata,
+  WeightData,
+  WeightGroup,
   WeightQuantization,
   WeightSpec,
   WeightsLoader,
+  WeightsManifestConfig,
+  WeightsManifestEntry,
   WeightsManifestGroup,
+  WeightsManifestGroupConfig,
 } from './types.js';
 export {
   decodeWeights,

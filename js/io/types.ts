@@ -28,6 +28,18 @@ export interface WeightsManifestGroup {
   sha256?: string[];
 }
 
+/** Names of TensorFlow.js for these types. */
+export type WeightsManifestEntry = WeightSpec;
+export type WeightsManifestGroupConfig = WeightsManifestGroup;
+export type WeightsManifestConfig = WeightsManifestGroup[];
+export type WeightGroup = 'model' | 'optimizer';
+
+/** The bytes of all weights, in one or several buffers. */
+export type WeightData = ArrayBuffer | ArrayBuffer[];
+
+/** Gets the fraction of a load that is done, from 0 to 1. */
+export type OnProgressCallback = (fraction: number) => void;
+
 /** A tensor in a signature. */
 export interface SignatureTensorInfo {
   name?: string;
@@ -57,7 +69,7 @@ export interface ModelArtifacts {
   modelTopology?: object | ArrayBuffer;
   weightSpecs?: WeightSpec[];
   /** The bytes of all weights, or ... */
-  weightData?: ArrayBuffer | ArrayBuffer[];
+  weightData?: WeightData;
   /** ... a stream of them. It has priority if both exist. */
   getWeightStream?: () => ReadableStream<ArrayBuffer | ArrayBufferView>;
   format?: string;

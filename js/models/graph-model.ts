@@ -47,6 +47,14 @@ export interface ModelPredictConfig extends RunOptions {
 /** Feeds: one tensor, one per input in the order of `inputs`, or tensors by name. */
 export type ModelInputs = Tensor | readonly Tensor[] | NamedTensorMap;
 
+/** What programs need of a model to run it, as in TensorFlow.js. */
+export interface InferenceModel {
+  readonly inputs: readonly ModelTensorInfo[];
+  readonly outputs: readonly ModelTensorInfo[];
+  predict(inputs: ModelInputs, config?: ModelPredictConfig): Tensor | Tensor[] | NamedTensorMap;
+  execute(inputs: ModelInputs, outputs?: string | string[]): Tensor | Tensor[];
+}
+
 /** Frees models that the program forgot to dispose. */
 const forgotten = new FinalizationRegistry<{ handle: number }>(disposeHandle);
 
@@ -62,7 +70,7 @@ function disposeHandle(state: { handle: number }): void {
  * All methods throw a TfwasmError: E_INPUT, E_SHAPE or E_DTYPE if inputs do not fit, E_DISPOSED, E_OOM. Other codes
  * name the node that failed. A failed call leaves no tensors behind.
  */
-export class GraphModel {
+export class GraphModel implements InferenceModel {
   /** @internal */
   static readonly name: string = 'GraphModel';
 

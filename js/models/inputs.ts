@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Maps a model's arguments to feeds and checks them.
 import { TfwasmError } from '../core/errors.js';
+import { describeForeignTensor } from '../core/foreign.js';
 import type { EndpointDescription } from '../core/model-description.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -20,10 +21,16 @@ export function toFeeds(inputs: unknown, expected: readonly EndpointDescription[
     }
     return new Map(expected.map(({ key }, index) => [key, checkTensor(tensors[index], key)]));
   }
+  const foreign = describeForeignTensor(inputs);
   const isArrayLike = ArrayBuffer.isView(inputs) || inputs instanceof ArrayBuffer;
-  if (typeof inputs !== 'object' || inputs === null || isArrayLike) {
-    const got = isArrayLike ? `${describeObject(inputs)}; tensor(values, shape) makes a tensor of it` : String(inputs);
-    throw new TfwasmError('E_INPUT', `a model takes a tensor, a list of tensors or a map of tensors, got ${got}`);
+  if (typeof inputs !== 'object' || inputs === null || foreign || isArrayLike) {
+    const values = isArrayLike
+      ? `${describeObject(inputs)}; tensor(values, shape) makes a tensor of it`
+      : String(inputs);
+    throw new TfwasmError(
+      'E_INPUT',
+      `a model takes a tensor, a list of tensors or a map of tensors, got ${foreign ?? values}`,
+    );
   }
   return new Map(Object.entries(inputs).map(([name, value]) => [name, checkTensor(value, name)]));
 }
@@ -36,7 +43,8 @@ const describeObject = (value: object | null) => value?.constructor?.name ?? 'nu
 
 function checkTensor(value: unknown, name: string): Tensor {
   if (!(value instanceof Tensor)) {
-    const got = typeof value === 'object' ? describeObject(value) : typeof value;
+    const kind = typeof value === 'object' ? describeObject(value) : typeof value;
+    const got = describeForeignTensor(value) ?? kind;
     throw new TfwasmError('E_INPUT', `input '${name}' must be a tensor, got ${got}`);
   }
   if (value.isDisposed) throw new TfwasmError('E_DISPOSED', `the tensor given as input '${name}' has been disposed`);

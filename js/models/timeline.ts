@@ -8,7 +8,7 @@ export type Phase = 'fetch' | 'parse' | 'weights' | 'optimize' | 'pack';
 /** Calls `f` and records its time as a measure "tfwasm: PHASE". */
 export function measured<T>(phase: Phase, f: () => T): T {
   const start = performance.now();
-  const note = () => void performance.measure(`tfwasm: ${phase}`, { start, end: performance.now() });
+  const note = () => void performance.measure?.(`tfwasm: ${phase}`, { start, end: performance.now() });
   const result = f();
   if (result instanceof Promise) return result.finally(note) as T;
   note();

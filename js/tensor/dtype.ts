@@ -15,6 +15,10 @@ export interface DataTypeMap {
 
 export type DataType = keyof DataTypeMap;
 export type NumericDataType = Exclude<DataType, 'string'>;
+/** The dtypes for a JavaScript type. */
+export type DataTypeFor<T extends number | string | boolean> = T extends string ? 'string' : NumericDataType;
+/** What `data()` may return. */
+export type DataValues = DataTypeMap[DataType];
 
 /** By number, in the order of src/core/dtype.h. */
 const NAMES: readonly DataType[] = ['float32', 'int32', 'bool', 'string', 'complex64'];

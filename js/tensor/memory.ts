@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory management: tidy, keep, dispose, memory.
 import { TfwasmError } from '../core/errors.js';
+import { describeForeignTensor } from '../core/foreign.js';
 import { callCore, isReady } from '../core/runtime.js';
 import { runInScope } from './scopes.js';
 import { waiting } from './storage.js';
@@ -67,13 +68,20 @@ export function tidy<T>(nameOrFunction: string | (() => T), f?: () => T): T {
 
 /** Prevents the enclosing `tidy` from disposing a tensor. Returns the tensor. */
 export function keep<T extends Tensor>(result: T): T {
-  if (!(result instanceof Tensor)) throw new TfwasmError('E_INPUT', 'keep() takes a tensor');
+  if (!(result instanceof Tensor)) {
+    throw new TfwasmError('E_INPUT', `keep() takes a tensor, got ${describeForeignTensor(result) ?? typeof result}`);
+  }
   result.kept = true;
   return result;
 }
 
-/** Disposes all tensors in a container: a tensor, or arrays and objects of tensors. */
+/**
+ * Disposes all tensors in a container: a tensor, or arrays and objects of tensors. Throws E_INPUT for a tensor of
+ * another copy of tfwasm or of TensorFlow.js.
+ */
 export function dispose(container: unknown): void {
+  const foreign = container instanceof Tensor ? undefined : describeForeignTensor(container);
+  if (foreign) throw new TfwasmError('E_INPUT', `dispose() takes tensors, got ${foreign}`);
   for (const tensor of tensorsIn(container)) tensor.dispose();
 }
 

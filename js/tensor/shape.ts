@@ -32,6 +32,21 @@ export interface ArrayMap {
 
 export type Rank = keyof ShapeMap;
 
+/** The ranks by name, as in TensorFlow.js: `tf.Rank.R3`. */
+export const Rank = { R0: 'R0', R1: 'R1', R2: 'R2', R3: 'R3', R4: 'R4', R5: 'R5', R6: 'R6' } as const;
+
+/** The same as types: `Tensor<tf.Rank.R3>`. */
+// An enum would refuse Tensor<'R3'>.
+export namespace Rank {
+  export type R0 = 'R0';
+  export type R1 = 'R1';
+  export type R2 = 'R2';
+  export type R3 = 'R3';
+  export type R4 = 'R4';
+  export type R5 = 'R5';
+  export type R6 = 'R6';
+}
+
 /** "[1,224,224,3]" */
 export function formatShape(shape: readonly (number | null)[] | null | undefined): string {
   return shape ? `[${shape.map((size) => size ?? -1).join(',')}]` : 'any shape';

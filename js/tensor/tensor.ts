@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
+import { TENSOR_MARK } from '../core/foreign.js';
 import { callCore } from '../core/runtime.js';
+import { version } from '../core/version.js';
 import { type DataType, type DataTypeMap, dtypeFromNumber, type NumericDataType, viewBytes } from './dtype.js';
 import { formatTensor } from './format.js';
 import { type Scoped, track } from './scopes.js';
@@ -9,6 +11,9 @@ import { TensorStorage } from './storage.js';
 import { nestValues } from './values.js';
 
 let lastId = 0;
+
+/** What console.log() of Node.js calls. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * An immutable array of numbers, booleans or strings with up to 8 dimensions. Its bytes are in the wasm heap until
@@ -111,6 +116,22 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     console.log(this.toString(verbose));
   }
 
+  /** @internal */
+  get [TENSOR_MARK](): string {
+    return version;
+  }
+
+  /** @internal */
+  protected get kind(): string {
+    return 'Tensor';
+  }
+
+  /** @internal A line without the values, which may be large or gone. */
+  [INSPECT](): string {
+    const end = this.isDisposed ? ', disposed' : '';
+    return `${this.kind} { dtype: '${this.dtype}', shape: [${this.shape.join(', ')}]${end} }`;
+  }
+
   toString(verbose = false): string {
     const values = this.dtype === 'string' ? this.dataSync<'string'>() : this.#readNumbers(this.dtype);
     return formatTensor(values, this.shape, this.dtype, verbose);
@@ -128,6 +149,34 @@ export type Tensor6D = Tensor<'R6'>;
 /** Tensors by name. */
 export interface NamedTensorMap {
   [name: string]: Tensor;
+}
+
+/** The identity of a tensor's values. */
+export type DataId = object;
+
+/** A description of a tensor. */
+export interface TensorInfo {
+  dataId: DataId;
+  shape: number[];
+  dtype: DataType;
+}
+
+/** What `tidy` may return and `dispose` takes: tensors alone, or in arrays and objects, among other values. */
+export type TensorContainer =
+  // biome-ignore lint/suspicious/noConfusingVoidType: what functions without a result return.
+  | void
+  | Tensor
+  | string
+  | number
+  | boolean
+  | Float32Array
+  | Int32Array
+  | Uint8Array
+  | TensorContainerArray
+  | TensorContainerObject;
+export interface TensorContainerArray extends Array<TensorContainer> {}
+export interface TensorContainerObject {
+  [name: string]: TensorContainer;
 }
 
 /** A tensor for a handle that the core returned. On an error, the handle is disposed. */

@@ -19,6 +19,14 @@ export type TypedArray =
 
 type Nested<T> = T | readonly Nested<T>[];
 
+/** Values in arrays of any depth. */
+export interface RecursiveArray<T> {
+  [index: number]: T | RecursiveArray<T>;
+}
+
+/** The value of a scalar. A string may be given as bytes. */
+export type ScalarLike = number | boolean | string | Uint8Array;
+
 /** Values that can be converted to a tensor. String elements may be given as bytes. */
 export type TensorLike = Nested<number> | Nested<boolean> | Nested<string> | TypedArray | readonly TypedArray[];
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
+import { describeForeignTensor } from '../core/foreign.js';
 import { publicFunction } from '../core/public-function.js';
 import { toDtype } from './call.js';
 import type { DataType } from './dtype.js';
@@ -22,7 +23,10 @@ export class Variable<R extends Rank = Rank> extends Tensor<R> {
 
   /** Throws E_DUPLICATE if another variable has the name. */
   constructor(initialValue: Tensor<R>, trainable = true, name?: string) {
-    if (!(initialValue instanceof Tensor)) throw new TfwasmError('E_INPUT', 'a variable is made of a tensor');
+    if (!(initialValue instanceof Tensor)) {
+      const got = describeForeignTensor(initialValue) ?? typeof initialValue;
+      throw new TfwasmError('E_INPUT', `a variable is made of a tensor, got ${got}`);
+    }
     const unique = name ?? String(lastName++);
     if (variables.has(unique)) throw new TfwasmError('E_DUPLICATE', `there is a variable '${unique}' already`);
     super(initialValue.storage.share(), initialValue.dtype, initialValue.shape);
@@ -46,6 +50,11 @@ export class Variable<R extends Rank = Rank> extends Tensor<R> {
     storage.ownedBy(this);
     (this as { storage: TensorStorage }).storage = storage;
     old.release();
+  }
+
+  /** @internal */
+  protected override get kind(): string {
+    return 'Variable';
   }
 
   override dispose(): void {

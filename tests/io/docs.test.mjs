@@ -12,8 +12,11 @@ import { tinyAnswer, writeTinyModel } from '../tiny-model.mjs';
 import { startHttpServer } from './http-server.mjs';
 import { startStorageBrowser } from './storage-browser.mjs';
 
-const PAGES = ['README.md', 'docs/saving-and-loading.md'];
-const MEDIA = ['any', 'downloads', 'file', 'http', 'indexeddb', 'localstorage', 'memory', 'opfs'];
+/** The media of the examples on each page. */
+const PAGES = {
+  'README.md': ['any', 'http', 'opfs'],
+  'docs/saving-and-loading.md': ['any', 'downloads', 'file', 'http', 'indexeddb', 'localstorage', 'memory', 'opfs'],
+};
 
 /** The examples of a page, by medium. */
 async function readExamples(page) {
@@ -24,20 +27,58 @@ async function readExamples(page) {
 
 const ANSWER = tinyAnswer([1, 2]);
 
-/** A function of `tf` and a model URL that runs an example and returns a prediction. */
+/** A function of `tf` and a model URL that runs an example, predicts, and checks that no tensor is left. */
 const toProgram = (code) => `async (tf, url) => {
   const model = await tf.loadGraphModel(url);
   ${code}
-  return Array.from(await again.predict(tf.tensor2d([[1, 2]])).data());
+  const answer = tf.tidy(() => Array.from(again.predict(tf.tensor2d([[1, 2]])).dataSync()));
+  model.dispose();
+  again.dispose();
+  const { numTensors } = tf.memory();
+  if (numTensors !== 0) throw new Error(numTensors + ' tensors are left');
+  return answer;
 }`;
 
-for (const page of PAGES) {
+describe('the first example of README.md', { skip: missing('dist', 'chromium', 'models') }, () => {
+  test('runs for each frame without a leak', async () => {
+    const browser = await startStorageBrowser();
+    try {
+      const text = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+      const [, code] = /```js\n(.*?)```/s.exec(text);
+      const program = code.replace("import * as tf from 'tfwasm';", "const tf = await import('/dist/index.js');");
+      assert.notEqual(program, code);
+      const { run, close } = await browser.open({ tfjs: false });
+      const [pose, ...uses] = await run(`(async () => {
+        ${program}
+        const canvas = new OffscreenCanvas(192, 192);
+        canvas.getContext('2d').fillRect(50, 50, 90, 90);
+        const use = () => [tf.memory().numTensors, tf.memory().numBytes, tf.memory().heapBytes];
+        const uses = [];
+        let pose;
+        for (let frame = 0; frame < 60; ++frame) {
+          pose = findPose(canvas);
+          if (frame === 9) uses.push(use());
+        }
+        return [pose, ...uses, use()];
+      })()`);
+      assert.deepEqual([pose.length, pose[0].length], [17, 3]);
+      assert.equal(uses[0][0], 0);
+      assert.deepEqual(uses[1], uses[0]);
+      await close();
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
+for (const [page, media] of Object.entries(PAGES)) {
   const examples = await readExamples(page);
 
   describe(`the examples of ${page}`, { skip: missing('dist', 'chromium', 'tfjs') }, () => {
     let browser;
     let server;
     let folder;
+    const testOf = (medium, run) => media.includes(medium) && test(medium, run);
 
     before(async () => {
       folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-docs-'));
@@ -50,9 +91,9 @@ for (const page of PAGES) {
       await rm(folder, { recursive: true });
     });
 
-    test('are there for each medium', () => assert.deepEqual([...examples.keys()].sort(), MEDIA));
+    test('are there for each medium', () => assert.deepEqual([...examples.keys()].sort(), media));
 
-    test('file', async () => {
+    testOf('file', async () => {
       const tf = await import('../../dist/index.js');
       const back = process.cwd();
       process.chdir(folder);
@@ -65,7 +106,7 @@ for (const page of PAGES) {
     });
 
     for (const medium of ['localstorage', 'indexeddb', 'opfs', 'memory', 'any']) {
-      test(medium, async () => {
+      testOf(medium, async () => {
         const { run, close } = await browser.open({ tfjs: false });
         const answer = await run(`(${toProgram(examples.get(medium))})(tools.tfwasm, '/tiny/model.json')`);
         assert.deepEqual(answer, ANSWER);
@@ -74,7 +115,7 @@ for (const page of PAGES) {
     }
 
     // The page is served by the server that it saves to.
-    test('http', async () => {
+    testOf('http', async () => {
       for (const name of ['model.json', 'weights.bin']) {
         server.files.set(`/tiny/${name}`, await readFile(path.join(folder, name)));
       }
@@ -87,7 +128,7 @@ for (const page of PAGES) {
       await close();
     });
 
-    test('downloads', async () => {
+    testOf('downloads', async () => {
       const { page: tab, run, close } = await browser.open({ tfjs: false });
       await run(() => document.body.insertAdjacentHTML('beforeend', '<input type="file" multiple>'));
       const files = [];

@@ -6,6 +6,7 @@ import { after, afterEach, beforeEach, describe, test } from 'node:test';
 
 import { isThreaded, VARIANTS, wasmFileName } from '../../tools/lib/variants.mjs';
 import { missing } from '../prerequisites.mjs';
+import { until } from '../until.mjs';
 import { send, startFaultServer } from './fault-server.mjs';
 import { importSource } from './source.mjs';
 import { createWatchedCore, readWasm } from './watched-core.mjs';
@@ -67,6 +68,43 @@ describe('ready', { skip }, () => {
     assert.throws(() => tf.setWasmVariant('relaxed'), failsAs(/before/));
   });
 
+  test('may be followed by the same settings again, but not by others', async () => {
+    globalThis.createTestCore = startsCore;
+    const paths = { 'tfwasm-simd.wasm': `${server.url}tfwasm-simd.wasm` };
+    tf.setWasmPaths({ ...paths });
+    tf.setWasmVariant('simd');
+    tf.setThreadsCount(3);
+    const starting = tf.ready();
+    for (let repeated = 0; repeated < 2; ++repeated) {
+      tf.setWasmPaths({ ...paths });
+      tf.setWasmVariant('simd');
+      tf.setThreadsCount(3);
+      await starting;
+    }
+    // The number that was asked for, and the one that there is.
+    tf.setThreadsCount(1);
+    for (const change of [
+      () => tf.setWasmPaths({}),
+      () => tf.setWasmPaths({ 'tfwasm-simd.wasm': 'elsewhere.wasm' }),
+      () => tf.setWasmPaths({ ...paths, 'tfwasm-relaxed.wasm': 'x' }),
+      () => tf.setWasmPaths('/'),
+      () => tf.setThreadsCount(2),
+      () => tf.setWasmVariant('relaxed'),
+    ]) {
+      assert.throws(change, failsAs(/before ready\(\)/));
+    }
+  });
+
+  test('takes a compiled module, and a variant for which there is one', async () => {
+    globalThis.createTestCore = startsCore;
+    const module = await WebAssembly.compile(WASM);
+    tf.setWasmPaths({ 'tfwasm-simd.wasm': module, 'tfwasm-relaxed.wasm': `${server.url}gone.wasm` });
+    await tf.ready();
+    assert.equal(tf.getWasmVariant(), 'simd');
+    assert.deepEqual(server.requests, []);
+    tf.setWasmPaths({ 'tfwasm-simd.wasm': module, 'tfwasm-relaxed.wasm': `${server.url}gone.wasm` });
+  });
+
   test('runs a network of its own, of which nothing is left', async () => {
     globalThis.createTestCore = startsCore;
     await tf.ready();
@@ -97,12 +135,28 @@ describe('ready', { skip }, () => {
     assert.equal(tf.getThreadsCount(), 3);
     assert.equal(core.poolSize, 2);
     assert.equal(tf.memory().numTensors, 0);
+    assert.equal(globalThis.Worker, undefined);
+  });
+
+  test('reports the error of a worker that has started', { skip: missing('threads') }, async (context) => {
+    const errors = context.mock.method(console, 'error', () => {}).mock;
+    let workerFailed;
+    globalThis.createTestCore = (options) => {
+      workerFailed = options.workerFailed;
+      return startsCore(options);
+    };
+    routes['/tfwasm-simd-threads.wasm'] = send(await readWasm('simd-threads'), { 'content-type': 'application/wasm' });
+    tf.setWasmVariant('simd-threads');
+    await tf.ready();
+    workerFailed({ message: 'unreachable', filename: 'x.wasm', lineno: 1 });
+    await until(() => errors.calls.length > 0, 'the report');
+    assert.match(errors.calls[0].arguments[0], /thread of tfwasm has failed: unreachable \(x\.wasm:1\)/);
   });
 
   test('goes on with one thread when workers do not start', async () => {
     globalThis.createTestCore = (options) => {
       if (options.poolSize === 0) return startsCore(options);
-      options.printErr('worker sent an error! glue-threads.js:1: blocked');
+      options.workerFailed({ message: 'blocked' });
       return new Promise(() => {});
     };
     tf.setThreadsCount(2);
@@ -169,5 +223,5 @@ describe('ready', { skip }, () => {
 
 test('the version is that of the package', async () => {
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-  assert.equal(tf.version, version);
+  assert.equal(tf.version.tfwasm, version);
 });

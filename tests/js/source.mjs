@@ -15,6 +15,10 @@ const INNER = ['core/features', 'core/links', 'core/wasm-files', 'io/string-item
 
 /** Replaces Emscripten's glue; tests set `globalThis.createTestCore`. */
 const GLUE = 'export default (options) => globalThis.createTestCore(options);';
+/** The same for threads. In their workers it is that of dist/. */
+const GLUE_THREADS = `import { isMainThread } from 'node:worker_threads';
+${GLUE}
+if (!isMainThread) await import(${JSON.stringify(pathToFileURL(path.join(ROOT, 'dist/glue-threads.js')).href)});`;
 
 /**
  * @param {string[]} entries The entries to import, in this order: `index`, `inference`.
@@ -49,6 +53,7 @@ export async function importSource(entries = ['index']) {
     outfile,
   });
   await writeFile(path.join(folder, 'package.json'), '{"type": "module"}');
-  for (const name of ['glue', 'glue-threads']) await writeFile(path.join(folder, `${name}.js`), GLUE);
+  await writeFile(path.join(folder, 'glue.js'), GLUE);
+  await writeFile(path.join(folder, 'glue-threads.js'), GLUE_THREADS);
   return import(pathToFileURL(outfile).href);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Locating and compiling the wasm binaries, and choosing a variant.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -11,7 +11,7 @@ import { send, sendPage, startFaultServer } from './fault-server.mjs';
 import { importSource } from './source.mjs';
 
 const tf = await importSource();
-const { compileWasm, wasmUrl } = tf.inner['core/wasm-files'];
+const { compileWasm, wasmSource } = tf.inner['core/wasm-files'];
 const { usedLink } = tf.inner['core/links'];
 const { chooseVariant, detectFeatures, defaultThreadCount } = tf.inner['core/features'];
 
@@ -72,19 +72,19 @@ describe('compileWasm', () => {
   });
 });
 
-describe('wasmUrl', () => {
+describe('wasmSource', () => {
   for (const [what, paths, variant, expected] of [
     ['a folder', 'https://cdn/x/', 'simd', 'https://cdn/x/tfwasm-simd.wasm'],
     ['a folder without its slash', '/x', 'relaxed', '/x/tfwasm-relaxed.wasm'],
     ['this folder', '', 'simd', 'tfwasm-simd.wasm'],
     ['a map', { 'tfwasm-simd-threads.wasm': 'b.wasm' }, 'simd-threads', 'b.wasm'],
   ]) {
-    test(`takes ${what}`, () => assert.equal(wasmUrl(usedLink(), variant, paths), expected));
+    test(`takes ${what}`, () => assert.equal(wasmSource(usedLink(), variant, paths), expected));
   }
   for (const variant of ['simd', 'simd-threads', 'relaxed', 'relaxed-threads']) {
     test(`finds ${variant} beside the JavaScript`, () => {
       for (const paths of [undefined, { 'tfwasm-other.wasm': 'x' }]) {
-        assert.match(wasmUrl(usedLink(), variant, paths), new RegExp(`^file:.*/tfwasm-${variant}\\.wasm$`));
+        assert.match(wasmSource(usedLink(), variant, paths), new RegExp(`^file:.*/tfwasm-${variant}\\.wasm$`));
       }
     });
   }
@@ -114,25 +114,43 @@ describe('the link of the core', () => {
   async function linkOf(entries) {
     const { inner } = await importSource(entries);
     const links = inner['core/links'];
-    return { links, urls: (...args) => inner['core/wasm-files'].wasmUrl(links.usedLink(), ...args) };
+    return { links, urls: (...args) => inner['core/wasm-files'].wasmSource(links.usedLink(), ...args) };
   }
 });
 
 describe('chooseVariant', () => {
-  for (const [simd, relaxedSimd, threads, count, expected] of [
-    [true, true, true, 4, 'relaxed-threads'],
-    [true, false, true, 2, 'simd-threads'],
-    [true, true, true, 1, 'relaxed'],
-    [true, false, false, 4, 'simd'],
-    [true, true, false, 4, 'relaxed'],
+  for (const [relaxedSimd, threads, count, expected, choice] of [
+    [true, true, 4, 'relaxed-threads'],
+    [false, true, 2, 'simd-threads'],
+    [true, true, 1, 'relaxed'],
+    [false, false, 4, 'simd'],
+    [true, false, 4, 'relaxed'],
+    [true, true, 4, 'simd-threads', ['simd-threads', 'simd']],
+    [true, true, 4, 'simd', ['simd']],
   ]) {
-    test(expected, () => assert.equal(chooseVariant({ simd, relaxedSimd, threads }, count), expected));
+    test(`${expected}${choice ? ` of ${choice}` : ''}`, () => {
+      assert.equal(chooseVariant({ simd: true, exceptions: true, relaxedSimd, threads }, count, choice), expected);
+    });
   }
-  test('needs SIMD', () => {
-    assert.throws(() => chooseVariant({ simd: false, relaxedSimd: false, threads: true }, 1), failsAs(/SIMD/));
+  test('needs SIMD and exceptions', () => {
+    const rest = { relaxedSimd: false, threads: true };
+    const choose = (simd, exceptions) => () => chooseVariant({ simd, exceptions, ...rest }, 1);
+    assert.throws(choose(false, true), failsAs(/no SIMD here.*Chrome 100, Firefox 100, Safari 16\.4, Node\.js 20\.16/));
+    assert.throws(choose(true, false), failsAs(/no exceptions here/));
+    assert.throws(choose(false, false), failsAs(/no SIMD and no exceptions here/));
+  });
+  test('says what there is if nothing of it runs here', () => {
+    const features = { simd: true, exceptions: true, relaxedSimd: false, threads: false };
+    assert.throws(() => chooseVariant(features, 4, ['relaxed', 'simd-threads']), failsAs(/relaxed, simd-threads/));
+  });
+  test('names the versions that README.md names', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    assert.match(readme, /Chrome and Edge 100, Firefox 100,\s+Safari\s+16\.4/);
+    assert.match(readme, /20\.16/);
   });
   test('goes by what this engine can do', async () => {
-    assert.equal((await detectFeatures()).simd, true);
+    const { simd, exceptions } = await detectFeatures();
+    assert.deepEqual([simd, exceptions], [true, true]);
     const count = defaultThreadCount();
     assert.ok(Number.isInteger(count) && count >= 1 && count <= 4);
   });

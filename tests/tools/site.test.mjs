@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { ROOT } from '../../tools/lib/paths.mjs';
 import { startServer } from '../../tools/serve.mjs';
 import { assembleSite } from '../../tools/site.mjs';
 import { startBrowser } from '../browser/chromium.mjs';
@@ -39,6 +40,18 @@ describe('the site', { skip: missing('dist', 'typedoc') }, () => {
           `${name}.${member} is not on the page of ${name}`,
         );
       }
+    }
+  });
+
+  test('has a page for the entries of the package, which export the same', async () => {
+    const page = textOf('api/documents/Entries.html');
+    const { exports } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+    const entries = Object.entries(exports).filter(([, target]) => target.types);
+    const names = Object.keys(await import('../../dist/index.js')).sort();
+    assert.ok(entries.length > 1);
+    for (const [entry, target] of entries) {
+      assert.ok(page.includes(`>${entry.replace('.', 'tfwasm')}<`), `${entry} is not on the page`);
+      assert.deepEqual(Object.keys(await import(path.join(ROOT, target.default))).sort(), names, entry);
     }
   });
 

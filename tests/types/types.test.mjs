@@ -8,10 +8,28 @@ import { test } from 'node:test';
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
 
-test('programs compile, and mistakes do not', { skip: missing('dist') }, () => {
+function assertCompiles(project) {
   const tsc = path.join(ROOT, 'node_modules/.bin/tsc');
-  const { status, stdout } = spawnSync(tsc, ['--project', path.join(ROOT, 'tests/types'), '--pretty', 'false'], {
-    encoding: 'utf8',
-  });
+  const { status, stdout } = spawnSync(
+    tsc,
+    ['--project', path.join(ROOT, 'tests/types', project), '--pretty', 'false'],
+    {
+      encoding: 'utf8',
+    },
+  );
   assert.equal(status, 0, stdout);
-});
+}
+
+test('programs compile, and mistakes do not', { skip: missing('dist') }, () => assertCompiles('.'));
+
+test('a program for browsers compiles without the types of Node.js', { skip: missing('dist') }, () =>
+  assertCompiles('browser'),
+);
+
+test('a program with the types of TensorFlow.js compiles', { skip: missing('dist') }, () =>
+  assertCompiles('tfjs/tsconfig.tfwasm.json'),
+);
+
+test('that program is right: it compiles with TensorFlow.js', { skip: missing('dist', 'tfjs') }, () =>
+  assertCompiles('tfjs'),
+);

@@ -54,8 +54,10 @@ export async function generateApiDocs(folder) {
     disableGit: true,
     highlightLanguages: ['javascript', 'typescript', 'shell'],
     navigationLinks: LINKS,
-    // Types that are not exported but used by exported ones get pages of their own.
     excludeExternals: true,
+    // The other entries export the same.
+    projectDocuments: [path.join(FOLDER, 'entries.md')],
+    // Types that are not exported but used by exported ones get pages of their own.
     plugin: [require.resolve('typedoc-plugin-missing-exports')],
     internalModule: 'not exported',
     validation: { notExported: true, invalidLink: true, invalidPath: true },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/: the entries index.js and inference.js, their common part common.js, and media.js, which common.js
-// imports on demand.
+// Bundles js/: the entries index.js, inference.js and static.js, their common part common.js, and media.js, which
+// common.js imports on demand.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
@@ -33,9 +33,10 @@ export async function bundleJavaScript() {
   for (const [name, source] of Object.entries({
     index: 'index.ts',
     inference: 'inference.ts',
+    static: 'static.ts',
     media: 'storage-media.ts',
   })) {
-    await bundle(name, source, commonApart(inCommon));
+    await bundle(name, source, commonApart(inCommon, name));
   }
 }
 
@@ -66,7 +67,7 @@ const mediaApart = {
 };
 
 /** Keeps common.js out of the other bundles, which import the parts listed in js/shared.ts from it. */
-function commonApart(inCommon) {
+function commonApart(inCommon, name) {
   const shared = readFileSync(join(SOURCE, 'shared.ts'), 'utf8');
   const names = Array.from(shared.matchAll(/^export \{([^}]*)\}/gm), ([, list]) => list.split(','))
     .flat()
@@ -78,7 +79,10 @@ function commonApart(inCommon) {
   return {
     name: 'common apart',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.\/common\.js$/ }, ({ path }) => ({ path, external: true }));
+      // static.js imports the files of the others.
+      onResolve({ filter: /^\.\/(common|index)\.js$/ }, ({ path }) => ({ path, external: true }));
+      onResolve({ filter: /\/glue\.js$/ }, () => ({ path: './glue.js', external: true }));
+      if (name !== 'media') mediaApart.setup({ onResolve });
       onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         const file = join(resolveDir, path).replace(/\.js$/, '.ts');
         return kind !== 'entry-point' && inCommon.has(file) ? { path: 'shared', namespace: 'shared' } : undefined;

@@ -14,7 +14,7 @@ import {
   wasmFileName,
   wasmFileNames,
 } from '../lib/variants.mjs';
-import { makeBundlable } from './glue.mjs';
+import { makeBundlable, nodeDetection } from './glue.mjs';
 import { minifyModule } from './minify.mjs';
 
 /** Configures a CMake preset, unless its build folder is configured for this checkout. */
@@ -78,11 +78,12 @@ export const buildVariant = (variant, note) => buildPreset(variant, LINKS.map(cm
 /** Copies the binaries and the glue of the freshly built `variants` into dist/. */
 export async function installVariants(variants) {
   const glues = new Map();
+  const detection = await nodeDetection();
   for (const { variant, folder } of builtLinks(variants)) {
     const name = glueFileName(variant);
     const built = join(folder, name);
     const { code: glue } = await minifyModule(
-      makeBundlable(readFileSync(built, 'utf8'), { threads: isThreaded(variant) }),
+      makeBundlable(readFileSync(built, 'utf8'), { threads: isThreaded(variant), nodeDetection: detection }),
     );
     if (glues.has(name) && glues.get(name) !== glue) {
       throw new ToolError(

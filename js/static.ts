@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry `tfwasm/static`: `tfwasm` for places where import() is not allowed, such as module service workers and the
+// backgrounds of browser extensions. All of its JavaScript is imported at once. It has no threads.
+import createCoreModule from './core/glue.js';
+import { useFactory } from './core/wasm-loader.js';
+import { setMediaImport } from './io/media-loader.js';
+import * as media from './storage-media.js';
+
+export * from './index.js';
+
+useFactory(createCoreModule);
+setMediaImport(async () => media);

@@ -2,6 +2,7 @@
 // Loads a model from the chosen source: its artifacts, and the model to run.
 import { describeMissing } from '../common/files.js';
 import { loadLibrary } from '../common/library.js';
+import { unsupportedOps } from '../common/unsupported-ops.js';
 
 /**
  * @typedef {object} Source
@@ -17,6 +18,7 @@ import { loadLibrary } from '../common/library.js';
  * @property {import('../../dist/index.js').io.ModelArtifacts} artifacts
  * @property {import('../../dist/index.js').GraphModel | null} model null if it can only be inspected, ...
  * @property {Error | null} problem ... for this reason.
+ * @property {Set<string>} unsupported Names of ops that the library does not have.
  * @property {number} loadTime In milliseconds.
  * @property {Map<string, number[][]>} shapes Output shapes of nodes, as far as runs have found them.
  */
@@ -34,8 +36,13 @@ const STILL_READABLE = new Set(['E_OP', 'E_WEIGHT_MISSING']);
 export async function openModel(source, { signal, progress }) {
   const { name, url, files, missing = [] } = source;
   const opened = { source, name, url, model: null, problem: null, loadTime: 0, shapes: new Map() };
+  opened.unsupported = new Set();
   if (missing.length > 0) {
-    return { ...opened, artifacts: await readTopology(files[0]), problem: new Error(describeMissing({ files, missing })) };
+    return {
+      ...opened,
+      artifacts: await readTopology(files[0]),
+      problem: new Error(describeMissing({ files, missing })),
+    };
   }
   const tf = await loadLibrary((...step) => signal.aborted || progress(...step));
   signal.throwIfAborted();
@@ -50,6 +57,7 @@ export async function openModel(source, { signal, progress }) {
   } catch (error) {
     if (!STILL_READABLE.has(error.code) || !Array.isArray(artifacts.modelTopology?.node)) throw error;
     opened.problem = error;
+    opened.unsupported = unsupportedOps(error);
   }
   return { ...opened, artifacts, loadTime: performance.now() - start };
 }

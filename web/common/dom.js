@@ -47,6 +47,13 @@ export const factItems = (entries) =>
 /** A list of names and values. @param {[string, string | Node][]} entries */
 export const facts = (entries) => make('dl', { class: 'facts' }, ...factItems(entries));
 
+/** Marks a field as wrong until its value changes, and moves the focus there. */
+export function markInvalid(field) {
+  field.setAttribute('aria-invalid', 'true');
+  field.addEventListener('input', () => field.removeAttribute('aria-invalid'), { once: true });
+  field.focus();
+}
+
 /** Shows an error in a p.error, or clears it. Ignores aborted actions. */
 export function showError(place, error) {
   if (error?.name === 'AbortError') return;

@@ -29,7 +29,7 @@ class ModelHistory {
     this.#app = app;
     app.on('opened', () => this.#enter(app.current.source));
     app.on('closed', () => this.#enter(null));
-    app.on('moved', () => this.#write('replaceState', app.current.source, app.current.url));
+    app.on('moved', () => this.#write('replaceState', app.current.source, app.current.url ?? null));
     app.on('failed', () => {
       this.#target = undefined;
     });

@@ -221,6 +221,7 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
       setInterval(() => context.fillRect(0, 0, canvas.width, canvas.height), 30);
     });
     await page.selectOption('#input-0-fit', 'stretch');
+    await page.selectOption('#input-0-pixels', '0 … 255');
     await page.click('.picture-source button:text("Camera")');
     await page.waitForFunction(() => {
       const video = document.querySelector('.picture-source video');
@@ -260,7 +261,8 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
     await run(page);
     assert.equal(await page.$('.result canvas'), null);
     assert.ok((await page.$eval('.result', ({ offsetHeight }) => offsetHeight)) < 1000);
-    const cells = (row) => page.$$eval(`.value-table tr:nth-child(${row}) > *`, (l) => l.map((c) => c.textContent));
+    const cells = (row) =>
+      page.$$eval(`.value-table tbody tr:nth-child(${row}) > *`, (l) => l.map((c) => c.textContent));
     const first = await cells(1);
     assert.equal(first.length, 9);
     await page.click('[aria-label="Next rows"]');

@@ -11,7 +11,7 @@ import { SAMPLES } from '../../web/common/samples.js';
 import { missing } from '../prerequisites.mjs';
 import { tinyModel, writeTinyModel } from '../tiny-model.mjs';
 import { startSite } from './site.mjs';
-import { at, predict, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
+import { at, focused, predict, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
 
 const MODELS = path.join('node_modules', '@vladmandic', 'human', 'models');
 
@@ -178,7 +178,7 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
     await page.setInputFiles('#files', tinyFiles()[0]);
     await waitForModel(page, 'model');
     const text = await page.textContent('#model-problem');
-    assert.match(text, /looked at, but not run\. model\.json names the weight file weights\.bin, not among the files/);
+    assert.match(text, /looked at, but not run\. model\.json names the weight file weights\.bin, which is not among/);
     assert.doesNotMatch(text, /kernel|bias/);
     assert.match(await page.textContent('#model-facts'), /Parameters9/);
     assert.equal(await page.isVisible('#run'), false);
@@ -245,8 +245,10 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
     await page.selectOption('#sample', 'emotion');
     await page.click('#open-sample');
     await waitForText(page, '#opening-status', /emotion: Loading the weights/);
-    await page.click('#opening-cancel');
+    await page.focus('#opening-cancel');
+    await page.keyboard.press('Enter');
     await page.waitForSelector('#opening', { state: 'hidden' });
+    assert.equal(await focused(page), 'open-sample');
     assert.equal(await page.isVisible('#model'), false);
     assert.equal(await page.isVisible('#open-error'), false);
     release();

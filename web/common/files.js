@@ -73,8 +73,11 @@ function whyNoModel(files) {
 
 /** Says which weight files are missing. @param {FoundModel} model */
 export function describeMissing({ files: [json], missing }) {
-  const what = missing.length === 1 ? 'the weight file' : `${missing.length} weight files`;
-  return `${json.name} names ${what} ${missing.join(', ')}, not among the files. Choose or drop all of them together.`;
+  const [what, are] = missing.length === 1 ? ['the weight file', 'is'] : [`${missing.length} weight files`, 'are'];
+  return (
+    `${json.name} names ${what} ${missing.join(', ')}, which ${are} not among the files. ` +
+    'Choose or drop all of them together.'
+  );
 }
 
 async function readModel(json, files) {

@@ -30,7 +30,7 @@ function showModel(opened) {
       ['Nodes', formatCount(summary.nodes)],
       ...(summary.functions > 0 ? [['Functions', formatCount(summary.functions)]] : []),
       ['Quantization', describeQuantization(summary)],
-      ['Load time', formatTime(opened.loadTime)],
+      ...(opened.model ? [['Load time', formatTime(opened.loadTime)]] : []),
     ]),
   );
   element('model-endpoints').replaceChildren(...endpoints(opened));
@@ -70,9 +70,11 @@ function endpoints({ model, artifacts }) {
         .toLowerCase(),
       shape: tensorShape?.dim?.map(({ size }) => Number(size)),
     }));
+  // Without a signature, they are known only after loading.
+  if (!signature) return [];
   return [
-    endpointTable('Inputs', list(signature?.inputs), Object.keys(signature?.inputs ?? {})),
-    endpointTable('Outputs', list(signature?.outputs), Object.keys(signature?.outputs ?? {})),
+    endpointTable('Inputs', list(signature.inputs), Object.keys(signature.inputs ?? {})),
+    endpointTable('Outputs', list(signature.outputs), Object.keys(signature.outputs ?? {})),
   ];
 }
 

@@ -2,6 +2,7 @@
 // Charts of times, drawn with uPlot.
 import uPlot from '../dist/vendor/uplot.js';
 import { make } from '../web/common/dom.js';
+import { colorName } from './chart-view.js';
 
 const HEIGHT = 240;
 const BINS = 24;
@@ -18,15 +19,14 @@ function paint(name) {
   return value;
 }
 
-const chartColors = () => [1, 2, 3, 4].map((index) => paint(`--chart-${index}`));
-
 /** Tick distances for an integer axis. */
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
 
-function axes(labels, increments) {
+/** @param {object[]} more Further options of each axis. */
+function axes(labels, more) {
   const [text, line] = [paint('--muted'), paint('--border')];
   return labels.map((label, index) => ({
-    ...(index === 0 && increments && { incrs: increments }),
+    ...more[index],
     label,
     stroke: text,
     grid: { stroke: line, width: 1 },
@@ -37,12 +37,13 @@ function axes(labels, increments) {
 }
 
 /**
- * A chart that is redrawn when its size or the theme changes.
+ * A chart that is redrawn when its size, the theme or the view changes.
  *
  * @param {string} description Text alternative.
- * @param {() => {options: object, data: unknown[]}} make
+ * @param {import('./chart-view.js').ChartView} view
+ * @param {() => {options: object, data: unknown[]}} build
  */
-function chart(description, build) {
+function chart(description, view, build) {
   const place = make('div', { class: 'chart', role: 'img', 'aria-label': description });
   let plot = null;
   const draw = () => {
@@ -52,10 +53,8 @@ function chart(description, build) {
     }
     plot?.destroy();
     const { options, data } = build();
-    // One legend entry for all warm-up runs.
-    const hooks = { init: [(made) => shortenLegend(made.root)] };
     plot = new uPlot(
-      { width: Math.max(200, place.clientWidth), height: HEIGHT, hooks, legend: { live: false }, ...options },
+      { width: Math.max(200, place.clientWidth), height: HEIGHT, legend: { show: false }, ...options },
       data,
       place,
     );
@@ -71,103 +70,109 @@ function chart(description, build) {
   const stop = () => {
     resize.disconnect();
     document.removeEventListener('themechange', draw);
+    view.removeEventListener('change', draw);
     plot?.destroy();
     plot = null;
   };
   resize.observe(place);
   document.addEventListener('themechange', draw);
+  view.addEventListener('change', draw);
   return place;
 }
 
-const WARMUP = 'warm-up, not counted';
-
-function shortenLegend(root) {
-  const entries = Array.from(root.querySelectorAll('.u-series')).filter((entry) => entry.textContent.includes(WARMUP));
-  for (const entry of entries.slice(1)) entry.remove();
+/** Down to one digit, as the labels of a logarithmic axis. */
+function roundDown(value) {
+  const unit = 10 ** Math.floor(Math.log10(value));
+  return Math.floor(value / unit) * unit;
 }
 
-const milliseconds = (_, value) => (value === null || value === undefined ? '–' : `${value.toFixed(3)} ms`);
+/** The range of the axis of times. */
+function timeScale({ isLogarithmic }) {
+  const range = (_, low, high) => {
+    if (low === null) return isLogarithmic ? [0.1, 10] : [0, 1];
+    return isLogarithmic ? [roundDown(low), high * 1.1] : [Math.min(0, low), high * 1.05];
+  };
+  return { range, ...(isLogarithmic && { distr: 3, log: 10 }) };
+}
+
+/** A logarithm has no place for 0, which coarse timers give. */
+const drawable = (times, { isLogarithmic }) => times.map((time) => (isLogarithmic && time <= 0 ? null : time));
+
+const tick = (value) => String(Number(value.toPrecision(3)));
 
 /**
  * Every run of every engine in order of time. Warm-up runs are grey.
  *
- * @param {{name: string, warmups: number[], samples: number[]}[]} engines
+ * @param {import('./chart-view.js').ChartView} view
  */
-export function runsChart(engines) {
-  const warmups = Math.max(...engines.map(({ warmups }) => warmups.length));
+export function runsChart(view) {
+  const { engines } = view;
+  const warmups = Math.max(...engines.map((engine) => engine.warmups.length));
   const runs = Math.max(...engines.map(({ samples }) => samples.length));
   const x = Array.from({ length: warmups + runs }, (_, i) => i - warmups + 1);
   const blank = (count) => new Array(count).fill(null);
-  return chart(`Time of each of ${runs} runs, ${warmups} warm-up runs before them`, () => {
-    const colors = chartColors();
-    const gray = paint('--border-strong');
-    const warm = engines.map(({ warmups: times }) => ({
-      series: {
-        label: WARMUP,
-        stroke: gray,
-        width: 0,
-        paths: () => null,
-        points: { show: true, size: 7, fill: gray },
-        value: milliseconds,
-      },
-      data: [...blank(warmups - times.length), ...times, ...blank(runs)],
-    }));
-    const timed = engines.map(({ name, samples }, index) => ({
-      series: {
-        label: name,
-        stroke: colors[index % colors.length],
-        width: 1.5,
-        points: { show: true, size: 4 },
-        value: milliseconds,
-      },
-      data: [...blank(warmups), ...samples, ...blank(runs - samples.length)],
-    }));
-    const all = warmups > 0 ? [...timed, ...warm] : timed;
+  const warm = ({ engine }) => ({
+    series: { width: 0, paths: () => null, points: { show: true, size: 7, fill: paint('--border-strong') } },
+    data: [...blank(warmups - engine.warmups.length), ...drawable(engine.warmups, view), ...blank(runs)],
+  });
+  const timed = ({ engine, index }) => ({
+    series: { stroke: paint(colorName(index)), width: 1.5, points: { show: true, size: 4 } },
+    data: [...blank(warmups), ...drawable(engine.samples, view), ...blank(runs - engine.samples.length)],
+  });
+  return chart(`Time of each of ${runs} runs, ${warmups} warm-up runs before them`, view, () => {
+    const all = [...view.shown.map(timed), ...(warmups > 0 ? view.shown.map(warm) : [])];
     return {
       options: {
-        scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low), high * 1.05] } },
-        axes: axes(['run', 'milliseconds'], WHOLE),
-        series: [{ label: 'run' }, ...all.map(({ series }) => series)],
+        scales: { x: { time: false }, y: timeScale(view) },
+        axes: axes(['run', 'milliseconds'], [{ incrs: WHOLE }, { values: (_, splits) => splits.map(label) }]),
+        series: [{}, ...all.map(({ series }) => series)],
       },
       data: [x, ...all.map(({ data }) => data)],
     };
   });
 }
 
-/** A histogram of times. The last bin includes all slower runs. */
-export function histogram(engines) {
-  const timed = engines.filter(({ samples }) => samples.length > 0);
-  const all = timed.flatMap(({ samples }) => samples).sort((a, b) => a - b);
-  const low = all[0];
-  const high = Math.max(all.at(-1), low * 1.001 + 1e-9);
-  const width = (high - low) / BINS;
-  const x = Array.from({ length: BINS }, (_, i) => low + (i + 0.5) * width);
-  const counts = timed.map(({ samples }) => {
-    const bins = new Array(BINS).fill(0);
-    for (const time of samples) bins[Math.min(BINS - 1, Math.floor((time - low) / width))] += 1;
-    return bins;
-  });
-  return chart('How often which time was measured', () => {
-    const colors = chartColors();
+/** On a logarithmic scale, uPlot leaves out the labels that have no room. */
+const label = (value) => (value === null ? null : tick(value));
+
+/** A histogram of times. The last bin includes all slower runs. @param {import('./chart-view.js').ChartView} view */
+export function histogram(view) {
+  return chart('How often which time was measured', view, () => {
+    const [to, from] = view.isLogarithmic ? [Math.log10, (value) => 10 ** value] : [Number, Number];
+    const positions = view.shown.map(({ engine, index }) => ({
+      index,
+      values: drawable(engine.samples, view)
+        .filter((time) => time !== null)
+        .map(to),
+    }));
+    const all = positions.flatMap(({ values }) => values);
+    const low = all.reduce((least, value) => Math.min(least, value), all.length > 0 ? Infinity : 0);
+    const high = all.reduce((most, value) => Math.max(most, value), low + Math.max(1e-3 * Math.abs(low), 1e-9));
+    const width = (high - low) / BINS;
+    const x = Array.from({ length: BINS }, (_, i) => low + (i + 0.5) * width);
+    const count = (values) => {
+      const bins = new Array(BINS).fill(0);
+      for (const value of values) bins[Math.min(BINS - 1, Math.floor((value - low) / width))] += 1;
+      return bins;
+    };
     return {
       options: {
         scales: {
           x: { time: false, range: () => [low - width / 2, high + width / 2] },
-          y: { range: (_, __, most) => [0, most * 1.05] },
+          y: { range: (_, __, most) => [0, (most || 1) * 1.05] },
         },
-        axes: axes(['milliseconds', 'runs']),
+        axes: axes(['milliseconds', 'runs'], [{ values: (_, splits) => splits.map((value) => tick(from(value))) }, {}]),
         series: [
-          { label: 'time', value: milliseconds },
-          ...timed.map(({ name }, index) => ({
-            label: name,
-            stroke: colors[index % colors.length],
-            fill: colors[index % colors.length].replace(/^rgb\((.*)\)$/, 'rgba($1, 0.4)'),
+          {},
+          ...positions.map(({ index }) => ({
+            stroke: paint(colorName(index)),
+            fill: paint(colorName(index)).replace(/^rgb\((.*)\)$/, 'rgba($1, 0.4)'),
             paths: uPlot.paths.bars({ size: [0.95, 60] }),
             points: { show: false },
           })),
         ],
       },
-      data: [x, ...counts],
+      data: [x, ...positions.map(({ values }) => count(values))],
     };
   });
 }

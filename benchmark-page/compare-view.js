@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares two results, with a verdict.
 import { element, make, showError } from '../web/common/dom.js';
+import { formatDate, plural } from '../web/common/format.js';
 import { scrollRegion, table, tableRow } from '../web/common/tables.js';
 import { formatRatio, isSound, withUnit } from './numbers.js';
 import { readResults } from './result-file.js';
@@ -16,7 +17,7 @@ export function setUpComparison() {
     const start = entries.length;
     for (const engine of result.engines) {
       if (engine.samples.length === 0) continue;
-      const label = `${result.model.name}, ${engine.name} (${origin})`;
+      const label = labelOf(result, engine, origin);
       const summary = summarize(engine.samples);
       entries.push({ label, model: result.model.name, engine, summary, isSound: isSound(result) });
     }
@@ -63,7 +64,19 @@ export function setUpComparison() {
     }
   });
   let runs = 0;
-  return { add: (result) => choose(addEntries(result, `run ${++runs} of this page`)) };
+  return { add: (result) => choose(addEntries(result, `run ${++runs}`)) };
+}
+
+/** What tells results apart, the most important first: lists cut it off. The result may be of a file. */
+function labelOf({ model, settings, date }, { name, variant, threads, thread }, origin) {
+  const shapes = Array.isArray(settings?.inputs) ? settings.inputs.map(({ shape }) => [shape].flat().join('×')) : [];
+  const how = [
+    variant && !name.includes(variant) ? `${name} ${variant}` : name,
+    Number.isInteger(threads) && plural(threads, 'thread'),
+    thread === 'main' && 'main thread',
+  ];
+  const parts = [origin, how.filter(Boolean).join(', '), model.name, shapes.join(', '), formatDate(date)];
+  return parts.filter(Boolean).join(' · ');
 }
 
 const UNSOUND =
@@ -82,7 +95,7 @@ function comparisonOf(a, b) {
   rows.push(['Runs', String(a.summary.count), String(b.summary.count)]);
   const words = { faster: 'After is faster', slower: 'After is slower', 'no difference': 'No difference can be told' };
   const notes = [
-    `Ratio of the medians, before to after: ${formatRatio(ratio)}, 95 % interval ${formatRatio(low)} to ${formatRatio(high)} (bootstrap); Mann-Whitney p = ${p < 0.001 ? '< 0.001' : p.toFixed(3)}.`,
+    `Ratio of the medians, before to after: ${formatRatio(ratio)}, 95 % interval ${formatRatio(low)} to ${formatRatio(high)} (bootstrap); Mann-Whitney p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`}.`,
     ...(a.model === b.model ? [] : ['These are different models.']),
   ];
   const head = (title, label) => ({ number: [title, make('div', { class: 'which' }, label)] });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The form fields for a model's inputs: unknown dimensions and fill values.
-import { make, options } from '../web/common/dom.js';
+import { make, markInvalid, options } from '../web/common/dom.js';
 import { formatShape } from '../web/common/format.js';
 import { loadLibrary } from '../web/common/library.js';
+import { usualSize } from '../web/common/picture/image.js';
 import { PictureSource } from '../web/common/picture/picture-source.js';
 import { parseShape, splitValues } from '../web/common/values.js';
 import { checkInput, DTYPES, defaultInput, defaultRange, takesPicture } from './inputs.js';
@@ -69,9 +70,10 @@ class InputFields {
       this.#shape = make('input', { type: 'text', placeholder: '1, 224, 224, 3' });
       fields.push(make('label', {}, 'Shape', this.#shape));
     }
-    this.#dimensions = (shape ?? []).flatMap((size, axis) =>
-      isOpen(size, axis) ? [{ axis, field: number({ min: 1, step: 1, required: true }) }] : [],
-    );
+    this.#dimensions = (shape ?? []).flatMap((size, axis) => {
+      const value = usualSize(shape, axis);
+      return isOpen(size, axis) ? [{ axis, field: number({ min: 1, step: 1, required: true, value }) }] : [];
+    });
     for (const { axis, field } of this.#dimensions) fields.push(make('label', {}, `Dimension ${axis + 1}`, field));
     return fields;
   }
@@ -89,7 +91,7 @@ class InputFields {
   show({ dtype, shape, fill, range, values }) {
     if (dtype && this.#dtype) this.#dtype.value = dtype;
     if (shape && this.#shape) this.#shape.value = shape.join(', ');
-    for (const { axis, field } of this.#dimensions) field.value = shape?.[axis] ?? '';
+    for (const { axis, field } of this.#dimensions) if (shape?.[axis] > 0) field.value = shape[axis];
     if (range) [this.#low.value, this.#high.value] = range;
     if (values) this.#values.value = values.join(this.#info.dtype === 'string' ? '\n' : ', ');
     if (fill) this.#fill.value = fill;
@@ -141,9 +143,7 @@ class InputFields {
 }
 
 function fieldError(field, message) {
-  field.setAttribute('aria-invalid', 'true');
-  field.addEventListener('input', () => field.removeAttribute('aria-invalid'), { once: true });
-  field.focus();
+  markInvalid(field);
   return new Error(message);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inputs of a model: shapes and values.
-import { takesImages } from '../web/common/picture/image.js';
+import { takesImages, usualRange, usualSize } from '../web/common/picture/image.js';
 import { randomValues } from '../web/common/random.js';
 import { sizeOf } from '../web/common/values.js';
 
@@ -33,20 +33,20 @@ export function takesPicture({ dtype, shape }) {
 
 /** A harmless range for unknown models. */
 export function defaultRange({ dtype, shape }) {
-  if (dtype === 'int32') return takesPicture({ dtype, shape }) ? [0, 255] : [0, 9];
-  return [0, 1];
+  return dtype === 'int32' && !takesPicture({ dtype, shape }) ? [0, 9] : usualRange(dtype);
 }
 
 /**
- * The default for an input. An unknown first dimension is the batch. Other unknown dimensions stay -1 until the user
- * sets them.
+ * The default for an input. An unknown first dimension is the batch. Other unknown dimensions have the usual size.
  *
  * @param {InputInfo} info
  * @param {number} batch
  * @returns {InputSpec}
  */
 export function defaultInput(info, batch, range = defaultRange(info)) {
-  const shape = (info.shape ?? []).map((size, axis) => (size < 0 && axis === 0 ? batch : size));
+  const shape = (info.shape ?? []).map((size, axis, all) =>
+    size >= 0 ? size : axis === 0 ? batch : usualSize(all, axis),
+  );
   return { name: info.name, dtype: info.dtype ?? 'float32', shape, fill: 'random', range };
 }
 

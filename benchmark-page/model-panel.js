@@ -3,7 +3,8 @@
 import { element, facts, make, showError } from '../web/common/dom.js';
 import { formatBytes, formatCount, formatShape } from '../web/common/format.js';
 import { watchFileInputs } from '../web/common/file-inputs.js';
-import { findModels } from '../web/common/files.js';
+import { describeMissing, findModels } from '../web/common/files.js';
+import { explainNetworkError } from '../web/common/network-errors.js';
 import { CDN_FOLDER, LOCAL_FOLDER, SAMPLES, sampleOptions } from '../web/common/samples.js';
 import { chooseModel, describe } from './plan.js';
 
@@ -58,7 +59,9 @@ export class ModelPanel {
       if (models.length > 1) {
         throw new Error(`These are ${models.length} models: ${models.map(({ name }) => name).join(', ')}. Choose one.`);
       }
-      return { name: models[0].name, address: null, source: { kind: 'files', files: models[0].files } };
+      const [{ name, files: parts, missing }] = models;
+      if (missing.length > 0) throw new Error(describeMissing(models[0]));
+      return { name, address: null, source: { kind: 'files', files: parts } };
     });
   }
 
@@ -82,7 +85,7 @@ export class ModelPanel {
     } catch (problem) {
       if (looking.signal.aborted) return;
       status.textContent = '';
-      showError(error, problem);
+      showError(error, explainNetworkError(problem));
     }
   }
 

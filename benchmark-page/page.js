@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: reads settings, shows results.
 import { element, showError } from '../web/common/dom.js';
+import { explainNetworkError } from '../web/common/network-errors.js';
 import { hasLocalSamples } from '../web/common/samples.js';
 import { setUpComparison } from './compare-view.js';
 import { InputsForm } from './inputs-form.js';
 import { measureOps } from './measure-ops.js';
+import { keepResult, keptResults } from './kept-results.js';
 import { ModelPanel } from './model-panel.js';
 import { hasLocalTfjs } from './places.js';
 import { describe, chooseModel, measure, planOf } from './plan.js';
@@ -37,7 +39,7 @@ settings.cdn = false;
 const model = new ModelPanel((chosen) => {
   inputs.show(chosen, settings.inputs);
   element('no-inputs').hidden = chosen !== null;
-  element('start').disabled = chosen === null || running !== null;
+  element('start').disabled = chosen === null;
   showBatch(chosen);
 });
 
@@ -81,20 +83,20 @@ async function start() {
     const specs = await inputs.readAll(chosen.batch);
     const plan = planOf({ ...chosen, inputs: specs }, model.current, tfjsPlace());
     const result = await runBenchmark(plan, { signal: running.signal, progress: showProgress });
-    await showResult(element('result'), result);
+    await show(result);
+    keepResult(result);
     comparison.add(result);
-    showStatus('Done.');
-    element('result').hidden = false;
+    const isWhole = result.stoppedBy !== 'cancel';
+    showStatus(isWhole ? 'Done.' : 'Cancelled. The result has what was measured until then.');
     element('result').focus({ preventScroll: true });
     element('result').scrollIntoView({ block: 'start' });
   } catch (problem) {
     const cancelled = problem.name === 'AbortError';
     showStatus(cancelled ? 'Cancelled.' : '');
-    if (!cancelled) showError(error, problem);
+    if (!cancelled) showError(error, explainNetworkError(problem));
   } finally {
     running = null;
     showRunning(false);
-    element('start').disabled = model.current === null;
   }
 }
 
@@ -105,6 +107,19 @@ async function followLink() {
   // They could match inputs of the next model by name.
   settings.inputs = [];
   if (settings.run && model.current) start();
+}
+
+async function show(result) {
+  await showResult(element('result'), result);
+  element('result').hidden = false;
+}
+
+/** The results of this tab before it was reloaded. */
+async function restoreResults() {
+  const results = keptResults();
+  for (const result of results) comparison.add(result);
+  const [navigation] = performance.getEntriesByType('navigation');
+  if (results.length > 0 && navigation?.type !== 'navigate') await show(results.at(-1));
 }
 
 async function copyLink() {
@@ -142,9 +157,10 @@ element('cdn').addEventListener('change', () => {
   if (mayGoOn && model.current === null) followLink();
 });
 
-showError(element('link-problems'), problems.length > 0 ? new Error(problems.join('\n')) : null);
 showIsolation();
-showSettings(settings);
+problems.push(...showSettings(settings));
+showError(element('link-problems'), problems.length > 0 ? new Error(problems.join('\n')) : null);
+await restoreResults().catch(console.warn);
 const [samples, tfjs] = await Promise.all([hasLocalSamples(), hasLocalTfjs()]);
 local = { samples, tfjs };
 isWaiting &&= !samples || !tfjs;

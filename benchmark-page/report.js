@@ -65,7 +65,7 @@ export function toMarkdown(result) {
 function describeEnvironment({ environment, engines, timerResolution }) {
   const { browser, cores, isolated, features } = environment;
   const libraries = engines.filter(({ library }) => library).map(({ library }) => library);
-  return `- ${[browser, `${cores} logical processors`, isolated ? 'cross-origin isolated' : 'not isolated', `wasm ${features.join(', ')}`, `timer ${timerResolution} ms`, ...new Set(libraries)].join('; ')}.`;
+  return `- ${[browser, `${cores} logical processors`, isolated ? 'cross-origin isolated' : 'not isolated', `wasm ${features.join(', ')}`, ...(Number.isFinite(timerResolution) ? [`timer ${timerResolution} ms`] : []), ...new Set(libraries)].join('; ')}.`;
 }
 
 function describeCorrectness({ reference, outputs, passed, error }) {

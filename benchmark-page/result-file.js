@@ -29,6 +29,13 @@ function resultsIn(json) {
   return json.results.flatMap((group) => (Array.isArray(group?.models) ? group.models.map((row) => row?.result) : []));
 }
 
+/** Results as one object, in the format of such a file. */
+export const toReport = (results) => ({
+  format: 'tfwasm-benchmark-report',
+  formatVersion: 1,
+  results: [{ models: results.map((result) => ({ result })) }],
+});
+
 /**
  * The results in a file.
  *

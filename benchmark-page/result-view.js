@@ -3,6 +3,7 @@
 import { facts, make } from '../web/common/dom.js';
 import { formatBytes, formatShape, plural } from '../web/common/format.js';
 import { scrollRegion, table, tableRow } from '../web/common/tables.js';
+import { ChartView } from './chart-view.js';
 import { exportButtons } from './export-view.js';
 import { firstResult, formatDifference, formatRatio, isSound, withUnit } from './numbers.js';
 import { profileCard } from './profile-view.js';
@@ -168,16 +169,20 @@ function sizesCard({ engines, model }) {
 
 function correctnessCard({ correctness }) {
   if (!correctness || correctness.error) return null;
-  const rows = correctness.outputs.map(({ name, shape, dtype, absolute, relative }) =>
+  const rows = correctness.outputs.map(({ name, shape, dtype, absolute, relative, tolerance = 1e-3 }) =>
     tableRow(
       make('code', {}, name),
       `${dtype} ${formatShape(shape)}`,
-      ...[absolute, relative].map((error) => ({ number: formatDifference(error) })),
+      ...[absolute, relative, tolerance].map((error) => ({ number: formatDifference(error) })),
     ),
   );
   const errors = table({
-    caption: 'Relative to the largest value of the output; up to 0.001 is accepted',
-    heads: ['Output', 'Type', { number: 'Largest absolute error' }, { number: 'Largest relative error' }],
+    caption: 'Relative to the largest value of the output',
+    heads: [
+      'Output',
+      'Type',
+      ...['Largest absolute error', 'Largest relative error', 'Accepted'].map((number) => ({ number })),
+    ],
     rows,
   });
   return card(
@@ -193,6 +198,12 @@ function correctnessCard({ correctness }) {
       ` with ${correctness.reference}`,
     ),
     scrollRegion('Errors of the outputs', errors),
+    correctness.second &&
+      make(
+        'p',
+        { class: 'hint' },
+        `${correctness.second} computed the same for comparison: five times its difference from the reference is accepted.`,
+      ),
   );
 }
 
@@ -200,7 +211,8 @@ const yesNo = (value) => (value ? 'yes' : 'no');
 
 function environmentCard(result) {
   const { environment, engines, settings, timerResolution, stoppedBy, date } = result;
-  const stop = stoppedBy === 'time' ? `the limit of ${settings.seconds} s` : `the number of runs, ${settings.runs}`;
+  const ends = { time: `the limit of ${settings.seconds} s`, cancel: 'cancelling' };
+  const stop = ends[stoppedBy] ?? `the number of runs, ${settings.runs}`;
   return card(
     'Environment',
     facts([
@@ -235,13 +247,18 @@ async function timesCard(result) {
   if (engines.length > 0) {
     // Tables are shown even if the chart library is missing.
     const charts = await import('./charts.js').then(
-      ({ runsChart, histogram }) =>
-        make(
-          'div',
-          { class: 'columns charts' },
-          make('figure', {}, make('figcaption', {}, 'Every run, in the order of time'), runsChart(engines)),
-          make('figure', {}, make('figcaption', {}, 'How often which time was measured'), histogram(engines)),
-        ),
+      ({ runsChart, histogram }) => {
+        const view = new ChartView(engines);
+        return [
+          view.controls(),
+          make(
+            'div',
+            { class: 'columns charts' },
+            make('figure', {}, make('figcaption', {}, 'Every run, in the order of time'), runsChart(view)),
+            make('figure', {}, make('figcaption', {}, 'How often which time was measured'), histogram(view)),
+          ),
+        ];
+      },
       (error) => make('p', { class: 'hint' }, `The charts cannot be drawn: ${error.message}`),
     );
     children.push(timesTable(engines), charts);

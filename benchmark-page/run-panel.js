@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Run": fields, progress, and missing features.
-import { element, make } from '../web/common/dom.js';
+import { moveFocus, setEnabled } from '../web/common/buttons.js';
+import { element, make, markInvalid } from '../web/common/dom.js';
 import { ENGINES } from './engines.js';
 import { findGpu, whyNoThreads } from './environment.js';
 import { MOST_THREADS, PEERS } from './settings.js';
@@ -52,13 +53,20 @@ export function showIsolation() {
   element('threads').max = Math.min(MOST_THREADS, 4 * (navigator.hardwareConcurrency ?? 1));
 }
 
-/** @param {import('./settings.js').Settings} settings */
+/**
+ * @param {import('./settings.js').Settings} settings
+ * @returns {string[]} What of them is not possible here, in words.
+ */
 export function showSettings(settings) {
   for (const name of [...NUMBERS, ...CHOICES]) element(name).value = settings[name];
   element('check').checked = settings.check;
   element('cdn').checked = settings.cdn;
   const { max, disabled } = element('threads');
-  element('threads').value = disabled ? 1 : Math.min(settings.threads, max);
+  const threads = disabled ? 1 : Math.min(settings.threads, max);
+  element('threads').value = threads;
+  if (threads === settings.threads) return [];
+  const why = disabled ? 'this page has no threads' : 'this page tries at most 4 for each processor';
+  return [`“threads=${settings.threads}” in the link is ${threads} here: ${why}.`];
 }
 
 /** Throws an error with a message for users if a number is out of range. */
@@ -73,17 +81,16 @@ function readNumber(field) {
   const value = field.valueAsNumber;
   const [least, most] = [Number(field.min), Number(field.max)];
   const fits = Number.isInteger(value) && value >= least && value <= most;
-  field.toggleAttribute('aria-invalid', false);
   if (fits) return value;
-  field.setAttribute('aria-invalid', 'true');
-  field.focus();
+  markInvalid(field);
   const label = field.labels[0].textContent.trim();
   throw new Error(`“${label}” takes a whole number from ${least} to ${most}.`);
 }
 
 /** Shows whether a run is in progress. */
 export function showRunning(isRunning) {
-  element('start').disabled = isRunning;
+  setEnabled(element('start'), !isRunning);
+  if (!isRunning) moveFocus(element('cancel'), element('start'));
   element('cancel').hidden = !isRunning;
   element('progress').hidden = !isRunning;
   element('run-form').setAttribute('aria-busy', String(isRunning));

@@ -3,11 +3,13 @@
 //
 //   opening   a model is being loaded; detail: {name, text, fraction}
 //   opened    `current` is another model
+//   moved     `current` has another URL and name
 //   closed    no model is open
 //   failed    opening failed; detail: the error
 //   stored    the content of storage may have changed
 //   ran       a run found more information (shapes of intermediate values)
 //   show-node, compute-node   detail: the name of a node
+import { explainNetworkError } from './common/network-errors.js';
 import { openModel } from './open/source.js';
 
 export class App extends EventTarget {
@@ -15,6 +17,7 @@ export class App extends EventTarget {
   current = null;
 
   #abort = new AbortController();
+  #isShared = false;
 
   /** Opens a model. The current one stays open if that fails. */
   async open(source) {
@@ -26,16 +29,32 @@ export class App extends EventTarget {
     };
     try {
       const opened = await openModel(source, { signal: abort.signal, progress });
-      if (abort.signal.aborted) {
-        opened.model?.dispose();
-        return;
-      }
-      this.current?.model?.dispose();
-      this.current = opened;
-      this.tell('opened');
+      if (abort.signal.aborted) opened.model?.dispose();
+      else this.show(opened);
     } catch (error) {
-      if (!abort.signal.aborted) this.tell('failed', error);
+      if (!abort.signal.aborted) this.tell('failed', explainNetworkError(error));
     }
+  }
+
+  /**
+   * Shows a model that has been loaded.
+   *
+   * @param {import('./open/source.js').OpenedModel} opened
+   * @param {{isShared?: boolean}} [options] isShared: it belongs to the caller, who disposes it.
+   */
+  show(opened, { isShared = false } = {}) {
+    this.#abort.abort();
+    this.#release();
+    this.current = opened;
+    this.#isShared = isShared;
+    this.tell('opened');
+  }
+
+  /** The open model is at another URL now, or at none: it was renamed or deleted. */
+  moved(url, name = this.current.name) {
+    Object.assign(this.current, { url, name });
+    if (url) Object.assign(this.current.source, { url, name });
+    this.tell('moved');
   }
 
   /** Cancels opening. */
@@ -46,9 +65,13 @@ export class App extends EventTarget {
 
   close() {
     this.#abort.abort();
-    this.current?.model?.dispose();
-    this.current = null;
+    this.#release();
     this.tell('closed');
+  }
+
+  #release() {
+    if (!this.#isShared) this.current?.model?.dispose();
+    this.current = null;
   }
 
   /** @param {string} type One of the events above. */

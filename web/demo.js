@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The demo at the top of the page: MoveNet on a photograph, using the package's public API.
+import { moveFocus, setEnabled } from './common/buttons.js';
 import { element, factItems, make, nextPaint } from './common/dom.js';
 import { formatTime } from './common/format.js';
 import { drawPicture, drawSkeleton, isSure } from './draw.js';
@@ -7,6 +8,7 @@ import { loadLibrary } from './common/library.js';
 import { drawPixels, placePicture } from './common/picture/image.js';
 import { loadPhotograph, readPicture } from './common/picture/pictures.js';
 import { median } from './common/quantiles.js';
+import { openModel } from './open/source.js';
 import { MODEL_SIDE, mapToPicture, readKeypoints } from './movenet.js';
 import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, sampleUrl } from './common/samples.js';
 
@@ -15,19 +17,19 @@ const REPEATS = 20;
 
 const status = element('status');
 
-/** Aborts the demo, also while it is loading. */
-const end = new AbortController();
+/** Ends what the demo is doing when it is hidden. */
+let end = new AbortController();
 
-/** The package, the model and the picture, once loaded. */
-const state = { tf: null, model: null, picture: null };
+/** What has been loaded: the model as opened, the photograph or the user's picture. */
+const state = { opened: null, picture: null, times: {} };
 
-function showStatus(text) {
+function showStatus(text, fraction) {
   status.classList.remove('failed');
-  status.textContent = text;
+  status.textContent = fraction === undefined ? text : `${text} ${Math.round(100 * fraction)} %`;
 }
 
 function showFailure(error) {
-  if (end.signal.aborted) return;
+  if (error.name === 'AbortError') return;
   console.warn(error);
   status.classList.add('failed');
   status.textContent = error.message;
@@ -38,6 +40,7 @@ async function attempt(what, action) {
   try {
     return await action();
   } catch (error) {
+    if (error.name === 'AbortError') throw error;
     throw new Error(`${what}: ${error.message}`, { cause: error });
   }
 }
@@ -58,7 +61,7 @@ function showKeypoints(keypoints, picture) {
 }
 
 /** The model's keypoint values. Frees all tensors. */
-function predict({ tf, model }, pixels) {
+function predict(tf, model, pixels) {
   return tf.tidy(() => {
     const image = tf.browser.fromPixels(pixels);
     const batch = tf.tensor4d(image.dataSync(), [1, ...image.shape], 'int32');
@@ -66,25 +69,23 @@ function predict({ tf, model }, pixels) {
   });
 }
 
-function setControls(enabled) {
-  for (const id of ['again', 'file']) element(id).disabled = !enabled;
-}
-
 async function run() {
-  end.signal.throwIfAborted();
+  const { signal } = end;
+  signal.throwIfAborted();
   const { picture } = state;
   const fit = placePicture(picture, MODEL_SIDE, MODEL_SIDE, 'contain');
-  setControls(false);
+  setEnabled(element('again'), false);
   showStatus('Predicting…');
   await nextPaint();
-  end.signal.throwIfAborted();
+  signal.throwIfAborted();
+  const tf = await loadLibrary();
   await attempt('The prediction failed', () => {
     const pixels = drawPixels(picture, MODEL_SIDE, MODEL_SIDE, fit);
     const times = [];
     let values;
     for (let i = 0; i < REPEATS; ++i) {
       const start = performance.now();
-      values = predict(state, pixels);
+      values = predict(tf, state.opened.model, pixels);
       times.push(performance.now() - start);
     }
     state.times.first ??= times[0];
@@ -98,19 +99,32 @@ async function run() {
     });
     const sure = keypoints.filter(isSure).length;
     showStatus(`Found ${sure} of ${keypoints.length} joints.`);
-  }).finally(() => setControls(true));
+  }).finally(() => setEnabled(element('again'), true));
 }
 
 async function load(folder) {
-  const [tf, picture] = await Promise.all([loadLibrary(), loadPhotograph()]);
-  Object.assign(state, { tf, picture });
-  drawPicture(element('picture'), picture);
-  const start = performance.now();
-  const onProgress = (fraction) => showStatus(`Loading the model… ${Math.round(fraction * 100)} %`);
-  state.model = await attempt('The model could not be loaded', () =>
-    tf.loadGraphModel(sampleUrl(MODEL_NAME, folder), { onProgress }),
-  );
-  state.times = { load: performance.now() - start };
+  const { signal } = end;
+  const drawn = showPhotograph();
+  // Reported below.
+  drawn.catch(() => {});
+  await loadLibrary((...step) => signal.aborted || showStatus(...step));
+  await drawn;
+  const source = { name: MODEL_NAME, url: sampleUrl(MODEL_NAME, folder) };
+  state.opened = await attempt('The model could not be loaded', async () => {
+    const opened = await openModel(source, { signal, progress: showStatus });
+    if (opened.problem) throw opened.problem;
+    if (!signal.aborted) return opened;
+    opened.model.dispose();
+    throw signal.reason;
+  });
+  state.times = { load: state.opened.loadTime };
+  element('file').disabled = false;
+  setEnabled(element('look-inside'), true);
+}
+
+async function showPhotograph() {
+  state.picture ??= await loadPhotograph();
+  drawPicture(element('picture'), state.picture);
 }
 
 async function choosePicture(file) {
@@ -119,39 +133,60 @@ async function choosePicture(file) {
   await run();
 }
 
-/** Removes the demo and frees its model, when another model is opened. */
-export function hideDemo() {
+/** Hides the demo when a model is opened. Frees the demo's model, unless it is that one. */
+function hide(current) {
   element('demo').hidden = true;
   end.abort();
-  state.model?.dispose();
-  state.model = null;
+  if (state.opened === current) return;
+  state.opened?.model.dispose();
+  state.opened = null;
 }
 
-/** @param {import('./app.js').App} app */
+/** @param {(folder: string) => Promise<void>} start Loads and runs the model, which is there or on a CDN. */
+async function show(start) {
+  end = new AbortController();
+  element('demo').hidden = false;
+  setEnabled(element('again'), state.opened !== null);
+  if (state.opened) return;
+  element('file').disabled = true;
+  setEnabled(element('look-inside'), false);
+  await startSomehow(start, end.signal);
+}
+
+/**
+ * Sets the demo up, hidden. It comes back when a model is closed.
+ *
+ * @param {import('./app.js').App} app
+ * @returns {() => Promise<void>} Shows it.
+ */
 export function setUpDemo(app) {
+  element('demo').hidden = true;
   element('again').addEventListener('click', () => run().catch(showFailure));
   element('file').addEventListener('change', ({ target }) => {
     if (target.files[0]) choosePicture(target.files[0]).catch(showFailure);
+    target.value = '';
   });
-  const start = (folder) => {
-    element('look-inside').onclick = () => app.open({ name: MODEL_NAME, url: sampleUrl(MODEL_NAME, folder) });
-    element('look-inside').disabled = false;
-    load(folder).then(run).catch(showFailure);
-  };
-  if (!new URLSearchParams(location.search).has('model')) startSomehow(start);
+  element('look-inside').addEventListener('click', () => app.show(state.opened, { isShared: true }));
+  const start = (folder) => load(folder).then(run).catch(showFailure);
+  app.on('opened', () => hide(app.current));
+  app.on('closed', () => show(start));
+  return () => show(start);
 }
 
 /** Starts immediately if the model is on this host, else on the user's request. */
-async function startSomehow(start) {
-  if (await hasLocalSamples()) {
+async function startSomehow(start, signal) {
+  const isHere = await hasLocalSamples();
+  if (signal.aborted) return;
+  if (isHere) {
     start(LOCAL_FOLDER);
     return;
   }
   const button = element('demo-cdn');
   showStatus('The model of this example is not on this host; cdn.jsdelivr.net has it (4.8 MB).');
   button.hidden = false;
-  button.addEventListener('click', () => {
+  button.onclick = () => {
+    moveFocus(button, element('demo-title'));
     button.hidden = true;
     start(CDN_FOLDER);
-  });
+  };
 }

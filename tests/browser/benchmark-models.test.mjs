@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { missing } from '../prerequisites.mjs';
 import { tinyModel, writeTinyModel } from '../tiny-model.mjs';
 import { download, giantModel, openModel, QUICK, run, startBenchmark, unsupportedModel } from './benchmark.mjs';
-import { serveModel, waitForText } from './playground.mjs';
+import { echoModel, serveModel, waitForText } from './playground.mjs';
 
 describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 'tfjs') }, () => {
   let site;
@@ -103,10 +103,15 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
     withPage(
       `?model=/made/open/model.json&${QUICK}`,
       async (page) => {
+        const [ids, words] = await page.$$('#inputs > fieldset');
+        const size = await ids.$('label:has-text("Dimension 2") input');
+        assert.equal(await size.inputValue(), '1');
+        await size.fill('');
         await page.click('#start');
         await waitForText(page, '#run-error', /“ids” needs a number for dimension 2/);
-        const [ids, words] = await page.$$('#inputs > fieldset');
-        await (await ids.$('label:has-text("Dimension 2") input')).fill('3');
+        assert.equal(await size.getAttribute('aria-invalid'), 'true');
+        await size.fill('3');
+        assert.equal(await size.getAttribute('aria-invalid'), null);
         await (await ids.$('label:has-text("Highest") input')).fill('3');
         await (await words.$('select')).selectOption('values');
         await (await words.$('textarea')).fill('good\nday');
@@ -151,6 +156,21 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
       assert.deepEqual(faults(), []);
     }),
   );
+
+  test('with the sizes of pictures where the model leaves them open', () =>
+    withPage(
+      `?model=/made/echo/model.json&${QUICK}&check=0`,
+      async (page) => {
+        const sizes = await page.$$eval('#inputs label', (labels) =>
+          labels.filter(({ textContent }) => /^Dimension/.test(textContent)).map(({ control }) => control.value),
+        );
+        assert.deepEqual(sizes, ['224', '224']);
+        await run(page);
+        const { settings } = JSON.parse((await download(page, 'Download JSON')).text);
+        assert.deepEqual(settings.inputs[0].shape, [1, 224, 224, 3]);
+      },
+      { prepare: (page) => serveModel(page, 'echo', echoModel('float32', [-1, -1, -1, 3])) },
+    ));
 
   describe('and says what is wrong with', () => {
     for (const [what, text, message] of [
@@ -231,6 +251,21 @@ describe('the benchmark page takes models', { skip: missing('dist', 'chromium', 
         await page.click('#start');
         await waitForText(page, '#run-error', /“Timed runs” takes a whole number from 0/);
         assert.equal(await page.getAttribute('#runs', 'aria-invalid'), 'true');
+        await page.fill('#runs', '5');
+        assert.equal(await page.getAttribute('#runs', 'aria-invalid'), null, 'a corrected field is not red');
       }));
+
+    test('files of other programs, and a host that does not answer', () =>
+      withPage(
+        EMPTY,
+        async (page) => {
+          await page.setInputFiles('#files', { name: 'net.onnx', mimeType: '', buffer: Buffer.from('x') });
+          await waitForText(page, '#model-error', /net\.onnx is an ONNX model.*SavedModel/);
+          await page.fill('#url', 'https://elsewhere.example/model.json');
+          await page.click('#url-form button');
+          await waitForText(page, '#model-error', /elsewhere\.example does not answer.*Access-Control-Allow-Origin/);
+        },
+        { prepare: (page) => page.route('https://elsewhere.example/**', (route) => route.abort()) },
+      ));
   });
 });

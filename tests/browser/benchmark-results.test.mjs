@@ -110,7 +110,7 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
       await page.selectOption('#after', '0');
       await page.selectOption('#before', old);
       await waitForText(page, '#comparison', /After is faster/);
-      assert.match(await page.textContent('#comparison'), /Mann-Whitney p = /);
+      assert.match(await page.textContent('#comparison'), /Mann-Whitney p /);
       result.correctness.passed = false;
       await page.setInputFiles('#result-file', file('wrong.json', result));
       await waitForText(page, '#comparison', /No verdict: .*outputs were not right/);
@@ -118,6 +118,66 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
       await page.selectOption('#before', old);
       await page.selectOption('#after', old);
       await waitForText(page, '#comparison', /two different/);
+    }));
+
+  test('are there again after a reload, and can be told apart', () =>
+    withPage(TINY, async (page) => {
+      await run(page);
+      await page.selectOption('#variant', 'simd');
+      await page.selectOption('#thread', 'main');
+      await run(page);
+      const labels = () => page.$$eval('#after option', (list) => list.map(({ textContent }) => textContent));
+      const before = await labels();
+      assert.match(before[0], /^run 1 · tfwasm \w+, 1 thread · tiny · 1×2 · \d+ \w+ \d+, \d\d:\d\d$/);
+      assert.match(before[1], /^run 2 · tfwasm \(simd\), 1 thread, main thread · tiny/);
+      const shown = await page.textContent('#result');
+      await page.reload();
+      await page.waitForSelector('#result:not([hidden])');
+      assert.equal(await page.textContent('#result'), shown);
+      assert.deepEqual(await labels(), before);
+      assert.match(await page.textContent('#comparison'), /faster|slower|No difference/);
+    }));
+
+  test('of a slow peer do not make the charts flat: a logarithmic scale, and series that can be hidden', () =>
+    withPage(`${TINY}&peers=tfjs-wasm`, async (page) => {
+      await run(page);
+      const result = JSON.parse((await download(page, 'Download JSON')).text);
+      const times = (milliseconds) => Array.from({ length: 10 }, (_, i) => milliseconds * (1 + 0.3 * i));
+      result.engines[0].samples = times(1);
+      result.engines[1].samples = times(300);
+      for (const engine of result.engines) engine.warmups = [];
+      await page.evaluate(async (made) => {
+        const { showResult } = await import('/benchmark-page/result-view.js');
+        await showResult(document.getElementById('result'), made);
+      }, result);
+      await page.waitForSelector('.chart canvas');
+      /** The height of an engine's line in the first chart: 0 at the top, 1 at the bottom; null if there is none. */
+      const heightOf = (index) =>
+        page.evaluate((colour) => {
+          const probe = document.body.appendChild(document.createElement('i'));
+          probe.style.color = `var(--chart-${colour})`;
+          const wanted = getComputedStyle(probe).color.match(/\d+/g).map(Number);
+          probe.remove();
+          const canvas = document.querySelector('.chart canvas');
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          const rows = [];
+          for (let at = 0; at < data.length; at += 4) {
+            if (wanted.every((part, i) => data[at + i] === part)) rows.push(Math.floor(at / 4 / canvas.width));
+          }
+          return rows.length < 20 ? null : rows.reduce((sum, row) => sum + row, 0) / rows.length / canvas.height;
+        }, index + 1);
+      const box = (text) => `.chart-controls label:has-text("${text}") input`;
+      assert.ok(await page.isChecked(box('Logarithmic scale')));
+      const logarithmic = await heightOf(0);
+      await page.uncheck(box('Logarithmic scale'));
+      const linear = await heightOf(0);
+      assert.ok(linear - logarithmic > 0.02, `${linear} ${logarithmic}`);
+      // Alone, it is in the upper half even on a linear scale.
+      await page.uncheck(box('tfjs wasm'));
+      assert.equal(await heightOf(1), null);
+      assert.ok((await heightOf(0)) < linear - 0.1);
+      await page.check(box('tfjs wasm'));
+      assert.notEqual(await heightOf(1), null);
     }));
 
   test('of a file that is none are refused in words', () =>
@@ -171,6 +231,19 @@ describe('results of the benchmark page', { skip: missing('dist', 'chromium', 't
         assert.equal(await page.inputValue('#threads'), '1');
         await run(page);
       }));
+
+    test('that want more threads than there can be are told of', () =>
+      withPage(
+        `${TINY}&threads=16`,
+        async (page) => {
+          assert.match(await page.textContent('#link-problems'), /threads=16.* is 8 here/);
+          assert.equal(await page.inputValue('#threads'), '8');
+        },
+        {
+          prepare: (page) =>
+            page.addInitScript(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 })),
+        },
+      ));
   });
 
   describe('look', () => {

@@ -113,8 +113,11 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
         await waitForText(page, '#status', /Timing/);
         await page.waitForFunction(() => document.getElementById('progress').value > 3);
         await page.click('#cancel');
-        await waitForText(page, '#status', /^Cancelled\.$/);
-        assert.ok(await page.isHidden('#result'));
+        await waitForText(page, '#status', /^Cancelled\. The result has what was measured/);
+        assert.match(await page.textContent('#result .notice'), /cancelled after \d+ of 100000 timed runs/);
+        assert.match(cellsOf(await tableRows(page, 'Time of a prediction'), 'Median')[0], /ms/);
+        assert.match(await page.textContent('#result'), /Ended by\s*cancelling/);
+        assert.equal(JSON.parse((await download(page, 'Download JSON')).text).stoppedBy, 'cancel');
         assert.ok(await page.isHidden('#progress'));
         assert.equal(await page.$$eval('iframe', (list) => list.length), 0);
         // It can be run again.
@@ -135,8 +138,33 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
       });
       assert.match(status, /Timing/);
       await page.click('#cancel');
-      await waitForText(page, '#status', /^Cancelled\.$/);
+      await waitForText(page, '#status', /^Cancelled\./);
     }));
+
+  test('until it is cancelled before anything was timed', () =>
+    withPage(
+      TINY,
+      async (page) => {
+        await page.focus('#start');
+        await page.keyboard.press('Enter');
+        await waitForText(page, '#status', /^Loading in tfwasm/);
+        await page.focus('#cancel');
+        await page.keyboard.press('Enter');
+        await waitForText(page, '#status', /^Cancelled\.$/);
+        assert.ok(await page.isHidden('#result'));
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'start');
+      },
+      {
+        // The second request is that of the run: it never gets an answer.
+        prepare: async (page) => {
+          let requests = 0;
+          await page.route('**/tiny/weights.bin', (route) => {
+            requests += 1;
+            return requests < 2 ? route.continue() : undefined;
+          });
+        },
+      },
+    ));
 
   test('void when the tab is hidden meanwhile', () =>
     withPage(TINY, async (page) => {
@@ -153,7 +181,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
     withPage(
       `?model=/made/nan/model.json&${QUICK}&peers=tfjs-wasm`,
       async (page) => {
-        // Falsifies the reference's outputs, as if tfwasm were wrong.
+        // Both backends of TensorFlow.js give other outputs, as if tfwasm were wrong.
         await run(page);
         assert.match(await page.textContent('#result .error'), /outputs are not those of/);
         assert.equal(await page.$$eval('.ratios', (list) => list.length), 0, 'no claim');
@@ -162,10 +190,26 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
       {
         prepare: async (page) => {
           await serveModel(page, 'nan', squareRoots(4));
-          await page.route('**/tf-backend-cpu.min.js', async (route) => {
-            const response = await route.fetch();
-            await route.fulfill({ response, body: `${await response.text()}\n${WRONG_CPU}` });
-          });
+          await falsify(page, 'cpu');
+          await falsify(page, 'wasm');
+        },
+      },
+    ));
+
+  test('with a claim when outputs differ by less than the backends of TensorFlow.js do', () =>
+    withPage(
+      `?model=/made/roots/model.json&${QUICK}&peers=tfjs-wasm`,
+      async (page) => {
+        await run(page);
+        assert.match(await page.textContent('#result'), /outputs agree/);
+        assert.match(await page.textContent('#result'), /tfjs-backend-wasm 4.* computed the same for comparison/);
+        assert.match(await page.textContent('#result .notice'), /differ much in the output y/);
+        assert.equal(await page.$$eval('.ratios li', (list) => list.length), 1);
+      },
+      {
+        prepare: async (page) => {
+          await serveModel(page, 'roots', squareRoots(4));
+          await falsify(page, 'cpu');
         },
       },
     ));
@@ -190,10 +234,16 @@ function squareRoots(size) {
   return graph.handler(['y']);
 }
 
-/** Makes tfjs cpu compute something else for Sqrt. */
-const WRONG_CPU = `(() => {
-  const { tf } = globalThis;
-  const cosine = tf.getKernel('Cos', 'cpu').kernelFunc;
-  tf.unregisterKernel('Sqrt', 'cpu');
-  tf.registerKernel({ kernelName: 'Sqrt', backendName: 'cpu', kernelFunc: cosine });
-})();`;
+/** Makes a backend of tfjs compute something else for Sqrt. */
+function falsify(page, backend) {
+  const code = `(() => {
+    const { tf } = globalThis;
+    const cosine = tf.getKernel('Cos', '${backend}').kernelFunc;
+    tf.unregisterKernel('Sqrt', '${backend}');
+    tf.registerKernel({ kernelName: 'Sqrt', backendName: '${backend}', kernelFunc: cosine });
+  })();`;
+  return page.route(`**/tf-backend-${backend}.min.js`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
+  });
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The demo, as a page and on the command line.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { predictPhotograph, runDemo } from '../../tools/demo.mjs';
@@ -88,7 +89,8 @@ describe('the demo page', { skip: missing('dist', 'models', 'chromium') }, () =>
     assert.deepEqual(color, [0xff, 0x5d, 0x8f, 255]);
     assert.equal(await page.$$eval('#times dd', (items) => items.length), 3);
     await page.click('#again');
-    await page.waitForFunction(() => !document.getElementById('again').disabled);
+    await page.waitForSelector('#again:not([aria-disabled])');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'again');
     assert.match(await page.textContent('#status'), /Found \d+ of 17/);
     assert.deepEqual(problems, []);
     await page.close();
@@ -120,6 +122,79 @@ describe('the demo page', { skip: missing('dist', 'models', 'chromium') }, () =>
       await page.close();
     });
   }
+
+  const waitForModel = (page, name) =>
+    page.waitForFunction(
+      (wanted) =>
+        document.getElementById('model-name').textContent === wanted && !document.getElementById('model').hidden,
+      name,
+    );
+
+  test('shares its model with “look inside”, and is there again when that is closed', async () => {
+    const { page, requests } = await open();
+    await waitForStatus(page, 'Found');
+    await page.click('#look-inside');
+    await waitForModel(page, 'movenet-lightning');
+    assert.equal(await page.isVisible('#demo'), false);
+    await page.click('#run-start');
+    await page.waitForSelector('.result canvas');
+    await page.click('#close-model');
+    assert.equal(await page.isVisible('#demo'), true);
+    await page.click('#again');
+    await waitForStatus(page, 'Found');
+    const fetched = requests.filter((url) => /movenet-lightning\.(json|bin)$/.test(url));
+    assert.equal(fetched.length, 2, fetched.join());
+    // Another model takes its memory. Then it is loaded again.
+    await page.selectOption('#sample', 'liveness');
+    await page.click('#open-sample');
+    await waitForModel(page, 'liveness');
+    await page.click('#close-model');
+    await page.waitForSelector('#again:not([aria-disabled])');
+    await waitForStatus(page, 'Found');
+    await page.close();
+  });
+
+  test('“back” and “forward” go from model to model, also of files', async () => {
+    const { page, requests } = await open();
+    await waitForStatus(page, 'Found');
+    await page.selectOption('#sample', 'liveness');
+    await page.click('#open-sample');
+    await waitForModel(page, 'liveness');
+    const folder = path.join('node_modules', '@vladmandic', 'human', 'models');
+    await page.setInputFiles('#files', [path.join(folder, 'emotion.json'), path.join(folder, 'emotion.bin')]);
+    await waitForModel(page, 'emotion');
+    // A link within the page opens nothing.
+    await page.click('.sections a[href="#run"]');
+    await page.goBack();
+    assert.equal(await page.textContent('#model-name'), 'emotion');
+    await page.goBack();
+    await waitForModel(page, 'liveness');
+    assert.match(new URL(page.url()).searchParams.get('model'), /liveness\.json$/);
+    await page.goBack();
+    await page.waitForSelector('#model', { state: 'hidden' });
+    await waitForStatus(page, 'Found');
+    await page.goForward();
+    await waitForModel(page, 'liveness');
+    await page.goForward();
+    await waitForModel(page, 'emotion');
+    assert.equal(requests.filter((url) => url.endsWith('/emotion.bin')).length, 0);
+    // Closing is an entry, too.
+    await page.click('#close-model');
+    await page.goBack();
+    await waitForModel(page, 'emotion');
+    await page.close();
+  });
+
+  test('tells how much of the library has arrived on a slow line', async () => {
+    const { page } = await open(async (page) => {
+      const client = await page.context().newCDPSession(page);
+      await client.send('Network.enable');
+      const slow = { offline: false, latency: 0, downloadThroughput: 300_000, uploadThroughput: -1 };
+      await client.send('Network.emulateNetworkConditions', slow);
+    });
+    await waitForStatus(page, 'Loading the library \\(\\d+ kB\\)… \\d+ %');
+    await page.close();
+  });
 
   test('fits on a phone', async () => {
     const { page } = await open(undefined, { viewport: { width: 360, height: 740 } });

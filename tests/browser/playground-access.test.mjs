@@ -113,6 +113,34 @@ describe('the playground for everybody', { skip: missing('dist', 'models', 'chro
     await page.close();
   });
 
+  test('files that were dropped anywhere: the page shows it, and comes to what becomes of them', async () => {
+    const { page } = await playground.open();
+    await page.locator('#storage').scrollIntoViewIfNeeded();
+    const isAskedToDrop = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement, '::after').content.includes('Drop to open'));
+    const send = (type) =>
+      page.evaluate(
+        ([kind, text]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([text], 'far.json'));
+          const options = { bubbles: true, cancelable: true, dataTransfer: transfer };
+          document.getElementById('storage').dispatchEvent(new DragEvent(kind, options));
+        },
+        [type, '{"modelTopology": {'],
+      );
+    assert.equal(await isAskedToDrop(), false);
+    await send('dragover');
+    assert.equal(await isAskedToDrop(), true);
+    await send('dragleave');
+    assert.equal(await isAskedToDrop(), false);
+    await send('dragover');
+    await send('drop');
+    assert.equal(await isAskedToDrop(), false);
+    await waitForText(page, '#open-error', /far\.json is not JSON/);
+    assert.ok(await page.$eval('#open-error', (error) => error.getBoundingClientRect().bottom > 0));
+    await page.close();
+  });
+
   test('the theme is the one of the system, or the chosen one, which is remembered', async () => {
     const ground = () => page.$eval('body', (body) => getComputedStyle(body).backgroundColor);
     const { page } = await playground.open(TINY, { colorScheme: 'light' });

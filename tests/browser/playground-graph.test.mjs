@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
 import { attr, GraphBuilder } from '../graph-builder.mjs';
-import { serveModel, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
+import { focused, serveModel, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
 
 /** Doubles x until it is 100 or more. */
 function loopModel() {
@@ -128,6 +128,37 @@ describe('the graph in the playground', { skip: missing('dist', 'models', 'chrom
     await page.close();
   });
 
+  test('counts boxes, not constants, and every match is brought into sight', async () => {
+    const { page } = await playground.open('?model=../models/liveness.json');
+    await waitForModel(page, 'liveness');
+    await page.fill('#graph-search', 'conv2d');
+    await waitForText(page, '#search-status', /^\d+ matches, and \d+ constants$/);
+    const [count, constants] = (await page.textContent('#search-status')).match(/\d+/g).map(Number);
+    assert.equal(await page.$$eval('.node.found', (nodes) => nodes.length), count);
+    assert.match(await page.textContent('#node-list-title'), new RegExp(`found \\(${count + constants}\\)`));
+    const seen = new Set();
+    for (let i = 1; i <= count; ++i) {
+      await page.click('#search-next');
+      await waitForText(page, '#search-status', new RegExp(`^${i} of ${count}$`));
+      const name = await page.getAttribute('.node.selected', 'data-name');
+      assert.ok(await isInSight(page, name));
+      seen.add(name);
+    }
+    assert.equal(seen.size, count);
+    await page.close();
+
+    // A constant that is searched for by name is shown in the node that uses it.
+    const { page: tiny } = await playground.open(TINY);
+    await waitForModel(tiny, 'tiny');
+    await tiny.fill('#graph-search', 'kernel');
+    await waitForText(tiny, '#search-status', /^1 constant$/);
+    await tiny.press('#graph-search', 'Enter');
+    assert.equal(await tiny.textContent('#node-op'), 'Const');
+    assert.ok(await tiny.$('.node.found[data-name="product"]'));
+    assert.ok(await isInSight(tiny, 'product'));
+    await tiny.close();
+  });
+
   test('pans and zooms by mouse, wheel, buttons and keys', async () => {
     const { page } = await playground.open('?model=../models/blazeface.json');
     await waitForModel(page, 'blazeface');
@@ -191,20 +222,73 @@ describe('the graph in the playground', { skip: missing('dist', 'models', 'chrom
     await page.close();
   });
 
+  test('on a touch screen, one finger scrolls the page and two move the drawing', async () => {
+    const { page } = await playground.open('?model=../models/blazeface.json', {
+      viewport: { width: 390, height: 740 },
+    });
+    const client = await page.context().newCDPSession(page);
+    await client.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
+    await waitForModel(page, 'blazeface');
+    const touch = (type, ...points) =>
+      client.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: points.map(([px, py], id) => ({ x: px, y: py, id })),
+      });
+    const center = async () => {
+      await page.evaluate(() => document.getElementById('graph-svg').scrollIntoView({ block: 'center' }));
+      const { x, y, width, height } = await (await page.$('#graph-svg')).boundingBox();
+      return [x + width / 2, y + height / 2];
+    };
+    const start = await transform(page);
+    const [middle, top] = await center();
+    const rest = await page.evaluate(() => scrollY);
+    await touch('touchStart', [middle - 40, top]);
+    await touch('touchStart', [middle - 40, top], [middle + 40, top]);
+    for (const step of [10, 20, 30, 40]) {
+      await touch('touchMove', [middle - 40 - step, top + step], [middle + 40 + step, top + step]);
+    }
+    await touch('touchEnd');
+    const moved = await transform(page);
+    assert.ok(moved.scale > 1.5 * start.scale, `${moved.scale} ${start.scale}`);
+    assert.equal(await page.evaluate(() => scrollY), rest);
+
+    const [left, low] = await center();
+    const scrolled = await page.evaluate(() => scrollY);
+    await touch('touchStart', [left, low]);
+    for (const step of [20, 50, 80, 110]) await touch('touchMove', [left, low - step]);
+    await touch('touchEnd');
+    await page.waitForFunction((before) => scrollY > before + 50, scrolled);
+    assert.deepEqual(await transform(page), moved);
+    await page.close();
+  });
+
   test('works by keys alone', async () => {
     const { page } = await playground.open(TINY);
     await waitForModel(page, 'tiny');
-    await page.focus('#graph-svg');
+    // One Tab leads from the search to a node.
+    await page.focus('#graph-search');
     await page.keyboard.press('Tab');
-    const focused = () => page.evaluate(() => document.activeElement.dataset.name);
-    assert.equal(await focused(), 'x');
+    assert.equal(await focused(page), 'x');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    assert.equal(await focused(), 'sum');
+    assert.equal(await focused(page), 'sum');
     await page.keyboard.press('Enter');
     assert.equal(await page.textContent('#node-op'), 'BiasAdd');
     await page.keyboard.press('ArrowUp');
-    assert.equal(await focused(), 'product');
+    assert.equal(await focused(page), 'product');
+    const before = await transform(page);
+    await page.keyboard.press('Shift+ArrowRight');
+    assert.equal((await transform(page)).x, before.x - 60);
+    assert.equal(await focused(page), 'product');
+    // A link of the details shows another node there; the focus stays in the details.
+    await page.focus('#node-details button:text-is("product")');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.textContent('#node-op'), 'MatMul');
+    assert.equal(await focused(page), 'node-details');
+    // After a click beside the nodes, arrow keys go to the chosen one.
+    await page.locator('#graph-svg').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await focused(page), 'product');
     await page.close();
   });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The playground: all ways to open a model, and error messages.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +10,8 @@ import { after, before, describe, test } from 'node:test';
 import { SAMPLES } from '../../web/common/samples.js';
 import { missing } from '../prerequisites.mjs';
 import { tinyModel, writeTinyModel } from '../tiny-model.mjs';
-import { at, predict, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
+import { startSite } from './site.mjs';
+import { at, focused, predict, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
 
 const MODELS = path.join('node_modules', '@vladmandic', 'human', 'models');
 
@@ -156,6 +158,33 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
     await page.close();
   });
 
+  test('a weight file that the browser has renamed', async () => {
+    const file = (name) => ({ name, mimeType: '', buffer: readFileSync(tinyFiles()[Number(!/json$/.test(name))]) });
+    const { page } = await playground.open();
+    for (const [names, title] of [
+      [['tiny.json', 'weights (1).bin'], 'tiny'],
+      [['other.json', 'something-else.bin'], 'other'],
+      [['third.json', 'weights(2).bin', 'foreign.bin'], 'third'],
+    ]) {
+      await page.setInputFiles('#files', names.map(file));
+      await waitForModel(page, title);
+      assert.deepEqual(await predict(page, [[1, 2]]), [9.5, 0, 85]);
+    }
+    await page.close();
+  });
+
+  test('a model without its weight file, which is named; it can be looked at', async () => {
+    const { page } = await playground.open();
+    await page.setInputFiles('#files', tinyFiles()[0]);
+    await waitForModel(page, 'model');
+    const text = await page.textContent('#model-problem');
+    assert.match(text, /looked at, but not run\. model\.json names the weight file weights\.bin, which is not among/);
+    assert.doesNotMatch(text, /kernel|bias/);
+    assert.match(await page.textContent('#model-facts'), /Parameters9/);
+    assert.equal(await page.isVisible('#run'), false);
+    await page.close();
+  });
+
   test('one of several models among the files', async () => {
     const { page } = await playground.open();
     const names = ['liveness', 'emotion'].flatMap((name) => [`${name}.json`, `${name}.bin`]);
@@ -216,8 +245,10 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
     await page.selectOption('#sample', 'emotion');
     await page.click('#open-sample');
     await waitForText(page, '#opening-status', /emotion: Loading the weights/);
-    await page.click('#opening-cancel');
+    await page.focus('#opening-cancel');
+    await page.keyboard.press('Enter');
     await page.waitForSelector('#opening', { state: 'hidden' });
+    assert.equal(await focused(page), 'open-sample');
     assert.equal(await page.isVisible('#model'), false);
     assert.equal(await page.isVisible('#open-error'), false);
     release();
@@ -228,6 +259,46 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
   });
 
   describe('says what is wrong with', () => {
+    test('models of other programs', async () => {
+      const choose = (name) => (page) => page.setInputFiles('#files', { name, mimeType: '', buffer: Buffer.from('x') });
+      for (const [name, message] of [
+        ['net.h5', /net\.h5 is a Keras file.*--input_format=keras/],
+        ['net.keras', /Keras file.*model\.export/],
+        ['net.tflite', /TensorFlow Lite model/],
+        ['net.onnx', /ONNX model.*SavedModel/],
+        ['net.zip', /archive.*Unpack/],
+      ]) {
+        assert.match(await errorAfter(choose(name)), message);
+      }
+      assert.match(
+        await errorAfter(openUrl('https://example.org/a/net.tflite?x=1')),
+        /net\.tflite is a TensorFlow Lite/,
+      );
+    });
+
+    test('a server that does not let other sites read, one that does not answer, and no network', async () => {
+      const other = await startSite();
+      assert.match(
+        await errorAfter(openUrl(`${other.url}tiny/model.json`)),
+        /localhost:\d+.*Access-Control-Allow-Origin/,
+      );
+      await other.close();
+      const prepare = (page) => page.route(at('/tiny/model.json'), (route) => route.abort());
+      assert.match(
+        await errorAfter(openUrl('../tiny/model.json'), prepare),
+        /server does not answer.*tiny\/model\.json/,
+      );
+      const goOffline = async (page) => {
+        // The library has to be there.
+        await waitForText(page, '#status', /Found/);
+        await page.context().setOffline(true);
+        await openUrl('../tiny/model.json')(page);
+        await waitForText(page, '#open-error', /./);
+        await page.context().setOffline(false);
+      };
+      assert.match(await errorAfter(goOffline), /There is no network/);
+    });
+
     test('a URL behind which there is nothing', async () => {
       assert.match(await errorAfter(openUrl('../tiny/none.json')), /none\.json.*404.*E_HTTP/);
     });
@@ -287,9 +358,21 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
       assert.match(await page.textContent('#model-problem'), /looked at, but not run.*NobodyHasThisOp.*E_OP/);
       assert.equal(await page.isVisible('#run'), false);
       assert.equal(await page.isVisible('#save'), false);
-      await page.fill('#graph-search', 'nobody');
+      // Nothing leads to what cannot be done.
+      const links = await page.$$eval('.sections a:not([hidden])', (list) => list.map(({ hash }) => hash));
+      assert.deepEqual(links, ['#model-name', '#graph']);
+      assert.equal(await page.isVisible('#benchmark-link'), false);
+      assert.equal(await page.isVisible('#benchmark-hint'), false);
+      // The op is marked wherever it is.
+      const marked = await page.$$eval('.node.unsupported', (nodes) => nodes.map(({ dataset }) => dataset.name));
+      assert.deepEqual(marked, ['y']);
+      assert.match(await page.getAttribute('.node[data-name="y"]', 'aria-label'), /not supported/);
+      assert.match(await page.textContent('#graph-legend'), /not supported/);
+      assert.match(await page.textContent('#model-ops'), /NobodyHasThisOp not supported/);
+      await page.fill('#graph-search', 'not supported');
       await page.press('#graph-search', 'Enter');
-      assert.match(await page.textContent('#node-details'), /NobodyHasThisOp/);
+      await waitForText(page, '#search-status', /^1 of 1/);
+      assert.match(await page.textContent('#node-details'), /NobodyHasThisOpnot supported/);
       await page.close();
     });
 

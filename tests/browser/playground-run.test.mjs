@@ -6,16 +6,16 @@ import { after, before, describe, test } from 'node:test';
 import { attr, GraphBuilder } from '../graph-builder.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
-import { predict, serveModel, shownValues, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
-
-/** Returns its input as float32. */
-function echoModel(dtype, shape) {
-  const graph = new GraphBuilder();
-  graph.input('x', dtype, shape);
-  if (dtype === 'float32' || dtype === 'string') graph.op('y', 'Identity', ['x'], { T: attr.type(dtype) });
-  else graph.op('y', 'Cast', ['x'], { SrcT: attr.type(dtype), DstT: attr.type('float32') });
-  return graph.handler(['y']);
-}
+import {
+  echoModel,
+  predict,
+  serveModel,
+  shownValues,
+  startPlayground,
+  TINY,
+  waitForModel,
+  waitForText,
+} from './playground.mjs';
 
 describe('running a model in the playground', { skip: missing('dist', 'models', 'chromium') }, () => {
   let playground;
@@ -221,6 +221,7 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
       setInterval(() => context.fillRect(0, 0, canvas.width, canvas.height), 30);
     });
     await page.selectOption('#input-0-fit', 'stretch');
+    await page.selectOption('#input-0-pixels', '0 … 255');
     await page.click('.picture-source button:text("Camera")');
     await page.waitForFunction(() => {
       const video = document.querySelector('.picture-source video');
@@ -252,6 +253,81 @@ describe('running a model in the playground', { skip: missing('dist', 'models', 
     ]);
     const facts = await page.textContent('.result .facts');
     assert.match(facts, /Smallest-2Largest9Mean1\.35/);
+    await page.close();
+  });
+
+  test('lists of boxes and scores: a table with pages, no picture', async () => {
+    const { page } = await openEcho('float32', [1, 2704, 80]);
+    await run(page);
+    assert.equal(await page.$('.result canvas'), null);
+    assert.ok((await page.$eval('.result', ({ offsetHeight }) => offsetHeight)) < 1000);
+    const cells = (row) =>
+      page.$$eval(`.value-table tbody tr:nth-child(${row}) > *`, (l) => l.map((c) => c.textContent));
+    const first = await cells(1);
+    assert.equal(first.length, 9);
+    await page.click('[aria-label="Next rows"]');
+    await page.click('[aria-label="Next columns"]');
+    await waitForText(page, '.value-table', /rows 15 to 29 of 2,704.*columns 8 to 15 of 80/s);
+    assert.equal((await cells(1))[0], '15');
+    assert.notDeepEqual((await cells(1)).slice(1), first.slice(1));
+    await page.fill('.pager-field:has-text("From row") input', '2700');
+    await page.keyboard.press('Tab');
+    await waitForText(page, '.value-table', /rows 2,700 to 2,703 of 2,704/);
+    // The button that has come to the end keeps the focus.
+    await page.fill('.pager-field:has-text("From row") input', '2685');
+    await page.focus('[aria-label="Next rows"]');
+    await page.keyboard.press('Enter');
+    await waitForText(page, '.value-table', /rows 2,700 to/);
+    assert.equal(await page.isDisabled('[aria-label="Next rows"]'), true);
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Next rows');
+    await page.keyboard.press('Enter');
+    assert.match(await page.textContent('.value-table'), /rows 2,700 to/);
+    await page.close();
+
+    const { page: boxes } = await openEcho('float32', [1, 100, 6]);
+    await boxes.selectOption('#input-0-source', 'values');
+    await boxes.fill('#input-0-values', JSON.stringify(Array.from({ length: 600 }, (_, i) => i)));
+    await run(boxes);
+    assert.equal(await boxes.$('.result canvas'), null);
+    const rows = await boxes.$$eval('.value-table tbody tr', (list) =>
+      list.map(({ cells }) => Array.from(cells, (cell) => cell.textContent)),
+    );
+    assert.deepEqual(rows[14], ['14', '84', '85', '86', '87', '88', '89']);
+    await boxes.close();
+  });
+
+  test('high pictures have a limit, and all of their values are in a table', async () => {
+    const { page } = await openEcho('float32', [1, 400, 100, 1]);
+    await run(page);
+    const { width, height } = await page.$eval('.result canvas', (canvas) => canvas.getBoundingClientRect().toJSON());
+    assert.ok(height <= 321, `${height}`);
+    assert.ok(Math.abs(height / width - 4) < 0.1, `${width} x ${height}`);
+    await page.click('.result summary:text("All 40,000 values")');
+    await waitForText(page, '.value-table', /rows 0 to 14 of 40,000/);
+    await page.close();
+  });
+
+  test('pixels are 0 to 1 for float32 and 0 to 255 for int32; the result says so, and another range is a click', async () => {
+    const { page: integers } = await openEcho('int32', [1, 8, 8, 3]);
+    assert.equal(await integers.inputValue('#input-0-pixels'), '0 … 255');
+    await integers.close();
+    const { page } = await openEcho('float32', [1, 8, 8, 3]);
+    assert.equal(await page.inputValue('#input-0-pixels'), '0 … 1');
+    await run(page);
+    const unit = await shownValues(page);
+    assert.match(await page.textContent('#run-fed'), /Pixel values were 0 … 1\./);
+    await page.click('#run-fed button:text("Run with 0 … 255")');
+    await waitForText(page, '#run-fed', /Pixel values were 0 … 255\./);
+    await waitForText(page, '#run-status', /^Done/);
+    const bytes = await shownValues(page);
+    assert.ok(
+      unit.every((value, index) => Math.abs(255 * value - bytes[index]) < 0.1),
+      `${unit} ${bytes}`,
+    );
+    assert.equal(await page.inputValue('#input-0-pixels'), '0 … 255');
+    await page.selectOption('#input-0-source', 'zeros');
+    await run(page);
+    assert.equal(await page.textContent('#run-fed'), '');
     await page.close();
   });
 

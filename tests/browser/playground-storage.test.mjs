@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
 import { until } from '../until.mjs';
-import { at, predict, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
+import { at, focused, predict, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
 
 describe('stored models in the playground', { skip: missing('dist', 'models', 'chromium') }, () => {
   let playground;
@@ -38,6 +38,9 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
     await waitForText(page, '#save-status', /^Saved to/);
     await page.waitForSelector(`tr[data-url="${medium}://${name}"]`);
   }
+
+  /** The focus is moved after the list has been read again. */
+  const waitForFocus = (what) => until(async () => (await focused(page)) === what, `the focus on ${what}`);
 
   const storedUrls = () => page.$$eval('#stored tr', (rows) => rows.map((row) => row.dataset.url).sort());
   const button = (url, text) => page.click(`tr[data-url="${url}"] button:text-is("${text}")`);
@@ -149,6 +152,80 @@ describe('stored models in the playground', { skip: missing('dist', 'models', 'c
     await page.waitForSelector('tr[data-url="indexeddb://one"]', { state: 'detached' });
     assert.deepEqual(await storedUrls(), ['localstorage://three']);
     assert.match(await page.textContent('#storage-status'), /indexeddb:\/\/one was deleted/);
+  });
+
+  test('keeps the focus, so that keys are enough', async () => {
+    const press = async (selector) => {
+      await page.focus(selector);
+      await page.keyboard.press('Enter');
+    };
+    const inRow = (url, text) => `tr[data-url="${url}"] button:text-is("${text}")`;
+    await save('indexeddb', 'a');
+    await save('indexeddb', 'b');
+    await page.fill('#save-name', 'c');
+    await press('#save-button');
+    await page.waitForSelector('tr[data-url="indexeddb://c"]');
+    assert.equal(await focused(page), 'save-button');
+    await press('#save-button');
+    await page.waitForSelector('dialog[open]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    assert.equal(await focused(page), 'save-button');
+    await press('#run-start');
+    await waitForText(page, '#run-status', /^Done/);
+    assert.equal(await focused(page), 'run-start');
+    for (const text of ['Copy', 'Rename', 'Delete']) {
+      await press(inRow('indexeddb://b', text));
+      await page.waitForSelector('dialog[open]');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog', { state: 'detached' });
+      assert.equal(await focused(page), `${text} b (IndexedDB)`);
+    }
+    await press(inRow('indexeddb://b', 'Copy'));
+    await page.selectOption('#dialog-medium', 'opfs');
+    await press('dialog button:text-is("Copy")');
+    await page.waitForSelector('tr[data-url="opfs://b"]');
+    await waitForFocus('Copy b (IndexedDB)');
+    await press(inRow('indexeddb://b', 'Rename'));
+    await page.fill('#dialog-name', 'z');
+    await page.keyboard.press('Enter');
+    await waitForFocus('Rename z (IndexedDB)');
+    const remove = async (url) => {
+      await press(inRow(url, 'Delete'));
+      await press('dialog button:text-is("Delete")');
+      await page.waitForSelector(`tr[data-url="${url}"]`, { state: 'detached' });
+    };
+    // To the next row, to the previous one after the last, to the title after all.
+    await remove('indexeddb://a');
+    await waitForFocus('Delete b (Private file system (OPFS))');
+    await remove('opfs://b');
+    await waitForFocus('Delete c (IndexedDB)');
+    await remove('indexeddb://z');
+    await waitForFocus('Delete c (IndexedDB)');
+    await remove('indexeddb://c');
+    await waitForFocus('storage-title');
+  });
+
+  test('renames and deletes the model that is open, and no link to the old name is left', async () => {
+    await save('opfs', 'old');
+    await button('opfs://old', 'Open');
+    await waitForModel(page, 'old');
+    await button('opfs://old', 'Rename');
+    await page.fill('#dialog-name', 'new');
+    await page.press('#dialog-name', 'Enter');
+    await waitForText(page, '#model-name', /^new$/);
+    assert.equal(await page.textContent('#model-source'), 'opfs://new');
+    const link = await page.getAttribute('#benchmark-link', 'href');
+    assert.equal(new URL(link, page.url()).searchParams.get('model'), 'opfs://new');
+    assert.equal(new URL(page.url()).searchParams.get('model'), 'opfs://new');
+    await page.reload();
+    await waitForModel(page, 'new');
+    await button('opfs://new', 'Delete');
+    await page.click('dialog button:text-is("Delete")');
+    await waitForText(page, '#model-source', /no longer stored/);
+    assert.equal(await page.isVisible('#benchmark-link'), false);
+    assert.equal(new URL(page.url()).search, '');
+    assert.deepEqual(await predict(page, [[1, 2]]), tinyAnswer([1, 2]));
   });
 
   test('a name that is taken, and one that is empty, are errors in the dialog', async () => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
+import { attr, GraphBuilder } from '../graph-builder.mjs';
 import { HANGS_AFTER_MS } from '../until.mjs';
 import { startBrowser } from './chromium.mjs';
 import { startSite } from './site.mjs';
@@ -64,7 +65,8 @@ export async function predict(page, values) {
 
 /** The values of the first result. */
 export async function shownValues(page) {
-  return (await page.textContent('.result .values')).split(',').map(Number);
+  const texts = (await page.textContent('.result .values')).replace(/, …$/, '').split(',');
+  return texts.map(Number);
 }
 
 /** For page.route(): matches the URL with this path. A glob would match the query, too. */
@@ -81,6 +83,15 @@ export async function serveModel(page, name, handler) {
   await page.route(at(`/made/${name}/weights.bin`), (route) =>
     route.fulfill({ body: Buffer.from(weightData), contentType: 'application/octet-stream' }),
   );
+}
+
+/** Returns its input as float32. */
+export function echoModel(dtype, shape) {
+  const graph = new GraphBuilder();
+  graph.input('x', dtype, shape);
+  if (dtype === 'float32' || dtype === 'string') graph.op('y', 'Identity', ['x'], { T: attr.type(dtype) });
+  else graph.op('y', 'Cast', ['x'], { SrcT: attr.type(dtype), DstT: attr.type('float32') });
+  return graph.handler(['y']);
 }
 
 const AXE = readFileSync(path.join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
@@ -101,4 +112,12 @@ export async function accessibilityFaults(page) {
 /** How far the page scrolls sideways. Should be 0. */
 export function sidewaysOverflow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** What has the focus: its id or label. */
+export function focused(page) {
+  return page.evaluate(() => {
+    const { id, tagName, ariaLabel, dataset } = document.activeElement;
+    return id || dataset.name || ariaLabel || tagName;
+  });
 }

@@ -74,7 +74,8 @@ describe('inputs', () => {
 
   test('have the batch size where the first dimension is open', () => {
     assert.deepEqual(defaultInput(image, 4).shape, [4, 8, 8, 3]);
-    assert.deepEqual(defaultInput({ ...image, shape: [2, -1] }, 4).shape, [2, -1]);
+    assert.deepEqual(defaultInput({ ...image, shape: [2, -1] }, 4).shape, [2, 1]);
+    assert.deepEqual(defaultInput({ ...image, shape: [-1, -1, -1, 3] }, 4).shape, [4, 224, 224, 3]);
   });
 
   test('have harmless ranges', () => {
@@ -160,6 +161,22 @@ describe('correctness', () => {
       [true, false, false],
     );
     assert.equal(checkOutputs([], [{ values: [1] }], 'r').passed, false);
+  });
+
+  test('is judged by how much two backends of the reference differ', () => {
+    const outputs = (value) => [{ name: 'y', shape: [1], dtype: 'float32', values: [value] }];
+    const check = (value, second) => checkOutputs(outputs(value), outputs(1), 'r', outputs(second));
+    // The second one differs by 0.01.
+    assert.equal(check(1.04, 1.01).passed, true);
+    assert.equal(check(1.06, 1.01).passed, false);
+    assert.ok(Math.abs(check(1.04, 1.01).outputs[0].tolerance - 0.05) < 1e-9);
+    // A second one that agrees or fails does not make the check stricter or looser.
+    for (const second of [1, Number.NaN]) {
+      assert.deepEqual(
+        [1.0009, 1.0011, Number.NaN].map((value) => check(value, second).passed),
+        [true, false, false],
+      );
+    }
   });
 });
 

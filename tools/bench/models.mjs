@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures models on several engines: loads in new tabs, then predictions in turns on one page.
-import { isAccepted } from '../../benchmark-page/correctness.js';
 import { compare } from '../../benchmark-page/statistics.js';
 import { median } from '../../web/common/quantiles.js';
 
@@ -62,7 +61,7 @@ function summarizeLoads(loads) {
 function ratiosOf(row, reference) {
   const loadRatio = reference.firstResult / row.firstResult;
   // Engines with different outputs cannot be compared.
-  const isRight = [row, reference].every(({ difference = 0 }) => isAccepted(difference));
+  const isRight = [row, reference].every(({ agrees = true }) => agrees);
   if (!row.summary || !reference.summary || !isRight) return { loadRatio };
   const { ratio, low, high } = compare(reference.samples, row.samples);
   return { loadRatio, ratio, low, high };

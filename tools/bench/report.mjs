@@ -52,7 +52,7 @@ export function printModel({ model, engines, result }) {
     const ratios = index === 0 ? ['', ''] : [engine.loadRatio, engine.ratio].map(times);
     const interval = index === 0 || !engine.ratio ? '' : `${engine.low.toFixed(2)} - ${times(engine.high)}`;
     printRow([index === 0 ? model : '', engineName(engine), ...loading, ratios[0], median, p90, ratios[1], interval]);
-    if (engine.difference !== undefined && !isAccepted(engine.difference)) {
+    if (engine.agrees === false) {
       console.log(`  outputs DIFFER by ${engine.difference.toExponential(1)} of their largest value: not comparable`);
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // DOM helpers for all parts of the pages.
+import { isEnabled, setEnabled } from './buttons.js';
 
 /** The element with this id. */
 export const element = (id) => document.getElementById(id);
@@ -46,6 +47,13 @@ export const factItems = (entries) =>
 /** A list of names and values. @param {[string, string | Node][]} entries */
 export const facts = (entries) => make('dl', { class: 'facts' }, ...factItems(entries));
 
+/** Marks a field as wrong until its value changes, and moves the focus there. */
+export function markInvalid(field) {
+  field.setAttribute('aria-invalid', 'true');
+  field.addEventListener('input', () => field.removeAttribute('aria-invalid'), { once: true });
+  field.focus();
+}
+
 /** Shows an error in a p.error, or clears it. Ignores aborted actions. */
 export function showError(place, error) {
   if (error?.name === 'AbortError') return;
@@ -66,17 +74,20 @@ export function describeError(error) {
 /** Waits until the browser has painted the current content. */
 export const nextPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
-/** Runs the action of a form or button. Shows errors in `place`, and disables the trigger during the action. */
+/**
+ * Runs the action of a form or button. Shows errors in `place`. The trigger takes no clicks during the action, and keeps
+ * the focus.
+ */
 export async function attempt(place, trigger, action) {
+  if (trigger && !isEnabled(trigger)) return undefined;
   showError(place, null);
-  const disabled = trigger && !trigger.disabled;
-  if (disabled) trigger.disabled = true;
+  if (trigger) setEnabled(trigger, false);
   try {
     return await action();
   } catch (error) {
     showError(place, error);
     return undefined;
   } finally {
-    if (disabled) trigger.disabled = false;
+    if (trigger) setEnabled(trigger, true);
   }
 }

@@ -17,22 +17,31 @@ export function watchFileInputs(take) {
   watchDrops(element('drop-zone'), take);
 }
 
+/** The class of <html> while files are dragged over the page. */
+const DROPPING = 'dropping';
+
 function watchDrops(zone, take) {
+  const show = (isOver) => {
+    zone.classList.toggle('over', isOver);
+    document.documentElement.classList.toggle(DROPPING, isOver);
+  };
   for (const type of ['dragover', 'dragenter']) {
     document.addEventListener(type, (event) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      zone.classList.add('over');
+      // Pictures have their own drop zone, which shows itself.
+      const isOver = !event.defaultPrevented && Boolean(event.dataTransfer?.types.includes('Files'));
+      show(isOver);
+      if (isOver) event.preventDefault();
     });
   }
   document.addEventListener('dragleave', (event) => {
-    if (!event.relatedTarget) zone.classList.remove('over');
+    if (!event.relatedTarget) show(false);
   });
   document.addEventListener('drop', (event) => {
-    zone.classList.remove('over');
-    // Pictures have their own drop zone.
+    show(false);
     if (event.defaultPrevented || !event.dataTransfer) return;
     event.preventDefault();
+    // What becomes of the drop is shown there.
+    zone.closest('section').scrollIntoView({ block: 'nearest' });
     take(droppedFiles(event.dataTransfer));
   });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds models in chosen or dropped files.
+import { describeForeign } from './foreign-formats.js';
 
 /** A limit for folders dropped by mistake. */
 const MAX_FILES = 20000;
@@ -38,25 +39,45 @@ async function readFolder(folder) {
 const baseName = (path) => path.split(/[\\/]/).at(-1);
 
 /**
+ * @typedef {object} FoundModel
+ * @property {string} name
+ * @property {File[]} files model.json and its weight files.
+ * @property {string[]} missing Names of weight files that are not among the files.
+ *
  * The models among files, each with its weight files. Ignores other files. A single JSON file always counts as a model,
  * so that loading reports errors.
  *
  * @param {readonly File[]} files
- * @returns {Promise<{name: string, files: File[]}[]>}
+ * @returns {Promise<FoundModel[]>} At least one. Rejects with an Error with a message for users.
  */
 export async function findModels(files) {
   const jsonFiles = files.filter(({ name }) => /\.json$/i.test(name));
-  if (jsonFiles.length === 0) {
-    throw new Error(
-      files.length === 0
-        ? 'No file was chosen.'
-        : 'There is no .json file among these. Choose the model.json together with its .bin files.',
-    );
-  }
+  if (jsonFiles.length === 0) throw new Error(whyNoModel(files));
   const models = (await Promise.all(jsonFiles.map((json) => readModel(json, files)))).filter(Boolean);
   if (models.length > 0) return models;
-  if (jsonFiles.length === 1) return [{ name: nameOf(jsonFiles[0]), files: [jsonFiles[0]] }];
+  if (jsonFiles.length === 1) return [{ name: nameOf(jsonFiles[0]), files: [jsonFiles[0]], missing: [] }];
   throw new Error('None of the .json files is a model: modelTopology and weightsManifest are missing.');
+}
+
+function whyNoModel(files) {
+  if (files.length === 0) return 'No file was chosen.';
+  for (const { name } of files) {
+    const foreign = describeForeign(name);
+    if (foreign) return foreign;
+  }
+  const onlyWeights = files.every(({ name }) => /\.bin$/i.test(name));
+  return onlyWeights
+    ? `There is no .json file among these: ${files[0].name} has weights only. Choose the model.json together with it.`
+    : 'There is no .json file among these. Choose the model.json together with its .bin files.';
+}
+
+/** Says which weight files are missing. @param {FoundModel} model */
+export function describeMissing({ files: [json], missing }) {
+  const [what, are] = missing.length === 1 ? ['the weight file', 'is'] : [`${missing.length} weight files`, 'are'];
+  return (
+    `${json.name} names ${what} ${missing.join(', ')}, which ${are} not among the files. ` +
+    'Choose or drop all of them together.'
+  );
 }
 
 async function readModel(json, files) {
@@ -67,12 +88,28 @@ async function readModel(json, files) {
     return null;
   }
   if (!model?.modelTopology || !Array.isArray(model.weightsManifest)) return null;
-  const wanted = new Set(
-    model.weightsManifest.flatMap(({ paths }) => paths ?? []).map((path) => baseName(String(path))),
-  );
-  const folder = folderOf(json);
-  const weights = files.filter((file) => wanted.has(baseName(file.name)) && folderOf(file).startsWith(folder));
-  return { name: nameOf(json), files: [json, ...weights] };
+  const paths = model.weightsManifest.flatMap((group) => group?.paths ?? []);
+  const wanted = [...new Set(paths.map((path) => baseName(String(path))))];
+  const near = files.filter((file) => file !== json && folderOf(file).startsWith(folderOf(json)));
+  const found = wanted.map((name) => findWeights(name, near, wanted.length === 1));
+  return {
+    name: nameOf(json),
+    files: [json, ...found.filter(Boolean)],
+    missing: wanted.filter((_, index) => !found[index]),
+  };
+}
+
+/** "weights (1).bin" -> "weights.bin": browsers number downloads whose name is taken. */
+const withoutNumber = (name) => name.replace(/\s*\(\d+\)(?=\.[^.]*$|$)/, '');
+
+/** The file with this name, perhaps renamed by a browser. The only .bin file counts as the only file of weights. */
+function findWeights(name, files, isOnly) {
+  const exact = files.filter((file) => baseName(file.name) === name);
+  if (exact.length > 0) return exact[0];
+  const numbered = files.find((file) => withoutNumber(baseName(file.name)) === name);
+  const binaries = files.filter((file) => /\.bin$/i.test(file.name));
+  const renamed = numbered ?? (isOnly && binaries.length === 1 ? binaries[0] : undefined);
+  return renamed && new File([renamed], name);
 }
 
 const folderOf = ({ webkitRelativePath = '' }) => webkitRelativePath.slice(0, webkitRelativePath.lastIndexOf('/') + 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // URLs of models, and display names for them. No DOM except the page's own URL.
+import { describeForeign } from './foreign-formats.js';
 
 /** Schemes that a page can read. */
 const SCHEMES = /^(https?|indexeddb|localstorage|opfs):\/\//;
@@ -19,6 +20,8 @@ export function resolveUrl(text) {
   } catch (error) {
     throw new Error(`"${trimmed}" is not a URL.`, { cause: error });
   }
+  const foreign = describeForeign(new URL(url).pathname.split('/').at(-1));
+  if (foreign) throw new Error(foreign);
   if (SCHEMES.test(url)) return url;
   throw new Error(`"${trimmed}" cannot be opened: take http, https, indexeddb, localstorage or opfs.`);
 }

@@ -4,7 +4,7 @@ import { make, smallButton } from '../common/dom.js';
 import { formatShape } from '../common/format.js';
 import { scrollRegion, table, tableRow } from '../common/tables.js';
 import { declaredOutputs, showAttribute } from './attributes.js';
-import { calledFunctions } from './topology.js';
+import { calledFunctions, UNSUPPORTED } from './topology.js';
 
 const MAX_CONSUMERS = 30;
 const MAX_NAME = 44;
@@ -39,6 +39,7 @@ export function nodeDetails({ node, graph, shapes, canRun, goTo, openFunction, c
       { class: 'row' },
       make('h3', { id: 'node-op' }, node.op),
       node.folded && make('span', { class: 'badge' }, 'constant'),
+      node.unsupported && make('span', { class: 'badge bad' }, UNSUPPORTED),
     ),
     make('p', { class: 'node-name' }, make('code', {}, node.name)),
     make(

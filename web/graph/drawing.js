@@ -3,6 +3,7 @@
 import { makeSvg as make } from '../common/dom.js';
 import { formatShape } from '../common/format.js';
 import { shortName } from './layout.js';
+import { UNSUPPORTED } from './topology.js';
 
 /** A path through the points with rounded corners. */
 function pathOf(points) {
@@ -54,7 +55,7 @@ export class Drawing {
     const group = make(
       'g',
       {
-        class: `node ${node.category}`,
+        class: `node ${node.category}${node.unsupported ? ' unsupported' : ''}`,
         transform: `translate(${x} ${y})`,
         role: 'button',
         tabindex: '-1',
@@ -110,11 +111,17 @@ export class Drawing {
     for (const [name, { group }] of this.#nodes) group.classList.toggle('found', Boolean(names?.has(name)));
   }
 
+  /** Gives a node the focus: by default the one that Tab reaches. */
   focus(name) {
-    this.#nodes.get(name)?.group.focus({ preventScroll: true });
+    const group = name === undefined ? this.#focusable : this.#nodes.get(name)?.group;
+    group?.focus({ preventScroll: true });
   }
 
   /** Makes one node reachable by Tab, since there may be thousands. */
+  setEntry(name) {
+    this.#makeFocusable(this.#nodes.get(name).group);
+  }
+
   #makeFocusable(group) {
     this.#focusable?.setAttribute('tabindex', '-1');
     group.setAttribute('tabindex', '0');
@@ -130,20 +137,19 @@ export class Drawing {
       return;
     }
     if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!event.key.startsWith('Arrow')) return;
+    // The page does not scroll where there is no further node.
+    event.preventDefault();
     const next = this.#neighbour(name, event.key);
     if (next === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
     this.#makeFocusable(this.#nodes.get(next).group);
     this.focus(next);
-    this.scene.dispatchEvent(new CustomEvent('node-focus', { bubbles: true, detail: next }));
   }
 
   /** The neighbour for an arrow key: up and down along an edge, left and right to the nearest box. */
   #neighbour(name, key) {
     if (key === 'ArrowDown') return this.#lines.find(({ from }) => from === name)?.to;
     if (key === 'ArrowUp') return this.#lines.find(({ to }) => to === name)?.from;
-    if (key !== 'ArrowLeft' && key !== 'ArrowRight') return undefined;
     const here = this.boxOf(name);
     const side = key === 'ArrowRight' ? 1 : -1;
     const distance = ({ x, y }) => (x - here.x) * side + 3 * Math.abs(y - here.y);
@@ -155,8 +161,8 @@ export class Drawing {
 }
 
 /** The label for screen readers: the visible text and the full name. */
-function labelNode(group, { name }) {
-  group.setAttribute('aria-label', `${group.textContent.trim()}, ${name}`);
+function labelNode(group, { name, unsupported }) {
+  group.setAttribute('aria-label', `${group.textContent.trim()}, ${name}${unsupported ? `, ${UNSUPPORTED}` : ''}`);
 }
 
 function arrow(id) {

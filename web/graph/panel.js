@@ -1,15 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Graph": choice of graph, drawing, buttons, search, details, and a table of nodes as an alternative to the
 // drawing.
+import { moveFocus } from '../common/buttons.js';
 import { element, make, showError } from '../common/dom.js';
-import { formatShape, plural } from '../common/format.js';
+import { formatCount, formatShape, plural } from '../common/format.js';
 import { nodeDetails, outputShapes } from './details.js';
 import { Drawing } from './drawing.js';
 import { layOut } from './layout.js';
-import { CATEGORY_NAMES, readGraphs, searchNodes } from './topology.js';
+import { CATEGORY_NAMES, readGraphs, searchNodes, UNSUPPORTED } from './topology.js';
 import { Viewport } from './viewport.js';
 
 const MAX_LISTED = 500;
+
+const names = (nodes) => nodes.map(({ name }) => name);
+
+function uniqueBy(list, keyOf) {
+  const first = new Map();
+  for (const item of list) if (!first.has(keyOf(item))) first.set(keyOf(item), item);
+  return [...first.values()];
+}
+
+function showLegend(hasUnsupported) {
+  const entries = Object.entries({ ...CATEGORY_NAMES, ...(hasUnsupported && { unsupported: UNSUPPORTED }) });
+  element('graph-legend').replaceChildren(...entries.map(([category, text]) => make('li', { class: category }, text)));
+}
 
 /** @param {import('../app.js').App} app */
 export function setUpGraphPanel(app) {
@@ -25,6 +39,8 @@ class GraphPanel {
   #graph = null;
   #drawing = null;
   #selected = null;
+  /** The nodes that match the search, and those of them where "next" stops. */
+  #matches = [];
   #found = [];
   #foundIndex = -1;
 
@@ -45,16 +61,25 @@ class GraphPanel {
       this.#next(1);
     });
     element('search-previous').addEventListener('click', () => this.#next(-1));
-    element('graph-svg').addEventListener('node-focus', ({ detail }) => {
-      this.#viewport.reveal(this.#drawing.boxOf(detail));
-    });
-    element('graph-legend').replaceChildren(
-      ...Object.entries(CATEGORY_NAMES).map(([category, text]) => make('li', { class: category }, text)),
-    );
+    this.#followFocus(element('graph-svg'));
   }
 
-  #open({ artifacts }) {
-    this.#graphs = readGraphs(artifacts.modelTopology);
+  #followFocus(svg) {
+    svg.addEventListener('focusin', ({ target }) => {
+      const box = this.#drawing?.boxOf(target.dataset.name);
+      if (box && target.matches(':focus-visible')) this.#viewport.reveal(box);
+    });
+    // After a click beside the nodes.
+    svg.addEventListener('keydown', (event) => {
+      if (event.target !== svg || event.shiftKey || !event.key.startsWith('Arrow')) return;
+      event.preventDefault();
+      this.#drawing?.focus();
+    });
+  }
+
+  #open({ artifacts, unsupported }) {
+    this.#graphs = readGraphs(artifacts.modelTopology, unsupported);
+    showLegend(unsupported.size > 0);
     const select = element('graph-select');
     select.replaceChildren(
       ...this.#graphs.map(({ key, title, nodes }) => new Option(`${title} (${plural(nodes.size, 'node')})`, key)),
@@ -90,7 +115,10 @@ class GraphPanel {
       const stopped = error.name === 'AbortError';
       showError(element('graph-error'), stopped ? new Error('Stopped. The list below shows all nodes.') : error);
     } finally {
-      if (signal === this.#abort.signal) element('layout-busy').hidden = true;
+      if (signal === this.#abort.signal) {
+        moveFocus(element('layout-busy'), element(this.#drawing ? 'graph-svg' : 'node-list-title'));
+        element('layout-busy').hidden = true;
+      }
     }
   }
 
@@ -104,6 +132,7 @@ class GraphPanel {
     this.#viewport.show(this.#drawing.scene, placed);
     const first = placed.boxes.find(({ node }) => node.category === 'input') ?? placed.boxes[0];
     this.#viewport.open(first);
+    if (first) this.#drawing.setEntry(first.node.name);
     this.#showShapes();
     this.#search();
   }
@@ -134,38 +163,47 @@ class GraphPanel {
     this.#selected = name === null ? null : (this.#graph.nodes.get(name) ?? null);
     this.#drawing?.select(name);
     if (reveal && name !== null) this.#drawing?.focus(name);
-    if (this.#selected) this.#showDetails();
-    else
-      element('node-details').replaceChildren(
-        make('p', { class: 'hint' }, 'Choose a node to see what is known of it.'),
-      );
+    this.#showDetails();
   }
 
   #showDetails() {
     const pane = element('node-details');
-    pane.replaceChildren(
-      ...nodeDetails({
-        node: this.#selected,
-        graph: this.#graph,
-        shapes: this.#shapes(),
-        canRun: Boolean(this.#app.current.model),
-        goTo: (name) => this.#goTo(name),
-        openFunction: (key) => this.#show(key),
-        compute: (name) => this.#app.tell('compute-node', name),
-      }).filter(Boolean),
-    );
+    moveFocus(pane, pane);
+    pane.replaceChildren(...this.#details().filter(Boolean));
     pane.scrollTop = 0;
+  }
+
+  #details() {
+    if (!this.#selected) return [make('p', { class: 'hint' }, 'Choose a node to see what is known of it.')];
+    return nodeDetails({
+      node: this.#selected,
+      graph: this.#graph,
+      shapes: this.#shapes(),
+      canRun: Boolean(this.#app.current.model),
+      goTo: (name) => this.#goTo(name),
+      openFunction: (key) => this.#show(key),
+      compute: (name) => this.#app.tell('compute-node', name),
+    });
   }
 
   #search() {
     const text = element('graph-search').value;
-    this.#found = this.#graph ? searchNodes(this.#graph, text) : [];
+    this.#matches = this.#graph ? searchNodes(this.#graph, text) : [];
+    const boxes = this.#matches.filter(({ folded }) => !folded);
+    const constants = this.#matches.length - boxes.length;
+    // Constants are in boxes of other nodes. They count only if nothing else matches.
+    this.#found = boxes.length > 0 ? boxes : uniqueBy(this.#matches, ({ consumers }) => consumers[0]);
     this.#foundIndex = -1;
     const searching = text.trim() !== '';
-    this.#drawing?.mark(searching ? new Set(this.#found.map(({ name }) => name)) : null);
-    element('search-status').textContent = searching
-      ? plural(this.#found.length, 'match').replace('matchs', 'matches')
-      : '';
+    this.#drawing?.mark(
+      searching ? new Set(boxes.length > 0 ? names(boxes) : this.#found.flatMap(({ consumers }) => consumers)) : null,
+    );
+    const parts = [
+      (boxes.length > 0 || constants === 0) &&
+        `${formatCount(boxes.length)} ${boxes.length === 1 ? 'match' : 'matches'}`,
+      constants > 0 && plural(constants, 'constant'),
+    ];
+    element('search-status').textContent = searching ? parts.filter(Boolean).join(', and ') : '';
     element('search-previous').disabled = element('search-next').disabled = this.#found.length === 0;
     this.#list();
   }
@@ -182,7 +220,7 @@ class GraphPanel {
   #list() {
     if (!this.#graph) return;
     const searching = element('graph-search').value.trim() !== '';
-    const nodes = searching ? this.#found : [...this.#graph.nodes.values()].filter(({ folded }) => !folded);
+    const nodes = searching ? this.#matches : [...this.#graph.nodes.values()].filter(({ folded }) => !folded);
     const shapes = this.#shapes();
     element('node-list-title').textContent = searching
       ? `Nodes found (${nodes.length})`
@@ -198,7 +236,12 @@ class GraphPanel {
           'tr',
           {},
           make('td', {}, make('button', { type: 'button', class: 'plain link', onclick: choose }, node.name)),
-          make('td', {}, make('code', {}, node.op)),
+          make(
+            'td',
+            {},
+            make('code', {}, node.op),
+            node.unsupported && [' ', make('span', { class: 'badge bad' }, UNSUPPORTED)],
+          ),
           make('td', {}, make('code', {}, shape ? formatShape(shape) : '')),
         );
       }),

@@ -16,11 +16,15 @@
  * @property {string[]} consumers Names of the nodes that use it.
  * @property {object} attributes As in the GraphDef.
  * @property {boolean} folded Whether it is shown inside its consumers.
+ * @property {boolean} unsupported Whether the library lacks its op.
  * @property {string} text Lower-case text for the search.
  *
  * @typedef {{key: string, title: string, nodes: Map<string, ViewNode>}} ViewGraph
  * @typedef {'input' | 'heavy' | 'activation' | 'shape' | 'control' | 'other'} Category
  */
+
+/** What the view says of nodes that the library cannot run. The search finds these words, too. */
+export const UNSUPPORTED = 'not supported';
 
 /** The first pattern that matches the op decides. */
 const CATEGORIES = [
@@ -59,15 +63,17 @@ function parseInput(text) {
 /**
  * The graph of a model, and those of its functions.
  *
+ * @param {object | undefined} topology
+ * @param {ReadonlySet<string>} [unsupported] Names of ops that the library lacks.
  * @returns {ViewGraph[]} the main graph first, with the key ''.
  */
-export function readGraphs(topology) {
+export function readGraphs(topology, unsupported = new Set()) {
   const functions = Array.isArray(topology?.library?.function) ? topology.library.function : [];
   return [
-    { key: '', title: 'Main graph', nodes: link(topology?.node ?? []) },
+    { key: '', title: 'Main graph', nodes: link(topology?.node ?? [], unsupported) },
     ...functions.map((definition) => {
       const name = definition.signature?.name ?? 'function';
-      return { key: name, title: `Function ${name}`, nodes: link(functionNodes(definition)) };
+      return { key: name, title: `Function ${name}`, nodes: link(functionNodes(definition), unsupported) };
     }),
   ];
 }
@@ -88,7 +94,7 @@ function functionNodes({ signature, nodeDef = [], ret = {} }) {
   return [...inputs, ...nodeDef, ...outputs];
 }
 
-function link(definitions) {
+function link(definitions, unsupported) {
   const nodes = new Map();
   for (const { name, op, input, attr } of definitions) {
     nodes.set(String(name), {
@@ -99,7 +105,8 @@ function link(definitions) {
       consumers: [],
       attributes: attr ?? {},
       folded: false,
-      text: `${name} ${op}`.toLowerCase(),
+      unsupported: unsupported.has(op),
+      text: `${name} ${op} ${unsupported.has(op) ? UNSUPPORTED : ''}`.toLowerCase(),
     });
   }
   foldConstants(nodes);

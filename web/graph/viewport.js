@@ -29,6 +29,10 @@ export class Viewport {
     // The end of a drag is not a click.
     svg.addEventListener('click', (event) => this.#moved > CLICK_SLACK && event.stopPropagation(), { capture: true });
     svg.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
+    // One finger scrolls the page. Two fingers belong to the drawing.
+    for (const type of ['touchstart', 'touchmove']) {
+      svg.addEventListener(type, (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
+    }
     svg.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
@@ -123,12 +127,15 @@ export class Viewport {
     const others = [...this.#pointers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
     this.#pointers.set(event.pointerId, now);
     this.#moved += Math.hypot(now[0] - last[0], now[1] - last[1]);
+    if (others.length === 0 && event.pointerType === 'touch') return;
     // Not before it is a drag: with pointer capture, clicks would go to the svg instead of the node.
     if (this.#moved > CLICK_SLACK) this.#svg.setPointerCapture?.(event.pointerId);
     if (others.length === 0) {
       this.#pan(now[0] - last[0], now[1] - last[1]);
       return;
     }
+    // The point between the fingers moves half as far as one of them.
+    this.#pan((now[0] - last[0]) / 2, (now[1] - last[1]) / 2);
     const distance = ([x, y]) => Math.hypot(x - others[0][0], y - others[0][1]);
     const { left, top } = this.#svg.getBoundingClientRect();
     const factor = distance(now) / Math.max(distance(last), 1);
@@ -153,10 +160,13 @@ export class Viewport {
       '=': () => this.zoom(1),
       '-': () => this.zoom(-1),
       0: () => this.fit(),
-      ArrowLeft: () => this.#pan(pan, 0),
-      ArrowRight: () => this.#pan(-pan, 0),
-      ArrowUp: () => this.#pan(0, pan),
-      ArrowDown: () => this.#pan(0, -pan),
+      // Arrows alone go from node to node.
+      ...(event.shiftKey && {
+        ArrowLeft: () => this.#pan(pan, 0),
+        ArrowRight: () => this.#pan(-pan, 0),
+        ArrowUp: () => this.#pan(0, pan),
+        ArrowDown: () => this.#pan(0, -pan),
+      }),
     }[event.key];
     if (!action) return;
     event.preventDefault();

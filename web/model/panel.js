@@ -9,20 +9,20 @@ import { scrollRegion, table, tableRow } from '../common/tables.js';
 /** @param {import('../app.js').App} app */
 export function setUpModelPanel(app) {
   app.on('opened', () => showModel(app.current));
+  app.on('moved', () => showName(app.current));
   element('close-model').addEventListener('click', () => app.close());
 }
 
 /** @param {import('../open/source.js').OpenedModel} opened */
 function showModel(opened) {
-  const { name, url, artifacts, problem } = opened;
+  const { artifacts, problem } = opened;
   const summary = summarize(artifacts);
-  element('model-name').textContent = name;
-  element('model-source').textContent = url ?? 'from files';
+  showName(opened);
+  for (const link of document.querySelectorAll('[data-needs-run]')) link.hidden = Boolean(problem);
   element('model-problem').textContent = problem
     ? `This model can be looked at, but not run. ${describeError(problem)}`
     : '';
   element('model-unsupported').textContent = describeUnsupported(opened.model);
-  showBenchmarkLink(url);
   element('model-facts').replaceChildren(
     facts([
       ['Parameters', formatCount(summary.parameters)],
@@ -31,11 +31,11 @@ function showModel(opened) {
       ['Nodes', formatCount(summary.nodes)],
       ...(summary.functions > 0 ? [['Functions', formatCount(summary.functions)]] : []),
       ['Quantization', describeQuantization(summary)],
-      ['Load time', formatTime(opened.loadTime)],
+      ...(opened.model ? [['Load time', formatTime(opened.loadTime)]] : []),
     ]),
   );
   element('model-endpoints').replaceChildren(...endpoints(opened));
-  element('model-ops').replaceChildren(opTable(artifacts.modelTopology));
+  element('model-ops').replaceChildren(opTable(artifacts.modelTopology, opened.unsupported));
   element('model-weights').replaceChildren(weightTable(summary));
   showOrigin(opened);
 }
@@ -52,12 +52,14 @@ function describeQuantization({ quantized, weights }) {
   return quantized.length === 0 ? 'none' : [...new Set(quantized.map(({ stored }) => stored))].join(', ');
 }
 
-/** Only for models that the benchmark page can open by URL. */
-function showBenchmarkLink(url) {
+function showName({ name, url, source, problem }) {
+  element('model-name').textContent = name;
+  element('model-source').textContent = url ?? (source.files ? 'from files' : 'no longer stored');
+  // The benchmark page opens models by URL.
   const link = element('benchmark-link');
-  link.hidden = !url;
+  link.hidden = Boolean(problem) || !url;
   if (url) link.href = `../benchmark-page/index.html?model=${encodeURIComponent(url)}`;
-  element('benchmark-hint').hidden = Boolean(url);
+  element('benchmark-hint').hidden = Boolean(problem) || Boolean(url);
 }
 
 function endpoints({ model, artifacts }) {
@@ -76,9 +78,11 @@ function endpoints({ model, artifacts }) {
         .toLowerCase(),
       shape: tensorShape?.dim?.map(({ size }) => Number(size)),
     }));
+  // Without a signature, they are known only after loading.
+  if (!signature) return [];
   return [
-    endpointTable('Inputs', list(signature?.inputs), Object.keys(signature?.inputs ?? {})),
-    endpointTable('Outputs', list(signature?.outputs), Object.keys(signature?.outputs ?? {})),
+    endpointTable('Inputs', list(signature.inputs), Object.keys(signature.inputs ?? {})),
+    endpointTable('Outputs', list(signature.outputs), Object.keys(signature.outputs ?? {})),
   ];
 }
 
@@ -95,12 +99,22 @@ function endpointTable(title, list, keys) {
   return scrollRegion(title, table({ caption, heads: ['name', 'dtype', 'shape', 'node'], rows }));
 }
 
-function opTable(topology) {
+function opTable(topology, unsupported) {
   const rows = countOps(topology);
   return sortableTable({
     caption: `${plural(rows.length, 'kind')} of ops`,
     columns: [
-      { title: 'op', key: 'op', show: (op) => make('code', {}, op) },
+      {
+        title: 'op',
+        key: 'op',
+        show: (op) =>
+          make(
+            'span',
+            {},
+            make('code', {}, op),
+            unsupported.has(op) && [' ', make('span', { class: 'badge bad' }, 'not supported')],
+          ),
+      },
       { title: 'count', key: 'count', number: true, show: formatCount },
       { title: 'share', key: 'share', number: true, show: formatShare },
     ],

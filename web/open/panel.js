@@ -4,6 +4,7 @@ import { attempt, element, showError, smallButton } from '../common/dom.js';
 import { CDN_FOLDER, hasLocalSamples, LOCAL_FOLDER, sampleOptions, sampleUrl } from '../common/samples.js';
 import { watchFileInputs } from '../common/file-inputs.js';
 import { findModels } from '../common/files.js';
+import { moveFocus } from '../common/buttons.js';
 import { nameOfUrl, resolveUrl } from '../common/model-url.js';
 
 /** @param {import('../app.js').App} app */
@@ -19,8 +20,7 @@ export function setUpOpenPanel(app) {
   showProgress(app, error);
 }
 
-/** Opens the model with a typed URL, or with ?model= of the page. */
-export function openUrl(app, text) {
+function openUrl(app, text) {
   const url = resolveUrl(text);
   return app.open({ name: nameOfUrl(url), url });
 }
@@ -63,12 +63,16 @@ function showProgress(app, error) {
   const status = element('opening-status');
   app.on('opening', ({ name, text, fraction }) => {
     showError(error, null);
+    if (box.hidden) before = document.activeElement;
     box.hidden = false;
     status.textContent = `${name}: ${text}${fraction === undefined ? '' : ` ${Math.round(fraction * 100)} %`}`;
     if (fraction === undefined) bar.removeAttribute('value');
     else bar.value = fraction;
   });
+  /** What had the focus before, e.g. the button that was pressed. */
+  let before = null;
   const end = () => {
+    moveFocus(box, before?.isConnected ? before : element('open-title'));
     box.hidden = true;
   };
   app.on('opened', end);

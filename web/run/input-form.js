@@ -2,13 +2,10 @@
 // The form for an input of a model: unknown dimensions and the source of values.
 import { make, options } from '../common/dom.js';
 import { formatShape } from '../common/format.js';
-import { takesImages } from '../common/picture/image.js';
+import { takesImages, usualRange, usualSize } from '../common/picture/image.js';
 import { PictureSource } from '../common/picture/picture-source.js';
 import { parseShape } from '../common/values.js';
 import { checkShape, makeRandom, parseValues } from './values.js';
-
-/** The default for unknown image dimensions. */
-const IMAGE_SIDE = 224;
 
 const SOURCES = { image: 'Picture', values: 'Typed values', random: 'Random', zeros: 'Zeros' };
 
@@ -32,7 +29,7 @@ export class InputForm {
     this.#info = info;
     this.#dtype = info.dtype ?? 'float32';
     const images = takesImages(info.shape) && this.#dtype !== 'string';
-    if (images) this.#picture = new PictureSource({ id, range });
+    if (images) this.#picture = new PictureSource({ id, range: range ?? usualRange(this.#dtype) });
     const sources = Object.entries(SOURCES).filter(([source]) => {
       if (source === 'image') return images;
       return this.#dtype !== 'string' || source === 'values';
@@ -67,6 +64,11 @@ export class InputForm {
 
   release() {
     this.#picture?.release();
+  }
+
+  /** The picture that is fed; null if other values are. */
+  get picture() {
+    return this.#source.value === 'image' ? this.#picture : null;
   }
 
   /** @returns {Promise<{tensor: object, picture?: ImageBitmap, place?: object}>} The caller must dispose the tensor. */
@@ -105,12 +107,10 @@ export class InputForm {
       return make('label', {}, 'Shape, such as 1, 224, 224, 3', this.#shapeField);
     }
     if (shape.every((size) => size >= 0)) return null;
-    const images = takesImages(shape);
     const fields = shape.map((size, index) => {
       if (size >= 0) return null;
-      const fromEnd = shape.length - index;
-      const fallback = images && fromEnd === 1 ? 3 : images && fromEnd <= 3 ? IMAGE_SIDE : 1;
-      const field = make('input', { type: 'number', min: 0, step: 1, value: fallback, id: `${id}-size-${index}` });
+      const value = usualSize(shape, index);
+      const field = make('input', { type: 'number', min: 0, step: 1, value, id: `${id}-size-${index}` });
       this.#sizes[index] = field;
       return make('label', { class: 'size' }, `Dimension ${index}`, field);
     });

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Run": feeds the open model, runs it a few times and shows results and times.
-import { element, facts, make, nextPaint, showError } from '../common/dom.js';
+import { moveFocus, setEnabled } from '../common/buttons.js';
+import { element, facts, make, nextPaint, showError, smallButton } from '../common/dom.js';
 import { formatTime } from '../common/format.js';
 import { loadLibrary } from '../common/library.js';
+import { PIXEL_RANGES } from '../common/picture/image.js';
 import { median } from '../common/quantiles.js';
 import { sampleOf } from '../common/samples.js';
 import { InputForm } from './input-form.js';
@@ -54,6 +56,7 @@ class RunPanel {
     element('run').hidden = !model;
     element('run-results').replaceChildren(make('p', { class: 'empty' }, 'Results appear here.'));
     element('run-times').replaceChildren();
+    element('run-fed').replaceChildren();
     element('run-wanted').value = '';
     element('run-status').textContent = '';
     showError(element('run-error'), null);
@@ -76,6 +79,7 @@ class RunPanel {
     // Shows what later runs compute.
     element('run-wanted').closest('details').open = true;
     element('run').scrollIntoView({ block: 'start' });
+    element('run-start').focus({ preventScroll: true });
     this.#run();
   }
 
@@ -135,7 +139,10 @@ class RunPanel {
       const results = [model.execute(feeds, names)].flat();
       const values = await Promise.all(results.map((tensor) => tensor.data()));
       times.push(performance.now() - start);
-      if (run === 0) this.#show({ names, results, values, inputs });
+      if (run === 0) {
+        this.#show({ names, results, values, inputs });
+        this.#showFed();
+      }
       tf.dispose(results);
       if (run > 0 && performance.now() - begin > PATIENCE_MS) break;
     }
@@ -154,6 +161,26 @@ class RunPanel {
         resultCard({ name: names[index], dtype, shape, values: values[index] }, seen),
       ),
     );
+  }
+
+  /** Says which pixel values pictures were fed as. A model rarely tells which ones it expects. */
+  #showFed() {
+    const pictures = this.#forms.flatMap((form) => (form.picture ? [form.picture] : []));
+    const notes = pictures.map((picture) => {
+      const others = Object.keys(PIXEL_RANGES).filter((name) => name !== picture.pixels);
+      const again = (name) => () => {
+        picture.pixels = name;
+        this.#run();
+      };
+      return make(
+        'div',
+        { class: 'row fed' },
+        make('span', {}, `Pixel values were ${picture.pixels}.`),
+        ...others.map((name) => smallButton(`Run with ${name}`, again(name))),
+      );
+    });
+    moveFocus(element('run-fed'), element('run-start'));
+    element('run-fed').replaceChildren(...notes);
   }
 
   #showTimes(times) {
@@ -176,7 +203,8 @@ class RunPanel {
   #setBusy(busy) {
     this.#busy = busy;
     this.#stopped = busy ? false : this.#stopped;
-    element('run-start').disabled = busy;
+    setEnabled(element('run-start'), !busy);
+    if (!busy) moveFocus(element('run-stop'), element('run-start'));
     element('run-stop').hidden = !busy;
   }
 }

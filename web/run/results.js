@@ -4,9 +4,12 @@ import { drawSkeleton } from '../draw.js';
 import { facts, make } from '../common/dom.js';
 import { formatCount, formatNumber, formatShape } from '../common/format.js';
 import { table, tableRow } from '../common/tables.js';
+import { sizeOf } from '../common/values.js';
 import { KEYPOINT_NAMES, mapToPicture, readKeypoints } from '../movenet.js';
+import { valueTable } from './value-table.js';
 import { describeValues, imageShape, toPicture, topValues } from './statistics.js';
 
+/** Longer results are tables. */
 const FIRST_VALUES = 24;
 const TOP = 5;
 
@@ -20,6 +23,8 @@ const TOP = 5;
  */
 export function resultCard({ name, dtype, shape, values }, fed) {
   const parts = dtype === 'string' ? [] : numericParts({ shape, values, dtype }, fed);
+  const isDrawn = parts.some((part) => part.matches('.picture, .top-values'));
+  const isLong = sizeOf(shape) > FIRST_VALUES;
   return make(
     'article',
     { class: 'result', 'aria-label': `Result ${name}` },
@@ -31,8 +36,19 @@ export function resultCard({ name, dtype, shape, values }, fed) {
       make('span', { class: 'badge' }, formatShape(shape)),
     ),
     ...parts,
-    firstValues(values, dtype),
+    isLong && !isDrawn
+      ? valueTable({ name, shape, show: (index) => showValue(values, dtype, index) })
+      : firstValues({ name, dtype, shape, values }),
   );
+}
+
+/** The value of one element. Complex ones have two numbers each. */
+function showValue(values, dtype, index) {
+  if (dtype === 'string') return JSON.stringify(values[index]);
+  if (dtype === 'bool') return String(Boolean(values[index]));
+  if (dtype !== 'complex64') return formatNumber(values[index]);
+  const [real, imaginary] = [values[2 * index], values[2 * index + 1]];
+  return `${formatNumber(real)} ${imaginary < 0 ? '−' : '+'} ${formatNumber(Math.abs(imaginary))}i`;
 }
 
 function numericParts({ shape, values, dtype }, fed) {
@@ -40,7 +56,7 @@ function numericParts({ shape, values, dtype }, fed) {
   const { min, max, mean, nan, infinite } = describeValues(values);
   const parts = [
     facts([
-      ['Values', formatCount(values.length)],
+      ['Values', formatCount(sizeOf(shape))],
       ['Smallest', formatNumber(min)],
       ['Largest', formatNumber(max)],
       ['Mean', formatNumber(mean)],
@@ -51,7 +67,7 @@ function numericParts({ shape, values, dtype }, fed) {
   const image = dtype === 'complex64' ? null : imageShape(shape);
   if (fed && isPose(shape)) parts.push(posePicture(values, fed));
   else if (image) parts.push(picture(values, image));
-  else if (isVector(shape)) parts.push(topTable(values));
+  else if (dtype !== 'complex64' && isVector(shape)) parts.push(topTable(values));
   return parts;
 }
 
@@ -103,6 +119,7 @@ function picture(values, image) {
   const canvas = make('canvas', {
     width: image.width,
     height: image.height,
+    style: `--ratio: ${image.width / image.height}`,
     role: 'img',
     'aria-label': 'The values as a picture',
   });
@@ -125,22 +142,23 @@ function picture(values, image) {
     make(
       'figcaption',
       {},
-      `As a picture, ${image.width} × ${image.height}: dark is the smallest value, bright the largest.`,
+      `As a picture, ${formatCount(image.width)} × ${formatCount(image.height)}: dark is the smallest value, bright the largest.`,
     ),
     !color && image.channels > 1 && make('label', { class: 'size' }, `Channel, 0 to ${image.channels - 1}`, choose),
   );
 }
 
-function firstValues(values, dtype) {
-  const shown = Array.from(values.slice(0, FIRST_VALUES), (value) => {
-    if (dtype === 'string') return JSON.stringify(value);
-    return dtype === 'bool' ? String(Boolean(value)) : formatNumber(value);
-  });
-  const more = values.length - shown.length;
-  return make(
-    'details',
-    { open: values.length <= FIRST_VALUES },
-    make('summary', {}, more > 0 ? `First ${shown.length} values` : 'Values'),
-    make('pre', { class: 'values', tabIndex: 0 }, shown.join(', '), more > 0 ? `, … ${formatCount(more)} more` : ''),
-  );
+/** The first values as a text, and all of them as a table. */
+function firstValues({ name, dtype, shape, values }) {
+  const count = sizeOf(shape);
+  const shown = Array.from({ length: Math.min(count, FIRST_VALUES) }, (_, index) => showValue(values, dtype, index));
+  const more = count - shown.length;
+  const text = make('pre', { class: 'values', tabIndex: 0 }, shown.join(', '), more > 0 ? ', …' : '');
+  if (more === 0) return make('details', { open: true }, make('summary', {}, 'Values'), text);
+  const all = make('div');
+  const fill = () => {
+    if (all.childElementCount > 0) return;
+    all.append(valueTable({ name, shape, show: (index) => showValue(values, dtype, index) }));
+  };
+  return make('details', { ontoggle: fill }, make('summary', {}, `All ${formatCount(count)} values`), text, all);
 }

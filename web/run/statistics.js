@@ -41,20 +41,42 @@ export function topValues(values, count) {
   return top;
 }
 
+const SMALLEST_SIDE = 6;
+const LARGEST_SIDE = 4096;
+/** How much longer one side of a picture may be. Lists of boxes and scores, which have no channels, are longer. */
+const LONGEST_SIDE = { withChannels: 4, withoutChannels: 2 };
+
 /**
- * The size of the image that a tensor can be shown as; null if it is not an image.
+ * The size of the picture that a tensor can be shown as; null if it has not the shape of one: [height, width] or [height,
+ * width, channels], in a batch of one. Three dimensions are a picture only with the channels of one.
  *
  * @returns {{height: number, width: number, channels: number} | null}
  */
 export function imageShape(shape) {
-  const sizes = [...shape];
-  while (sizes.length > 3 && sizes[0] === 1) sizes.shift();
-  if (sizes.length === 3 && sizes[0] === 1 && sizes[2] > 4) sizes.shift();
-  if (sizes.length === 2) sizes.push(1);
-  if (sizes.length !== 3) return null;
-  const [height, width, channels] = sizes;
-  const large = height >= 6 && width >= 6 && height <= 4096 && width <= 4096;
-  return large && channels >= 1 ? { height, width, channels } : null;
+  const sizes = pictureSizes(shape);
+  if (!sizes) return null;
+  const [height, width, channels = 1] = sizes;
+  const [short, long] = [Math.min(height, width), Math.max(height, width)];
+  const longest = short * LONGEST_SIDE[sizes.length === 3 ? 'withChannels' : 'withoutChannels'];
+  const fits = short >= SMALLEST_SIDE && long <= LARGEST_SIDE && long <= longest;
+  return fits && channels >= 1 ? { height, width, channels } : null;
+}
+
+const isColor = (channels) => channels === 1 || channels === 3 || channels === 4;
+
+/** @returns {number[] | null} [height, width] or [height, width, channels] */
+function pictureSizes(shape) {
+  switch (shape.length) {
+    case 2:
+      return shape;
+    case 3:
+      if (isColor(shape[2])) return shape;
+      return shape[0] === 1 ? shape.slice(1) : null;
+    case 4:
+      return shape[0] === 1 ? shape.slice(1) : null;
+    default:
+      return null;
+  }
 }
 
 /**

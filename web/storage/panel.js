@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The card "Stored models": lists and manages models in the browser's storage.
+import { moveFocus } from '../common/buttons.js';
 import { attempt, element, make } from '../common/dom.js';
 import { formatBytes, formatDate } from '../common/format.js';
 import { loadLibrary } from '../common/library.js';
@@ -10,6 +11,7 @@ import { checkName, listStored, MEDIA, readQuota } from './media.js';
 export function setUpStoragePanel(app) {
   const error = element('storage-error');
   const refresh = () => attempt(error, null, showStored);
+  let refreshed = Promise.resolve();
 
   async function showStored() {
     const tf = await loadLibrary();
@@ -20,16 +22,29 @@ export function setUpStoragePanel(app) {
     await showQuota();
   }
 
+  /** Performs an action of a row. Then puts the focus on the same button of the model's row, or of the next row. */
+  async function act(button, action, tf, model) {
+    const { action: name } = button.dataset;
+    const { sectionRowIndex: index } = button.closest('tr');
+    const url = (await attempt(error, button, () => action(tf, model))) ?? model.url;
+    await refreshed;
+    if (document.activeElement !== document.body) return;
+    const rows = Array.from(element('stored').rows);
+    const row = rows.find((candidate) => candidate.dataset.url === url) ?? rows[Math.min(index, rows.length - 1)];
+    (row?.querySelector(`[data-action="${name}"]`) ?? element('storage-title')).focus();
+  }
+
   function storedRow(tf, model) {
     const { url, name, scheme, date, bytes } = model;
-    const button = (text, action, kind = 'secondary') =>
+    const button = (text, action) =>
       make(
         'button',
         {
           type: 'button',
-          class: `${kind} small`,
+          class: 'secondary small',
           'aria-label': `${text} ${name} (${MEDIA[scheme] ?? scheme})`,
-          onclick: ({ currentTarget }) => attempt(error, currentTarget, () => action(tf, model)),
+          'data-action': text,
+          onclick: ({ currentTarget }) => act(currentTarget, action, tf, model),
         },
         text,
       );
@@ -46,7 +61,7 @@ export function setUpStoragePanel(app) {
         make(
           'div',
           { class: 'row actions' },
-          button('Open', () => openStored(model)),
+          button('Open', (_, stored) => openStored(stored)),
           button('Copy', copy),
           button('Rename', rename),
           button('Download', download),
@@ -78,15 +93,23 @@ export function setUpStoragePanel(app) {
     });
   }
 
-  function rename(tf, { url, name, scheme }) {
-    return askForPlace({
+  /** @returns {Promise<string>} The URL where the model is then. */
+  async function rename(tf, { url, name, scheme }) {
+    let now = url;
+    await askForPlace({
       title: `Rename ${name}`,
       action: 'Rename',
       name,
       medium: scheme,
       media: { [scheme]: MEDIA[scheme] ?? scheme },
-      perform: (medium, newName) => transfer(tf, 'moveModel', url, `${medium}://${checkName(newName)}`),
+      perform: async (medium, newName) => {
+        const to = `${medium}://${checkName(newName)}`;
+        await transfer(tf, 'moveModel', url, to);
+        now = to;
+        if (app.current?.url === url) app.moved(to, checkName(newName));
+      },
     });
+    return now;
   }
 
   async function transfer(tf, how, from, to) {
@@ -109,6 +132,7 @@ export function setUpStoragePanel(app) {
     });
     if (!sure) return;
     await tf.io.removeModel(url);
+    if (app.current?.url === url) app.moved(undefined);
     tell(`${url} was deleted.`);
   }
 
@@ -119,7 +143,9 @@ export function setUpStoragePanel(app) {
 
   element('storage-refresh').addEventListener('click', refresh);
   element('storage-persist').addEventListener('click', ({ currentTarget }) => attempt(error, currentTarget, persist));
-  app.on('stored', refresh);
+  app.on('stored', () => {
+    refreshed = refresh();
+  });
   refresh();
 }
 
@@ -142,5 +168,6 @@ async function showQuota() {
   const badge = element('quota-persisted');
   badge.textContent = persisted ? 'kept for good' : 'may be cleared by the browser';
   badge.classList.toggle('good', persisted);
+  if (persisted) moveFocus(element('storage-persist'), element('storage-title'));
   element('storage-persist').hidden = persisted;
 }

@@ -8,6 +8,19 @@ export const PIXEL_RANGES = {
   '-1 … 1': [-1, 1],
 };
 
+/** The range that most models of a dtype expect. @returns {readonly [number, number]} */
+export const usualRange = (dtype) => (dtype === 'int32' ? [0, 255] : [0, 1]);
+
+/** The side that most models take where theirs is unknown. */
+const USUAL_SIDE = 224;
+
+/** The size to start with where a model leaves a dimension open. */
+export function usualSize(shape, axis) {
+  const fromEnd = shape.length - axis;
+  if (!takesImages(shape) || fromEnd > 3) return 1;
+  return fromEnd === 1 ? 3 : USUAL_SIDE;
+}
+
 /** Whether an input has the shape of pictures: [batch, height, width, 1 | 3 | 4], or without a batch. */
 export function takesImages(shape) {
   if (!shape || (shape.length !== 4 && shape.length !== 3)) return false;

@@ -69,6 +69,15 @@ export class PictureSource {
     if (!this.#picture) await this.#useSample();
   }
 
+  /** The name of the range of pixel values: a key of PIXEL_RANGES. */
+  get pixels() {
+    return this.#range.value;
+  }
+
+  set pixels(name) {
+    this.#range.value = name;
+  }
+
   /** Stops the camera. */
   release() {
     this.#stopCamera();
@@ -136,9 +145,15 @@ export class PictureSource {
   }
 
   #acceptDrops(place) {
-    place.addEventListener('dragover', (event) => event.preventDefault());
+    const show = (isOver) => place.classList.toggle('over', isOver);
+    place.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      show(true);
+    });
+    place.addEventListener('dragleave', () => show(false));
     place.addEventListener('drop', (event) => {
       event.preventDefault();
+      show(false);
       this.#take(event.dataTransfer?.files[0]);
     });
   }

@@ -2,6 +2,7 @@
 // Broadcasting of tensors and of shapes, by NumPy's rules.
 #include "kernels/tile.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -48,5 +49,8 @@ TFWASM_OP kBroadcastArgsOp{
     .name = "BroadcastArgs", .min_inputs = 2, .max_inputs = 2, .infer = InferBroadcastArgs};
 
 }  // namespace
+
+// set() sums.
+TFWASM_GRADIENT kBroadcastToGradient{"BroadcastTo", [](GradientContext& c) { c.set(0, c.dy()); }};
 
 }  // namespace tfwasm

@@ -2,8 +2,10 @@
 // 3D pooling: pools planes, then along the depth. Correct for means, too: the windows of all planes
 // have the same number of elements.
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/pooling.h"
 #include "ops/volumes.h"
+#include "ops/window_gradients.h"
 
 namespace tfwasm {
 
@@ -112,5 +114,8 @@ TFWASM_OP kMaxPool3dOp{.name = "MaxPool3D", .infer = InferMaxPool3d, .kernel = P
 TFWASM_OP kAvgPool3dOp{.name = "AvgPool3D", .infer = InferAvgPool3d, .kernel = PrepareAvgPool3d};
 
 }  // namespace
+
+TFWASM_GRADIENT kMaxPool3dGradient{"MaxPool3D", MaxPoolRule};
+TFWASM_GRADIENT kAvgPool3dGradient{"AvgPool3D", AvgPoolRule};
 
 }  // namespace tfwasm

@@ -137,6 +137,11 @@ export interface TrainingCoreModule extends CoreModule {
    */
   recordCustomGradient(inputs: number[], output: number): number;
   /**
+   * The gradients of the sum of `y` in `xs` as new handles, 0 for none, if the same calls have been recorded before.
+   * Undefined if startBackward must compute them.
+   */
+  cachedGradients(y: number, xs: number[]): number[] | undefined;
+  /**
    * Computes gradients of `y` in `xs`. `dy`: the gradient of y, or 0 for ones. Returns the id of a custom gradient that
    * is needed to continue, or -1 at the end. Throws E_OP for ops without a gradient.
    */

@@ -45,9 +45,9 @@ function inGradientScope<T>(f: () => T): T {
   }
 }
 
-/** Runs `f` without recording its calls. */
-export function withoutGradients<T>(f: () => T): T {
-  const before = callTrainingCore((core) => core.pauseGradients(true));
+/** Runs `f` and records its calls, or not. */
+export function recording<T>(isOn: boolean, f: () => T): T {
+  const before = callTrainingCore((core) => core.pauseGradients(!isOn));
   try {
     return f();
   } finally {
@@ -74,25 +74,31 @@ function continueWith(core: TrainingCoreModule, id: number): number {
 /** Undefined where y does not depend on x. */
 type Gradients = (Tensor | undefined)[];
 
-function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): Gradients {
-  return callTrainingCore((core) => {
-    let custom = core.startBackward(handleOf(y), dy ? handleOf(dy) : 0, xs.map(handleOf));
-    try {
-      while (custom >= 0) {
-        const id = custom;
-        // Nothing of the callback is needed afterwards.
-        custom = runInScope(
-          () => continueWith(core, id),
-          () => [],
-        );
-      }
-      const handles = core.finishBackward(xs.length);
-      return handles.map((handle, i) => (handle === 0 ? undefined : tensorOf(handle, xs[i] as Tensor)));
-    } catch (error) {
-      core.abortBackward();
-      throw error;
+function gradientHandles(core: TrainingCoreModule, y: number, dy: number, xs: number[]): number[] {
+  const cached = dy === 0 ? core.cachedGradients(y, xs) : undefined;
+  if (cached) return cached;
+  let custom = core.startBackward(y, dy, xs);
+  try {
+    while (custom >= 0) {
+      const id = custom;
+      // Nothing of the callback is needed afterwards.
+      custom = runInScope(
+        () => continueWith(core, id),
+        () => [],
+      );
     }
-  });
+    return core.finishBackward(xs.length);
+  } catch (error) {
+    core.abortBackward();
+    throw error;
+  }
+}
+
+function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): Gradients {
+  const handles = callTrainingCore((core) =>
+    gradientHandles(core, handleOf(y), dy ? handleOf(dy) : 0, xs.map(handleOf)),
+  );
+  return handles.map((handle, i) => (handle === 0 ? undefined : tensorOf(handle, xs[i] as Tensor)));
 }
 
 /** y = f(), and its gradients in `xs`. Without `dy`, that of the sum of y. The rest of f's tensors is disposed. */

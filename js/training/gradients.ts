@@ -7,7 +7,7 @@ import { runInScope } from '../tensor/scopes.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { registeredVariables, Variable } from '../tensor/variable.js';
-import { recordCustomCall, valueAndGradients, withoutGradients } from './backward.js';
+import { recordCustomCall, recording, valueAndGradients } from './backward.js';
 
 function check(condition: boolean, message: string): asserts condition {
   if (!condition) throw new TfwasmError('E_INPUT', message);
@@ -204,17 +204,18 @@ export function customGrad<T extends Tensor>(
     const saved: Tensor[] = [];
     const save: GradSaveFunc = (tensors) => {
       for (const tensor of tensors) {
-        const copy = tensor.clone();
+        // Recorded, so that the gradient function is differentiable in inputs that it saves.
+        const copy = recording(true, () => tensor.clone());
         copy.kept = true;
         saved.push(copy);
       }
     };
     return tidied(() => {
-      const { value, gradFunc } = withoutGradients(() => f(...inputs, save)) ?? {};
+      const { value, gradFunc } = recording(false, () => f(...inputs, save)) ?? {};
       check(value instanceof Tensor, `${RESULT} \`obj.value\` is a tensor`);
       check(typeof gradFunc === 'function', `${RESULT} \`obj.gradFunc\` is a function.`);
       // A tensor of its own, even if f returns one of its inputs.
-      const output = withoutGradients(() => value.clone()) as T;
+      const output = recording(false, () => value.clone()) as T;
       recordCustomCall(inputs, { output, saved, gradient: (dy) => checkedGradients(gradFunc(dy as T, saved), inputs) });
       return output;
     });

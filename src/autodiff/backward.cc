@@ -18,9 +18,8 @@ Backward::Backward(Builder& builder, const Graph& graph, std::vector<Seed> seeds
   CheckRules();
   for (const Seed& seed : seeds_) {
     if (!IsActive(seed.y.edge())) continue;
-    AddTo(seed.y.edge(), seed.dy.empty()
-                             ? Fill(builder_, seed.y.dtype(), seed.y.shape(), 1)
-                             : seed.dy);
+    AddTo(seed.y.edge(),
+          seed.dy.empty() ? Fill(builder_, seed.y.dtype(), seed.y.shape(), 1) : seed.dy);
   }
 }
 
@@ -85,13 +84,13 @@ void Backward::ThrowNoRule(const std::vector<NodeId>& without,
   for (NodeId id = without.front(); id != kNoNode; id = reader[static_cast<size_t>(id)]) {
     path += (path.empty() ? "" : " -> ") + graph_.node(id).op;
   }
-  Throw(Code::kOp, names.size() == 1 ? "there is no gradient of the op " : "there are no gradients of the ops ",
-        list, "; the path to the result: ", path);
+  Throw(
+      Code::kOp,
+      names.size() == 1 ? "there is no gradient of the op " : "there are no gradients of the ops ",
+      list, "; the path to the result: ", path);
 }
 
-void Backward::AddTo(Edge edge, Operand gradient) {
-  pending_[KeyOf(edge)].push_back(gradient);
-}
+void Backward::AddTo(Edge edge, Operand gradient) { pending_[KeyOf(edge)].push_back(gradient); }
 
 bool Backward::HasDy(NodeId id) const {
   const auto it = pending_.lower_bound({id, 0});

@@ -11,7 +11,8 @@
 
 namespace tfwasm {
 
-// The op of nodes whose gradient the caller computes. They have any number of inputs and one output.
+// The op of nodes whose gradient the caller computes. They have any number of inputs and one
+// output.
 inline constexpr std::string_view kCustomGradientOp = "_CustomGradient";
 
 // One backward pass: from dL/dy for some values y of a graph to dL/dx for others.
@@ -27,8 +28,8 @@ class Backward {
   };
 
   // `builder` must add its nodes to `graph`, in which nodes come after their inputs. Gradients do
-  // not flow through integers, and not through ops whose rule is empty. Throws E_OP if an op between
-  // an x and a y has no rule, with the path from y to it.
+  // not flow through integers, and not through ops whose rule is empty. Throws E_OP if an op
+  // between an x and a y has no rule, with the path from y to it.
   Backward(Builder& builder, const Graph& graph [[clang::lifetimebound]], std::vector<Seed> seeds,
            std::vector<Operand> xs);
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -44,6 +45,13 @@ class Trace : public Builder {
     return values_[static_cast<size_t>(edge.node)][static_cast<size_t>(edge.output)];
   }
 
+  // The specs of a node's outputs.
+  const std::vector<TensorSpec>& specs(NodeId node) const {
+    return specs_[static_cast<size_t>(node)];
+  }
+  // Equal for traces of the same ops with the same attributes, constants, inputs and shapes.
+  const std::string& structure() const { return structure_; }
+
   const TensorSpec& spec(Edge edge) const override;
   const Tensor* value(Edge edge) const override { return &tensor(edge); }
 
@@ -54,7 +62,10 @@ class Trace : public Builder {
  private:
   NodeId Append(Node node, std::vector<Tensor> outputs);
 
+  void AppendStructure(const Node& node, const std::vector<TensorSpec>& specs);
+
   Graph graph_;
+  std::string structure_;
   std::vector<std::vector<Tensor>> values_;     // by NodeId
   std::vector<std::vector<TensorSpec>> specs_;  // by NodeId
   std::unordered_map<TensorId, Edge> edges_;

@@ -223,8 +223,8 @@ void ForEachLargest(const DilationGradient& dilation, const float* in, const flo
       int64_t best_tap = -1;
       int64_t best_pixel = 0;
       ForEachTap(windows, place, [&](int64_t tap, int64_t pixel) {
-        const float sum = in[(first + pixel) * dilation.channels + c] +
-                          filter[tap * dilation.channels + c];
+        const float sum =
+            in[(first + pixel) * dilation.channels + c] + filter[tap * dilation.channels + c];
         if (best_tap >= 0 && !(sum > largest)) return;
         largest = sum;
         best_tap = tap;

@@ -97,8 +97,8 @@ static void ConcatRule(GradientContext& c, int first, int last, int axis_input) 
   for (int i = first; i < last; ++i) {
     const Shape& shape = c.input(i).shape();
     if (c.wants(i)) {
-      c.set(i, c.builder().Emit("Slice",
-                                {c.dy(), c.builder().Ints(begin), c.builder().Ints(shape)}));
+      c.set(i,
+            c.builder().Emit("Slice", {c.dy(), c.builder().Ints(begin), c.builder().Ints(shape)}));
     }
     begin[static_cast<size_t>(axis)] += shape[axis];
   }

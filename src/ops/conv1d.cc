@@ -68,8 +68,7 @@ TFWASM_OP kConv1dOp{.name = "Conv1D",
 // A Conv2D of images of height 1.
 TFWASM_GRADIENT kConv1dGradient{
     "Conv1D", [](GradientContext& c) {
-      const bool channels_last =
-          ReadSequenceFormat(c.attrs()) == DataFormat::kChannelsLast;
+      const bool channels_last = ReadSequenceFormat(c.attrs()) == DataFormat::kChannelsLast;
       const auto to_image = [&](const Shape& shape) {
         return channels_last ? Shape{shape[0], 1, shape[1], shape[2]}
                              : Shape{shape[0], shape[1], 1, shape[2]};

@@ -155,8 +155,8 @@ TFWASM_GRADIENT kConv2DBackpropInputGradient{
         c.set(kImages, c.builder().Emit("Conv2D", {c.dy(), c.input(kFilter)}, AttrMap(c.attrs())));
       }
       if (!c.wants(kFilter)) return;
-      c.set(kFilter, EmitConvFilterGradient(c.attrs(), c.dy(), c.input(kImages),
-                                        c.input(kFilter).shape()));
+      c.set(kFilter,
+            EmitConvFilterGradient(c.attrs(), c.dy(), c.input(kImages), c.input(kFilter).shape()));
     }};
 
 }  // namespace tfwasm

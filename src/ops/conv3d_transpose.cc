@@ -246,8 +246,8 @@ TFWASM_GRADIENT kConv3DBackpropInputV2Gradient{
         c.set(kVolumes, c.builder().Emit("Conv3D", {c.dy(), c.input(kFilter)}, AttrMap(c.attrs())));
       }
       if (!c.wants(kFilter)) return;
-      c.set(kFilter, EmitConvFilterGradient(c.attrs(), c.dy(), c.input(kVolumes),
-                                        c.input(kFilter).shape()));
+      c.set(kFilter,
+            EmitConvFilterGradient(c.attrs(), c.dy(), c.input(kVolumes), c.input(kFilter).shape()));
     }};
 
 }  // namespace tfwasm

@@ -53,10 +53,10 @@ static Operand Accumulated(GradientContext& c, std::string_view op, Operand x, b
 TFWASM_GRADIENT kCumsumGradient{
     "Cumsum", [](GradientContext& c) { c.set(0, Accumulated(c, "Cumsum", c.dy(), true)); }};
 // Not exact if an element is 0, as in TensorFlow.
-TFWASM_GRADIENT kCumprodGradient{
-    "Cumprod", [](GradientContext& c) {
-      const Operand sums = Accumulated(c, "Cumsum", c.output() * c.dy(), true);
-      c.set(0, c.builder().Emit("DivNoNan", {sums, c.input()}));
-    }};
+TFWASM_GRADIENT kCumprodGradient{"Cumprod", [](GradientContext& c) {
+                                   const Operand sums =
+                                       Accumulated(c, "Cumsum", c.output() * c.dy(), true);
+                                   c.set(0, c.builder().Emit("DivNoNan", {sums, c.input()}));
+                                 }};
 
 }  // namespace tfwasm

@@ -67,8 +67,8 @@ TFWASM_GRADIENT kDepthwiseGradient{
       attrs.Set("filter_shape", c.input(1).shape());
       c.set(1, c.builder().Emit("_DepthwiseFilterGrad", {x, dy}, attrs));
     }};
-TFWASM_GRADIENT kFusedDepthwiseGradient{
-    "FusedDepthwiseConv2dNative",
-    [](GradientContext& c) { FusedRule(c, "DepthwiseConv2dNative"); }};
+TFWASM_GRADIENT kFusedDepthwiseGradient{"FusedDepthwiseConv2dNative", [](GradientContext& c) {
+                                          FusedRule(c, "DepthwiseConv2dNative");
+                                        }};
 
 }  // namespace tfwasm

@@ -170,14 +170,14 @@ class EinsumPlan : public Kernel {
     const Shape rows_a = k == 1 ? Shape{batches, m, 1} : Shape{batches, k};
     const Shape rows_b = k == 1 ? Shape{batches, 1, n} : Shape{batches, k};
     Term result = AddOp("Mul", {a.value, b.value}, {rows_a, rows_b},
-                           Union(Union(batch, own_a), Union(summed, own_b)), false);
+                        Union(Union(batch, own_a), Union(summed, own_b)), false);
     SumOut(result, later);
     return result;
   }
 
   // The result of an op whose inputs are reshaped to `shapes`.
   Term AddOp(std::string_view op, std::vector<size_t> inputs, const std::vector<Shape>& shapes,
-                Labels labels, bool transpose_b) {
+             Labels labels, bool transpose_b) {
     Node node;
     node.op = op;
     node.attrs.Set("transpose_b", transpose_b);

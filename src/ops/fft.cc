@@ -176,8 +176,8 @@ Operand WithColumns(Operand x, int64_t columns) {
   if (shape[last] == columns) return x;
   if (shape[last] > columns) {
     const std::vector<int64_t> begin(static_cast<size_t>(shape.rank()), 0);
-    return builder.Emit(
-        "Slice", {x, builder.Ints(begin), builder.Ints(shape.WithDim(last, columns))});
+    return builder.Emit("Slice",
+                        {x, builder.Ints(begin), builder.Ints(shape.WithDim(last, columns))});
   }
   Tensor paddings(DType::kInt32, {shape.rank(), 2});
   for (int32_t& margin : paddings.mutable_values<int32_t>()) margin = 0;

@@ -80,7 +80,8 @@ void FusedRule(GradientContext& c, std::string_view op) {
       const AttrValue* value = c.attrs().Find(attr.fused);
       if (!attr.fused.empty() && value != nullptr) own.Set(attr.own, *value);
     }
-    const Operand x = ReadsOutput(parts.activation->op) ? c.output() : BeforeActivation(c, op, parts);
+    const Operand x =
+        ReadsOutput(parts.activation->op) ? c.output() : BeforeActivation(c, op, parts);
     Node node{.op = std::string(parts.activation->op), .inputs = {x.edge()}, .attrs = own};
     FlagList wanted{true};
     if (parts.activation->make == nullptr) {
@@ -98,11 +99,9 @@ void FusedRule(GradientContext& c, std::string_view op) {
   }
   AttrMap plain = c.attrs();
   plain.Erase("fused_ops");
-  const Node node{.op = std::string(op),
-                  .inputs = {c.input(0).edge(), c.input(1).edge()},
-                  .attrs = plain};
-  const std::vector<Operand> gradients =
-      ApplyRule(c, node, kNoNode, dy, {c.wants(0), c.wants(1)});
+  const Node node{
+      .op = std::string(op), .inputs = {c.input(0).edge(), c.input(1).edge()}, .attrs = plain};
+  const std::vector<Operand> gradients = ApplyRule(c, node, kNoNode, dy, {c.wants(0), c.wants(1)});
   for (int i = 0; i < 2; ++i) {
     if (!gradients[static_cast<size_t>(i)].empty()) c.set(i, gradients[static_cast<size_t>(i)]);
   }

@@ -110,9 +110,9 @@ static void GatherRule(GradientContext& c, int axis, int batch_dims) {
     ids = ids + Reshape(first, {batch, 1});
   }
   const Operand segments = builder.Const(Tensor::Scalar(static_cast<int32_t>(batch * size)));
-  Operand sums =
-      builder.Emit("UnsortedSegmentSum", {Reshape(slices, {batch * count, outer * inner}),
-                                          Reshape(ids, {batch * count}), segments});
+  Operand sums = builder.Emit(
+      "UnsortedSegmentSum",
+      {Reshape(slices, {batch * count, outer * inner}), Reshape(ids, {batch * count}), segments});
   sums = Reshape(sums, {batch, size, outer, inner});
   if (outer != 1) sums = Transpose(sums, {0, 2, 1, 3});
   c.set(0, Reshape(sums, shape));

@@ -10,7 +10,8 @@
 namespace tfwasm {
 
 // The bounds of the section of TFWASM_GRADIENT.
-[[gnu::weak]] extern const GradientDef first_gradient[] __asm__("__start_tfwasm_training_gradients");
+[[gnu::weak]] extern const GradientDef first_gradient[] __asm__(
+    "__start_tfwasm_training_gradients");
 [[gnu::weak]] extern const GradientDef gradients_end[] __asm__("__stop_tfwasm_training_gradients");
 
 GradientContext::GradientContext(Builder& builder, const Node& node, NodeId id,
@@ -26,9 +27,7 @@ Operand GradientContext::input(int i) const {
   return {builder_, node_.inputs[static_cast<size_t>(i)]};
 }
 
-Operand GradientContext::output(int i) const {
-  return {builder_, Edge{.node = id_, .output = i}};
-}
+Operand GradientContext::output(int i) const { return {builder_, Edge{.node = id_, .output = i}}; }
 
 Operand GradientContext::dy(int i) {
   Operand& dy = dys_[static_cast<size_t>(i)];

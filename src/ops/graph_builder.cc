@@ -12,6 +12,13 @@ Operand GraphBuilder::Placeholder(const TensorSpec& spec) {
   return {*this, {.node = Add(std::move(node))}};
 }
 
+void GraphBuilder::Copy(const Node& node, std::vector<TensorSpec> specs) {
+  std::vector<Tensor> known(specs.size());
+  if (node.op == "Const") known[0] = node.value;
+  graph_.Add(node);
+  outputs_.push_back({std::move(specs), std::move(known)});
+}
+
 const TensorSpec& GraphBuilder::spec(Edge edge) const {
   return outputs_[static_cast<size_t>(edge.node)].specs[static_cast<size_t>(edge.output)];
 }

@@ -16,6 +16,9 @@ class GraphBuilder : public Builder {
   // A value that a run is given. Its shape must be known.
   Operand Placeholder(const TensorSpec& spec);
 
+  // Adds a node of another graph, with the same id, name and inputs. `specs`: of its outputs.
+  void Copy(const Node& node, std::vector<TensorSpec> specs);
+
   const TensorSpec& spec(Edge edge) const override;
   const Tensor* value(Edge edge) const override;
 

@@ -56,11 +56,10 @@ TFWASM_OP kNoOpOp{.name = "NoOp",
 TFWASM_GRADIENT kIdentityGradient{"Identity", [](GradientContext& c) { c.set(0, c.dy()); }};
 TFWASM_GRADIENT kStopGradientGradient{"StopGradient"};
 TFWASM_GRADIENT kPreventGradientGradient{"PreventGradient"};
-TFWASM_GRADIENT kIdentityNGradient{
-    "IdentityN", [](GradientContext& c) {
-      for (int i = 0; i < c.num_inputs(); ++i) {
-        if (c.has_dy(i)) c.set(i, c.dy(i));
-      }
-    }};
+TFWASM_GRADIENT kIdentityNGradient{"IdentityN", [](GradientContext& c) {
+                                     for (int i = 0; i < c.num_inputs(); ++i) {
+                                       if (c.has_dy(i)) c.set(i, c.dy(i));
+                                     }
+                                   }};
 
 }  // namespace tfwasm

@@ -356,7 +356,8 @@ TFWASM_GRADIENT kMatMulGradient{
       };
       const Operand a = c.input(0);
       const Operand b = c.input(1);
-      if (c.wants(0)) c.set(0, ta ? multiply(b, tb, c.dy(), true) : multiply(c.dy(), false, b, !tb));
+      if (c.wants(0))
+        c.set(0, ta ? multiply(b, tb, c.dy(), true) : multiply(c.dy(), false, b, !tb));
       if (!c.wants(1)) return;
       // With one B for all, one tall product.
       if (b.shape().rank() == 2 && a.shape().rank() > 2 && b.shape()[0] > 0 && !ta && !tb) {

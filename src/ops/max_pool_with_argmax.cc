@@ -55,15 +55,15 @@ TFWASM_GRADIENT kArgmaxPoolGradient{
       Operand places = c.output(1);
       if (!c.attrs().Bool("include_batch_in_index", false) && shape[0] > 1) {
         const int64_t image = count / shape[0];
-        const Operand first =
-            c.builder().Emit("Range", {number(0), number(count), number(std::max<int64_t>(1, image))});
+        const Operand first = c.builder().Emit(
+            "Range", {number(0), number(count), number(std::max<int64_t>(1, image))});
         places = places + Reshape(first, {shape[0], 1, 1, 1});
       }
       const Shape flat{places.shape().NumElements()};
-      c.set(0, Reshape(c.builder().Emit("UnsortedSegmentSum",
-                                        {Reshape(c.dy(), flat), Reshape(places, flat),
-                                         number(count)}),
-                       shape));
+      c.set(0,
+            Reshape(c.builder().Emit("UnsortedSegmentSum",
+                                     {Reshape(c.dy(), flat), Reshape(places, flat), number(count)}),
+                    shape));
     }};
 
 }  // namespace tfwasm

@@ -144,8 +144,8 @@ static Operand Unpad(GradientContext& c) {
   std::vector<int64_t> begin;
   const std::vector<int64_t> paddings = c.ints(1);
   for (size_t i = 0; i < paddings.size(); i += 2) begin.push_back(paddings[i]);
-  return c.builder().Emit(
-      "Slice", {c.dy(), c.builder().Ints(begin), c.builder().Ints(c.input().shape())});
+  return c.builder().Emit("Slice",
+                          {c.dy(), c.builder().Ints(begin), c.builder().Ints(c.input().shape())});
 }
 TFWASM_GRADIENT kPadGradient{"Pad", [](GradientContext& c) { c.set(0, Unpad(c)); }};
 TFWASM_GRADIENT kPadV2Gradient{"PadV2", [](GradientContext& c) {

@@ -87,11 +87,11 @@ std::unique_ptr<Kernel> MakeAveragePool(const PoolingGeometry& geometry) {
 
 void MaxPoolRule(GradientContext& c) {
   const DataFormat format = FormatOf(c.attrs(), c.input().shape().rank());
-  const Operand dx = c.builder().Emit(
-      "_MaxPoolGrad",
-      {ToChannelsLast(c.input(), format), ToChannelsLast(c.output(), format),
-       ToChannelsLast(c.dy(), format)},
-      AttrMap(c.attrs()));
+  const Operand dx =
+      c.builder().Emit("_MaxPoolGrad",
+                       {ToChannelsLast(c.input(), format), ToChannelsLast(c.output(), format),
+                        ToChannelsLast(c.dy(), format)},
+                       AttrMap(c.attrs()));
   c.set(0, FromChannelsLast(dx, format));
 }
 

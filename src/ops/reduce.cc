@@ -97,8 +97,8 @@ TFWASM_GRADIENT kMeanGradient{
 // Elements that are equal to the result share dy.
 static void ShareAmongEqual(GradientContext& c) {
   const Operand x = c.input();
-  const Operand is_equal = Cast(
-      c.builder().Emit("Equal", {x, Reshape(c.output(), KeptShape(c))}), DType::kFloat32);
+  const Operand is_equal =
+      Cast(c.builder().Emit("Equal", {x, Reshape(c.output(), KeptShape(c))}), DType::kFloat32);
   const Operand count = Sum(is_equal, c.axes(1, x.shape().rank()), /*keep_dims=*/true);
   c.set(0, is_equal * (Reshape(c.dy(), KeptShape(c)) / count));
 }
@@ -120,9 +120,9 @@ TFWASM_GRADIENT kProdGradient{
       const int64_t inner = outer == 0 ? 0 : shape.NumElements() / outer;
       const Operand rows = Reshape(moved, {outer, inner});
       const auto others = [&](bool reverse) {
-        return c.builder().Emit("Cumprod", {rows, c.builder().Const(Tensor::Scalar(1))},
-                                {{.name = "exclusive", .value = true},
-                                 {.name = "reverse", .value = reverse}});
+        return c.builder().Emit(
+            "Cumprod", {rows, c.builder().Const(Tensor::Scalar(1))},
+            {{.name = "exclusive", .value = true}, {.name = "reverse", .value = reverse}});
       };
       const Operand product = Reshape(others(false) * others(true), moved.shape());
       std::vector<int> inverse(order.size());
@@ -133,8 +133,7 @@ TFWASM_GRADIENT kProdGradient{
     }};
 // NaN where the norm is 0, as in TensorFlow.
 TFWASM_GRADIENT kEuclideanNormGradient{
-    "EuclideanNorm", [](GradientContext& c) {
-      c.set(0, c.input() * Reshape(c.dy() / c.output(), KeptShape(c)));
-    }};
+    "EuclideanNorm",
+    [](GradientContext& c) { c.set(0, c.input() * Reshape(c.dy() / c.output(), KeptShape(c))); }};
 
 }  // namespace tfwasm

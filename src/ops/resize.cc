@@ -162,12 +162,12 @@ TFWASM_TRAINING_OP kBilinearGradOp{
           });
         }};
 
-TFWASM_GRADIENT kBilinearGradient{
-    "ResizeBilinear", [](GradientContext& c) {
-      AttrMap attrs = c.attrs();
-      attrs.Set("input_shape", c.input().shape());
-      c.set(0, c.builder().Emit("_ResizeBilinearGrad", {c.dy()}, attrs));
-    }};
+TFWASM_GRADIENT kBilinearGradient{"ResizeBilinear", [](GradientContext& c) {
+                                    AttrMap attrs = c.attrs();
+                                    attrs.Set("input_shape", c.input().shape());
+                                    c.set(0,
+                                          c.builder().Emit("_ResizeBilinearGrad", {c.dy()}, attrs));
+                                  }};
 // The op is linear.
 TFWASM_GRADIENT kBilinearGradGradient{
     "_ResizeBilinearGrad", [](GradientContext& c) {

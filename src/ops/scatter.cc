@@ -124,10 +124,9 @@ TFWASM_OP kSparseToDenseOp{.name = "SparseToDense",
 
 }  // namespace
 
-TFWASM_GRADIENT kScatterNdGradient{
-    "ScatterNd", [](GradientContext& c) {
-      c.set(1, c.builder().Emit("GatherNd", {c.dy(), c.input(0)}));
-    }};
+TFWASM_GRADIENT kScatterNdGradient{"ScatterNd", [](GradientContext& c) {
+                                     c.set(1, c.builder().Emit("GatherNd", {c.dy(), c.input(0)}));
+                                   }};
 TFWASM_GRADIENT kTensorScatterUpdateGradient{
     "TensorScatterUpdate", [](GradientContext& c) {
       const Operand zeros = ZerosLike(c.input(2));
@@ -144,8 +143,8 @@ TFWASM_GRADIENT kSparseToDenseGradient{
       const Operand values = c.builder().Emit("GatherNd", {c.dy(), indices});
       c.set(2, values);
       if (!c.wants(3)) return;
-      const Operand rest = c.builder().Emit("TensorScatterUpdate",
-                                            {c.dy(), indices, ZerosLike(values)});
+      const Operand rest =
+          c.builder().Emit("TensorScatterUpdate", {c.dy(), indices, ZerosLike(values)});
       c.set(3, SumTo(rest, {}));
     }};
 

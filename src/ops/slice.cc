@@ -68,8 +68,7 @@ TFWASM_GRADIENT kSliceGradient{
       for (size_t i = 0; i < static_cast<size_t>(shape.rank()); ++i) {
         const int axis = static_cast<int>(i);
         margins[2 * i] = static_cast<int32_t>(slice.begin[i]);
-        margins[2 * i + 1] =
-            static_cast<int32_t>(shape[axis] - slice.begin[i] - slice.size[axis]);
+        margins[2 * i + 1] = static_cast<int32_t>(shape[axis] - slice.begin[i] - slice.size[axis]);
       }
       c.set(0, c.builder().Emit("Pad", {c.dy(), c.builder().Const(std::move(paddings))}));
     }};

@@ -40,11 +40,10 @@ TFWASM_OP kLogSoftmaxOp{
 }  // namespace
 
 static Operand RowSum(Operand x) { return Sum(x, {x.shape().rank() - 1}, /*keep_dims=*/true); }
-TFWASM_GRADIENT kSoftmaxGradient{
-    "Softmax", [](GradientContext& c) {
-      const Operand weighted = c.dy() * c.output();
-      c.set(0, weighted - c.output() * RowSum(weighted));
-    }};
+TFWASM_GRADIENT kSoftmaxGradient{"Softmax", [](GradientContext& c) {
+                                   const Operand weighted = c.dy() * c.output();
+                                   c.set(0, weighted - c.output() * RowSum(weighted));
+                                 }};
 TFWASM_GRADIENT kLogSoftmaxGradient{
     "LogSoftmax", [](GradientContext& c) {
       c.set(0, c.dy() - c.builder().Emit("Exp", {c.output()}) * RowSum(c.dy()));

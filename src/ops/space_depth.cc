@@ -104,13 +104,13 @@ TFWASM_OP kDepthToSpaceOp{
 
 }  // namespace
 
-TFWASM_GRADIENT kSpaceToDepthGradient{"SpaceToDepth", [](GradientContext& c) {
-                                        c.set(0, c.builder().Emit("DepthToSpace", {c.dy()},
-                                                                  AttrMap(c.attrs())));
-                                      }};
-TFWASM_GRADIENT kDepthToSpaceGradient{"DepthToSpace", [](GradientContext& c) {
-                                        c.set(0, c.builder().Emit("SpaceToDepth", {c.dy()},
-                                                                  AttrMap(c.attrs())));
-                                      }};
+TFWASM_GRADIENT kSpaceToDepthGradient{
+    "SpaceToDepth", [](GradientContext& c) {
+      c.set(0, c.builder().Emit("DepthToSpace", {c.dy()}, AttrMap(c.attrs())));
+    }};
+TFWASM_GRADIENT kDepthToSpaceGradient{
+    "DepthToSpace", [](GradientContext& c) {
+      c.set(0, c.builder().Emit("SpaceToDepth", {c.dy()}, AttrMap(c.attrs())));
+    }};
 
 }  // namespace tfwasm

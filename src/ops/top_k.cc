@@ -80,9 +80,9 @@ static void TopKRule(GradientContext& c) {
   const Operand first = c.builder().Emit(
       "Range", {number(0), number(count), number(std::max<int64_t>(1, shape[last]))});
   const Operand places = Reshape(c.output(1), {rows, k}) + Reshape(first, {rows, 1});
-  const Operand sums = c.builder().Emit(
-      "UnsortedSegmentSum",
-      {Reshape(c.dy(), {rows * k}), Reshape(places, {rows * k}), number(count)});
+  const Operand sums =
+      c.builder().Emit("UnsortedSegmentSum",
+                       {Reshape(c.dy(), {rows * k}), Reshape(places, {rows * k}), number(count)});
   c.set(0, Reshape(sums, shape));
 }
 TFWASM_GRADIENT kTopKGradient{"TopK", TopKRule};

@@ -34,8 +34,9 @@ std::array<int64_t, 3> Spatial(const Shape& shape, int first, int count) {
 
 // The windows of a forward op on `input`, channels-last. Throws E_SHAPE unless its result would
 // have the batch and the spatial dimensions of `output`.
-VolumeWindows ReadWindows(const AttrMap& attrs, const Shape& input, const std::vector<int64_t>& size,
-                          std::string_view dilations, const Shape& output) {
+VolumeWindows ReadWindows(const AttrMap& attrs, const Shape& input,
+                          const std::vector<int64_t>& size, std::string_view dilations,
+                          const Shape& output) {
   const int count = input.rank() - 2;
   const auto axes = ReadWindowAxes(attrs, FormatOf(attrs, input.rank()), size, dilations);
   VolumeWindows windows{.batch = input[0], .in = Spatial(input, 1, count)};
@@ -75,8 +76,8 @@ ConvFilterGradient ReadConvFilterGrad(const OpContext& context) {
   const Shape& dy = context.shape(1);
   const int rank = input.rank();
   const Shape filter = RequireShape(context.attrs(), "filter_shape", rank);
-  const VolumeWindows windows = ReadWindows(context.attrs(), input, FilterSize(filter, rank - 2),
-                                            "dilations", dy);
+  const VolumeWindows windows =
+      ReadWindows(context.attrs(), input, FilterSize(filter, rank - 2), "dilations", dy);
   const int64_t inputs = filter[rank - 2];
   const int64_t outputs = filter[rank - 1];
   if (inputs < 1 || input[rank - 1] % inputs != 0 || dy[rank - 1] != outputs ||
@@ -114,8 +115,8 @@ DepthwiseGradient ReadDepthwiseInputGrad(const OpContext& context) {
 DepthwiseGradient ReadDepthwiseFilterGrad(const OpContext& context) {
   context.ExpectRank(0, 4, "the input");
   context.ExpectRank(1, 4, "the gradient");
-  return ReadDepthwise(context, context.shape(0),
-                       RequireShape(context.attrs(), "filter_shape", 4), context.shape(1));
+  return ReadDepthwise(context, context.shape(0), RequireShape(context.attrs(), "filter_shape", 4),
+                       context.shape(1));
 }
 
 // Poolings.
@@ -294,14 +295,43 @@ TFWASM_GRADIENT kConvFilterGradGradient{
       c.set(1, ToChannelsLast(convolved, format));
     }};
 
-TFWASM_GRADIENT kAvgPoolGradGradient{
-    "_AvgPoolGrad", [](GradientContext& c) {
-      const int rank = c.input().shape().rank();
-      const DataFormat format = FormatOf(c.attrs(), rank);
-      const Operand pooled =
-          c.builder().Emit(rank == 5 ? "AvgPool3D" : "AvgPool",
-                           {FromChannelsLast(c.dy(), format)}, AttrMap(c.attrs()));
-      c.set(0, ToChannelsLast(pooled, format));
+// Both are linear in their inputs, like the convolution y of x and filter.
+TFWASM_GRADIENT kDepthwiseInputGradGradient{
+    "_DepthwiseInputGrad", [](GradientContext& c) {
+      const DataFormat format = ReadDataFormat(c.attrs());
+      if (c.wants(0)) {
+        AttrMap attrs = c.attrs();
+        attrs.Set("filter_shape", c.input(0).shape());
+        c.set(0, c.builder().Emit("_DepthwiseFilterGrad", {c.dy(), c.input(1)}, attrs));
+      }
+      if (!c.wants(1)) return;
+      const Operand y =
+          c.builder().Emit("DepthwiseConv2dNative", {FromChannelsLast(c.dy(), format), c.input(0)},
+                           AttrMap(c.attrs()));
+      c.set(1, ToChannelsLast(y, format));
     }};
+TFWASM_GRADIENT kDepthwiseFilterGradGradient{
+    "_DepthwiseFilterGrad", [](GradientContext& c) {
+      const DataFormat format = ReadDataFormat(c.attrs());
+      if (c.wants(0)) {
+        AttrMap attrs = c.attrs();
+        attrs.Set("input_shape", c.input(0).shape());
+        c.set(0, c.builder().Emit("_DepthwiseInputGrad", {c.dy(), c.input(1)}, attrs));
+      }
+      if (!c.wants(1)) return;
+      const Operand y =
+          c.builder().Emit("DepthwiseConv2dNative", {FromChannelsLast(c.input(0), format), c.dy()},
+                           AttrMap(c.attrs()));
+      c.set(1, ToChannelsLast(y, format));
+    }};
+
+TFWASM_GRADIENT kAvgPoolGradGradient{"_AvgPoolGrad", [](GradientContext& c) {
+                                       const int rank = c.input().shape().rank();
+                                       const DataFormat format = FormatOf(c.attrs(), rank);
+                                       const Operand pooled = c.builder().Emit(
+                                           rank == 5 ? "AvgPool3D" : "AvgPool",
+                                           {FromChannelsLast(c.dy(), format)}, AttrMap(c.attrs()));
+                                       c.set(0, ToChannelsLast(pooled, format));
+                                     }};
 
 }  // namespace tfwasm

@@ -51,8 +51,8 @@ void UpdateAdam(std::span<const double> hyper, double step, const UpdateRange& r
 
 void UpdateAdamax(std::span<const double> hyper, double step, const UpdateRange& range) {
   const Betas b(hyper);
-  const float rate = static_cast<float>(hyper[0] / (1 + hyper[4] * (step - 1))) /
-                     Correction(hyper[1], step);
+  const float rate =
+      static_cast<float>(hyper[0] / (1 + hyper[4] * (step - 1))) / Correction(hyper[1], step);
   float* const means = range.slots[0];
   float* const norms = range.slots[1];
   for (int64_t i = 0; i < range.size; ++i) {

@@ -56,9 +56,8 @@ class ClippedGradients {
     if (options.global_clip_norm > 0) {
       for (const VariableUpdate& update : updates) total += SumOfSquares(*update.gradient);
     }
-    const float global = options.global_clip_norm > 0
-                             ? FactorFor(std::sqrt(total), options.global_clip_norm)
-                             : 1.0f;
+    const float global =
+        options.global_clip_norm > 0 ? FactorFor(std::sqrt(total), options.global_clip_norm) : 1.0f;
     for (const VariableUpdate& update : updates) {
       const float factor =
           options.clip_norm > 0

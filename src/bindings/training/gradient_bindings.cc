@@ -3,9 +3,11 @@
 #include <emscripten/bind.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "autodiff/backward.h"
+#include "autodiff/backward_program.h"
 #include "autodiff/trace.h"
 #include "bindings/boundary.h"
 #include "bindings/eager_listener.h"
@@ -59,6 +61,15 @@ class Recorder : public EagerListener {
     return handle;
   }
 
+  // By x; empty if they must be computed by a Backward: in nested scopes, which record the backward
+  // pass, too, and where the cache cannot.
+  std::optional<std::vector<Tensor>> CachedGradients(Operand y, const std::vector<Operand>& xs) {
+    if (depth_ > 1) return std::nullopt;
+    std::vector<Edge> edges;
+    for (const Operand& x : xs) edges.push_back(x.edge());
+    return cache_.Run(trace(), y.edge(), edges);
+  }
+
   std::vector<std::unique_ptr<Backward>>& backwards() { return backwards_; }
   Backward& backward() {
     if (backwards_.empty()) Throw(Code::kInternal, "no gradients are being computed");
@@ -76,6 +87,7 @@ class Recorder : public EagerListener {
  private:
   void Listen() { SetEagerListener(depth_ > 0 && !is_paused_ ? this : nullptr); }
 
+  BackwardCache cache_;
   std::unique_ptr<Trace> trace_;
   std::vector<std::unique_ptr<Backward>> backwards_;  // innermost last
   int depth_ = 0;
@@ -103,7 +115,7 @@ void WatchTensor(Handle handle) {
 // The id of the node; -1 if no input is recorded.
 int RecordCustomGradient(val inputs, Handle output) {
   return Guard([&] {
-    const std::vector<Handle> handles = emscripten::vecFromJSArray<Handle>(inputs);
+    const std::vector<Handle> handles = emscripten::convertJSArrayToNumberVector<Handle>(inputs);
     std::vector<Tensor> tensors;
     for (const Handle handle : handles) tensors.push_back(GetTensor(handle));
     const auto arguments = Recorder::ArgumentsOf({tensors, handles});
@@ -115,13 +127,33 @@ int RecordCustomGradient(val inputs, Handle output) {
   });
 }
 
+std::vector<Operand> OperandsOf(const val& handles) {
+  std::vector<Operand> operands;
+  for (const Handle handle : emscripten::convertJSArrayToNumberVector<Handle>(handles)) {
+    operands.push_back(handle == 0 ? Operand() : TheRecorder().OperandOf(handle));
+  }
+  return operands;
+}
+
+// Undefined if startBackward must compute the gradients.
+val CachedGradients(Handle y, val xs) {
+  return Guard([&] {
+    const std::vector<Operand> operands = OperandsOf(xs);
+    auto gradients = TheRecorder().CachedGradients(TheRecorder().OperandOf(y), operands);
+    if (!gradients) return val::undefined();
+    Tensors().Reserve(gradients->size());
+    std::vector<Handle> handles;
+    for (Tensor& gradient : *gradients) {
+      handles.push_back(gradient.empty() ? Handle{0} : AddTensor(std::move(gradient)));
+    }
+    return val::array(handles);
+  });
+}
+
 int StartBackward(Handle y, Handle dy, val xs) {
   return Guard([&] {
     Recorder& recorder = TheRecorder();
-    std::vector<Operand> operands;
-    for (const Handle x : emscripten::vecFromJSArray<Handle>(xs)) {
-      operands.push_back(recorder.OperandOf(x));
-    }
+    const std::vector<Operand> operands = OperandsOf(xs);
     const Operand result = recorder.OperandOf(y);
     const Operand seed = dy == 0 ? Operand() : recorder.OperandOf(dy);
     auto backward =
@@ -139,11 +171,7 @@ Handle CustomDy() {
 
 int ContinueBackward(val gradients) {
   return Guard([&] {
-    std::vector<Operand> operands;
-    for (const Handle handle : emscripten::vecFromJSArray<Handle>(gradients)) {
-      operands.push_back(handle == 0 ? Operand() : TheRecorder().OperandOf(handle));
-    }
-    TheRecorder().backward().SetCustomGradients(operands);
+    TheRecorder().backward().SetCustomGradients(OperandsOf(gradients));
     return int{TheRecorder().backward().Continue()};
   });
 }
@@ -151,13 +179,17 @@ int ContinueBackward(val gradients) {
 val FinishBackward(int count) {
   return Guard([&] {
     Recorder& recorder = TheRecorder();
-    val handles = val::array();
+    std::vector<Operand> gradients;
     for (int i = 0; i < count; ++i) {
-      const Operand gradient = recorder.backward().GradientOf(static_cast<size_t>(i));
-      handles.call<void>("push", gradient.empty() ? Handle{0} : recorder.HandleOf(gradient));
+      gradients.push_back(recorder.backward().GradientOf(static_cast<size_t>(i)));
+    }
+    Tensors().Reserve(gradients.size());
+    std::vector<Handle> handles;
+    for (const Operand& gradient : gradients) {
+      handles.push_back(gradient.empty() ? Handle{0} : recorder.HandleOf(gradient));
     }
     recorder.backwards().pop_back();
-    return handles;
+    return val::array(handles);
   });
 }
 
@@ -175,6 +207,7 @@ EMSCRIPTEN_BINDINGS(gradients) {
   emscripten::function("pauseGradients", &PauseGradients);
   emscripten::function("watchTensor", &WatchTensor);
   emscripten::function("recordCustomGradient", &RecordCustomGradient);
+  emscripten::function("cachedGradients", &CachedGradients);
   emscripten::function("startBackward", &StartBackward);
   emscripten::function("customDy", &CustomDy);
   emscripten::function("continueBackward", &ContinueBackward);

@@ -207,14 +207,13 @@ TFWASM_GRADIENT kTanhGradGradient{"_TanhGrad", [](GradientContext& c) {
                                     c.set(0, c.dy() * c.input(1) * (-2 * y));
                                     c.set(1, c.builder().Emit("_TanhGrad", {y, c.dy()}));
                                   }};
-TFWASM_GRADIENT kEluGradGradient{
-    "_EluGrad", [](GradientContext& c) {
-      const Operand y = c.input(0);
-      const Operand zero = ZerosLike(y);
-      const Operand is_negative = c.builder().Emit("Less", {y, zero});
-      c.set(0, Select(is_negative, c.dy() * c.input(1), zero));
-      c.set(1, c.builder().Emit("_EluGrad", {y, c.dy()}));
-    }};
+TFWASM_GRADIENT kEluGradGradient{"_EluGrad", [](GradientContext& c) {
+                                   const Operand y = c.input(0);
+                                   const Operand zero = ZerosLike(y);
+                                   const Operand is_negative = c.builder().Emit("Less", {y, zero});
+                                   c.set(0, Select(is_negative, c.dy() * c.input(1), zero));
+                                   c.set(1, c.builder().Emit("_EluGrad", {y, c.dy()}));
+                                 }};
 
 // With the bits of a condition on x as a factor.
 
@@ -224,13 +223,13 @@ static Operand Where(GradientContext& c, std::string_view comparison, Operand x,
   return Select(c.builder().Emit(comparison, {x, limit}), if_true, if_false);
 }
 
-TFWASM_GRADIENT kSeluGradient{"Selu", [](GradientContext& c) {
-                                constexpr float kScale = 1.0507009873554805f;
-                                constexpr float kAlpha = 1.6732632423543772f;
-                                const Operand y = c.output();
-                                c.set(0, Where(c, "Less", y, 0, c.dy() * (y + kScale * kAlpha),
-                                               c.dy() * kScale));
-                              }};
+TFWASM_GRADIENT kSeluGradient{
+    "Selu", [](GradientContext& c) {
+      constexpr float kScale = 1.0507009873554805f;
+      constexpr float kAlpha = 1.6732632423543772f;
+      const Operand y = c.output();
+      c.set(0, Where(c, "Less", y, 0, c.dy() * (y + kScale * kAlpha), c.dy() * kScale));
+    }};
 TFWASM_GRADIENT kSoftplusGradient{"Softplus", [](GradientContext& c) {
                                     c.set(0, c.dy() * c.builder().Emit("Sigmoid", {c.input()}));
                                   }};
@@ -249,8 +248,8 @@ TFWASM_GRADIENT kClampGradient{
       // Passes at both bounds.
       constexpr float kInfinity = std::numeric_limits<float>::infinity();
       const Operand zero = ZerosLike(c.dy());
-      const Operand below = Where(c, "LessEqual", c.input(),
-                                  c.attrs().Float("clamp_max", kInfinity), c.dy(), zero);
+      const Operand below =
+          Where(c, "LessEqual", c.input(), c.attrs().Float("clamp_max", kInfinity), c.dy(), zero);
       c.set(0, Where(c, "GreaterEqual", c.input(), c.attrs().Float("clamp_min", -kInfinity), below,
                      zero));
     }};

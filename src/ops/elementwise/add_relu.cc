@@ -18,11 +18,11 @@ TFWASM_OP kAddReluOp = BinaryOp<[](float a, float b) {
 
 }  // namespace
 
-TFWASM_GRADIENT kAddReluGradient{
-    "AddRelu", [](GradientContext& c) {
-      const Operand dy = c.builder().Emit("_ReluGrad", {c.output(), c.dy()});
-      c.set(0, dy);
-      c.set(1, dy);
-    }};
+TFWASM_GRADIENT kAddReluGradient{"AddRelu", [](GradientContext& c) {
+                                   const Operand dy =
+                                       c.builder().Emit("_ReluGrad", {c.output(), c.dy()});
+                                   c.set(0, dy);
+                                   c.set(1, dy);
+                                 }};
 
 }  // namespace tfwasm

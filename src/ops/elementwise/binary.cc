@@ -203,16 +203,24 @@ TFWASM_GRADIENT kMulGradient{"Mul", [](GradientContext& c) {
                                if (c.wants(0)) c.set(0, c.dy() * c.input(1));
                                if (c.wants(1)) c.set(1, c.dy() * c.input(0));
                              }};
-TFWASM_GRADIENT kRealDivGradient{"RealDiv", [](GradientContext& c) {
-                                   if (c.wants(0)) c.set(0, c.dy() / c.input(1));
-                                   if (c.wants(1)) c.set(1, -c.dy() * c.output() / c.input(1));
-                                 }};
-TFWASM_GRADIENT kDivNoNanGradient{
-    "DivNoNan", [](GradientContext& c) {
-      const auto divide = [&](Operand a) { return c.builder().Emit("DivNoNan", {a, c.input(1)}); };
-      if (c.wants(0)) c.set(0, divide(c.dy()));
-      if (c.wants(1)) c.set(1, divide(-c.dy() * c.output()));
-    }};
+static void QuotientRule(GradientContext& c) {
+  if (c.wants(0)) c.set(0, c.dy() / c.input(1));
+  if (c.wants(1)) c.set(1, -c.dy() * c.output() / c.input(1));
+}
+TFWASM_GRADIENT kRealDivGradient{"RealDiv", QuotientRule};
+TFWASM_GRADIENT kDivGradient{"Div", QuotientRule};
+TFWASM_GRADIENT kMulNoNanGradient{"MulNoNan", [](GradientContext& c) {
+                                    if (c.wants(0))
+                                      c.set(0, c.builder().Emit("MulNoNan", {c.dy(), c.input(1)}));
+                                    if (c.wants(1)) c.set(1, c.dy() * c.input(0));
+                                  }};
+TFWASM_GRADIENT kDivNoNanGradient{"DivNoNan", [](GradientContext& c) {
+                                    const auto divide = [&](Operand a) {
+                                      return c.builder().Emit("DivNoNan", {a, c.input(1)});
+                                    };
+                                    if (c.wants(0)) c.set(0, divide(c.dy()));
+                                    if (c.wants(1)) c.set(1, divide(-c.dy() * c.output()));
+                                  }};
 TFWASM_GRADIENT kFloorDivGradient{"FloorDiv", [](GradientContext& c) {
                                     c.set(0, ZerosLike(c.input(0)));
                                     c.set(1, ZerosLike(c.input(1)));
@@ -231,24 +239,24 @@ TFWASM_GRADIENT kModGradient{"Mod", [](GradientContext& c) {
                                c.set(1, -c.dy() * c.builder().Emit("Round", {quotient}));
                              }};
 // Ties go to the first operand.
-TFWASM_GRADIENT kMaximumGradient{
-    "Maximum", [](GradientContext& c) {
-      const Operand first = c.builder().Emit("GreaterEqual", {c.input(0), c.input(1)});
-      c.set(0, Select(first, c.dy(), ZerosLike(c.dy())));
-      c.set(1, Select(first, ZerosLike(c.dy()), c.dy()));
-    }};
-TFWASM_GRADIENT kMinimumGradient{
-    "Minimum", [](GradientContext& c) {
-      const Operand first = c.builder().Emit("LessEqual", {c.input(0), c.input(1)});
-      c.set(0, Select(first, c.dy(), ZerosLike(c.dy())));
-      c.set(1, Select(first, ZerosLike(c.dy()), c.dy()));
-    }};
-TFWASM_GRADIENT kSquaredDifferenceGradient{
-    "SquaredDifference", [](GradientContext& c) {
-      const Operand dx = c.dy() * (2 * (c.input(0) - c.input(1)));
-      c.set(0, dx);
-      if (c.wants(1)) c.set(1, -dx);
-    }};
+TFWASM_GRADIENT kMaximumGradient{"Maximum", [](GradientContext& c) {
+                                   const Operand first =
+                                       c.builder().Emit("GreaterEqual", {c.input(0), c.input(1)});
+                                   c.set(0, Select(first, c.dy(), ZerosLike(c.dy())));
+                                   c.set(1, Select(first, ZerosLike(c.dy()), c.dy()));
+                                 }};
+TFWASM_GRADIENT kMinimumGradient{"Minimum", [](GradientContext& c) {
+                                   const Operand first =
+                                       c.builder().Emit("LessEqual", {c.input(0), c.input(1)});
+                                   c.set(0, Select(first, c.dy(), ZerosLike(c.dy())));
+                                   c.set(1, Select(first, ZerosLike(c.dy()), c.dy()));
+                                 }};
+TFWASM_GRADIENT kSquaredDifferenceGradient{"SquaredDifference", [](GradientContext& c) {
+                                             const Operand dx =
+                                                 c.dy() * (2 * (c.input(0) - c.input(1)));
+                                             c.set(0, dx);
+                                             if (c.wants(1)) c.set(1, -dx);
+                                           }};
 // In the exponent only where the base is positive.
 TFWASM_GRADIENT kPowGradient{
     "Pow", [](GradientContext& c) {
@@ -269,20 +277,22 @@ TFWASM_GRADIENT kAtan2Gradient{"Atan2", [](GradientContext& c) {
                                  if (c.wants(1)) c.set(1, -scaled * y);
                                }};
 // 0 where x is 0.
-TFWASM_GRADIENT kXdivyGradient{
-    "Xdivy", [](GradientContext& c) {
-      const Operand x = c.input(0);
-      const Operand y = c.input(1);
-      if (c.wants(0)) c.set(0, c.dy() * ZeroWhere(c, "Equal", x, Number(c, 0), 1 / y));
-      if (c.wants(1)) c.set(1, -c.dy() * c.builder().Emit("Xdivy", {c.output(), y}));
-    }};
-TFWASM_GRADIENT kXlogyGradient{
-    "Xlogy", [](GradientContext& c) {
-      const Operand x = c.input(0);
-      const Operand y = c.input(1);
-      const Operand log = c.builder().Emit("Log", {y});
-      if (c.wants(0)) c.set(0, c.dy() * ZeroWhere(c, "Equal", x, Number(c, 0), log));
-      if (c.wants(1)) c.set(1, c.dy() * c.builder().Emit("Xdivy", {x, y}));
-    }};
+TFWASM_GRADIENT kXdivyGradient{"Xdivy", [](GradientContext& c) {
+                                 const Operand x = c.input(0);
+                                 const Operand y = c.input(1);
+                                 if (c.wants(0))
+                                   c.set(0, c.dy() * ZeroWhere(c, "Equal", x, Number(c, 0), 1 / y));
+                                 if (c.wants(1))
+                                   c.set(1, -c.dy() * c.builder().Emit("Xdivy", {c.output(), y}));
+                               }};
+TFWASM_GRADIENT kXlogyGradient{"Xlogy", [](GradientContext& c) {
+                                 const Operand x = c.input(0);
+                                 const Operand y = c.input(1);
+                                 const Operand log = c.builder().Emit("Log", {y});
+                                 if (c.wants(0))
+                                   c.set(0, c.dy() * ZeroWhere(c, "Equal", x, Number(c, 0), log));
+                                 if (c.wants(1))
+                                   c.set(1, c.dy() * c.builder().Emit("Xdivy", {x, y}));
+                               }};
 
 }  // namespace tfwasm

@@ -31,16 +31,13 @@ TFWASM_GRADIENT kComplexGradient{"Complex", [](GradientContext& c) {
                                    if (c.wants(0)) c.set(0, Apply("Real", c.dy()));
                                    if (c.wants(1)) c.set(1, Apply("Imag", c.dy()));
                                  }};
-TFWASM_GRADIENT kRealGradient{
-    "Real", [](GradientContext& c) {
-      c.set(0, c.builder().Emit("Complex", {c.dy(), ZerosLike(c.dy())}));
-    }};
-TFWASM_GRADIENT kImagGradient{
-    "Imag", [](GradientContext& c) {
-      c.set(0, c.builder().Emit("Complex", {ZerosLike(c.dy()), c.dy()}));
-    }};
-TFWASM_GRADIENT kConjGradient{"Conj",
-                              [](GradientContext& c) { c.set(0, Apply("Conj", c.dy())); }};
+TFWASM_GRADIENT kRealGradient{"Real", [](GradientContext& c) {
+                                c.set(0, c.builder().Emit("Complex", {c.dy(), ZerosLike(c.dy())}));
+                              }};
+TFWASM_GRADIENT kImagGradient{"Imag", [](GradientContext& c) {
+                                c.set(0, c.builder().Emit("Complex", {ZerosLike(c.dy()), c.dy()}));
+                              }};
+TFWASM_GRADIENT kConjGradient{"Conj", [](GradientContext& c) { c.set(0, Apply("Conj", c.dy())); }};
 // x / |x|, and 0 at 0.
 TFWASM_GRADIENT kComplexAbsGradient{
     "ComplexAbs", [](GradientContext& c) {

@@ -91,17 +91,16 @@ TFWASM_OP kSelectV2Op{.name = "SelectV2",
 }  // namespace
 
 // A vector condition chooses rows.
-TFWASM_GRADIENT kSelectGradient{
-    "Select", [](GradientContext& c) {
-      Shape shape = c.input(0).shape();
-      if (shape.rank() == 1) {
-        while (shape.rank() < c.dy().shape().rank()) shape.Append(1);
-      }
-      const Operand condition = Reshape(c.input(0), shape);
-      const Operand zero = ZerosLike(c.dy());
-      if (c.wants(1)) c.set(1, Select(condition, c.dy(), zero));
-      if (c.wants(2)) c.set(2, Select(condition, zero, c.dy()));
-    }};
+TFWASM_GRADIENT kSelectGradient{"Select", [](GradientContext& c) {
+                                  Shape shape = c.input(0).shape();
+                                  if (shape.rank() == 1) {
+                                    while (shape.rank() < c.dy().shape().rank()) shape.Append(1);
+                                  }
+                                  const Operand condition = Reshape(c.input(0), shape);
+                                  const Operand zero = ZerosLike(c.dy());
+                                  if (c.wants(1)) c.set(1, Select(condition, c.dy(), zero));
+                                  if (c.wants(2)) c.set(2, Select(condition, zero, c.dy()));
+                                }};
 TFWASM_GRADIENT kSelectV2Gradient{"SelectV2", [](GradientContext& c) {
                                     const Operand zero = ZerosLike(c.dy());
                                     if (c.wants(1)) c.set(1, Select(c.input(0), c.dy(), zero));

@@ -11,8 +11,8 @@ struct Windows {
   int dilation = 1;
 };
 
-const std::vector<Windows> kWindows = {{"VALID", 1, 1}, {"SAME", 1, 1},  {"SAME", 2, 1},
-                                       {"VALID", 2, 1}, {"SAME", 1, 2},  {"EXPLICIT", 2, 1}};
+const std::vector<Windows> kWindows = {{"VALID", 1, 1}, {"SAME", 1, 1}, {"SAME", 2, 1},
+                                       {"VALID", 2, 1}, {"SAME", 1, 2}, {"EXPLICIT", 2, 1}};
 
 // Attributes of ops on images (spatial = 2) or volumes (3).
 TestAttrs AttrsOf(const Windows& windows, int spatial, bool channels_first) {
@@ -50,6 +50,30 @@ Shape ResultShape(std::string_view op, const TestAttrs& attrs, const std::vector
   return RunOpOnce(op, attrs, inputs)[0].shape();
 }
 
+// The gradient ops, whose images are channels-last in any format.
+void AddSecondOrder(GradientCases& cases, const TestAttrs& attrs, bool channels_first) {
+  const Shape shape{2, 5, 6, 4};
+  const auto with = [&](std::string_view name, const Shape& value) {
+    TestAttrs more = attrs;
+    more.emplace_back(name, value);
+    return more;
+  };
+  // The shape of dy, channels-last.
+  const auto gradient_of = [&](std::string_view op, const Shape& filter) {
+    const Shape y = ResultShape(op, attrs, {Random(Layout(shape, channels_first)), Random(filter)});
+    return channels_first ? Shape{y[0], y[2], y[3], y[1]} : y;
+  };
+  const Shape filter{3, 2, 4, 3};
+  cases.push_back(CaseOf("_ConvFilterGrad", with("filter_shape", filter),
+                         {Random(shape), Random(gradient_of("Conv2D", filter))}));
+  const Shape depthwise{3, 2, 4, 2};
+  const Shape dy = gradient_of("DepthwiseConv2dNative", depthwise);
+  cases.push_back(
+      CaseOf("_DepthwiseFilterGrad", with("filter_shape", depthwise), {Random(shape), Random(dy)}));
+  cases.push_back(
+      CaseOf("_DepthwiseInputGrad", with("input_shape", shape), {Random(depthwise), Random(dy)}));
+}
+
 void AddImageConvolutions(GradientCases& cases, const Windows& windows, bool channels_first) {
   const TestAttrs attrs = AttrsOf(windows, 2, channels_first);
   const Shape shape = Layout({2, 5, 6, 4}, channels_first);
@@ -66,9 +90,10 @@ void AddImageConvolutions(GradientCases& cases, const Windows& windows, bool cha
     cases.push_back(CaseOf("Conv2DBackpropInput", attrs, {sizes, Random(filter), Random(result)}));
   }
   for (const int multiplier : {1, 2}) {
-    cases.push_back(CaseOf("DepthwiseConv2dNative", attrs,
-                           {Random(shape), Random({3, 2, 4, multiplier})}));
+    cases.push_back(
+        CaseOf("DepthwiseConv2dNative", attrs, {Random(shape), Random({3, 2, 4, multiplier})}));
   }
+  AddSecondOrder(cases, attrs, channels_first);
 }
 
 void AddVolumeConvolutions(GradientCases& cases, const Windows& windows, bool channels_first) {
@@ -98,6 +123,12 @@ void AddPoolings(GradientCases& cases, const Windows& windows, bool channels_fir
     const std::string suffix = spatial == 3 ? "3D" : "";
     cases.push_back(CaseOf("MaxPool" + suffix, attrs, {Distinct(shape)}, 0, check));
     cases.push_back(CaseOf("AvgPool" + suffix, attrs, {Random(shape)}));
+    if (!channels_first) {
+      TestAttrs with_shape = attrs;
+      with_shape.emplace_back("input_shape", shape);
+      const Shape result = ResultShape("AvgPool" + suffix, attrs, {Random(shape)});
+      cases.push_back(CaseOf("_AvgPoolGrad", with_shape, {Random(result)}));
+    }
     if (spatial == 3 || channels_first) continue;
     for (const bool counts_batch : {false, true}) {
       TestAttrs argmax = attrs;
@@ -148,21 +179,30 @@ GradientCases ImageCases() {
     for (const Shape& size : {Shape{7, 5}, Shape{2, 3}, Shape{1, 1}}) {
       for (const int flags : {0, 1, 2}) {
         const TestAttrs attrs{{"align_corners", flags == 1}, {"half_pixel_centers", flags == 2}};
-        cases.push_back(
-            CaseOf(op, attrs,
-                   {Random({2, 3, 4, 2}), I32({2}, {static_cast<int32_t>(size[0]),
-                                                    static_cast<int32_t>(size[1])})}));
+        cases.push_back(CaseOf(op, attrs,
+                               {Random({2, 3, 4, 2}), I32({2}, {static_cast<int32_t>(size[0]),
+                                                                static_cast<int32_t>(size[1])})}));
       }
     }
   }
+  cases.push_back(
+      CaseOf("_ResizeBilinearGrad", {{"input_shape", Shape{2, 3, 4, 2}}}, {Random({2, 5, 3, 2})}));
+  // The samples lie off the pixels' kinks, one box partly outside of its image.
+  for (const char* method : {"bilinear", "nearest"}) {
+    cases.push_back(CaseOf(
+        "CropAndResize", {{"method", method}},
+        {Random({2, 5, 6, 2}), F32({2, 4}, {0.13f, 0.21f, 0.83f, 0.71f, 0.31f, 0.17f, 1.4f, 0.93f}),
+         I32({2}, {1, 0}), I32({2}, {3, 4})},
+        0, {.step = 1e-3, .tolerance = 1e-2}));
+  }
   cases.push_back(CaseOf("LRN", {{"depth_radius", 1}, {"alpha", 0.5f}, {"beta", 0.7f}},
                          {Random({1, 2, 2, 5})}));
-  cases.push_back(CaseOf("FusedBatchNorm", {{"epsilon", 0.01f}},
-                         {Random({2, 2, 3}), Random({3}), Random({3}), Random({3}),
-                          Random({3}, 0.5f, 2)}));
-  cases.push_back(CaseOf("FusedBatchNorm", {{"data_format", "NCHW"}},
-                         {Random({2, 3, 2, 2}), Random({3}), Random({3}), Random({3}),
-                          Random({3}, 0.5f, 2)}));
+  cases.push_back(
+      CaseOf("FusedBatchNorm", {{"epsilon", 0.01f}},
+             {Random({2, 2, 3}), Random({3}), Random({3}), Random({3}), Random({3}, 0.5f, 2)}));
+  cases.push_back(
+      CaseOf("FusedBatchNorm", {{"data_format", "NCHW"}},
+             {Random({2, 3, 2, 2}), Random({3}), Random({3}), Random({3}), Random({3}, 0.5f, 2)}));
   return cases;
 }
 

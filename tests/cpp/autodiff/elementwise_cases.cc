@@ -38,9 +38,9 @@ Tensor AwayFromIntegers(const Shape& shape, float low, float high) {
 
 GradientCases ElementwiseCases() {
   GradientCases cases;
-  const std::vector<std::string_view> anywhere = {
-      "Neg",  "Square", "Exp",     "Expm1",   "Sin",      "Cos",      "Atan",    "Sinh",
-      "Cosh", "Asinh",  "Erf",     "Sigmoid", "Tanh",     "Softplus", "Softsign"};
+  const std::vector<std::string_view> anywhere = {"Neg", "Square",  "Exp",  "Expm1",    "Sin",
+                                                  "Cos", "Atan",    "Sinh", "Cosh",     "Asinh",
+                                                  "Erf", "Sigmoid", "Tanh", "Softplus", "Softsign"};
   for (const std::string_view op : anywhere) AddUnary(cases, op, -1.5f, 1.5f);
   for (const std::string_view op : {"Sqrt", "Rsqrt", "Reciprocal", "Log", "Log1p"}) {
     AddUnary(cases, op, 0.5f, 2);
@@ -49,8 +49,8 @@ GradientCases ElementwiseCases() {
   AddUnary(cases, "Acosh", 1.5f, 3);
   AddUnary(cases, "Tan", -1, 1);
   // Functions with kinks or steps, away from these.
-  const std::vector<std::string_view> stepped = {"Abs",  "Sign",  "Ceil", "Floor", "Relu",
-                                                 "Elu",  "Selu",  "Step", "Relu6", "LeakyRelu"};
+  const std::vector<std::string_view> stepped = {"Abs", "Sign", "Ceil", "Floor", "Relu",
+                                                 "Elu", "Selu", "Step", "Relu6", "LeakyRelu"};
   for (const std::string_view op : stepped) {
     cases.push_back(CaseOf(op, {}, {AwayFromIntegers({4, 6}, -8, 8)}));
   }
@@ -65,10 +65,10 @@ GradientCases ElementwiseCases() {
     cases.push_back(CaseOf(op, {}, {AwayFromIntegers({9}, -0.9f, 0.9f), Random({9})}));
   }
 
-  for (const std::string_view op : {"Add", "Sub", "Mul", "SquaredDifference"}) {
+  for (const std::string_view op : {"Add", "Sub", "Mul", "MulNoNan", "SquaredDifference"}) {
     AddBinary(cases, op, {-2, 2}, {-2, 2});
   }
-  for (const std::string_view op : {"RealDiv", "DivNoNan", "Xdivy"}) {
+  for (const std::string_view op : {"RealDiv", "Div", "DivNoNan", "Xdivy"}) {
     AddBinary(cases, op, {0.5f, 2}, {0.5f, 2});
   }
   AddBinary(cases, "Xlogy", {0.5f, 2}, {0.5f, 2});
@@ -87,8 +87,8 @@ GradientCases ElementwiseCases() {
 
   cases.push_back(CaseOf("Cast", {{"DstT", DType::kFloat32}}, {Random({3})}));
   cases.push_back(CaseOf("Cast", {{"DstT", DType::kComplex64}}, {Random({3})}));
-  cases.push_back(CaseOf("ClipByValue", {},
-                         {AwayFromIntegers({20}, -3, 4), F32({}, {-1}), F32({}, {2})}));
+  cases.push_back(
+      CaseOf("ClipByValue", {}, {AwayFromIntegers({20}, -3, 4), F32({}, {-1}), F32({}, {2})}));
   cases.push_back(CaseOf("Select", {}, {Bool({2}, {1, 0}), Random({2, 3}), Random({2, 3})}));
   cases.push_back(CaseOf("Select", {}, {Bool({}, {1}), Random({2, 3}), Random({2, 3})}));
   cases.push_back(CaseOf("SelectV2", {}, {Bool({3}, {1, 0, 1}), Random({2, 1}), Random({3})}));

@@ -32,7 +32,7 @@ inline GradientCase CaseOf(std::string_view op, const TestAttrs& attrs, std::vec
       arguments.push_back(HasGradient(given[i]) ? operands[i]
                                                 : operands[i].builder().Const(given[i]));
     }
-    return operands[0].builder().EmitAll(op, arguments, attrs)[static_cast<size_t>(output)];
+    return arguments[0].builder().EmitAll(op, arguments, attrs)[static_cast<size_t>(output)];
   };
   return {std::string(op), apply, std::move(inputs), check};
 }

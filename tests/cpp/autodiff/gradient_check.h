@@ -113,7 +113,8 @@ inline void ExpectGradients(const GradientFunction& function, const std::vector<
     };
     const double h = check.step;
     // Of fourth order.
-    const double expected = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
+    const double expected =
+        (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
     REQUIRE((gradients[i].empty() || gradients[i].shape() == inputs[i].shape()));
     REQUIRE((gradients[i].empty() || gradients[i].dtype() == inputs[i].dtype()));
     const double actual = gradients[i].empty() ? 0 : Dot(Numbers(gradients[i]), steps);

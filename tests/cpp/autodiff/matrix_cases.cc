@@ -13,8 +13,8 @@ Shape Matrix(Shape batch, int64_t rows, int64_t columns, bool is_transposed) {
 }
 
 void AddMatMuls(GradientCases& cases) {
-  const std::vector<std::pair<Shape, Shape>> batches = {
-      {{}, {}}, {{2}, {2}}, {{2}, {}}, {{}, {3}}, {{2, 1}, {3}}, {{1}, {4}}};
+  const std::vector<std::pair<Shape, Shape>> batches = {{{}, {}},  {{2}, {2}},    {{2}, {}},
+                                                        {{}, {3}}, {{2, 1}, {3}}, {{1}, {4}}};
   for (const auto& [a, b] : batches) {
     for (const int flags : {0, 1, 2, 3}) {
       const bool ta = (flags & 1) != 0;
@@ -31,14 +31,14 @@ void AddMatMuls(GradientCases& cases) {
 GradientCases MatrixCases() {
   GradientCases cases;
   AddMatMuls(cases);
-  const std::vector<std::string> activations = {"",        "Relu", "Relu6", "Elu",  "Sigmoid",
-                                                "Tanh",    "LeakyRelu", "Prelu"};
+  const std::vector<std::string> activations = {"",        "Relu", "Relu6",     "Elu",
+                                                "Sigmoid", "Tanh", "LeakyRelu", "Prelu"};
   for (const std::string& activation : activations) {
     std::vector<Tensor> inputs{Random({3, 4}), Random({4, 5}), Random({5})};
     if (activation == "Prelu") inputs.push_back(Random({5}));
-    cases.push_back(CaseOf(
-        "_FusedMatMul", {{"fused_ops", std::vector<std::string>{"BiasAdd", activation}}}, inputs,
-        0, {.step = 1e-3, .tolerance = 1e-2}));
+    cases.push_back(CaseOf("_FusedMatMul",
+                           {{"fused_ops", std::vector<std::string>{"BiasAdd", activation}}}, inputs,
+                           0, {.step = 1e-3, .tolerance = 1e-2}));
   }
   const auto einsum = [&](const char* equation, std::vector<Tensor> operands) {
     cases.push_back(CaseOf("Einsum", {{"equation", equation}}, std::move(operands)));
@@ -72,7 +72,8 @@ GradientCases IndexCases() {
   };
   add("Gather", {}, {Random({4, 2}), I32({2, 2}, {3, 0, 3, 1})});
   add("GatherV2", {}, {Random({2, 4, 3}), I32({2}, {3, 3}), I32({}, {1})});
-  add("GatherV2", {{"batch_dims", 1}}, {Random({2, 4, 3}), I32({2, 2}, {3, 3, 0, 1}), I32({}, {1})});
+  add("GatherV2", {{"batch_dims", 1}},
+      {Random({2, 4, 3}), I32({2, 2}, {3, 3, 0, 1}), I32({}, {1})});
   add("GatherV2", {{"batch_dims", 1}},
       {Random({2, 3, 4, 2}), I32({2, 3}, {3, 3, 0, 1, 0, 1}), I32({}, {2})});
   add("GatherNd", {}, {Random({3, 4}), I32({2, 2}, {1, 2, 1, 2})});

@@ -9,6 +9,7 @@ GradientCases ShapeCases() {
                        int output = 0) {
     cases.push_back(CaseOf(op, attrs, std::move(inputs), output));
   };
+  add("Fill", {}, {I32({2}, {2, 3}), Random({})});
   add("Reshape", {}, {Random({2, 6}), I32({3}, {3, 2, 2})});
   add("ExpandDims", {}, {Random({2, 3}), I32({}, {1})});
   add("Squeeze", {{"squeeze_dims", {1}}}, {Random({2, 1, 3})});

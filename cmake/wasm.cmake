@@ -12,6 +12,12 @@ target_link_libraries(tfwasm_bindings PUBLIC tfwasm_core PRIVATE tfwasm_own_code
 target_compile_options(tfwasm_bindings PRIVATE -Oz)
 target_compile_definitions(tfwasm_bindings PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
 
+# Those of the link with training.
+file(GLOB training_binding_sources CONFIGURE_DEPENDS src/bindings/training/*.cc)
+add_library(tfwasm_training_bindings OBJECT ${training_binding_sources})
+target_link_libraries(tfwasm_training_bindings PUBLIC tfwasm_core PRIVATE tfwasm_own_code)
+target_compile_options(tfwasm_training_bindings PRIVATE -Oz)
+
 # For the links and the tests.
 set(common_link_options
     -sALLOW_MEMORY_GROWTH=1
@@ -78,6 +84,7 @@ add_custom_command(
   DEPENDS ${build_scripts}/list-training.mjs ${build_scripts}/wasm-reader.mjs ${objects}
   COMMAND_EXPAND_LISTS VERBATIM)
 add_link(tfwasm ${PROJECT_BINARY_DIR}/training_references.cc)
+target_link_libraries(tfwasm PRIVATE tfwasm_training_bindings)
 
 # Tests must detect stack overflows and wrong calls in the runtime.
 target_link_options(

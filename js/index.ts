@@ -3,6 +3,15 @@
 import { useLink } from './core/links.js';
 
 export * from './common.js';
+export * from './training/gradients.js';
+export {
+  Optimizer,
+  type LearningRateSchedule,
+  type NamedVariableMap,
+  type OptimizerOptions,
+} from './training/optimizer.js';
+export * from './training/optimizers.js';
+export * as train from './training/train.js';
 
 useLink({
   name: 'tfwasm',

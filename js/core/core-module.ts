@@ -135,6 +135,57 @@ export interface CoreModule {
   forgetOps(): void;
 }
 
+/** What only the link `tfwasm` exports. */
+export interface TrainingCoreModule extends CoreModule {
+  // Gradients of eager calls. While a gradient scope is open, ops on watched tensors, and on what was computed from
+  // them, are recorded. Scopes nest; the records live until the outermost one is closed.
+  openGradientScope(): void;
+  closeGradientScope(): void;
+  /** Whether ops are not recorded now. Returns the previous value. */
+  pauseGradients(paused: boolean): boolean;
+  watchTensor(tensor: number): void;
+  /**
+   * Records that `output` was computed from `inputs` by a function whose gradient JavaScript computes. Returns an id
+   * for startBackward, or -1 if no input is recorded.
+   */
+  recordCustomGradient(inputs: number[], output: number): number;
+  /**
+   * The gradients of the sum of `y` in `xs` as new handles, 0 for none, if the same calls have been recorded before.
+   * Undefined if startBackward must compute them.
+   */
+  cachedGradients(y: number, xs: number[]): number[] | undefined;
+  /**
+   * Computes gradients of `y` in `xs`. `dy`: the gradient of y, or 0 for ones. Returns the id of a custom gradient that
+   * is needed to continue, or -1 at the end. Throws E_OP for ops without a gradient.
+   */
+  startBackward(y: number, dy: number, xs: number[]): number;
+  /** The gradient of the output of the custom gradient that is needed: a new handle. */
+  customDy(): number;
+  /** Continues with the gradients of its inputs, 0 for none. Returns like startBackward. */
+  continueBackward(gradients: number[]): number;
+  /** Returns the gradients of `count` xs as new handles, 0 for none. */
+  finishBackward(count: number): number[];
+  /** Ends a computation that finishBackward does not end. */
+  abortBackward(): void;
+
+  /** The number of slots, the tensors of state a variable, of an optimizer of src/training/. Throws E_INPUT. */
+  optimizerSlots(optimizer: string): number;
+  /**
+   * One step of an optimizer: changes `variables` and `slots` (those of the first variable, then of the second, ...) in
+   * place; tensors that share their buffers keep the old values. `options`: learning rate, weight decay, clip norm, clip
+   * value, global clip norm; 0 for none. Throws E_DTYPE or E_SHAPE, and changes nothing then.
+   */
+  applyOptimizer(
+    optimizer: string,
+    hyperparameters: number[],
+    step: number,
+    options: number[],
+    variables: number[],
+    slots: number[],
+    gradients: number[],
+  ): void;
+}
+
 /** Options of the Emscripten module factory. */
 export interface CoreModuleOptions {
   /** Instantiates the wasm binary and calls back. Returns the exports, or {} if asynchronous. */

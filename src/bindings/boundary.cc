@@ -82,16 +82,34 @@ val ShapeToJs(const Shape& shape) {
   return val::array(dims);
 }
 
-HeldTensor::HeldTensor(Tensor&& tensor) : tensor_(std::move(tensor)) {
+HeldTensor::HeldTensor(Tensor&& tensor) : tensor_(std::move(tensor)) { Hold(); }
+
+HeldTensor::~HeldTensor() {
+  if (!tensor_.empty()) Release();
+}
+
+void HeldTensor::Hold() {
   if (tensor_.buffer()->AddHandle() > 1) return;
   ++held_buffers;
   held_bytes += tensor_.buffer()->bytes();
 }
 
-HeldTensor::~HeldTensor() {
-  if (tensor_.empty() || tensor_.buffer()->RemoveHandle() > 0) return;
+void HeldTensor::Release() {
+  if (tensor_.buffer()->RemoveHandle() > 0) return;
   --held_buffers;
   held_bytes -= tensor_.buffer()->bytes();
+}
+
+Tensor& HeldTensor::MakeUnique() {
+  Release();
+  try {
+    tensor_.MakeUnique();
+  } catch (...) {
+    Hold();
+    throw;
+  }
+  Hold();
+  return tensor_;
 }
 
 HeldMemory MemoryOfHeldTensors() { return {.buffers = held_buffers, .bytes = held_bytes}; }

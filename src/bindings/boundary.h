@@ -58,7 +58,13 @@ class HeldTensor {
   const Tensor& operator*() const { return tensor_; }
   const Tensor* operator->() const { return &tensor_; }
 
+  // For changing the elements: no other tensor has the buffer afterwards (Tensor::MakeUnique).
+  Tensor& MakeUnique();
+
  private:
+  void Hold();
+  void Release();
+
   Tensor tensor_;
 };
 

@@ -4,6 +4,7 @@
 #include <emscripten/bind.h>
 
 #include "bindings/boundary.h"
+#include "bindings/eager_listener.h"
 #include "executor/eager.h"
 #include "graph/graphdef_reader.h"
 
@@ -31,11 +32,12 @@ class FrameReader {
  public:
   explicit FrameReader(std::span<const double> frame) : rest_(frame) {}
 
-  void Next(std::vector<Tensor>& inputs, FlagList& constant) {
+  void Next(std::vector<Tensor>& inputs, FlagList& constant, std::vector<Handle>& handles) {
     const double first = Number();
+    const bool is_literal = first == kConstant || first == kValue;
     constant.push_back(first == kConstant);
-    if (first != kConstant && first != kValue) return inputs.push_back(GetTensor(first));
-    inputs.push_back(Written());
+    handles.push_back(is_literal ? 0 : first);
+    inputs.push_back(is_literal ? Written() : GetTensor(first));
   }
 
  private:
@@ -72,19 +74,22 @@ class FrameReader {
   std::span<const double> rest_;
 };
 
-// Writes handle, dtype, rank and dimensions of each output. Returns the number of values written.
-int WriteOutputs(std::vector<Tensor> outputs) {
+// Writes handle, dtype, rank and dimensions of each output, and appends the handles to `handles`.
+// Returns the number of values written.
+int WriteOutputs(std::vector<Tensor> outputs, std::vector<Handle>& handles) {
   size_t size = 0;
   for (const Tensor& output : outputs) size += 3 + output.shape().dims().size();
   // Reserves first, so that either all outputs get handles or none. Grows the frame last: if this
   // throws, JavaScript does not learn that the frame has moved.
   Tensors().Reserve(outputs.size());
+  handles.reserve(outputs.size());
   if (Frame().size() < size) Frame().resize(size);
   auto next = Frame().begin();
   for (Tensor& output : outputs) {
     const Shape shape = output.shape();
     const auto dtype = static_cast<double>(output.dtype());
-    *next++ = AddTensor(std::move(output));
+    handles.push_back(AddTensor(std::move(output)));
+    *next++ = handles.back();
     *next++ = dtype;
     *next++ = shape.rank();
     for (const int64_t dim : shape) *next++ = static_cast<double>(dim);
@@ -111,16 +116,38 @@ int RunOp(int op, int num_inputs) {
     FrameReader reader(Frame());
     std::vector<Tensor> inputs;
     inputs.reserve(static_cast<size_t>(num_inputs));
-    static auto& constant = *new FlagList;  // reused to save allocations
+    // Reused to save allocations.
+    static auto& constant = *new FlagList;
+    static auto& handles = *new std::vector<Handle>;
     constant.clear();
-    for (int i = 0; i < num_inputs; ++i) reader.Next(inputs, constant);
-    return WriteOutputs(Ops().Run(op, inputs, constant));
+    handles.clear();
+    for (int i = 0; i < num_inputs; ++i) reader.Next(inputs, constant, handles);
+    std::vector<Tensor> outputs = Ops().Run(op, inputs, constant);
+    EagerListener* const listener = CurrentEagerListener();
+    if (listener == nullptr) return WriteOutputs(std::move(outputs), handles);
+    std::vector<Handle> results;
+    const int size = WriteOutputs(outputs, results);
+    try {
+      listener->OnRun(Ops().NodeOf(op), {inputs, handles}, {outputs, results});
+    } catch (...) {
+      for (const Handle result : results) Tensors().Remove(result);
+      throw;
+    }
+    return size;
   });
 }
 
 void ForgetOps() { Ops().Clear(); }
 
+EagerListener*& Listener() {
+  static EagerListener* listener = nullptr;
+  return listener;
+}
+
 }  // namespace
+
+EagerListener* CurrentEagerListener() { return Listener(); }
+void SetEagerListener(EagerListener* listener) { Listener() = listener; }
 
 EMSCRIPTEN_BINDINGS(ops) {
   emscripten::function("registerOp", &RegisterOp);

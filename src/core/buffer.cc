@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "core/object.h"
@@ -41,6 +42,18 @@ Buffer::Buffer(Private, DType dtype, uint64_t count)
   if (IsHandle(dtype))
     std::uninitialized_value_construct_n(static_cast<ObjectPtr*>(data()), count_);
   live_bytes_total += bytes_;
+  ++live_buffer_count;
+}
+
+std::shared_ptr<Buffer> Buffer::TakeMemory(std::shared_ptr<Buffer> old) {
+  return std::make_shared<Buffer>(Private(), std::move(*old));
+}
+
+Buffer::Buffer(Private, Buffer&& old)
+    : dtype_(old.dtype_),
+      count_(std::exchange(old.count_, 0)),
+      bytes_(std::exchange(old.bytes_, 0)),
+      memory_(std::move(old.memory_)) {
   ++live_buffer_count;
 }
 

@@ -22,10 +22,14 @@ class Buffer {
   // Allocates `count` uninitialized elements; strings are empty, handles null. Throws E_OOM if the
   // heap cannot grow enough.
   static std::shared_ptr<Buffer> Allocate(DType dtype, uint64_t count);
+  // A new buffer with the memory of `old`, of which the caller has the only reference. What was
+  // derived from the content of `old`, and is found by its identity, will not be found any more.
+  static std::shared_ptr<Buffer> TakeMemory(std::shared_ptr<Buffer> old);
   // Throws E_OOM if `bytes` exceeds the address space.
   static void CheckAddressable(uint64_t bytes);
 
   Buffer(Private, DType dtype, uint64_t count);
+  Buffer(Private, Buffer&& old);
   ~Buffer();
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;

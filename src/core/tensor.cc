@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tensor.h"
 
+#include <cstring>
+
 namespace tfwasm {
 
 Tensor::Tensor(DType dtype, const Shape& shape)
@@ -35,6 +37,16 @@ std::vector<int64_t> ToInts(const Tensor& tensor) {
   }
   const auto values = tensor.values<int32_t>();
   return {values.begin(), values.end()};
+}
+
+void Tensor::MakeUnique() {
+  if (buffer_.use_count() == 1) {
+    buffer_ = Buffer::TakeMemory(std::move(buffer_));
+    return;
+  }
+  Tensor copy(dtype_, shape_);
+  std::memcpy(copy.mutable_data(), data(), bytes());
+  buffer_ = std::move(copy.buffer_);
 }
 
 }  // namespace tfwasm

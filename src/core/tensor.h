@@ -55,6 +55,10 @@ class Tensor {
     return {static_cast<T*>(mutable_data()), static_cast<size_t>(size_)};
   }
 
+  // Call before changing the elements of a tensor that others may have seen: gives it a buffer that
+  // no other tensor has. Copies the elements only if the buffer is shared.
+  void MakeUnique();
+
   // The same buffer with another shape with as many elements.
   Tensor Reshaped(const Shape& shape) const;
 

@@ -23,6 +23,8 @@ class EagerOps {
   // shape), so calls share a kernel only if these are equal. Of other inputs it depends on dtype
   // and shape only. Errors blame the op.
   std::vector<Tensor> Run(int id, const std::vector<Tensor>& inputs, const FlagList& constant);
+  // A registered op with its attributes, without inputs.
+  const Node& NodeOf(int id) const { return *ops_[static_cast<size_t>(id)].node; }
   // Drops all ids and kernels.
   void Clear();
 

@@ -25,6 +25,11 @@ struct CropAndResize {
   float extrapolation_value = 0;  // outside of the image
 
   void Run(const float* images, const float* boxes, const int32_t* indices, float* out) const;
+  // dL/dimages and dL/dboxes from dL/dout. With nearest neighbours, boxes have none.
+  void ImageGradient(const float* boxes, const int32_t* indices, const float* dy,
+                     float* dimages) const;
+  void BoxGradient(const float* images, const float* boxes, const int32_t* indices, const float* dy,
+                   float* dboxes) const;
 };
 
 // What is read outside of an image.

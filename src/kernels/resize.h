@@ -41,4 +41,7 @@ class XnnResizeBilinear {
 
 void ResizeNearest(const ResizeSpec& spec, DType dtype, const void* in, void* out);
 
+// dL/din of the bilinear resize from dL/dout.
+void ResizeBilinearGradient(const ResizeSpec& spec, const float* dy, float* dx);
+
 }  // namespace tfwasm

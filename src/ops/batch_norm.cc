@@ -5,6 +5,7 @@
 
 #include "kernels/scale_channels.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -81,5 +82,32 @@ TFWASM_OP kBatchNormOp{.name = "FusedBatchNorm",
                        .in_place_inputs = 1};
 
 }  // namespace
+
+// For given statistics.
+TFWASM_GRADIENT kBatchNormGradient{
+    "FusedBatchNorm", [](GradientContext& c) {
+      const Shape& shape = c.input().shape();
+      const std::string format = c.attrs().LowerString("data_format", "nhwc");
+      const int channel = format.starts_with("nc") ? 1 : shape.rank() - 1;
+      Shape kept;
+      std::vector<int> others;
+      for (int axis = 0; axis < shape.rank(); ++axis) {
+        kept.Append(axis == channel ? shape[axis] : 1);
+        if (axis != channel) others.push_back(axis);
+      }
+      const auto sum = [&](Operand x) { return Sum(x, others, /*keep_dims=*/false); };
+      const Operand scale = c.input(kScale);
+      const Operand inverse =
+          c.builder().Emit("Rsqrt", {c.input(kVariance) + c.attrs().Float("epsilon", 0.001f)});
+      const Operand factor = scale * inverse;
+      c.set(kImages, c.dy() * Reshape(factor, kept));
+      const Operand total = sum(c.dy());
+      c.set(kOffset, total);
+      if (c.wants(kMean)) c.set(kMean, -factor * total);
+      if (!c.wants(kScale) && !c.wants(kVariance)) return;
+      const Operand moment = sum(c.dy() * (c.input() - Reshape(c.input(kMean), kept)));
+      c.set(kScale, moment * inverse);
+      if (c.wants(kVariance)) c.set(kVariance, -0.5f * (factor * inverse * inverse * moment));
+    }};
 
 }  // namespace tfwasm

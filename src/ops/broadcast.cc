@@ -5,6 +5,7 @@
 
 #include "kernels/tile.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -65,5 +66,8 @@ TFWASM_OP kBroadcastArgsOp{
     .name = "BroadcastArgs", .min_inputs = 2, .max_inputs = 2, .infer = InferBroadcastArgs};
 
 }  // namespace
+
+// set() sums.
+TFWASM_GRADIENT kBroadcastToGradient{"BroadcastTo", [](GradientContext& c) { c.set(0, c.dy()); }};
 
 }  // namespace tfwasm

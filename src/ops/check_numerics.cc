@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernels/copy.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -35,5 +36,8 @@ TFWASM_OP kCheckNumericsOp{.name = "CheckNumerics",
                            .in_place_inputs = 1};
 
 }  // namespace
+
+TFWASM_GRADIENT kCheckNumericsGradient{"CheckNumerics",
+                                       [](GradientContext& c) { c.set(0, c.dy()); }};
 
 }  // namespace tfwasm

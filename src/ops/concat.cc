@@ -3,6 +3,7 @@
 #include "kernels/copy.h"
 #include "kernels/strided_copy.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -87,5 +88,25 @@ TFWASM_OP kConcatV2Op{.name = "ConcatV2",
                       .in_place_inputs = 1};
 
 }  // namespace
+
+// The parts of dy for the inputs [first, last).
+static void ConcatRule(GradientContext& c, int first, int last, int axis_input) {
+  const int rank = c.output().shape().rank();
+  const int axis = NormalizeAxis(c.ints(axis_input)[0], rank);
+  std::vector<int64_t> begin(static_cast<size_t>(rank), 0);
+  for (int i = first; i < last; ++i) {
+    const Shape& shape = c.input(i).shape();
+    if (c.wants(i)) {
+      c.set(i,
+            c.builder().Emit("Slice", {c.dy(), c.builder().Ints(begin), c.builder().Ints(shape)}));
+    }
+    begin[static_cast<size_t>(axis)] += shape[axis];
+  }
+}
+TFWASM_GRADIENT kConcatGradient{"Concat",
+                                [](GradientContext& c) { ConcatRule(c, 1, c.num_inputs(), 0); }};
+TFWASM_GRADIENT kConcatV2Gradient{"ConcatV2", [](GradientContext& c) {
+                                    ConcatRule(c, 0, c.num_inputs() - 1, c.num_inputs() - 1);
+                                  }};
 
 }  // namespace tfwasm

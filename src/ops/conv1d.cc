@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // 1D convolution, run as 2D convolution of images with height 1.
 #include "ops/conv_kernel.h"
+#include "ops/gradient.h"
+#include "ops/window_gradients.h"
 
 namespace tfwasm {
 
@@ -63,5 +65,37 @@ TFWASM_OP kConv1dOp{.name = "Conv1D",
                     .kernel = PrepareConv1d};
 
 }  // namespace
+
+// A Conv2D of images of height 1.
+TFWASM_GRADIENT kConv1dGradient{
+    "Conv1D", [](GradientContext& c) {
+      const bool channels_last = ReadSequenceFormat(c.attrs()) == DataFormat::kChannelsLast;
+      const auto to_image = [&](const Shape& shape) {
+        return channels_last ? Shape{shape[0], 1, shape[1], shape[2]}
+                             : Shape{shape[0], shape[1], 1, shape[2]};
+      };
+      const auto list = [&](std::string_view name) {
+        const int64_t step = ReadStep(c.attrs(), name);
+        return channels_last ? std::vector<int64_t>{1, 1, step, 1}
+                             : std::vector<int64_t>{1, 1, 1, step};
+      };
+      AttrMap attrs;
+      attrs.Set("data_format", std::string(channels_last ? "NHWC" : "NCHW"));
+      attrs.Set("strides", list("stride"));
+      attrs.Set("dilations", list("dilation"));
+      attrs.Set("padding", c.attrs().String("padding", ""));
+      const Shape& filter_shape = c.input(1).shape();
+      const Shape filter_2d{1, filter_shape[0], filter_shape[1], filter_shape[2]};
+      const Operand x = Reshape(c.input(0), to_image(c.input(0).shape()));
+      const Operand filter = Reshape(c.input(1), filter_2d);
+      const Operand dy = Reshape(c.dy(), to_image(c.dy().shape()));
+      if (c.wants(0)) {
+        const Operand dx = c.builder().Emit("Conv2DBackpropInput",
+                                            {c.builder().Ints(x.shape()), filter, dy}, attrs);
+        c.set(0, Reshape(dx, c.input(0).shape()));
+      }
+      if (!c.wants(1)) return;
+      c.set(1, Reshape(EmitConvFilterGradient(attrs, x, dy, filter_2d), filter_shape));
+    }};
 
 }  // namespace tfwasm

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/conv_kernel.h"
+#include "ops/fused_gradient.h"
+#include "ops/gradient.h"
+#include "ops/window_gradients.h"
 
 namespace tfwasm {
 
@@ -42,5 +45,18 @@ TFWASM_OP kFusedConv2dOp{.name = "_FusedConv2D",
                          .kernel = PrepareConv2d};
 
 }  // namespace
+
+TFWASM_GRADIENT kConv2dGradient{
+    "Conv2D", [](GradientContext& c) {
+      if (c.wants(0)) {
+        const Operand sizes = c.builder().Ints(c.input(0).shape());
+        c.set(0, c.builder().Emit("Conv2DBackpropInput", {sizes, c.input(1), c.dy()},
+                                  AttrMap(c.attrs())));
+      }
+      if (!c.wants(1)) return;
+      c.set(1, EmitConvFilterGradient(c.attrs(), c.input(0), c.dy(), c.input(1).shape()));
+    }};
+TFWASM_GRADIENT kFusedConv2dGradient{"_FusedConv2D",
+                                     [](GradientContext& c) { FusedRule(c, "Conv2D"); }};
 
 }  // namespace tfwasm

@@ -5,8 +5,10 @@
 
 #include "kernels/strided_copy.h"
 #include "kernels/xnn_deconv2d.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 #include "ops/packed_variants.h"
+#include "ops/window_gradients.h"
 #include "ops/windows.h"
 
 namespace tfwasm {
@@ -169,5 +171,16 @@ TFWASM_OP kTransposeOp{.name = "Conv2DBackpropInput",
                        .kernel = PrepareTranspose};
 
 }  // namespace
+
+// The op is linear in both, and the transposed Conv2D, so dy and the images trade places.
+TFWASM_GRADIENT kConv2DBackpropInputGradient{
+    "Conv2DBackpropInput", [](GradientContext& c) {
+      if (c.wants(kImages)) {
+        c.set(kImages, c.builder().Emit("Conv2D", {c.dy(), c.input(kFilter)}, AttrMap(c.attrs())));
+      }
+      if (!c.wants(kFilter)) return;
+      c.set(kFilter,
+            EmitConvFilterGradient(c.attrs(), c.dy(), c.input(kImages), c.input(kFilter).shape()));
+    }};
 
 }  // namespace tfwasm

@@ -3,8 +3,10 @@
 // image.
 #include "kernels/stack_planes.h"
 #include "kernels/xnn_conv2d.h"
+#include "ops/gradient.h"
 #include "ops/packed_variants.h"
 #include "ops/volumes.h"
+#include "ops/window_gradients.h"
 
 namespace tfwasm {
 
@@ -140,5 +142,16 @@ TFWASM_OP kConv3dOp{.name = "Conv3D",
                     .kernel = PrepareConv3d};
 
 }  // namespace
+
+TFWASM_GRADIENT kConv3dGradient{
+    "Conv3D", [](GradientContext& c) {
+      if (c.wants(0)) {
+        const Operand sizes = c.builder().Ints(c.input(0).shape());
+        c.set(0, c.builder().Emit("Conv3DBackpropInputV2", {sizes, c.input(1), c.dy()},
+                                  AttrMap(c.attrs())));
+      }
+      if (!c.wants(1)) return;
+      c.set(1, EmitConvFilterGradient(c.attrs(), c.input(0), c.dy(), c.input(1).shape()));
+    }};
 
 }  // namespace tfwasm

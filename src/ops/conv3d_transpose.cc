@@ -6,9 +6,11 @@
 
 #include "kernels/stack_planes.h"
 #include "kernels/xnn_deconv2d.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 #include "ops/packed_variants.h"
 #include "ops/volumes.h"
+#include "ops/window_gradients.h"
 
 namespace tfwasm {
 
@@ -237,5 +239,16 @@ TFWASM_OP kTransposeOp{.name = "Conv3DBackpropInputV2",
                        .kernel = PrepareTranspose};
 
 }  // namespace
+
+// The op is linear in both, and the transposed Conv3D, so dy and the images trade places.
+TFWASM_GRADIENT kConv3DBackpropInputV2Gradient{
+    "Conv3DBackpropInputV2", [](GradientContext& c) {
+      if (c.wants(kVolumes)) {
+        c.set(kVolumes, c.builder().Emit("Conv3D", {c.dy(), c.input(kFilter)}, AttrMap(c.attrs())));
+      }
+      if (!c.wants(kFilter)) return;
+      c.set(kFilter,
+            EmitConvFilterGradient(c.attrs(), c.dy(), c.input(kVolumes), c.input(kFilter).shape()));
+    }};
 
 }  // namespace tfwasm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/image_sampling.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 #include "ops/sampling.h"
 
@@ -33,6 +34,13 @@ void InferCropAndResize(InferContext& context) {
   context.set_output(0, DType::kFloat32, output);
 }
 
+void CheckBoxIndices(const CropAndResize& crop, const int32_t* indices) {
+  for (int64_t i = 0; i < crop.num_boxes; ++i) {
+    if (indices[i] >= 0 && indices[i] < crop.spec.batch) continue;
+    Throw(Code::kInput, "the box indices must be in [0, ", crop.spec.batch, "), got ", indices[i]);
+  }
+}
+
 std::unique_ptr<Kernel> PrepareCropAndResize(const KernelContext& context) {
   const CropAndResize crop{
       .spec = ReadSampling(context, ReadIsBilinear(context.attrs(), "method", "bilinear")),
@@ -41,11 +49,7 @@ std::unique_ptr<Kernel> PrepareCropAndResize(const KernelContext& context) {
   return MakeKernel([crop, dtype = context.dtype(kImages),
                      count = context.shape(kImages).NumElements()](RunContext& run) {
     const auto* indices = run.in<int32_t>(kBoxIndices);
-    for (int64_t i = 0; i < crop.num_boxes; ++i) {
-      if (indices[i] >= 0 && indices[i] < crop.spec.batch) continue;
-      Throw(Code::kInput, "the box indices must be in [0, ", crop.spec.batch, "), got ",
-            indices[i]);
-    }
+    CheckBoxIndices(crop, indices);
     Tensor converted;
     crop.Run(FloatImages(run, dtype, count, converted), run.in<float>(kBoxes), indices,
              run.out<float>(0));
@@ -59,5 +63,70 @@ TFWASM_OP kCropAndResizeOp{.name = "CropAndResize",
                            .kernel = PrepareCropAndResize};
 
 }  // namespace
+
+namespace {
+
+// Inputs: images, boxes, box indices, dy. The shapes are those of a CropAndResize that has run.
+CropAndResize ReadCropGradient(const OpContext& context) {
+  const Shape& images = context.shape(kImages);
+  const Shape& dy = context.shape(3);
+  context.ExpectRank(kImages, 4, "the images");
+  context.ExpectRank(kBoxes, 2, "the boxes");
+  context.ExpectRank(3, 4, "the gradient");
+  if (context.shape(kBoxes) != Shape{dy[0], 4} || context.shape(kBoxIndices) != Shape{dy[0]} ||
+      dy[3] != images[3]) {
+    Throw(Code::kShape, "a gradient of ", dy, " does not fit images of ", images);
+  }
+  return {.spec = {.batch = images[0],
+                   .in_height = images[1],
+                   .in_width = images[2],
+                   .channels = images[3],
+                   .out_height = dy[1],
+                   .out_width = dy[2],
+                   .is_bilinear = ReadIsBilinear(context.attrs(), "method", "bilinear")},
+          .num_boxes = dy[0]};
+}
+
+template <int kInput, auto kRun>
+constexpr OpDef CropGradientOp(std::string_view name) {
+  return {.name = name,
+          .min_inputs = 4,
+          .max_inputs = 4,
+          .infer =
+              [](InferContext& context) {
+                ReadCropGradient(context);
+                context.set_output(0, DType::kFloat32, context.shape(kInput));
+              },
+          .kernel =
+              [](const KernelContext& context) {
+                return MakeKernel([crop = ReadCropGradient(context)](RunContext& run) {
+                  CheckBoxIndices(crop, run.in<int32_t>(kBoxIndices));
+                  kRun(crop, run);
+                });
+              }};
+}
+
+}  // namespace
+
+TFWASM_TRAINING_OP kCropImageGradOp =
+    CropGradientOp<kImages, [](const CropAndResize& crop, RunContext& run) {
+      crop.ImageGradient(run.in<float>(kBoxes), run.in<int32_t>(kBoxIndices), run.in<float>(3),
+                         run.out<float>(0));
+    }>("_CropAndResizeImageGrad");
+TFWASM_TRAINING_OP kCropBoxGradOp =
+    CropGradientOp<kBoxes, [](const CropAndResize& crop, RunContext& run) {
+      crop.BoxGradient(run.in<float>(kImages), run.in<float>(kBoxes), run.in<int32_t>(kBoxIndices),
+                       run.in<float>(3), run.out<float>(0));
+    }>("_CropAndResizeBoxGrad");
+
+TFWASM_GRADIENT kCropAndResizeGradient{
+    "CropAndResize", [](GradientContext& c) {
+      const std::vector<Operand> inputs{Cast(c.input(kImages), DType::kFloat32), c.input(kBoxes),
+                                        c.input(kBoxIndices), c.dy()};
+      for (const auto& [input, op] : {std::pair{kImages, "_CropAndResizeImageGrad"},
+                                      std::pair{kBoxes, "_CropAndResizeBoxGrad"}}) {
+        if (c.wants(input)) c.set(input, c.builder().Emit(op, inputs, AttrMap(c.attrs())));
+      }
+    }};
 
 }  // namespace tfwasm

@@ -3,6 +3,7 @@
 #include "kernels/cumulative.h"
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -42,5 +43,20 @@ TFWASM_OP kCumsumOp = CumulativeOp<Cumulation::kSum>("Cumsum");
 TFWASM_OP kCumprodOp = CumulativeOp<Cumulation::kProduct>("Cumprod");
 
 }  // namespace
+
+static Operand Accumulated(GradientContext& c, std::string_view op, Operand x, bool flip) {
+  const bool reverse = c.attrs().Bool("reverse", false);
+  return c.builder().Emit(op, {x, c.input(1)},
+                          {{.name = "exclusive", .value = c.attrs().Bool("exclusive", false)},
+                           {.name = "reverse", .value = flip ? !reverse : reverse}});
+}
+TFWASM_GRADIENT kCumsumGradient{
+    "Cumsum", [](GradientContext& c) { c.set(0, Accumulated(c, "Cumsum", c.dy(), true)); }};
+// Not exact if an element is 0, as in TensorFlow.
+TFWASM_GRADIENT kCumprodGradient{"Cumprod", [](GradientContext& c) {
+                                   const Operand sums =
+                                       Accumulated(c, "Cumsum", c.output() * c.dy(), true);
+                                   c.set(0, c.builder().Emit("DivNoNan", {sums, c.input()}));
+                                 }};
 
 }  // namespace tfwasm

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/conv_kernel.h"
+#include "ops/fused_gradient.h"
+#include "ops/gradient.h"
+#include "ops/window_gradients.h"
 
 namespace tfwasm {
 
@@ -49,5 +52,25 @@ TFWASM_OP kFusedDepthwiseOp{.name = "FusedDepthwiseConv2dNative",
                             .kernel = PrepareDepthwise};
 
 }  // namespace
+
+TFWASM_GRADIENT kDepthwiseGradient{
+    "DepthwiseConv2dNative", [](GradientContext& c) {
+      const DataFormat format = ReadDataFormat(c.attrs());
+      const Operand x = ToChannelsLast(c.input(0), format);
+      const Operand dy = ToChannelsLast(c.dy(), format);
+      if (c.wants(0)) {
+        AttrMap attrs = c.attrs();
+        attrs.Set("input_shape", x.shape());
+        const Operand dx = c.builder().Emit("_DepthwiseInputGrad", {c.input(1), dy}, attrs);
+        c.set(0, FromChannelsLast(dx, format));
+      }
+      if (!c.wants(1)) return;
+      AttrMap attrs = c.attrs();
+      attrs.Set("filter_shape", c.input(1).shape());
+      c.set(1, c.builder().Emit("_DepthwiseFilterGrad", {x, dy}, attrs));
+    }};
+TFWASM_GRADIENT kFusedDepthwiseGradient{"FusedDepthwiseConv2dNative", [](GradientContext& c) {
+                                          FusedRule(c, "DepthwiseConv2dNative");
+                                        }};
 
 }  // namespace tfwasm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/morphology.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/pooling.h"
 
 namespace tfwasm {
@@ -52,5 +53,16 @@ TFWASM_OP kDilationOp{.name = "Dilation2D",
                       .kernel = PrepareDilation};
 
 }  // namespace
+
+TFWASM_GRADIENT kDilationGradient{
+    "Dilation2D", [](GradientContext& c) {
+      const std::vector<Operand> inputs{c.input(0), c.input(1), c.dy()};
+      if (c.wants(0)) {
+        c.set(0, c.builder().Emit("_DilationInputGrad", inputs, AttrMap(c.attrs())));
+      }
+      if (c.wants(1)) {
+        c.set(1, c.builder().Emit("_DilationFilterGrad", inputs, AttrMap(c.attrs())));
+      }
+    }};
 
 }  // namespace tfwasm

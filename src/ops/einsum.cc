@@ -2,6 +2,7 @@
 // Einsum: brings pairs of operands into the form [batch, own, summed] and multiplies them as
 // matrices.
 #include <algorithm>
+#include <map>
 
 #include "kernels/copy.h"
 #include "kernels/reduce.h"
@@ -9,6 +10,7 @@
 #include "kernels/transpose.h"
 #include "ops/arguments.h"
 #include "ops/einsum_equation.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -45,7 +47,7 @@ struct Stage {
   Shape shape;
 };
 
-struct Operand {
+struct Term {
   size_t value;
   Labels labels;
 };
@@ -53,13 +55,13 @@ struct Operand {
 class EinsumPlan : public Kernel {
  public:
   explicit EinsumPlan(const KernelContext& context) : equation_(context), dtype_(context.dtype(0)) {
-    std::vector<Operand> operands;
+    std::vector<Term> operands;
     for (int i = 0; i < context.num_inputs(); ++i) {
       const size_t value = AddStage({}, context.shape(i), nullptr);
       operands.push_back({value, equation_.input(value)});
     }
-    for (Operand& operand : operands) TakeDiagonal(operand);
-    Operand result = std::move(operands[0]);
+    for (Term& operand : operands) TakeDiagonal(operand);
+    Term result = std::move(operands[0]);
     for (size_t i = 1; i < operands.size(); ++i) {
       Labels later = equation_.output();
       for (size_t k = i + 1; k < operands.size(); ++k) later = Union(later, operands[k].labels);
@@ -96,7 +98,7 @@ class EinsumPlan : public Kernel {
   }
 
   // Merges repeated labels and drops broadcast axes of size 1.
-  void TakeDiagonal(Operand& operand) {
+  void TakeDiagonal(Term& operand) {
     const Shape shape = stages_[operand.value].shape;
     Labels axes;
     for (size_t i = 0; i < operand.labels.size(); ++i) {
@@ -115,7 +117,7 @@ class EinsumPlan : public Kernel {
   }
 
   // Sums over labels that are not in `needed`.
-  void SumOut(Operand& operand, const Labels& needed) {
+  void SumOut(Term& operand, const Labels& needed) {
     const Labels summed = Difference(operand.labels, needed);
     if (summed.empty()) return;
     std::vector<int> axes;
@@ -128,7 +130,7 @@ class EinsumPlan : public Kernel {
                              }));
   }
 
-  void Transpose(Operand& operand, const Labels& order) {
+  void Transpose(Term& operand, const Labels& order) {
     if (operand.labels == order) return;
     std::vector<int> permutation;
     for (const int label : order) permutation.push_back(PlaceOf(operand.labels, label));
@@ -140,7 +142,7 @@ class EinsumPlan : public Kernel {
   }
 
   // The product of `a` and `b`, summed over common labels that are not in `later`.
-  Operand Multiply(Operand a, Operand b, const Labels& later) {
+  Term Multiply(Term a, Term b, const Labels& later) {
     SumOut(a, Union(later, b.labels));
     SumOut(b, Union(later, a.labels));
     Labels batch;
@@ -167,15 +169,15 @@ class EinsumPlan : public Kernel {
     // Outer products and single dot products: multiply elementwise, then sum.
     const Shape rows_a = k == 1 ? Shape{batches, m, 1} : Shape{batches, k};
     const Shape rows_b = k == 1 ? Shape{batches, 1, n} : Shape{batches, k};
-    Operand result = AddOp("Mul", {a.value, b.value}, {rows_a, rows_b},
-                           Union(Union(batch, own_a), Union(summed, own_b)), false);
+    Term result = AddOp("Mul", {a.value, b.value}, {rows_a, rows_b},
+                        Union(Union(batch, own_a), Union(summed, own_b)), false);
     SumOut(result, later);
     return result;
   }
 
   // The result of an op whose inputs are reshaped to `shapes`.
-  Operand AddOp(std::string_view op, std::vector<size_t> inputs, const std::vector<Shape>& shapes,
-                Labels labels, bool transpose_b) {
+  Term AddOp(std::string_view op, std::vector<size_t> inputs, const std::vector<Shape>& shapes,
+             Labels labels, bool transpose_b) {
     Node node;
     node.op = op;
     node.attrs.Set("transpose_b", transpose_b);
@@ -193,7 +195,7 @@ class EinsumPlan : public Kernel {
   }
 
   // The last stage: orders the axes for the output. Repeated labels write to the diagonal.
-  void AddOutput(Operand result) {
+  void AddOutput(Term result) {
     const Labels& output = equation_.output();
     if (WithoutRepetitions(output).size() == output.size()) {
       Transpose(result, output);
@@ -234,5 +236,70 @@ TFWASM_OP kEinsumOp{.name = "Einsum",
                     .kernel = EinsumKernel};
 
 }  // namespace
+
+namespace {
+
+// The equation of these operands with a letter for every label.
+std::string WriteEquation(const std::vector<Labels>& operands, const Labels& output) {
+  Labels all = output;
+  for (const Labels& labels : operands) all = Union(all, labels);
+  // The axes of an ellipsis have no letters. They get those that are free.
+  std::map<int, char> letters;
+  char free = 'A';
+  for (const int label : all) {
+    if (label >= 'A') {
+      letters[label] = static_cast<char>(label);
+      continue;
+    }
+    while (Contains(all, free)) ++free;
+    letters[label] = free++;
+  }
+  std::string equation;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    if (i > 0) equation += ',';
+    for (const int label : operands[i]) equation += letters[label];
+  }
+  equation += "->";
+  for (const int label : output) equation += letters[label];
+  return equation;
+}
+
+// The gradient of operand i is an Einsum of dy, the other operands, and ones for the labels that
+// only operand i has.
+Operand EinsumGradient(GradientContext& c, const EinsumEquation& equation, int i) {
+  std::vector<Operand> operands{c.dy()};
+  std::vector<Labels> labels{equation.output()};
+  Labels available = equation.output();
+  for (int k = 0; k < c.num_inputs(); ++k) {
+    if (k == i) continue;
+    const Labels& list = equation.input(static_cast<size_t>(k));
+    // Not an ellipsis any more, so axes of size 1 are not repeated.
+    operands.push_back(BroadcastTo(c.input(k), ShapeOf(equation, list)));
+    labels.push_back(list);
+    available = Union(available, list);
+  }
+  const Labels& own = equation.input(static_cast<size_t>(i));
+  for (const int label : WithoutRepetitions(Difference(own, available))) {
+    operands.push_back(Fill(c.builder(), c.dy().dtype(), {equation.size(label)}, 1));
+    labels.push_back({label});
+  }
+  return c.builder().Emit("Einsum", operands,
+                          {{.name = "equation", .value = WriteEquation(labels, own)}});
+}
+
+}  // namespace
+
+TFWASM_GRADIENT kEinsumGradient{
+    "Einsum", [](GradientContext& c) {
+      std::vector<TensorSpec> specs;
+      for (int i = 0; i < c.num_inputs(); ++i) {
+        specs.push_back({c.input(i).dtype(), c.input(i).shape()});
+      }
+      const std::vector<const Tensor*> values(specs.size(), nullptr);
+      const EinsumEquation equation(OpContext(c.node(), std::move(specs), values));
+      for (int i = 0; i < c.num_inputs(); ++i) {
+        if (c.wants(i)) c.set(i, EinsumGradient(c, equation, i));
+      }
+    }};
 
 }  // namespace tfwasm

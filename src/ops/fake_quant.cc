@@ -9,6 +9,7 @@
 #include "kernels/map_elements.h"
 #include "kernels/thread_pool.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -113,5 +114,22 @@ TFWASM_OP kFakeQuantOp{.name = "FakeQuantWithMinMaxVars",
                        .in_place_inputs = 1};
 
 }  // namespace
+
+// Passes inside of the range; the ends get the rest.
+TFWASM_GRADIENT kFakeQuantGradient{
+    "FakeQuantWithMinMaxVars", [](GradientContext& c) {
+      Builder& builder = c.builder();
+      const auto end = [&](int input, std::string_view name) {
+        if (c.num_inputs() > 1) return c.input(input);
+        return builder.Const(Tensor::Scalar(c.attrs().Float(name, 0)));
+      };
+      const Operand zero = ZerosLike(c.dy());
+      const Operand is_below = builder.Emit("Less", {c.input(), end(1, "min")});
+      const Operand is_above = builder.Emit("Greater", {c.input(), end(2, "max")});
+      c.set(0, Select(is_below, zero, Select(is_above, zero, c.dy())));
+      if (c.num_inputs() == 1) return;
+      c.set(1, Select(is_below, c.dy(), zero));
+      c.set(2, Select(is_above, c.dy(), zero));
+    }};
 
 }  // namespace tfwasm

@@ -8,6 +8,7 @@
 #include "kernels/scratch.h"
 #include "kernels/thread_pool.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -160,5 +161,62 @@ TFWASM_OP kRfftOp = RealFft<false>("RFFT");
 TFWASM_OP kIrfftOp = RealFft<true>("IRFFT");
 
 }  // namespace
+
+// y = F x, so dx = F^H dy: the inverse without its factor 1 / n.
+
+namespace {
+
+float LastDim(Operand x) { return static_cast<float>(x.shape()[x.shape().rank() - 1]); }
+
+// x with zeros up to `columns` in the last dimension, or without the rest.
+Operand WithColumns(Operand x, int64_t columns) {
+  Builder& builder = x.builder();
+  const Shape& shape = x.shape();
+  const int last = shape.rank() - 1;
+  if (shape[last] == columns) return x;
+  if (shape[last] > columns) {
+    const std::vector<int64_t> begin(static_cast<size_t>(shape.rank()), 0);
+    return builder.Emit("Slice",
+                        {x, builder.Ints(begin), builder.Ints(shape.WithDim(last, columns))});
+  }
+  Tensor paddings(DType::kInt32, {shape.rank(), 2});
+  for (int32_t& margin : paddings.mutable_values<int32_t>()) margin = 0;
+  paddings.mutable_values<int32_t>().back() = static_cast<int32_t>(columns - shape[last]);
+  return builder.Emit("Pad", {x, builder.Const(std::move(paddings))});
+}
+
+}  // namespace
+
+TFWASM_GRADIENT kFftGradient{"FFT", [](GradientContext& c) {
+                               c.set(0, c.builder().Emit("IFFT", {c.dy()}) * LastDim(c.dy()));
+                             }};
+TFWASM_GRADIENT kIfftGradient{"IFFT", [](GradientContext& c) {
+                                c.set(0, c.builder().Emit("FFT", {c.dy()}) / LastDim(c.dy()));
+                              }};
+TFWASM_GRADIENT kRfftGradient{
+    "RFFT", [](GradientContext& c) {
+      const int64_t length = c.ints(1)[0];
+      const Operand whole = c.builder().Emit("IFFT", {WithColumns(c.dy(), length)});
+      const Operand dx = c.builder().Emit("Real", {whole}) * static_cast<float>(length);
+      const Shape& shape = c.input().shape();
+      c.set(0, WithColumns(dx, shape[shape.rank() - 1]));
+    }};
+// All columns but the first, and the last for an even length, count twice in y.
+TFWASM_GRADIENT kIrfftGradient{
+    "IRFFT", [](GradientContext& c) {
+      const int64_t length = c.ints(1)[0];
+      const int64_t columns = length / 2 + 1;
+      Tensor factors(DType::kComplex64, {columns});
+      const auto values = factors.mutable_values<Complex64>();
+      for (int64_t i = 0; i < columns; ++i) {
+        const bool is_once = i == 0 || 2 * i == length;
+        values[static_cast<size_t>(i)] =
+            Complex64((is_once ? 1.0f : 2.0f) / static_cast<float>(length));
+      }
+      const Operand spectrum = c.builder().Emit("RFFT", {c.dy(), c.input(1)});
+      const Operand dx = spectrum * c.builder().Const(std::move(factors));
+      const Shape& shape = c.input().shape();
+      c.set(0, WithColumns(dx, shape[shape.rank() - 1]));
+    }};
 
 }  // namespace tfwasm

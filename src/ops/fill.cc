@@ -3,6 +3,7 @@
 #include "kernels/copy.h"
 #include "kernels/visit_type.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -65,5 +66,7 @@ TFWASM_OP kOnesLikeOp{
     .name = "OnesLike", .infer = InferLikeInput, .kernel = OnesKernel, .in_place_inputs = 1};
 
 }  // namespace
+
+TFWASM_GRADIENT kFillGradient{"Fill", [](GradientContext& c) { c.set(1, SumTo(c.dy(), {})); }};
 
 }  // namespace tfwasm

@@ -2,6 +2,7 @@
 #include "kernels/gather.h"
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -87,5 +88,43 @@ TFWASM_OP kGatherV2Op{.name = "GatherV2",
                       .kernel = GatherV2Kernel};
 
 }  // namespace
+
+// Adds the slices of dy to those of the input: as segments, with the gathered axis first.
+static void GatherRule(GradientContext& c, int axis, int batch_dims) {
+  Builder& builder = c.builder();
+  const Shape shape = c.input().shape();
+  const Shape indices = c.input(1).shape();
+  const int64_t batch = shape.Product(0, batch_dims);
+  const int64_t outer = shape.Product(batch_dims, axis);
+  const int64_t size = shape[axis];
+  const int64_t inner = shape.Product(axis + 1, shape.rank());
+  const int64_t count = indices.Product(batch_dims, indices.rank());
+  Operand slices = Reshape(c.dy(), {batch, outer, count, inner});
+  if (outer != 1) slices = Transpose(slices, {0, 2, 1, 3});
+  Operand ids = Reshape(c.input(1), {batch, count});
+  if (batch > 1) {
+    // The batches as segments one after the other.
+    const auto number = [&](int64_t value) {
+      return builder.Const(Tensor::Scalar(static_cast<int32_t>(value)));
+    };
+    const Operand first = builder.Emit("Range", {number(0), number(batch * size), number(size)});
+    ids = ids + Reshape(first, {batch, 1});
+  }
+  const Operand segments = builder.Const(Tensor::Scalar(static_cast<int32_t>(batch * size)));
+  Operand sums = builder.Emit(
+      "UnsortedSegmentSum",
+      {Reshape(slices, {batch * count, outer * inner}), Reshape(ids, {batch * count}), segments});
+  sums = Reshape(sums, {batch, size, outer, inner});
+  if (outer != 1) sums = Transpose(sums, {0, 2, 1, 3});
+  c.set(0, Reshape(sums, shape));
+}
+TFWASM_GRADIENT kGatherGradient{"Gather", [](GradientContext& c) { GatherRule(c, 0, 0); }};
+TFWASM_GRADIENT kGatherV2Gradient{
+    "GatherV2", [](GradientContext& c) {
+      const int64_t batch_dims = c.attrs().Int("batch_dims", 0);
+      const int rank = c.input(1).shape().rank();
+      GatherRule(c, NormalizeAxis(c.ints(2)[0], c.input().shape().rank()),
+                 static_cast<int>(batch_dims < 0 ? batch_dims + rank : batch_dims));
+    }};
 
 }  // namespace tfwasm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/gather.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -37,5 +38,11 @@ TFWASM_OP kGatherNdOp{.name = "GatherNd",
                       .kernel = GatherNdKernel};
 
 }  // namespace
+
+TFWASM_GRADIENT kGatherNdGradient{
+    "GatherNd", [](GradientContext& c) {
+      const Operand shape = c.builder().Ints(c.input().shape());
+      c.set(0, c.builder().Emit("ScatterNd", {c.input(1), c.dy(), shape}));
+    }};
 
 }  // namespace tfwasm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ops that return their inputs.
 #include "kernels/copy.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -52,5 +53,14 @@ TFWASM_OP kNoOpOp{.name = "NoOp",
                   .infer = [](InferContext&) {}};
 
 }  // namespace
+
+TFWASM_GRADIENT kIdentityGradient{"Identity", [](GradientContext& c) { c.set(0, c.dy()); }};
+TFWASM_GRADIENT kStopGradientGradient{"StopGradient"};
+TFWASM_GRADIENT kPreventGradientGradient{"PreventGradient"};
+TFWASM_GRADIENT kIdentityNGradient{"IdentityN", [](GradientContext& c) {
+                                     for (int i = 0; i < c.num_inputs(); ++i) {
+                                       if (c.has_dy(i)) c.set(i, c.dy(i));
+                                     }
+                                   }};
 
 }  // namespace tfwasm

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -45,5 +46,32 @@ std::unique_ptr<Kernel> PrepareLrn(const KernelContext& context) {
 TFWASM_OP kLrnOp{.name = "LRN", .infer = InferLrn, .kernel = PrepareLrn};
 
 }  // namespace
+
+// With n = bias + alpha * sum of x^2 over the neighbours: y = x n^-beta, and
+// dx = dy n^-beta - 2 alpha beta x * sum of (dy x n^(-beta-1)) over the neighbours.
+TFWASM_GRADIENT kLrnGradient{
+    "LRN", [](GradientContext& c) {
+      Builder& builder = c.builder();
+      const LrnSpec spec = ReadLrn(c.attrs());
+      const Shape shape = c.input().shape();
+      const int64_t channels = shape[3];
+      const int64_t radius = std::min(spec.radius, std::max<int64_t>(0, channels - 1));
+      const Operand ones = Fill(builder, DType::kFloat32, {2 * radius + 1, 1, 1, 1}, 1);
+      const auto sum = [&](Operand x) {
+        const Operand columns = Reshape(x, {shape.Product(0, 3), channels, 1, 1});
+        const Operand sums =
+            builder.Emit("Conv2D", {columns, ones},
+                         {{.name = "padding", .value = std::string("SAME")},
+                          {.name = "strides", .value = std::vector<int64_t>{1, 1, 1, 1}}});
+        return Reshape(sums, shape);
+      };
+      const auto power = [&](Operand x, float exponent) {
+        return builder.Emit("Pow", {x, builder.Const(Tensor::Scalar(exponent))});
+      };
+      const Operand x = c.input();
+      const Operand norm = spec.alpha * sum(x * x) + spec.bias;
+      const Operand parts = c.dy() * x * power(norm, -spec.beta - 1);
+      c.set(0, c.dy() * power(norm, -spec.beta) - 2 * spec.alpha * spec.beta * (x * sum(parts)));
+    }};
 
 }  // namespace tfwasm

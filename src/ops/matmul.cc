@@ -11,7 +11,9 @@
 #include "kernels/vector_matmul.h"
 #include "kernels/xnn_matmul.h"
 #include "ops/arguments.h"
+#include "ops/fused_gradient.h"
 #include "ops/fused_ops.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -341,5 +343,32 @@ TFWASM_OP kFusedMatMulOp{.name = "_FusedMatMul",
                          .kernel = PrepareMatMul};
 
 }  // namespace
+
+// C = A B. With a transposed A or B, the products of dC trade places.
+TFWASM_GRADIENT kMatMulGradient{
+    "MatMul", [](GradientContext& c) {
+      const bool ta = ReadTranspose(c.attrs(), "transpose_a", "adj_x");
+      const bool tb = ReadTranspose(c.attrs(), "transpose_b", "adj_y");
+      const auto multiply = [&](Operand x, bool transpose_x, Operand y, bool transpose_y) {
+        return c.builder().Emit("MatMul", {x, y},
+                                {{.name = "transpose_a", .value = transpose_x},
+                                 {.name = "transpose_b", .value = transpose_y}});
+      };
+      const Operand a = c.input(0);
+      const Operand b = c.input(1);
+      if (c.wants(0))
+        c.set(0, ta ? multiply(b, tb, c.dy(), true) : multiply(c.dy(), false, b, !tb));
+      if (!c.wants(1)) return;
+      // With one B for all, one tall product.
+      if (b.shape().rank() == 2 && a.shape().rank() > 2 && b.shape()[0] > 0 && !ta && !tb) {
+        const Operand rows = Reshape(a, {a.shape().NumElements() / b.shape()[0], b.shape()[0]});
+        const Operand dy = Reshape(c.dy(), {rows.shape()[0], b.shape()[1]});
+        return c.set(1, multiply(rows, true, dy, false));
+      }
+      c.set(1, tb ? multiply(c.dy(), true, a, ta) : multiply(a, !ta, c.dy(), false));
+    }};
+
+TFWASM_GRADIENT kFusedMatMulGradient{"_FusedMatMul",
+                                     [](GradientContext& c) { FusedRule(c, "MatMul"); }};
 
 }  // namespace tfwasm

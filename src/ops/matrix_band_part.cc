@@ -4,6 +4,7 @@
 #include "kernels/copy.h"
 #include "kernels/thread_pool.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -57,5 +58,10 @@ TFWASM_OP kMatrixBandPartOp{.name = "MatrixBandPart",
                             .in_place_inputs = 1};
 
 }  // namespace
+
+TFWASM_GRADIENT kMatrixBandPartGradient{
+    "MatrixBandPart", [](GradientContext& c) {
+      c.set(0, c.builder().Emit("MatrixBandPart", {c.dy(), c.input(1), c.input(2)}));
+    }};
 
 }  // namespace tfwasm

@@ -3,6 +3,7 @@
 
 #include "kernels/morphology.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/pooling.h"
 
 namespace tfwasm {
@@ -43,5 +44,27 @@ TFWASM_OP kArgmaxPoolOp{.name = "MaxPoolWithArgmax",
                         .kernel = PrepareArgmaxPool};
 
 }  // namespace
+
+// The places of the maxima are in output 1.
+TFWASM_GRADIENT kArgmaxPoolGradient{
+    "MaxPoolWithArgmax", [](GradientContext& c) {
+      const Shape shape = c.input().shape();
+      const auto number = [&](int64_t value) {
+        return c.builder().Const(Tensor::Scalar(static_cast<int32_t>(value)));
+      };
+      const int64_t count = shape.NumElements();
+      Operand places = c.output(1);
+      if (!c.attrs().Bool("include_batch_in_index", false) && shape[0] > 1) {
+        const int64_t image = count / shape[0];
+        const Operand first = c.builder().Emit(
+            "Range", {number(0), number(count), number(std::max<int64_t>(1, image))});
+        places = places + Reshape(first, {shape[0], 1, 1, 1});
+      }
+      const Shape flat{places.shape().NumElements()};
+      c.set(0,
+            Reshape(c.builder().Emit("UnsortedSegmentSum",
+                                     {Reshape(c.dy(), flat), Reshape(places, flat), number(count)}),
+                    shape));
+    }};
 
 }  // namespace tfwasm

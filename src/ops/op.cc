@@ -9,6 +9,9 @@ namespace tfwasm {
 // The bounds of the section of TFWASM_OP.
 extern const OpDef first_op[] __asm__("__start_tfwasm_ops");
 extern const OpDef ops_end[] __asm__("__stop_tfwasm_ops");
+// And of TFWASM_TRAINING_OP.
+[[gnu::weak]] extern const OpDef first_training_op[] __asm__("__start_tfwasm_training_ops");
+[[gnu::weak]] extern const OpDef training_ops_end[] __asm__("__stop_tfwasm_training_ops");
 
 namespace {
 
@@ -21,6 +24,7 @@ const OpMap& OpsByName() {
       by_name->emplace(op.name, &op);
       for (const std::string_view alias : op.aliases) by_name->emplace(alias, &op);
     }
+    for (const OpDef& op : AllTrainingOps()) by_name->emplace(op.name, &op);
     return by_name;
   }();
   return *ops;
@@ -29,6 +33,7 @@ const OpMap& OpsByName() {
 }  // namespace
 
 std::span<const OpDef> AllOps() { return {first_op, ops_end}; }
+std::span<const OpDef> AllTrainingOps() { return {first_training_op, training_ops_end}; }
 
 const OpDef* FindOp(std::string_view name) {
   const auto it = OpsByName().find(name);
@@ -37,7 +42,10 @@ const OpDef* FindOp(std::string_view name) {
 
 std::vector<std::string_view> RegisteredOps() {
   std::vector<std::string_view> names;
-  for (const auto& [name, def] : OpsByName()) names.push_back(name);
+  for (const OpDef& op : AllOps()) {
+    names.push_back(op.name);
+    for (const std::string_view alias : op.aliases) names.push_back(alias);
+  }
   return names;
 }
 

@@ -68,12 +68,16 @@ struct OpDef {
 
 // Starts the definition of an op: TFWASM_OP kSquareOp{.name = "Square", ...};
 #define TFWASM_OP TFWASM_REGISTER(ops) constexpr OpDef
+// For ops that only gradient rules and optimizers use. Not in an unnamed namespace.
+#define TFWASM_TRAINING_OP TFWASM_REGISTER_FOR_TRAINING(ops) constexpr OpDef
 
-// All ops, in no particular order.
+// All ops but those for training, in no particular order.
 std::span<const OpDef> AllOps();
+// Empty in the link for inference.
+std::span<const OpDef> AllTrainingOps();
 // nullptr if there is no such op.
 const OpDef* FindOp(std::string_view name);
-// The names of all ops, including aliases, in no particular order.
+// The names of AllOps(), including aliases, in no particular order.
 std::vector<std::string_view> RegisteredOps();
 int NumOutputs(const OpDef& def, const Node& node);
 // Resolves "node:name:index" in a library function: returns the position among the outputs of

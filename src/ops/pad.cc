@@ -6,6 +6,7 @@
 
 #include "kernels/copy.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -139,5 +140,21 @@ TFWASM_OP kMirrorPadOp{.name = "MirrorPad",
                        .kernel = MirrorPadKernel};
 
 }  // namespace
+
+static Operand Unpad(GradientContext& c) {
+  std::vector<int64_t> begin;
+  const std::vector<int64_t> paddings = c.ints(1);
+  for (size_t i = 0; i < paddings.size(); i += 2) begin.push_back(paddings[i]);
+  return c.builder().Emit("Slice",
+                          {c.dy(), c.builder().Ints(begin), c.builder().Ints(c.input().shape())});
+}
+TFWASM_GRADIENT kPadGradient{"Pad", [](GradientContext& c) { c.set(0, Unpad(c)); }};
+TFWASM_GRADIENT kPadV2Gradient{"PadV2", [](GradientContext& c) {
+                                 const Operand inner = Unpad(c);
+                                 c.set(0, inner);
+                                 if (!c.wants(2)) return;
+                                 c.set(2, SumTo(c.dy(), {}) - SumTo(inner, {}));
+                               }};
+TFWASM_GRADIENT kMirrorPadGradient{"MirrorPad", [](GradientContext& c) { SetByPositions(c, 0); }};
 
 }  // namespace tfwasm

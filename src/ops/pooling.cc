@@ -2,6 +2,8 @@
 #include "ops/pooling.h"
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
+#include "ops/window_gradients.h"
 
 namespace tfwasm {
 
@@ -82,5 +84,33 @@ std::unique_ptr<Kernel> MakeMaxPool(DType dtype, const PoolingGeometry& geometry
 std::unique_ptr<Kernel> MakeAveragePool(const PoolingGeometry& geometry) {
   return PoolingKernel<float, AveragePool>(geometry);
 }
+
+void MaxPoolRule(GradientContext& c) {
+  const DataFormat format = FormatOf(c.attrs(), c.input().shape().rank());
+  const Operand dx =
+      c.builder().Emit("_MaxPoolGrad",
+                       {ToChannelsLast(c.input(), format), ToChannelsLast(c.output(), format),
+                        ToChannelsLast(c.dy(), format)},
+                       AttrMap(c.attrs()));
+  c.set(0, FromChannelsLast(dx, format));
+}
+
+void AvgPoolRule(GradientContext& c) {
+  const DataFormat format = FormatOf(c.attrs(), c.input().shape().rank());
+  const Shape& shape = c.input().shape();
+  Shape input = shape;
+  if (format == DataFormat::kChannelsFirst) {
+    input = {shape[0]};
+    for (int axis = 2; axis < shape.rank(); ++axis) input.Append(shape[axis]);
+    input.Append(shape[1]);
+  }
+  AttrMap attrs = c.attrs();
+  attrs.Set("input_shape", input);
+  const Operand dx = c.builder().Emit("_AvgPoolGrad", {ToChannelsLast(c.dy(), format)}, attrs);
+  c.set(0, FromChannelsLast(dx, format));
+}
+
+TFWASM_GRADIENT kMaxPoolGradient{"MaxPool", MaxPoolRule};
+TFWASM_GRADIENT kAvgPoolGradient{"AvgPool", AvgPoolRule};
 
 }  // namespace tfwasm

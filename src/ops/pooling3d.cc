@@ -2,8 +2,10 @@
 // 3D pooling: pools planes, then along the depth. Correct for means, too: the windows of all planes
 // have the same number of elements.
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/pooling.h"
 #include "ops/volumes.h"
+#include "ops/window_gradients.h"
 
 namespace tfwasm {
 
@@ -118,5 +120,8 @@ TFWASM_OP kAvgPool3dOp{.name = "AvgPool3D",
                        .kernel = PrepareAvgPool3d};
 
 }  // namespace
+
+TFWASM_GRADIENT kMaxPool3dGradient{"MaxPool3D", MaxPoolRule};
+TFWASM_GRADIENT kAvgPool3dGradient{"AvgPool3D", AvgPoolRule};
 
 }  // namespace tfwasm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/prelu.h"
 
+#include "ops/gradient.h"
 #include "ops/infer.h"
 #include "ops/op.h"
 
@@ -31,5 +32,14 @@ TFWASM_OP kPreluOp{.name = "Prelu",
                    .in_place_inputs = 1};
 
 }  // namespace
+
+TFWASM_GRADIENT kPreluGradient{"Prelu", [](GradientContext& c) {
+                                 const Operand x = c.input(0);
+                                 const Operand zero = ZerosLike(x);
+                                 const Operand is_positive = c.builder().Emit("Greater", {x, zero});
+                                 if (c.wants(0))
+                                   c.set(0, Select(is_positive, c.dy(), c.dy() * c.input(1)));
+                                 if (c.wants(1)) c.set(1, Select(is_positive, zero, c.dy() * x));
+                               }};
 
 }  // namespace tfwasm

@@ -6,6 +6,7 @@
 
 #include "core/sort_few.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -75,5 +76,64 @@ TFWASM_OP kAnyOp = ReduceOp<Reduction::kAny>("Any");
 TFWASM_OP kEuclideanNormOp = ReduceOp<Reduction::kEuclideanNorm>("EuclideanNorm");
 
 }  // namespace
+
+// The shape of x with the reduced axes as 1.
+static Shape KeptShape(GradientContext& c) {
+  const Shape& shape = c.input().shape();
+  return ReducedShape(shape, c.axes(1, shape.rank()), /*keep_dims=*/true);
+}
+static Operand Spread(GradientContext& c, Operand reduced) {
+  return BroadcastTo(Reshape(reduced, KeptShape(c)), c.input().shape());
+}
+
+TFWASM_GRADIENT kSumGradient{"Sum", [](GradientContext& c) { c.set(0, Spread(c, c.dy())); }};
+TFWASM_GRADIENT kMeanGradient{
+    "Mean", [](GradientContext& c) {
+      const auto count = static_cast<float>(c.input().shape().NumElements());
+      const auto results = static_cast<float>(c.output().shape().NumElements());
+      c.set(0, Spread(c, c.dy() * (results / count)));
+    }};
+
+// Elements that are equal to the result share dy.
+static void ShareAmongEqual(GradientContext& c) {
+  const Operand x = c.input();
+  const Operand is_equal =
+      Cast(c.builder().Emit("Equal", {x, Reshape(c.output(), KeptShape(c))}), DType::kFloat32);
+  const Operand count = Sum(is_equal, c.axes(1, x.shape().rank()), /*keep_dims=*/true);
+  c.set(0, is_equal * (Reshape(c.dy(), KeptShape(c)) / count));
+}
+TFWASM_GRADIENT kMaxGradient{"Max", ShareAmongEqual};
+TFWASM_GRADIENT kMinGradient{"Min", ShareAmongEqual};
+
+// The product of the others: those before times those after. Exact if some are 0.
+TFWASM_GRADIENT kProdGradient{
+    "Prod", [](GradientContext& c) {
+      const Shape& shape = c.input().shape();
+      const std::vector<int> axes = c.axes(1, shape.rank());
+      std::vector<int> order;
+      for (int axis = 0; axis < shape.rank(); ++axis) {
+        if (std::find(axes.begin(), axes.end(), axis) == axes.end()) order.push_back(axis);
+      }
+      order.insert(order.end(), axes.begin(), axes.end());
+      const Operand moved = Transpose(c.input(), order);
+      const int64_t outer = c.output().shape().NumElements();
+      const int64_t inner = outer == 0 ? 0 : shape.NumElements() / outer;
+      const Operand rows = Reshape(moved, {outer, inner});
+      const auto others = [&](bool reverse) {
+        return c.builder().Emit(
+            "Cumprod", {rows, c.builder().Const(Tensor::Scalar(1))},
+            {{.name = "exclusive", .value = true}, {.name = "reverse", .value = reverse}});
+      };
+      const Operand product = Reshape(others(false) * others(true), moved.shape());
+      std::vector<int> inverse(order.size());
+      for (size_t i = 0; i < order.size(); ++i) {
+        inverse[static_cast<size_t>(order[i])] = static_cast<int>(i);
+      }
+      c.set(0, Transpose(product, inverse) * Reshape(c.dy(), KeptShape(c)));
+    }};
+// NaN where the norm is 0, as in TensorFlow.
+TFWASM_GRADIENT kEuclideanNormGradient{
+    "EuclideanNorm",
+    [](GradientContext& c) { c.set(0, c.input() * Reshape(c.dy() / c.output(), KeptShape(c))); }};
 
 }  // namespace tfwasm

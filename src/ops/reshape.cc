@@ -4,6 +4,7 @@
 #include <array>
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -112,5 +113,11 @@ TFWASM_OP kEnsureShapeOp{
     .name = "EnsureShape", .max_inputs = 2, .infer = InferEnsureShape, .is_view = true};
 
 }  // namespace
+
+static void ReshapeRule(GradientContext& c) { c.set(0, Reshape(c.dy(), c.input().shape())); }
+TFWASM_GRADIENT kReshapeGradient{"Reshape", ReshapeRule};
+TFWASM_GRADIENT kExpandDimsGradient{"ExpandDims", ReshapeRule};
+TFWASM_GRADIENT kSqueezeGradient{"Squeeze", ReshapeRule};
+TFWASM_GRADIENT kEnsureShapeGradient{"EnsureShape", ReshapeRule};
 
 }  // namespace tfwasm

@@ -5,6 +5,7 @@
 
 #include "kernels/scratch.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -129,5 +130,53 @@ TFWASM_OP kNearestOp{.name = "ResizeNearestNeighbor",
                      .kernel = PrepareNearest};
 
 }  // namespace
+
+TFWASM_TRAINING_OP kBilinearGradOp{
+    .name = "_ResizeBilinearGrad",
+    .infer =
+        [](InferContext& context) {
+          context.ExpectDType(0, DType::kFloat32, "the gradient");
+          context.ExpectRank(0, 4, "the gradient");
+          const Shape input = context.attrs().ShapeOr("input_shape", Shape::UnknownRank());
+          if (!input.IsKnown() || input.rank() != 4 || input[0] != context.shape(0)[0] ||
+              input[3] != context.shape(0)[3]) {
+            Throw(Code::kAttr, "'input_shape' does not fit the gradient: ", input);
+          }
+          context.set_output(0, DType::kFloat32, input);
+        },
+    .kernel =
+        [](const KernelContext& context) {
+          const Shape& in = context.output(0).shape;
+          const Shape& out = context.shape(0);
+          const ResizeSpec spec{
+              .batch = in[0],
+              .in_height = in[1],
+              .in_width = in[2],
+              .channels = in[3],
+              .out_height = out[1],
+              .out_width = out[2],
+              .align_corners = context.attrs().Bool("align_corners", false),
+              .half_pixel_centers = context.attrs().Bool("half_pixel_centers", false)};
+          return MakeKernel([spec](RunContext& run) {
+            ResizeBilinearGradient(spec, run.in<float>(0), run.out<float>(0));
+          });
+        }};
+
+TFWASM_GRADIENT kBilinearGradient{"ResizeBilinear", [](GradientContext& c) {
+                                    AttrMap attrs = c.attrs();
+                                    attrs.Set("input_shape", c.input().shape());
+                                    c.set(0,
+                                          c.builder().Emit("_ResizeBilinearGrad", {c.dy()}, attrs));
+                                  }};
+// The op is linear.
+TFWASM_GRADIENT kBilinearGradGradient{
+    "_ResizeBilinearGrad", [](GradientContext& c) {
+      const Shape& shape = c.input().shape();
+      c.set(0, c.builder().Emit("ResizeBilinear",
+                                {c.dy(), c.builder().Ints(Shape{shape[1], shape[2]})},
+                                AttrMap(c.attrs())));
+    }};
+TFWASM_GRADIENT kNearestGradient{"ResizeNearestNeighbor",
+                                 [](GradientContext& c) { SetByPositions(c, 0); }};
 
 }  // namespace tfwasm

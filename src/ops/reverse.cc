@@ -3,6 +3,7 @@
 
 #include "kernels/slice.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -70,5 +71,11 @@ TFWASM_OP kReverseV2Op{.name = "ReverseV2",
                        .kernel = ReverseKernel<ListedAxes>};
 
 }  // namespace
+
+static void ReverseRule(GradientContext& c) {
+  c.set(0, c.builder().Emit(c.node().op, {c.dy(), c.input(1)}));
+}
+TFWASM_GRADIENT kReverseGradient{"Reverse", ReverseRule};
+TFWASM_GRADIENT kReverseV2Gradient{"ReverseV2", ReverseRule};
 
 }  // namespace tfwasm

@@ -3,6 +3,7 @@
 #include "kernels/copy.h"
 #include "kernels/gather.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -133,5 +134,29 @@ TFWASM_OP kSparseToDenseOp{.name = "SparseToDense",
                            .kernel = SparseToDenseKernel};
 
 }  // namespace
+
+TFWASM_GRADIENT kScatterNdGradient{"ScatterNd", [](GradientContext& c) {
+                                     c.set(1, c.builder().Emit("GatherNd", {c.dy(), c.input(0)}));
+                                   }};
+TFWASM_GRADIENT kTensorScatterUpdateGradient{
+    "TensorScatterUpdate", [](GradientContext& c) {
+      const Operand zeros = ZerosLike(c.input(2));
+      if (c.wants(0)) {
+        c.set(0, c.builder().Emit("TensorScatterUpdate", {c.dy(), c.input(1), zeros}));
+      }
+      if (c.wants(2)) c.set(2, c.builder().Emit("GatherNd", {c.dy(), c.input(1)}));
+    }};
+TFWASM_GRADIENT kSparseToDenseGradient{
+    "SparseToDense", [](GradientContext& c) {
+      const Shape shape = c.output().shape();
+      const int64_t rows = c.input(0).shape().rank() == 0 ? 1 : c.input(0).shape()[0];
+      const Operand indices = Reshape(c.input(0), {rows, shape.rank()});
+      const Operand values = c.builder().Emit("GatherNd", {c.dy(), indices});
+      c.set(2, values);
+      if (!c.wants(3)) return;
+      const Operand rest =
+          c.builder().Emit("TensorScatterUpdate", {c.dy(), indices, ZerosLike(values)});
+      c.set(3, SumTo(rest, {}));
+    }};
 
 }  // namespace tfwasm

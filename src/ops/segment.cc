@@ -6,6 +6,7 @@
 
 #include "kernels/copy.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -125,5 +126,39 @@ TFWASM_OP kSparseSegmentMeanOp{.name = "SparseSegmentMean",
                                .kernel = SparseSegmentKernel<true>};
 
 }  // namespace
+
+// The rows of dy for each segment id; 0 where it is negative.
+static Operand GatherSegments(GradientContext& c, Operand dy, Operand ids) {
+  Builder& builder = c.builder();
+  const Operand zero = builder.Const(Tensor::Scalar(int32_t{0}));
+  const Operand rows = builder.Emit("Gather", {dy, builder.Emit("Maximum", {ids, zero})});
+  Shape mask = ids.shape();
+  while (mask.rank() < rows.shape().rank()) mask.Append(1);
+  return Select(Reshape(builder.Emit("GreaterEqual", {ids, zero}), mask), rows, ZerosLike(rows));
+}
+
+TFWASM_GRADIENT kUnsortedSegmentSumGradient{"UnsortedSegmentSum", [](GradientContext& c) {
+                                              c.set(0, GatherSegments(c, c.dy(), c.input(1)));
+                                            }};
+
+static void SparseSegmentRule(GradientContext& c, Operand dy) {
+  const auto rows = static_cast<int32_t>(c.input().shape()[0]);
+  const Operand parts = c.builder().Emit("Gather", {dy, c.input(2)});
+  c.set(0, c.builder().Emit("UnsortedSegmentSum",
+                            {parts, c.input(1), c.builder().Const(Tensor::Scalar(rows))}));
+}
+TFWASM_GRADIENT kSparseSegmentSumGradient{"SparseSegmentSum",
+                                          [](GradientContext& c) { SparseSegmentRule(c, c.dy()); }};
+TFWASM_GRADIENT kSparseSegmentMeanGradient{
+    "SparseSegmentMean", [](GradientContext& c) {
+      const Shape& shape = c.dy().shape();
+      const auto segments = static_cast<int32_t>(shape[0]);
+      const Operand ones = Fill(c.builder(), DType::kFloat32, c.input(2).shape(), 1);
+      const Operand counts = c.builder().Emit(
+          "UnsortedSegmentSum", {ones, c.input(2), c.builder().Const(Tensor::Scalar(segments))});
+      Shape column{shape[0]};
+      while (column.rank() < shape.rank()) column.Append(1);
+      SparseSegmentRule(c, c.builder().Emit("DivNoNan", {c.dy(), Reshape(counts, column)}));
+    }};
 
 }  // namespace tfwasm

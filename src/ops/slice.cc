@@ -2,6 +2,7 @@
 #include "kernels/slice.h"
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -57,5 +58,19 @@ TFWASM_OP kSliceOp{.name = "Slice",
                    .in_place_inputs = 1};
 
 }  // namespace
+
+TFWASM_GRADIENT kSliceGradient{
+    "Slice", [](GradientContext& c) {
+      const Shape& shape = c.input().shape();
+      const SliceSpec slice = ResolveSlice(shape, c.ints(1), c.ints(2));
+      Tensor paddings(DType::kInt32, {shape.rank(), 2});
+      const auto margins = paddings.mutable_values<int32_t>();
+      for (size_t i = 0; i < static_cast<size_t>(shape.rank()); ++i) {
+        const int axis = static_cast<int>(i);
+        margins[2 * i] = static_cast<int32_t>(slice.begin[i]);
+        margins[2 * i + 1] = static_cast<int32_t>(shape[axis] - slice.begin[i] - slice.size[axis]);
+      }
+      c.set(0, c.builder().Emit("Pad", {c.dy(), c.builder().Const(std::move(paddings))}));
+    }};
 
 }  // namespace tfwasm

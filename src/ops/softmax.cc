@@ -2,6 +2,7 @@
 #include "kernels/log_softmax.h"
 #include "kernels/xnn_softmax.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -37,5 +38,15 @@ TFWASM_OP kLogSoftmaxOp{
     .name = "LogSoftmax", .infer = InferSoftmax, .kernel = PrepareLogSoftmax, .in_place_inputs = 1};
 
 }  // namespace
+
+static Operand RowSum(Operand x) { return Sum(x, {x.shape().rank() - 1}, /*keep_dims=*/true); }
+TFWASM_GRADIENT kSoftmaxGradient{"Softmax", [](GradientContext& c) {
+                                   const Operand weighted = c.dy() * c.output();
+                                   c.set(0, weighted - c.output() * RowSum(weighted));
+                                 }};
+TFWASM_GRADIENT kLogSoftmaxGradient{
+    "LogSoftmax", [](GradientContext& c) {
+      c.set(0, c.dy() - c.builder().Emit("Exp", {c.output()}) * RowSum(c.dy()));
+    }};
 
 }  // namespace tfwasm

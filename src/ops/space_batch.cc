@@ -5,6 +5,7 @@
 #include "kernels/copy.h"
 #include "kernels/strided_copy.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -238,5 +239,14 @@ TFWASM_OP kBatchToSpaceOp{.name = "BatchToSpaceND",
                           .kernel = PrepareBatchToSpace};
 
 }  // namespace
+
+TFWASM_GRADIENT kSpaceToBatchGradient{
+    "SpaceToBatchND", [](GradientContext& c) {
+      c.set(0, c.builder().Emit("BatchToSpaceND", {c.dy(), c.input(1), c.input(2)}));
+    }};
+TFWASM_GRADIENT kBatchToSpaceGradient{
+    "BatchToSpaceND", [](GradientContext& c) {
+      c.set(0, c.builder().Emit("SpaceToBatchND", {c.dy(), c.input(1), c.input(2)}));
+    }};
 
 }  // namespace tfwasm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moves blocks of pixels into channels and back.
 #include "kernels/strided_copy.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 #include "ops/windows.h"
 
@@ -102,5 +103,14 @@ TFWASM_OP kDepthToSpaceOp{
     .name = "DepthToSpace", .infer = InferDepthToSpace, .kernel = PrepareDepthToSpace};
 
 }  // namespace
+
+TFWASM_GRADIENT kSpaceToDepthGradient{
+    "SpaceToDepth", [](GradientContext& c) {
+      c.set(0, c.builder().Emit("DepthToSpace", {c.dy()}, AttrMap(c.attrs())));
+    }};
+TFWASM_GRADIENT kDepthToSpaceGradient{
+    "DepthToSpace", [](GradientContext& c) {
+      c.set(0, c.builder().Emit("SpaceToDepth", {c.dy()}, AttrMap(c.attrs())));
+    }};
 
 }  // namespace tfwasm

@@ -6,6 +6,7 @@
 #include "kernels/copy.h"
 #include "kernels/strided_copy.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -97,5 +98,14 @@ TFWASM_OP kSplitVOp{.name = "SplitV",
                     .in_place_inputs = 1};
 
 }  // namespace
+
+static void JoinDys(GradientContext& c, int input, int axis_input) {
+  std::vector<Operand> parts;
+  for (int i = 0; i < c.num_outputs(); ++i) parts.push_back(c.dy(i));
+  parts.push_back(c.input(axis_input));
+  c.set(input, c.builder().Emit("ConcatV2", parts));
+}
+TFWASM_GRADIENT kSplitGradient{"Split", [](GradientContext& c) { JoinDys(c, 1, 0); }};
+TFWASM_GRADIENT kSplitVGradient{"SplitV", [](GradientContext& c) { JoinDys(c, 0, 2); }};
 
 }  // namespace tfwasm

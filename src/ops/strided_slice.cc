@@ -4,6 +4,7 @@
 
 #include "kernels/slice.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -181,5 +182,8 @@ TFWASM_OP kStridedSliceOp{.name = "StridedSlice",
                           .kernel = StridedSliceKernel};
 
 }  // namespace
+
+TFWASM_GRADIENT kStridedSliceGradient{"StridedSlice",
+                                      [](GradientContext& c) { SetByPositions(c, 0); }};
 
 }  // namespace tfwasm

@@ -2,6 +2,7 @@
 #include "kernels/tile.h"
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -42,5 +43,20 @@ TFWASM_OP kTileOp{.name = "Tile",
                   .in_place_inputs = 1};
 
 }  // namespace
+
+// dy as [repetitions, size] for each axis, summed over the repetitions.
+TFWASM_GRADIENT kTileGradient{"Tile", [](GradientContext& c) {
+                                const Shape& shape = c.input().shape();
+                                if (2 * shape.rank() > Shape::kMaxRank) return SetByPositions(c, 0);
+                                const std::vector<int64_t> repetitions = c.ints(1);
+                                Shape split;
+                                std::vector<int> axes;
+                                for (int axis = 0; axis < shape.rank(); ++axis) {
+                                  axes.push_back(split.rank());
+                                  split.Append(repetitions[static_cast<size_t>(axis)]);
+                                  split.Append(shape[axis]);
+                                }
+                                c.set(0, Sum(Reshape(c.dy(), split), axes, /*keep_dims=*/false));
+                              }};
 
 }  // namespace tfwasm

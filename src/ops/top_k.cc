@@ -5,6 +5,7 @@
 
 #include "kernels/visit_type.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -65,5 +66,26 @@ TFWASM_OP kTopKV2Op{.name = "TopKV2",
                     .kernel = TopKKernel};
 
 }  // namespace
+
+// The places of the values are in output 1.
+static void TopKRule(GradientContext& c) {
+  const Shape shape = c.input().shape();
+  const int last = shape.rank() - 1;
+  const int64_t rows = shape.Product(0, last);
+  const int64_t k = c.output().shape()[last];
+  const auto number = [&](int64_t value) {
+    return c.builder().Const(Tensor::Scalar(static_cast<int32_t>(value)));
+  };
+  const int64_t count = shape.NumElements();
+  const Operand first = c.builder().Emit(
+      "Range", {number(0), number(count), number(std::max<int64_t>(1, shape[last]))});
+  const Operand places = Reshape(c.output(1), {rows, k}) + Reshape(first, {rows, 1});
+  const Operand sums =
+      c.builder().Emit("UnsortedSegmentSum",
+                       {Reshape(c.dy(), {rows * k}), Reshape(places, {rows * k}), number(count)});
+  c.set(0, Reshape(sums, shape));
+}
+TFWASM_GRADIENT kTopKGradient{"TopK", TopKRule};
+TFWASM_GRADIENT kTopKV2Gradient{"TopKV2", TopKRule};
 
 }  // namespace tfwasm

@@ -4,6 +4,7 @@
 
 #include "core/flag_list.h"
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -52,5 +53,15 @@ TFWASM_OP kTransposeOp{.name = "Transpose",
                        .kernel = TransposeKernel};
 
 }  // namespace
+
+TFWASM_GRADIENT kTransposeGradient{
+    "Transpose", [](GradientContext& c) {
+      const std::vector<int> permutation = ToPermutation(c.ints(1), c.input().shape());
+      std::vector<int> inverse(permutation.size());
+      for (size_t i = 0; i < permutation.size(); ++i) {
+        inverse[static_cast<size_t>(permutation[i])] = static_cast<int>(i);
+      }
+      c.set(0, Transpose(c.dy(), inverse));
+    }};
 
 }  // namespace tfwasm

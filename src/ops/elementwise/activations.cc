@@ -9,6 +9,7 @@
 #include "kernels/vector_math.h"
 #include "ops/arguments.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -176,5 +177,112 @@ const FusableActivation* FindActivation(std::string_view name) {
       [&](const FusableActivation& known) { return EqualsIgnoringCase(known.op, name); });
   return found == std::end(kActivations) ? nullptr : found;
 }
+
+// Gradients. Those of common activations are ops of their own, of the output and dy: one loop in
+// place of several. At 0 they are as in TensorFlow.
+
+TFWASM_TRAINING_OP kReluGradOp =
+    BinaryOp<[](float y, float dy) { return y > 0 ? dy : 0.0f; }>("_ReluGrad");
+TFWASM_TRAINING_OP kRelu6GradOp =
+    BinaryOp<[](float y, float dy) { return y > 0 && y < 6 ? dy : 0.0f; }>("_Relu6Grad");
+TFWASM_TRAINING_OP kSigmoidGradOp =
+    BinaryOp<[](float y, float dy) { return dy * (y * (1 - y)); }>("_SigmoidGrad");
+TFWASM_TRAINING_OP kTanhGradOp =
+    BinaryOp<[](float y, float dy) { return dy * (1 - y * y); }>("_TanhGrad");
+TFWASM_TRAINING_OP kEluGradOp =
+    BinaryOp<[](float y, float dy) { return y < 0 ? dy * (y + 1) : dy; }>("_EluGrad");
+
+// y = f(x), dx = g(y, dy).
+template <const char* kGradOp>
+void OutputRule(GradientContext& c) {
+  c.set(0, c.builder().Emit(kGradOp, {c.output(), c.dy()}));
+}
+// Of g in dy, which is linear; it has no gradient in y, whose step is at a single point.
+template <const char* kGradOp>
+void StepGradRule(GradientContext& c) {
+  c.set(0, ZerosLike(c.input(0)));
+  c.set(1, c.builder().Emit(kGradOp, {c.input(0), c.dy()}));
+}
+
+constexpr char kReluGrad[] = "_ReluGrad";
+constexpr char kRelu6Grad[] = "_Relu6Grad";
+constexpr char kSigmoidGrad[] = "_SigmoidGrad";
+constexpr char kTanhGrad[] = "_TanhGrad";
+constexpr char kEluGrad[] = "_EluGrad";
+
+TFWASM_GRADIENT kReluGradient{"Relu", OutputRule<kReluGrad>};
+TFWASM_GRADIENT kRelu6Gradient{"Relu6", OutputRule<kRelu6Grad>};
+TFWASM_GRADIENT kSigmoidGradient{"Sigmoid", OutputRule<kSigmoidGrad>};
+TFWASM_GRADIENT kTanhGradient{"Tanh", OutputRule<kTanhGrad>};
+TFWASM_GRADIENT kEluGradient{"Elu", OutputRule<kEluGrad>};
+
+// Second order.
+TFWASM_GRADIENT kReluGradGradient{"_ReluGrad", StepGradRule<kReluGrad>};
+TFWASM_GRADIENT kRelu6GradGradient{"_Relu6Grad", StepGradRule<kRelu6Grad>};
+TFWASM_GRADIENT kSigmoidGradGradient{"_SigmoidGrad", [](GradientContext& c) {
+                                       const Operand y = c.input(0);
+                                       c.set(0, c.dy() * c.input(1) * (1 - 2 * y));
+                                       c.set(1, c.builder().Emit("_SigmoidGrad", {y, c.dy()}));
+                                     }};
+TFWASM_GRADIENT kTanhGradGradient{"_TanhGrad", [](GradientContext& c) {
+                                    const Operand y = c.input(0);
+                                    c.set(0, c.dy() * c.input(1) * (-2 * y));
+                                    c.set(1, c.builder().Emit("_TanhGrad", {y, c.dy()}));
+                                  }};
+TFWASM_GRADIENT kEluGradGradient{"_EluGrad", [](GradientContext& c) {
+                                   const Operand y = c.input(0);
+                                   const Operand zero = ZerosLike(y);
+                                   const Operand is_negative = c.builder().Emit("Less", {y, zero});
+                                   c.set(0, Select(is_negative, c.dy() * c.input(1), zero));
+                                   c.set(1, c.builder().Emit("_EluGrad", {y, c.dy()}));
+                                 }};
+
+// With the bits of a condition on x as a factor.
+
+static Operand Where(GradientContext& c, std::string_view comparison, Operand x, float bound,
+                     Operand if_true, Operand if_false) {
+  const Operand limit = c.builder().Const(Tensor::Scalar(bound));
+  return Select(c.builder().Emit(comparison, {x, limit}), if_true, if_false);
+}
+
+TFWASM_GRADIENT kSeluGradient{
+    "Selu", [](GradientContext& c) {
+      constexpr float kScale = 1.0507009873554805f;
+      constexpr float kAlpha = 1.6732632423543772f;
+      const Operand y = c.output();
+      c.set(0, Where(c, "Less", y, 0, c.dy() * (y + kScale * kAlpha), c.dy() * kScale));
+    }};
+TFWASM_GRADIENT kSoftplusGradient{"Softplus", [](GradientContext& c) {
+                                    c.set(0, c.dy() * c.builder().Emit("Sigmoid", {c.input()}));
+                                  }};
+TFWASM_GRADIENT kSoftsignGradient{"Softsign", [](GradientContext& c) {
+                                    const Operand size = 1 + c.builder().Emit("Abs", {c.input()});
+                                    c.set(0, c.dy() / (size * size));
+                                  }};
+TFWASM_GRADIENT kLeakyReluGradient{
+    "LeakyRelu", [](GradientContext& c) {
+      const float alpha = c.attrs().Float("alpha", 0.2f);
+      c.set(0, Where(c, "Greater", c.input(), 0, c.dy(), c.dy() * alpha));
+    }};
+TFWASM_GRADIENT kStepGradient{"Step", [](GradientContext& c) { c.set(0, ZerosLike(c.input())); }};
+TFWASM_GRADIENT kClampGradient{
+    "Clamp", [](GradientContext& c) {
+      // Passes at both bounds.
+      constexpr float kInfinity = std::numeric_limits<float>::infinity();
+      const Operand zero = ZerosLike(c.dy());
+      const Operand below =
+          Where(c, "LessEqual", c.input(), c.attrs().Float("clamp_max", kInfinity), c.dy(), zero);
+      c.set(0, Where(c, "GreaterEqual", c.input(), c.attrs().Float("clamp_min", -kInfinity), below,
+                     zero));
+    }};
+// y = x * scale * relu6(x + 3).
+TFWASM_GRADIENT kHardSwishGradient{
+    "HardSwish", [](GradientContext& c) {
+      const float scale = c.attrs().Float("hardswish_scale", kHardSwishScale);
+      const Operand x = c.input();
+      const Operand inner = c.dy() * ((2 * x + 3) * scale);
+      const Operand right = Where(c, "GreaterEqual", x, 3, c.dy() * (6 * scale), inner);
+      c.set(0, Where(c, "LessEqual", x, -3, ZerosLike(x), right));
+    }};
 
 }  // namespace tfwasm

@@ -5,6 +5,7 @@
 #include "kernels/map_elements.h"
 #include "kernels/thread_pool.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -57,5 +58,9 @@ TFWASM_OP kAddNOp{.name = "AddN",
                   .in_place_inputs = 0b11};
 
 }  // namespace
+
+TFWASM_GRADIENT kAddNGradient{"AddN", [](GradientContext& c) {
+                                for (int i = 0; i < c.num_inputs(); ++i) c.set(i, c.dy());
+                              }};
 
 }  // namespace tfwasm

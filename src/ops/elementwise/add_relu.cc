@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AddRelu: max(a + b, 0) with broadcasting. An internal op, made by passes. NaN stays NaN.
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -16,5 +17,12 @@ TFWASM_OP kAddReluOp = BinaryOp<[](float a, float b) {
                                 }>("AddRelu");
 
 }  // namespace
+
+TFWASM_GRADIENT kAddReluGradient{"AddRelu", [](GradientContext& c) {
+                                   const Operand dy =
+                                       c.builder().Emit("_ReluGrad", {c.output(), c.dy()});
+                                   c.set(0, dy);
+                                   c.set(1, dy);
+                                 }};
 
 }  // namespace tfwasm

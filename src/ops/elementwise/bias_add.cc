@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/arguments.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 #include "ops/infer.h"
 
 namespace tfwasm {
@@ -42,5 +43,18 @@ TFWASM_OP kBiasAddOp{.name = "BiasAdd",
                      .in_place_inputs = 1};
 
 }  // namespace
+
+TFWASM_GRADIENT kBiasAddGradient{
+    "BiasAdd", [](GradientContext& c) {
+      c.set(0, c.dy());
+      if (!c.wants(1)) return;
+      const int rank = c.dy().shape().rank();
+      const bool is_nchw = c.attrs().LowerString("data_format", "nhwc") == "nchw";
+      std::vector<int> axes;
+      for (int axis = 0; axis < rank; ++axis) {
+        if (axis != (is_nchw ? 1 : rank - 1)) axes.push_back(axis);
+      }
+      c.set(1, c.input(1).shape().rank() == 1 ? Sum(c.dy(), axes, /*keep_dims=*/false) : c.dy());
+    }};
 
 }  // namespace tfwasm

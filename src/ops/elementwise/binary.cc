@@ -6,6 +6,7 @@
 #include "kernels/vector_math.h"
 #include "kernels/vector_trigonometry.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -13,13 +14,13 @@ namespace {
 
 // Rounds towards zero. In double, since the quotient of two int32 is never rounded up to the next
 // integer there, and it can be vectorized.
-inline int32_t Quotient(int32_t a, int32_t b) {
+static int32_t Quotient(int32_t a, int32_t b) {
   const bool is_special = b == 0 || b == -1;
   const double quotient = static_cast<double>(a) / (is_special ? 1 : b);
   const int32_t negative = b == 0 ? 0 : WrappingSub(0, a);
   return is_special ? negative : static_cast<int32_t>(quotient);
 }
-inline int32_t Remainder(int32_t a, int32_t b) {
+static int32_t Remainder(int32_t a, int32_t b) {
   return b == 0 ? 0 : WrappingSub(a, WrappingMul(Quotient(a, b), b));
 }
 
@@ -28,7 +29,7 @@ bool OfOppositeSigns(T a, T b) {
   return (a < 0) != (b < 0);
 }
 
-inline int32_t FloorQuotient(int32_t a, int32_t b) {
+static int32_t FloorQuotient(int32_t a, int32_t b) {
   // Not Remainder(), to divide only once.
   const int32_t quotient = Quotient(a, b);
   const int32_t remainder = b == 0 ? 0 : WrappingSub(a, WrappingMul(quotient, b));
@@ -179,5 +180,119 @@ TFWASM_OP kBitwiseOrOp = BinaryOp<[](int32_t a, int32_t b) { return a | b; }>("B
 TFWASM_OP kBitwiseXorOp = BinaryOp<[](int32_t a, int32_t b) { return a ^ b; }>("BitwiseXor");
 
 }  // namespace
+
+// Gradients. The walker sums over axes that were broadcast.
+
+static Operand ZeroWhere(GradientContext& c, std::string_view comparison, Operand a, Operand b,
+                         Operand otherwise) {
+  return Select(c.builder().Emit(comparison, {a, b}), ZerosLike(otherwise), otherwise);
+}
+static Operand Number(GradientContext& c, float value) {
+  return c.builder().Const(Tensor::Scalar(value));
+}
+
+TFWASM_GRADIENT kAddGradient{"Add", [](GradientContext& c) {
+                               c.set(0, c.dy());
+                               c.set(1, c.dy());
+                             }};
+TFWASM_GRADIENT kSubGradient{"Sub", [](GradientContext& c) {
+                               c.set(0, c.dy());
+                               if (c.wants(1)) c.set(1, -c.dy());
+                             }};
+TFWASM_GRADIENT kMulGradient{"Mul", [](GradientContext& c) {
+                               if (c.wants(0)) c.set(0, c.dy() * c.input(1));
+                               if (c.wants(1)) c.set(1, c.dy() * c.input(0));
+                             }};
+static void QuotientRule(GradientContext& c) {
+  if (c.wants(0)) c.set(0, c.dy() / c.input(1));
+  if (c.wants(1)) c.set(1, -c.dy() * c.output() / c.input(1));
+}
+TFWASM_GRADIENT kRealDivGradient{"RealDiv", QuotientRule};
+TFWASM_GRADIENT kDivGradient{"Div", QuotientRule};
+TFWASM_GRADIENT kMulNoNanGradient{"MulNoNan", [](GradientContext& c) {
+                                    if (c.wants(0))
+                                      c.set(0, c.builder().Emit("MulNoNan", {c.dy(), c.input(1)}));
+                                    if (c.wants(1)) c.set(1, c.dy() * c.input(0));
+                                  }};
+TFWASM_GRADIENT kDivNoNanGradient{"DivNoNan", [](GradientContext& c) {
+                                    const auto divide = [&](Operand a) {
+                                      return c.builder().Emit("DivNoNan", {a, c.input(1)});
+                                    };
+                                    if (c.wants(0)) c.set(0, divide(c.dy()));
+                                    if (c.wants(1)) c.set(1, divide(-c.dy() * c.output()));
+                                  }};
+TFWASM_GRADIENT kFloorDivGradient{"FloorDiv", [](GradientContext& c) {
+                                    c.set(0, ZerosLike(c.input(0)));
+                                    c.set(1, ZerosLike(c.input(1)));
+                                  }};
+TFWASM_GRADIENT kFloorModGradient{
+    "FloorMod", [](GradientContext& c) {
+      c.set(0, c.dy());
+      if (!c.wants(1)) return;
+      c.set(1, -c.dy() * c.builder().Emit("Floor", {c.input(0) / c.input(1)}));
+    }};
+// The quotient that Mod rounds towards zero is (a - y) / b.
+TFWASM_GRADIENT kModGradient{"Mod", [](GradientContext& c) {
+                               c.set(0, c.dy());
+                               if (!c.wants(1)) return;
+                               const Operand quotient = (c.input(0) - c.output()) / c.input(1);
+                               c.set(1, -c.dy() * c.builder().Emit("Round", {quotient}));
+                             }};
+// Ties go to the first operand.
+TFWASM_GRADIENT kMaximumGradient{"Maximum", [](GradientContext& c) {
+                                   const Operand first =
+                                       c.builder().Emit("GreaterEqual", {c.input(0), c.input(1)});
+                                   c.set(0, Select(first, c.dy(), ZerosLike(c.dy())));
+                                   c.set(1, Select(first, ZerosLike(c.dy()), c.dy()));
+                                 }};
+TFWASM_GRADIENT kMinimumGradient{"Minimum", [](GradientContext& c) {
+                                   const Operand first =
+                                       c.builder().Emit("LessEqual", {c.input(0), c.input(1)});
+                                   c.set(0, Select(first, c.dy(), ZerosLike(c.dy())));
+                                   c.set(1, Select(first, ZerosLike(c.dy()), c.dy()));
+                                 }};
+TFWASM_GRADIENT kSquaredDifferenceGradient{"SquaredDifference", [](GradientContext& c) {
+                                             const Operand dx =
+                                                 c.dy() * (2 * (c.input(0) - c.input(1)));
+                                             c.set(0, dx);
+                                             if (c.wants(1)) c.set(1, -dx);
+                                           }};
+// In the exponent only where the base is positive.
+TFWASM_GRADIENT kPowGradient{
+    "Pow", [](GradientContext& c) {
+      const Operand x = c.input(0);
+      const Operand y = c.input(1);
+      if (c.wants(0)) c.set(0, c.dy() * (y * c.builder().Emit("Pow", {x, y - 1})));
+      if (!c.wants(1)) return;
+      const Operand is_positive = c.builder().Emit("Greater", {x, Number(c, 0)});
+      const Operand base = Select(is_positive, x, Number(c, 1));
+      const Operand dy = c.dy() * (c.output() * c.builder().Emit("Log", {base}));
+      c.set(1, Select(is_positive, dy, ZerosLike(dy)));
+    }};
+TFWASM_GRADIENT kAtan2Gradient{"Atan2", [](GradientContext& c) {
+                                 const Operand y = c.input(0);
+                                 const Operand x = c.input(1);
+                                 const Operand scaled = c.dy() / (x * x + y * y);
+                                 if (c.wants(0)) c.set(0, scaled * x);
+                                 if (c.wants(1)) c.set(1, -scaled * y);
+                               }};
+// 0 where x is 0.
+TFWASM_GRADIENT kXdivyGradient{"Xdivy", [](GradientContext& c) {
+                                 const Operand x = c.input(0);
+                                 const Operand y = c.input(1);
+                                 if (c.wants(0))
+                                   c.set(0, c.dy() * ZeroWhere(c, "Equal", x, Number(c, 0), 1 / y));
+                                 if (c.wants(1))
+                                   c.set(1, -c.dy() * c.builder().Emit("Xdivy", {c.output(), y}));
+                               }};
+TFWASM_GRADIENT kXlogyGradient{"Xlogy", [](GradientContext& c) {
+                                 const Operand x = c.input(0);
+                                 const Operand y = c.input(1);
+                                 const Operand log = c.builder().Emit("Log", {y});
+                                 if (c.wants(0))
+                                   c.set(0, c.dy() * ZeroWhere(c, "Equal", x, Number(c, 0), log));
+                                 if (c.wants(1))
+                                   c.set(1, c.dy() * c.builder().Emit("Xdivy", {x, y}));
+                               }};
 
 }  // namespace tfwasm

@@ -7,6 +7,7 @@
 
 #include "kernels/copy.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -80,5 +81,9 @@ std::unique_ptr<Kernel> CastKernel(const KernelContext& context) {
 TFWASM_OP kCastOp{.name = "Cast", .infer = InferCast, .kernel = CastKernel, .in_place_inputs = 0b1};
 
 }  // namespace
+
+// Passes between float32 and complex64. The walker stops at integers.
+TFWASM_GRADIENT kCastGradient{
+    "Cast", [](GradientContext& c) { c.set(0, Cast(c.dy(), c.input().dtype())); }};
 
 }  // namespace tfwasm

@@ -3,6 +3,7 @@
 #include "kernels/thread_pool.h"
 #include "ops/arguments.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -71,5 +72,18 @@ TFWASM_OP kClipOp{.name = "ClipByValue",
                   .in_place_inputs = 0b1};
 
 }  // namespace
+
+// Passes at both bounds.
+TFWASM_GRADIENT kClipGradient{"ClipByValue", [](GradientContext& c) {
+                                const Operand x = c.input(0);
+                                const Operand zero = ZerosLike(c.dy());
+                                const auto is_below = c.builder().Emit("Less", {x, c.input(1)});
+                                const auto is_above = c.builder().Emit("Greater", {x, c.input(2)});
+                                const Operand inside = Select(is_above, zero, c.dy());
+                                c.set(0, Select(is_below, zero, inside));
+                                if (c.wants(1)) c.set(1, Select(is_below, c.dy(), zero));
+                                if (c.wants(2))
+                                  c.set(2, Select(is_below, zero, Select(is_above, c.dy(), zero)));
+                              }};
 
 }  // namespace tfwasm

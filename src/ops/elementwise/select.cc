@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Select and SelectV2: chooses elements from two tensors by a condition.
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -88,5 +89,22 @@ TFWASM_OP kSelectV2Op{.name = "SelectV2",
                       .in_place_inputs = 0b110};
 
 }  // namespace
+
+// A vector condition chooses rows.
+TFWASM_GRADIENT kSelectGradient{"Select", [](GradientContext& c) {
+                                  Shape shape = c.input(0).shape();
+                                  if (shape.rank() == 1) {
+                                    while (shape.rank() < c.dy().shape().rank()) shape.Append(1);
+                                  }
+                                  const Operand condition = Reshape(c.input(0), shape);
+                                  const Operand zero = ZerosLike(c.dy());
+                                  if (c.wants(1)) c.set(1, Select(condition, c.dy(), zero));
+                                  if (c.wants(2)) c.set(2, Select(condition, zero, c.dy()));
+                                }};
+TFWASM_GRADIENT kSelectV2Gradient{"SelectV2", [](GradientContext& c) {
+                                    const Operand zero = ZerosLike(c.dy());
+                                    if (c.wants(1)) c.set(1, Select(c.input(0), c.dy(), zero));
+                                    if (c.wants(2)) c.set(2, Select(c.input(0), zero, c.dy()));
+                                  }};
 
 }  // namespace tfwasm

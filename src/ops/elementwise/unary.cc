@@ -5,6 +5,7 @@
 #include "kernels/vector_math.h"
 #include "kernels/vector_trigonometry.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -78,5 +79,82 @@ TFWASM_OP kIsFiniteOp =
 TFWASM_OP kInvertOp = UnaryOp<[](int32_t x) { return ~x; }>("Invert");
 
 }  // namespace
+
+// Gradients. Those of functions with steps are 0, like those of integers.
+
+namespace gradients {
+
+// Of a function of one input. `kDx` is Operand(GradientContext&).
+template <auto kDx>
+constexpr GradientDef UnaryGradient(std::string_view op) {
+  return {.op = op, .rule = [](GradientContext& c) { c.set(0, kDx(c)); }};
+}
+
+static Operand Of(std::string_view op, Operand x) { return x.builder().Emit(op, {x}); }
+static Operand Zero(GradientContext& c) { return ZerosLike(c.input()); }
+
+}  // namespace gradients
+
+using gradients::Of;
+using gradients::UnaryGradient;
+
+TFWASM_GRADIENT kAbsGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * Of("Sign", c.input()); }>("Abs");
+TFWASM_GRADIENT kNegGradient = UnaryGradient<[](GradientContext& c) { return -c.dy(); }>("Neg");
+TFWASM_GRADIENT kSignGradient = UnaryGradient<gradients::Zero>("Sign");
+TFWASM_GRADIENT kCeilGradient = UnaryGradient<gradients::Zero>("Ceil");
+TFWASM_GRADIENT kFloorGradient = UnaryGradient<gradients::Zero>("Floor");
+TFWASM_GRADIENT kRoundGradient = UnaryGradient<gradients::Zero>("Round");
+
+TFWASM_GRADIENT kSquareGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * (2 * c.input()); }>("Square");
+TFWASM_GRADIENT kSqrtGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * 0.5f / c.output(); }>("Sqrt");
+TFWASM_GRADIENT kRsqrtGradient = UnaryGradient<[](GradientContext& c) {
+  const Operand y = c.output();
+  return c.dy() * -0.5f * (y * y * y);
+}>("Rsqrt");
+TFWASM_GRADIENT kReciprocalGradient =
+    UnaryGradient<[](GradientContext& c) { return -c.dy() * (c.output() * c.output()); }>(
+        "Reciprocal");
+TFWASM_GRADIENT kExpGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * c.output(); }>("Exp");
+TFWASM_GRADIENT kExpm1Gradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * (c.output() + 1); }>("Expm1");
+TFWASM_GRADIENT kLogGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() / c.input(); }>("Log");
+TFWASM_GRADIENT kLog1pGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() / (c.input() + 1); }>("Log1p");
+
+TFWASM_GRADIENT kSinGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * Of("Cos", c.input()); }>("Sin");
+TFWASM_GRADIENT kCosGradient =
+    UnaryGradient<[](GradientContext& c) { return -c.dy() * Of("Sin", c.input()); }>("Cos");
+TFWASM_GRADIENT kTanGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * (1 + c.output() * c.output()); }>("Tan");
+TFWASM_GRADIENT kAsinGradient = UnaryGradient<[](GradientContext& c) {
+  return c.dy() / Of("Sqrt", 1 - c.input() * c.input());
+}>("Asin");
+TFWASM_GRADIENT kAcosGradient = UnaryGradient<[](GradientContext& c) {
+  return -c.dy() / Of("Sqrt", 1 - c.input() * c.input());
+}>("Acos");
+TFWASM_GRADIENT kAtanGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() / (1 + c.input() * c.input()); }>("Atan");
+TFWASM_GRADIENT kSinhGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * Of("Cosh", c.input()); }>("Sinh");
+TFWASM_GRADIENT kCoshGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() * Of("Sinh", c.input()); }>("Cosh");
+TFWASM_GRADIENT kAsinhGradient = UnaryGradient<[](GradientContext& c) {
+  return c.dy() / Of("Sqrt", 1 + c.input() * c.input());
+}>("Asinh");
+TFWASM_GRADIENT kAcoshGradient = UnaryGradient<[](GradientContext& c) {
+  return c.dy() / Of("Sqrt", c.input() * c.input() - 1);
+}>("Acosh");
+TFWASM_GRADIENT kAtanhGradient =
+    UnaryGradient<[](GradientContext& c) { return c.dy() / (1 - c.input() * c.input()); }>("Atanh");
+// 2 / sqrt(pi) * exp(-x^2).
+TFWASM_GRADIENT kErfGradient = UnaryGradient<[](GradientContext& c) {
+  return c.dy() * (1.1283791670955126f * Of("Exp", -(c.input() * c.input())));
+}>("Erf");
 
 }  // namespace tfwasm

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records eager calls and computes gradients.
+import type { TrainingCoreModule } from '../core/core-module.js';
+import { TfwasmError } from '../core/errors.js';
+import { runInScope } from '../tensor/scopes.js';
+import { TensorStorage } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import { callTrainingCore } from './core.js';
+
+/** A call whose gradient is computed in JavaScript. */
+interface CustomCall {
+  output: Tensor;
+  /** Returns the gradients of the inputs. */
+  gradient(dy: Tensor): readonly Tensor[];
+  /** Tensors that live until the outermost scope is closed. */
+  saved: readonly Tensor[];
+}
+
+/** The custom calls recorded in open scopes, by their id in the core. */
+const customCalls = new Map<number, CustomCall>();
+let depth = 0;
+
+function handleOf(tensor: Tensor): number {
+  return tensor.storage.handle();
+}
+
+function tensorOf(handle: number, { dtype, shape }: Tensor): Tensor {
+  return new Tensor(TensorStorage.ofHandle(handle, dtype, shape), dtype, shape);
+}
+
+function forgetCustomCalls(): void {
+  for (const { saved } of customCalls.values()) for (const tensor of saved) tensor.dispose();
+  customCalls.clear();
+}
+
+/** Runs `f` in a gradient scope. */
+function inGradientScope<T>(f: () => T): T {
+  callTrainingCore((core) => core.openGradientScope());
+  ++depth;
+  try {
+    return f();
+  } finally {
+    if (--depth === 0) forgetCustomCalls();
+    callTrainingCore((core) => core.closeGradientScope());
+  }
+}
+
+/** Runs `f` and records its calls, or not. */
+export function recording<T>(isOn: boolean, f: () => T): T {
+  const before = callTrainingCore((core) => core.pauseGradients(!isOn));
+  try {
+    return f();
+  } finally {
+    callTrainingCore((core) => core.pauseGradients(before));
+  }
+}
+
+/** Records a custom call, if its inputs are recorded. */
+export function recordCustomCall(inputs: readonly Tensor[], call: CustomCall): void {
+  const handles = inputs.map(handleOf);
+  const id = depth === 0 ? -1 : callTrainingCore((core) => core.recordCustomGradient(handles, handleOf(call.output)));
+  if (id >= 0) customCalls.set(id, call);
+  else for (const tensor of call.saved) tensor.dispose();
+}
+
+/** Computes the gradients of a custom call and continues with them. */
+function continueWith(core: TrainingCoreModule, id: number): number {
+  const call = customCalls.get(id);
+  if (!call) throw new TfwasmError('E_INTERNAL', `there is no custom gradient ${id}`);
+  const dy = tensorOf(core.customDy(), call.output);
+  return core.continueBackward(call.gradient(dy).map(handleOf));
+}
+
+/** Undefined where y does not depend on x. */
+type Gradients = (Tensor | undefined)[];
+
+function gradientHandles(core: TrainingCoreModule, y: number, dy: number, xs: number[]): number[] {
+  const cached = dy === 0 ? core.cachedGradients(y, xs) : undefined;
+  if (cached) return cached;
+  let custom = core.startBackward(y, dy, xs);
+  try {
+    while (custom >= 0) {
+      const id = custom;
+      // Nothing of the callback is needed afterwards.
+      custom = runInScope(
+        () => continueWith(core, id),
+        () => [],
+      );
+    }
+    return core.finishBackward(xs.length);
+  } catch (error) {
+    core.abortBackward();
+    throw error;
+  }
+}
+
+function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): Gradients {
+  const handles = callTrainingCore((core) =>
+    gradientHandles(core, handleOf(y), dy ? handleOf(dy) : 0, xs.map(handleOf)),
+  );
+  return handles.map((handle, i) => (handle === 0 ? undefined : tensorOf(handle, xs[i] as Tensor)));
+}
+
+/** y = f(), and its gradients in `xs`. Without `dy`, that of the sum of y. The rest of f's tensors is disposed. */
+export function valueAndGradients<T extends Tensor>(
+  f: () => T,
+  xs: readonly Tensor[],
+  dy?: Tensor,
+): { value: T; gradients: Gradients } {
+  return runInScope(
+    () =>
+      inGradientScope(() => {
+        for (const x of xs) {
+          const handle = handleOf(x);
+          callTrainingCore((core) => core.watchTensor(handle));
+        }
+        const value = runInScope(f, (result) => (result instanceof Tensor ? [result] : []));
+        if (!(value instanceof Tensor)) {
+          throw new TfwasmError('E_INPUT', 'The result y returned by f() must be a tensor.');
+        }
+        return { value, gradients: gradientsOf(value, xs, dy) };
+      }),
+    ({ value, gradients }) => [value, ...gradients.filter((gradient) => gradient !== undefined)],
+  );
+}

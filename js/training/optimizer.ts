@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// The base of all optimizers: variables, their state, and saving it. The update rules are in src/training/.
+import { TfwasmError } from '../core/errors.js';
+import { fill, scalar } from '../tensor/factories.js';
+import { dispose } from '../tensor/memory.js';
+import type { Scalar, Tensor } from '../tensor/tensor.js';
+import { registeredVariables, Variable } from '../tensor/variable.js';
+import { callTrainingCore } from './core.js';
+import { variableGrads } from './gradients.js';
+
+/** A tensor with a name: a gradient, by the name of its variable, or a part of an optimizer's state. */
+export interface NamedTensor {
+  name: string;
+  tensor: Tensor;
+}
+
+/** Gradients by the names of their variables. */
+export type NamedVariableMap = Record<string, Tensor>;
+
+/** A learning rate that depends on the number of steps taken before. */
+export type LearningRateSchedule = (step: number) => number;
+
+/** Options that every optimizer takes. At most one of the clip options. */
+export interface OptimizerOptions {
+  /** Every step also subtracts `learningRate * weightDecay * variable`. */
+  weightDecay?: number;
+  /** The largest norm of the gradient of each variable. */
+  clipNorm?: number;
+  /** The largest absolute value of an element of a gradient. */
+  clipValue?: number;
+  /** The largest norm of all gradients together. */
+  globalClipNorm?: number;
+}
+
+/** The state of one variable: a tensor for each slot of the update rule. */
+interface VariableState {
+  name: string;
+  /** Undefined for loaded state until the first step. */
+  variable: Variable | undefined;
+  slots: Variable[];
+}
+
+/** How an update rule of the core is called. */
+export interface UpdateRule {
+  /** Its name in the core. */
+  name: string;
+  /** The names of its slots, which follow the variable's name and a slash in getWeights(). */
+  slots: readonly string[];
+  /** The initial value of the slots. */
+  initial?: number;
+}
+
+function checkOptions(options: OptimizerOptions): void {
+  const clips = [options.clipNorm, options.clipValue, options.globalClipNorm].filter((limit) => limit !== undefined);
+  if (clips.length > 1) {
+    throw new TfwasmError('E_INPUT', 'an optimizer takes one of clipNorm, clipValue and globalClipNorm only');
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || (typeof value === 'number' && value >= 0 && Number.isFinite(value))) continue;
+    throw new TfwasmError('E_INPUT', `the option ${name} of an optimizer must be a number of at least 0, got ${value}`);
+  }
+}
+
+/** Changes variables so that a loss gets smaller. `tf.train` makes optimizers. */
+export abstract class Optimizer {
+  /** The name under which an optimizer is saved. */
+  static readonly className: string = 'Optimizer';
+
+  /** May be changed at any step. */
+  learningRate: number;
+  /** Overrides learningRate. */
+  schedule: LearningRateSchedule | undefined;
+  protected readonly rule: UpdateRule;
+  readonly #options: OptimizerOptions;
+  #states: VariableState[] = [];
+  #iterations = 0;
+
+  constructor(learningRate: number | LearningRateSchedule, rule: UpdateRule, options: OptimizerOptions = {}) {
+    checkOptions(options);
+    this.schedule = typeof learningRate === 'function' ? learningRate : undefined;
+    this.learningRate = typeof learningRate === 'function' ? learningRate(0) : learningRate;
+    this.rule = rule;
+    this.#options = options;
+  }
+
+  /** The hyperparameters of the update rule, in its order; the learning rate is the first. */
+  protected abstract hyperparameters(): number[];
+
+  /** The arguments of the constructor, to be saved. */
+  abstract getConfig(): Record<string, unknown>;
+
+  getClassName(): string {
+    return (this.constructor as typeof Optimizer).className;
+  }
+
+  /** The number of steps taken. */
+  get iterations(): number {
+    return this.#iterations;
+  }
+
+  /**
+   * Takes one step to make a loss smaller.
+   *
+   * ```js
+   * const weight = tf.scalar(0).variable();
+   * const optimizer = tf.train.sgd(0.1);
+   * for (let i = 0; i < 100; ++i) optimizer.minimize(() => weight.sub(3).square());
+   * ```
+   *
+   * @param f Computes the loss, a scalar, from variables.
+   * @param returnCost Whether to return the loss.
+   * @param varList The variables to change; by default all that are trainable.
+   * @throws As tf.variableGrads.
+   */
+  minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
+    const { value, grads } = this.computeGradients(f, varList);
+    try {
+      this.applyGradients(grads);
+    } catch (error) {
+      value.dispose();
+      throw error;
+    } finally {
+      dispose(grads);
+    }
+    if (returnCost) return value as Scalar;
+    value.dispose();
+    return null;
+  }
+
+  /** The loss and its gradients in variables: tf.variableGrads. */
+  computeGradients(f: () => Scalar, varList?: Variable[] | null): { value: Scalar; grads: NamedVariableMap } {
+    const { value, grads } = variableGrads(f, varList);
+    return { value: value as Scalar, grads };
+  }
+
+  /**
+   * Changes variables by their gradients, which are not disposed.
+   *
+   * @param gradients By the names of the variables. Null for variables to be left out.
+   * @throws E_INPUT if there is no variable of a name, E_DTYPE or E_SHAPE if a gradient does not fit its variable.
+   */
+  applyGradients(gradients: NamedVariableMap | NamedTensor[]): void {
+    const list = Array.isArray(gradients)
+      ? gradients
+      : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+    const all = registeredVariables();
+    const variables: Variable[] = [];
+    const states: VariableState[] = [];
+    const tensors: Tensor[] = [];
+    for (const { name, tensor } of list) {
+      const variable = all[name];
+      if (!variable) throw new TfwasmError('E_INPUT', `there is no variable '${name}'`);
+      const state = this.#stateOf(variable);
+      // Null for a variable that is not trainable.
+      if (!tensor) continue;
+      variables.push(variable);
+      states.push(state);
+      tensors.push(tensor);
+    }
+    if (this.schedule) this.learningRate = this.schedule(this.#iterations);
+    this.#update(variables, states, tensors);
+    this.#iterations += 1;
+  }
+
+  #update(variables: readonly Variable[], states: readonly VariableState[], gradients: readonly Tensor[]): void {
+    const handleOf = (tensor: Tensor) => tensor.storage.handle();
+    const { weightDecay = 0, clipNorm = 0, clipValue = 0, globalClipNorm = 0 } = this.#options;
+    callTrainingCore((core) =>
+      core.applyOptimizer(
+        this.rule.name,
+        this.hyperparameters(),
+        this.#iterations + 1,
+        [this.learningRate, weightDecay, clipNorm, clipValue, globalClipNorm],
+        variables.map(handleOf),
+        states.flatMap(({ slots }) => slots.map(handleOf)),
+        gradients.map(handleOf),
+      ),
+    );
+  }
+
+  /** The state of a variable: known, loaded, or new. Loaded state is claimed in its order. */
+  #stateOf(variable: Variable): VariableState {
+    const known = this.#states.find((state) => state.variable === variable);
+    if (known) return known;
+    const loaded = this.#states.find((state) => state.variable === undefined);
+    if (loaded) {
+      loaded.variable = variable;
+      return loaded;
+    }
+    const slots = this.rule.slots.map(() => slotOf(fill(variable.shape, this.rule.initial ?? 0)));
+    const state = { name: variable.name, variable, slots };
+    this.#states.push(state);
+    return state;
+  }
+
+  /**
+   * The state, to be saved: the number of steps as `iter`, then the first slot of all variables, then the second, and
+   * so on. The tensors belong to the optimizer, except the first.
+   */
+  async getWeights(): Promise<NamedTensor[]> {
+    const weights: NamedTensor[] = [{ name: 'iter', tensor: scalar(this.#iterations, 'int32') }];
+    this.rule.slots.forEach((slot, i) => {
+      for (const { name, slots } of this.#states)
+        weights.push({ name: `${name}/${slot}`, tensor: slots[i] as Variable });
+    });
+    return weights;
+  }
+
+  /**
+   * Continues from saved state, for variables in the same order. The tensors are not disposed.
+   *
+   * @param weights What getWeights() returned.
+   * @throws E_INPUT if their number does not fit this optimizer.
+   */
+  async setWeights(weights: NamedTensor[]): Promise<void> {
+    const [iterations, ...rest] = weights;
+    const count = this.rule.slots.length === 0 ? 0 : rest.length / this.rule.slots.length;
+    if (!iterations || !Number.isInteger(count) || (count === 0 && rest.length > 0)) {
+      throw new TfwasmError(
+        'E_INPUT',
+        `the state of ${this.getClassName()} has ${this.rule.slots.length} tensors a variable, got ${rest.length} in all`,
+      );
+    }
+    const steps = Number((await iterations.tensor.data())[0]);
+    this.#disposeSlots();
+    this.#iterations = steps;
+    for (let i = 0; i < count; ++i) {
+      const parts = this.rule.slots.map((_, slot) => rest[slot * count + i] as NamedTensor);
+      const suffix = `/${this.rule.slots[0]}`;
+      const first = (parts[0] as NamedTensor).name;
+      this.#states.push({
+        name: first.endsWith(suffix) ? first.slice(0, -suffix.length) : first,
+        variable: undefined,
+        slots: parts.map(({ tensor }) => new Variable(tensor, false)),
+      });
+    }
+  }
+
+  #disposeSlots(): void {
+    for (const { slots } of this.#states) dispose(slots);
+    this.#states = [];
+  }
+
+  /** Frees the state. */
+  dispose(): void {
+    this.#disposeSlots();
+  }
+}
+
+/** A slot with the values of a new tensor, which is disposed. */
+function slotOf(value: Tensor): Variable {
+  try {
+    return new Variable(value, false);
+  } finally {
+    value.dispose();
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "autodiff/trace.h"
+
+#include <algorithm>
+
+#include "ops/node_plan.h"
+
+namespace tfwasm {
+
+bool Trace::IsRecorded(std::span<const Argument> inputs) const {
+  return std::any_of(inputs.begin(), inputs.end(), [&](const Argument& input) {
+    return input.id != 0 && edges_.contains(input.id);
+  });
+}
+
+namespace {
+
+void AppendBytes(const void* data, size_t bytes, std::string& text) {
+  text.append(static_cast<const char*>(data), bytes);
+}
+
+template <typename T>
+void AppendValue(const T& value, std::string& text) {
+  AppendBytes(&value, sizeof(value), text);
+}
+void AppendValue(const std::string& value, std::string& text) {
+  AppendValue(value.size(), text);
+  text += value;
+}
+void AppendValue(const Shape& shape, std::string& text) {
+  AppendValue(static_cast<char>(shape.rank()), text);
+  if (shape.rank_known()) AppendBytes(shape.begin(), shape.dims().size_bytes(), text);
+}
+void AppendValue(const FunctionRef& function, std::string& text) {
+  AppendValue(function.name, text);
+}
+void AppendValue(const Tensor& tensor, std::string& text) {
+  AppendValue(tensor.dtype(), text);
+  AppendValue(tensor.shape(), text);
+  if (tensor.dtype() != DType::kString) return AppendBytes(tensor.data(), tensor.bytes(), text);
+  for (const std::string& element : tensor.values<std::string>()) AppendValue(element, text);
+}
+template <typename T>
+void AppendValue(const std::vector<T>& values, std::string& text) {
+  AppendValue(values.size(), text);
+  for (const T& value : values) AppendValue(value, text);
+}
+
+}  // namespace
+
+void Trace::AppendStructure(const Node& node, const std::vector<TensorSpec>& specs) {
+  AppendValue(node.op, structure_);
+  for (const Attr& attr : node.attrs.values()) {
+    AppendValue(attr.name, structure_);
+    AppendValue(attr.value.index(), structure_);
+    std::visit([&](const auto& value) { AppendValue(value, structure_); }, attr.value);
+  }
+  for (const Edge& edge : node.inputs) AppendValue(edge, structure_);
+  for (const TensorSpec& spec : specs) {
+    AppendValue(spec.dtype, structure_);
+    AppendValue(spec.shape, structure_);
+  }
+  if (node.op == "Const") AppendValue(node.value, structure_);
+}
+
+NodeId Trace::Append(Node node, std::vector<Tensor> outputs) {
+  node.name = StrCat(node.op, "_", graph_.size());
+  specs_.push_back(SpecsOf(outputs));
+  AppendStructure(node, specs_.back());
+  values_.push_back(std::move(outputs));
+  return graph_.Add(std::move(node));
+}
+
+Operand Trace::OperandOf(const Argument& tensor) {
+  if (tensor.id == 0) return Const(*tensor.tensor);
+  const auto known = edges_.find(tensor.id);
+  if (known != edges_.end()) return {*this, known->second};
+  const Edge leaf{.node = Append({.op = "Placeholder"}, {*tensor.tensor})};
+  edges_.emplace(tensor.id, leaf);
+  return {*this, leaf};
+}
+
+NodeId Trace::Record(const Node& op, std::span<const Argument> inputs,
+                     std::span<const Argument> outputs) {
+  Node node{.op = op.op, .attrs = op.attrs};
+  for (const Argument& input : inputs) node.inputs.push_back(OperandOf(input).edge());
+  std::vector<Tensor> values;
+  for (const Argument& output : outputs) values.push_back(*output.tensor);
+  const NodeId id = Append(std::move(node), std::move(values));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    edges_[outputs[i].id] = {.node = id, .output = static_cast<int>(i)};
+  }
+  return id;
+}
+
+const TensorSpec& Trace::spec(Edge edge) const {
+  return specs_[static_cast<size_t>(edge.node)][static_cast<size_t>(edge.output)];
+}
+
+NodeId Trace::Add(Node node) {
+  if (node.op == "Const") {
+    Tensor value = node.value;
+    return Append(std::move(node), {std::move(value)});
+  }
+  std::vector<Tensor> inputs;
+  for (const Edge& edge : node.inputs) inputs.push_back(tensor(edge));
+  std::vector<Tensor> outputs = NodePlan::Evaluate(node, inputs);
+  return Append(std::move(node), std::move(outputs));
+}
+
+}  // namespace tfwasm

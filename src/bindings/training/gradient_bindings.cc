@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gradients of functions that call eager ops.
+#include <emscripten/bind.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "autodiff/backward.h"
+#include "autodiff/backward_program.h"
+#include "autodiff/trace.h"
+#include "bindings/boundary.h"
+#include "bindings/eager_listener.h"
+
+namespace tfwasm {
+
+namespace {
+
+using emscripten::val;
+
+// One trace for all nested gradient scopes. It lives until the outermost one is closed.
+class Recorder : public EagerListener {
+ public:
+  void Open() {
+    if (depth_ == 0) trace_ = std::make_unique<Trace>();
+    ++depth_;
+    Listen();
+  }
+
+  void Close() {
+    if (depth_ == 0) Throw(Code::kInternal, "no gradient scope is open");
+    if (--depth_ == 0) {
+      backwards_.clear();
+      trace_.reset();
+    }
+    Listen();
+  }
+
+  // Whether calls are recorded. Returns the previous value.
+  bool SetPaused(bool is_paused) {
+    const bool before = std::exchange(is_paused_, is_paused);
+    Listen();
+    return before;
+  }
+
+  void OnRun(const Node& op, HeldTensors inputs, HeldTensors outputs) override {
+    const std::vector<Trace::Argument> arguments = ArgumentsOf(inputs);
+    if (trace_->IsRecorded(arguments)) trace_->Record(op, arguments, ArgumentsOf(outputs));
+  }
+
+  Trace& trace() {
+    if (trace_ == nullptr) Throw(Code::kInternal, "no gradient scope is open");
+    return *trace_;
+  }
+
+  Operand OperandOf(Handle handle) { return trace().OperandOf({handle, &GetTensor(handle)}); }
+  // A new handle of a value of the trace.
+  Handle HandleOf(Operand operand) {
+    const Handle handle = AddTensor(trace().tensor(operand.edge()));
+    trace().Identify(handle, operand.edge());
+    return handle;
+  }
+
+  // By x; empty if they must be computed by a Backward: in nested scopes, which record the backward
+  // pass, too, and where the cache cannot.
+  std::optional<std::vector<Tensor>> CachedGradients(Operand y, const std::vector<Operand>& xs) {
+    if (depth_ > 1) return std::nullopt;
+    std::vector<Edge> edges;
+    for (const Operand& x : xs) edges.push_back(x.edge());
+    return cache_.Run(trace(), y.edge(), edges);
+  }
+
+  std::vector<std::unique_ptr<Backward>>& backwards() { return backwards_; }
+  Backward& backward() {
+    if (backwards_.empty()) Throw(Code::kInternal, "no gradients are being computed");
+    return *backwards_.back();
+  }
+
+  static std::vector<Trace::Argument> ArgumentsOf(HeldTensors held) {
+    std::vector<Trace::Argument> arguments;
+    for (size_t i = 0; i < held.tensors.size(); ++i) {
+      arguments.push_back({held.handles[i], &held.tensors[i]});
+    }
+    return arguments;
+  }
+
+ private:
+  void Listen() { SetEagerListener(depth_ > 0 && !is_paused_ ? this : nullptr); }
+
+  BackwardCache cache_;
+  std::unique_ptr<Trace> trace_;
+  std::vector<std::unique_ptr<Backward>> backwards_;  // innermost last
+  int depth_ = 0;
+  bool is_paused_ = false;
+};
+
+Recorder& TheRecorder() {
+  static auto* recorder = new Recorder;
+  return *recorder;
+}
+
+void OpenGradientScope() {
+  Guard([] { TheRecorder().Open(); });
+}
+void CloseGradientScope() {
+  Guard([] { TheRecorder().Close(); });
+}
+bool PauseGradients(bool is_paused) {
+  return Guard([&] { return TheRecorder().SetPaused(is_paused); });
+}
+void WatchTensor(Handle handle) {
+  Guard([&] { TheRecorder().OperandOf(handle); });
+}
+
+// The id of the node; -1 if no input is recorded.
+int RecordCustomGradient(val inputs, Handle output) {
+  return Guard([&] {
+    const std::vector<Handle> handles = emscripten::convertJSArrayToNumberVector<Handle>(inputs);
+    std::vector<Tensor> tensors;
+    for (const Handle handle : handles) tensors.push_back(GetTensor(handle));
+    const auto arguments = Recorder::ArgumentsOf({tensors, handles});
+    Trace& trace = TheRecorder().trace();
+    if (!trace.IsRecorded(arguments)) return int{kNoNode};
+    const Node node{.op = std::string(kCustomGradientOp)};
+    const Trace::Argument result{output, &GetTensor(output)};
+    return int{trace.Record(node, arguments, {&result, 1})};
+  });
+}
+
+std::vector<Operand> OperandsOf(const val& handles) {
+  std::vector<Operand> operands;
+  for (const Handle handle : emscripten::convertJSArrayToNumberVector<Handle>(handles)) {
+    operands.push_back(handle == 0 ? Operand() : TheRecorder().OperandOf(handle));
+  }
+  return operands;
+}
+
+// Undefined if startBackward must compute the gradients.
+val CachedGradients(Handle y, val xs) {
+  return Guard([&] {
+    const std::vector<Operand> operands = OperandsOf(xs);
+    auto gradients = TheRecorder().CachedGradients(TheRecorder().OperandOf(y), operands);
+    if (!gradients) return val::undefined();
+    Tensors().Reserve(gradients->size());
+    std::vector<Handle> handles;
+    for (Tensor& gradient : *gradients) {
+      handles.push_back(gradient.empty() ? Handle{0} : AddTensor(std::move(gradient)));
+    }
+    return val::array(handles);
+  });
+}
+
+int StartBackward(Handle y, Handle dy, val xs) {
+  return Guard([&] {
+    Recorder& recorder = TheRecorder();
+    const std::vector<Operand> operands = OperandsOf(xs);
+    const Operand result = recorder.OperandOf(y);
+    const Operand seed = dy == 0 ? Operand() : recorder.OperandOf(dy);
+    auto backward =
+        std::make_unique<Backward>(recorder.trace(), recorder.trace().graph(),
+                                   std::vector<Backward::Seed>{{result, seed}}, operands);
+    const int custom = backward->Continue();
+    recorder.backwards().push_back(std::move(backward));
+    return custom;
+  });
+}
+
+Handle CustomDy() {
+  return Guard([] { return TheRecorder().HandleOf(TheRecorder().backward().CustomDy()); });
+}
+
+int ContinueBackward(val gradients) {
+  return Guard([&] {
+    TheRecorder().backward().SetCustomGradients(OperandsOf(gradients));
+    return int{TheRecorder().backward().Continue()};
+  });
+}
+
+val FinishBackward(int count) {
+  return Guard([&] {
+    Recorder& recorder = TheRecorder();
+    std::vector<Operand> gradients;
+    for (int i = 0; i < count; ++i) {
+      gradients.push_back(recorder.backward().GradientOf(static_cast<size_t>(i)));
+    }
+    Tensors().Reserve(gradients.size());
+    std::vector<Handle> handles;
+    for (const Operand& gradient : gradients) {
+      handles.push_back(gradient.empty() ? Handle{0} : recorder.HandleOf(gradient));
+    }
+    recorder.backwards().pop_back();
+    return val::array(handles);
+  });
+}
+
+void AbortBackward() {
+  Guard([] {
+    if (!TheRecorder().backwards().empty()) TheRecorder().backwards().pop_back();
+  });
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(gradients) {
+  emscripten::function("openGradientScope", &OpenGradientScope);
+  emscripten::function("closeGradientScope", &CloseGradientScope);
+  emscripten::function("pauseGradients", &PauseGradients);
+  emscripten::function("watchTensor", &WatchTensor);
+  emscripten::function("recordCustomGradient", &RecordCustomGradient);
+  emscripten::function("cachedGradients", &CachedGradients);
+  emscripten::function("startBackward", &StartBackward);
+  emscripten::function("customDy", &CustomDy);
+  emscripten::function("continueBackward", &ContinueBackward);
+  emscripten::function("finishBackward", &FinishBackward);
+  emscripten::function("abortBackward", &AbortBackward);
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/builder.h"
+
+#include <utility>
+
+#include "ops/node_plan.h"
+
+namespace tfwasm {
+
+namespace {
+
+AttrMap MakeAttrs(std::initializer_list<Attr> list) {
+  AttrMap attrs;
+  for (const Attr& attr : list) attrs.Set(attr.name, attr.value);
+  return attrs;
+}
+
+Operand Number(Operand like, float value) {
+  Tensor number = Tensor::Scalar(value);
+  if (like.dtype() == DType::kComplex64) number = Tensor::Scalar(Complex64(value));
+  return like.builder().Const(std::move(number));
+}
+
+Operand Binary(std::string_view op, Operand a, Operand b) { return a.builder().Emit(op, {a, b}); }
+
+std::vector<int64_t> ToInts64(const std::vector<int>& values) {
+  return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+DType Operand::dtype() const { return builder_->spec(edge_).dtype; }
+const Shape& Operand::shape() const { return builder_->spec(edge_).shape; }
+
+std::vector<Operand> Builder::EmitAll(std::string_view op, const std::vector<Operand>& inputs,
+                                      std::initializer_list<Attr> attrs) {
+  return EmitAll(op, inputs, MakeAttrs(attrs));
+}
+
+std::vector<Operand> Builder::EmitAll(std::string_view op, const std::vector<Operand>& inputs,
+                                      AttrMap attrs) {
+  Node node{.op = std::string(op), .attrs = std::move(attrs)};
+  for (const Operand& input : inputs) {
+    if (input.empty()) Throw(Code::kInternal, "an input of ", op, " has no value");
+    node.inputs.push_back(input.edge());
+  }
+  const int outputs = NumOutputs(RequireOp(node, inputs.size()), node);
+  const NodeId id = Add(std::move(node));
+  std::vector<Operand> results;
+  for (int i = 0; i < outputs; ++i) results.emplace_back(*this, Edge{.node = id, .output = i});
+  return results;
+}
+
+Operand Builder::Const(Tensor value) {
+  Node node{.op = "Const"};
+  node.attrs.Set("dtype", value.dtype());
+  node.value = std::move(value);
+  return {*this, {.node = Add(std::move(node))}};
+}
+
+Operand Builder::Ints(const std::vector<int64_t>& values) {
+  Tensor tensor(DType::kInt32, {static_cast<int64_t>(values.size())});
+  const auto ints = tensor.mutable_values<int32_t>();
+  for (size_t i = 0; i < values.size(); ++i) ints[i] = static_cast<int32_t>(values[i]);
+  return Const(std::move(tensor));
+}
+
+Operand Builder::Ints(const Shape& shape) {
+  return Ints(std::vector<int64_t>(shape.begin(), shape.end()));
+}
+
+Operand operator+(Operand a, Operand b) { return Binary("AddV2", a, b); }
+Operand operator-(Operand a, Operand b) { return Binary("Sub", a, b); }
+Operand operator*(Operand a, Operand b) { return Binary("Mul", a, b); }
+Operand operator/(Operand a, Operand b) { return Binary("RealDiv", a, b); }
+Operand operator+(Operand a, float b) { return a + Number(a, b); }
+Operand operator+(float a, Operand b) { return Number(b, a) + b; }
+Operand operator-(Operand a, float b) { return a - Number(a, b); }
+Operand operator-(float a, Operand b) { return Number(b, a) - b; }
+Operand operator*(Operand a, float b) { return a * Number(a, b); }
+Operand operator*(float a, Operand b) { return Number(b, a) * b; }
+Operand operator/(Operand a, float b) { return a / Number(a, b); }
+Operand operator/(float a, Operand b) { return Number(b, a) / b; }
+Operand operator-(Operand a) { return a.builder().Emit("Neg", {a}); }
+
+Operand Reshape(Operand x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  return x.builder().Emit("Reshape", {x, x.builder().Ints(shape)});
+}
+
+Operand Transpose(Operand x, const std::vector<int>& permutation) {
+  return x.builder().Emit("Transpose", {x, x.builder().Ints(ToInts64(permutation))});
+}
+
+Operand Sum(Operand x, const std::vector<int>& axes, bool keep_dims) {
+  return x.builder().Emit("Sum", {x, x.builder().Ints(ToInts64(axes))},
+                          {{.name = "keep_dims", .value = keep_dims}});
+}
+
+Operand BroadcastTo(Operand x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  return x.builder().Emit("BroadcastTo", {x, x.builder().Ints(shape)});
+}
+
+Operand Select(Operand condition, Operand if_true, Operand if_false) {
+  return condition.builder().Emit("SelectV2", {condition, if_true, if_false});
+}
+
+Operand Cast(Operand x, DType dtype) {
+  if (x.dtype() == dtype) return x;
+  return x.builder().Emit("Cast", {x}, {{.name = "DstT", .value = dtype}});
+}
+
+Operand Fill(Builder& builder, DType dtype, const Shape& shape, float value) {
+  Tensor number = Tensor::Scalar(value);
+  if (dtype == DType::kComplex64) number = Tensor::Scalar(Complex64(value));
+  return builder.Emit("Fill", {builder.Ints(shape), builder.Const(std::move(number))});
+}
+
+Operand ZerosLike(Operand x) { return Fill(x.builder(), x.dtype(), x.shape(), 0); }
+
+Operand SumTo(Operand x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  const int added = x.shape().rank() - shape.rank();
+  std::vector<int> axes;
+  for (int axis = 0; axis < x.shape().rank(); ++axis) {
+    if (axis < added || shape[axis - added] != x.shape()[axis]) axes.push_back(axis);
+  }
+  return Reshape(Sum(x, axes, /*keep_dims=*/false), shape);
+}
+
+}  // namespace tfwasm

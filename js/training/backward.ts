@@ -85,6 +85,7 @@ function gradientHandles(core: TrainingCoreModule, y: number, dy: number, xs: nu
       custom = runInScope(
         () => continueWith(core, id),
         () => [],
+        [],
       );
     }
     return core.finishBackward(xs.length);
@@ -114,12 +115,13 @@ export function valueAndGradients<T extends Tensor>(
           const handle = handleOf(x);
           callTrainingCore((core) => core.watchTensor(handle));
         }
-        const value = runInScope(f, (result) => (result instanceof Tensor ? [result] : []));
+        const value = runInScope(f, (result) => (result instanceof Tensor ? [result] : []), []);
         if (!(value instanceof Tensor)) {
           throw new TfwasmError('E_INPUT', 'The result y returned by f() must be a tensor.');
         }
         return { value, gradients: gradientsOf(value, xs, dy) };
       }),
     ({ value, gradients }) => [value, ...gradients.filter((gradient) => gradient !== undefined)],
+    [],
   );
 }

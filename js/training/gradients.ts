@@ -19,7 +19,7 @@ function checkFunction(f: unknown, name: string): void {
 
 /** Runs the body of a public function, and keeps its result. */
 function tidied<T>(body: () => T): T {
-  return runInScope(body, tensorsIn);
+  return runInScope(body, tensorsIn, []);
 }
 
 /** f applied to `xs`, and its gradients, none of which may be missing. */

@@ -14,7 +14,6 @@ import { checkRank, floatArg } from './arguments.js';
 import { add, mul } from './arithmetic.js';
 import { opFunction } from './op-function.js';
 
-
 type Seed = number | string | undefined;
 
 /** A 32-bit seed from any value. */

@@ -38,8 +38,8 @@ std::unique_ptr<Kernel> PrepareArgmaxPool(const KernelContext& context) {
 
 TFWASM_OP kArgmaxPoolOp{.name = "MaxPoolWithArgmax",
                         .num_outputs = [](const Node&) { return 2; },
-                        .output_names = "output,argmax",
                         .required_attrs = "ksize,strides,padding",
+                        .output_names = "output,argmax",
                         .infer = InferArgmaxPool,
                         .kernel = PrepareArgmaxPool};
 

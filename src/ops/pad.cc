@@ -133,9 +133,9 @@ TFWASM_OP kPadV2Op{.name = "PadV2",
                    .in_place_inputs = 1};
 
 TFWASM_OP kMirrorPadOp{.name = "MirrorPad",
-                       .required_attrs = "mode",
                        .min_inputs = 2,
                        .max_inputs = 2,
+                       .required_attrs = "mode",
                        .infer = InferMirrorPad,
                        .kernel = MirrorPadKernel};
 

@@ -136,8 +136,8 @@ TFWASM_OP kStringNGramsOp{.name = "StringNGrams",
                           .min_inputs = 2,
                           .max_inputs = 2,
                           .num_outputs = [](const Node&) { return 2; },
-                          .output_names = "ngrams,ngrams_splits",
                           .required_attrs = "separator,ngram_widths,left_pad,right_pad,pad_width",
+                          .output_names = "ngrams,ngrams_splits",
                           .infer = InferStringNGrams,
                           .kernel = StringNGramsKernel};
 

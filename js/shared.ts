@@ -15,6 +15,7 @@ export { http, openShards } from './io/http.js';
 export { checkOptions, loaderOf, loadStreamed } from './io/load-options.js';
 export { checkManifest, checkPath, checkSpecs, groupBytes } from './io/manifest.js';
 export { setMediaImport } from './io/media-loader.js';
+export { reasonOf } from './io/request.js';
 export { findLoadHandler, findSaveHandler } from './io/router.js';
 export { canHash, digest } from './io/sha256.js';
 export { decodeFeed } from './io/weights-api.js';

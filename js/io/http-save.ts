@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uploads a model to a server, as a form with two files.
-import { describeError, TfwasmError } from '../core/errors.js';
+import { TfwasmError } from '../core/errors.js';
 import { artifactsInfo } from './artifacts-json.js';
 import { checkSavable } from './artifacts-stored.js';
 import { toBlob, toJsonBlob } from './browser-downloads.js';
+import { reasonOf } from './request.js';
 import type { ModelArtifacts, RequestParts, SaveResult } from './types.js';
 
 const WEIGHTS_NAME = 'model.weights.bin';
@@ -44,6 +45,6 @@ async function send(url: string, { fetchFunc, requestInit, signal }: RequestPart
     return response;
   } catch (error) {
     if (signal.aborted || error instanceof TfwasmError) throw error;
-    throw failure(describeError(error), error);
+    throw failure(reasonOf(error), error);
   }
 }

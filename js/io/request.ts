@@ -109,11 +109,13 @@ function statusError(url: string, response: Response | undefined): TfwasmError {
 /** Converts a network error to E_HTTP. Does not convert abort errors. */
 export function toHttpError(url: string, error: unknown, signal: AbortSignal): unknown {
   if (error instanceof TfwasmError || signal.aborted) return error;
-  // Node.js says "fetch failed"; the reason is in the cause.
+  return new TransientError('E_HTTP', `the request for ${url} failed: ${reasonOf(error)}`, { cause: error });
+}
+
+/** The message of a network error. Node.js says "fetch failed"; the reason is in the cause. */
+export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? ` (${describeError(error.cause)})` : '';
-  return new TransientError('E_HTTP', `the request for ${url} failed: ${describeError(error)}${cause}`, {
-    cause: error,
-  });
+  return `${describeError(error)}${cause}`;
 }
 
 /** Larger files cannot be a model.json. */

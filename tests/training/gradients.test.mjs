@@ -120,7 +120,7 @@ describe('gradients', { skip }, () => {
     withoutLeak(() => {
       throwsCode(() => tf.grad(() => tf.scalar(1))(x), 'E_INPUT', /Cannot compute gradient of y=f\(x\)/);
       throwsCode(() => tf.grad(3), 'E_INPUT', /must be a function/);
-      throwsCode(() => tf.grad((x) => x.square())(x, tf.tensor1d([1])), 'E_SHAPE', /dy/);
+      throwsCode(() => tf.grad((x) => x.square())(x, [1]), 'E_SHAPE', /dy/);
       throwsCode(() => tf.grad(() => 1)(x), 'E_INPUT', /must be a tensor/);
       assert.throws(() =>
         tf.grad((x) => {

@@ -32,7 +32,8 @@ void CheckDeclaration(const Node& node, const Tensor& weight) {
 void AttachConstant(Node& node, const WeightMap& weights, Missing& missing) {
   const auto it = weights.tensors.find(node.name);
   if (it != weights.tensors.end()) {
-    if (!node.value.empty()) {
+    // The reader gives constants without elements a value.
+    if (!node.value.empty() && node.value.size() > 0) {
       Throw(Code::kAmbiguous, "this constant has a value and a weight");
     }
     CheckDeclaration(node, it->second);

@@ -43,9 +43,8 @@ describe('limits', { skip: missing('dist') }, () => {
 
   const inputs = (limit) => ({ x: tf.scalar(0), limit: tf.scalar(limit) });
 
-  /** Calls `run` with inputs. Expects that nothing is left behind. */
-  async function count(limit, run) {
-    const { numTensors } = tf.memory();
+  /** Calls `run` with inputs. Returns the value. */
+  async function countWith(limit, run) {
     const feeds = inputs(limit);
     try {
       const result = await run(feeds);
@@ -54,6 +53,15 @@ describe('limits', { skip: missing('dist') }, () => {
       return value;
     } finally {
       tf.dispose(feeds);
+    }
+  }
+
+  /** Expects that nothing is left behind. */
+  async function count(limit, run) {
+    const { numTensors } = tf.memory();
+    try {
+      return await countWith(limit, run);
+    } finally {
       assert.equal(tf.memory().numTensors, numTensors);
     }
   }
@@ -136,7 +144,8 @@ describe('limits', { skip: missing('dist') }, () => {
     const model = await tf.loadGraphModel(countingModel());
     const controller = new AbortController();
     const reason = new Error('enough');
-    const endless = count(Number.POSITIVE_INFINITY, (feeds) => {
+    const { numTensors } = tf.memory();
+    const endless = countWith(Number.POSITIVE_INFINITY, (feeds) => {
       const result = model.executeAsync(feeds, 'y', { signal: controller.signal });
       // The run keeps what it needs.
       tf.dispose(feeds);
@@ -150,7 +159,7 @@ describe('limits', { skip: missing('dist') }, () => {
       assert.equal(result.dataSync()[0], i);
       tf.dispose([result, feeds]);
     }
-    const other = count(30_000, (feeds) => model.predictAsync(feeds, { signal: new AbortController().signal }));
+    const other = countWith(30_000, (feeds) => model.predictAsync(feeds, { signal: new AbortController().signal }));
     controller.abort(reason);
     const isReason = (error) => error === reason;
     await assert.rejects(endless, isReason);
@@ -159,6 +168,7 @@ describe('limits', { skip: missing('dist') }, () => {
       count(1, (feeds) => model.predictAsync(feeds, { signal: controller.signal })),
       isReason,
     );
+    assert.equal(tf.memory().numTensors, numTensors);
     model.dispose();
   });
 

@@ -54,6 +54,15 @@ TEST_CASE("a constant with a value in the graph and a weight is refused") {
         "E_AMBIGUOUS [Const 'w'] this constant has a value and a weight");
 }
 
+TEST_CASE("a constant without elements may have a weight") {
+  ModelDef model;
+  Node node = MovedConst("w", DType::kFloat32, {0, 2});
+  node.value = Tensor(DType::kFloat32, {0, 2});
+  model.graph.Add(std::move(node));
+  AttachConstants(model, Weights("w", Tensor(DType::kFloat32, {0, 2})));
+  CHECK(model.graph.node(0).value.shape() == Shape({0, 2}));
+}
+
 TEST_CASE("all missing weights are named in one error") {
   ModelDef model;
   for (int i = 0; i < 25; ++i) model.graph.Add(MovedConst(StrCat("w", i), DType::kFloat32, {2}));

@@ -40,8 +40,8 @@ describe('fromPixels', () => {
   });
 
   for (const [what, call, message] of [
-    ['nothing', () => fromPixels(null), /got null/],
-    ['an unknown object', () => fromPixels(new Map()), /got Map/],
+    ['nothing', () => fromPixels(null), /got 'null'/],
+    ['an unknown object', () => fromPixels(new Map()), /got 'Map'/],
     ['five channels', () => fromPixels(pixels, 5), /1 to 4 channels, got 5/],
     ['no channels', () => fromPixels(pixels, 0), /1 to 4 channels, got 0/],
     ['too few bytes', () => fromPixels({ ...pixels, height: 2 }), /16 bytes, got 8/],

@@ -208,13 +208,15 @@ describe('GraphModel', { skip: missing('dist') }, () => {
   });
 
   describe('profile', () => {
-    /** The executed kernels without their times. Asserts that times are present. */
+    /** The executed kernels without their times and totals. Asserts that these are present. */
     const withoutTimes = (kernels) =>
-      kernels.map(({ kernelTimeMs, ...kernel }) => {
+      kernels.map(({ kernelTimeMs, totalBytesSnapshot, totalTensorsSnapshot, ...kernel }) => {
         assert.ok(kernelTimeMs >= 0, `${kernelTimeMs} ms`);
+        assert.ok(totalBytesSnapshot >= 16 && totalTensorsSnapshot >= 2, `${totalBytesSnapshot} bytes`);
         return kernel;
       });
-    const kernel = { name: 'Mul', node: 'double', inputShapes: [[1, 2], []], outputShapes: [[1, 2]], bytesAdded: 8 };
+    const shapes = { inputShapes: [[1, 2], []], outputShapes: [[1, 2]] };
+    const kernel = { name: 'Mul', node: 'double', ...shapes, bytesAdded: 8, tensorsAdded: 1, extraInfo: '' };
 
     /** Asserts that profiling is off, and that every call that turned it on was matched by one that turned it off. */
     function assertNotProfiling() {

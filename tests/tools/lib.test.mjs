@@ -81,7 +81,7 @@ for (const [milliseconds, text] of [
 describe('sizes', () => {
   const fits = [
     { name: 'glue.js', raw: 20_000, gzip: 7_000 },
-    { name: 'common.js', raw: 100_000, gzip: 40_000 },
+    { name: 'common.js', raw: 100_000, gzip: 44_000 },
     { name: 'index.js', raw: 1_000, gzip: 1_000 },
     { name: 'inference.js', raw: 1_000, gzip: 500 },
     { name: 'media.js', raw: 30_000, gzip: 10_000 },
@@ -96,9 +96,9 @@ describe('sizes', () => {
     ['tfwasm-simd.wasm', { raw: 1_200_001 }, /tfwasm-simd\.wasm has 1200\.0 KB \(raw\)/],
     ['tfwasm-inference-simd.wasm', { raw: 900_001 }, /tfwasm-inference-simd\.wasm has 900\.0 KB \(raw\)/],
     ['tfwasm-inference-simd.wasm', { gzip: 310_100 }, /310\.1 KB \(gzip\), the budget is 310\.0 KB/],
-    ['index.js', { gzip: 3_000 }, /index\.js \+ common\.js \+ glue\.js has 50\.0 KB \(gzip\)/],
-    ['inference.js', { gzip: 3_000 }, /inference\.js \+ common\.js \+ glue\.js has 50\.0 KB \(gzip\)/],
-    ['media.js', { gzip: 14_000 }, /media\.js has 14\.0 KB \(gzip\)/],
+      ['index.js', { gzip: 24_100 }, /index\.js \+ common\.js \+ glue\.js has 75\.1 KB \(gzip\), the budget is 75\.0 KB/],
+      ['inference.js', { gzip: 3_100 }, /inference\.js \+ common\.js \+ glue\.js has 54\.1 KB \(gzip\)/],
+      ['media.js', { gzip: 14_000 }, /media\.js has 14\.0 KB \(gzip\)/],
   ]) {
     test(`above the budget are told: ${message.source}`, () => {
       const errors = budgetErrors(withSize(name, change));

@@ -11,8 +11,11 @@ const WASM_BUDGETS = {
   tfwasm: { raw: 1_200_000, gzip: 400_000 },
   'tfwasm-inference': { raw: 900_000, gzip: 310_000 },
 };
-/** For the JavaScript of the first page load: an entry, common.js and one glue. */
-const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 52_000 };
+/** For the JavaScript of the first page load: an entry, common.js and one glue. By entry. */
+const JAVASCRIPT_BUDGETS = {
+  'index.js': { raw: Number.POSITIVE_INFINITY, gzip: 75_000 },
+  'inference.js': { raw: Number.POSITIVE_INFINITY, gzip: 54_000 },
+};
 /** For media.js, which is loaded with the first save. */
 const MEDIA_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 13_000 };
 
@@ -33,10 +36,12 @@ export function budgetErrors(sizes) {
   const common = sizes.filter(({ name }) => name === 'common.js');
   const entries = sizes.filter(({ name }) => ENTRIES.includes(name));
   const glues = sizes.filter(({ name }) => name.startsWith('glue'));
-  const pages = entries.flatMap((entry) => glues.map((glue) => sum([entry, ...common, glue])));
+  const pages = entries.flatMap((entry) =>
+    glues.map((glue) => ({ entry: entry.name, size: sum([entry, ...common, glue]) })),
+  );
   return [
     ...wasm.flatMap((size) => exceeded(size, WASM_BUDGETS[linkOf(size.name)])),
-    ...pages.flatMap((size) => exceeded(size, JAVASCRIPT_BUDGET)),
+    ...pages.flatMap(({ entry, size }) => exceeded(size, JAVASCRIPT_BUDGETS[entry])),
     ...sizes.filter(({ name }) => name === 'media.js').flatMap((size) => exceeded(size, MEDIA_BUDGET)),
   ];
 }

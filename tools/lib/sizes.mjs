@@ -12,7 +12,7 @@ const WASM_BUDGETS = {
   'tfwasm-inference': { raw: 900_000, gzip: 310_000 },
 };
 /** For the JavaScript of the first page load: an entry, common.js and one glue. */
-const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 48_000 };
+const JAVASCRIPT_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 49_500 };
 /** For media.js, which is loaded with the first save. */
 const MEDIA_BUDGET = { raw: Number.POSITIVE_INFINITY, gzip: 10_500 };
 

@@ -32,7 +32,7 @@ describe('the library', { skip: missing('dist', 'threads', 'chromium') }, () => 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-environments-'));
     await writeTinyModel(folder);
-    files = { '/dist/': path.join(ROOT, 'dist'), '/copy/': path.join(ROOT, 'dist'), '/model/': folder };
+    files = { '/dist/': path.join(ROOT, 'dist'), '/model/': folder };
     browser = await startBrowser();
   });
   after(async () => {
@@ -40,10 +40,14 @@ describe('the library', { skip: missing('dist', 'threads', 'chromium') }, () => 
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** A server of the library, the model, an empty page and `scripts`. `headers` by file name, or for all as ''. */
-  async function serve({ headers = {}, scripts = {} } = {}) {
+  /**
+   * A server of the library, the model, an empty page and `scripts`. `headers` by file name, or for all as ''.
+   * `rewrite` changes files.
+   */
+  async function serve({ headers = {}, scripts = {}, rewrite = (_url, body) => body } = {}) {
     const routes = {};
-    const add = (url, body, type) => {
+    const add = (url, original, type) => {
+      const body = rewrite(url, original);
       const all = { 'content-type': type, ...headers[''], ...headers[path.basename(url)] };
       routes[url] = send(body, Object.fromEntries(Object.entries(all).filter(([, value]) => value)));
     };
@@ -134,6 +138,19 @@ describe('the library', { skip: missing('dist', 'threads', 'chromium') }, () => 
         [],
       );
     }
+  });
+
+  test('starts workers if the bundler gives a path in place of a URL, as Turbopack does', () => {
+    const script = 'new URL("./glue-threads.js",import.meta.url)';
+    const rewrite = (url, body) => {
+      if (!url.endsWith('/common.js')) return body;
+      assert.ok(body.includes(script));
+      return String(body).replace(script, '({ href: "/dist/glue-threads.js", origin: "" })');
+    };
+    return withServers([{ headers: isolated, rewrite }], async (server) => {
+      const { result, problems } = await runIn(server, predictWith(2), '/dist/index.js');
+      assert.deepEqual([result, problems], [{ values: ANSWER, threads: 2, node: false }, []]);
+    });
   });
 
   for (const [what, headers, words] of [

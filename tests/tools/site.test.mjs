@@ -44,7 +44,7 @@ describe('the site', { skip: missing('dist', 'typedoc') }, () => {
   });
 
   test('has a page for the entries of the package, which export the same', async () => {
-    const page = textOf('api/documents/Entries.html');
+    const page = textOf('api/index.html');
     const { exports } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
     const entries = Object.entries(exports).filter(([, target]) => target.types);
     const names = Object.keys(await import('../../dist/index.js')).sort();

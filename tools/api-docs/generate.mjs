@@ -49,14 +49,13 @@ export async function generateApiDocs(folder) {
     tsconfig: path.join(FOLDER, 'tsconfig.json'),
     // The build has already type-checked them.
     skipErrorChecking: true,
-    readme: 'none',
+    // The front page. The other entries export the same.
+    readme: path.join(FOLDER, 'entries.md'),
     disableSources: true,
     disableGit: true,
     highlightLanguages: ['javascript', 'typescript', 'shell'],
     navigationLinks: LINKS,
     excludeExternals: true,
-    // The other entries export the same.
-    projectDocuments: [path.join(FOLDER, 'entries.md')],
     // Types that are not exported but used by exported ones get pages of their own.
     plugin: [require.resolve('typedoc-plugin-missing-exports')],
     internalModule: 'not exported',

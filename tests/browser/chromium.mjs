@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One Chromium per test file. Pages collect errors. Closing ends only what was opened here.
 import { launchChromium } from '../../tools/chromium.mjs';
+import { HANGS_AFTER_MS } from '../until.mjs';
 
 /**
  * Starts a browser for a test file.
@@ -19,6 +20,7 @@ export async function startBrowser(options) {
  */
 async function newPage(context, { viewport, colorScheme } = {}) {
   const page = await context.newPage();
+  page.setDefaultTimeout(HANGS_AFTER_MS);
   if (viewport) await page.setViewportSize(viewport);
   if (colorScheme) await page.emulateMedia({ colorScheme });
   const problems = [];

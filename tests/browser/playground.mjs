@@ -5,7 +5,6 @@ import path from 'node:path';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { attr, GraphBuilder } from '../graph-builder.mjs';
-import { HANGS_AFTER_MS } from '../until.mjs';
 import { startBrowser } from './chromium.mjs';
 import { startSite } from './site.mjs';
 
@@ -22,7 +21,6 @@ export async function startPlayground(siteOptions) {
     url: site.url,
     async open(query = '', { prepare = async () => {}, ...options } = {}) {
       const opened = await browser.newPage(options);
-      opened.page.setDefaultTimeout(HANGS_AFTER_MS);
       await opened.page.emulateMedia({ reducedMotion: 'reduce', colorScheme: options.colorScheme });
       await prepare(opened.page);
       await opened.page.goto(`${site.url}web/${query}`);

@@ -170,7 +170,7 @@ void PlanBuilder::PlaceFeeds() {
 
 // Whether a value is the new value of the variable whose storage this is.
 bool PlanBuilder::Updates(int value_id, const Storage& feed) const {
-  return std::any_of(graph_.updates.begin(), graph_.updates.end(), [&](const Update& update) {
+  return std::any_of(graph_.updates.begin(), graph_.updates.end(), [&](const FeedUpdate& update) {
     const Edge result = graph_.outputs[static_cast<size_t>(update.output)].edge;
     return update.input == feed.index && inference_.ValueOf(result) == value_id;
   });

@@ -105,16 +105,16 @@ std::optional<std::vector<Tensor>> Program::Continue(Plan& plan) {
 
 std::vector<Tensor> Program::RunAndUpdate(std::span<Tensor> feeds) {
   PlanFor(feeds);  // checks them
-  for (const Update& update : graph_.updates) {
+  for (const FeedUpdate& update : graph_.updates) {
     feeds[static_cast<size_t>(update.input)].MakeUnique();
   }
   std::vector<Tensor> outputs = RunPlan(feeds);
-  for (const Update& update : graph_.updates) {
+  for (const FeedUpdate& update : graph_.updates) {
     feeds[static_cast<size_t>(update.input)] = outputs[static_cast<size_t>(update.output)];
   }
   // Last first, so that indices stay valid.
   std::vector<int> returned;
-  for (const Update& update : graph_.updates) returned.push_back(update.output);
+  for (const FeedUpdate& update : graph_.updates) returned.push_back(update.output);
   std::sort(returned.rbegin(), returned.rend());
   for (const int output : returned) outputs.erase(outputs.begin() + output);
   return outputs;

@@ -47,7 +47,7 @@ struct NamedEdge {
 
 // A feed that is a variable: after a run, the output is its new value, and may be computed in its
 // memory. Indices in Graph::inputs and Graph::outputs.
-struct Update {
+struct FeedUpdate {
   int input = 0;
   int output = 0;
 };
@@ -94,7 +94,7 @@ class Graph {
   std::vector<NamedEdge> inputs;
   std::vector<NamedEdge> outputs;
   // At most one for each input and each output.
-  std::vector<Update> updates;
+  std::vector<FeedUpdate> updates;
 
  private:
   // The slot of the node with that name, or the free slot where it belongs.

@@ -30,7 +30,7 @@ FlagList DependentsOf(const Graph& graph, NodeId start, const std::vector<NodeId
 }  // namespace
 
 void OrderUpdates(Graph& graph) {
-  for (const Update& update : graph.updates) {
+  for (const FeedUpdate& update : graph.updates) {
     const NodeId variable = graph.inputs[static_cast<size_t>(update.input)].edge.node;
     const NodeId writer = graph.outputs[static_cast<size_t>(update.output)].edge.node;
     if (writer == variable) continue;

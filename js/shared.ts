@@ -22,7 +22,7 @@ export { decodeFeed } from './io/weights-api.js';
 export { openFeed, openWeights, progressOf, toWeightStream } from './io/weights-feed.js';
 export { encodeStrings } from './io/weights-out-strings.js';
 export { arg } from './ops/arguments.js';
-export { fill, scalar } from './tensor/factories.js';
+export { fill, scalar, zeros } from './tensor/factories.js';
 export { dispose, tensorsIn } from './tensor/memory.js';
 export { runInScope } from './tensor/scopes.js';
 export { TensorStorage } from './tensor/storage.js';

@@ -150,8 +150,8 @@ export interface TrainingCoreModule extends CoreModule {
    */
   recordCustomGradient(inputs: number[], output: number): number;
   /**
-   * The gradients of the sum of `y` in `xs` as new handles, 0 for none, if the same calls have been recorded before.
-   * Undefined if startBackward must compute them.
+   * The gradients of the sum of `y` in `xs` as new handles, if the same calls have been recorded before. 0 for an x on
+   * which y does not depend, -1 if it does but the gradient is 0. Undefined if startBackward must compute them.
    */
   cachedGradients(y: number, xs: number[]): number[] | undefined;
   /**
@@ -163,8 +163,8 @@ export interface TrainingCoreModule extends CoreModule {
   customDy(): number;
   /** Continues with the gradients of its inputs, 0 for none. Returns like startBackward. */
   continueBackward(gradients: number[]): number;
-  /** Returns the gradients of `count` xs as new handles, 0 for none. */
-  finishBackward(count: number): number[];
+  /** Returns the gradients like cachedGradients. */
+  finishBackward(y: number, xs: number[]): number[];
   /** Ends a computation that finishBackward does not end. */
   abortBackward(): void;
 

@@ -75,7 +75,7 @@ function fusedInputs(fused: Fused, channels: number): { inputs: Tensor[]; attrs:
 type FusedConvolution = <T extends Tensor3D | Tensor4D>(options: FusedConv<T>) => T;
 
 /** `axis`: where the filter's dimensions of output channels begin. */
-function fusedConvolution(name: string, op: string, axis: number): FusedConvolution {
+function fusedConvolution(name: string, op: string, plainOp: string, axis: number): FusedConvolution {
   return opFunction(name, <T extends Tensor3D | Tensor4D>(given: FusedConv<T>) => {
     const options = withoutNulls(given);
     const { strides, pad, dataFormat = 'NHWC', dilations = [1, 1], dimRoundingMode } = options;
@@ -83,19 +83,25 @@ function fusedConvolution(name: string, op: string, axis: number): FusedConvolut
     return batched(floatArg<T>(options.x, 'x'), 4, (images) => {
       const window = conv2dAttrs(images, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
       const channels = filter.shape.slice(axis).reduce((product, size) => product * size, 1);
-      const { inputs, attrs } = fusedInputs(options, channels);
+      const bias = options.bias === undefined ? undefined : floatArg<Tensor>(options.bias, 'bias');
+      if (bias && bias.size !== 1 && bias.size !== channels) {
+        // It broadcasts to the result in another way.
+        return activate(add(run(plainOp, [images, filter], window), bias), options);
+      }
+      const { inputs, attrs } = fusedInputs({ ...options, bias }, channels);
       return run(op, [images, filter, ...inputs], { ...window, ...attrs });
     });
   });
 }
 
 /** `conv2d`, a bias [outChannels] and an activation. */
-export const conv2d: FusedConvolution = fusedConvolution('fused conv2d', '_FusedConv2D', 3);
+export const conv2d: FusedConvolution = fusedConvolution('fused conv2d', '_FusedConv2D', 'Conv2D', 3);
 
 /** `depthwiseConv2d`, a bias [channels] and an activation. */
 export const depthwiseConv2d: FusedConvolution = fusedConvolution(
   'fused depthwiseConv2d',
   'FusedDepthwiseConv2dNative',
+  'DepthwiseConv2dNative',
   2,
 );
 

@@ -2,6 +2,7 @@
 // Records eager calls and computes gradients.
 import type { TrainingCoreModule } from '../core/core-module.js';
 import { TfwasmError } from '../core/errors.js';
+import { zeros } from '../tensor/factories.js';
 import { runInScope } from '../tensor/scopes.js';
 import { TensorStorage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -24,8 +25,10 @@ function handleOf(tensor: Tensor): number {
   return tensor.storage.handle();
 }
 
-function tensorOf(handle: number, { dtype, shape }: Tensor): Tensor {
-  return new Tensor(TensorStorage.ofHandle(handle, dtype, shape), dtype, shape);
+/** The gradient of a tensor like x: float32, or complex64. */
+function gradientOf(handle: number, x: Tensor): Tensor {
+  const dtype = x.dtype === 'complex64' ? x.dtype : 'float32';
+  return new Tensor(TensorStorage.ofHandle(handle, dtype, x.shape), dtype, x.shape);
 }
 
 function forgetCustomCalls(): void {
@@ -67,7 +70,7 @@ export function recordCustomCall(inputs: readonly Tensor[], call: CustomCall): v
 function continueWith(core: TrainingCoreModule, id: number): number {
   const call = customCalls.get(id);
   if (!call) throw new TfwasmError('E_INTERNAL', `there is no custom gradient ${id}`);
-  const dy = tensorOf(core.customDy(), call.output);
+  const dy = gradientOf(core.customDy(), call.output);
   return core.continueBackward(call.gradient(dy).map(handleOf));
 }
 
@@ -88,7 +91,7 @@ function gradientHandles(core: TrainingCoreModule, y: number, dy: number, xs: nu
         [],
       );
     }
-    return core.finishBackward(xs.length);
+    return core.finishBackward(y, xs);
   } catch (error) {
     core.abortBackward();
     throw error;
@@ -99,7 +102,11 @@ function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): 
   const handles = callTrainingCore((core) =>
     gradientHandles(core, handleOf(y), dy ? handleOf(dy) : 0, xs.map(handleOf)),
   );
-  return handles.map((handle, i) => (handle === 0 ? undefined : tensorOf(handle, xs[i] as Tensor)));
+  return handles.map((handle, i) => {
+    const x = xs[i] as Tensor;
+    if (handle === 0) return undefined;
+    return handle < 0 ? zeros(x.shape) : gradientOf(handle, x);
+  });
 }
 
 /** y = f(), and its gradients in `xs`. Without `dy`, that of the sum of y. The rest of f's tensors is disposed. */

@@ -23,7 +23,7 @@ Backward::Backward(Builder& builder, const Graph& graph, std::vector<Seed> seeds
   }
 }
 
-bool Backward::IsDifferentiable(Edge edge) const {
+bool Backward::IsReal(Edge edge) const {
   const DType dtype = builder_.spec(edge).dtype;
   return dtype == DType::kFloat32 || dtype == DType::kComplex64;
 }
@@ -33,19 +33,29 @@ bool Backward::IsX(Edge edge) const {
 }
 
 bool Backward::IsActive(Edge edge) const {
-  if (!IsDifferentiable(edge)) return false;
-  return active_nodes_[static_cast<size_t>(edge.node)] != 0 || IsX(edge);
+  const FlagList& nodes = IsReal(edge) ? active_nodes_ : integer_nodes_;
+  return nodes[static_cast<size_t>(edge.node)] != 0 || IsX(edge);
 }
 
 void Backward::FindActive() {
   active_nodes_.assign(static_cast<size_t>(graph_.size()), false);
+  integer_nodes_ = active_nodes_;
   for (NodeId id = 0; id < graph_.size(); ++id) {
     const Node& node = graph_.node(id);
-    const bool has_active = std::any_of(node.inputs.begin(), node.inputs.end(),
-                                        [&](const Edge& edge) { return IsActive(edge); });
-    if (!has_active) continue;
+    const auto has_active = [&](bool is_real) {
+      return std::any_of(node.inputs.begin(), node.inputs.end(), [&](const Edge& edge) {
+        return IsReal(edge) == is_real && IsActive(edge);
+      });
+    };
+    const bool has_real = has_active(true);
+    const bool has_integer = has_active(false);
     const GradientDef* gradient = FindGradient(node.op);
-    active_nodes_[static_cast<size_t>(id)] = gradient == nullptr || gradient->rule != nullptr;
+    const bool has_rule = node.op == kCustomGradientOp || (gradient != nullptr && gradient->rule);
+    // A missing rule is an error only for real numbers.
+    const bool is_missing = gradient == nullptr && has_real;
+    const auto index = static_cast<size_t>(id);
+    active_nodes_[index] = (has_real || has_integer) && (has_rule || is_missing);
+    integer_nodes_[index] = has_integer && has_rule;
   }
 }
 
@@ -148,6 +158,20 @@ void Backward::SetCustomGradients(const std::vector<Operand>& gradients) {
     if (gradients[i].empty() || !IsActive(inputs[i])) continue;
     AddTo(inputs[i], SumTo(gradients[i], builder_.spec(inputs[i]).shape));
   }
+}
+
+bool DependsOn(const Graph& graph, Edge y, Edge x) {
+  FlagList depends(static_cast<size_t>(graph.size()), false);
+  const auto is_marked = [&](Edge edge) {
+    return edge == x || depends[static_cast<size_t>(edge.node)] != 0;
+  };
+  for (NodeId id = 0; id <= y.node; ++id) {
+    const Node& node = graph.node(id);
+    const bool passes = node.op == kCustomGradientOp || FindGradient(node.op) != nullptr;
+    depends[static_cast<size_t>(id)] =
+        passes && std::any_of(node.inputs.begin(), node.inputs.end(), is_marked);
+  }
+  return is_marked(y);
 }
 
 }  // namespace tfwasm

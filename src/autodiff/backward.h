@@ -51,7 +51,7 @@ class Backward {
   using Key = std::pair<NodeId, int>;
 
   static Key KeyOf(Edge edge) { return {edge.node, edge.output}; }
-  bool IsDifferentiable(Edge edge) const;
+  bool IsReal(Edge edge) const;
   bool IsX(Edge edge) const;
   bool IsActive(Edge edge) const;
   void FindActive();
@@ -69,8 +69,13 @@ class Backward {
   std::vector<Operand> xs_;
   NodeId next_;                                  // the node to visit next
   NodeId custom_ = kNoNode;                      // the node that Continue() has returned
-  FlagList active_nodes_;                        // by NodeId: whether an output depends on an x
+  FlagList active_nodes_;    // by NodeId: whether an output depends on an x
+  FlagList integer_nodes_;   // by NodeId: whether an integer output does
   std::map<Key, std::vector<Operand>> pending_;  // parts of dL/d(edge), to be summed
 };
+
+// Whether y was computed from x by ops that have gradients, or are defined to have none. If there
+// is no gradient, it is then 0.
+bool DependsOn(const Graph& graph, Edge y, Edge x);
 
 }  // namespace tfwasm

@@ -54,8 +54,9 @@ class PlanBuilder {
   void PlaceFeeds();
   void PlaceStep(int index);
   void PlaceOutput(int output, const Step& step, int index);
-  int StorageToShare(const Step& step, const TensorSpec& output, int index);
-  bool MayOverwrite(const Step& step, int input, uint64_t bytes, int index);
+  bool Updates(int value_id, const Storage& feed) const;
+  int StorageToShare(const Step& step, int output, int index);
+  bool MayOverwrite(const Step& step, int input, int output, int index);
   int AddStorage(Storage::Kind kind, const TensorSpec& spec, int step);
   void EnsureStorage(int value_id);
   void Pin(int value_id);
@@ -163,7 +164,16 @@ void PlanBuilder::PlaceFeeds() {
     const int id = inference_.ValueOf(graph_.inputs[i].edge);
     value(id).storage = AddStorage(Storage::Kind::kFeed, value(id).spec, 0);
     storage(value(id).storage).index = static_cast<int>(i);
+    storage(value(id).storage).last_step = last_reads_[static_cast<size_t>(id)];
   }
+}
+
+// Whether a value is the new value of the variable whose storage this is.
+bool PlanBuilder::Updates(int value_id, const Storage& feed) const {
+  return std::any_of(graph_.updates.begin(), graph_.updates.end(), [&](const FeedUpdate& update) {
+    const Edge result = graph_.outputs[static_cast<size_t>(update.output)].edge;
+    return update.input == feed.index && inference_.ValueOf(result) == value_id;
+  });
 }
 
 // Gives a known value constant storage, unless a step computes it.
@@ -217,7 +227,7 @@ void PlanBuilder::PlaceOutput(int output, const Step& step, int index) {
     value(id).slot = source.slot;
     if (source.storage == kUnplanned) return;
   }
-  int place = output == 0 ? StorageToShare(step, value(id).spec, index) : kUnplanned;
+  int place = StorageToShare(step, output, index);
   if (place == kUnplanned) place = AddStorage(Storage::Kind::kArena, value(id).spec, index);
   value(id).storage = place;
   Storage& placed = storage(place);
@@ -227,27 +237,30 @@ void PlanBuilder::PlaceOutput(int output, const Step& step, int index) {
   if (placed.objects != DType::kInvalid) Pin(id);
 }
 
-int PlanBuilder::StorageToShare(const Step& step, const TensorSpec& output, int index) {
+int PlanBuilder::StorageToShare(const Step& step, int output, int index) {
+  if (output != 0) return kUnplanned;
   const OpDef& def = *FactsOf(step).def;
   const auto first = static_cast<size_t>(step.first_input);
   if (def.is_view) return value(data_.arguments[first]).storage;
-  if (HoldsObjects(output.dtype)) return kUnplanned;
-  const uint64_t bytes = NumBytes(output);
+  const int id = data_.arguments[static_cast<size_t>(step.first_output)];
+  if (HoldsObjects(value(id).spec.dtype)) return kUnplanned;
   for (int i = 0; i < std::min(step.num_inputs, 32); ++i) {
-    if ((def.in_place_inputs >> i & 1) != 0 && MayOverwrite(step, i, bytes, index)) {
+    if ((def.in_place_inputs >> i & 1) != 0 && MayOverwrite(step, i, id, index)) {
       return value(data_.arguments[first + static_cast<size_t>(i)]).storage;
     }
   }
   return kUnplanned;
 }
 
-bool PlanBuilder::MayOverwrite(const Step& step, int input, uint64_t bytes, int index) {
+bool PlanBuilder::MayOverwrite(const Step& step, int input, int output, int index) {
   const auto first = static_cast<size_t>(step.first_input);
   const int id = data_.arguments[first + static_cast<size_t>(input)];
   const int shared = value(id).storage;
   if (shared == kUnplanned) return false;
   const Storage& candidate = storage(shared);
-  if (candidate.kind != Storage::Kind::kArena || candidate.bytes != bytes) return false;
+  if (candidate.bytes != NumBytes(value(output).spec)) return false;
+  const bool is_variable = candidate.kind == Storage::Kind::kFeed && Updates(output, candidate);
+  if (candidate.kind != Storage::Kind::kArena && !is_variable) return false;
   if (candidate.last_step > index) return false;
   for (int i = 0; i < step.num_inputs; ++i) {
     const int other = data_.arguments[first + static_cast<size_t>(i)];

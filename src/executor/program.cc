@@ -7,6 +7,7 @@
 #include "passes/check_graph.h"
 #include "passes/functionalize_loops.h"
 #include "passes/optimize.h"
+#include "passes/order_updates.h"
 #include "passes/pass_constants_to_functions.h"
 
 namespace tfwasm {
@@ -102,7 +103,29 @@ std::optional<std::vector<Tensor>> Program::Continue(Plan& plan) {
   return plan.Continue(model_.profiler());
 }
 
+std::vector<Tensor> Program::RunAndUpdate(std::span<Tensor> feeds) {
+  PlanFor(feeds);  // checks them
+  for (const FeedUpdate& update : graph_.updates) {
+    feeds[static_cast<size_t>(update.input)].MakeUnique();
+  }
+  std::vector<Tensor> outputs = RunPlan(feeds);
+  for (const FeedUpdate& update : graph_.updates) {
+    feeds[static_cast<size_t>(update.input)] = outputs[static_cast<size_t>(update.output)];
+  }
+  // Last first, so that indices stay valid.
+  std::vector<int> returned;
+  for (const FeedUpdate& update : graph_.updates) returned.push_back(update.output);
+  std::sort(returned.rbegin(), returned.rend());
+  for (const int output : returned) outputs.erase(outputs.begin() + output);
+  return outputs;
+}
+
 std::vector<Tensor> Program::Run(std::span<const Tensor> feeds) {
+  if (!graph_.updates.empty()) Throw(Code::kInternal, "this program updates variables");
+  return RunPlan(feeds);
+}
+
+std::vector<Tensor> Program::RunPlan(std::span<const Tensor> feeds) {
   Plan& plan = PlanFor(feeds);
   const ModelState::Nesting nesting(model_);
   return plan.Run(feeds, model_.ReserveArena(plan.arena_bytes()), model_.profiler());

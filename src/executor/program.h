@@ -30,6 +30,11 @@ class Program {
   Plan& Start(std::span<const Tensor> feeds);
   std::optional<std::vector<Tensor>> Continue(Plan& plan);
 
+  // Like Run, but instead of returning the outputs that graph.updates names, replaces feeds by them.
+  // Their memory is reused if it is not shared with other tensors and nothing
+  // needs the old value. If an error is thrown in the middle, some may have new values.
+  std::vector<Tensor> RunAndUpdate(std::span<Tensor> feeds);
+
   // Plans a run with feeds of these shapes: infers shapes, plans memory, packs weights. Run does
   // this on demand. Throws like Run.
   void MakePlan(std::span<const Tensor> feeds) { PlanFor(feeds); }
@@ -44,6 +49,7 @@ class Program {
   // Enough for an app that alternates between image sizes. Evicts the least recently used plan.
   static constexpr size_t kMostPlans = 8;
 
+  std::vector<Tensor> RunPlan(std::span<const Tensor> feeds);
   void CheckFeeds(const std::vector<TensorSpec>& feeds) const;
   Plan* FindPlan(std::span<const Tensor> feeds);
   Plan& PlanFor(std::span<const Tensor> feeds);

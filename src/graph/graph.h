@@ -45,6 +45,13 @@ struct NamedEdge {
   Edge edge;
 };
 
+// A feed that is a variable: after a run, the output is its new value, and may be computed in its
+// memory. Indices in Graph::inputs and Graph::outputs.
+struct FeedUpdate {
+  int input = 0;
+  int output = 0;
+};
+
 class Graph {
  public:
   // Reserves memory for `nodes` more nodes.
@@ -86,6 +93,8 @@ class Graph {
   // The feeds (Placeholder nodes) and the fetches.
   std::vector<NamedEdge> inputs;
   std::vector<NamedEdge> outputs;
+  // At most one for each input and each output.
+  std::vector<FeedUpdate> updates;
 
  private:
   // The slot of the node with that name, or the free slot where it belongs.

@@ -3,6 +3,7 @@
 #include "kernels/arg_reduce.h"
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -42,5 +43,9 @@ TFWASM_OP kArgMinOp{.name = "ArgMin",
                     .kernel = ArgReduceKernel<false>};
 
 }  // namespace
+
+// Constant almost everywhere.
+TFWASM_GRADIENT kArgMaxGradient{"ArgMax"};
+TFWASM_GRADIENT kArgMinGradient{"ArgMin"};
 
 }  // namespace tfwasm

@@ -21,7 +21,11 @@ Operand Number(Operand like, float value) {
   return like.builder().Const(std::move(number));
 }
 
-Operand Binary(std::string_view op, Operand a, Operand b) { return a.builder().Emit(op, {a, b}); }
+Operand Binary(std::string_view op, Operand a, Operand b) {
+  if (a.dtype() == DType::kFloat32 && b.dtype() != DType::kComplex64) b = Cast(b, a.dtype());
+  if (b.dtype() == DType::kFloat32 && a.dtype() != DType::kComplex64) a = Cast(a, b.dtype());
+  return a.builder().Emit(op, {a, b});
+}
 
 std::vector<int64_t> ToInts64(const std::vector<int>& values) {
   return {values.begin(), values.end()};

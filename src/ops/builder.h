@@ -68,7 +68,8 @@ class Builder {
   virtual NodeId Add(Node node) = 0;
 };
 
-// Arithmetic with broadcasting. A number has the dtype of the other operand, float32 or complex64.
+// Arithmetic with broadcasting. Integers next to float32 are converted. A number is float32, or
+// complex64 next to complex64.
 Operand operator+(Operand a, Operand b);
 Operand operator-(Operand a, Operand b);
 Operand operator*(Operand a, Operand b);

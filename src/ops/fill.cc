@@ -69,4 +69,7 @@ TFWASM_OP kOnesLikeOp{
 
 TFWASM_GRADIENT kFillGradient{"Fill", [](GradientContext& c) { c.set(1, SumTo(c.dy(), {})); }};
 
+TFWASM_GRADIENT kOnesLikeGradient{"OnesLike"};
+TFWASM_GRADIENT kZerosLikeGradient{"ZerosLike"};
+
 }  // namespace tfwasm

@@ -31,13 +31,16 @@ Operand GradientContext::output(int i) const { return {builder_, Edge{.node = id
 
 Operand GradientContext::dy(int i) {
   Operand& dy = dys_[static_cast<size_t>(i)];
-  if (dy.empty()) dy = ZerosLike(output(i));
+  if (dy.empty()) {
+    dy = Fill(builder_, GradientDType(output(i).dtype()), output(i).shape(), 0);
+  }
   return dy;
 }
 
 void GradientContext::set(int i, Operand gradient) {
   if (!wants(i)) return;
-  gradients_[static_cast<size_t>(i)] = SumTo(gradient, input(i).shape());
+  const DType dtype = GradientDType(gradient.dtype());
+  gradients_[static_cast<size_t>(i)] = SumTo(Cast(gradient, dtype), input(i).shape());
 }
 
 std::vector<int64_t> GradientContext::ints(int i) const {

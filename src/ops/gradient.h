@@ -19,6 +19,11 @@
 
 namespace tfwasm {
 
+// The dtype of gradients of tensors of this dtype: float32, or complex64 for complex64.
+inline DType GradientDType(DType dtype) {
+  return dtype == DType::kComplex64 ? DType::kComplex64 : DType::kFloat32;
+}
+
 class GradientContext {
  public:
   // `dys`: by output; empty where L does not depend on the output. `wanted`: by input.

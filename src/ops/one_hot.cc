@@ -2,6 +2,7 @@
 #include "kernels/one_hot.h"
 
 #include "ops/arguments.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -42,5 +43,8 @@ TFWASM_OP kOneHotOp{.name = "OneHot",
                     .kernel = OneHotKernel};
 
 }  // namespace
+
+// Its inputs are integers.
+TFWASM_GRADIENT kOneHotGradient{"OneHot"};
 
 }  // namespace tfwasm

@@ -15,16 +15,13 @@ tf.setWasmVariant('simd');
 await tf.ready();
 
 let file = '';
-let needsGradients = false;
 
 const jasmineRequire = require('jasmine-core/lib/jasmine-core/jasmine.js');
 const jasmine = jasmineRequire.core(jasmineRequire);
 const env = jasmine.getEnv();
 Object.assign(globalThis, jasmineRequire.interface(jasmine, env), {
   jasmine,
-  conformancePeer: makePeer(tf, () => {
-    needsGradients = true;
-  }),
+  conformancePeer: makePeer(tf),
   conformance: { tf, isFor: ({ isForBrowsers, predicate }, node) => !isForBrowsers && (!predicate || predicate(node)) },
   describeFile: (name, load) =>
     describe(name, () => {
@@ -79,12 +76,11 @@ const isWanted = (name) => !name.endsWith('(end)') && (!pattern || new RegExp(pa
 env.configure({ random: false, specFilter: (spec) => isWanted(spec.getFullName()) });
 env.addReporter({
   specStarted(result) {
-    needsGradients = false;
     report({ file, started: result.fullName });
   },
   specDone({ fullName, status, failedExpectations }) {
     const errors = failedExpectations.map(({ message }) => message);
-    report({ fullName, status, errors, needsGradients });
+    report({ fullName, status, errors });
   },
 });
 

@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the bundled tests find in place of the modules of TensorFlow.js.
 
-/** Public names that training will bring. Until then, their use marks a test as one that needs gradients. */
-const OF_TRAINING = [
-  ...['customGrad', 'grad', 'grads', 'valueAndGrad', 'valueAndGrads', 'variableGrads'],
-  ...['AdadeltaOptimizer', 'AdagradOptimizer', 'AdamOptimizer', 'AdamaxOptimizer', 'MomentumOptimizer', 'Optimizer'],
-  ...['RMSPropOptimizer', 'SGDOptimizer'],
-];
-
-/** `onTraining` is called when a test uses something of OF_TRAINING. */
-export function makePeer(tf, onTraining) {
-  const standIn = (name) => {
-    // Not an arrow function: tests also call it with `new`.
-    function absent() {
-      onTraining();
-      throw new Error(`tf.${name} is missing`);
-    }
-    return absent;
-  };
-  const training = Object.fromEntries(OF_TRAINING.map((name) => [name, standIn(name)]));
-  const train = new Proxy({}, { get: (_, name) => standIn(`train.${String(name)}`) });
-  const index = { train, ...training, ...tf };
+/** @param {object} tf The exports of tfwasm. */
+export function makePeer(tf) {
   // Tests count the backend's buffers to detect leaks.
   tf.backend().numDataIds ??= () => tf.memory().numDataBuffers;
   const platform = { isTypedArray: tf.util.isTypedArray, now: () => performance.now(), encode, decode };
   const modules = {
     util: tf.util,
     engine: { ENGINE: tf.engine() },
-    environment: { ...index, env: () => ({ platform, get: () => false, getBool: () => false, registerFlag() {} }) },
+    environment: { ...tf, env: () => ({ platform, get: () => false, getBool: () => false, registerFlag() {} }) },
     tensor_util_env: { inferShape },
     tensor_util: tf.tensor_util ?? {},
     serialization: tf.serialization ?? {},
+    'ops/selu_util': { SELU_SCALE: 1.0507009873554805, SELU_SCALEALPHA: 1.7580993408473766 },
     'io/composite_array_buffer': tf.io,
     'io/io_utils': tf.io,
   };
-  return (name) => modules[name] ?? index;
+  return (name) => modules[name] ?? tf;
 }
 
 const encode = (text) => new TextEncoder().encode(text);

@@ -14,8 +14,8 @@ const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url));
  * @typedef {object} Result
  * @property {string} file The test file, e.g. "ops/add".
  * @property {string} name
- * @property {string} status 'passed', 'failed', or why it was not run or does not count: 'needs gradients', 'needs a
- *     browser', 'not applicable'.
+ * @property {string} status 'passed', 'failed', or why it was not run or does not count: 'needs a browser', 'not
+ *     applicable'.
  * @property {string | undefined} reason Why it fails or is not applicable. A failure without a reason is a fault.
  * @property {readonly string[]} errors
  */
@@ -74,9 +74,8 @@ function resultsOf(text, exitCode) {
   return results;
 }
 
-function judged({ file, name, status, errors, needsGradients }) {
+function judged({ file, name, status, errors }) {
   if (status === 'pending') return { file, name, status: 'needs a browser', errors: [] };
-  if (needsGradients) return { file, name, status: 'needs gradients', errors };
   const reason = reasonOf({ file, name });
   if (reason?.isNotApplicable) return { file, name, status: 'not applicable', reason: reason.text, errors };
   return { file, name, status, reason: status === 'failed' ? reason?.text : undefined, errors };

@@ -70,6 +70,12 @@ class Recorder : public EagerListener {
     return cache_.Run(trace(), y.edge(), edges);
   }
 
+  // For an x without a gradient: a marker of 0 if y depends on it, 0 else.
+  static constexpr Handle kZeroGradient = -1;
+  Handle Missing(Operand y, Operand x) const {
+    return DependsOn(trace_->graph(), y.edge(), x.edge()) ? kZeroGradient : 0;
+  }
+
   std::vector<std::unique_ptr<Backward>>& backwards() { return backwards_; }
   Backward& backward() {
     if (backwards_.empty()) Throw(Code::kInternal, "no gradients are being computed");
@@ -139,12 +145,15 @@ std::vector<Operand> OperandsOf(const val& handles) {
 val CachedGradients(Handle y, val xs) {
   return Guard([&] {
     const std::vector<Operand> operands = OperandsOf(xs);
-    auto gradients = TheRecorder().CachedGradients(TheRecorder().OperandOf(y), operands);
+    const Operand result = TheRecorder().OperandOf(y);
+    auto gradients = TheRecorder().CachedGradients(result, operands);
     if (!gradients) return val::undefined();
     Tensors().Reserve(gradients->size());
     std::vector<Handle> handles;
-    for (Tensor& gradient : *gradients) {
-      handles.push_back(gradient.empty() ? Handle{0} : AddTensor(std::move(gradient)));
+    for (size_t i = 0; i < operands.size(); ++i) {
+      Tensor& gradient = (*gradients)[i];
+      handles.push_back(gradient.empty() ? TheRecorder().Missing(result, operands[i])
+                                         : AddTensor(std::move(gradient)));
     }
     return val::array(handles);
   });
@@ -176,17 +185,20 @@ int ContinueBackward(val gradients) {
   });
 }
 
-val FinishBackward(int count) {
+val FinishBackward(Handle y, val xs) {
   return Guard([&] {
     Recorder& recorder = TheRecorder();
+    const std::vector<Operand> operands = OperandsOf(xs);
+    const Operand result = recorder.OperandOf(y);
     std::vector<Operand> gradients;
-    for (int i = 0; i < count; ++i) {
-      gradients.push_back(recorder.backward().GradientOf(static_cast<size_t>(i)));
+    for (size_t i = 0; i < operands.size(); ++i) {
+      gradients.push_back(recorder.backward().GradientOf(i));
     }
     Tensors().Reserve(gradients.size());
     std::vector<Handle> handles;
-    for (const Operand& gradient : gradients) {
-      handles.push_back(gradient.empty() ? Handle{0} : recorder.HandleOf(gradient));
+    for (size_t i = 0; i < operands.size(); ++i) {
+      handles.push_back(gradients[i].empty() ? recorder.Missing(result, operands[i])
+                                             : recorder.HandleOf(gradients[i]));
     }
     recorder.backwards().pop_back();
     return val::array(handles);

@@ -82,8 +82,7 @@ TFWASM_OP kCastOp{.name = "Cast", .infer = InferCast, .kernel = CastKernel, .in_
 
 }  // namespace
 
-// Passes between float32 and complex64. The walker stops at integers.
 TFWASM_GRADIENT kCastGradient{
-    "Cast", [](GradientContext& c) { c.set(0, Cast(c.dy(), c.input().dtype())); }};
+    "Cast", [](GradientContext& c) { c.set(0, Cast(c.dy(), GradientDType(c.input().dtype()))); }};
 
 }  // namespace tfwasm

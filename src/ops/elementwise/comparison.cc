@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons with broadcasting. With NaN, only NotEqual is true.
 #include "ops/elementwise/elementwise.h"
+#include "ops/gradient.h"
 
 namespace tfwasm {
 
@@ -40,5 +41,8 @@ TFWASM_OP kGreaterEqualOp =
              [](const std::string& a, const std::string& b) { return a >= b; }>("GreaterEqual");
 
 }  // namespace
+
+// TensorFlow.js defines the gradient of this comparison only: 0.
+TFWASM_GRADIENT kGreaterEqualGradient{"GreaterEqual"};
 
 }  // namespace tfwasm

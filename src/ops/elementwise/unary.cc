@@ -157,4 +157,9 @@ TFWASM_GRADIENT kErfGradient = UnaryGradient<[](GradientContext& c) {
   return c.dy() * (1.1283791670955126f * Of("Exp", -(c.input() * c.input())));
 }>("Erf");
 
+// Constant almost everywhere.
+TFWASM_GRADIENT kIsNanGradient{"IsNan"};
+TFWASM_GRADIENT kIsInfGradient{"IsInf"};
+TFWASM_GRADIENT kIsFiniteGradient{"IsFinite"};
+
 }  // namespace tfwasm

@@ -33,6 +33,8 @@ const DIFFERENT = [
   [/^ops\/avg_pool$/, /gradient.*explicit/, 'the gradient leaves out the padding, as the mean does'],
   [/^ops\/mirror_pad$/, /grad/, 'the mirrored elements have gradients, too'],
   [/^ops\/depthwise_conv2d$/, /gradients throws error on dilations/, 'dilated convolutions have gradients'],
+  [/^ops\/selu$/, /gradients: Tensor/, 'the gradient at 0 is that of the right side, as in TensorFlow'],
+  [/^ops\/pool$/, /f=\[1,1\] s=2 p=1 fractional/, 'TensorFlow.js returns the input'],
   [/^optimizers\/adadelta/, /basic|Save/, 'the mean of squares is updated first, as in Keras'],
   [/^optimizers\/adagrad/, /after loading weights/, 'the state of another optimizer is refused'],
   [/^optimizers\/momentum/, /basic/, 'there is no tensor for the momentum'],

@@ -205,7 +205,11 @@ TFWASM_GRADIENT kMulGradient{"Mul", [](GradientContext& c) {
                              }};
 static void QuotientRule(GradientContext& c) {
   if (c.wants(0)) c.set(0, c.dy() / c.input(1));
-  if (c.wants(1)) c.set(1, -c.dy() * c.output() / c.input(1));
+  if (!c.wants(1)) return;
+  // The quotient of integers is rounded.
+  const bool is_exact = c.output().dtype() != DType::kInt32;
+  const Operand y = is_exact ? c.output() : Cast(c.input(0), DType::kFloat32) / c.input(1);
+  c.set(1, -c.dy() * y / c.input(1));
 }
 TFWASM_GRADIENT kRealDivGradient{"RealDiv", QuotientRule};
 TFWASM_GRADIENT kDivGradient{"Div", QuotientRule};

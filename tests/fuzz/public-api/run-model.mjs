@@ -92,7 +92,8 @@ function predict(tf, model, random) {
 /** Fetches any node, and may feed any other. */
 function fetchAnything(tf, model, names, random) {
   return withFeeds(tf, model, random, (feeds) => {
-    if (random.chance(0.3)) feeds[random.of(names)] = tf.ones([2, 2]);
+    const other = random.of(names);
+    if (random.chance(0.3) && !(other in feeds)) feeds[other] = tf.ones([2, 2]);
     return model.execute(feeds, [String(random.of(names)), String(random.of(names))]);
   });
 }
@@ -123,6 +124,7 @@ async function save(tf, model) {
 
 function addFeeds(tf, model, feeds, random) {
   for (const [index, name] of model.inputNodes.entries()) {
+    if (name in feeds) continue;
     const { shape = SIZES.slice(0, random.below(4)), dtype = 'float32' } = model.inputs[index];
     const sizes = shape.map((size) => (size < 0 ? random.of(SIZES) : size));
     if (random.chance(0.1)) sizes.reverse();

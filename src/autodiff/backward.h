@@ -69,8 +69,8 @@ class Backward {
   std::vector<Operand> xs_;
   NodeId next_;                                  // the node to visit next
   NodeId custom_ = kNoNode;                      // the node that Continue() has returned
-  FlagList active_nodes_;    // by NodeId: whether an output depends on an x
-  FlagList integer_nodes_;   // by NodeId: whether an integer output does
+  FlagList active_nodes_;                        // by NodeId: whether an output depends on an x
+  FlagList integer_nodes_;                       // by NodeId: whether an integer output does
   std::map<Key, std::vector<Operand>> pending_;  // parts of dL/d(edge), to be summed
 };
 

@@ -8,7 +8,8 @@
 namespace tfwasm {
 
 // Objects keep the order of insertion. Start them with JsonValue::object() and lists with
-// JsonValue::array(): a null that becomes one is left invalid if there is no memory.
+// JsonValue::array(): a null that becomes one is left invalid if there is no memory. They allocate
+// memory when they are destroyed, so they must not be used where memory may be short.
 using JsonValue = nlohmann::ordered_json;
 
 // `value` as JSON text without spaces. Numbers parse to the same value, except that those that are

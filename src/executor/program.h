@@ -30,9 +30,9 @@ class Program {
   Plan& Start(std::span<const Tensor> feeds);
   std::optional<std::vector<Tensor>> Continue(Plan& plan);
 
-  // Like Run, but instead of returning the outputs that graph.updates names, replaces feeds by them.
-  // Their memory is reused if it is not shared with other tensors and nothing
-  // needs the old value. If an error is thrown in the middle, some may have new values.
+  // Like Run, but instead of returning the outputs that graph.updates names, replaces feeds by
+  // them. Their memory is reused if it is not shared with other tensors and nothing needs the old
+  // value. If an error is thrown in the middle, some may have new values.
   std::vector<Tensor> RunAndUpdate(std::span<Tensor> feeds);
 
   // Plans a run with feeds of these shapes: infers shapes, plans memory, packs weights. Run does

@@ -74,25 +74,29 @@ std::string NameList(const std::vector<NamedEdge>& edges) {
   return edges.size() > kMostNames ? list + ", ..." : list;
 }
 
-JsonValue DescribeShape(const Shape& shape) {
-  if (!shape.rank_known()) return nullptr;
-  return std::vector<int64_t>(shape.begin(), shape.end());
+// The description is written as text, not as a tree of JsonValues: these allocate memory when they
+// are destroyed, and memory may be short.
+
+std::string DescribeShape(const Shape& shape) {
+  if (!shape.rank_known()) return "null";
+  std::string list;
+  for (const int64_t dim : shape) list += StrCat(list.empty() ? "" : ",", dim);
+  return StrCat("[", list, "]");
 }
 
-JsonValue DescribeTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
-                          const std::vector<NamedEdge>& edges) {
-  JsonValue list = JsonValue::array();
+std::string DescribeTensors(const Graph& graph, const std::vector<TensorInfo>& infos,
+                            const std::vector<NamedEdge>& edges) {
+  std::string list;
   for (size_t i = 0; i < infos.size(); ++i) {
-    JsonValue tensor = JsonValue::object();
-    tensor["key"] = infos[i].key;
-    tensor["name"] = infos[i].name;
-    tensor["node"] = graph.node(edges[i].edge.node).name;
-    JsonValue& dtype = tensor["dtype"];
-    if (infos[i].dtype != DType::kInvalid) dtype = DTypeName(infos[i].dtype);
-    tensor["shape"] = DescribeShape(infos[i].shape);
-    list.push_back(std::move(tensor));
+    const TensorInfo& info = infos[i];
+    const bool has_dtype = info.dtype != DType::kInvalid;
+    list += StrCat(i > 0 ? "," : "", "{\"key\":", WriteJson(info.key),
+                   ",\"name\":", WriteJson(info.name),
+                   ",\"node\":", WriteJson(graph.node(edges[i].edge.node).name),
+                   ",\"dtype\":", has_dtype ? WriteJson(DTypeName(info.dtype)) : "null",
+                   ",\"shape\":", DescribeShape(info.shape), "}");
   }
-  return list;
+  return StrCat("[", list, "]");
 }
 
 }  // namespace
@@ -125,15 +129,15 @@ Edge ResolveTensorName(const Graph& graph, std::string_view name) {
 }
 
 std::string DescribeModel(const ModelDef& model) {
-  JsonValue description = JsonValue::object();
-  description["version"] = StrCat(model.producer, ".", model.min_consumer);
-  description["inputs"] = DescribeTensors(model.graph, model.inputs, model.graph.inputs);
-  description["outputs"] = DescribeTensors(model.graph, model.outputs, model.graph.outputs);
-  JsonValue& unsupported = description["unsupportedOps"] = JsonValue::array();
+  std::string unsupported;
   for (const UnsupportedOp& op : model.unsupported_ops) {
-    unsupported.push_back({{"op", op.op}, {"count", op.count}, {"node", op.node}});
+    unsupported += StrCat(unsupported.empty() ? "" : ",", "{\"op\":", WriteJson(op.op),
+                          ",\"count\":", op.count, ",\"node\":", WriteJson(op.node), "}");
   }
-  return WriteJson(description);
+  return StrCat("{\"version\":\"", model.producer, ".", model.min_consumer,
+                "\",\"inputs\":", DescribeTensors(model.graph, model.inputs, model.graph.inputs),
+                ",\"outputs\":", DescribeTensors(model.graph, model.outputs, model.graph.outputs),
+                ",\"unsupportedOps\":[", unsupported, "]}");
 }
 
 }  // namespace tfwasm

@@ -40,9 +40,9 @@ void OrderUpdates(Graph& graph) {
     for (const NodeId reader : uses.Consumers(variable)) {
       if (reader != writer) readers.push_back(reader);
     }
-    const bool is_needed_later =
-        std::any_of(readers.begin(), readers.end(),
-                    [&](NodeId reader) { return dependents[static_cast<size_t>(reader)] != 0; });
+    const bool is_needed_later = std::any_of(readers.begin(), readers.end(), [&](NodeId reader) {
+      return dependents[static_cast<size_t>(reader)] != 0;
+    });
     if (is_needed_later) continue;
     auto& controls = graph.node(writer).control_inputs;
     for (const NodeId reader : readers) {

@@ -82,10 +82,8 @@ TEST_CASE("MaxPool3D and AvgPool3D: windows in the padding, and larger than the 
   ExpectOp("AvgPool3D", attrs, {one}, expected(0));
   ExpectOp("MaxPool3D", attrs, {one}, expected(-kInf));
   for (const char* op : {"MaxPool3D", "AvgPool3D"}) {
-    ExpectOp(op,
-             {{"padding", "VALID"}, {"ksize", {1, 1, 1, 3, 1}}, {"strides", {1, 1, 1, 1, 1}}},
-             {one},
-             F32({1, 1, 1, 0, 1}, {}));
+    ExpectOp(op, {{"padding", "VALID"}, {"ksize", {1, 1, 1, 3, 1}}, {"strides", {1, 1, 1, 1, 1}}},
+             {one}, F32({1, 1, 1, 0, 1}, {}));
   }
 }
 

@@ -60,7 +60,8 @@ class JsonBuilder {
 
   // Throws an Error.
   JsonDocument Parse() {
-    JsonValue::sax_parse(text_.begin(), text_.end(), this);
+    // Inlined, so that the readers of binary formats that it can call are not linked.
+    [[clang::always_inline]] JsonValue::sax_parse(text_.begin(), text_.end(), this);
     document_.root_ = pending_.back();
     return std::move(document_);
   }

@@ -62,6 +62,7 @@ ${build_scripts}/order-functions.mjs;${build_scripts}/wasm-reader.mjs")
     -sFILESYSTEM=0
     -sTEXTDECODER=2 # every browser with SIMD has one
     --js-library=${PROJECT_SOURCE_DIR}/cmake/glue-library.js
+    -sEXPORTED_RUNTIME_METHODS=stackSave,stackRestore
     -sINCOMING_MODULE_JS_API=instantiateWasm,printErr
     "$<$<BOOL:${TFWASM_THREADS}>:-sPTHREAD_POOL_SIZE=Module.poolSize>")
   add_custom_command(

@@ -34,6 +34,10 @@ export interface CoreModule {
   // Views of the wasm heap. Growing the heap replaces them: do not keep one across a call.
   readonly HEAPU8: Uint8Array;
 
+  // The stack pointer. A call that throws does not restore it.
+  stackSave(): number;
+  stackRestore(pointer: number): void;
+
   /** "tfwasm" or "tfwasm/inference", a space and its version; must match those of the JavaScript. */
   version(): string;
 

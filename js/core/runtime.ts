@@ -16,6 +16,8 @@ import { canImportThreads, startCore } from './wasm-loader.js';
 
 interface Started {
   core: CoreModule;
+  /** The stack pointer while the core does nothing. */
+  stackTop: number;
   variant: WasmVariant;
 }
 
@@ -152,7 +154,8 @@ async function startBest(): Promise<Started> {
 }
 
 async function startVariant(variant: WasmVariant, threadCount: number): Promise<Started> {
-  return { core: await startCore(variant, { paths: wantedPaths, threadCount }), variant };
+  const core = await startCore(variant, { paths: wantedPaths, threadCount });
+  return { core, stackTop: core.stackSave(), variant };
 }
 
 function warnOfOneThread(reason: string): void {
@@ -190,10 +193,13 @@ export function isReady(): boolean {
  * @throws E_WASM before ready().
  */
 export function callCore<T>(call: (core: CoreModule) => T): T {
-  const { core } = requireStarted();
+  const { core, stackTop } = requireStarted();
   try {
     return call(core);
   } catch (error) {
+    // An error that leaves WebAssembly leaves its stack frames, too. No others are there: the core calls no JavaScript
+    // that calls the core.
+    core.stackRestore(stackTop);
     throw fromCore(error);
   }
 }

@@ -70,6 +70,13 @@ describe('arguments', { skip }, () => {
     }
   });
 
+  test('thousands of calls may fail', () => {
+    for (let i = 0; i < 5000; ++i) {
+      for (const call of [() => tf.add([1, 2], [1, 2, 3]), () => tf.gather([1, 2], [5])]) messageOf(call);
+    }
+    assert.deepEqual([...tf.add([1, 2], [3, 4]).dataSync()], [4, 6]);
+  });
+
   test('errors of functions of the user pass as they are', async () => {
     const own = new RangeError('mine');
     const fail = () => {

@@ -17,6 +17,7 @@ export const ENGINES = {
  * @property {keyof typeof ENGINES} id
  * @property {number} threads
  * @property {'local' | 'cdn'} [tfjs] Where to load TensorFlow.js from.
+ * @property {string} [gradients] The URL of TensorFlow.js's gradients, which its core does not have.
  *
  * @typedef {object} Engine
  * @property {EngineSpec['id']} id
@@ -45,11 +46,12 @@ async function startTfwasm({ id, threads }) {
 }
 
 /** @returns {Promise<Engine>} */
-async function startTfjs({ id, threads, tfjs }) {
+async function startTfjs({ id, threads, tfjs, gradients }) {
   const backend = id.slice('tfjs-'.length);
   // The wasm and webgl backends use the cpu backend for small or unsupported ops.
   const parts = ['core', 'backend-cpu', 'converter', ...(backend === 'cpu' ? [] : [`backend-${backend}`])];
   for (const part of parts) await import(await tfjsScript(tfjs, part));
+  if (gradients) await import(gradients);
   const { tf } = globalThis;
   if (backend === 'wasm') {
     tf.wasm.setWasmPaths(await tfjsWasmPaths(tfjs, threads));

@@ -6,6 +6,7 @@ import { hasLocalSamples } from '../web/common/samples.js';
 import { setUpComparison } from './compare-view.js';
 import { InputsForm } from './inputs-form.js';
 import { measureOps } from './measure-ops.js';
+import { measureTraining } from './measure-training.js';
 import { keepResult, keptResults } from './kept-results.js';
 import { ModelPanel } from './model-panel.js';
 import { hasLocalTfjs } from './places.js';
@@ -25,7 +26,12 @@ import {
 import { formatSettings, parseSettings } from './settings.js';
 
 /** The interface for programs; `npm run bench` uses it. */
-globalThis.benchmark = { measure, measureOps, describe: (text) => describe(chooseModel(text).source) };
+globalThis.benchmark = {
+  measure,
+  measureOps,
+  measureTraining,
+  describe: (text) => describe(chooseModel(text).source),
+};
 
 const { settings, problems } = parseSettings(location.search);
 const inputs = new InputsForm(element('inputs'));

@@ -11,6 +11,7 @@ let engine;
 let model;
 let inputs;
 let op;
+let net;
 let runAsync = false;
 
 const commands = {
@@ -83,7 +84,29 @@ const commands = {
 
   /** The time of `calls` calls in milliseconds. */
   timeOp: ({ calls }) => timeOp(calls),
+
+  /**
+   * Creates a net of nets.js.
+   * @returns its floating point operations.
+   */
+  async makeNet(name) {
+    const { NETS } = await import('./nets.js');
+    net = NETS[name](engine.tf);
+    return net.flops;
+  },
+
+  /** Takes a step of training. @returns its milliseconds, and the loss before it. */
+  step: () => timeLoss(() => net.step()),
+
+  /** Computes the loss only. @returns its milliseconds, and the loss. */
+  forward: () => timeLoss(() => net.forward()),
 };
+
+function timeLoss(compute) {
+  const start = performance.now();
+  const loss = compute();
+  return { milliseconds: performance.now() - start, loss };
+}
 
 function timeOp(calls) {
   const { tf } = engine;

@@ -16,6 +16,7 @@ import {
   printSummary,
   printTitle,
 } from './bench/report.mjs';
+import { compareTraining } from './bench/training.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
 
 /** The compared engines. Ratios are against the first. */
@@ -67,11 +68,13 @@ async function main() {
   try {
     const environment = await browser.describe();
     console.log(`${environment.browser} on ${environment.processor}, ${environment.cores} cores`);
-    if (!options.ops && !options.overhead) process.stdout.write(BenchmarkBrowser.warning());
+    if (!options.ops && !options.overhead && !options.training) process.stdout.write(BenchmarkBrowser.warning());
     const report = { format: 'tfwasm-benchmark-report', formatVersion: 1, date: new Date().toISOString(), environment };
     if (options.overhead) {
       report.overhead = await measureOverhead(browser, listEngines(options), options);
       printOverhead(report.overhead);
+    } else if (options.training) {
+      report.training = await compareTraining(browser, options);
     } else if (options.ops) {
       report.ops = await compareOps(browser, options);
     } else {

@@ -5,6 +5,8 @@ import { describe, test } from 'node:test';
 
 import { checkOutputs, differenceOf, maximumDifference } from '../../benchmark-page/correctness.js';
 import { flopsOf } from '../../benchmark-page/flops.js';
+import { compareLosses } from '../../benchmark-page/measure-training.js';
+import { NETS } from '../../benchmark-page/nets.js';
 import { checkInput, defaultInput, defaultRange, makeInputs } from '../../benchmark-page/inputs.js';
 import { byOp, gigaflops } from '../../benchmark-page/profile.js';
 import { parseResults } from '../../benchmark-page/result-file.js';
@@ -293,6 +295,52 @@ function sampleResult(change = {}) {
     ...change,
   };
 }
+
+describe('training', () => {
+  const optimizer = () => null;
+  /** Makes tensors that have only a shape. */
+  const tf = {
+    tensor: (_, shape) => ({ shape }),
+    variable: (tensor) => tensor,
+    fill: (shape) => ({ shape }),
+    zeros: (shape) => ({ shape }),
+    tensor1d: () => ({}),
+    oneHot: () => ({}),
+    cast: () => ({}),
+    train: { sgd: optimizer, adam: optimizer, momentum: optimizer },
+  };
+
+  // A layer's products have two gradients, the first layer's only one.
+  const dense = [128 * 784 * 512, 128 * 512 * 512, 128 * 512 * 10];
+  const conv = [64 * 26 ** 2 * 32 * 9, 64 * 11 ** 2 * 64 * 32 * 9, 64 * 1600 * 128, 64 * 128 * 10];
+  const lstm = [0, 100 * 32 * (64 + 128) * 512, 32 * 128 * 10];
+  // Depthwise convolutions, then 1x1: height, channels in and out.
+  const blocks = [
+    [48, 32, 64],
+    [24, 64, 128],
+    [24, 128, 128],
+    [12, 128, 256],
+    [12, 256, 256],
+    [6, 256, 512],
+    [6, 512, 512],
+  ];
+  const separable = blocks.map(([height, inputs, outputs]) => 16 * height ** 2 * inputs * (9 + outputs));
+  const mobilenet = [16 * 48 ** 2 * 32 * 27, ...separable, 16 * 512 * 10];
+  for (const [net, [first, ...others]] of Object.entries({ dense, conv, lstm, mobilenet })) {
+    test(`counts the operations of the net ${net}`, () => {
+      const rest = others.reduce((sum, count) => sum + count, 0);
+      assert.deepEqual(NETS[net](tf).flops, { forward: 2 * (first + rest), step: 2 * (2 * first + 3 * rest) });
+    });
+  }
+
+  test('compares the losses that both engines have', () => {
+    const results = [[2, 1, 0.5], [2, 1.01], [2, Number.NaN, 0.5], [2]].map((losses) => ({ losses }));
+    compareLosses(results);
+    const differences = results.map(({ difference }) => difference);
+    assert.ok(Math.abs(differences[1] - 0.005) < 1e-12);
+    assert.deepEqual([differences[0], differences[2], differences[3]], [0, Number.NaN, 0]);
+  });
+});
 
 describe('a result', () => {
   test('as Markdown has the numbers and the claim', () => {

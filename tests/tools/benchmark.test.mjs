@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { NETS } from '../../benchmark-page/nets.js';
 import { PUBLIC_MODELS } from '../../web/common/models.js';
 import { randomValues } from '../../web/common/random.js';
 import { parseOptions } from '../../tools/bench/options.mjs';
@@ -50,6 +51,13 @@ describe('npm run bench', () => {
     assert.deepEqual(parseOptions(['--ops', 'relu,exp']).opWords, ['relu', 'exp']);
   });
 
+  test('trains all nets, also with tfjs cpu, unless told otherwise', () => {
+    const { nets, peers } = parseOptions(['--training']);
+    assert.deepEqual([nets, peers], [Object.keys(NETS), ['tfjs-wasm', 'tfjs-cpu']]);
+    const chosen = parseOptions('--training --nets lstm,conv --peers none'.split(' '));
+    assert.deepEqual([chosen.nets, chosen.peers], [['lstm', 'conv'], []]);
+  });
+
   for (const line of [
     '--nonsense',
     'liveness',
@@ -58,6 +66,7 @@ describe('npm run bench', () => {
     '--runs x',
     '--models nobody',
     '--peers onnx',
+    '--nets transformer',
     '--threads 1,',
   ]) {
     test(`refuses "${line}"`, () => assert.throws(() => parseOptions(line.split(' ')), ToolError));

@@ -160,11 +160,21 @@ export class BenchmarkBrowser {
     return this.#inNewTab((tab) => tab.call('measure', settings, options));
   }
 
+  /** Calls `benchmark.NAME(spec, report)` in a new tab. */
+  #measureEach(name, spec, report) {
+    return this.#inNewTab(async (tab) => {
+      await tab.expose('report', report);
+      await tab.evaluate(`benchmark.${name}(${JSON.stringify(spec)}, report)`);
+    });
+  }
+
   /** measureOps() of benchmark-page/measure-ops.js. */
   measureOps(spec, report) {
-    return this.#inNewTab(async (tab) => {
-      await tab.expose('reportOp', report);
-      await tab.evaluate(`benchmark.measureOps(${JSON.stringify(spec)}, reportOp)`);
-    });
+    return this.#measureEach('measureOps', spec, report);
+  }
+
+  /** measureTraining() of benchmark-page/measure-training.js. */
+  measureTraining(spec, report) {
+    return this.#measureEach('measureTraining', spec, report);
   }
 }

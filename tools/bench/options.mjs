@@ -3,10 +3,12 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 
+import { NETS } from '../../benchmark-page/nets.js';
 import { PUBLIC_MODELS } from '../../web/common/models.js';
 import { ToolError } from '../lib/run.mjs';
 
 const MODELS = Object.keys(PUBLIC_MODELS);
+const ALL_NETS = Object.keys(NETS);
 const PEERS = ['tfjs-wasm', 'tfjs-cpu', 'tfjs-webgl'];
 const VARIANTS = ['simd', 'relaxed'];
 
@@ -24,12 +26,15 @@ export const USAGE = `Usage: npm run bench -- [options]
   --no-check        does not compare outputs with those of tfjs cpu
   --overhead        measures the cost of a node instead: a chain of 1000 additions of scalars
   --ops [NAMES]     times single ops instead, all whose names contain one of these words
+  --training        times steps of training instead, also of tfjs cpu unless --peers are given, which takes minutes
+                    a step of some nets
+  --nets NAMES      for --training, some of ${ALL_NETS.join(',')}; all when left out
   --json FILE       also writes everything that was measured
   --help            prints this`;
 
 const OPTIONS = {
   models: { type: 'string', default: 'all' },
-  peers: { type: 'string', default: 'tfjs-wasm' },
+  peers: { type: 'string' },
   variants: { type: 'string', default: VARIANTS.join(',') },
   threads: { type: 'string', default: [...new Set([1, Math.min(os.availableParallelism(), 4)])].join(',') },
   runs: { type: 'string', default: '50' },
@@ -41,6 +46,8 @@ const OPTIONS = {
   'no-check': { type: 'boolean', default: false },
   overhead: { type: 'boolean', default: false },
   ops: { type: 'boolean', default: false },
+  training: { type: 'boolean', default: false },
+  nets: { type: 'string', default: ALL_NETS.join(',') },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
@@ -60,7 +67,8 @@ export function parseOptions(args) {
     check: !values['no-check'],
     opWords: positionals.flatMap((text) => text.split(',')),
     models: values.models === 'all' ? MODELS : parseNames('models', values.models, MODELS),
-    peers: values.peers === 'none' ? [] : parseNames('peers', values.peers, PEERS),
+    nets: parseNames('nets', values.nets, ALL_NETS),
+    peers: parsePeers(values.peers ?? (values.training ? 'tfjs-wasm,tfjs-cpu' : 'tfjs-wasm')),
     variants: parseNames('variants', values.variants, VARIANTS),
     threads: values.threads.split(',').map((text) => parseCount('threads', text)),
     runs: parseCount('runs', values.rounds ?? values.runs),
@@ -70,6 +78,8 @@ export function parseOptions(args) {
     profiles: parseCount('profiles', values.profiles, 0),
   };
 }
+
+const parsePeers = (text) => (text === 'none' ? [] : parseNames('peers', text, PEERS));
 
 function parseNames(option, text, known) {
   const names = text.split(',');

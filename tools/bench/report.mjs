@@ -33,10 +33,10 @@ export function printTitle(threads, reference) {
   printRow(COLUMNS.map(([name]) => name));
 }
 
-const milliseconds = (value) => (value === undefined ? '-' : value.toFixed(value < 10 ? 2 : 1));
-const times = (ratio) => (ratio === undefined ? '-' : `${ratio.toFixed(2)}x`);
+export const milliseconds = (value) => (value === undefined ? '-' : value.toFixed(value < 10 ? 2 : 1));
+export const times = (ratio) => (ratio === undefined ? '-' : `${ratio.toFixed(2)}x`);
 
-function engineName({ id, variant, threads }) {
+export function engineName({ id, variant, threads }) {
   const name = id.startsWith('tfwasm') ? 'tfwasm' : 'tfjs';
   return `${name} ${variant}${variant.endsWith('-threads') ? ` (${threads})` : ''}`;
 }

@@ -44,14 +44,12 @@ const FLOAT_OPS = {
   Asinh: ANY,
   Atan: ANY,
   Atanh: [-1, 1],
-  Ceil: ANY,
   Cos: ANY,
   Cosh: ANY,
   Elu: ANY,
   Erf: ANY,
   Exp: ANY,
   Expm1: ANY,
-  Floor: ANY,
   IsFinite: ANY,
   IsInf: ANY,
   IsNan: ANY,
@@ -73,7 +71,7 @@ const floatCases = Object.entries(FLOAT_OPS).flatMap(([op, [low, high]]) =>
 );
 
 /** float32 and int32. */
-const NUMBER_OPS = ['Abs', 'Neg', 'Sign', 'Round', 'Square', 'Reciprocal', 'Relu', 'Relu6'];
+const NUMBER_OPS = ['Abs', 'Neg', 'Sign', 'Ceil', 'Floor', 'Round', 'Square', 'Reciprocal', 'Relu', 'Relu6'];
 const numberCases = NUMBER_OPS.flatMap((op) =>
   forOps([op], [...ofFloats(...ANY), { name: 'integers', inputs: [i32([5, 9], 3)] }, ...notNumber]),
 );
@@ -82,6 +80,8 @@ const INT_FUNCTIONS = {
   Abs: Math.abs,
   Neg: (x) => -x,
   Sign: Math.sign,
+  Ceil: (x) => x,
+  Floor: (x) => x,
   Round: (x) => x,
   Square: (x) => Math.imul(x, x),
   Reciprocal: (x) => Math.trunc(1 / x),

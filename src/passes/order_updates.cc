@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/flag_list.h"
+#include "ops/op.h"
 
 namespace tfwasm {
 
@@ -27,6 +28,26 @@ FlagList DependentsOf(const Graph& graph, NodeId start, const std::vector<NodeId
   return depends;
 }
 
+// The nodes but `writer` that read the variable or views of it.
+std::vector<NodeId> ReadersOf(const Graph& graph, NodeId variable, NodeId writer) {
+  const UseMap uses(graph);
+  std::vector<NodeId> readers;
+  std::vector<NodeId> sources{variable};
+  while (!sources.empty()) {
+    const NodeId source = sources.back();
+    sources.pop_back();
+    for (const NodeId reader : uses.Consumers(source)) {
+      if (reader == writer || std::find(readers.begin(), readers.end(), reader) != readers.end()) {
+        continue;
+      }
+      readers.push_back(reader);
+      const OpDef* def = FindOp(graph.node(reader).op);
+      if (def != nullptr && def->is_view) sources.push_back(reader);
+    }
+  }
+  return readers;
+}
+
 }  // namespace
 
 void OrderUpdates(Graph& graph) {
@@ -35,11 +56,7 @@ void OrderUpdates(Graph& graph) {
     const NodeId writer = graph.outputs[static_cast<size_t>(update.output)].edge.node;
     if (writer == variable) continue;
     const FlagList dependents = DependentsOf(graph, writer, graph.TopologicalOrder());
-    const UseMap uses(graph);
-    std::vector<NodeId> readers;
-    for (const NodeId reader : uses.Consumers(variable)) {
-      if (reader != writer) readers.push_back(reader);
-    }
+    const std::vector<NodeId> readers = ReadersOf(graph, variable, writer);
     const bool is_needed_later = std::any_of(readers.begin(), readers.end(), [&](NodeId reader) {
       return dependents[static_cast<size_t>(reader)] != 0;
     });

@@ -124,6 +124,7 @@ const std::map<std::string_view, OpNames> kWithoutRule = {
       "TensorListSetItem",
       "TensorListSplit",
       "TensorListStack",
+      "UnsupportedOp",
       "While",
       "_SwitchN"}},
     {"it samples images at positions that hardly any loss depends on",

@@ -131,7 +131,7 @@ TEST_CASE("one error names every unsupported op") {
     message = error.message();
   }
   CHECK(message ==
-        "the model uses ops that are not supported: Bar (1x, e.g. 'b'), Foo (2x, e.g. 'a'); where "
+        "the model uses ops that are not supported: Bar (1x, e.g. 'b'), Foo (2x, e.g. 'c'); where "
         "they may never run, it also has: Baz (1x, e.g. 'd')");
 }
 

@@ -60,6 +60,7 @@ TEST_CASE("MaxPoolWithArgmax: int32, ties, infinities and bad input") {
   ExpectTensor(outputs[1], I32({1, 1, 3, 1}, {1, 1, 2}));
   outputs = RunOpMulti("MaxPoolWithArgmax",
                        {{"ksize", {1, 1, 2, 1}},
+                        {"strides", {1, 1, 1, 1}},
                         {"padding", "EXPLICIT"},
                         {"explicit_paddings", {0, 0, 0, 0, 2, 0, 0, 0}}},
                        {F32({1, 1, 2, 1}, {5, 7})});

@@ -5,7 +5,8 @@ import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
 import { attr, GraphBuilder } from '../graph-builder.mjs';
-import { focused, serveModel, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
+import { tinyModel } from '../tiny-model.mjs';
+import { at, focused, predict, serveModel, startPlayground, TINY, waitForModel, waitForText } from './playground.mjs';
 
 /** Doubles x until it is 100 or more. */
 function loopModel() {
@@ -259,6 +260,21 @@ describe('the graph in the playground', { skip: missing('dist', 'models', 'chrom
     await touch('touchEnd');
     await page.waitForFunction((before) => scrollY > before + 50, scrolled);
     assert.deepEqual(await transform(page), moved);
+    await page.close();
+  });
+
+  test('marks ops that are not supported, also in a model that runs without them', async () => {
+    const model = tinyModel();
+    model.modelTopology.node.push({ name: 'unused', op: 'NobodyHasThisOp', input: ['x'] });
+    // Without a signature, every node that nothing reads is an output.
+    model.signature = { outputs: { y: { name: 'y' } } };
+    const { page } = await playground.open('?model=../tiny/model.json', {
+      prepare: (page) => page.route(at('/tiny/model.json'), (route) => route.fulfill({ json: model })),
+    });
+    await waitForModel(page, 'tiny');
+    const marked = await page.$$eval('.node.unsupported', (nodes) => nodes.map(({ dataset }) => dataset.name));
+    assert.deepEqual(marked, ['unused']);
+    assert.deepEqual(await predict(page, [[1, 2]]), [9.5, 0, 85]);
     await page.close();
   });
 

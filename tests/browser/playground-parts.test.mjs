@@ -11,6 +11,7 @@ import { nameOfUrl } from '../../web/common/model-url.js';
 import { placePicture, takesImages } from '../../web/common/picture/image.js';
 import { median } from '../../web/common/quantiles.js';
 import { CDN_FOLDER } from '../../web/common/samples.js';
+import { unsupportedOps } from '../../web/common/unsupported-ops.js';
 import { parseShape } from '../../web/common/values.js';
 import { declaredOutputs, showAttribute } from '../../web/graph/attributes.js';
 import { cutIntoSegments, topologicalOrder } from '../../web/graph/segments.js';
@@ -39,6 +40,16 @@ test('counts of a model', () => {
   // The input before a model has been checked.
   assert.deepEqual(countOps(undefined), []);
   assert.equal(summarize({}).nodes, 0);
+});
+
+test('unsupported ops, as the error of loading lists them', () => {
+  const list = "the model uses ops that are not supported: A (2x, e.g. 'a, B (1x'), B (1x, e.g. 'x/y')";
+  const more = `${list}; where they may never run, it also has: C (1x, e.g. 'c')`;
+  assert.deepEqual([...unsupportedOps({ code: 'E_OP', message: list })], ['A', 'B']);
+  assert.deepEqual([...unsupportedOps({ code: 'E_OP', message: more })], ['A', 'B', 'C']);
+  for (const problem of [null, { code: 'E_SHAPE', message: list }, { code: 'E_OP', message: 'another' }]) {
+    assert.equal(unsupportedOps(problem).size, 0);
+  }
 });
 
 test('names of URLs', () => {

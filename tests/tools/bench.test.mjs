@@ -57,8 +57,8 @@ describe('npm run bench', { skip: missing('dist', 'chromium', 'models', 'tfjs') 
   test('measures steps of training, and says which engine cannot train a net', async () => {
     const line = '--training --nets dense,conv --peers tfjs-wasm --variants simd --threads 1 --runs 2';
     const { stdout } = await bench(...line.split(' '));
-    assert.match(stdout, /^dense +tfjs simd( +[\d.]+){7} +-$/m);
-    const rows = stdout.match(/^ +tfwasm simd( +[\d.]+){7} +([\d.]+x|-)$/gm);
+    assert.match(stdout, /^dense +tfjs simd( +[\d.]+){8} +-$/m);
+    const rows = stdout.match(/^ +tfwasm simd( +[\d.]+){8} +([\d.]+x|-)$/gm);
     assert.equal(rows?.length, 2, stdout);
     assert.match(rows[0], /x$/);
     assert.match(stdout, /^conv +tfjs wasm\n +takes no part: Kernel 'Conv2DBackpropFilter' not registered/m);

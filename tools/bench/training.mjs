@@ -44,6 +44,7 @@ const COLUMNS = [
   ['1 step', 9],
   ['5 steps', 9],
   ['ms a step', 11],
+  ['least', 9],
   ['GFLOP/s', 9],
   ['forward', 9],
   ['GFLOP/s', 9],
@@ -60,12 +61,12 @@ function printRow(cells) {
 
 function printTitle(references) {
   console.log(
-    '\nTraining with optimizer.minimize(). The loss before, and after 1 and 5 steps; median milliseconds a step,',
+    '\nTraining with optimizer.minimize(). The loss before, after 1 step and after 5; milliseconds a step, the',
   );
   console.log(
-    'and of computing the loss alone ("forward"); GFLOP/s of matrix products and convolutions; 2.00x is twice',
+    'median and the least; median milliseconds of the loss alone ("forward"); GFLOP/s of matrix products and',
   );
-  console.log('as fast a step.\n');
+  console.log('convolutions; 2.00x is twice as fast a step.\n');
   printRow([...COLUMNS.map(([name]) => name), ...references.map((id) => `to ${ENGINES[id]}`)]);
 }
 
@@ -88,12 +89,13 @@ function printNet({ net, engines }, references) {
       console.log(`  takes no part: ${engine.error.split('\n')[0]}`);
       continue;
     }
-    const { losses, gigaflops, forwardMedian, forwardGigaflops } = engine;
+    const { losses, samples, gigaflops, forwardMedian, forwardGigaflops } = engine;
     printRow([
       name,
       engineName(engine),
       ...[losses[0], losses[1], losses[5]].map(loss),
-      ...[milliseconds(engine.median), speed(gigaflops), milliseconds(forwardMedian), speed(forwardGigaflops)],
+      ...[engine.median, Math.min(...samples)].map(milliseconds),
+      ...[speed(gigaflops), milliseconds(forwardMedian), speed(forwardGigaflops)],
       ...references.map((id) => times(ratioTo(id, engine, engines))),
     ]);
     if (engine.isSlow) console.log('  is so slow that it took one step only');

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ops of a model that the library does not support, from the error that names them all. No DOM.
+// The unsupported ops of a model that does not load, from the error that names them all. No DOM.
 
-/** "the model uses ops that are not supported: A (2x, e.g. 'a'), B (1x, e.g. 'b')" */
+/** "the model uses ops that are not supported: A (2x, e.g. 'a'), B (1x, e.g. 'b'); ... it also has: C (1x, e.g. 'c')" */
 const LIST = /ops that are not supported: (.*)$/s;
-const ENTRY = /(?:^|, )([^\s,]+) \(\d+x/g;
+const ENTRY = /(?:^|, |: )([^\s,]+) \(\d+x/g;
 
 /**
  * @param {{code?: string, message: string} | null} problem The error of loading the model.

@@ -54,6 +54,7 @@ export async function openModel(source, { signal, progress }) {
   progress('Loading the weights…');
   try {
     opened.model = await tf.loadGraphModel({ load: () => artifacts }, { signal, onProgress });
+    opened.unsupported = new Set(opened.model.unsupportedOps.map(({ op }) => op));
   } catch (error) {
     if (!STILL_READABLE.has(error.code) || !Array.isArray(artifacts.modelTopology?.node)) throw error;
     opened.problem = error;

@@ -20,6 +20,7 @@ Graph Optimized(Graph graph, FunctionMap& functions) {
   checker.CheckAfter("functionalize_loops");
   Optimize(graph);
   PassConstantsToFunctions(graph, functions);
+  OrderUpdates(graph);
   checker.CheckAfter("pass_constants_to_functions");
   return graph;
 }

@@ -11,9 +11,10 @@ namespace tfwasm {
 
 namespace {
 
+// Other truth values, such as those of empty lists, are none of the reference's business.
 bool IsTrue(const Tensor& scalar) {
-  if (scalar.dtype() != DType::kBool || scalar.size() != 1) {
-    Throw(Code::kDType, "a condition must be one bool");
+  if (scalar.dtype() != DType::kBool || scalar.shape().rank() != 0) {
+    Throw(Code::kDType, "a condition must be a bool scalar");
   }
   return scalar.values<uint8_t>()[0] != 0;
 }

@@ -44,14 +44,12 @@ const FLOAT_OPS = {
   Asinh: ANY,
   Atan: ANY,
   Atanh: [-1, 1],
-  Ceil: ANY,
   Cos: ANY,
   Cosh: ANY,
   Elu: ANY,
   Erf: ANY,
   Exp: ANY,
   Expm1: ANY,
-  Floor: ANY,
   IsFinite: ANY,
   IsInf: ANY,
   IsNan: ANY,
@@ -77,11 +75,15 @@ const NUMBER_OPS = ['Abs', 'Neg', 'Sign', 'Round', 'Square', 'Reciprocal', 'Relu
 const numberCases = NUMBER_OPS.flatMap((op) =>
   forOps([op], [...ofFloats(...ANY), { name: 'integers', inputs: [i32([5, 9], 3)] }, ...notNumber]),
 );
+// TensorFlow.js refuses int32 here.
+const roundingCases = forOps(['Ceil', 'Floor'], [...ofFloats(...ANY), ...notNumber]);
 
 const INT_FUNCTIONS = {
   Abs: Math.abs,
   Neg: (x) => -x,
   Sign: Math.sign,
+  Ceil: (x) => x,
+  Floor: (x) => x,
   Round: (x) => x,
   Square: (x) => Math.imul(x, x),
   Reciprocal: (x) => Math.trunc(1 / x),
@@ -107,6 +109,7 @@ const roundHalfToEven = (x) => {
 
 export const CASES = [
   ...floatCases,
+  ...roundingCases,
   ...numberCases.filter(({ op, name }) => op !== 'Sign' || name !== 'special values'),
   ...wrappingCases,
   ...forOps(

@@ -342,7 +342,7 @@ export const ERRORS = [
     'a default value of another dtype',
     (tf) => tf.sparseToDense(tf.tensor([1], [1], 'int32'), [5], [2], tf.scalar(1, 'int32')),
     'E_DTYPE',
-    /^sparseToDense\(\)/,
+    /'defaultValue' passed to 'sparseToDense' must be float32 tensor, but got int32/,
   ],
   ['no paddings', (tf) => tf.pad([1], null), 'E_INPUT', /^pad\(\).*list/],
   ['paddings that are no pairs', (tf) => tf.pad([1], [1]), 'E_INPUT', /^pad\(\).*list/],

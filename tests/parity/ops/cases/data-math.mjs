@@ -91,7 +91,13 @@ const STEP = [
     expected: [f32([2], [0, 1])],
     source: 'the documentation of tf.step',
   },
-  { op: 'Step', name: 'int32', inputs: [i32([3], [-5, 0, 7])] },
+  {
+    op: 'Step',
+    name: 'int32',
+    inputs: [i32([3], [-5, 0, 7])],
+    expected: [i32([3], [0, 0, 1])],
+    source: 'step of TensorFlow.js',
+  },
   { op: 'Step', name: 'bool', inputs: [bool([1], [1])], throws: { code: 'E_DTYPE', message: /input/ } },
 ];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TfwasmError } from '../core/errors.js';
-import { TENSOR_MARK } from '../core/foreign.js';
+import { setTensorClass, TENSOR_MARK } from '../core/foreign.js';
 import { callCore } from '../core/runtime.js';
 import { version } from '../core/version.js';
 import { type DataType, type DataTypeMap, dtypeFromNumber, type NumericDataType, viewBytes } from './dtype.js';
@@ -137,6 +137,8 @@ export class Tensor<R extends Rank = Rank> implements Scoped {
     return formatTensor(values, this.shape, this.dtype, verbose);
   }
 }
+
+setTensorClass(Tensor);
 
 export type Scalar = Tensor<'R0'>;
 export type Tensor1D = Tensor<'R1'>;

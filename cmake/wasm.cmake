@@ -78,13 +78,16 @@ add_link(tfwasm_inference)
 set_target_properties(tfwasm_inference PROPERTIES LINKER_LANGUAGE CXX)
 
 # The linker drops constants registered for training unless something references them.
-set(objects $<TARGET_OBJECTS:tfwasm_core> $<TARGET_OBJECTS:tfwasm_bindings>)
+set(objects $<TARGET_OBJECTS:tfwasm_core>)
 add_custom_command(
   OUTPUT training_references.cc
   COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} ${build_scripts}/list-training.mjs training_references.cc ${objects}
   DEPENDS ${build_scripts}/list-training.mjs ${build_scripts}/wasm-reader.mjs ${objects}
   COMMAND_EXPAND_LISTS VERBATIM)
-add_link(tfwasm ${PROJECT_BINARY_DIR}/training_references.cc)
+set(training_references ${PROJECT_BINARY_DIR}/training_references.cc)
+set_source_files_properties(${training_references} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+add_link(tfwasm ${training_references})
+target_sources(tfwasm_tests PRIVATE ${training_references})
 target_link_libraries(tfwasm PRIVATE tfwasm_training_bindings)
 
 # Tests must detect stack overflows and wrong calls in the runtime.
@@ -94,6 +97,8 @@ target_link_options(
   ${common_link_options}
   -O1
   -sASSERTIONS=1
+  # Which makes each throw allocate: see tests/cpp/failing_allocation.cc.
+  -Wl,--wrap=__throw_exception_with_stack_trace
   -sSTACK_OVERFLOW_CHECK=2
   -sENVIRONMENT=node
   -sEXIT_RUNTIME=1

@@ -5,5 +5,9 @@ import * as functions from './util.js';
 
 const { assert, fetch, repeatedTry, ...guarded } = functions;
 
-/** Helpers for programs written for TensorFlow.js. Those that call functions of the user let their errors pass. */
+/**
+ * Helpers for programs written for TensorFlow.js. Those that call functions of the user let their errors pass.
+ *
+ * @namespace
+ */
 export const util: typeof functions = { ...publicFunctions('util', guarded), assert, fetch, repeatedTry };

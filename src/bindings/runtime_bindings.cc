@@ -2,7 +2,6 @@
 #include <emscripten/bind.h>
 
 #include "bindings/boundary.h"
-#include "core/registry.h"
 #include "kernels/thread_pool.h"
 
 #ifndef TFWASM_VERSION
@@ -11,15 +10,14 @@
 
 namespace tfwasm {
 
-// Exists only in the link with training.
-TFWASM_REGISTER_FOR_TRAINING(link) constexpr char kTrainingLink = 1;
-[[gnu::weak]] extern const char training_link[] __asm__("__start_tfwasm_training_link");
+// The rules of gradients, which exist only in the link with training (core/registry.h).
+[[gnu::weak]] extern const char training[] __asm__("__start_tfwasm_training_gradients");
 
 namespace {
 
 emscripten::val Version() {
-  return TextToJs(training_link == nullptr ? "tfwasm/inference " TFWASM_VERSION
-                                           : "tfwasm " TFWASM_VERSION);
+  return TextToJs(training == nullptr ? "tfwasm/inference " TFWASM_VERSION
+                                      : "tfwasm " TFWASM_VERSION);
 }
 
 void SetThreads(int count) {

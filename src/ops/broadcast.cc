@@ -37,6 +37,13 @@ int64_t FromEnd(const std::vector<int64_t>& dims, size_t i) {
   return i < dims.size() ? dims[dims.size() - 1 - i] : 1;
 }
 
+// Such a list may be longer than the rank of a Shape.
+std::string FormatDims(const std::vector<int64_t>& dims) {
+  std::string text = "[";
+  for (const int64_t dim : dims) text += StrCat(text.size() > 1 ? "," : "", dim);
+  return text + "]";
+}
+
 // Inputs and output are shapes. A dimension may be unknown, -1, which matches itself and 1.
 void InferBroadcastArgs(InferContext& context) {
   const auto a = IntsOrDefer(context, 0, "the first shape");
@@ -48,7 +55,7 @@ void InferBroadcastArgs(InferContext& context) {
     const int64_t right = FromEnd(*b, i);
     if (left < -1 || right < -1) Throw(Code::kShape, "a dimension must not be less than -1");
     if (left != right && left != 1 && right != 1) {
-      Throw(Code::kShape, "the sizes ", left, " and ", right, " cannot be broadcast");
+      Throw(Code::kShape, "the shapes ", FormatDims(*a), " and ", FormatDims(*b), " cannot be broadcast");
     }
     dims[dims.size() - 1 - i] = static_cast<int32_t>(left == 1 ? right : left);
   }

@@ -66,6 +66,20 @@ int __wrap_posix_memalign(void** memory, size_t alignment, size_t size) {
   return Fails() ? ENOMEM : __real_posix_memalign(memory, alignment, size);
 }
 
+#ifdef __EMSCRIPTEN__
+// Formats the message of an exception and throws it. Release builds do not format it, so these
+// allocations must succeed.
+[[noreturn]] void __real___throw_exception_with_stack_trace(void* exception);
+[[noreturn]] void __wrap___throw_exception_with_stack_trace(void* exception) {
+  struct Resume {
+    int64_t left;
+    ~Resume() { tfwasm::allocations_left = left; }
+  };
+  const Resume resume{tfwasm::allocations_left.exchange(-1)};
+  __real___throw_exception_with_stack_trace(exception);
+}
+#endif
+
 // operator new(size_t), new[](size_t), and their overloads with alignment.
 void* __real__Znwm(size_t size);
 void* __wrap__Znwm(size_t size) {

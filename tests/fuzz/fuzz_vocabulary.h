@@ -152,6 +152,7 @@ constexpr KnownAttr kAttrs[] = {
     {"SrcT", Kind::kType}, {"element_dtype", Kind::kType}, {"out_type", Kind::kType},
     {"output_dtype", Kind::kType}, {"key_dtype", Kind::kType}, {"value_dtype", Kind::kType},
     {"shape", Kind::kShape}, {"element_shape", Kind::kShape},
+    {"input_shape", Kind::kShape},
 };
 // clang-format on
 

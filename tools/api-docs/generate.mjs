@@ -49,7 +49,7 @@ export async function generateApiDocs(folder) {
     tsconfig: path.join(FOLDER, 'tsconfig.json'),
     // The build has already type-checked them.
     skipErrorChecking: true,
-    // The front page. The other entries export the same.
+    // The front page. The other entries export no other names.
     readme: path.join(FOLDER, 'entries.md'),
     disableSources: true,
     disableGit: true,

@@ -55,7 +55,8 @@ void InferBroadcastArgs(InferContext& context) {
     const int64_t right = FromEnd(*b, i);
     if (left < -1 || right < -1) Throw(Code::kShape, "a dimension must not be less than -1");
     if (left != right && left != 1 && right != 1) {
-      Throw(Code::kShape, "the shapes ", FormatDims(*a), " and ", FormatDims(*b), " cannot be broadcast");
+      Throw(Code::kShape, "the shapes ", FormatDims(*a), " and ", FormatDims(*b),
+            " cannot be broadcast");
     }
     dims[dims.size() - 1 - i] = static_cast<int32_t>(left == 1 ? right : left);
   }

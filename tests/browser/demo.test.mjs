@@ -192,7 +192,7 @@ describe('the demo page', { skip: missing('dist', 'models', 'chromium') }, () =>
       const slow = { offline: false, latency: 0, downloadThroughput: 300_000, uploadThroughput: -1 };
       await client.send('Network.emulateNetworkConditions', slow);
     });
-    await waitForStatus(page, 'Loading the library \\(\\d+ kB\\)… \\d+ %');
+    await waitForStatus(page, 'Loading the library \\([\\d.]+ [kM]B\\)… \\d+ %');
     await page.close();
   });
 

@@ -62,7 +62,11 @@ describe('opening a model in the playground', { skip: missing('dist', 'models', 
     assert.match(await page.textContent('#model-origin'), /Formatgraph-model/);
     assert.match(await page.textContent('#model-signature'), /conv2d_1_input/);
     assert.equal(await page.isVisible('#demo'), false);
-    assert.deepEqual(problems, []);
+    // Opening a model stops the demo's, if that is still loading.
+    assert.deepEqual(
+      problems.filter((text) => !/movenet-lightning\S* net::ERR_ABORTED/.test(text)),
+      [],
+    );
     await page.close();
   });
 

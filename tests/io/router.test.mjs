@@ -107,7 +107,7 @@ describe('io', () => {
       ['from where nothing can be removed', () => io.moveModel(`${scheme}://a`, `${scheme}://b`), 'E_INPUT', /manager/],
       ['from a URL without a scheme', () => io.moveModel('model.json', `${scheme}://b`), 'E_INPUT', /scheme.*opfs/],
       ['nothing', () => io.removeModel('indexeddb://'), 'E_INPUT', /manager/],
-      ['from no URL', () => io.removeModel(undefined), 'E_INPUT', /scheme/],
+      ['from no URL', () => io.removeModel(undefined), 'E_INPUT', /must be a string, got undefined/],
       ['from a scheme like a property', () => io.removeModel('__proto__://x'), 'E_INPUT', /manager/],
     ]) {
       test(`refuses: ${what}`, async () => {

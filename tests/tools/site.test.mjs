@@ -53,7 +53,10 @@ describe('the site', { skip: missing('dist', 'typedoc') }, () => {
       assert.ok(page.includes(`>${entry.replace('.', 'tfwasm')}<`), `${entry} is not on the page`);
       const exported = new Set(Object.keys(await import(path.join(ROOT, target.default))));
       const absent = names.filter((name) => !exported.has(name));
-      assert.ok([...exported].every((name) => names.includes(name)), `${entry} exports more than the package`);
+      assert.ok(
+        [...exported].every((name) => names.includes(name)),
+        `${entry} exports more than the package`,
+      );
       if (entry === './inference') {
         for (const name of ['grad', 'train', 'variableGrads']) assert.ok(absent.includes(name), name);
         for (const name of ['loadGraphModel', 'variable', 'tensor']) assert.ok(exported.has(name), name);

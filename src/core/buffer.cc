@@ -45,6 +45,8 @@ Buffer::Buffer(Private, DType dtype, uint64_t count)
   ++live_buffer_count;
 }
 
+// By value: the caller gives its reference up.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 std::shared_ptr<Buffer> Buffer::TakeMemory(std::shared_ptr<Buffer> old) {
   return std::make_shared<Buffer>(Private(), std::move(*old));
 }

@@ -33,6 +33,7 @@ void AttachConstant(Node& node, const WeightMap& weights, Missing& missing) {
   const auto it = weights.tensors.find(node.name);
   if (it != weights.tensors.end()) {
     // The reader gives constants without elements a value.
+    // NOLINTNEXTLINE(readability-container-size-empty): a tensor without a buffer is empty.
     if (!node.value.empty() && node.value.size() > 0) {
       Throw(Code::kAmbiguous, "this constant has a value and a weight");
     }

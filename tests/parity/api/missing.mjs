@@ -2,10 +2,8 @@
 // Exports of TensorFlow.js that tfwasm does not have.
 
 export const MISSING = [
-  // Training and gradients.
-  ...['customGrad', 'grad', 'grads', 'valueAndGrad', 'valueAndGrads', 'variableGrads'],
-  ...['AdadeltaOptimizer', 'AdagradOptimizer', 'AdamOptimizer', 'AdamaxOptimizer', 'MomentumOptimizer', 'Optimizer'],
-  ...['OptimizerConstructors', 'train', 'RMSPropOptimizer', 'SGDOptimizer'],
+  // A factory of optimizers behind tf.train.
+  'OptimizerConstructors',
   // Custom backends, kernels and platforms.
   ...['DataStorage', 'KernelBackend', 'copyRegisteredKernels', 'findBackendFactory', 'getGradient', 'getKernel'],
   ...['getKernelsForBackend', 'registerBackend', 'registerGradient', 'registerKernel', 'removeBackend', 'setPlatform'],

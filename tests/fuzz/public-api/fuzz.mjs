@@ -39,11 +39,11 @@ if (positionals.length > 0) {
     first: Number(values.first),
     variant: values.variant,
     isDone: () => performance.now() > end,
+    onFinding: (finding) => {
+      const file = writeFinding(join(ROOT, 'build/fuzz'), finding);
+      console.log(`mutant ${finding.number} of ${finding.name}: ${finding.problem}\n${file}\n`);
+    },
   });
   console.log(`seed ${values.seed}: ${tried} mutants`, outcomes);
-  for (const finding of findings) {
-    const file = writeFinding(join(ROOT, 'build/fuzz'), finding);
-    console.log(`\nmutant ${finding.number} of ${finding.name}: ${finding.problem}\n${file}`);
-  }
   process.exitCode = findings.length > 0 ? 1 : 0;
 }

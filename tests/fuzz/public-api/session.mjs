@@ -13,17 +13,19 @@ const MOST_MILLISECONDS = 60_000;
 /**
  * Tries mutants number `first`, `first` + 1, ... until `isDone(number)`. The same seed and number give the same mutant.
  *
- * @param {{seed: number, first?: number, isDone: (number: number) => boolean, variant?: string}} options
+ * @param {{seed: number, first?: number, isDone: (number: number) => boolean, variant?: string,
+ *     onFinding?: (finding: object) => void}} options
  * @returns {Promise<{tried: number, outcomes: Record<string, number>, findings: object[]}>} Each finding has `seed`,
  *     `number`, `name`, `problem` and `artifacts`, in the form of the corpus.
  */
-export async function fuzz({ seed, first = 0, isDone, variant = 'simd' }) {
+export async function fuzz({ seed, first = 0, isDone, variant = 'simd', onFinding = () => {} }) {
   const total = { tried: 0, outcomes: {}, findings: [] };
   for (let next = first; !isDone(next); ) {
     const finding = await runWorker({ seed, first: next, variant }, isDone, total);
     if (!finding) break;
     if (!finding.artifacts) Object.assign(finding, await mutantOf(seed, finding.number));
     total.findings.push(finding);
+    onFinding(finding);
     next = finding.number + 1;
   }
   return total;

@@ -74,7 +74,8 @@ void CropAndResize::ImageGradient(const float* boxes, const int32_t* indices, co
           for (int64_t c = 0; c < channels; ++c) to[c] += weight * from[c];
         };
         if (!spec.is_bilinear) {
-          return add(static_cast<int64_t>(std::round(y)), static_cast<int64_t>(std::round(x)), 1.0f);
+          return add(static_cast<int64_t>(std::round(y)), static_cast<int64_t>(std::round(x)),
+                     1.0f);
         }
         const Corner row(y, spec.in_height);
         const Corner column(x, spec.in_width);

@@ -50,12 +50,17 @@ export interface UpdateRule {
   initial?: number;
 }
 
+const OPTIONS: readonly string[] = ['weightDecay', 'clipNorm', 'clipValue', 'globalClipNorm'];
+
 function checkOptions(options: OptimizerOptions): void {
   const clips = [options.clipNorm, options.clipValue, options.globalClipNorm].filter((limit) => limit !== undefined);
   if (clips.length > 1) {
     throw new TfwasmError('E_INPUT', 'an optimizer takes one of clipNorm, clipValue and globalClipNorm only');
   }
   for (const [name, value] of Object.entries(options)) {
+    if (!OPTIONS.includes(name)) {
+      throw new TfwasmError('E_INPUT', `an optimizer has no option '${name}'; it has ${OPTIONS.join(', ')}`);
+    }
     if (value === undefined || (typeof value === 'number' && value >= 0 && Number.isFinite(value))) continue;
     throw new TfwasmError('E_INPUT', `the option ${name} of an optimizer must be a number of at least 0, got ${value}`);
   }
@@ -65,6 +70,8 @@ function checkOptions(options: OptimizerOptions): void {
 export abstract class Optimizer {
   /** The name under which an optimizer is saved. */
   static readonly className: string = 'Optimizer';
+  /** The names of the constructor's arguments before the options. Properties have the same names. */
+  static readonly configKeys: readonly string[] = ['learningRate'];
 
   /** May be changed at any step. */
   learningRate: number;
@@ -86,8 +93,19 @@ export abstract class Optimizer {
   /** The hyperparameters of the update rule, in its order; the learning rate is the first. */
   protected abstract hyperparameters(): number[];
 
-  /** The arguments of the constructor, to be saved. */
-  abstract getConfig(): Record<string, unknown>;
+  /** The arguments of the constructor by name, to be saved; `options` only if there are any. */
+  getConfig(): Record<string, unknown> {
+    const { configKeys } = this.constructor as typeof Optimizer;
+    const config = Object.fromEntries(configKeys.map((key) => [key, (this as Record<string, unknown>)[key]]));
+    return Object.keys(this.#options).length > 0 ? { ...config, options: { ...this.#options } } : config;
+  }
+
+  /** Makes an optimizer of the class `cls` from what its getConfig() returned. */
+  static fromConfig(cls: unknown, config: Record<string, unknown>): Optimizer {
+    const Class = cls as { new (...args: unknown[]): Optimizer; configKeys: readonly string[] };
+    const { options } = config;
+    return new Class(...Class.configKeys.map((key) => config[key]), options);
+  }
 
   getClassName(): string {
     return (this.constructor as typeof Optimizer).className;
@@ -165,10 +183,15 @@ export abstract class Optimizer {
   #update(variables: readonly Variable[], states: readonly VariableState[], gradients: readonly Tensor[]): void {
     const handleOf = (tensor: Tensor) => tensor.storage.handle();
     const { weightDecay = 0, clipNorm = 0, clipValue = 0, globalClipNorm = 0 } = this.#options;
+    const hyperparameters = this.hyperparameters();
+    if (hyperparameters.some((value) => typeof value !== 'number')) {
+      const config = JSON.stringify(this.getConfig());
+      throw new TfwasmError('E_INPUT', `the hyperparameters of ${this.getClassName()} must be numbers, got ${config}`);
+    }
     callTrainingCore((core) =>
       core.applyOptimizer(
         this.rule.name,
-        this.hyperparameters(),
+        hyperparameters,
         this.#iterations + 1,
         [this.learningRate, weightDecay, clipNorm, clipValue, globalClipNorm],
         variables.map(handleOf),
@@ -222,28 +245,25 @@ export abstract class Optimizer {
       );
     }
     const steps = Number((await iterations.tensor.data())[0]);
-    this.#disposeSlots();
-    this.#iterations = steps;
-    for (let i = 0; i < count; ++i) {
+    const suffix = `/${this.rule.slots[0]}`;
+    const states = Array.from({ length: count }, (_, i): VariableState => {
       const parts = this.rule.slots.map((_, slot) => rest[slot * count + i] as NamedTensor);
-      const suffix = `/${this.rule.slots[0]}`;
       const first = (parts[0] as NamedTensor).name;
-      this.#states.push({
+      return {
         name: first.endsWith(suffix) ? first.slice(0, -suffix.length) : first,
         variable: undefined,
         slots: parts.map(({ tensor }) => new Variable(tensor, false)),
-      });
-    }
-  }
-
-  #disposeSlots(): void {
-    for (const { slots } of this.#states) dispose(slots);
-    this.#states = [];
+      };
+    });
+    this.dispose();
+    this.#states = states;
+    this.#iterations = steps;
   }
 
   /** Frees the state. */
   dispose(): void {
-    this.#disposeSlots();
+    for (const { slots } of this.#states) dispose(slots);
+    this.#states = [];
   }
 }
 

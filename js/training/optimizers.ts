@@ -24,20 +24,12 @@ export class SGDOptimizer extends Optimizer {
   protected hyperparameters(): number[] {
     return [this.learningRate];
   }
-
-  getConfig(): Record<string, unknown> {
-    return { learningRate: this.learningRate };
-  }
-
-  static fromConfig(cls: typeof SGDOptimizer, config: Record<string, unknown>): Optimizer {
-    const { learningRate } = config as { learningRate: number };
-    return new cls(learningRate);
-  }
 }
 
 /** Gradient descent with momentum. */
 export class MomentumOptimizer extends SGDOptimizer {
   static override readonly className: string = 'Momentum';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'momentum', 'useNesterov'];
 
   constructor(
     learningRate: LearningRate,
@@ -55,31 +47,16 @@ export class MomentumOptimizer extends SGDOptimizer {
   protected override hyperparameters(): number[] {
     return [this.learningRate, this.momentum, this.useNesterov ? 1 : 0];
   }
-
-  override getConfig(): Record<string, unknown> {
-    return { learningRate: this.learningRate, momentum: this.momentum, useNesterov: this.useNesterov };
-  }
-
-  static override fromConfig(cls: unknown, config: Record<string, unknown>): Optimizer {
-    const { learningRate, momentum, useNesterov } = config as { [name: string]: number };
-    return new (cls as typeof MomentumOptimizer)(learningRate as number, momentum as number, Boolean(useNesterov));
-  }
-}
-
-/** An optimizer whose constructor takes the values of its config, in order. */
-abstract class ConfiguredOptimizer extends Optimizer {
-  static fromConfig(cls: unknown, config: Record<string, unknown>): Optimizer {
-    return new (cls as new (...args: unknown[]) => Optimizer)(...Object.values(config));
-  }
 }
 
 /** Adagrad. The initial accumulators are `initialAccumulatorValue`. */
-export class AdagradOptimizer extends ConfiguredOptimizer {
+export class AdagradOptimizer extends Optimizer {
   static override readonly className = 'Adagrad';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'initialAccumulatorValue'];
 
   constructor(
     learningRate: LearningRate,
-    private readonly initialAccumulatorValue = 0.1,
+    protected readonly initialAccumulatorValue = 0.1,
     options?: OptimizerOptions,
   ) {
     super(learningRate, { name: 'Adagrad', slots: ['accumulator'], initial: initialAccumulatorValue }, options);
@@ -88,15 +65,12 @@ export class AdagradOptimizer extends ConfiguredOptimizer {
   protected hyperparameters(): number[] {
     return [this.learningRate, EPSILON];
   }
-
-  getConfig(): Record<string, unknown> {
-    return { learningRate: this.learningRate, initialAccumulatorValue: this.initialAccumulatorValue };
-  }
 }
 
 /** Adadelta. */
-export class AdadeltaOptimizer extends ConfiguredOptimizer {
+export class AdadeltaOptimizer extends Optimizer {
   static override readonly className = 'Adadelta';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'rho', 'epsilon'];
   private readonly epsilon: number;
 
   constructor(
@@ -112,15 +86,12 @@ export class AdadeltaOptimizer extends ConfiguredOptimizer {
   protected hyperparameters(): number[] {
     return [this.learningRate, this.rho, this.epsilon];
   }
-
-  getConfig(): Record<string, unknown> {
-    return { learningRate: this.learningRate, rho: this.rho, epsilon: this.epsilon };
-  }
 }
 
 /** RMSProp. */
-export class RMSPropOptimizer extends ConfiguredOptimizer {
+export class RMSPropOptimizer extends Optimizer {
   static override readonly className = 'RMSProp';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'decay', 'momentum', 'epsilon', 'centered'];
   private readonly epsilon: number;
 
   constructor(
@@ -128,7 +99,7 @@ export class RMSPropOptimizer extends ConfiguredOptimizer {
     private readonly decay = 0.9,
     private readonly momentum = 0,
     epsilon: number | null = null,
-    private readonly centered = false,
+    protected readonly centered = false,
     options?: OptimizerOptions,
   ) {
     if (learningRate === undefined || learningRate === null) {
@@ -142,15 +113,11 @@ export class RMSPropOptimizer extends ConfiguredOptimizer {
   protected hyperparameters(): number[] {
     return [this.learningRate, this.decay, this.momentum, this.epsilon];
   }
-
-  getConfig(): Record<string, unknown> {
-    const { learningRate, decay, momentum, epsilon, centered } = this;
-    return { learningRate, decay, momentum, epsilon, centered };
-  }
 }
 
 /** The hyperparameters of Adam and its kin. */
-abstract class BetaOptimizer extends ConfiguredOptimizer {
+abstract class BetaOptimizer extends Optimizer {
+  static override readonly configKeys: readonly string[] = ['learningRate', 'beta1', 'beta2', 'epsilon'];
   protected readonly epsilon: number;
 
   constructor(
@@ -169,11 +136,6 @@ abstract class BetaOptimizer extends ConfiguredOptimizer {
   protected hyperparameters(): number[] {
     return [this.learningRate, this.beta1, this.beta2, this.epsilon];
   }
-
-  getConfig(): Record<string, unknown> {
-    const { learningRate, beta1, beta2, epsilon } = this;
-    return { learningRate, beta1, beta2, epsilon };
-  }
 }
 
 /** Options of Adam and AdamW. */
@@ -182,32 +144,38 @@ export interface AdamOptions extends OptimizerOptions {
   amsgrad?: boolean;
 }
 
-function adamRule({ amsgrad = false }: AdamOptions): [string, string[]] {
-  return amsgrad ? ['AMSGrad', ['m', 'v', 'vhat']] : ['Adam', ['m', 'v']];
-}
-
 /** Adam. Kingma and Ba, 2015. */
 export class AdamOptimizer extends BetaOptimizer {
   static override readonly className: string = 'Adam';
+  private readonly amsgrad: boolean;
 
   constructor(
     learningRate: LearningRate,
     beta1: number,
     beta2: number,
     epsilon: number | null = null,
-    { amsgrad, ...options }: AdamOptions = {},
+    { amsgrad = false, ...options }: AdamOptions = {},
   ) {
-    super(learningRate, beta1, beta2, epsilon, ...adamRule({ amsgrad: amsgrad ?? false }), options);
+    const [rule, slots] = amsgrad ? ['AMSGrad', ['m', 'v', 'vhat']] : ['Adam', ['m', 'v']];
+    super(learningRate, beta1, beta2, epsilon, rule as string, slots as string[], options);
+    this.amsgrad = amsgrad;
+  }
+
+  override getConfig(): Record<string, unknown> {
+    const { options, ...config } = super.getConfig();
+    const all = { ...(options as AdamOptions), ...(this.amsgrad && { amsgrad: true }) };
+    return Object.keys(all).length > 0 ? { ...config, options: all } : config;
   }
 }
 
 /** Adam with decoupled weight decay. Loshchilov and Hutter, 2019. */
 export class AdamWOptimizer extends AdamOptimizer {
   static override readonly className = 'AdamW';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'weightDecay', 'beta1', 'beta2', 'epsilon'];
 
   constructor(
     learningRate: LearningRate,
-    private readonly weightDecay = 0.004,
+    protected readonly weightDecay = 0.004,
     beta1 = 0.9,
     beta2 = 0.999,
     epsilon: number | null = null,
@@ -215,16 +183,12 @@ export class AdamWOptimizer extends AdamOptimizer {
   ) {
     super(learningRate, beta1, beta2, epsilon, { ...options, weightDecay });
   }
-
-  override getConfig(): Record<string, unknown> {
-    const { learningRate, weightDecay, beta1, beta2, epsilon } = this;
-    return { learningRate, weightDecay, beta1, beta2, epsilon };
-  }
 }
 
 /** Adam with the maximum norm. The learning rate is divided by 1 + decay * steps. */
 export class AdamaxOptimizer extends BetaOptimizer {
   static override readonly className = 'Adamax';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'beta1', 'beta2', 'epsilon', 'decay'];
 
   constructor(
     learningRate: LearningRate,
@@ -239,10 +203,6 @@ export class AdamaxOptimizer extends BetaOptimizer {
 
   protected override hyperparameters(): number[] {
     return [...super.hyperparameters(), this.decay];
-  }
-
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), decay: this.decay };
   }
 }
 
@@ -281,8 +241,9 @@ export class NadamOptimizer extends BetaOptimizer {
 }
 
 /** Lion: steps by the sign of the momentum. Chen et al., 2023. */
-export class LionOptimizer extends ConfiguredOptimizer {
+export class LionOptimizer extends Optimizer {
   static override readonly className = 'Lion';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'beta1', 'beta2'];
 
   constructor(
     learningRate: LearningRate,
@@ -295,11 +256,6 @@ export class LionOptimizer extends ConfiguredOptimizer {
 
   protected hyperparameters(): number[] {
     return [this.learningRate, this.beta1, this.beta2];
-  }
-
-  getConfig(): Record<string, unknown> {
-    const { learningRate, beta1, beta2 } = this;
-    return { learningRate, beta1, beta2 };
   }
 }
 
@@ -314,8 +270,9 @@ export interface FtrlConfig {
 }
 
 /** Follow the regularized leader. McMahan et al., 2013. */
-export class FtrlOptimizer extends ConfiguredOptimizer {
+export class FtrlOptimizer extends Optimizer {
   static override readonly className = 'Ftrl';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'config'];
   private readonly config: Required<FtrlConfig>;
 
   constructor(learningRate: LearningRate, config: FtrlConfig = {}, options?: OptimizerOptions) {
@@ -339,9 +296,5 @@ export class FtrlOptimizer extends ConfiguredOptimizer {
   protected hyperparameters(): number[] {
     const { learningRatePower, l1, l2, l2Shrinkage, beta } = this.config;
     return [this.learningRate, learningRatePower, l1, l2, l2Shrinkage, beta];
-  }
-
-  getConfig(): Record<string, unknown> {
-    return { learningRate: this.learningRate, config: this.config };
   }
 }

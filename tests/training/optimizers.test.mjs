@@ -15,6 +15,7 @@ const OPTIMIZERS = {
   adagrad: () => tf.train.adagrad(0.5),
   adadelta: () => tf.train.adadelta(50),
   rmsprop: () => tf.train.rmsprop(0.02),
+  'clipped momentum': () => tf.train.momentum(0.05, 0.9, false, { clipNorm: 5 }),
   'centered rmsprop': () => tf.train.rmsprop(0.02, 0.9, 0.1, null, true),
   adam: () => tf.train.adam(0.1),
   amsgrad: () => tf.train.adam(0.1, 0.9, 0.999, null, { amsgrad: true }),
@@ -78,6 +79,9 @@ describe('optimizers', { skip }, () => {
       const again = Class.fromConfig(Class, optimizer.getConfig());
       assert.deepEqual(again.getConfig(), optimizer.getConfig());
       assert.equal(again.getClassName(), optimizer.getClassName());
+      // As a file may have it: in another order, with the values of JSON.
+      const reversed = JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(optimizer.getConfig()).reverse())));
+      assert.deepEqual(Class.fromConfig(Class, reversed).getConfig(), optimizer.getConfig());
     });
   }
 
@@ -140,6 +144,22 @@ describe('optimizers', { skip }, () => {
     assert.throws(() => optimizer.applyGradients({ [w.name]: tf.scalar(1) }), code('E_SHAPE'));
     assert.throws(() => tf.train.sgd(0.1, { clipNorm: 1, clipValue: 1 }), code('E_INPUT'));
     assert.throws(() => tf.train.sgd(0.1, { clipNorm: -1 }), code('E_INPUT'));
+    assert.throws(() => tf.train.sgd(0.1, { clipnorm: 1 }), code('E_INPUT'));
+    const value = valuesOf(w);
+    for (const bad of [new tf.AdamOptimizer(0.1), tf.train.sgd('0.1'), tf.train.sgd(undefined)]) {
+      assert.throws(() => bad.minimize(loss, false, [w]), code('E_INPUT'));
+      assert.deepEqual(valuesOf(w), value);
+    }
+    // Old state stays if the new one does not fit.
+    const momentum = tf.train.momentum(0.1, 0.9);
+    momentum.minimize(loss, false, [w]);
+    await assert.rejects(
+      momentum.setWeights([
+        { name: 'iter', tensor: tf.scalar(1) },
+        { name: 'a', tensor: null },
+      ]),
+    );
+    assert.equal((await momentum.getWeights()).length, 2);
     await assert.rejects(tf.train.adam().setWeights([]), code('E_INPUT'));
     assert.equal(optimizer.minimize(loss, false, [w]), null);
   });

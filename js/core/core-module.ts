@@ -172,8 +172,6 @@ export interface TrainingCoreModule extends CoreModule {
   /** Ends a computation that finishBackward does not end. */
   abortBackward(): void;
 
-  /** The number of slots, the tensors of state a variable, of an optimizer of src/training/. Throws E_INPUT. */
-  optimizerSlots(optimizer: string): number;
   /**
    * One step of an optimizer: changes `variables` and `slots` (those of the first variable, then of the second, ...) in
    * place; tensors that share their buffers keep the old values. `options`: learning rate, weight decay, clip norm, clip

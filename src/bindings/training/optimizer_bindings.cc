@@ -17,10 +17,6 @@ std::vector<T> Numbers(const val& list) {
   return emscripten::convertJSArrayToNumberVector<T>(list);
 }
 
-int OptimizerSlots(val name) {
-  return Guard([&] { return FindOptimizer(TextFromJs(name)).num_slots; });
-}
-
 void Apply(val name, val hyperparameters, double step, val options, val variables, val slots,
            val gradients) {
   Guard([&] {
@@ -56,9 +52,6 @@ void Apply(val name, val hyperparameters, double step, val options, val variable
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(optimizers) {
-  emscripten::function("optimizerSlots", &OptimizerSlots);
-  emscripten::function("applyOptimizer", &Apply);
-}
+EMSCRIPTEN_BINDINGS(optimizers) { emscripten::function("applyOptimizer", &Apply); }
 
 }  // namespace tfwasm

@@ -21,6 +21,27 @@ import {
   type Triple,
 } from './windows.js';
 
+/** A 2D convolution by the op `op`. */
+const convolution2d = (name: string, op: string) =>
+  opFunction(
+    name,
+    <T extends Tensor3D | Tensor4D>(
+      x: T | TensorLike,
+      filter: Tensor4D | TensorLike,
+      strides: Pair,
+      pad: Pad,
+      dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+      dilations: Pair = [1, 1],
+      dimRoundingMode?: Rounding,
+    ): T => {
+      const weights = floatArg<Tensor>(filter, 'filter');
+      return batched(floatArg<T>(x, 'x'), 4, (images) => {
+        const attrs = conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode);
+        return run(op, [images, weights], attrs);
+      });
+    },
+  );
+
 /**
  * 2D convolution of images [height, width, inChannels] or batches of them.
  *
@@ -29,27 +50,7 @@ import {
  * @param dimRoundingMode How fractional output sizes are rounded, for numeric padding.
  * @throws E_SHAPE if the filter does not match.
  */
-export const conv2d = opFunction(
-  'conv2d',
-  <T extends Tensor3D | Tensor4D>(
-    x: T | TensorLike,
-    filter: Tensor4D | TensorLike,
-    strides: Pair,
-    pad: Pad,
-    dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
-    dilations: Pair = [1, 1],
-    dimRoundingMode?: Rounding,
-  ): T => {
-    const weights = floatArg<Tensor>(filter, 'filter');
-    return batched(floatArg<T>(x, 'x'), 4, (images) =>
-      run(
-        'Conv2D',
-        [images, weights],
-        conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode),
-      ),
-    );
-  },
-);
+export const conv2d = convolution2d('conv2d', 'Conv2D');
 
 /**
  * 1D convolution of sequences [width, inChannels] or batches of them.
@@ -137,27 +138,7 @@ export const conv2dTranspose = opFunction(
  *
  * @param filter [height, width, inChannels, multiplier]; the result has inChannels * multiplier channels.
  */
-export const depthwiseConv2d = opFunction(
-  'depthwiseConv2d',
-  <T extends Tensor3D | Tensor4D>(
-    x: T | TensorLike,
-    filter: Tensor4D | TensorLike,
-    strides: Pair,
-    pad: Pad,
-    dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
-    dilations: Pair = [1, 1],
-    dimRoundingMode?: Rounding,
-  ): T => {
-    const weights = floatArg<Tensor>(filter, 'filter');
-    return batched(floatArg<T>(x, 'x'), 4, (images) =>
-      run(
-        'DepthwiseConv2dNative',
-        [images, weights],
-        conv2dAttrs(images, weights, strides, pad, dataFormat, dilations, dimRoundingMode),
-      ),
-    );
-  },
-);
+export const depthwiseConv2d = convolution2d('depthwiseConv2d', 'DepthwiseConv2dNative');
 
 /** A depthwiseConv2d, followed by a conv2d with a filter [1, 1, channels, outChannels]. */
 export const separableConv2d = opFunction(

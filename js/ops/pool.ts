@@ -111,52 +111,34 @@ export const maxPoolWithArgmax = opFunction(
   },
 );
 
-function pool3d<T extends Tensor>(
-  op: string,
-  volumes: T,
-  [filterSize, strides, pad, rounding, dataFormat]: [Triple, Triple, Pad, Rounding | undefined, string],
-): T {
-  const isFirst = isChannelsFirst(dataFormat, 'NDHWC', 'NCDHW');
-  return batched(volumes, 5, (batch) => {
-    const windows = windowsOf(batch, filterSize, strides, 3, isFirst);
-    const attrs = { ...windowAttrs(windows), ...padAttrs(pad, rounding, windows), data_format: dataFormat };
-    return run(op, [batch], attrs);
-  });
-}
+/** Pooling of volumes by the op `op`, which takes `dtype`, or any number. The result has the dtype of x. */
+const pooling3d = (name: string, op: string, dtype?: 'float32') =>
+  opFunction(
+    name,
+    <T extends Tensor4D | Tensor5D>(
+      x: T | TensorLike,
+      filterSize: Triple,
+      strides: Triple,
+      pad: Pad,
+      dimRoundingMode?: Rounding,
+      dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
+    ): T => {
+      const volumes = arg<T>(x, 'x', 'numeric');
+      const isFirst = isChannelsFirst(dataFormat, 'NDHWC', 'NCDHW');
+      const pooled = batched(toDtype(volumes, dtype ?? volumes.dtype), 5, (batch) => {
+        const windows = windowsOf(batch, filterSize, strides, 3, isFirst);
+        const attrs = { ...windowAttrs(windows), ...padAttrs(pad, dimRoundingMode, windows), data_format: dataFormat };
+        return run(op, [batch], attrs);
+      });
+      return toDtype(pooled, volumes.dtype);
+    },
+  );
 
 /** Average pooling of volumes [depth, height, width, channels] or a batch. Ignores padding; the mean of nothing is 0. */
-export const avgPool3d = opFunction(
-  'avgPool3d',
-  <T extends Tensor4D | Tensor5D>(
-    x: T | TensorLike,
-    filterSize: Triple,
-    strides: Triple,
-    pad: Pad,
-    dimRoundingMode?: Rounding,
-    dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
-  ): T => {
-    const volumes = arg<T>(x, 'x', 'numeric');
-    const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
-    return toDtype(pool3d<T>('AvgPool3D', toDtype(volumes, 'float32'), options), volumes.dtype);
-  },
-);
+export const avgPool3d = pooling3d('avgPool3d', 'AvgPool3D', 'float32');
 
 /** Max pooling of volumes [depth, height, width, channels] or a batch. */
-export const maxPool3d = opFunction(
-  'maxPool3d',
-  <T extends Tensor4D | Tensor5D>(
-    x: T | TensorLike,
-    filterSize: Triple,
-    strides: Triple,
-    pad: Pad,
-    dimRoundingMode?: Rounding,
-    dataFormat: 'NDHWC' | 'NCDHW' = 'NDHWC',
-  ): T => {
-    const volumes = arg<T>(x, 'x', 'numeric');
-    const options: Parameters<typeof pool3d>[2] = [filterSize, strides, pad, dimRoundingMode, dataFormat];
-    return pool3d<T>('MaxPool3D', volumes, options);
-  },
-);
+export const maxPool3d = pooling3d('maxPool3d', 'MaxPool3D');
 
 /** Explicit padding for dilated windows that gives the output size of `pad`. */
 function basePads(

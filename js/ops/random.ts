@@ -81,35 +81,30 @@ function normal<R extends Rank>(
   return draw(op, shape, seed, { mean, stddev: stdDev, dtype: dtypeAttr(dtype) }) as Tensor<R>;
 }
 
+/** A function of normally distributed values by the op `op`. */
+const normalFunction = (name: string, op: string) =>
+  opFunction(
+    name,
+    <R extends Rank>(
+      shape: ShapeMap[R],
+      mean = 0,
+      stdDev = 1,
+      dtype: 'float32' | 'int32' = 'float32',
+      seed?: number,
+    ): Tensor<R> => normal<R>(op, shape, mean, stdDev, dtype, seed),
+  );
+
 /** Normally distributed values. int32 rounds. */
-export const randomNormal = opFunction(
-  'randomNormal',
-  <R extends Rank>(
-    shape: ShapeMap[R],
-    mean = 0,
-    stdDev = 1,
-    dtype: 'float32' | 'int32' = 'float32',
-    seed?: number,
-  ): Tensor<R> => normal<R>('RandomStandardNormal', shape, mean, stdDev, dtype, seed),
-);
+export const randomNormal = normalFunction('randomNormal', 'RandomStandardNormal');
+
+/** Normally distributed values within two standard deviations; others are redrawn. */
+export const truncatedNormal = normalFunction('truncatedNormal', 'TruncatedNormal');
 
 /** Values of the standard normal distribution. */
 export const randomStandardNormal = opFunction(
   'randomStandardNormal',
   <R extends Rank>(shape: ShapeMap[R], dtype: 'float32' | 'int32' = 'float32', seed?: number): Tensor<R> =>
     normal<R>('RandomStandardNormal', shape, 0, 1, dtype, seed),
-);
-
-/** Normally distributed values within two standard deviations; others are redrawn. */
-export const truncatedNormal = opFunction(
-  'truncatedNormal',
-  <R extends Rank>(
-    shape: ShapeMap[R],
-    mean = 0,
-    stdDev = 1,
-    dtype: 'float32' | 'int32' = 'float32',
-    seed?: number,
-  ): Tensor<R> => normal<R>('TruncatedNormal', shape, mean, stdDev, dtype, seed),
 );
 
 /** A tensor filled by calling a function for each element. */

@@ -62,17 +62,19 @@ void InferBilinear(InferContext& context) {
 
 void InferNearest(InferContext& context) { InferResize(context, context.dtype(0)); }
 
-ResizeSpec ReadResize(const KernelContext& context) {
-  const Shape& in = context.shape(0);
-  const Shape& out = context.output(0).shape;
+ResizeSpec ReadResize(const AttrMap& attrs, const Shape& in, const Shape& out) {
   return {.batch = in[0],
           .in_height = in[1],
           .in_width = in[2],
           .channels = in[3],
           .out_height = out[1],
           .out_width = out[2],
-          .align_corners = context.attrs().Bool("align_corners", false),
-          .half_pixel_centers = context.attrs().Bool("half_pixel_centers", false)};
+          .align_corners = attrs.Bool("align_corners", false),
+          .half_pixel_centers = attrs.Bool("half_pixel_centers", false)};
+}
+
+ResizeSpec ReadResize(const KernelContext& context) {
+  return ReadResize(context.attrs(), context.shape(0), context.output(0).shape);
 }
 
 class ResizeBilinear : public Kernel {
@@ -146,17 +148,8 @@ TFWASM_TRAINING_OP kBilinearGradOp{
         },
     .kernel =
         [](const KernelContext& context) {
-          const Shape& in = context.output(0).shape;
-          const Shape& out = context.shape(0);
-          const ResizeSpec spec{
-              .batch = in[0],
-              .in_height = in[1],
-              .in_width = in[2],
-              .channels = in[3],
-              .out_height = out[1],
-              .out_width = out[2],
-              .align_corners = context.attrs().Bool("align_corners", false),
-              .half_pixel_centers = context.attrs().Bool("half_pixel_centers", false)};
+          const ResizeSpec spec =
+              ReadResize(context.attrs(), context.output(0).shape, context.shape(0));
           return MakeKernel([spec](RunContext& run) {
             ResizeBilinearGradient(spec, run.in<float>(0), run.out<float>(0));
           });

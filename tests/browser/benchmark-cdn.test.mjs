@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { HASHES } from '../../benchmark-page/places.js';
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
-import { QUICK, startBenchmark, waitForResult } from './benchmark.mjs';
+import { BARE_HOST, QUICK, startBenchmark, waitForResult } from './benchmark.mjs';
 
 const PACKAGES = path.join(ROOT, 'node_modules/@tensorflow');
 /** The package of a file. */
@@ -31,11 +31,7 @@ describe('a link to the benchmark page that wants files of a CDN', {
 }, () => {
   let site;
   before(async () => {
-    // Without sample models, TensorFlow.js and isolation headers.
-    site = await startBenchmark({
-      isolated: false,
-      mounts: { '/models/': 'tests/browser/page', '/tfjs/': 'tests/browser/page' },
-    });
+    site = await startBenchmark(BARE_HOST);
   });
   after(() => site?.close());
 

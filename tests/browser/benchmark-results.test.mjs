@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { DIST } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
 import {
+  BARE_HOST,
   cellsOf,
   download,
   QUICK,
@@ -290,11 +291,7 @@ describe('the benchmark page on another host', { skip: missing('dist', 'chromium
   let site;
 
   before(async () => {
-    // Without sample models, TensorFlow.js and isolation headers.
-    site = await startBenchmark({
-      isolated: false,
-      mounts: { '/models/': 'tests/browser/page', '/tfjs/': 'tests/browser/page' },
-    });
+    site = await startBenchmark(BARE_HOST);
   });
   after(() => site?.close());
 

@@ -47,6 +47,12 @@ export async function startBenchmark(siteOptions, browserOptions) {
   };
 }
 
+/** Options of a site without sample models, TensorFlow.js and isolation headers. */
+export const BARE_HOST = {
+  isolated: false,
+  mounts: { '/models/': 'tests/browser/page', '/tfjs/': 'tests/browser/page' },
+};
+
 /** A few quick runs, for models that compute almost nothing. */
 export const QUICK = 'runs=5&profiles=1&seconds=5';
 export const TINY = `?model=../tiny/model.json&${QUICK}`;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A browser and a site for storage tests. Its pages have tfwasm and TensorFlow.js.
+import assert from 'node:assert/strict';
+
 import { startBrowser } from '../browser/chromium.mjs';
 import { startSite } from '../browser/site.mjs';
 
 const TFJS = ['tfjs-core/dist/tf-core', 'tfjs-backend-cpu/dist/tf-backend-cpu', 'tfjs-converter/dist/tf-converter'];
 
 /**
- * @returns {Promise<{open: typeof open, close: () => Promise<void>, url: string}>} `open()` resolves to a page. Its
- *     `run(script, argument)` runs a script and waits for it; `runInWorker` does so in a worker.
+ * @returns {Promise<{open: typeof open, withPage: Function, close: () => Promise<void>, url: string}>} `open()` resolves
+ *     to a page. Its `run(script, argument)` runs a script and waits for it; `runInWorker` does so in a worker.
+ *     `withPage(task)` calls `task` with a page without TensorFlow.js, closes it, and resolves to what `task` returns.
  */
 export async function startStorageBrowser(options) {
   const mounts = { '/io/': 'tests/io/pages', '/tfjs/': 'node_modules/@tensorflow' };
@@ -15,11 +18,26 @@ export async function startStorageBrowser(options) {
   return {
     url: site.url,
     open: (openOptions) => open(browser, site.url, openOptions),
+    withPage: async (task) => {
+      const page = await open(browser, site.url, { tfjs: false });
+      try {
+        return await task(page);
+      } finally {
+        await page.close();
+      }
+    },
     close: async () => {
       await browser.close();
       await site.close();
     },
   };
+}
+
+/** Checks a TfwasmError that a page has sent as a plain object. */
+export function assertError(result, code, message) {
+  assert.equal(result.name, 'TfwasmError', JSON.stringify(result));
+  assert.equal(result.code, code, result.message);
+  assert.match(result.message, message);
 }
 
 async function open(browser, url, { tfjs = true } = {}) {

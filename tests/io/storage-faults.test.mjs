@@ -7,7 +7,7 @@ import { findChromium } from '../../tools/chromium.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
 import { HANGS_AFTER_MS } from '../until.mjs';
-import { startStorageBrowser } from './storage-browser.mjs';
+import { assertError, startStorageBrowser } from './storage-browser.mjs';
 
 const ANSWER = tinyAnswer([1, 2]);
 const OTHER_ANSWER = [16, 19, 0];
@@ -20,20 +20,7 @@ describe('storage', { skip: missing('dist', 'chromium') }, () => {
   });
   after(() => browser?.close());
 
-  async function withPage(task) {
-    const page = await browser.open({ tfjs: false });
-    try {
-      return await task(page);
-    } finally {
-      await page.close();
-    }
-  }
-
-  function assertError(result, code, message) {
-    assert.equal(result.name, 'TfwasmError', JSON.stringify(result));
-    assert.equal(result.code, code, result.message);
-    assert.match(result.message, message);
-  }
+  const withPage = (task) => browser.withPage(task);
 
   describe('without room', () => {
     /**

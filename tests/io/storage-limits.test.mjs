@@ -10,7 +10,7 @@ import { findChromium } from '../../tools/chromium.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
 import { HANGS_AFTER_MS, until } from '../until.mjs';
-import { startStorageBrowser } from './storage-browser.mjs';
+import { assertError, startStorageBrowser } from './storage-browser.mjs';
 
 const ANSWER = tinyAnswer([1, 2]);
 
@@ -21,20 +21,7 @@ describe('storage at its limits', { skip: missing('dist', 'chromium') }, () => {
   });
   after(() => browser?.close());
 
-  async function withPage(task) {
-    const page = await browser.open({ tfjs: false });
-    try {
-      return await task(page);
-    } finally {
-      await page.close();
-    }
-  }
-
-  function assertError(result, code, message) {
-    assert.equal(result.name, 'TfwasmError', JSON.stringify(result));
-    assert.equal(result.code, code, result.message);
-    assert.match(result.message, message);
-  }
+  const withPage = (task) => browser.withPage(task);
 
   test('a sandboxed frame has no storage, and says so', () =>
     withPage(async ({ page }) => {

@@ -58,6 +58,8 @@ ${build_scripts}/order-functions.mjs;${build_scripts}/wasm-reader.mjs")
     -sMODULARIZE=1
     -sEXPORT_ES6=1
     -sENVIRONMENT=web,worker,node
+    # Keeps the names of imports and exports. Short names are given by frequency, which differs between the links.
+    -lexports.js
     -sDYNAMIC_EXECUTION=0 # works under a strict Content-Security-Policy
     -sFILESYSTEM=0
     -sTEXTDECODER=2 # every browser with SIMD has one

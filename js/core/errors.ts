@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'E_INPUT' // an invalid argument, e.g. a tensor passed to a model
   | 'E_INTERNAL' // a bug in tfwasm
   | 'E_JSON' // malformed JSON
+  | 'E_LAYER' // a layer's config or call is wrong
   | 'E_LIMIT' // exceeds a size or depth limit of tfwasm
   | 'E_MANIFEST' // malformed weights manifest
   | 'E_OOM' // the wasm heap cannot grow any further

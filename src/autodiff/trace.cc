@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "graph/structure.h"
 #include "ops/node_plan.h"
 
 namespace tfwasm {
@@ -13,60 +14,11 @@ bool Trace::IsRecorded(std::span<const Argument> inputs) const {
   });
 }
 
-namespace {
-
-void AppendBytes(const void* data, size_t bytes, std::string& text) {
-  text.append(static_cast<const char*>(data), bytes);
-}
-
-template <typename T>
-void AppendValue(const T& value, std::string& text) {
-  AppendBytes(&value, sizeof(value), text);
-}
-void AppendValue(const std::string& value, std::string& text) {
-  AppendValue(value.size(), text);
-  text += value;
-}
-void AppendValue(const Shape& shape, std::string& text) {
-  AppendValue(static_cast<char>(shape.rank()), text);
-  if (shape.rank_known()) AppendBytes(shape.begin(), shape.dims().size_bytes(), text);
-}
-void AppendValue(const FunctionRef& function, std::string& text) {
-  AppendValue(function.name, text);
-}
-void AppendValue(const Tensor& tensor, std::string& text) {
-  AppendValue(tensor.dtype(), text);
-  AppendValue(tensor.shape(), text);
-  if (tensor.dtype() != DType::kString) return AppendBytes(tensor.data(), tensor.bytes(), text);
-  for (const std::string& element : tensor.values<std::string>()) AppendValue(element, text);
-}
-template <typename T>
-void AppendValue(const std::vector<T>& values, std::string& text) {
-  AppendValue(values.size(), text);
-  for (const T& value : values) AppendValue(value, text);
-}
-
-}  // namespace
-
-void Trace::AppendStructure(const Node& node, const std::vector<TensorSpec>& specs) {
-  AppendValue(node.op, structure_);
-  for (const Attr& attr : node.attrs.values()) {
-    AppendValue(attr.name, structure_);
-    AppendValue(attr.value.index(), structure_);
-    std::visit([&](const auto& value) { AppendValue(value, structure_); }, attr.value);
-  }
-  for (const Edge& edge : node.inputs) AppendValue(edge, structure_);
-  for (const TensorSpec& spec : specs) {
-    AppendValue(spec.dtype, structure_);
-    AppendValue(spec.shape, structure_);
-  }
-  if (node.op == "Const") AppendValue(node.value, structure_);
-}
-
 NodeId Trace::Append(Node node, std::vector<Tensor> outputs) {
   node.name = StrCat(node.op, "_", graph_.size());
   specs_.push_back(SpecsOf(outputs));
-  AppendStructure(node, specs_.back());
+  AppendStructure(node, structure_);
+  for (const TensorSpec& spec : specs_.back()) AppendStructure(spec, structure_);
   values_.push_back(std::move(outputs));
   return graph_.Add(std::move(node));
 }

@@ -62,8 +62,6 @@ class Trace : public Builder {
  private:
   NodeId Append(Node node, std::vector<Tensor> outputs);
 
-  void AppendStructure(const Node& node, const std::vector<TensorSpec>& specs);
-
   Graph graph_;
   std::string structure_;
   std::vector<std::vector<Tensor>> values_;     // by NodeId

@@ -89,6 +89,7 @@ HeldTensor::~HeldTensor() {
 }
 
 void HeldTensor::Hold() {
+  if (tensor_.empty()) return;
   if (tensor_.buffer()->AddHandle() > 1) return;
   ++held_buffers;
   held_bytes += tensor_.buffer()->bytes();
@@ -110,6 +111,13 @@ Tensor& HeldTensor::MakeUnique() {
   }
   Hold();
   return tensor_;
+}
+
+void ThrowNoValue() {
+  Throw(Code::kLayer,
+        "this tensor has no value yet: it stands for a value of a graph that is being built. A "
+        "layer's call() must not read values, for example with dataSync(), or branch on them. Use "
+        "ops such as tf.where(), or compile the model with runEagerly: true");
 }
 
 HeldMemory MemoryOfHeldTensors() { return {.buffers = held_buffers, .bytes = held_bytes}; }

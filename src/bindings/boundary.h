@@ -47,7 +47,7 @@ void AppendDim(double dim, Shape& shape);
 Shape ShapeFromJs(const emscripten::val& dims);
 emscripten::val ShapeToJs(const Shape& shape);
 
-// A tensor held by JavaScript. Counted in memory().
+// A tensor held by JavaScript. Counted in memory(), unless it has no value.
 class HeldTensor {
  public:
   explicit HeldTensor(Tensor&& tensor);
@@ -76,7 +76,13 @@ struct HeldMemory {
 HeldMemory MemoryOfHeldTensors();
 
 HandleTable<HeldTensor>& Tensors();
-inline const Tensor& GetTensor(Handle handle) { return *Tensors().Get(handle); }
+[[noreturn]] void ThrowNoValue();
+// Throws E_DISPOSED, or E_LAYER if the tensor has no value since it belongs to a captured graph.
+inline const Tensor& GetTensor(Handle handle) {
+  const Tensor& tensor = *Tensors().Get(handle);
+  if (tensor.empty()) ThrowNoValue();
+  return tensor;
+}
 inline Handle AddTensor(Tensor tensor) { return Tensors().Add(HeldTensor(std::move(tensor))); }
 
 // Registers `tensors` and returns their handles as a JavaScript array.

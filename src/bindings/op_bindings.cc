@@ -3,6 +3,8 @@
 // arrays, but in the frame, an array of float64 numbers in the wasm heap.
 #include <emscripten/bind.h>
 
+#include <algorithm>
+
 #include "bindings/boundary.h"
 #include "bindings/eager_listener.h"
 #include "executor/eager.h"
@@ -30,14 +32,20 @@ std::vector<double>& Frame() {
 
 class FrameReader {
  public:
-  explicit FrameReader(std::span<const double> frame) : rest_(frame) {}
+  explicit FrameReader(std::span<const double> frame, const OpCapture* capture)
+      : rest_(frame), capture_(capture) {}
 
   void Next(std::vector<Tensor>& inputs, FlagList& constant, std::vector<Handle>& handles) {
     const double first = Number();
     const bool is_literal = first == kConstant || first == kValue;
     constant.push_back(first == kConstant);
     handles.push_back(is_literal ? 0 : first);
-    inputs.push_back(is_literal ? Written() : GetTensor(first));
+    if (is_literal) {
+      inputs.push_back(Written());
+    } else {
+      const bool is_captured = capture_ != nullptr && capture_->Has(first);
+      inputs.push_back(is_captured ? Tensor() : GetTensor(first));
+    }
   }
 
  private:
@@ -72,6 +80,7 @@ class FrameReader {
   }
 
   std::span<const double> rest_;
+  const OpCapture* capture_;
 };
 
 // Writes handle, dtype, rank and dimensions of each output, and appends the handles to `handles`.
@@ -111,9 +120,24 @@ uintptr_t OpFrame(int size) {
   });
 }
 
+// Ops on values of the graph, and ops whose results differ from run to run.
+bool IsCaptured(int op, const std::vector<Tensor>& inputs) {
+  const auto has_no_value = [](const Tensor& input) { return input.empty(); };
+  return Ops().IsStateful(op) || std::any_of(inputs.begin(), inputs.end(), has_no_value);
+}
+
+int EmitInto(OpCapture& capture, int op, HeldTensors inputs) {
+  std::vector<Tensor> outputs = capture.Emit(Ops().NodeOf(op), inputs);
+  std::vector<Handle> results;
+  const int size = WriteOutputs(std::move(outputs), results);
+  capture.Identify(results);
+  return size;
+}
+
 int RunOp(int op, int num_inputs) {
   return Guard([&] {
-    FrameReader reader(Frame());
+    OpCapture* const capture = CurrentOpCapture();
+    FrameReader reader(Frame(), capture);
     std::vector<Tensor> inputs;
     inputs.reserve(static_cast<size_t>(num_inputs));
     // Reused to save allocations.
@@ -122,6 +146,9 @@ int RunOp(int op, int num_inputs) {
     constant.clear();
     handles.clear();
     for (int i = 0; i < num_inputs; ++i) reader.Next(inputs, constant, handles);
+    if (capture != nullptr && IsCaptured(op, inputs)) {
+      return EmitInto(*capture, op, {inputs, handles});
+    }
     std::vector<Tensor> outputs = Ops().Run(op, inputs, constant);
     EagerListener* const listener = CurrentEagerListener();
     if (listener == nullptr) return WriteOutputs(std::move(outputs), handles);
@@ -144,10 +171,18 @@ EagerListener*& Listener() {
   return listener;
 }
 
+OpCapture*& Capture() {
+  static OpCapture* capture = nullptr;
+  return capture;
+}
+
 }  // namespace
 
 EagerListener* CurrentEagerListener() { return Listener(); }
 void SetEagerListener(EagerListener* listener) { Listener() = listener; }
+
+OpCapture* CurrentOpCapture() { return Capture(); }
+void SetOpCapture(OpCapture* capture) { Capture() = capture; }
 
 EMSCRIPTEN_BINDINGS(ops) {
   emscripten::function("registerOp", &RegisterOp);

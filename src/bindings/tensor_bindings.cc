@@ -58,7 +58,7 @@ Handle CreateStringTensor(val shape, val elements) {
 
 val DescribeTensor(Handle handle) {
   return Guard([&] {
-    const Tensor& tensor = GetTensor(handle);
+    const Tensor& tensor = *Tensors().Get(handle);
     val description = val::object();
     description.set("dtype", static_cast<int>(tensor.dtype()));
     description.set("shape", ShapeToJs(tensor.shape()));

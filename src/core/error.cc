@@ -25,6 +25,8 @@ std::string_view CodeName(Code code) {
       return "E_INTERNAL";
     case Code::kJson:
       return "E_JSON";
+    case Code::kLayer:
+      return "E_LAYER";
     case Code::kLimit:
       return "E_LIMIT";
     case Code::kOom:

@@ -23,6 +23,7 @@ enum class Code {
   kInput,          // a tensor passed to the model does not fit
   kInternal,       // a bug in tfwasm
   kJson,           // malformed JSON
+  kLayer,          // a layer's config or call is wrong
   kLimit,          // exceeds a size or depth limit of tfwasm
   kOom,            // the wasm heap cannot grow any further
   kOp,             // ops that tfwasm does not support

@@ -18,6 +18,14 @@ Tensor::Tensor(DType dtype, const Shape& shape, std::shared_ptr<Buffer> buffer)
   }
 }
 
+Tensor Tensor::WithoutValue(DType dtype, const Shape& shape) {
+  Tensor tensor;
+  tensor.dtype_ = dtype;
+  tensor.shape_ = shape;
+  tensor.size_ = shape.NumElements();
+  return tensor;
+}
+
 Tensor Tensor::Reshaped(const Shape& shape) const {
   if (shape.NumElements() != size_) {
     Throw(Code::kShape, "cannot reshape ", shape_, " to ", shape, ": the element counts differ");

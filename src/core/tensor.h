@@ -21,6 +21,8 @@ class Tensor {
   Tensor(DType dtype, const Shape& shape);
   // Shares `buffer`, which must be large enough for dtype and shape.
   Tensor(DType dtype, const Shape& shape, std::shared_ptr<Buffer> buffer);
+  // Stands for a tensor that is computed later: has no buffer, and empty() is true.
+  static Tensor WithoutValue(DType dtype, const Shape& shape);
 
   template <typename T>
   static Tensor Scalar(T value) {

@@ -25,6 +25,8 @@ class EagerOps {
   std::vector<Tensor> Run(int id, const std::vector<Tensor>& inputs, const FlagList& constant);
   // A registered op with its attributes, without inputs.
   const Node& NodeOf(int id) const { return *ops_[static_cast<size_t>(id)].node; }
+  // Whether results of the op differ from call to call, or it has side effects.
+  bool IsStateful(int id) const { return ops_[static_cast<size_t>(id)].def->is_stateful; }
   // Drops all ids and kernels.
   void Clear();
 

@@ -9,9 +9,23 @@ namespace tfwasm {
 
 namespace {
 
-AttrMap MakeAttrs(std::initializer_list<Attr> list) {
+AttrValue ToAttrValue(const GivenAttr::Value& value) {
+  return std::visit(
+      [](const auto& given) -> AttrValue {
+        using T = std::decay_t<decltype(given)>;
+        if constexpr (std::is_same_v<T, std::string_view>)
+          return std::string(given);
+        else if constexpr (std::is_pointer_v<T>)
+          return *given;
+        else
+          return given;
+      },
+      value);
+}
+
+AttrMap MakeAttrs(GivenAttrs list) {
   AttrMap attrs;
-  for (const Attr& attr : list) attrs.Set(attr.name, attr.value);
+  for (const GivenAttr& attr : list) attrs.Set(attr.name, ToAttrValue(attr.value));
   return attrs;
 }
 
@@ -36,13 +50,19 @@ std::vector<int64_t> ToInts64(const std::vector<int>& values) {
 DType Operand::dtype() const { return builder_->spec(edge_).dtype; }
 const Shape& Operand::shape() const { return builder_->spec(edge_).shape; }
 
-std::vector<Operand> Builder::EmitAll(std::string_view op, const std::vector<Operand>& inputs,
-                                      std::initializer_list<Attr> attrs) {
+Operand Builder::Emit(std::string_view op, Operands inputs, GivenAttrs attrs) {
+  return EmitAll(op, inputs, MakeAttrs(attrs))[0];
+}
+
+Operand Builder::Emit(std::string_view op, Operands inputs, AttrMap attrs) {
+  return EmitAll(op, inputs, std::move(attrs))[0];
+}
+
+std::vector<Operand> Builder::EmitAll(std::string_view op, Operands inputs, GivenAttrs attrs) {
   return EmitAll(op, inputs, MakeAttrs(attrs));
 }
 
-std::vector<Operand> Builder::EmitAll(std::string_view op, const std::vector<Operand>& inputs,
-                                      AttrMap attrs) {
+std::vector<Operand> Builder::EmitAll(std::string_view op, Operands inputs, AttrMap attrs) {
   Node node{.op = std::string(op), .attrs = std::move(attrs)};
   for (const Operand& input : inputs) {
     if (input.empty()) Throw(Code::kInternal, "an input of ", op, " has no value");
@@ -67,6 +87,10 @@ Operand Builder::Ints(const std::vector<int64_t>& values) {
   const auto ints = tensor.mutable_values<int32_t>();
   for (size_t i = 0; i < values.size(); ++i) ints[i] = static_cast<int32_t>(values[i]);
   return Const(std::move(tensor));
+}
+
+Operand Builder::Ints(std::initializer_list<int64_t> values) {
+  return Ints(std::vector<int64_t>(values));
 }
 
 Operand Builder::Ints(const Shape& shape) {
@@ -97,8 +121,7 @@ Operand Transpose(Operand x, const std::vector<int>& permutation) {
 }
 
 Operand Sum(Operand x, const std::vector<int>& axes, bool keep_dims) {
-  return x.builder().Emit("Sum", {x, x.builder().Ints(ToInts64(axes))},
-                          {{.name = "keep_dims", .value = keep_dims}});
+  return x.builder().Emit("Sum", {x, x.builder().Ints(ToInts64(axes))}, {{"keep_dims", keep_dims}});
 }
 
 Operand BroadcastTo(Operand x, const Shape& shape) {
@@ -112,7 +135,7 @@ Operand Select(Operand condition, Operand if_true, Operand if_false) {
 
 Operand Cast(Operand x, DType dtype) {
   if (x.dtype() == dtype) return x;
-  return x.builder().Emit("Cast", {x}, {{.name = "DstT", .value = dtype}});
+  return x.builder().Emit("Cast", {x}, {{"DstT", dtype}});
 }
 
 Operand Fill(Builder& builder, DType dtype, const Shape& shape, float value) {

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/tensor_spec.h"
@@ -35,27 +37,60 @@ class Operand {
   Edge edge_;
 };
 
+// The inputs of an op, from a braced list or a vector. A view, so that calls are short.
+class Operands {
+ public:
+  Operands(std::initializer_list<Operand> list)  // NOLINT(google-explicit-constructor)
+      : span_(list.begin(), list.size()) {}
+  Operands(const std::vector<Operand>& list)  // NOLINT(google-explicit-constructor)
+      : span_(list) {}
+
+  size_t size() const { return span_.size(); }
+  const Operand* begin() const { return span_.data(); }
+  const Operand* end() const { return span_.data() + span_.size(); }
+
+ private:
+  std::span<const Operand> span_;
+};
+
+// An attribute in a braced list: {"keep_dims", true}. A view of its value.
+struct GivenAttr {
+  using Value = std::variant<bool, int64_t, float, std::string_view, DType, const Shape*,
+                             const std::vector<int64_t>*>;
+
+  template <typename T>
+  GivenAttr(std::string_view name, const T& value) : name(name), value(ValueOf(value)) {}
+
+  std::string_view name;
+  Value value;
+
+ private:
+  static Value ValueOf(bool value) { return value; }
+  static Value ValueOf(int value) { return int64_t{value}; }
+  static Value ValueOf(int64_t value) { return value; }
+  static Value ValueOf(float value) { return value; }
+  static Value ValueOf(std::string_view value) { return value; }
+  static Value ValueOf(DType value) { return value; }
+  static Value ValueOf(const Shape& value) { return &value; }
+  static Value ValueOf(const std::vector<int64_t>& value) { return &value; }
+};
+using GivenAttrs = std::initializer_list<GivenAttr>;
+
 class Builder {
  public:
   virtual ~Builder() = default;
 
   // Applies an op. Dtypes and shapes of all outputs are known afterwards. Throws what the op
   // throws, and E_SHAPE if shapes of outputs depend on values that are not known yet.
-  std::vector<Operand> EmitAll(std::string_view op, const std::vector<Operand>& inputs,
-                               std::initializer_list<Attr> attrs = {});
-  std::vector<Operand> EmitAll(std::string_view op, const std::vector<Operand>& inputs,
-                               AttrMap attrs);
+  std::vector<Operand> EmitAll(std::string_view op, Operands inputs, GivenAttrs attrs = {});
+  std::vector<Operand> EmitAll(std::string_view op, Operands inputs, AttrMap attrs);
   // For ops with one output.
-  Operand Emit(std::string_view op, const std::vector<Operand>& inputs,
-               std::initializer_list<Attr> attrs = {}) {
-    return EmitAll(op, inputs, attrs)[0];
-  }
-  Operand Emit(std::string_view op, const std::vector<Operand>& inputs, AttrMap attrs) {
-    return EmitAll(op, inputs, std::move(attrs))[0];
-  }
+  Operand Emit(std::string_view op, Operands inputs, GivenAttrs attrs = {});
+  Operand Emit(std::string_view op, Operands inputs, AttrMap attrs);
 
   Operand Const(Tensor value);
   // A constant vector of int32: axes, sizes, shapes.
+  Operand Ints(std::initializer_list<int64_t> values);
   Operand Ints(const std::vector<int64_t>& values);
   Operand Ints(const Shape& shape);
 

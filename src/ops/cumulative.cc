@@ -46,9 +46,9 @@ TFWASM_OP kCumprodOp = CumulativeOp<Cumulation::kProduct>("Cumprod");
 
 static Operand Accumulated(GradientContext& c, std::string_view op, Operand x, bool flip) {
   const bool reverse = c.attrs().Bool("reverse", false);
-  return c.builder().Emit(op, {x, c.input(1)},
-                          {{.name = "exclusive", .value = c.attrs().Bool("exclusive", false)},
-                           {.name = "reverse", .value = flip ? !reverse : reverse}});
+  return c.builder().Emit(
+      op, {x, c.input(1)},
+      {{"exclusive", c.attrs().Bool("exclusive", false)}, {"reverse", flip ? !reverse : reverse}});
 }
 TFWASM_GRADIENT kCumsumGradient{
     "Cumsum", [](GradientContext& c) { c.set(0, Accumulated(c, "Cumsum", c.dy(), true)); }};

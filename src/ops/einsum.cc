@@ -283,8 +283,7 @@ Operand EinsumGradient(GradientContext& c, const EinsumEquation& equation, int i
     operands.push_back(Fill(c.builder(), c.dy().dtype(), {equation.size(label)}, 1));
     labels.push_back({label});
   }
-  return c.builder().Emit("Einsum", operands,
-                          {{.name = "equation", .value = WriteEquation(labels, own)}});
+  return c.builder().Emit("Einsum", operands, {{"equation", WriteEquation(labels, own)}});
 }
 
 }  // namespace

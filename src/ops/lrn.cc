@@ -59,10 +59,9 @@ TFWASM_GRADIENT kLrnGradient{
       const Operand ones = Fill(builder, DType::kFloat32, {2 * radius + 1, 1, 1, 1}, 1);
       const auto sum = [&](Operand x) {
         const Operand columns = Reshape(x, {shape.Product(0, 3), channels, 1, 1});
-        const Operand sums =
-            builder.Emit("Conv2D", {columns, ones},
-                         {{.name = "padding", .value = std::string("SAME")},
-                          {.name = "strides", .value = std::vector<int64_t>{1, 1, 1, 1}}});
+        const Operand sums = builder.Emit(
+            "Conv2D", {columns, ones},
+            {{"padding", std::string("SAME")}, {"strides", std::vector<int64_t>{1, 1, 1, 1}}});
         return Reshape(sums, shape);
       };
       const auto power = [&](Operand x, float exponent) {

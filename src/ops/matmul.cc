@@ -351,8 +351,7 @@ TFWASM_GRADIENT kMatMulGradient{
       const bool tb = ReadTranspose(c.attrs(), "transpose_b", "adj_y");
       const auto multiply = [&](Operand x, bool transpose_x, Operand y, bool transpose_y) {
         return c.builder().Emit("MatMul", {x, y},
-                                {{.name = "transpose_a", .value = transpose_x},
-                                 {.name = "transpose_b", .value = transpose_y}});
+                                {{"transpose_a", transpose_x}, {"transpose_b", transpose_y}});
       };
       const Operand a = c.input(0);
       const Operand b = c.input(1);

@@ -86,21 +86,19 @@ TFWASM_OP kUnpackOp{.name = "Unpack",
 
 }  // namespace
 
-TFWASM_GRADIENT kPackGradient{"Pack", [](GradientContext& c) {
-                                const auto parts = c.builder().EmitAll(
-                                    "Unpack", {c.dy()},
-                                    {{.name = "num", .value = int64_t{c.num_inputs()}},
-                                     {.name = "axis", .value = c.attrs().Int("axis", 0)}});
-                                for (int i = 0; i < c.num_inputs(); ++i)
-                                  c.set(i, parts[static_cast<size_t>(i)]);
-                              }};
+TFWASM_GRADIENT kPackGradient{
+    "Pack", [](GradientContext& c) {
+      const auto parts = c.builder().EmitAll(
+          "Unpack", {c.dy()},
+          {{"num", int64_t{c.num_inputs()}}, {"axis", c.attrs().Int("axis", 0)}});
+      for (int i = 0; i < c.num_inputs(); ++i) c.set(i, parts[static_cast<size_t>(i)]);
+    }};
 TFWASM_GRADIENT kUnpackGradient{
     "Unpack", [](GradientContext& c) {
       std::vector<Operand> parts;
       for (int i = 0; i < c.num_outputs(); ++i) parts.push_back(c.dy(i));
       if (parts.empty()) return c.set(0, ZerosLike(c.input()));
-      c.set(0,
-            c.builder().Emit("Pack", parts, {{.name = "axis", .value = c.attrs().Int("axis", 0)}}));
+      c.set(0, c.builder().Emit("Pack", parts, {{"axis", c.attrs().Int("axis", 0)}}));
     }};
 
 }  // namespace tfwasm

@@ -120,9 +120,8 @@ TFWASM_GRADIENT kProdGradient{
       const int64_t inner = outer == 0 ? 0 : shape.NumElements() / outer;
       const Operand rows = Reshape(moved, {outer, inner});
       const auto others = [&](bool reverse) {
-        return c.builder().Emit(
-            "Cumprod", {rows, c.builder().Const(Tensor::Scalar(1))},
-            {{.name = "exclusive", .value = true}, {.name = "reverse", .value = reverse}});
+        return c.builder().Emit("Cumprod", {rows, c.builder().Const(Tensor::Scalar(1))},
+                                {{"exclusive", true}, {"reverse", reverse}});
       };
       const Operand product = Reshape(others(false) * others(true), moved.shape());
       std::vector<int> inverse(order.size());

@@ -11,6 +11,7 @@
 #include "autodiff/trace.h"
 #include "bindings/boundary.h"
 #include "bindings/eager_listener.h"
+#include "bindings/training/builder_scope.h"
 
 namespace tfwasm {
 
@@ -19,7 +20,7 @@ namespace {
 using emscripten::val;
 
 // One trace for all nested gradient scopes. It lives until the outermost one is closed.
-class Recorder : public EagerListener {
+class Recorder : public EagerListener, public BuilderScope {
  public:
   void Open() {
     if (depth_ == 0) trace_ = std::make_unique<Trace>();
@@ -53,9 +54,11 @@ class Recorder : public EagerListener {
     return *trace_;
   }
 
-  Operand OperandOf(Handle handle) { return trace().OperandOf({handle, &GetTensor(handle)}); }
-  // A new handle of a value of the trace.
-  Handle HandleOf(Operand operand) {
+  Builder& builder() override { return trace(); }
+  Operand OperandOf(Handle handle) override {
+    return trace().OperandOf({handle, &GetTensor(handle)});
+  }
+  Handle HandleOf(Operand operand) override {
     const Handle handle = AddTensor(trace().tensor(operand.edge()));
     trace().Identify(handle, operand.edge());
     return handle;
@@ -91,7 +94,11 @@ class Recorder : public EagerListener {
   }
 
  private:
-  void Listen() { SetEagerListener(depth_ > 0 && !is_paused_ ? this : nullptr); }
+  void Listen() {
+    const bool is_on = depth_ > 0 && !is_paused_;
+    SetEagerListener(is_on ? this : nullptr);
+    SetGradientScope(is_on ? this : nullptr);
+  }
 
   BackwardCache cache_;
   std::unique_ptr<Trace> trace_;

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Captures graphs: JavaScript calls ops on tensors without values, and the calls become nodes.
+#include <emscripten/bind.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "bindings/boundary.h"
+#include "bindings/eager_listener.h"
+#include "bindings/training/builder_scope.h"
+#include "executor/frozen_program.h"
+#include "graph/structure.h"
+#include "ops/graph_builder.h"
+
+namespace tfwasm {
+
+namespace {
+
+using emscripten::val;
+
+class Capture : public BuilderScope, public OpCapture {
+ public:
+  Capture() : builder_(graph_) {}
+
+  // `declared`: the sizes that the graph is made for; equal to `spec`, or unknown.
+  Handle AddInput(const TensorSpec& spec, const Shape& declared) {
+    const Operand input = Placeholder(spec);
+    graph_.node(input.edge().node).attrs.Set("shape", declared);
+    return HandleOf(input);
+  }
+
+  // From now on, the tensor is an input of the graph.
+  void AddVariable(Handle tensor) {
+    edges_[tensor] = Placeholder(SpecOf(GetTensor(tensor))).edge();
+  }
+
+  bool Has(Handle handle) const override { return edges_.contains(handle); }
+
+  std::vector<Tensor> Emit(const Node& op, HeldTensors inputs) override {
+    std::vector<Operand> operands;
+    for (size_t i = 0; i < inputs.handles.size(); ++i) {
+      operands.push_back(inputs.tensors[i].empty() ? OperandOf(inputs.handles[i])
+                                                   : builder_.Const(inputs.tensors[i]));
+    }
+    last_ = builder_.EmitAll(op.op, operands, op.attrs);
+    std::vector<Tensor> outputs;
+    for (const Operand& output : last_) {
+      outputs.push_back(Tensor::WithoutValue(output.dtype(), output.shape()));
+    }
+    return outputs;
+  }
+
+  void Identify(std::span<const Handle> outputs) override {
+    for (size_t i = 0; i < outputs.size(); ++i) edges_[outputs[i]] = last_[i].edge();
+  }
+
+  Builder& builder() override { return builder_; }
+  Operand OperandOf(Handle handle) override {
+    const auto known = edges_.find(handle);
+    if (known != edges_.end()) return {builder_, known->second};
+    return builder_.Const(GetTensor(handle));
+  }
+  Handle HandleOf(Operand value) override {
+    const Handle handle = AddTensor(Tensor::WithoutValue(value.dtype(), value.shape()));
+    edges_[handle] = value.edge();
+    return handle;
+  }
+
+  Graph Finish(const std::vector<Handle>& outputs) {
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      graph_.outputs.push_back({StrCat("output_", i), OperandOf(outputs[i]).edge()});
+    }
+    return std::move(graph_);
+  }
+
+ private:
+  Operand Placeholder(const TensorSpec& spec) {
+    const Operand input = builder_.Placeholder(spec);
+    graph_.inputs.push_back({StrCat("input_", graph_.inputs.size()), input.edge()});
+    return input;
+  }
+
+  Graph graph_;
+  GraphBuilder builder_;
+  std::unordered_map<Handle, Edge> edges_;
+  std::vector<Operand> last_;
+};
+
+// Captures nest: a layer may be built while a model is captured.
+std::vector<std::unique_ptr<Capture>>& Captures() {
+  static auto* captures = new std::vector<std::unique_ptr<Capture>>;
+  return *captures;
+}
+
+void UseInnermost() {
+  Capture* const capture = Captures().empty() ? nullptr : Captures().back().get();
+  SetOpCapture(capture);
+  SetCaptureScope(capture);
+}
+
+Capture& Innermost() {
+  if (Captures().empty()) Throw(Code::kInternal, "no capture is open");
+  return *Captures().back();
+}
+
+// The programs of one function of JavaScript. Captures for other sizes that have the same structure
+// share a program.
+struct CapturedFunction {
+  std::unique_ptr<ModelState> state = std::make_unique<ModelState>();
+  std::map<std::string, int> ids = {};  // by structure
+  std::vector<std::unique_ptr<FrozenProgram>> programs = {};
+};
+
+HandleTable<CapturedFunction>& Functions() {
+  static auto* functions = new HandleTable<CapturedFunction>("function");
+  return *functions;
+}
+
+template <typename T>
+std::vector<T> Numbers(const val& list) {
+  return emscripten::convertJSArrayToNumberVector<T>(list);
+}
+
+Shape DeclaredShape(const val& dims) {
+  std::vector<int64_t> sizes;
+  for (const double dim : Numbers<double>(dims)) sizes.push_back(static_cast<int64_t>(dim));
+  return Shape(std::span<const int64_t>(sizes));
+}
+
+void OpenCapture() {
+  Guard([] {
+    Captures().push_back(std::make_unique<Capture>());
+    UseInnermost();
+  });
+}
+
+void CloseCapture() {
+  Guard([] {
+    if (!Captures().empty()) Captures().pop_back();
+    UseInnermost();
+  });
+}
+
+Handle CaptureInput(int dtype, val shape, val declared) {
+  return Guard([&] {
+    const TensorSpec spec{static_cast<DType>(dtype), ShapeFromJs(shape)};
+    return Innermost().AddInput(spec, DeclaredShape(declared));
+  });
+}
+
+void CaptureVariable(Handle tensor) {
+  Guard([&] { Innermost().AddVariable(tensor); });
+}
+
+Handle CreateFunction() {
+  return Guard([] { return Functions().Add(CapturedFunction()); });
+}
+
+void DisposeFunction(Handle function) {
+  Guard([&] { Functions().Remove(function); });
+}
+
+int CapturedProgram(Handle function, val outputs, int num_variables) {
+  return Guard([&] {
+    Graph graph = Innermost().Finish(Numbers<Handle>(outputs));
+    CapturedFunction& owner = Functions().Get(function);
+    const auto next = static_cast<int>(owner.programs.size());
+    const auto [entry, is_new] = owner.ids.try_emplace(StructureOf(graph), next);
+    if (is_new) {
+      owner.programs.push_back(std::make_unique<FrozenProgram>(
+          std::move(graph), static_cast<size_t>(num_variables), *owner.state));
+    }
+    return entry->second;
+  });
+}
+
+val RunFunction(Handle function, int program, val inputs, val variables) {
+  return Guard([&] {
+    const std::vector<Tensor> feeds = GetTensors(inputs);
+    const std::vector<Tensor> weights = GetTensors(variables);
+    const CapturedFunction& owner = Functions().Get(function);
+    return AddTensors(owner.programs.at(static_cast<size_t>(program))->Run(feeds, weights));
+  });
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(captures) {
+  emscripten::function("openCapture", &OpenCapture);
+  emscripten::function("closeCapture", &CloseCapture);
+  emscripten::function("captureInput", &CaptureInput);
+  emscripten::function("captureVariable", &CaptureVariable);
+  emscripten::function("createFunction", &CreateFunction);
+  emscripten::function("disposeFunction", &DisposeFunction);
+  emscripten::function("capturedProgram", &CapturedProgram);
+  emscripten::function("runFunction", &RunFunction);
+}
+
+}  // namespace tfwasm

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layers, and the functions that their configs name.
+#include <emscripten/bind.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/boundary.h"
+#include "bindings/training/builder_scope.h"
+#include "layers/activations.h"
+#include "layers/initializers.h"
+#include "layers/layer.h"
+
+namespace tfwasm {
+
+namespace {
+
+using emscripten::val;
+
+struct HeldLayer {
+  const LayerDef* def;
+  std::unique_ptr<Layer> layer;
+  std::vector<WeightSpec> weights;
+};
+
+HandleTable<HeldLayer>& Layers() {
+  static auto* layers = new HandleTable<HeldLayer>("layer");
+  return *layers;
+}
+
+template <typename T>
+std::vector<T> Numbers(const val& list) {
+  return emscripten::convertJSArrayToNumberVector<T>(list);
+}
+
+Generation GenerationOf(int generation) {
+  return generation == 3 ? Generation::kKeras3 : Generation::kKeras2;
+}
+
+// {layer, config, unknown}: the handle, the config with defaults, the keys that the layer ignores.
+val CreateLayer(val class_name, val config, int generation) {
+  return Guard([&] {
+    const std::string name = TextFromJs(class_name);
+    const LayerDef* def = FindLayer(name);
+    if (def == nullptr) Throw(Code::kLayer, "unknown layer ", name);
+    const std::string text = TextFromJs(config);
+    const JsonDocument document = ParseJson(text, "the config of a layer");
+    LayerConfig reader(document.root(), GenerationOf(generation));
+    std::unique_ptr<Layer> layer = def->make(reader);
+    JsonValue unknown = reader.UnknownKeys();
+    val result = val::object();
+    result.set("config", TextToJs(WriteJson(reader.values())));
+    result.set("unknown", TextToJs(WriteJson(unknown)));
+    result.set("layer", Layers().Add({.def = def, .layer = std::move(layer), .weights = {}}));
+    return result;
+  });
+}
+
+void DisposeLayer(Handle layer) {
+  Guard([&] { Layers().Remove(layer); });
+}
+
+// From a list of [dtype, dimensions]; unknown dimensions are -1.
+std::vector<TensorSpec> SpecsFromJs(const val& list) {
+  std::vector<TensorSpec> specs;
+  for (const val& item : emscripten::vecFromJSArray<val>(list)) {
+    std::vector<int64_t> dims;
+    for (const double dim : Numbers<double>(item[1])) dims.push_back(static_cast<int64_t>(dim));
+    specs.push_back({static_cast<DType>(item[0].as<int>()), Shape(std::span<const int64_t>(dims))});
+  }
+  return specs;
+}
+
+JsonValue ToJson(const TensorSpec& spec) {
+  JsonValue dims = JsonValue::array();
+  for (const int64_t dim : spec.shape) dims.push_back(dim);
+  return JsonValue::array({static_cast<int>(spec.dtype), std::move(dims)});
+}
+
+val BuildLayer(Handle handle, val inputs) {
+  return Guard([&] {
+    HeldLayer& held = Layers().Get(handle);
+    BuildContext context(SpecsFromJs(inputs));
+    held.layer->Build(context);
+    held.weights = context.weights();
+    JsonValue weights = JsonValue::array();
+    for (const WeightSpec& weight : held.weights) {
+      JsonValue json = JsonValue::object();
+      json["name"] = weight.name;
+      json["tensor"] = ToJson(weight.tensor);
+      json["trainable"] = weight.trainable;
+      json["initializer"] = weight.initializer;
+      json["regularizer"] = weight.regularizer;
+      json["constraint"] = weight.constraint;
+      weights.push_back(std::move(json));
+    }
+    return TextToJs(WriteJson(weights));
+  });
+}
+
+val LayerOutputs(Handle handle, val inputs) {
+  return Guard([&] {
+    HeldLayer& held = Layers().Get(handle);
+    JsonValue outputs = JsonValue::array();
+    for (const TensorSpec& spec :
+         InferOutputs(*held.def, *held.layer, SpecsFromJs(inputs), held.weights)) {
+      outputs.push_back(ToJson(spec));
+    }
+    return TextToJs(WriteJson(outputs));
+  });
+}
+
+std::vector<Operand> OperandsOf(BuilderScope& scope, const val& handles) {
+  std::vector<Operand> operands;
+  for (const Handle handle : Numbers<Handle>(handles)) {
+    operands.push_back(handle == 0 ? Operand() : scope.OperandOf(handle));
+  }
+  return operands;
+}
+
+// 0 for an empty operand.
+val HandlesOf(BuilderScope& scope, const std::vector<Operand>& operands) {
+  Tensors().Reserve(operands.size());
+  std::vector<Handle> handles;
+  for (const Operand& operand : operands) {
+    handles.push_back(operand.empty() ? 0 : scope.HandleOf(operand));
+  }
+  return val::array(handles);
+}
+
+val Call(Handle handle, val inputs, val masks, val weights, bool training, val arguments) {
+  return Guard([&] {
+    return InBuilderScope([&](BuilderScope& scope) {
+      const HeldLayer& held = Layers().Get(handle);
+      const std::string text = TextFromJs(arguments);
+      const JsonDocument document = ParseJson(text, "the arguments of a layer");
+      LayerCall call{.inputs = OperandsOf(scope, inputs),
+                     .masks = OperandsOf(scope, masks),
+                     .weights = OperandsOf(scope, weights),
+                     .training = training,
+                     .arguments = ToValue(document.root())};
+      CallLayer(*held.def, *held.layer, scope.builder(), call);
+      std::vector<int> updated;
+      std::vector<Operand> updates;
+      for (const auto& [weight, value] : call.updates) {
+        updated.push_back(weight);
+        updates.push_back(value);
+      }
+      val result = val::object();
+      result.set("outputs", HandlesOf(scope, call.outputs));
+      result.set("masks", HandlesOf(scope, call.output_masks));
+      result.set("updated", val::array(updated));
+      result.set("updates", HandlesOf(scope, updates));
+      result.set("losses", HandlesOf(scope, call.losses));
+      return result;
+    });
+  });
+}
+
+Handle InitializeWeight(val initializer, int generation, int dtype, val shape, double seed) {
+  return Guard([&] {
+    const std::string text = TextFromJs(initializer);
+    const JsonDocument document = ParseJson(text, "an initializer");
+    const TensorSpec spec{static_cast<DType>(dtype), ShapeFromJs(shape)};
+    return AddTensor(Initialize(document.root(), GenerationOf(generation), spec,
+                                Philox(static_cast<uint64_t>(seed))));
+  });
+}
+
+Handle ApplyActivation(val activation, int generation, Handle x) {
+  return Guard([&] {
+    return InBuilderScope([&](BuilderScope& scope) {
+      const std::string text = TextFromJs(activation);
+      const JsonDocument document = ParseJson(text, "an activation");
+      const LayerActivation apply(ToValue(document.root()), GenerationOf(generation));
+      return scope.HandleOf(apply(scope.OperandOf(x)));
+    });
+  });
+}
+
+// The names of all that this file gives access to: {layers, activations, initializers}.
+val LayerNames() {
+  return Guard([] {
+    JsonValue names = JsonValue::object();
+    names["layers"] = RegisteredLayers();
+    names["activations"] = RegisteredActivations();
+    names["initializers"] = RegisteredInitializers();
+    return TextToJs(WriteJson(names));
+  });
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(layers) {
+  emscripten::function("createLayer", &CreateLayer);
+  emscripten::function("disposeLayer", &DisposeLayer);
+  emscripten::function("buildLayer", &BuildLayer);
+  emscripten::function("layerOutputs", &LayerOutputs);
+  emscripten::function("callLayer", &Call);
+  emscripten::function("initializeWeight", &InitializeWeight);
+  emscripten::function("applyActivation", &ApplyActivation);
+  emscripten::function("layerNames", &LayerNames);
+}
+
+}  // namespace tfwasm

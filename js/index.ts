@@ -3,6 +3,7 @@
 import { useLink } from './core/links.js';
 
 export * from './common.js';
+export * from './layers/index.js';
 export * from './training/gradients.js';
 export {
   Optimizer,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks that each module of src/ includes only itself and modules below it, and that there are no include cycles.
+// Checks that each module of src/ includes only itself and modules below it, that there are no include cycles, and that
+// no two headers define types of one name: the linker would take either for both.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCircles } from './check-imports.mjs';
@@ -43,8 +44,23 @@ export function includeErrors(sources) {
     }
   }
   const includes = new Map([...sources].map(([path, text]) => [path, new Set(includesOf(text))]));
+  errors.push(...duplicateTypes(sources));
   for (const circle of findCircles(includes)) errors.push(`These files include each other: ${circle.join(' -> ')}.`);
   return errors;
+}
+
+/** Types that several headers define. Nested ones are indented. */
+function duplicateTypes(sources) {
+  const places = new Map();
+  for (const [path, text] of sources) {
+    if (!path.endsWith('.h')) continue;
+    for (const [, name] of text.matchAll(/^(?:struct|class|enum class) (\w+)(?: final)?(?: :[^;]*)? \{/gm)) {
+      places.set(name, new Set([...(places.get(name) ?? []), path]));
+    }
+  }
+  return [...places]
+    .filter(([, paths]) => paths.size > 1)
+    .map(([name, paths]) => `${[...paths].join(' and ')} define ${name}.`);
 }
 
 export function checkIncludes(note = () => {}) {

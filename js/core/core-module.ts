@@ -139,6 +139,21 @@ export interface CoreModule {
   forgetOps(): void;
 }
 
+/** A dtype number and dimensions; -1 for unknown ones. */
+export type SpecDescription = [dtype: number, shape: number[]];
+
+/** The results of a call of a layer, as new tensor handles. */
+export interface LayerCallResult {
+  outputs: number[];
+  /** By output; 0 for none. May be shorter. */
+  masks: number[];
+  /** Indices of weights, and their new values. */
+  updated: number[];
+  updates: number[];
+  /** Scalars to add to the loss. */
+  losses: number[];
+}
+
 /** What only the link `tfwasm` exports. */
 export interface TrainingCoreModule extends CoreModule {
   // Gradients of eager calls. While a gradient scope is open, ops on watched tensors, and on what was computed from
@@ -186,6 +201,54 @@ export interface TrainingCoreModule extends CoreModule {
     slots: number[],
     gradients: number[],
   ): void;
+
+  // Captures of graphs. Between openCapture and closeCapture, ops on the inputs of the capture, and on what is computed
+  // from them, become nodes; their outputs have no values. Captures nest.
+  openCapture(): void;
+  closeCapture(): void;
+  /** A new tensor without a value. `declared`: the sizes that the graph is made for; -1 for any. */
+  captureInput(dtype: number, shape: number[], declared: number[]): number;
+  /** Makes a tensor with a value an input of the graph, if it is used. */
+  captureVariable(tensor: number): void;
+  createFunction(): number;
+  disposeFunction(fn: number): void;
+  /**
+   * Ends the innermost capture, and returns the id of its program in a function, for runFunction, and which of the
+   * variables it takes, by the order of captureVariable. Equal graphs share a program.
+   */
+  capturedProgram(fn: number, outputs: number[]): { program: number; variables: number[] };
+  /** Returns one new handle per output. */
+  runFunction(fn: number, program: number, inputs: number[], variables: number[]): number[];
+
+  // Layers. Configs are JSON texts with keys in snake case. `generation`: 3 for Keras 3, else 2.
+  /** `config`: with defaults. `unknown`: keys that the layer ignores. Both are JSON. Throws E_LAYER. */
+  createLayer(
+    className: string,
+    config: string,
+    generation: number,
+  ): { layer: number; config: string; unknown: string };
+  disposeLayer(layer: number): void;
+  /** Returns the weights (WeightDescription[] in js/layers/built-in-layer.ts) as JSON. */
+  buildLayer(layer: number, inputs: SpecDescription[]): string;
+  /** Returns the SpecDescription of each output as JSON. */
+  layerOutputs(layer: number, inputs: SpecDescription[]): string;
+  /** `masks`: by input; 0 for none. `args`: an object of other arguments, as JSON. */
+  callLayer(
+    layer: number,
+    inputs: number[],
+    masks: number[],
+    weights: number[],
+    training: boolean,
+    args: string,
+  ): LayerCallResult;
+  /** The first value of a weight. `seed` is for initializers without one. */
+  initializeWeight(initializer: string, generation: number, dtype: number, shape: number[], seed: number): number;
+  applyActivation(activation: string, generation: number, x: number): number;
+  /** Returns a scalar. */
+  applyRegularizer(regularizer: string, x: number): number;
+  applyConstraint(constraint: string, x: number): number;
+  /** The names of all layers, activations and initializers, as JSON. */
+  layerNames(): string;
 }
 
 /** Options of the Emscripten module factory. */

@@ -26,7 +26,7 @@ constexpr int64_t kTrialSizes[] = {240, 480};
 
 std::vector<TensorSpec> TryCall(const LayerDef& def, Layer& layer,
                                 const std::vector<TensorSpec>& inputs,
-                                const std::vector<WeightSpec>& weights, int64_t size) {
+                                const std::vector<LayerWeight>& weights, int64_t size) {
   Graph graph;
   GraphBuilder builder(graph);
   LayerCall call;
@@ -36,7 +36,7 @@ std::vector<TensorSpec> TryCall(const LayerDef& def, Layer& layer,
     }
     call.inputs.push_back(builder.Placeholder(input));
   }
-  for (const WeightSpec& weight : weights) {
+  for (const LayerWeight& weight : weights) {
     call.weights.push_back(builder.Placeholder(weight.tensor));
   }
   CallLayer(def, layer, builder, call);
@@ -68,7 +68,7 @@ int64_t BuildContext::dim(int axis, int i) const {
   return dim;
 }
 
-int BuildContext::AddWeight(WeightSpec spec) {
+int BuildContext::AddWeight(LayerWeight spec) {
   weights_.push_back(std::move(spec));
   return static_cast<int>(weights_.size()) - 1;
 }
@@ -127,7 +127,7 @@ void CallLayer(const LayerDef& def, Layer& layer, Builder& builder, LayerCall& c
 
 std::vector<TensorSpec> InferOutputs(const LayerDef& def, Layer& layer,
                                      const std::vector<TensorSpec>& inputs,
-                                     const std::vector<WeightSpec>& weights) {
+                                     const std::vector<LayerWeight>& weights) {
   CheckRanks(inputs);
   if (auto specs = layer.OutputSpecs(inputs)) return *std::move(specs);
   std::vector<TensorSpec> outputs = TryCall(def, layer, inputs, weights, kTrialSizes[0]);

@@ -39,7 +39,7 @@ struct WeightOptions {
   JsonValue constraint;
 };
 
-struct WeightSpec {
+struct LayerWeight {
   std::string name;  // "kernel"
   TensorSpec tensor;
   bool trainable = true;
@@ -59,14 +59,14 @@ class BuildContext {
   int64_t dim(int axis, int i = 0) const;
 
   // Returns the index for CallContext::weight.
-  int AddWeight(WeightSpec spec);
+  int AddWeight(LayerWeight spec);
   int AddWeight(std::string_view name, const Shape& shape, const WeightOptions& options);
 
-  const std::vector<WeightSpec>& weights() const { return weights_; }
+  const std::vector<LayerWeight>& weights() const { return weights_; }
 
  private:
   std::vector<TensorSpec> inputs_;
-  std::vector<WeightSpec> weights_;
+  std::vector<LayerWeight> weights_;
 };
 
 // The arguments and results of one call.
@@ -161,7 +161,7 @@ void CallLayer(const LayerDef& def, Layer& layer, Builder& builder, LayerCall& c
 // with them. `weights` are those of Build.
 std::vector<TensorSpec> InferOutputs(const LayerDef& def, Layer& layer,
                                      const std::vector<TensorSpec>& inputs,
-                                     const std::vector<WeightSpec>& weights);
+                                     const std::vector<LayerWeight>& weights);
 
 // x with another shape behind the batch dimension. At most one of `dims` may be -1.
 Operand BatchReshape(Operand x, std::vector<int64_t> dims);

@@ -28,3 +28,12 @@ test('unknown modules, files that are not there and circles are found', () => {
   const circle = { 'core/a.h': '#include "core/b.h"\n', 'core/b.h': '\n#include "core/a.h"\n', 'core/c.cc': '' };
   assert.deepEqual(errorsOf(circle), ['These files include each other: core/a.h -> core/b.h -> core/a.h.']);
 });
+
+test('types of one name in two headers are found', () => {
+  const type = 'struct Spec {\n  int x;\n};\n';
+  assert.deepEqual(errorsOf({ 'core/a.h': type, 'ops/b.h': type }), ['core/a.h and ops/b.h define Spec.']);
+  assert.deepEqual(
+    errorsOf({ 'core/a.h': `${type}#else\n${type}`, 'ops/b.h': 'struct Spec;\n  struct Spec {};\n' }),
+    [],
+  );
+});

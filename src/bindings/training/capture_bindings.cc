@@ -33,12 +33,15 @@ class Capture : public BuilderScope, public OpCapture {
     return HandleOf(input);
   }
 
-  // From now on, the tensor is an input of the graph.
+  // When the tensor is used, it becomes an input of the graph.
   void AddVariable(Handle tensor) {
-    edges_[tensor] = Placeholder(SpecOf(GetTensor(tensor))).edge();
+    const auto index = static_cast<int>(variables_.size());
+    variables_.try_emplace(tensor, index);
   }
 
-  bool Has(Handle handle) const override { return edges_.contains(handle); }
+  bool Has(Handle handle) const override {
+    return edges_.contains(handle) || variables_.contains(handle);
+  }
 
   std::vector<Tensor> Emit(const Node& op, HeldTensors inputs) override {
     std::vector<Operand> operands;
@@ -62,7 +65,12 @@ class Capture : public BuilderScope, public OpCapture {
   Operand OperandOf(Handle handle) override {
     const auto known = edges_.find(handle);
     if (known != edges_.end()) return {builder_, known->second};
-    return builder_.Const(GetTensor(handle));
+    const auto variable = variables_.find(handle);
+    if (variable == variables_.end()) return builder_.Const(GetTensor(handle));
+    const Operand input = Placeholder(SpecOf(GetTensor(handle)));
+    edges_[handle] = input.edge();
+    used_.push_back(variable->second);
+    return input;
   }
   Handle HandleOf(Operand value) override {
     const Handle handle = AddTensor(Tensor::WithoutValue(value.dtype(), value.shape()));
@@ -77,6 +85,9 @@ class Capture : public BuilderScope, public OpCapture {
     return std::move(graph_);
   }
 
+  // The variables that became inputs, by the order of AddVariable.
+  const std::vector<int>& used_variables() const { return used_; }
+
  private:
   Operand Placeholder(const TensorSpec& spec) {
     const Operand input = builder_.Placeholder(spec);
@@ -87,6 +98,8 @@ class Capture : public BuilderScope, public OpCapture {
   Graph graph_;
   GraphBuilder builder_;
   std::unordered_map<Handle, Edge> edges_;
+  std::unordered_map<Handle, int> variables_;
+  std::vector<int> used_;
   std::vector<Operand> last_;
 };
 
@@ -164,17 +177,22 @@ void DisposeFunction(Handle function) {
   Guard([&] { Functions().Remove(function); });
 }
 
-int CapturedProgram(Handle function, val outputs, int num_variables) {
+// {program, variables}: its id, and the variables that it takes.
+val CapturedProgram(Handle function, val outputs) {
   return Guard([&] {
     Graph graph = Innermost().Finish(Numbers<Handle>(outputs));
+    const std::vector<int>& variables = Innermost().used_variables();
     CapturedFunction& owner = Functions().Get(function);
     const auto next = static_cast<int>(owner.programs.size());
     const auto [entry, is_new] = owner.ids.try_emplace(StructureOf(graph), next);
     if (is_new) {
-      owner.programs.push_back(std::make_unique<FrozenProgram>(
-          std::move(graph), static_cast<size_t>(num_variables), *owner.state));
+      owner.programs.push_back(
+          std::make_unique<FrozenProgram>(std::move(graph), variables.size(), *owner.state));
     }
-    return entry->second;
+    val result = val::object();
+    result.set("program", entry->second);
+    result.set("variables", val::array(variables));
+    return result;
   });
 }
 

@@ -23,7 +23,7 @@ using emscripten::val;
 struct HeldLayer {
   const LayerDef* def;
   std::unique_ptr<Layer> layer;
-  std::vector<WeightSpec> weights;
+  std::vector<LayerWeight> weights;
 };
 
 HandleTable<HeldLayer>& Layers() {
@@ -87,7 +87,7 @@ val BuildLayer(Handle handle, val inputs) {
     held.layer->Build(context);
     held.weights = context.weights();
     JsonValue weights = JsonValue::array();
-    for (const WeightSpec& weight : held.weights) {
+    for (const LayerWeight& weight : held.weights) {
       JsonValue json = JsonValue::object();
       json["name"] = weight.name;
       json["tensor"] = ToJson(weight.tensor);
@@ -135,6 +135,9 @@ val Call(Handle handle, val inputs, val masks, val weights, bool training, val a
   return Guard([&] {
     return InBuilderScope([&](BuilderScope& scope) {
       const HeldLayer& held = Layers().Get(handle);
+      if (held.weights.size() != weights["length"].as<size_t>()) {
+        Throw(Code::kInternal, "a layer with ", held.weights.size(), " weights was given others");
+      }
       const std::string text = TextFromJs(arguments);
       const JsonDocument document = ParseJson(text, "the arguments of a layer");
       LayerCall call{.inputs = OperandsOf(scope, inputs),

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layers of the core (src/layers/).
+import type { LayerCallResult } from '../core/core-module.js';
+import { type DataType, dtypeFromNumber } from '../tensor/dtype.js';
+import { Tensor, tensorsOfHandles } from '../tensor/tensor.js';
+import { callTrainingCore } from '../training/core.js';
+import { type Activation, getCustomActivation } from './activations.js';
+import { type Config, serialize, toCamelConfig, toSnakeCase, toSnakeConfig } from './config.js';
+import { getConstraint } from './constraints.js';
+import { currentExecution } from './execution.js';
+import { getInitializer } from './initializers.js';
+import { Layer, type LayerArgs, type MaskedTensors, specOf } from './layer.js';
+import { getRegularizer } from './regularizers.js';
+import { Serializable } from './serialization.js';
+import { type Kwargs, type OneOrMore, oneOrMore, type Shape, toList } from './topology.js';
+
+/** A weight as the core declares it. */
+interface WeightDescription {
+  name: string;
+  tensor: [dtype: number, shape: number[]];
+  trainable: boolean;
+  initializer: unknown;
+  regularizer: unknown;
+  constraint: unknown;
+}
+
+/** The options of a built-in layer: those of every layer, and those that Keras documents, in camel case. */
+export interface BuiltInLayerArgs extends LayerArgs {
+  // biome-ignore lint/suspicious/noExplicitAny: each layer has options of its own.
+  [key: string]: any;
+}
+
+/** What the layer of the core does not read. */
+const COMMON_KEYS = new Set([
+  'name',
+  'trainable',
+  'dtype',
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'inputDType',
+  'weights',
+  'activityRegularizer',
+]);
+
+/** Frees layers that the program forgot to dispose. */
+const forgotten = new FinalizationRegistry<number>((layer) => callTrainingCore((core) => core.disposeLayer(layer)));
+
+const listShapes = (shape: Shape | Shape[]): Shape[] => (Array.isArray(shape[0]) ? shape : [shape]) as Shape[];
+
+const keyOf = (description: unknown): string => JSON.stringify(description);
+
+/** Tensors among keyword arguments follow the inputs. Their places are in the argument `tensors`, by name. */
+function readKwargs(kwargs: Kwargs, count: number): { extra: Tensor[]; args: Config } {
+  const extra: Tensor[] = [];
+  const tensors: Record<string, number[]> = {};
+  const args: Config = {};
+  for (const [key, value] of Object.entries(kwargs)) {
+    const given = toList<unknown>(value as OneOrMore<unknown>).filter((element) => element instanceof Tensor);
+    if (given.length === 0) args[toSnakeCase(key)] = value;
+    else {
+      tensors[toSnakeCase(key)] = given.map((_, i) => count + extra.length + i);
+      extra.push(...given);
+    }
+  }
+  if (extra.length > 0) args['tensors'] = tensors;
+  return { extra, args };
+}
+
+export class BuiltInLayer extends Layer {
+  readonly #className: string;
+  readonly #layer: number;
+  readonly #config: Config;
+  readonly #activation: Activation | undefined;
+  /** Objects of the config, such as initializers, by their description. */
+  readonly #objects = new Map<string, Serializable>();
+
+  /** @param generation 3 if Keras 3 wrote the config, else 2: some names mean different functions. */
+  constructor(className: string, args: BuiltInLayerArgs = {}, generation = 2) {
+    super(args, className);
+    this.#className = className;
+    this.activityRegularizer = getRegularizer(args['activityRegularizer']);
+    const own = Object.fromEntries(Object.entries(args).filter(([key]) => !COMMON_KEYS.has(key)));
+    for (const value of Object.values(own)) {
+      if (value instanceof Serializable) this.#objects.set(keyOf(toSnakeConfig(serialize(value))), value);
+    }
+    this.#activation = getCustomActivation(own['activation']);
+    if (this.#activation) own['activation'] = 'linear';
+    const json = JSON.stringify(toSnakeConfig(own));
+    const { layer, config, unknown } = this.blaming(() =>
+      callTrainingCore((core) => core.createLayer(className, json, generation)),
+    );
+    this.#layer = layer;
+    this.#config = JSON.parse(config) as Config;
+    forgotten.register(this, layer);
+    const ignored = JSON.parse(unknown) as string[];
+    if (ignored.length > 0) console.warn(`layer ${this.name} (${className}) ignores: ${ignored.join(', ')}`);
+  }
+
+  override getClassName(): string {
+    return this.#className;
+  }
+
+  override getConfig(): Config {
+    const config = { ...super.getConfig(), ...toCamelConfig(this.#config) };
+    if (this.#activation) config['activation'] = serialize(this.#activation);
+    if (this.activityRegularizer) config['activityRegularizer'] = serialize(this.activityRegularizer);
+    return config;
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    for (const weight of this.#declareWeights(listShapes(inputShape))) {
+      const [dtype, shape] = weight.tensor;
+      this.addWeight(
+        weight.name,
+        shape,
+        dtypeFromNumber(dtype),
+        getInitializer(this.#objectOf(weight.initializer) ?? 'zeros'),
+        getRegularizer(this.#objectOf(weight.regularizer)),
+        weight.trainable,
+        getConstraint(this.#objectOf(weight.constraint)),
+      );
+    }
+    this.built = true;
+  }
+
+  #objectOf(description: unknown): unknown {
+    return this.#objects.get(keyOf(description)) ?? description;
+  }
+
+  #declareWeights(shapes: Shape[]): WeightDescription[] {
+    const specs = shapes.map((shape) => specOf({ dtype: this.inputDType, shape }));
+    return JSON.parse(callTrainingCore((core) => core.buildLayer(this.#layer, specs))) as WeightDescription[];
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    const inputs = listShapes(inputShape).map((shape) => ({ dtype: this.inputDType, shape }));
+    return oneOrMore(this.outputSpecs(inputs).map(({ shape }) => shape)) as Shape | Shape[];
+  }
+
+  override outputSpecs(inputs: readonly { dtype: DataType; shape: Shape }[]): { dtype: DataType; shape: Shape }[] {
+    if (this.#activation) return this.tryCall(inputs);
+    if (!this.built) this.#declareWeights(inputs.map(({ shape }) => shape));
+    const json = callTrainingCore((core) => core.layerOutputs(this.#layer, inputs.map(specOf)));
+    return (JSON.parse(json) as [number, number[]][]).map(([dtype, shape]) => ({
+      dtype: dtypeFromNumber(dtype),
+      shape: shape.map((size) => (size < 0 ? null : size)),
+    }));
+  }
+
+  override call(inputs: OneOrMore<Tensor>, { mask, ...kwargs }: Kwargs): OneOrMore<Tensor> {
+    return oneOrMore(this.callWithMasks(inputs, toList<Tensor | undefined>(mask), kwargs).outputs);
+  }
+
+  override callWithMasks(inputs: OneOrMore<Tensor>, masks: (Tensor | undefined)[], kwargs: Kwargs): MaskedTensors {
+    const given = toList(inputs);
+    const { training = currentExecution()?.training ?? false, ...rest } = kwargs;
+    const { extra, args } = readKwargs(rest, given.length);
+    const json = JSON.stringify({ ...args, trainable: this.trainable });
+    const handles = [...given, ...extra].map((input) => input.storage.handle());
+    const maskHandles = masks.map((mask) => mask?.storage.handle() ?? 0);
+    const weights = this.ownWeights.map((weight) => weight.read().storage.handle());
+    const result = callTrainingCore((core) =>
+      core.callLayer(this.#layer, handles, maskHandles, weights, training, json),
+    );
+    return this.#take(result);
+  }
+
+  #take({ outputs, masks, updated, updates, losses }: LayerCallResult): MaskedTensors {
+    const execution = currentExecution();
+    const values = tensorsOfHandles(updates);
+    for (const [i, value] of values.entries()) {
+      const weight = this.ownWeights[updated[i] as number];
+      if (!weight) continue;
+      if (execution) execution.updates.push([weight, value]);
+      else weight.write(value);
+    }
+    execution?.losses.push(...tensorsOfHandles(losses));
+    let results = tensorsOfHandles(outputs);
+    const activation = this.#activation;
+    if (activation) results = results.map((output) => activation.apply(output));
+    this.regularizeActivity(results);
+    return { outputs: results, masks: masks.map((mask) => (mask === 0 ? undefined : tensorsOfHandles([mask])[0])) };
+  }
+}

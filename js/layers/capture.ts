@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns functions that call ops into programs of the core.
+import type { TrainingCoreModule } from '../core/core-module.js';
+import { type DataType, dtypeNumber } from '../tensor/dtype.js';
+import { runInScope } from '../tensor/scopes.js';
+import { type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
+import { registeredVariables, type Variable } from '../tensor/variable.js';
+import { callTrainingCore } from '../training/core.js';
+
+/** An input of a captured function. */
+export interface CapturedInput {
+  dtype: DataType;
+  shape: readonly number[];
+  /** The sizes for which the graph is made; null for any. */
+  declared: readonly (number | null)[];
+}
+
+let depth = 0;
+
+/** Whether ops become nodes of a graph now. */
+export function isCapturing(): boolean {
+  return depth > 0;
+}
+
+/** Runs `f` in a capture. What it returns must not be tensors. */
+export function inCapture<T>(f: () => T): T {
+  callTrainingCore((core) => core.openCapture());
+  ++depth;
+  try {
+    // Disposes the tensors without values.
+    return runInScope(f, () => [], []);
+  } finally {
+    --depth;
+    callTrainingCore((core) => core.closeCapture());
+  }
+}
+
+/** Adds an input to the capture: a tensor without a value. */
+export function captureInput({ dtype, shape, declared }: CapturedInput): Tensor {
+  const sizes = declared.map((size) => size ?? -1);
+  return tensorOfHandle(callTrainingCore((core) => core.captureInput(dtypeNumber(dtype), [...shape], sizes)));
+}
+
+const handlesOf = (tensors: readonly Tensor[]) => tensors.map((tensor) => tensor.storage.handle());
+
+/** Frees functions that the program forgot to dispose. */
+const forgotten = new FinalizationRegistry<{ handle: number }>(disposeHandle);
+
+function disposeHandle(state: { handle: number }): void {
+  const { handle } = state;
+  state.handle = 0;
+  if (handle !== 0) callTrainingCore((core) => core.disposeFunction(handle));
+}
+
+/** A captured program. */
+export interface CapturedProgram {
+  id: number;
+  /** What it reads, besides its inputs. Their values may change. */
+  variables: readonly Variable[];
+}
+
+/** The programs of a function: one for each structure that it has had. */
+export class CapturedFunction {
+  readonly #state = { handle: callTrainingCore((core) => core.createFunction()) };
+
+  constructor() {
+    forgotten.register(this, this.#state, this);
+  }
+
+  /** Captures `f` for these inputs. */
+  capture(inputs: readonly CapturedInput[], f: (inputs: Tensor[]) => readonly Tensor[]): CapturedProgram {
+    return inCapture(() => {
+      const given = inputs.map(captureInput);
+      const variables = Object.values(registeredVariables());
+      for (const handle of handlesOf(variables)) callTrainingCore((core) => core.captureVariable(handle));
+      const outputs = handlesOf(f(given));
+      const captured = this.#call((core, handle) => core.capturedProgram(handle, outputs));
+      return { id: captured.program, variables: captured.variables.map((i) => variables[i] as Variable) };
+    });
+  }
+
+  run({ id, variables }: CapturedProgram, inputs: readonly Tensor[]): Tensor[] {
+    const handles = this.#call((core, handle) => core.runFunction(handle, id, handlesOf(inputs), handlesOf(variables)));
+    return tensorsOfHandles(handles);
+  }
+
+  dispose(): void {
+    forgotten.unregister(this);
+    disposeHandle(this.#state);
+  }
+
+  #call<T>(f: (core: TrainingCoreModule, handle: number) => T): T {
+    return callTrainingCore((core) => f(core, this.#state.handle));
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Configs: plain data that describes layers and what they use. Users write keys in camel case, as in TensorFlow.js;
+// files and the core have them in snake case, as in Keras.
+
+/** A value of a config: JSON, or an object with a config of its own. */
+export type ConfigValue = unknown;
+
+/** The config of a layer, an initializer, ... */
+export interface Config {
+  [key: string]: ConfigValue;
+}
+
+/** The form in which objects are saved: {class_name, config}. */
+export interface SerializedObject {
+  class_name: string;
+  config: Config;
+}
+
+/** What has a config. */
+export interface Configurable {
+  getClassName(): string;
+  getConfig(): Config;
+}
+
+export const toSnakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+export const toCamelCase = (key: string): string => key.replace(/(?!^)_(\w)/g, (_, letter) => letter.toUpperCase());
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function isConfigurable(value: unknown): value is Configurable {
+  return typeof (value as Partial<Configurable> | null)?.getConfig === 'function';
+}
+
+function convert(value: unknown, toKey: (key: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((element) => convert(element, toKey));
+  if (isConfigurable(value)) return convert(serialize(value), toKey);
+  if (!isPlain(value)) return value;
+  const entries = Object.entries(value).filter(([, element]) => element !== undefined);
+  return Object.fromEntries(entries.map(([key, element]) => [toKey(key), convert(element, toKey)]));
+}
+
+/** A copy with keys in snake case, and objects as {class_name, config}. */
+export function toSnakeConfig(config: Config): Config {
+  return convert(config, toSnakeCase) as Config;
+}
+
+/** A copy with keys in camel case. */
+export function toCamelConfig(config: Config): Config {
+  return convert(config, toCamelCase) as Config;
+}
+
+/** The saved form of an object. Keys of the config are as getConfig() gives them. */
+export function serialize(object: Configurable): { className: string; config: Config } {
+  return { className: object.getClassName(), config: object.getConfig() };
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the entry `tfwasm` exports of layers.
+import { builtInFactories, inputLayer } from './factories.js';
+import { input } from './input-layer.js';
+import { Layer } from './layer.js';
+
+export * as constraints from './constraints.js';
+export * as initializers from './initializers.js';
+export { input } from './input-layer.js';
+export { LayerVariable } from './layer-variable.js';
+export { LayersModel, model, type ModelPredictArgs } from './model.js';
+export * as regularizers from './regularizers.js';
+export { Sequential, sequential } from './sequential.js';
+export * as serialization from './serialization.js';
+export { type Shape, SymbolicTensor } from './topology.js';
+
+/** A function for each layer, and the base class of custom ones. */
+export const layers = { ...builtInFactories, inputLayer, input, Layer };

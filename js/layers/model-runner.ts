@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs models: captures them for the shapes of the inputs, and runs the programs.
+import type { Tensor } from '../tensor/tensor.js';
+import { CapturedFunction, type CapturedProgram, isCapturing } from './capture.js';
+import type { Container } from './container.js';
+import { currentExecution, execute } from './execution.js';
+import type { SymbolicTensor } from './topology.js';
+
+/** The most captured programs of a model. */
+const MOST_PROGRAMS = 32;
+
+export class ModelRunner {
+  readonly #model: Container;
+  #function: CapturedFunction | undefined;
+  readonly #programs = new Map<string, CapturedProgram>();
+
+  constructor(model: Container) {
+    this.#model = model;
+  }
+
+  /** Computes `outputs` of the model from its inputs, for inference. The results are new tensors. */
+  run(outputs: readonly SymbolicTensor[], inputs: readonly Tensor[]): Tensor[] {
+    // A custom layer may call a model.
+    if (isCapturing() || currentExecution()) return this.#model.executeTo(outputs, inputs, [], {}).outputs;
+    const key = JSON.stringify([outputs.map(({ id }) => id), inputs.map(({ dtype, shape }) => [dtype, shape])]);
+    let program = this.#programs.get(key);
+    if (!program) {
+      program = this.#capture(outputs, inputs);
+      if (this.#programs.size >= MOST_PROGRAMS) this.#programs.clear();
+      this.#programs.set(key, program);
+    }
+    return (this.#function as CapturedFunction).run(program, inputs);
+  }
+
+  #capture(outputs: readonly SymbolicTensor[], inputs: readonly Tensor[]): CapturedProgram {
+    this.#function ??= new CapturedFunction();
+    // Creates the variables, which the capture then knows.
+    for (const weight of this.#model.weights) weight.read();
+    const given = inputs.map(({ dtype, shape }, i) => ({
+      dtype,
+      shape,
+      declared: this.#model.inputs[i]?.shape ?? shape,
+    }));
+    return this.#function.capture(given, (tensors) =>
+      execute(
+        { training: false, losses: [], updates: [] },
+        () => this.#model.executeTo(outputs, tensors, [], { training: false }).outputs,
+      ),
+    );
+  }
+
+  /** Forgets what was captured: the model has changed. */
+  dispose(): void {
+    this.#function?.dispose();
+    this.#function = undefined;
+    this.#programs.clear();
+  }
+}

@@ -13,6 +13,9 @@ export interface ContainerArgs {
   trainable?: boolean;
 }
 
+/** Every connected layer is one. */
+const layerOf = ({ outboundLayer }: Node): Layer => outboundLayer as Layer;
+
 export const nodeOf = (tensor: SymbolicTensor): Node => tensor.sourceLayer.inboundNodes[tensor.nodeIndex] as Node;
 
 /** The calls that lead from `inputs` to `outputs`, each after those that it needs. */
@@ -57,7 +60,7 @@ function sortLayers(nodes: readonly Node[]): Layer[] {
   const byLayer = new Map<Layer, number>();
   for (const node of nodes) {
     const depth = depths.get(node) ?? 0;
-    byLayer.set(node.outboundLayer, Math.max(byLayer.get(node.outboundLayer) ?? 0, depth));
+    byLayer.set(layerOf(node), Math.max(byLayer.get(layerOf(node)) ?? 0, depth));
   }
   return [...byLayer.keys()].sort((a, b) => (byLayer.get(b) ?? 0) - (byLayer.get(a) ?? 0));
 }
@@ -152,11 +155,11 @@ export class Container extends Layer {
   }
 
   get inputLayers(): Layer[] {
-    return this.inputs.map(({ sourceLayer }) => sourceLayer);
+    return this.inputs.map(({ sourceLayer }) => sourceLayer as Layer);
   }
 
   get outputLayers(): Layer[] {
-    return this.outputs.map(({ sourceLayer }) => sourceLayer);
+    return this.outputs.map(({ sourceLayer }) => sourceLayer as Layer);
   }
 
   get inputNames(): string[] {
@@ -213,7 +216,9 @@ export class Container extends Layer {
       throw new TfwasmError('E_LAYER', `${this.name}: the tensor ${tensor.name} does not belong to the model`);
     };
     const needed = outputs === this.outputs ? this.#nodes : sortNodes(this.inputs, outputs);
-    for (const { outboundLayer: layer, inputTensors, outputTensors, callArgs } of needed) {
+    for (const node of needed) {
+      const { inputTensors, outputTensors, callArgs } = node;
+      const layer = layerOf(node);
       if (outputTensors.every((output) => values.has(output))) continue;
       const own = outputTensors[0]?.inputs ?? [];
       const kwargs: Kwargs = Object.fromEntries(

@@ -2,7 +2,6 @@
 // How layers are connected: symbolic tensors, and the calls (nodes) that produced them.
 import { TfwasmError } from '../core/errors.js';
 import type { DataType } from '../tensor/dtype.js';
-import type { Layer } from './layer.js';
 import { uniqueWeightName } from './names.js';
 
 /** Dimensions; null for unknown ones. */
@@ -12,6 +11,13 @@ export type Shape = (number | null)[];
 export interface Kwargs {
   // biome-ignore lint/suspicious/noExplicitAny: as in TensorFlow.js, where each layer has arguments of its own.
   [name: string]: any;
+}
+
+/** What connections need of a layer. */
+export interface ConnectedLayer {
+  readonly name: string;
+  readonly inboundNodes: readonly Node[];
+  getClassName(): string;
 }
 
 let lastId = 0;
@@ -33,7 +39,7 @@ export class SymbolicTensor {
   constructor(
     readonly dtype: DataType,
     readonly shape: Shape,
-    public sourceLayer: Layer,
+    public sourceLayer: ConnectedLayer,
     readonly inputs: SymbolicTensor[],
     readonly callArgs: Kwargs,
     name?: string,
@@ -48,7 +54,7 @@ export class SymbolicTensor {
 /** One call of a layer on symbolic tensors. */
 export interface Node {
   /** The layer that is called. */
-  outboundLayer: Layer;
+  outboundLayer: ConnectedLayer;
   /** Inputs, those in `callArgs` included, in the order of the arguments. */
   inputTensors: SymbolicTensor[];
   outputTensors: SymbolicTensor[];

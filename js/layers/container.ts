@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph of layers, which is a layer itself.
 import { TfwasmError } from '../core/errors.js';
+import { version_core } from '../core/version.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type Config, serialize, toSnakeConfig } from './config.js';
+import { functionalConfig } from './functional-config.js';
 import { InputLayer } from './input-layer.js';
 import { Layer, type MaskedTensors } from './layer.js';
 import { type Kwargs, type Node, type OneOrMore, oneOrMore, type Shape, SymbolicTensor, toList } from './topology.js';
@@ -251,6 +254,26 @@ export class Container extends Layer {
     const isDeclared = inputs.every(({ shape }, i) => String(shape) === String(this.inputs[i]?.shape));
     if (isDeclared) return this.outputs.map(({ dtype, shape }) => ({ dtype, shape }));
     return this.tryCall(inputs);
+  }
+
+  override getConfig(): Config {
+    return functionalConfig(this, (layer) => layer instanceof Container);
+  }
+
+  /**
+   * The model without values of its weights, as Keras 2 writes it: for `tf.models.modelFromJSON`.
+   *
+   * @param returnString Whether to return a text rather than an object.
+   */
+  toJSON(_unused?: unknown, returnString?: true): string;
+  toJSON(_unused: unknown, returnString: false): object;
+  toJSON(_unused?: unknown, returnString = true): string | object {
+    const topology = {
+      ...toSnakeConfig({ ...serialize(this) }),
+      keras_version: `tfjs-layers ${version_core}`,
+      backend: 'tensor_flow.js',
+    };
+    return returnString ? JSON.stringify(topology) : topology;
   }
 
   protected override disposeWeights(): number {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models made of layers.
 import { TfwasmError } from '../core/errors.js';
+import type { IOHandler, SaveConfig, SaveResult, TrainingConfig } from '../io/types.js';
+import type { NamedTensor } from '../io/weights-api.js';
 import { concat } from '../ops/join.js';
 import { slice } from '../ops/shape.js';
 import { cast } from '../ops/cast.js';
-import { tidy } from '../tensor/memory.js';
+import { dispose, tidy } from '../tensor/memory.js';
 import { type NamedTensorMap, Tensor } from '../tensor/tensor.js';
 import { Container, type ContainerArgs } from './container.js';
 import { ModelRunner } from './model-runner.js';
+import { namedWeights, setNamedWeights } from './named-weights.js';
+import { saveModel } from './save-model.js';
 import { printSummary } from './summary.js';
 import { describeShape, oneOrMore, type SymbolicTensor, toList } from './topology.js';
 
@@ -36,6 +40,8 @@ export class LayersModel extends Container {
 
   readonly #runner = new ModelRunner(this);
   #userDefinedMetadata: object | undefined;
+  #trainingConfig: TrainingConfig | undefined;
+  #optimizerWeights: readonly NamedTensor[] = [];
 
   /** Computes the outputs for any number of examples, in batches. */
   predict(x: Tensor | Tensor[], args: ModelPredictArgs = {}): Tensor | Tensor[] {
@@ -153,6 +159,47 @@ export class LayersModel extends Container {
     return this.#userDefinedMetadata;
   }
 
+  /** The weights by name; trainable ones first. The tensors stay the model's. */
+  getNamedWeights(config?: SaveConfig): NamedTensor[] {
+    return namedWeights(this, config?.trainableOnly ?? false);
+  }
+
+  /**
+   * Sets weights by name.
+   *
+   * @param strict Whether all weights must be given, and no others. Throws E_WEIGHT_MISSING otherwise.
+   */
+  loadWeights(weights: NamedTensorMap, strict = true): void {
+    setNamedWeights(this, weights, strict);
+  }
+
+  /**
+   * Saves the layers and their weights.
+   *
+   * @param target A URL, whose scheme selects the medium: localstorage://, indexeddb://, opfs://, downloads://, file://
+   *     (Node.js), http:// or https://; or an object with a `save` method.
+   * @param config `includeOptimizer` saves the state of the optimizer, too.
+   * @throws Errors of the handler: E_STORAGE, E_HTTP, ... Nothing is saved then.
+   */
+  async save(target: string | Pick<IOHandler, 'save'>, config?: SaveConfig): Promise<SaveResult> {
+    return saveModel(this, target, config, {
+      userDefinedMetadata: this.#userDefinedMetadata,
+      trainingConfig: this.#trainingConfig,
+      optimizerWeights: this.#optimizerWeights,
+    });
+  }
+
+  /** @internal Keeps how a loaded model was trained. */
+  keepTraining(config: TrainingConfig): void {
+    this.#trainingConfig = config;
+  }
+
+  /** @internal Keeps the state of a loaded optimizer. Takes ownership of the tensors. */
+  keepOptimizerWeights(weights: readonly NamedTensor[]): void {
+    dispose(this.#optimizerWeights);
+    this.#optimizerWeights = weights;
+  }
+
   /** Forgets captured programs, since layers have been added or removed. */
   protected forgetPrograms(): void {
     this.#runner.dispose();
@@ -160,7 +207,9 @@ export class LayersModel extends Container {
 
   override dispose(): { refCountAfterDispose: number; numDisposedVariables: number } {
     const result = super.dispose();
-    if (result.refCountAfterDispose === 0) this.#runner.dispose();
+    if (result.refCountAfterDispose > 0) return result;
+    this.#runner.dispose();
+    this.keepOptimizerWeights([]);
     return result;
   }
 }

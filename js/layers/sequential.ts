@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models whose layers form a chain.
 import { TfwasmError } from '../core/errors.js';
+import { type Config, serialize } from './config.js';
 import { Container } from './container.js';
 import { input } from './input-layer.js';
 import { Layer } from './layer.js';
@@ -89,6 +90,10 @@ export class Sequential extends LayersModel {
       return;
     }
     this.connect();
+  }
+
+  override getConfig(): Config {
+    return { name: this.name, layers: this.#chain.map(serialize) };
   }
 
   override get layers(): Layer[] {

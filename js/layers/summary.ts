@@ -3,7 +3,7 @@
 import type { Container } from './container.js';
 import type { Layer } from './layer.js';
 import { InputLayer } from './input-layer.js';
-import { type SymbolicTensor, toList } from './topology.js';
+import { oneOrMore, type SymbolicTensor } from './topology.js';
 
 type Print = (line: string) => void;
 
@@ -18,20 +18,21 @@ function row(fields: readonly string[], positions: readonly number[]): string {
   return line;
 }
 
-const shapeText = (tensor: SymbolicTensor) => `[${tensor.shape.map((size) => size ?? 'null').join(',')}]`;
+const shapesOf = (tensors: readonly SymbolicTensor[]) => tensors.map(({ shape }) => shape);
 
-function tryText(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return 'multiple';
-  }
+/** The inputs of each call. */
+const inputShapesOf = ({ inboundNodes }: Layer): string =>
+  inboundNodes
+    .map(({ inputTensors, outputTensors }) =>
+      JSON.stringify(shapesOf(inputTensors.length > 0 ? inputTensors : outputTensors)),
+    )
+    .join(',');
+
+/** The outputs, if those of all calls have the same shapes. */
+function outputShapeOf({ inboundNodes }: Layer): string {
+  const shapes = new Set(inboundNodes.map(({ outputTensors }) => JSON.stringify(oneOrMore(shapesOf(outputTensors)))));
+  return shapes.size === 1 ? ([...shapes][0] as string) : 'multiple';
 }
-
-const inputShapesOf = (layer: Layer) =>
-  tryText(() => layer.inboundNodes.flatMap(({ inputTensors }) => inputTensors.map(shapeText)).join(','));
-
-const outputShapeOf = (layer: Layer) => tryText(() => toList(layer.output).map(shapeText).join(','));
 
 const paramsOf = (layer: Layer) =>
   layer instanceof InputLayer ? 0 : layer.weights.reduce((sum, { size }) => sum + size, 0);

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads files of all kinds that Keras writes.
+import { check, TfwasmError } from '../core/errors.js';
+import { toBytes } from '../io/bytes.js';
+import type { KerasFile } from './file.js';
+import { openHdf5 } from './hdf5/open.js';
+import { isHdf5 } from './hdf5/read.js';
+import { type JsonObject, objectIn, parseJsonObject, textIn } from './json.js';
+import { isLegacy, readLegacy } from './read-legacy.js';
+import { optimizerWeightsIn, readTree } from './read-tree.js';
+import { checkPathInside, isZip, unzip } from './zip.js';
+
+/** Bytes of a file, or the files of a folder by path: an unpacked .keras file, or weights in shards. */
+export type KerasSource = Uint8Array | ArrayBuffer | ReadonlyMap<string, Uint8Array>;
+
+const WEIGHTS = 'model.weights.h5';
+const SHARDS = 'model.weights.json';
+const ASSETS = 'assets/';
+
+/**
+ * Reads .h5, .keras and .weights.h5 files, as Keras 1, 2 and 3 write them. Their content decides, not their names.
+ * Arrays are views of `source`, if possible, which must therefore stay as it is.
+ *
+ * @param fileName For messages.
+ * @throws E_FILE if it is no such file, or damaged; E_JSON, E_LIMIT, E_PATH or E_DTYPE for what is in it.
+ * @example
+ * const file = await readKerasFile(bytes);
+ * if (file.layout === 'legacy') console.log(file.layers.map(({ name }) => name));
+ */
+export async function readKerasFile(source: KerasSource, fileName = 'the file'): Promise<KerasFile> {
+  try {
+    if (source instanceof Map) return await readFolder(source);
+    const bytes = toBytes(source);
+    if (isZip(bytes)) return await readFolder(unzip(bytes));
+    check(isHdf5(bytes), () => `neither an HDF5 file nor a ZIP archive, but ${describeStart(bytes)}`, 'E_FILE');
+    const root = await openHdf5(bytes);
+    return isLegacy(root) ? readLegacy(root) : treeFile({ files: [root] });
+  } catch (error) {
+    if (!(error instanceof TfwasmError)) throw error;
+    throw new TfwasmError(error.code, `cannot read ${fileName}: ${error.message}`, { cause: error });
+  }
+}
+
+function describeStart(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'empty';
+  const start = new TextDecoder().decode(bytes.subarray(0, 20));
+  return `it begins with ${JSON.stringify(start)}`;
+}
+
+type Files = ReadonlyMap<string, Uint8Array>;
+
+async function readFolder(files: Files): Promise<KerasFile> {
+  for (const path of files.keys()) checkPathInside(path);
+  const json = (name: string) => {
+    const bytes = files.get(name);
+    return bytes && parseJsonObject(new TextDecoder().decode(bytes), name);
+  };
+  return treeFile({
+    files: await openWeights(files),
+    metadata: json('metadata.json'),
+    config: json('config.json'),
+    assets: new Map(
+      Array.from(files).flatMap(([path, bytes]) =>
+        path.startsWith(ASSETS) ? [[path.slice(ASSETS.length), bytes] as const] : [],
+      ),
+    ),
+  });
+}
+
+/** The weights of a folder: one file, or shards that a list names. */
+async function openWeights(files: Files) {
+  const whole = files.get(WEIGHTS);
+  if (whole) return [await openHdf5(whole)];
+  const list = Array.from(files.keys()).find((path) => path === SHARDS || path.endsWith('.weights.json'));
+  if (list === undefined) {
+    const hint = files.has('model.weights.npz') ? '; it has weights in the NumPy format, which needs Python' : '';
+    throw new TfwasmError('E_FILE', `it has no ${WEIGHTS}${hint}`);
+  }
+  const names = shardNames(parseJsonObject(new TextDecoder().decode(files.get(list)), list));
+  return Promise.all(
+    names.map((name) => {
+      const shard = files.get(name);
+      if (!shard) throw new TfwasmError('E_FILE', `'${name}' is missing, which ${list} names`);
+      return openHdf5(shard);
+    }),
+  );
+}
+
+function shardNames(list: JsonObject): string[] {
+  const names = Object.values(objectIn(list, 'weight_map') ?? {}).flat();
+  if (names.length === 0 || names.some((name) => typeof name !== 'string')) {
+    throw new TfwasmError('E_FILE', 'the list of weight files is malformed');
+  }
+  return [...new Set(names as string[])];
+}
+
+interface TreeParts {
+  files: Parameters<typeof readTree>[0];
+  metadata?: JsonObject | undefined;
+  config?: JsonObject | undefined;
+  assets?: Files;
+}
+
+function treeFile({ files, metadata, config, assets = new Map() }: TreeParts): KerasFile {
+  const root = readTree(files);
+  return {
+    layout: 'tree',
+    kerasVersion: textIn(metadata, 'keras_version'),
+    backend: undefined,
+    modelConfig: config,
+    trainingConfig: objectIn(config, 'compile_config'),
+    optimizerWeights: optimizerWeightsIn(root),
+    assets,
+    root,
+  };
+}

@@ -14,7 +14,7 @@ export type { Match, MatchOptions, WeightHolder, WeightVariable } from './holder
 export { formatJson, type Json, type JsonObject, parseJsonObject } from './json.js';
 export { type Located, locateHolders } from './locate.js';
 export { matchWeights } from './match.js';
-export { type KerasSource, readKerasFile } from './read.js';
+export { type KerasReadOptions, type KerasSource, readKerasFile } from './read.js';
 export { toSnakeCase } from './snake-case.js';
 export type { KerasFileToWrite, KerasFormat } from './to-write.js';
 export { writeKerasFile } from './write.js';

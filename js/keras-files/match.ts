@@ -10,7 +10,7 @@ import { matchTree } from './match-tree.js';
  * Keras 1, of Theano and of cuDNN are converted, quantized ones dequantized if the variable is float32.
  *
  * @param root Describes the model. `layers` are the model's layers in the order of its config.
- * @returns The variables with arrays of their shapes and dtypes. With `strict`, all of them.
+ * @returns The variables with arrays of their shapes and dtypes, each once. With `strict`, all of them.
  * @throws E_WEIGHT_MISSING if the file has other numbers of layers or weights; E_SHAPE if shapes or dtypes differ.
  * @example
  * for (const [variable, array] of matchWeights(file, root)) variable.assign(array.read());
@@ -20,5 +20,7 @@ export function matchWeights<V extends WeightVariable>(
   root: WeightHolder<V>,
   options: MatchOptions = {},
 ): Match<V>[] {
-  return file.layout === 'legacy' ? matchLegacy(file, root, options) : matchTree(file, root, options);
+  const matches = file.layout === 'legacy' ? matchLegacy(file, root, options) : matchTree(file, root, options);
+  // .h5 files have the weights of a layer that is also part of another one twice.
+  return [...new Map(matches)];
 }

@@ -3,6 +3,7 @@
 import { check, TfwasmError } from '../core/errors.js';
 import { toBytes } from '../io/bytes.js';
 import type { KerasFile } from './file.js';
+import type { Hdf5Group } from './hdf5/nodes.js';
 import { openHdf5 } from './hdf5/open.js';
 import { isHdf5 } from './hdf5/read.js';
 import { type JsonObject, objectIn, parseJsonObject, textIn } from './json.js';
@@ -17,23 +18,37 @@ const WEIGHTS = 'model.weights.h5';
 const SHARDS = 'model.weights.json';
 const ASSETS = 'assets/';
 
+export interface KerasReadOptions {
+  /** For messages. */
+  fileName?: string;
+  /**
+   * Loads the HDF5 library (1 MB) if the file has structures that Keras does not write, such as compressed datasets. Only
+   * for files that you trust: others can keep that library busy for ever. Default: false.
+   */
+  hdf5Library?: boolean;
+}
+
 /**
  * Reads .h5, .keras and .weights.h5 files, as Keras 1, 2 and 3 write them. Their content decides, not their names.
- * Arrays are views of `source`, if possible, which must therefore stay as it is.
+ * Arrays are views of `source`, if possible, which must therefore stay as it is. Takes time and memory in proportion to
+ * the size of the file.
  *
- * @param fileName For messages.
  * @throws E_FILE if it is no such file, or damaged; E_JSON, E_LIMIT, E_PATH or E_DTYPE for what is in it.
  * @example
- * const file = await readKerasFile(bytes);
+ * const file = await readKerasFile(bytes, { fileName: 'model.h5' });
  * if (file.layout === 'legacy') console.log(file.layers.map(({ name }) => name));
  */
-export async function readKerasFile(source: KerasSource, fileName = 'the file'): Promise<KerasFile> {
+export async function readKerasFile(
+  source: KerasSource,
+  { fileName = 'the file', hdf5Library = false }: KerasReadOptions = {},
+): Promise<KerasFile> {
+  const open = (bytes: Uint8Array) => openHdf5(bytes, hdf5Library);
   try {
-    if (source instanceof Map) return await readFolder(source);
+    if (source instanceof Map) return await readFolder(source, open);
     const bytes = toBytes(source);
-    if (isZip(bytes)) return await readFolder(unzip(bytes));
-    check(isHdf5(bytes), () => `neither an HDF5 file nor a ZIP archive, but ${describeStart(bytes)}`, 'E_FILE');
-    const root = await openHdf5(bytes);
+    if (isZip(bytes)) return await readFolder(unzip(bytes), open);
+    check(isHdf5(bytes), () => `it is neither an HDF5 file nor a ZIP archive, but ${describeStart(bytes)}`, 'E_FILE');
+    const root = await open(bytes);
     return isLegacy(root) ? readLegacy(root) : treeFile({ files: [root] });
   } catch (error) {
     if (!(error instanceof TfwasmError)) throw error;
@@ -43,20 +58,20 @@ export async function readKerasFile(source: KerasSource, fileName = 'the file'):
 
 function describeStart(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'empty';
-  const start = new TextDecoder().decode(bytes.subarray(0, 20));
-  return `it begins with ${JSON.stringify(start)}`;
+  return `begins with ${JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 20)))}`;
 }
 
 type Files = ReadonlyMap<string, Uint8Array>;
+type Open = (bytes: Uint8Array) => Promise<Hdf5Group>;
 
-async function readFolder(files: Files): Promise<KerasFile> {
+async function readFolder(files: Files, open: Open): Promise<KerasFile> {
   for (const path of files.keys()) checkPathInside(path);
   const json = (name: string) => {
     const bytes = files.get(name);
     return bytes && parseJsonObject(new TextDecoder().decode(bytes), name);
   };
   return treeFile({
-    files: await openWeights(files),
+    files: await openWeights(files, open),
     metadata: json('metadata.json'),
     config: json('config.json'),
     assets: new Map(
@@ -68,9 +83,9 @@ async function readFolder(files: Files): Promise<KerasFile> {
 }
 
 /** The weights of a folder: one file, or shards that a list names. */
-async function openWeights(files: Files) {
+async function openWeights(files: Files, open: Open): Promise<Hdf5Group[]> {
   const whole = files.get(WEIGHTS);
-  if (whole) return [await openHdf5(whole)];
+  if (whole) return [await open(whole)];
   const list = Array.from(files.keys()).find((path) => path === SHARDS || path.endsWith('.weights.json'));
   if (list === undefined) {
     const hint = files.has('model.weights.npz') ? '; it has weights in the NumPy format, which needs Python' : '';
@@ -81,7 +96,7 @@ async function openWeights(files: Files) {
     names.map((name) => {
       const shard = files.get(name);
       if (!shard) throw new TfwasmError('E_FILE', `'${name}' is missing, which ${list} names`);
-      return openHdf5(shard);
+      return open(shard);
     }),
   );
 }
@@ -95,7 +110,7 @@ function shardNames(list: JsonObject): string[] {
 }
 
 interface TreeParts {
-  files: Parameters<typeof readTree>[0];
+  files: readonly Hdf5Group[];
   metadata?: JsonObject | undefined;
   config?: JsonObject | undefined;
   assets?: Files;

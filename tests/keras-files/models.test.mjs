@@ -41,14 +41,17 @@ describe('public Keras files', { skip }, () => {
     const records = files.filter(isRecord);
     assert.ok(records.length > 20);
     for (const file of records) {
-      await assert.rejects(keras.readKerasFile(bytesOf(file), file), coded('E_FILE', /has no weights of Keras/));
+      await assert.rejects(
+        keras.readKerasFile(bytesOf(file), { fileName: file }),
+        coded('E_FILE', /has no weights of Keras/),
+      );
     }
   });
 
   test('match their configs, and are the same in all formats', async (context) => {
     let count = 0;
     for (const file of files.filter((name) => !isRecord(name))) {
-      const saved = await keras.readKerasFile(bytesOf(file), file);
+      const saved = await keras.readKerasFile(bytesOf(file), { fileName: file });
       const config = saved.modelConfig ?? configBeside(file);
       if (!config) {
         context.diagnostic(`${file} has no config`);
@@ -106,7 +109,7 @@ function checkUnits(config, root, file) {
 function shapesInFile(saved) {
   const order = saved.layers.flatMap(({ weights }) => modernShapes(weights));
   // Convolutions in one dimension of Keras 1 have an axis of size 1.
-  return (_, __, { filter_length: is1d }) => order.shift().filter((size, axis) => !(is1d && axis === 1));
+  return (_, __, { filter_length: is1d }) => order.shift().filter((_size, axis) => !(is1d && axis === 1));
 }
 
 function modernShapes(weights) {
@@ -131,7 +134,7 @@ async function assertSameAfterWriting({ saved, config, matches: { root, matched 
     optimizerWeights: saved.optimizerWeights,
     assets: saved.assets,
   });
-  const again = await keras.readKerasFile(bytes, what);
+  const again = await keras.readKerasFile(bytes, { fileName: what });
   const found = new Map(keras.matchWeights(again, root));
   assert.equal(found.size, matched.size, what);
   for (const [variable, array] of matched) assertSameBits(found.get(variable).read(), array.read(), what);

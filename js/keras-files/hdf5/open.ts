@@ -6,17 +6,22 @@ import { readWithLibrary } from './library-read.js';
 import { type Hdf5Group, NeedsLibrary } from './nodes.js';
 import { readClassicHdf5 } from './read.js';
 
-/** Reads a file that isHdf5(). Loads the HDF5 library if the file has structures that Keras does not write. */
-export async function openHdf5(bytes: Uint8Array): Promise<Hdf5Group> {
+/**
+ * Reads a file that isHdf5().
+ *
+ * @param useLibrary Whether the HDF5 library may read files with structures that Keras does not write. A hostile file of
+ *     5 KB can keep it busy for ever.
+ */
+export async function openHdf5(bytes: Uint8Array, useLibrary: boolean): Promise<Hdf5Group> {
   try {
     return readClassicHdf5(bytes);
   } catch (error) {
     if (!(error instanceof NeedsLibrary)) throw error;
-    const library = await startHdf5Library().catch((cause: TfwasmError) => {
-      throw new TfwasmError(cause.code, `Keras does not write HDF5 files with ${error.message}, and ${cause.message}`, {
-        cause,
-      });
-    });
-    return readWithLibrary(library, bytes);
+    if (useLibrary) return readWithLibrary(await startHdf5Library(), bytes);
+    throw new TfwasmError(
+      'E_FILE',
+      `Keras does not write HDF5 files with ${error.message}. If you trust this one, use the option hdf5Library`,
+      { cause: error },
+    );
   }
 }

@@ -92,13 +92,14 @@ describe('random changes', () => {
     });
   }
 
-  test('of other files', {
-    skip: FOLDER && existsSync(FOLDER) ? false : 'TFWASM_KERAS_FOLDER is no folder',
-  }, async (context) => {
-    const names = readdirSync(FOLDER, { recursive: true }).filter((name) => /\.(h5|hdf5|keras)$/.test(name));
-    for (const name of names) {
-      const read = await fuzz(new Uint8Array(readFileSync(path.join(FOLDER, name))), smallModel(), name);
-      context.diagnostic(`${name}: ${read} of ${MUTATIONS} can be read`);
-    }
-  });
+  // Not a skipped test, which would look like something that is missing.
+  if (FOLDER) test('of other files', fuzzFolder);
 });
+
+async function fuzzFolder(context) {
+  const names = readdirSync(FOLDER, { recursive: true }).filter((name) => /\.(h5|hdf5|keras)$/.test(name));
+  for (const name of names) {
+    const read = await fuzz(new Uint8Array(readFileSync(path.join(FOLDER, name))), smallModel(), name);
+    context.diagnostic(`${name}: ${read} of ${MUTATIONS} can be read`);
+  }
+}

@@ -6,22 +6,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import * as h5wasm from 'h5wasm';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
+import { unusualFile } from './unusual-file.mjs';
 
 const DIST = path.join(ROOT, 'dist');
-
-/** A compressed file, which only the HDF5 library reads. */
-async function unusualFile() {
-  await h5wasm.ready;
-  const file = new h5wasm.File('compressed.h5', 'w');
-  const group = file.create_group('layers').create_group('dense').create_group('vars');
-  group.create_dataset({ name: '0', data: Float32Array.of(1, 2), shape: [2], chunks: [2], compression: 'gzip' });
-  file.close();
-  return h5wasm.FS.readFile('compressed.h5');
-}
 
 describe('in dist/', { skip: missing('dist') }, () => {
   let folder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arrays of weights.
 import { TfwasmError } from '../core/errors.js';
+import { sizeOf } from './hdf5/datatype.js';
 import { elementReader } from './hdf5/elements.js';
 import type { Hdf5Dataset, StoredType } from './hdf5/nodes.js';
 
@@ -42,9 +43,7 @@ export class KerasArray {
   }
 }
 
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
+export { sizeOf };
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);

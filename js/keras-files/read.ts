@@ -22,8 +22,8 @@ export interface KerasReadOptions {
   /** For messages. */
   fileName?: string;
   /**
-   * Loads the HDF5 library (1 MB) if the file has structures that Keras does not write, such as compressed datasets. Only
-   * for files that you trust: others can keep that library busy for ever. Default: false.
+   * Loads the HDF5 library (1 MB) if the file has structures that neither Keras nor h5py writes by default, such as those
+   * of newer versions of HDF5. Only for files that you trust: others can keep that library busy for ever. Default: false.
    */
   hdf5Library?: boolean;
 }

@@ -3,6 +3,7 @@
 import { inflateSync, zipSync } from 'fflate';
 import { check, describeError, TfwasmError } from '../core/errors.js';
 import { newBytes } from '../io/bytes.js';
+import { maxExpanded } from './limits.js';
 
 const END = 0x06054b50;
 const END_BYTES = 22;
@@ -17,9 +18,6 @@ const DEFLATED = 8;
 const ZIP64 = 1;
 const ALL_ONES = 0xffffffff;
 
-/** Keras does not compress. Archives that others have compressed may expand so much, in all. */
-const MAX_RATIO = 100;
-const MAX_SMALL = 64 * 2 ** 20;
 const MAX_MEMBERS = 10_000;
 /** Archives without the extension for large files. */
 const MAX_BYTES = 2 ** 32 - 2 ** 24;
@@ -50,7 +48,7 @@ export function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
   const members = readDirectory(bytes);
   const files = new Map<string, Uint8Array>();
   const sum = (key: 'packed' | 'size') => members.reduce((total, member) => total + member[key], 0);
-  if (sum('size') > Math.max(MAX_RATIO * bytes.length, MAX_SMALL)) {
+  if (sum('size') > maxExpanded(bytes.length)) {
     throw new TfwasmError('E_LIMIT', `the ZIP archive of ${bytes.length} bytes expands to ${sum('size')} bytes`);
   }
   checkFile(sum('packed') <= bytes.length, 'its members overlap');

@@ -5,7 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { readVariable, smallModel } from './small-model.mjs';
+import { layer } from './in-memory.mjs';
+import { model, readVariable, smallModel } from './small-model.mjs';
 import { keras, TfwasmError } from './source.mjs';
 
 const MUTATIONS = Number(process.env.TFWASM_KERAS_MUTATIONS ?? 300);
@@ -91,6 +92,12 @@ describe('random changes', () => {
       assert.ok(read < MUTATIONS);
     });
   }
+
+  test('of a file with chunks', async (context) => {
+    const original = new Uint8Array(readFileSync(new URL('fixtures/chunked.weights.h5', import.meta.url)));
+    const root = model('chunked', [layer('Dense', 'dense', [[7, 5, 4], [10]])]);
+    context.diagnostic(`${await fuzz(original, root, 'chunks')} of ${MUTATIONS} can be read`);
+  });
 
   // Not a skipped test, which would look like something that is missing.
   if (FOLDER) test('of other files', fuzzFolder);

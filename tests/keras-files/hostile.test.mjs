@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Damaged and hostile files: an error with a code, at once.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { zipSync } from 'fflate';
 
@@ -21,6 +22,11 @@ async function assertRefused(bytes, ...expected) {
 async function readAll(bytes) {
   const file = await keras.readKerasFile(bytes);
   for (const { weights } of file.layers ?? []) for (const { array } of weights) array.read();
+  const objects = file.root ? [file.root] : [];
+  for (const { variables, children } of objects) {
+    for (const array of variables.values()) array.read();
+    objects.push(...children.values());
+  }
 }
 
 const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -159,6 +165,57 @@ describe('HDF5 files', () => {
       await assertRefused(damaged, 'E_FILE');
     }
   });
+});
+
+describe('HDF5 files with chunks', () => {
+  const original = new Uint8Array(readFileSync(new URL('fixtures/chunked.weights.h5', import.meta.url)));
+  /** The first tree of chunks, and its first child: [size, skipped filters, start along each axis, element], address. */
+  const tree = find(original, 'TREE\x01');
+  const key = tree + 24;
+  const child = key + 8 + 8 * 4;
+
+  test('are read if they are as they were', () => readAll(original));
+
+  for (const [what, patch, code, message] of [
+    ['wrong checksums', (bytes) => (bytes[u64(bytes, child)] ^= 1), 'E_FILE', /checksum of a chunk is wrong/],
+    ['chunks outside the file', (bytes) => setU64(bytes, child, 2 ** 40), 'E_FILE', /outside the file/],
+    ['chunks that are too long', (bytes) => viewOf(bytes).setUint32(key, 2 ** 31, true), 'E_FILE', /outside the file/],
+    [
+      'chunks that are not compressed',
+      (bytes) => (bytes[key + 4] = 7),
+      'E_FILE',
+      /a chunk has \d+ bytes instead of 96/,
+    ],
+    ['chunks at wrong places', (bytes) => setU64(bytes, key + 8, 1), 'E_FILE', /missing, or at wrong places/],
+    ['chunks at the same place', (bytes) => setU64(bytes, key + 8, 3), 'E_FILE', /missing, or at wrong places/],
+    ['missing chunks', (bytes) => viewOf(bytes).setUint16(tree + 6, 1, true), 'E_FILE', /missing, or at wrong places/],
+    ['a tree that is its own child', (bytes) => (bytes[tree + 5] = 1), 'E_FILE', /no TREE|wrong kind or level/],
+    [
+      'huge chunks',
+      (bytes) => viewOf(bytes).setUint32(find(bytes, '\x03\x02\x04') + 11, 2 ** 31, true),
+      'E_FILE',
+      /missing/,
+    ],
+    [
+      'chunks of size 0',
+      (bytes) => viewOf(bytes).setUint32(find(bytes, '\x03\x02\x04') + 11, 0, true),
+      'E_FILE',
+      /its shape/,
+    ],
+    ['unknown filters', (bytes) => (bytes[find(bytes, 'shuffle') - 8] = 99), 'E_FILE', /the filter 99/],
+    [
+      'a shape that is too large',
+      (bytes) => setU64(bytes, find(bytes, '\x01\x03\x01\0\0\0\0\0\x07') + 8, 2 ** 40),
+      'E_LIMIT',
+      /expand too much/,
+    ],
+  ]) {
+    test(`with ${what}`, async () => {
+      const bytes = original.slice();
+      patch(bytes);
+      await assertRefused(bytes, code, message);
+    });
+  }
 });
 
 describe('ZIP archives', () => {

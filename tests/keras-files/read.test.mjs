@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Variants of files that our writer does not write.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import * as h5wasm from 'h5wasm';
 
@@ -241,41 +242,58 @@ describe('folders', () => {
 });
 
 describe('files with structures that Keras does not write', () => {
-  const make = (options, settings) => {
+  const VALUES = Float32Array.from({ length: 1000 }, (_, i) => i);
+
+  function make(options, settings) {
     const path = 'unusual.h5';
     const writer = new h5wasm.File(path, 'w', options);
     writer.create_attribute('layer_names', ['a'], [1], 'S1');
     writer.create_attribute('model_config', '{"é": 1}');
     const group = writer.create_group('a');
     group.create_attribute('weight_names', ['w'], [1], 'S1');
-    group.create_dataset({
-      name: 'w',
-      data: Float32Array.from({ length: 1000 }, (_, i) => i),
-      shape: [10, 100],
-      ...settings,
-    });
+    group.create_dataset({ name: 'w', data: VALUES, shape: [10, 100], ...settings });
     writer.close();
     return h5wasm.FS.readFile(path);
-  };
-  const old = { libver: ['earliest', 'latest'] };
-
-  for (const [what, bytes, message] of [
-    ['compressed datasets', () => make(old, { chunks: [10, 50], compression: 'gzip' }), /compressed datasets/],
-    ['chunks', () => make(old, { chunks: [3, 30] }), /datasets in chunks/],
-    ['the newest format', () => make({ libver: 'latest' }), /a superblock of version/],
-  ]) {
-    test(`are read by the HDF5 library, if asked for: ${what}`, async () => {
-      await assert.rejects(keras.readKerasFile(bytes()), coded('E_FILE', message));
-      await assert.rejects(keras.readKerasFile(bytes()), coded('E_FILE', /use the option hdf5Library/));
-      const file = await keras.readKerasFile(bytes(), { hdf5Library: true });
-      assert.deepEqual(file.modelConfig, { é: 1 });
-      assert.deepEqual(file.layers[0].weights[0].array.shape, [10, 100]);
-      assert.deepEqual(
-        file.layers[0].weights[0].array.read(),
-        Float32Array.from({ length: 1000 }, (_, i) => i),
-      );
-    });
   }
+
+  function assertRead(file) {
+    assert.deepEqual(file.modelConfig, { é: 1 });
+    assert.deepEqual(file.layers[0].weights[0].array.shape, [10, 100]);
+    assert.deepEqual(file.layers[0].weights[0].array.read(), VALUES);
+  }
+
+  const old = { libver: ['earliest', 'latest'] };
+  for (const [what, settings] of [
+    ['chunks', { chunks: [3, 30] }],
+    ['compressed chunks', { chunks: [10, 50], compression: 'gzip' }],
+    ['many chunks', { chunks: [1, 1] }],
+  ]) {
+    test(`are read: ${what}`, async () => assertRead(await keras.readKerasFile(make(old, settings))));
+  }
+
+  test('are read: chunks with all filters of h5py, with the highest byte first', async () => {
+    const bytes = readFileSync(new URL('fixtures/chunked.weights.h5', import.meta.url));
+    const { variables } = (await keras.readKerasFile(bytes)).root.children.get('layers').children.get('dense');
+    const [first, second] = [0, 1].map((number) => variables.get(number));
+    assert.deepEqual(first.shape, [7, 5, 4]);
+    assert.deepEqual(
+      first.read(),
+      Float32Array.from({ length: 140 }, (_, i) => i / 4),
+    );
+    assert.deepEqual(
+      second.read(),
+      Int32Array.from({ length: 10 }, (_, i) => i),
+    );
+  });
+
+  test('are read by the HDF5 library, if asked for: the newest format', async () => {
+    const bytes = make({ libver: 'latest' });
+    await assert.rejects(
+      keras.readKerasFile(bytes),
+      coded('E_FILE', /does not write HDF5 files with a superblock of version .*use the option hdf5Library/),
+    );
+    assertRead(await keras.readKerasFile(bytes, { hdf5Library: true }));
+  });
 
   test('are an error if they are damaged', async () => {
     const bytes = make({ libver: 'latest' });

@@ -83,9 +83,14 @@ export function readShape(source: Source, at: number): number[] {
   return Array.from({ length: rank }, (_, axis) => source.u64(first + 8 * axis));
 }
 
+/** The number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
 /** The number of elements. Throws E_FILE if they do not fit into `room` bytes. */
 export function countElements(shape: readonly number[], elementBytes: number, room: number): number {
-  const count = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
+  const count = shape.includes(0) ? 0 : sizeOf(shape);
   // Sizes above 2^53 are inexact, but too large in any case.
   if (!(count * elementBytes <= room)) {
     throw damaged(`the shape [${shape}] does not fit into ${room} bytes`);

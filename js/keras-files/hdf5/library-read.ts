@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads HDF5 files with the HDF5 library: compressed ones, and those of newer versions of the format.
+// Reads HDF5 files with the HDF5 library: those of newer versions of the format, and with rare filters.
 import { describeError, TfwasmError } from '../../core/errors.js';
 import { newBytes } from '../../io/bytes.js';
+import { maxExpanded } from '../limits.js';
 import type { Hdf5Module, LibraryMetadata } from './library.js';
 import {
   type AttributeValue,
@@ -16,9 +17,6 @@ import { elementReader } from './elements.js';
 const PATH = '/file.h5';
 const MAX_DEPTH = 64;
 const MAX_NODES = 100_000;
-/** Weights do not compress well. */
-const MAX_RATIO = 100;
-const MAX_SMALL = 64 * 2 ** 20;
 
 /** Reads a whole file. `module` is of no use afterwards, since a hostile file may have damaged it. */
 export function readWithLibrary(module: Hdf5Module, bytes: Uint8Array): Hdf5Group {
@@ -44,7 +42,7 @@ class LibraryReader {
     readonly file: bigint,
     size: number,
   ) {
-    this.#room = Math.max(MAX_SMALL, MAX_RATIO * size);
+    this.#room = maxExpanded(size);
   }
 
   readGroup(path: string, depth: number): Hdf5Group {

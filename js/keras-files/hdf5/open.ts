@@ -9,8 +9,8 @@ import { readClassicHdf5 } from './read.js';
 /**
  * Reads a file that isHdf5().
  *
- * @param useLibrary Whether the HDF5 library may read files with structures that Keras does not write. A hostile file of
- *     5 KB can keep it busy for ever.
+ * @param useLibrary Whether the HDF5 library may read files with structures that readClassicHdf5() does not know. A hostile
+ *     file of 5 KB can keep it busy for ever.
  */
 export async function openHdf5(bytes: Uint8Array, useLibrary: boolean): Promise<Hdf5Group> {
   try {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the HDF5 files that Keras writes: the oldest version of the format, without chunks and filters. Takes time and
-// memory in proportion to the size of the file, whatever is in it.
+// Reads HDF5 files in the oldest version of the format, in which Keras writes them. Takes time and memory in proportion to
+// the size of the file, whatever is in it.
 import { TfwasmError } from '../../core/errors.js';
 import { readAttribute } from './attributes.js';
+import { openChunks } from './chunks.js';
 import { countElements, type Datatype, readDatatype, readShape } from './datatype.js';
+import { readFilters } from './filters.js';
 import { readLinks } from './links.js';
 import {
   type AttributeValue,
@@ -20,6 +22,18 @@ import { Strings } from './strings.js';
 
 /** Keras's layers are nested at most about ten deep. */
 const MAX_DEPTH = 64;
+
+/** Classes of layouts. */
+const COMPACT = 0;
+const CONTIGUOUS = 1;
+const CHUNKED = 2;
+
+interface DatasetParts {
+  shape: number[];
+  datatype: Datatype;
+  layout: Message;
+  filters: Message | undefined;
+}
 
 /** Whether bytes start like an HDF5 file. */
 export function isHdf5(bytes: Uint8Array): boolean {
@@ -64,10 +78,17 @@ class Reader {
     if (find(MESSAGE.externalFiles)) {
       throw new TfwasmError('E_FILE', `the values of '${path}' are in another file, which Keras refuses, too`);
     }
-    if (find(MESSAGE.filters)) throw new NeedsLibrary('compressed datasets');
     const [space, type, layout] = [MESSAGE.dataspace, MESSAGE.datatype, MESSAGE.layout].map(find);
     if (!space || !type || !layout) throw damaged(`'${path}' is neither a group nor a dataset`);
-    return this.#readDataset(readShape(this.source, space.at), readDatatype(this.source, type.at), layout, attributes);
+    return this.#readDataset(
+      {
+        shape: readShape(this.source, space.at),
+        datatype: readDatatype(this.source, type.at),
+        layout,
+        filters: find(MESSAGE.filters),
+      },
+      attributes,
+    );
   }
 
   #readGroup(at: number, table: Message, attributes: Map<string, AttributeValue>, path: string, depth: number) {
@@ -92,23 +113,20 @@ class Reader {
     return attributes;
   }
 
-  #readDataset(
-    shape: number[],
-    datatype: Datatype,
-    layout: Message,
-    attributes: Map<string, AttributeValue>,
-  ): Hdf5Dataset {
-    const [start, room] = this.#locate(layout);
+  #readDataset(parts: DatasetParts, attributes: Map<string, AttributeValue>): Hdf5Dataset {
+    const { shape, datatype } = parts;
+    const dataset = { kind: 'dataset', attributes, shape, type: meaningOf(datatype.type, attributes) } as const;
+    if (this.source.u8(parts.layout.at) !== 3) throw new NeedsLibrary('old or new layouts of data');
+    if (this.source.u8(parts.layout.at + 1) === CHUNKED) {
+      const bytes = this.#openChunks(parts);
+      return { ...dataset, elementBytes: datatype.size, bytes, strings: () => [] };
+    }
+    const [start, room] = this.#locate(parts.layout);
     const count = countElements(shape, Math.max(datatype.size, 1), room);
-    const isText = datatype.type === 'string' || datatype.type === 'vlen-string';
-    const type = meaningOf(datatype.type, attributes);
     let strings: string[] | undefined;
     return {
-      kind: 'dataset',
-      attributes,
-      shape,
-      type,
-      elementBytes: isText ? 0 : datatype.size,
+      ...dataset,
+      elementBytes: dataset.type === 'string' ? 0 : datatype.size,
       bytes: () => inLittleEndian(this.source.view(start, count * datatype.size, 'a dataset'), datatype),
       strings: () => {
         strings ??= this.#strings.read(datatype, start, count);
@@ -117,13 +135,22 @@ class Reader {
     };
   }
 
-  /** Where a dataset's values are: address and size in bytes. */
+  #openChunks({ shape, datatype, layout, filters }: DatasetParts): () => Uint8Array {
+    if (datatype.type === 'string' || datatype.type === 'vlen-string') throw new NeedsLibrary('strings in chunks');
+    const read = openChunks(this.source, {
+      at: layout.at + 2,
+      shape,
+      elementBytes: datatype.size,
+      filters: filters ? readFilters(this.source, filters.at) : [],
+    });
+    return () => inLittleEndian(read(), datatype);
+  }
+
+  /** Where the values of a dataset in one piece are: address and size in bytes. */
   #locate({ at }: Message): [number, number] {
-    const version = this.source.u8(at);
     const kind = this.source.u8(at + 1);
-    if (version !== 3) throw new NeedsLibrary(`data layouts of version ${version}`);
-    if (kind === 0) return this.#inside(at + 4, this.source.u16(at + 2));
-    if (kind !== 1) throw new NeedsLibrary('datasets in chunks');
+    if (kind === COMPACT) return this.#inside(at + 4, this.source.u16(at + 2));
+    if (kind !== CONTIGUOUS) throw new NeedsLibrary('unknown layouts of data');
     const address = this.source.u64(at + 2);
     return isNowhere(address) ? [0, 0] : this.#inside(address, this.source.u64(at + 10));
   }

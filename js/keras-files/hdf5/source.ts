@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of an HDF5 file, with checked reads.
 import { TfwasmError } from '../../core/errors.js';
+import { maxExpanded } from '../limits.js';
 import { damaged } from './nodes.js';
 
 const DECODER = new TextDecoder();
@@ -15,11 +16,13 @@ export class Source {
   readonly size: number;
   readonly #view: DataView;
   #budget: number;
+  #expandedBudget: number;
 
   constructor(readonly bytes: Uint8Array) {
     this.size = bytes.byteLength;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#budget = 8 * bytes.byteLength + 100_000;
+    this.#expandedBudget = maxExpanded(bytes.byteLength);
   }
 
   /** To be called once for each part that is read, with its size. Returns the part's address. */
@@ -28,6 +31,14 @@ export class Source {
     this.#budget -= length + 16;
     if (this.#budget < 0) throw new TfwasmError('E_LIMIT', 'the HDF5 file refers to the same bytes too often');
     return address;
+  }
+
+  /** To be called once for each dataset that may be compressed, with its size. */
+  chargeExpanded(size: number): void {
+    this.#expandedBudget -= size;
+    if (!(this.#expandedBudget >= 0)) {
+      throw new TfwasmError('E_LIMIT', `the datasets of an HDF5 file of ${this.size} bytes expand too much`);
+    }
   }
 
   u8(address: number): number {

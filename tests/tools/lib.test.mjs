@@ -101,7 +101,7 @@ describe('sizes', () => {
     ['index.js', { gzip: 24_100 }, /index\.js \+ common\.js \+ glue\.js has 75\.1 KB \(gzip\), the budget is 75\.0 KB/],
     ['inference.js', { gzip: 3_100 }, /inference\.js \+ common\.js \+ glue\.js has 54\.1 KB \(gzip\)/],
     ['media.js', { gzip: 14_000 }, /media\.js has 14\.0 KB \(gzip\)/],
-    ['keras-files.js', { gzip: 23_000 }, /keras-files\.js has 23\.0 KB \(gzip\)/],
+    ['keras-files.js', { gzip: 25_000 }, /keras-files\.js has 25\.0 KB \(gzip\)/],
   ]) {
     test(`above the budget are told: ${message.source}`, () => {
       const errors = budgetErrors(withSize(name, change));

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rearrangements of float32 arrays. They are computed when values are asked for.
-import { floats, type KerasArray, sizeOf } from './arrays.js';
+import { computed, KerasArray, sizeOf } from './arrays.js';
 
 /** The array with its axes in another order. */
 export function transpose(array: KerasArray, order: readonly number[]): KerasArray {
   const shape = order.map((axis) => array.shape[axis] as number);
   const strides = order.map((axis) => sizeOf(array.shape.slice(axis + 1)));
-  return floats(shape, () => {
+  return computed(shape, () => {
     const from = array.readFloats();
-    return Float32Array.from({ length: from.length }, (_, i) => from[indexAt(i, shape, strides)] as number);
+    return (i) => from[indexAt(i, shape, strides)] as number;
   });
 }
 
@@ -25,7 +25,7 @@ export function indexAt(i: number, shape: readonly number[], strides: readonly n
 }
 
 export function reshape(array: KerasArray, shape: readonly number[]): KerasArray {
-  return floats(shape, () => array.readFloats());
+  return new KerasArray(shape, 'float32', () => array.readFloats());
 }
 
 /** The arrays one after another along the last axis. Other axes must be equal. */
@@ -33,7 +33,7 @@ export function concatenate(arrays: readonly KerasArray[]): KerasArray {
   const widths = arrays.map(({ shape }) => shape.at(-1) as number);
   const width = widths.reduce((sum, part) => sum + part, 0);
   const shape = [...(arrays[0] as KerasArray).shape.slice(0, -1), width];
-  return floats(shape, () => {
+  return new KerasArray(shape, 'float32', () => {
     const joined = new Float32Array(sizeOf(shape));
     let column = 0;
     arrays.forEach((array, part) => {
@@ -51,13 +51,9 @@ export function concatenate(arrays: readonly KerasArray[]): KerasArray {
 /** The filter of a convolution, mirrored along all axes but the last two. */
 export function flipSpatial(array: KerasArray): KerasArray {
   const channels = sizeOf(array.shape.slice(-2));
-  return floats(array.shape, () => {
+  return computed(array.shape, () => {
     const from = array.readFloats();
-    const taps = from.length / channels;
-    const flipped = new Float32Array(from.length);
-    for (let tap = 0; tap < taps; ++tap) {
-      flipped.set(from.subarray(tap * channels, (tap + 1) * channels), (taps - 1 - tap) * channels);
-    }
-    return flipped;
+    const last = from.length / channels - 1;
+    return (i) => from[(last - Math.floor(i / channels)) * channels + (i % channels)] as number;
   });
 }

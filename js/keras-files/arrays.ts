@@ -49,9 +49,14 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
-/** A new array of float32 whose values are computed when they are asked for. */
-export function floats(shape: readonly number[], compute: () => Float32Array): KerasArray {
-  return new KerasArray(shape, 'float32', compute);
+/** A new array of float32. `prepare` is called when its values are asked for, and returns the function of each value. */
+export function computed(shape: readonly number[], prepare: () => (i: number) => number): KerasArray {
+  return new KerasArray(shape, 'float32', () => {
+    const valueAt = prepare();
+    const values = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; ++i) values[i] = valueAt(i);
+    return values;
+  });
 }
 
 const DTYPES: Readonly<Record<StoredType, KerasDtype | undefined>> = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights of the layers CuDNNLSTM and CuDNNGRU, for LSTM and GRU.
 import { reshape } from './array-math.js';
-import { floats, type KerasArray, sameShape } from './arrays.js';
+import { computed, type KerasArray, sameShape } from './arrays.js';
 
 type Arrays = KerasArray[];
 
@@ -33,21 +33,21 @@ type Where = (row: number, column: number, rows: number, columns: number) => [ro
 function mapGates(matrix: KerasArray, gates: number, from: Where): KerasArray {
   const [rows, width] = matrix.shape as [number, number];
   const columns = width / gates;
-  return floats(matrix.shape, () => {
+  return computed(matrix.shape, () => {
     const values = matrix.readFloats();
-    return Float32Array.from(values, (_, i) => {
+    return (i) => {
       const gate = Math.floor((i % width) / columns);
       const [row, column] = from(Math.floor(i / width), i % columns, rows, columns);
       return values[row * width + gate * columns + column] as number;
-    });
+    };
   });
 }
 
 /** cuDNN has a bias for the input and one for the state. */
 function sumOfHalves(bias: KerasArray): KerasArray {
   const size = (bias.shape[0] as number) / 2;
-  return floats([size], () => {
+  return computed([size], () => {
     const values = bias.readFloats();
-    return Float32Array.from({ length: size }, (_, i) => (values[i] as number) + (values[i + size] as number));
+    return (i) => (values[i] as number) + (values[i + size] as number);
   });
 }

@@ -63,8 +63,33 @@ function fromKeras1(className: string, arrays: Arrays, shapes: Shapes): Arrays {
   const expected = shapes[0];
   if (!kernel || !expected) return arrays;
   if (className === 'Conv1D' && kernel.shape.length === 4) return [fromConv1D(kernel, expected), ...others];
-  if (className === 'Conv2DTranspose') return [transpose(kernel, [0, 1, 3, 2]), ...others];
-  return arrays;
+  const orders = Object.hasOwn(KERAS_1_ORDERS, className) ? KERAS_1_ORDERS[className] : undefined;
+  return orders ? [reordered(kernel, expected, orders), ...others] : arrays;
+}
+
+/** Orders of axes in Keras 1: with channels last, if it differs, and with channels first. */
+const KERAS_1_ORDERS: Readonly<Record<string, readonly number[][]>> = {
+  Conv2D: [
+    [0, 1, 2, 3],
+    [2, 3, 1, 0],
+  ],
+  Conv2DTranspose: [
+    [0, 1, 3, 2],
+    [2, 3, 0, 1],
+  ],
+  Conv3D: [
+    [0, 1, 2, 3, 4],
+    [2, 3, 4, 1, 0],
+  ],
+};
+
+/** The filter in the first order of axes that has the expected shape; as it is if none has. */
+function reordered(filter: KerasArray, expected: readonly number[], orders: readonly number[][]): KerasArray {
+  const { shape } = filter;
+  const fits = (order: readonly number[]) =>
+    order.length === shape.length && order.every((axis, i) => shape[axis] === expected[i]);
+  const order = orders.find(fits);
+  return order === undefined || order.every((axis, i) => axis === i) ? filter : transpose(filter, order);
 }
 
 /** [length, 1, in, out], or with Theano [out, in, length, 1], to [length, in, out]. */
@@ -77,27 +102,14 @@ function fromConv1D(kernel: KerasArray, expected: readonly number[]): KerasArray
 
 const CONVOLUTIONS = ['Conv1D', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'ConvLSTM2D'];
 
-/** Theano mirrors filters, and has channels before space. */
+/** Theano mirrors filters. Those of another shape have channels before space. */
 function fromTheano(className: string, arrays: Arrays, shapes: Shapes, { backend }: Origin): Arrays {
   if (!CONVOLUTIONS.includes(className)) return arrays;
   const filters = className === 'ConvLSTM2D' ? 2 : 1;
   return arrays.map((array, i) => {
     const expected = shapes[i];
     if (i >= filters || !expected || array.shape.length < 3) return array;
-    return channelsLast(backend === 'theano' ? flipSpatial(array) : array, expected);
+    const filter = backend === 'theano' ? flipSpatial(array) : array;
+    return sameShape(filter.shape, expected) ? filter : reordered(filter, expected, [[3, 2, 0, 1]]);
   });
-}
-
-function channelsLast(filter: KerasArray, expected: readonly number[]): KerasArray {
-  const { shape } = filter;
-  if (sameShape(shape, expected)) return filter;
-  const space = shape.map((_, axis) => axis).slice(2);
-  for (const order of [
-    [...space, 1, 0],
-    [3, 2, 0, 1],
-  ]) {
-    const reordered = order.map((axis) => shape[axis]);
-    if (order.length === shape.length && sameShape(reordered as number[], expected)) return transpose(filter, order);
-  }
-  return filter;
 }

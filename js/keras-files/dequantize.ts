@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quantized kernels of Keras 3 as float32. The form follows from what is stored: dtypes, shapes and the number of arrays.
-import { floats, type KerasArray, sameShape, sizeOf } from './arrays.js';
+import { computed, type KerasArray, sameShape, sizeOf } from './arrays.js';
 import { indexAt } from './array-math.js';
 import type { WeightVariable } from './holders.js';
 import { nibbles, trits, unpackRows } from './packed.js';
@@ -56,10 +56,10 @@ function fromInt8(className: string, shape: Shape, packed: KerasArray, rest: Arr
   const isEmbedding = className === 'Embedding' || className === 'ReversibleEmbedding';
   const strides = scaleStrides(shape, scale.shape, isEmbedding);
   if (!strides) return undefined;
-  return floats(shape, () => {
+  return computed(shape, () => {
     const values = read();
     const scales = scale.readFloats();
-    return Float32Array.from(values, (value, i) => value / (scales[indexAt(i, shape, strides)] as number));
+    return (i) => (values[i] as number) / (scales[indexAt(i, shape, strides)] as number);
   });
 }
 
@@ -97,12 +97,12 @@ function fromGroupedRows(
 ): KerasArray | undefined {
   const columns = scale.shape.at(-1) as number;
   if (!fitsGroups(shape, scale, zero, groups, columns, sizeOf(scale.shape) / columns)) return undefined;
-  return floats(shape, () => {
+  return computed(shape, () => {
     const [values, scales, zeros, rows] = [read(), numbers(scale), numbers(zero), numbers(groups)];
-    return Float32Array.from(values, (value, i) => {
+    return (i) => {
       const at = (rows[Math.floor(i / columns)] as number) * columns + (i % columns);
-      return (value - (zeros[at] as number)) * (scales[at] as number);
-    });
+      return ((values[i] as number) - (zeros[at] as number)) * (scales[at] as number);
+    };
   });
 }
 
@@ -131,9 +131,10 @@ function numbers(array: KerasArray): ArrayLike<number> & { every(test: (value: n
 /** The mode ternary: -1, 0 or 1, five in a byte along the first axis. */
 function fromTernary(shape: Shape, packed: KerasArray, [scale]: Arrays): KerasArray | undefined {
   if (!scale || packedAxis(shape, packed.shape, 5) === undefined) return undefined;
-  return floats(shape, () => {
+  return computed(shape, () => {
     const factor = scale.readFloats()[0] as number;
-    return Float32Array.from(trits(packed.read() as Uint8Array, shape), (trit) => trit * factor);
+    const values = trits(packed.read() as Uint8Array, shape);
+    return (i) => (values[i] as number) * factor;
   });
 }
 
@@ -152,15 +153,16 @@ function fromGroups(shape: Shape, stored: Arrays): KerasArray | undefined {
   const perByte = [1, 2, 4].find((count) => sameShape(packed.shape, [Math.ceil(columns / count), rows]));
   if (!perByte || !fitsGroups(shape, scale, zero, groups, columns, groupCount)) return undefined;
   if (factors && factors.size !== rows) return undefined;
-  return floats(shape, () => {
+  return computed(shape, () => {
     const values = unpackRows(packed.read() as Uint8Array, columns, rows, perByte);
     const [scales, zeros, groupOf] = [numbers(scale), numbers(zero), numbers(groups)];
     const factorOf = factors?.readFloats();
-    return Float32Array.from({ length: rows * columns }, (_, i) => {
-      const [row, column] = [Math.floor(i / columns), i % columns];
+    return (i) => {
+      const row = Math.floor(i / columns);
+      const column = i % columns;
       const at = column * groupCount + (groupOf[row] as number);
       const value = ((values[column * rows + row] as number) - (zeros[at] as number)) * (scales[at] as number);
       return factorOf ? value / (factorOf[row] as number) : value;
-    });
+    };
   });
 }

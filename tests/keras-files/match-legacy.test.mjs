@@ -185,7 +185,14 @@ describe('old forms of weights', () => {
       [0, 2, 4, 1, 3, 5],
       KERAS_1,
     ],
-    ['with channels first', filters('Conv2D', [1, 2, 1, 3]), [3, 1, 1, 2], [0, 2, 4, 1, 3, 5], {}],
+    [
+      'of Conv2D of Keras 1 with channels first',
+      filters('Conv2D', [1, 2, 1, 3]),
+      [3, 1, 1, 2],
+      [0, 2, 4, 1, 3, 5],
+      KERAS_1,
+    ],
+    ['with channels first', filters('Conv2D', [2, 1, 3, 1]), [3, 1, 1, 2], [0, 2, 4, 1, 3, 5], {}],
     ['of Theano', filters('Conv2D', [1, 3, 1, 2]), [1, 3, 1, 2], [4, 5, 2, 3, 0, 1], { backend: 'theano' }],
   ]) {
     test(what, () => {

@@ -15,12 +15,10 @@ import { HANGS_AFTER_MS } from '../until.mjs';
 import { unusualFile } from './unusual-file.mjs';
 
 const HEADERS = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" };
-const FILES = ['common.js', 'media.js', 'keras-files.js', 'hdf5-library.js'];
+const FILES = ['common.js', 'index.js', 'static.js', 'media.js', 'glue.js', 'keras-files.js', 'hdf5-library.js'];
 
 /** Writes a file and reads it, then one that needs the HDF5 library. */
-const MAIN = `import shared from './lib/common.js';
-
-const variable = { name: 'kernel', shape: [2], dtype: 'float32', trainable: true };
+const RUN = `const variable = { name: 'kernel', shape: [2], dtype: 'float32', trainable: true };
 const root = { className: 'Dense', name: 'dense', variables: [variable], children: [] };
 async function run() {
   const { readKerasFile, writeKerasFile } = await shared.loadKerasFiles();
@@ -32,8 +30,28 @@ async function run() {
   const kernel = unusual.root.children.get('layers').children.get('dense').variables.get(0);
   return [...ours.root.variables.get(0).read(), ...kernel.read()];
 }
+`;
+
+const MAIN = `import shared from './lib/common.js';
+${RUN}
 run().then((values) => (globalThis.result = { values }), (error) => (globalThis.result = { error: error.stack }));
 `;
+
+/** A module service worker, in which import() is not allowed. */
+const WORKER = `import './lib/static.js';
+import shared from './lib/common.js';
+${RUN}
+addEventListener('message', ({ ports: [port] }) =>
+  run().then((values) => port.postMessage({ values }), ({ code, message }) => port.postMessage({ code, message })));
+`;
+
+const CALL_WORKER = `(async () => {
+  const { installing } = await navigator.serviceWorker.register('./worker.js', { type: 'module' });
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+  installing.postMessage(0, [port2]);
+  return answer;
+})()`;
 
 const BUILDERS = {
   'without a bundler': async (folder) => folder,
@@ -82,11 +100,10 @@ describe('Keras files in Chromium', { skip: missing('dist', 'chromium', 'bundler
     folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-keras-'));
     await mkdir(path.join(folder, 'lib'));
     for (const name of FILES) await cp(path.join(ROOT, 'dist', name), path.join(folder, 'lib', name));
-    // The core is not started.
-    for (const name of ['glue', 'glue-threads']) {
-      await writeFile(path.join(folder, `lib/${name}.js`), 'export default undefined;');
-    }
+    // The core is not started, so that threads and binaries do not matter.
+    await writeFile(path.join(folder, 'lib/glue-threads.js'), 'export default undefined;');
     await writeFile(path.join(folder, 'main.js'), MAIN);
+    await writeFile(path.join(folder, 'worker.js'), WORKER);
     await writeFile(path.join(folder, 'package.json'), '{"type": "module"}');
     await writeFile(
       path.join(folder, 'index.html'),
@@ -113,4 +130,19 @@ describe('Keras files in Chromium', { skip: missing('dist', 'chromium', 'bundler
       }
     });
   }
+
+  test('in a service worker, with tfwasm/static: all but the HDF5 library', async () => {
+    await writeFile(path.join(folder, 'unusual.h5'), bytes);
+    const server = await startServer({ port: 0, root: folder, mounts: { '/': '.' }, headers: HEADERS });
+    const { page } = await browser.newPage();
+    try {
+      await page.goto(server.url);
+      const { code, message } = await page.evaluate(CALL_WORKER);
+      assert.equal(code, 'E_FILE');
+      assert.match(message, /cannot load hdf5-library\.js, .* in an environment that allows import\(\): .*disallowed/);
+    } finally {
+      await page.close();
+      await server.close();
+    }
+  });
 });

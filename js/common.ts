@@ -3,6 +3,7 @@
 // bundled separately as common.js, so that a page that imports both entries has one core and one Tensor class.
 import { setWarmUp } from './core/runtime.js';
 import { setMediaImport } from './io/media-loader.js';
+import { setKerasFilesImport } from './keras-files/loader.js';
 import { warmUp } from './models/warm-up.js';
 import { installMethods } from './ops/chained.js';
 import * as shared from './shared.js';
@@ -93,6 +94,7 @@ export { util } from './util-namespace.js';
 installMethods();
 setWarmUp(warmUp);
 setMediaImport(() => import('./storage-media.js'));
+setKerasFilesImport(() => import('./keras-files/index.js'));
 
 /** @internal */
 export default shared;

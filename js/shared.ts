@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Internal modules that must exist only once and are used by several bundles: the default export of common.js.
 // tools/build/javascript.mjs makes the other bundles import them from there.
-export { describeError, TfwasmError } from './core/errors.js';
+export { check, describeError, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
 /** @internal Its type needs that of Node.js, which programs for browsers do not have. */
@@ -23,6 +23,7 @@ export { canHash, digest } from './io/sha256.js';
 export { decodeFeed } from './io/weights-api.js';
 export { openFeed, openWeights, progressOf, toWeightStream } from './io/weights-feed.js';
 export { encodeStrings } from './io/weights-out-strings.js';
+export { loadKerasFiles, setKerasFilesImport } from './keras-files/loader.js';
 export { arg } from './ops/arguments.js';
 export { cast } from './ops/cast.js';
 export { concat } from './ops/join.js';

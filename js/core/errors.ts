@@ -29,7 +29,7 @@ export type ErrorCode =
   | 'E_STRING' // malformed string tensor bytes
   | 'E_WASM' // the WebAssembly core is missing, blocked, outdated or not supported
   | 'E_WEIGHT_BYTES' // too few or too many weight bytes
-  | 'E_WEIGHT_MISSING'; // a constant without weights
+  | 'E_WEIGHT_MISSING'; // a constant or a variable without weights
 
 /** The origin of an error. */
 export interface ErrorOrigin {

@@ -25,21 +25,34 @@ if (!isMainThread) await import(${JSON.stringify(pathToFileURL(path.join(ROOT, '
  * @returns {Promise<Record<string, any>>} Their exports, and `inner`: the exports of inner modules by
  *     module name.
  */
-export async function importSource(entries = ['index']) {
+export function importSource(entries = ['index']) {
+  const exported = entries.map((name) => `export * from './js/${name}.js';`);
+  return importBundle([...innerModules(INNER), ...exported], { 'glue.js': GLUE, 'glue-threads.js': GLUE_THREADS });
+}
+
+/** Lines that export `inner`: the exports of these modules of js/ by name. */
+export function innerModules(names) {
+  const members = names.map((name, index) => `${JSON.stringify(name)}: m${index}`);
+  return [
+    ...names.map((name, index) => `import * as m${index} from './js/${name}.js';`),
+    `export const inner = {${members.join(', ')}};`,
+  ];
+}
+
+/**
+ * Bundles TypeScript, with imports relative to the root, and imports it.
+ *
+ * @param {string[]} lines The source.
+ * @param {Record<string, string | Uint8Array>} files Other modules, which are put beside the bundle.
+ */
+export async function importBundle(lines, files = {}) {
   const { build } = await import('esbuild');
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(path.join(CACHE, 'tfwasm-source-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const outfile = path.join(folder, 'source.mjs');
-  const lines = INNER.map((name, index) => `import * as m${index} from './js/${name}.js';`);
-  const exported = entries.map((name) => `export * from './js/${name}.js';`);
-  const members = INNER.map((name, index) => `${JSON.stringify(name)}: m${index}`);
   await build({
-    stdin: {
-      contents: [...lines, ...exported, `export const inner = {${members.join(', ')}};`].join('\n'),
-      resolveDir: ROOT,
-      loader: 'ts',
-    },
+    stdin: { contents: lines.join('\n'), resolveDir: ROOT, loader: 'ts' },
     bundle: true,
     // The list of side effects in package.json is that of dist/.
     ignoreAnnotations: true,
@@ -48,12 +61,11 @@ export async function importSource(entries = ['index']) {
     mainFields: ['module', 'main'],
     target: 'es2022',
     define: DEFINE,
-    external: ['./glue.js', './glue-threads.js'],
+    external: Object.keys(files).map((name) => `./${name}`),
     sourcemap: 'inline',
     outfile,
   });
   await writeFile(path.join(folder, 'package.json'), '{"type": "module"}');
-  await writeFile(path.join(folder, 'glue.js'), GLUE);
-  await writeFile(path.join(folder, 'glue-threads.js'), GLUE_THREADS);
+  for (const [name, content] of Object.entries(files)) await writeFile(path.join(folder, name), content);
   return import(pathToFileURL(outfile).href);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/: the entries index.js, inference.js and static.js, their common part common.js, and media.js, which
-// common.js imports on demand.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Bundles js/: the entries index.js, inference.js and static.js, their common part common.js, and media.js and
+// keras-files.js, which common.js imports on demand.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
 import { ToolError } from '../lib/run.mjs';
+import { copyLicence } from './licences.mjs';
 import { minifyModule } from './minify.mjs';
 
 const SOURCE = join(ROOT, 'js');
@@ -27,17 +28,25 @@ const OPTIONS = {
   logLevel: 'silent',
 };
 
+/** The bundles that are loaded on demand, by the module that has their exports. */
+const ON_DEMAND = { 'storage-media': 'media', 'keras-files/index': 'keras-files' };
+
+/** The HDF5 library, which keras-files.js loads for unusual files. It is a bundle already. */
+const HDF5_LIBRARY = join(ROOT, 'node_modules/h5wasm/dist/esm/hdf5_util.js');
+
 export async function bundleJavaScript() {
-  const { metafile } = await bundle('common', 'common.ts', mediaApart);
+  const { metafile } = await bundle('common', 'common.ts', onDemandApart());
   const inCommon = new Set(Object.keys(metafile.inputs).map((file) => join(ROOT, file)));
   for (const [name, source] of Object.entries({
     index: 'index.ts',
     inference: 'inference.ts',
     static: 'static.ts',
-    media: 'storage-media.ts',
+    ...Object.fromEntries(Object.entries(ON_DEMAND).map(([source, name]) => [name, `${source}.ts`])),
   })) {
     await bundle(name, source, commonApart(inCommon, name));
   }
+  copyFileSync(HDF5_LIBRARY, join(DIST, 'hdf5-library.js'));
+  for (const name of ['fflate', 'h5wasm']) copyLicence(name, DIST);
 }
 
 async function bundle(name, source, plugin) {
@@ -58,13 +67,18 @@ async function bundle(name, source, plugin) {
   }
 }
 
-/** Keeps media.js, which is loaded on demand, out of common.js. */
-const mediaApart = {
-  name: 'media apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/storage-media\.js$/ }, () => ({ path: './media.js', external: true }));
-  },
-};
+/** Keeps what is loaded on demand out of the bundle of this name. */
+function onDemandApart(bundle) {
+  return {
+    name: 'on demand apart',
+    setup({ onResolve }) {
+      for (const [source, name] of Object.entries(ON_DEMAND)) {
+        if (name === bundle) continue;
+        onResolve({ filter: new RegExp(`/${source}\\.js$`) }, () => ({ path: `./${name}.js`, external: true }));
+      }
+    },
+  };
+}
 
 /** Keeps common.js out of the other bundles, which import the parts listed in js/shared.ts from it. */
 function commonApart(inCommon, name) {
@@ -82,7 +96,7 @@ function commonApart(inCommon, name) {
       // static.js imports the files of the others.
       onResolve({ filter: /^\.\/(common|index)\.js$/ }, ({ path }) => ({ path, external: true }));
       onResolve({ filter: /\/glue\.js$/ }, () => ({ path: './glue.js', external: true }));
-      if (name !== 'media') mediaApart.setup({ onResolve });
+      onDemandApart(name).setup({ onResolve });
       onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         const file = join(resolveDir, path).replace(/\.js$/, '.ts');
         return kind !== 'entry-point' && inCommon.has(file) ? { path: 'shared', namespace: 'shared' } : undefined;

@@ -14,6 +14,8 @@ export async function minifyModule(source, sourceMap) {
     module: true,
     ecma: 2020,
     compress: { passes: 3, unsafe_arrows: true },
+    // Hints to bundlers, inside import().
+    format: { comments: /webpackIgnore|@vite-ignore/ },
     ...(sourceMap ? { sourceMap } : {}),
   });
   return { code, map };

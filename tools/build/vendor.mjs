@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT } from '../lib/paths.mjs';
 import { ToolError } from '../lib/run.mjs';
+import { copyLicence } from './licences.mjs';
 
 const VENDOR = join(DIST, 'vendor');
 
@@ -29,7 +30,5 @@ export async function bundleVendor() {
     throw new ToolError('The libraries of the pages could not be bundled.', { output: error.message, cause: error });
   });
   copyFileSync(join(ROOT, 'node_modules/uplot/dist/uPlot.min.css'), join(VENDOR, 'uplot.css'));
-  for (const name of PACKAGES) {
-    copyFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), join(VENDOR, `LICENSE-${name.split('/').at(-1)}.txt`));
-  }
+  for (const name of PACKAGES) copyLicence(name, VENDOR);
 }

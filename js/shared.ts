@@ -13,6 +13,7 @@ export { artifactsInfo, formatParts, optionalParts, toJson } from './io/artifact
 export { isArrayBuffer, newBytes, toBytes } from './io/bytes.js';
 export { CompositeArrayBuffer } from './io/composite-array-buffer.js';
 export { http, openShards } from './io/http.js';
+export { isKerasFile } from './io/keras-names.js';
 export { checkOptions, loaderOf, loadStreamed } from './io/load-options.js';
 export { checkManifest, checkPath, checkSpecs, groupBytes } from './io/manifest.js';
 export { loadMedia, setMediaImport } from './io/media-loader.js';
@@ -29,7 +30,7 @@ export { cast } from './ops/cast.js';
 export { concat } from './ops/join.js';
 export { slice } from './ops/shape.js';
 export { dtypeFromNumber, dtypeNumber } from './tensor/dtype.js';
-export { fill, scalar, zeros } from './tensor/factories.js';
+export { fill, scalar, tensor, zeros } from './tensor/factories.js';
 export { dispose, keep, tensorsIn, tidy } from './tensor/memory.js';
 export { runInScope } from './tensor/scopes.js';
 export { TensorStorage } from './tensor/storage.js';

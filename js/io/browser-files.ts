@@ -2,11 +2,14 @@
 // Loads models from File objects: chosen, dropped or downloaded earlier.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { filePieces } from './file-pieces.js';
+import { isKerasFile } from './keras-names.js';
 import { checkManifest, groupBytes } from './manifest.js';
 import type { ModelArtifacts, ModelJSON, WeightsManifestGroup } from './types.js';
 
 export async function loadBrowserFiles(files: readonly File[]): Promise<ModelArtifacts> {
   const jsonFile = files.find(({ name }) => /\.json$/i.test(name)) ?? (files[0] as File);
+  const [first, second] = files;
+  if (first && !second && isKerasFile(first.name)) return { modelTopology: await readBytes(first) };
   const weightFiles = files.filter((file) => file !== jsonFile);
   const { weightsManifest, ...parts } = await readJson(jsonFile);
   if (weightFiles.length === 0) return { modelTopology: parts.modelTopology };
@@ -34,10 +37,12 @@ async function readJson(file: File): Promise<ModelJSON> {
   return json as ModelJSON;
 }
 
-async function readText(file: File): Promise<string> {
+// TextDecoder drops a byte order mark.
+const readText = async (file: File): Promise<string> => new TextDecoder().decode(await readBytes(file));
+
+async function readBytes(file: File): Promise<ArrayBuffer> {
   try {
-    // TextDecoder drops a byte order mark.
-    return new TextDecoder().decode(await file.arrayBuffer());
+    return await file.arrayBuffer();
   } catch (error) {
     throw unreadable(file, error);
   }

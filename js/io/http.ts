@@ -5,7 +5,8 @@ import type { FileCache } from './file-cache.js';
 import { checkManifest, checkPath, groupBytes } from './manifest.js';
 import { checkOptions, loaderOf } from './load-options.js';
 import { loadMedia } from './media-loader.js';
-import { parseJson, requestContext, requestText, TransientError } from './request.js';
+import { isKerasFile } from './keras-names.js';
+import { parseJson, requestBytes, requestContext, requestText, TransientError } from './request.js';
 import { ShardFeed, type ShardGroup, type ShardOptions } from './shards.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightsManifestGroup } from './types.js';
 import { toWeightStream } from './weights-feed.js';
@@ -44,6 +45,7 @@ export function http(url: string | string[], loadOptions: LoadOptions = {}): IOH
 export { http as browserHTTPRequest };
 
 async function loadModel(url: string, weightsUrl: string, options: LoadOptions): Promise<ModelArtifacts> {
+  if (isKerasFile(url)) return { modelTopology: await loadBytes(url, options) };
   const cache = options.cache ? await (await loadMedia()).openCache(options.cache) : undefined;
   const { text, isOffline } = await loadText(url, options, cache);
   const { weightsManifest, ...rest } = checkModelJson(parseJson(text, url), url);
@@ -84,6 +86,16 @@ function withSignals({ signal, requestInit }: LoadOptions): AbortController {
     source?.addEventListener('abort', () => controller.abort(source.reason), { signal: controller.signal });
   }
   return controller;
+}
+
+/** Fetches a file as a whole. */
+async function loadBytes(url: string, options: LoadOptions): Promise<ArrayBuffer> {
+  const stop = withSignals(options);
+  try {
+    return await requestBytes(url, requestContext(options, stop.signal));
+  } finally {
+    stop.abort();
+  }
 }
 
 /** Fetches a model.json, or reads it from the cache if there is no network. */

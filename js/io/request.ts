@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP requests: errors, retries, JSON.
 import { describeError, TfwasmError } from '../core/errors.js';
+import { join } from './bytes.js';
 import { loadMedia } from './media-loader.js';
-import { cancelBody, headerOf, readText } from './response.js';
+import { cancelBody, headerOf, readBody, readText } from './response.js';
 import type { FetchFunction, LoadOptions, RequestDetails, RequestParts } from './types.js';
 
 /** `fetch`, which also supports file: URLs in Node.js. */
@@ -126,6 +127,26 @@ export function requestText(url: string, context: RequestContext): Promise<strin
   return retry(context, async () => {
     const response = await request(url, context, { isBinary: false });
     return readText(url, response, MAX_JSON_BYTES, (error) => toHttpError(url, error, context.signal));
+  });
+}
+
+/** All bytes of a file. Throws E_HTTP, or E_LIMIT if they are more than an ArrayBuffer can hold. */
+export function requestBytes(url: string, context: RequestContext): Promise<ArrayBuffer> {
+  return retry(context, async () => {
+    const response = await request(url, context, { isBinary: true });
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    let length = 0;
+    await readBody(
+      response,
+      (part) => {
+        parts.push(part);
+        length += part.byteLength;
+        return true;
+      },
+      (error) => toHttpError(url, error, context.signal),
+    );
+    const bytes = join(parts, length);
+    return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
   });
 }
 

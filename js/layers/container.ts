@@ -152,6 +152,10 @@ export class Container extends Layer {
     return this.layers;
   }
 
+  override get namedChildren(): Layer['namedChildren'] {
+    return [['layers', this.layers]];
+  }
+
   /** The calls, each after those that it needs. */
   get nodes(): readonly Node[] {
     return this.#nodes;

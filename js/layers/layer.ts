@@ -98,7 +98,8 @@ export abstract class Layer extends Serializable {
   readonly inboundNodes: Node[] = [];
   /** How many models have the layer, and the program itself. */
   protected refCount: number | undefined;
-  protected ownWeights: LayerVariable[] = [];
+  /** @internal Those of the layer itself, not of layers in it. */
+  readonly ownWeights: LayerVariable[] = [];
   readonly #regularizers = new Map<LayerVariable, Regularizer>();
   #initialWeights: Tensor[] | undefined;
   #isTrainable: boolean;
@@ -129,6 +130,11 @@ export abstract class Layer extends Serializable {
 
   /** The layers that this one contains. */
   get children(): readonly Layer[] {
+    return [];
+  }
+
+  /** @internal The same by the attributes that they have in Keras. */
+  get namedChildren(): readonly (readonly [attribute: string, child: Layer | readonly Layer[]])[] {
     return [];
   }
 

@@ -2,6 +2,7 @@
 // Loads models made of layers: `tf.loadLayersModel`, `tf.models.modelFromJSON`.
 import { TfwasmError } from '../core/errors.js';
 import { coreStarted } from '../core/runtime.js';
+import { isArrayBuffer } from '../io/bytes.js';
 import { checkOptions, loadStreamed } from '../io/load-options.js';
 import { findLoadHandler } from '../io/router.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightSpec, WeightsManifestConfig } from '../io/types.js';
@@ -10,6 +11,7 @@ import { openFeed } from '../io/weights-feed.js';
 import { loadWeights } from '../io/on-demand.js';
 import { dispose, keep } from '../tensor/memory.js';
 import type { NamedTensorMap } from '../tensor/tensor.js';
+import { modelFromKerasFile } from './keras-model.js';
 import type { LayersModel } from './model.js';
 import { type ModelTopology, modelFromTopology } from './model-config.js';
 import { setNamedWeights } from './named-weights.js';
@@ -24,6 +26,11 @@ export interface LoadLayersModelOptions extends LoadOptions {
 /** A model, with its weights, from artifacts. */
 async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayersModelOptions): Promise<LayersModel> {
   const { modelTopology, weightSpecs, trainingConfig, userDefinedMetadata } = artifacts;
+  const { customObjects, strict = true } = options;
+  if (isArrayBuffer(modelTopology)) {
+    await coreStarted();
+    return modelFromKerasFile(modelTopology, customObjects ? { customObjects } : {}, { strict });
+  }
   if (typeof modelTopology !== 'object' || modelTopology === null) {
     throw new TfwasmError('E_JSON', 'this is not a layers model: modelTopology must be a JSON object');
   }
@@ -31,10 +38,9 @@ async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayers
     throw new TfwasmError('E_JSON', 'this is not a layers model but a graph model: use loadGraphModel()');
   }
   await coreStarted();
-  const { customObjects } = options;
   const model = modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
   try {
-    if (weightSpecs) await setWeights(model, artifacts, weightSpecs, options.strict ?? true);
+    if (weightSpecs) await setWeights(model, artifacts, weightSpecs, strict);
     if (trainingConfig) model.keepTraining(trainingConfig);
     if (userDefinedMetadata) model.setUserDefinedMetadata(userDefinedMetadata);
     return model;
@@ -71,8 +77,8 @@ async function setWeights(
  * Loads a model made of layers, with its weights, the state of its optimizer and its metadata. Starts the core if
  * necessary.
  *
- * @param source The URL of a model.json, or of a model saved to localstorage://, indexeddb://, opfs:// or file://
- *     (Node.js); or an object with a `load` method.
+ * @param source The URL of a model.json, a .keras or .h5 file, or of a model saved to localstorage://, indexeddb://,
+ *     opfs:// or file:// (Node.js); or an object with a `load` method.
  * @throws E_LAYER for unknown classes and wrong configs, E_WEIGHT_MISSING, and the errors of loading files. Nothing is
  *     left behind.
  */

@@ -27,8 +27,9 @@ export function readWithLibrary(module: Hdf5Module, bytes: Uint8Array): Hdf5Grou
     return new LibraryReader(module, file, bytes.length).readGroup('/', 0);
   } catch (error) {
     if (error instanceof TfwasmError) throw error;
-    // Errors of HDF5 have a line for each function.
-    const reason = describeError(error).trim().split('\n').slice(-3).join(' ').replace(/\s+/g, ' ');
+    // Errors of HDF5 have a line for each function, the innermost last.
+    const text = describeError(error);
+    const reason = Array.from(text.matchAll(/\(\): (.+)/g)).at(-1)?.[1] ?? text;
     throw new TfwasmError('E_FILE', `the HDF5 file is damaged: ${reason}`, { cause: error });
   }
 }

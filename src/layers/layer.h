@@ -147,6 +147,12 @@ std::unique_ptr<Layer> MakeLayer(LayerConfig& config) {
   return std::make_unique<T>(config);
 }
 
+// A layer with one input whose mask it passes on.
+constexpr LayerDef PassingLayer(std::string_view name,
+                                std::unique_ptr<Layer> (*make)(LayerConfig&)) {
+  return {.name = name, .make = make, .mask = MaskRule::kPass};
+}
+
 // Not in an unnamed namespace.
 #define TFWASM_LAYER TFWASM_REGISTER_FOR_TRAINING(layers) constexpr LayerDef
 

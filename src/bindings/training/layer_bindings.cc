@@ -178,7 +178,7 @@ Handle ApplyActivation(val activation, int generation, Handle x) {
     return InBuilderScope([&](BuilderScope& scope) {
       const std::string text = TextFromJs(activation);
       const JsonDocument document = ParseJson(text, "an activation");
-      const LayerActivation apply(ToValue(document.root()), GenerationOf(generation));
+      const LayerActivation apply(document.root(), GenerationOf(generation));
       return scope.HandleOf(apply(scope.OperandOf(x)));
     });
   });

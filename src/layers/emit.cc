@@ -40,6 +40,11 @@ Operand ExpandDims(Operand x, int axis) {
   return Binary("ExpandDims", x, x.builder().Const(Tensor::Scalar<int32_t>(axis)));
 }
 
+Operand Gather(Operand x, Operand positions, int axis) {
+  Builder& builder = x.builder();
+  return builder.Emit("GatherV2", {x, positions, builder.Const(Tensor::Scalar<int32_t>(axis))});
+}
+
 Operand ExpandMask(Operand mask, int rank) {
   mask = Cast(mask, DType::kBool);
   while (mask.shape().rank() < rank) mask = ExpandDims(mask, -1);

@@ -23,6 +23,8 @@ Operand Mean(Operand x, const std::vector<int>& axes, bool keep_dims);
 Operand Concat(const std::vector<Operand>& parts, int axis);
 // With an axis of size 1 at this place, which may be counted from the end.
 Operand ExpandDims(Operand x, int axis);
+// The slices at these positions along an axis.
+Operand Gather(Operand x, Operand positions, int axis);
 // The boolean mask of the leading axes of a tensor of this rank, so that it broadcasts to it.
 Operand ExpandMask(Operand mask, int rank);
 // Along one axis: [begin, begin + size).

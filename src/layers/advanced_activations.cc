@@ -33,7 +33,10 @@ namespace {
 class SoftmaxLayer : public Layer {
  public:
   explicit SoftmaxLayer(LayerConfig& config)
-      : axes_(AxesOf(config, "axis", -1)), generation_(config.generation()) {}
+      : axes_(AxesOf(config, "axis", -1)), generation_(config.generation()) {
+    // For numbers beyond 1e9.
+    if (config.Has("robust_masking")) config.Bool("robust_masking", false);
+  }
 
   void Call(CallContext& context) override {
     const Operand x = context.input();

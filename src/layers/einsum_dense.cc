@@ -6,6 +6,7 @@
 #include "layers/activations.h"
 #include "layers/emit.h"
 #include "layers/layer.h"
+#include "layers/projection.h"
 
 namespace tfwasm {
 
@@ -34,6 +35,20 @@ struct Letters {
       Check(config, *part);
     }
     Check(config, kernel);
+  }
+
+  // The number of axes that a product of two matrices sums: the last of the input and the first of
+  // the kernel; the output has the others in their order. 0 if the equation is of another form.
+  int NumSummed() const {
+    if (has_ellipsis && !is_ellipsis_first) return 0;
+    for (size_t count = 1; count < kernel.size() && count <= input.size(); ++count) {
+      const size_t kept = input.size() - count;
+      if (kept == 0 && !has_ellipsis) break;
+      const bool fits = input.substr(kept) == kernel.substr(0, count) &&
+                        output == input.substr(0, kept) + kernel.substr(count);
+      if (fits) return static_cast<int>(count);
+    }
+    return 0;
   }
 
   static constexpr std::string_view kExpected = "an equation such as \"...a,ab->...b\"";
@@ -97,9 +112,17 @@ class EinsumDense : public Layer {
   }
 
   void Call(CallContext& context) override {
-    Operand y = context.builder().Emit("Einsum", {context.input(), context.weight(0)},
-                                       {{"N", 2}, {"equation", equation_}});
-    if (!bias_axes_.empty()) y = y + context.weight(1);
+    const Operand x = context.input();
+    const Operand kernel = context.weight(0);
+    const Operand bias = bias_axes_.empty() ? Operand() : context.weight(1);
+    const int summed = letters_.NumSummed();
+    const auto columns = kernel.shape().dims().subspan(static_cast<size_t>(summed));
+    if (summed > 0 && (bias.empty() || bias.shape() == Shape(columns))) {
+      context.set_output(Project(x, kernel, bias, summed, activation_));
+      return;
+    }
+    Operand y = context.builder().Emit("Einsum", {x, kernel}, {{"N", 2}, {"equation", equation_}});
+    if (!bias.empty()) y = y + bias;
     context.set_output(activation_(y));
   }
 

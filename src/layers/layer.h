@@ -54,7 +54,8 @@ class BuildContext {
   explicit BuildContext(std::vector<TensorSpec> inputs) : inputs_(std::move(inputs)) {}
 
   int num_inputs() const { return static_cast<int>(inputs_.size()); }
-  const Shape& shape(int i = 0) const { return inputs_[static_cast<size_t>(i)].shape; }
+  // Throws E_LAYER if there is no such input.
+  const Shape& shape(int i = 0) const;
   // A dimension of an input. Throws E_SHAPE if there is no such axis, or its size is unknown.
   int64_t dim(int axis, int i = 0) const;
 

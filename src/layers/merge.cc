@@ -86,7 +86,7 @@ class Merge : public Layer {
     }
     Operand result = inputs[0];
     for (size_t i = 1; i < inputs.size(); ++i) result = Binary(op_, result, inputs[i]);
-    if (is_average_) result = result * (1 / static_cast<float>(inputs.size()));
+    if (is_average_) result = result / static_cast<float>(inputs.size());
     context.set_output(result);
   }
 

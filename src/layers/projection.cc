@@ -21,12 +21,15 @@ Operand Project(Operand x, Operand kernel, Operand bias, int summed,
   const int64_t rows = sizes.Product(0, summed);
   const int64_t columns = sizes.Product(summed, sizes.rank());
   const bool is_matrix = kept == 1 && summed == 1;
-  const bool is_plain = kept == 1 && sizes.rank() == summed + 1;
+  const bool is_vector = sizes.rank() == summed + 1;  // of each row
   if (!is_matrix) x = builder.Emit("Reshape", {x, builder.Ints({-1, rows})});
   Operand y = builder.Emit("MatMul", {x, Reshape(kernel, {rows, columns})});
   if (!bias.empty()) y = builder.Emit("BiasAdd", {y, Reshape(bias, {columns})});
-  y = activation(y);
-  return is_plain ? y : BatchReshape(y, std::move(dims));
+  // In front of the reshape, an activation can be fused.
+  const bool is_early = is_vector || activation.is_elementwise();
+  if (is_early) y = activation(y);
+  if (kept > 1 || !is_vector) y = BatchReshape(y, std::move(dims));
+  return is_early ? y : activation(y);
 }
 
 }  // namespace tfwasm

@@ -154,6 +154,24 @@ TEST_CASE("EinsumDense: a bias of an inner axis") {
       1e-5f);
 }
 
+TEST_CASE("EinsumDense: equations of other forms") {
+  const auto applied = [](std::string_view config, const Tensor& x, const Tensor& kernel) {
+    return TestLayer("EinsumDense", config).Call({.inputs = {x}, .weights = {kernel}}).output();
+  };
+  const Tensor x = F32({1, 2, 2}, {1, 2, 3, 4});
+  const Tensor kernel = F32({2, 2}, {1, 10, 2, -1});
+  // Sums over the middle axis, and over a transposed kernel.
+  ExpectTensor(applied(R"({"equation": "abc,bd->adc", "output_shape": [2, 2]})", x, kernel),
+               F32({1, 2, 2}, {7, 10, 7, 16}));
+  ExpectTensor(applied(R"({"equation": "abc,dc->abd", "output_shape": [2, 2]})", x, kernel),
+               F32({1, 2, 2}, {21, 0, 43, 2}));
+  // A softmax is over the last of two new axes.
+  const std::string_view softmax =
+      R"({"equation": "ab,bcd->acd", "output_shape": [2, 2], "activation": "softmax"})";
+  ExpectTensor(applied(softmax, F32({1, 1}, {1}), F32({1, 2, 2}, {0, 0, 5, 5})),
+               F32({1, 2, 2}, {0.5f, 0.5f, 0.5f, 0.5f}));
+}
+
 TEST_CASE("EinsumDense: ellipses, unknown sizes, refusals") {
   const auto shapes = [](std::string_view config, const Shape& input) {
     std::string text;

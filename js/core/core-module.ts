@@ -247,7 +247,7 @@ export interface TrainingCoreModule extends CoreModule {
   /** Returns a scalar. */
   applyRegularizer(regularizer: string, x: number): number;
   applyConstraint(constraint: string, x: number): number;
-  /** The names of all layers, activations and initializers, as JSON. */
+  /** The names of all layers, activations, initializers, regularizers and constraints, as JSON. */
   layerNames(): string;
 }
 

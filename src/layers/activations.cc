@@ -3,12 +3,11 @@
 // generation decides.
 #include "layers/activations.h"
 
-#include <cmath>
-#include <numbers>
 #include <span>
 
 #include "core/error.h"
 #include "layers/emit.h"
+#include "layers/named.h"
 
 namespace tfwasm {
 
@@ -20,233 +19,159 @@ namespace tfwasm {
 
 namespace {
 
-using Config = const JsonValue&;
+using Call = const ActivationCall&;
 
 std::span<const ActivationDef> AllActivations() {
   return {first_activation, static_cast<size_t>(activations_end - first_activation)};
 }
 
-const ActivationDef* Find(std::string_view name) {
-  for (const ActivationDef& def : AllActivations()) {
-    if (def.name == name) return &def;
-    for (const std::string_view alias : def.aliases) {
-      if (alias == name) return &def;
-    }
-  }
-  return nullptr;
-}
+Operand Linear(Call c) { return c.x; }
 
-float NumberOr(Config config, const char* key, float fallback) {
-  const auto found = config.find(key);
-  return found != config.end() && found->is_number() ? found->get<float>() : fallback;
-}
-
-// The name in the object form: {"class_name": "function", "config": "relu"}, or
-// {"class_name": "LeakyReLU", "config": {...}}.
-std::string NameOf(const JsonValue& value) {
-  if (value.is_string()) return value.get<std::string>();
-  const auto class_name = value.find("class_name");
-  const auto config = value.find("config");
-  if (class_name == value.end() || !class_name->is_string()) return {};
-  if (config != value.end() && config->is_string()) return config->get<std::string>();
-  return class_name->get<std::string>();
-}
-
-template <const char* kOp>
-Operand Op(Operand x, Generation /*generation*/, Config /*config*/) {
-  return x.builder().Emit(kOp, {x});
-}
-
-constexpr char kRelu[] = "Relu";
-constexpr char kRelu6[] = "Relu6";
-constexpr char kSigmoid[] = "Sigmoid";
-constexpr char kTanh[] = "Tanh";
-constexpr char kSelu[] = "Selu";
-constexpr char kSoftplus[] = "Softplus";
-constexpr char kSoftsign[] = "Softsign";
-constexpr char kExp[] = "Exp";
-
-Operand Linear(Operand x, Generation /*generation*/, Config /*config*/) { return x; }
-
-Operand Elu(Operand x, Generation /*generation*/, Config config) {
-  return EluOf(x, NumberOr(config, "alpha", 1));
-}
+Operand Elu(Call c) { return EluOf(c.x, c.Number("alpha", 1)); }
 
 // The activation's slope is 0.2, the layer's 0.3.
-Operand LeakyRelu(Operand x, Generation /*generation*/, Config config) {
-  const bool is_layer = config.is_object();
-  const float alpha = NumberOr(config, "alpha", is_layer ? 0.3f : 0.2f);
-  return LeakyReluOf(x, NumberOr(config, "negative_slope", alpha));
+Operand LeakyRelu(Call c) {
+  const float alpha = c.Number("alpha", c.config.is_object() ? 0.3f : 0.2f);
+  return LeakyReluOf(c.x, c.Number("negative_slope", alpha));
 }
 
-Operand SoftmaxLast(Operand x, Generation /*generation*/, Config /*config*/) {
-  if (x.shape().rank() < 2) Throw(Code::kShape, "softmax needs two dimensions, got ", x.shape());
-  return x.builder().Emit("Softmax", {x});
+Operand SoftmaxLast(Call c) {
+  if (c.x.shape().rank() < 2) {
+    Throw(Code::kShape, "softmax needs two dimensions, got ", c.x.shape());
+  }
+  return Unary("Softmax", c.x);
 }
 
-Operand LogSoftmaxLast(Operand x, Generation /*generation*/, Config /*config*/) {
-  return x.builder().Emit("LogSoftmax", {x});
+Operand HardSigmoid(Call c) { return HardSigmoidOf(c.x, c.generation); }
+Operand HardSilu(Call c) { return c.x * HardSigmoidOf(c.x, Generation::kKeras3); }
+Operand Swish(Call c) { return c.x * Unary("Sigmoid", c.x); }
+Operand Mish(Call c) { return c.x * Unary("Tanh", Unary("Softplus", c.x)); }
+Operand GeluNew(Call c) { return GeluOf(c.x, /*approximate=*/true); }
+Operand LogSigmoid(Call c) { return -Unary("Softplus", -c.x); }
+
+Operand Gelu(Call c) {
+  const auto approximate = c.config.find("approximate");
+  return GeluOf(c.x, approximate != c.config.end() && *approximate == JsonValue(true));
 }
 
-Operand HardSigmoid(Operand x, Generation generation, Config /*config*/) {
-  return HardSigmoidOf(x, generation);
+Operand Celu(Call c) {
+  const float alpha = c.Number("alpha", 1);
+  const Operand below = Binary("Minimum", c.x, NumberLike(c.x, 0));
+  return Unary("Relu", c.x) + alpha * Unary("Expm1", below / alpha);
 }
 
-Operand HardSilu(Operand x, Generation /*generation*/, Config /*config*/) {
-  return x * HardSigmoidOf(x, Generation::kKeras3);
+Operand Glu(Call c) {
+  const int axis = c.x.shape().rank() - 1;
+  const int64_t half = axis < 0 ? 0 : c.x.shape()[axis] / 2;
+  if (axis < 0 || half * 2 != c.x.shape()[axis]) {
+    Throw(Code::kShape, "glu needs an even number of features, got ", c.x.shape());
+  }
+  return Slice(c.x, axis, 0, half) * Unary("Sigmoid", Slice(c.x, axis, half, half));
 }
 
-Operand Swish(Operand x, Generation /*generation*/, Config /*config*/) {
-  return x * x.builder().Emit("Sigmoid", {x});
+Operand HardTanh(Call c) { return Clip(c.x, -1, 1); }
+
+Operand SoftShrink(Call c) {
+  const float threshold = c.Number("threshold", 0.5f);
+  return c.x - Clip(c.x, -threshold, threshold);
 }
 
-Operand Mish(Operand x, Generation /*generation*/, Config /*config*/) {
-  Builder& builder = x.builder();
-  return x * builder.Emit("Tanh", {builder.Emit("Softplus", {x})});
+// x where `size` is more than the threshold.
+Operand Above(Call c, Operand size, float threshold, float otherwise) {
+  const Operand bound = NumberLike(c.x, c.Number("threshold", threshold));
+  return Select(Binary("Greater", size, bound), c.x, NumberLike(c.x, otherwise));
 }
 
-Operand Gelu(Operand x, Generation /*generation*/, Config config) {
-  const auto approximate = config.find("approximate");
-  const bool is_tanh = approximate != config.end() && *approximate == JsonValue(true);
-  return GeluOf(x, is_tanh);
-}
+Operand HardShrink(Call c) { return Above(c, Unary("Abs", c.x), 0.5f, 0); }
+Operand TanhShrink(Call c) { return c.x - Unary("Tanh", c.x); }
+Operand Threshold(Call c) { return Above(c, c.x, 0, c.Number("value", 0)); }
 
-Operand GeluNew(Operand x, Generation /*generation*/, Config /*config*/) { return GeluOf(x, true); }
+Operand Squareplus(Call c) { return 0.5f * (c.x + Unary("Sqrt", c.x * c.x + c.Number("b", 4))); }
 
-Operand LogSigmoid(Operand x, Generation /*generation*/, Config /*config*/) {
-  return -x.builder().Emit("Softplus", {-x});
-}
-
-Operand Celu(Operand x, Generation /*generation*/, Config config) {
-  const float alpha = NumberOr(config, "alpha", 1);
-  Builder& builder = x.builder();
-  const Operand zero = NumberLike(x, 0);
-  return builder.Emit("Maximum", {x, zero}) +
-         alpha * builder.Emit("Expm1", {builder.Emit("Minimum", {x, zero}) / alpha});
-}
-
-Operand Glu(Operand x, Generation /*generation*/, Config /*config*/) {
-  Builder& builder = x.builder();
-  const int axis = x.shape().rank() - 1;
-  const auto halves = builder.EmitAll("Split", {builder.Const(Tensor::Scalar<int32_t>(axis)), x},
-                                      {{"num_split", int64_t{2}}});
-  return halves[0] * builder.Emit("Sigmoid", {halves[1]});
-}
-
-Operand HardTanh(Operand x, Generation /*generation*/, Config /*config*/) { return Clip(x, -1, 1); }
-
-Operand HardShrink(Operand x, Generation /*generation*/, Config config) {
-  const float threshold = NumberOr(config, "threshold", 0.5f);
-  Builder& builder = x.builder();
-  const Operand size = builder.Emit("Abs", {x});
-  return Select(builder.Emit("Greater", {size, NumberLike(x, threshold)}), x, ZerosLike(x));
-}
-
-Operand SoftShrink(Operand x, Generation /*generation*/, Config config) {
-  return x - Clip(x, -NumberOr(config, "threshold", 0.5f), NumberOr(config, "threshold", 0.5f));
-}
-
-Operand TanhShrink(Operand x, Generation /*generation*/, Config /*config*/) {
-  return x - x.builder().Emit("Tanh", {x});
-}
-
-Operand Threshold(Operand x, Generation /*generation*/, Config config) {
-  const Operand bound = NumberLike(x, NumberOr(config, "threshold", 0));
-  const Operand value = Fill(x.builder(), x.dtype(), x.shape(), NumberOr(config, "value", 0));
-  return Select(x.builder().Emit("Greater", {x, bound}), x, value);
-}
-
-Operand Squareplus(Operand x, Generation /*generation*/, Config config) {
-  return 0.5f * (x + x.builder().Emit("Sqrt", {x * x + NumberOr(config, "b", 4)}));
-}
-
-Operand SparseSigmoid(Operand x, Generation /*generation*/, Config /*config*/) {
-  return Clip(0.5f * (x + 1.0f), 0, 1);
-}
+Operand SparseSigmoid(Call c) { return Clip(0.5f * (c.x + 1.0f), 0, 1); }
 
 // 0 up to -1, (x + 1)^2 / 4 up to 1, x beyond.
-Operand SparsePlus(Operand x, Generation /*generation*/, Config /*config*/) {
-  const Operand inside = Clip(x, -1, 1) + 1.0f;
-  return 0.25f * inside * inside + x.builder().Emit("Relu", {x - 1.0f});
+Operand SparsePlus(Call c) {
+  const Operand inside = Clip(c.x, -1, 1) + 1.0f;
+  return 0.25f * inside * inside + Unary("Relu", c.x - 1.0f);
 }
 
 // Martins and Astudillo, "From Softmax to Sparsemax", 2016.
-Operand Sparsemax(Operand x, Generation /*generation*/, Config /*config*/) {
+Operand Sparsemax(Call c) {
+  const Operand x = c.x;
   Builder& builder = x.builder();
   const int last = x.shape().rank() - 1;
-  const int64_t size = x.shape()[last];
-  const Operand sorted =
-      builder.EmitAll("TopKV2", {x, builder.Const(Tensor::Scalar(static_cast<int32_t>(size)))})[0];
-  const Operand axis = builder.Const(Tensor::Scalar<int32_t>(last));
-  const Operand sums = builder.Emit("Cumsum", {sorted, axis});
-  Tensor counts(DType::kFloat32, {size});
-  for (int64_t i = 0; i < size; ++i) {
-    counts.mutable_values<float>()[static_cast<size_t>(i)] = static_cast<float>(i + 1);
-  }
-  const Operand ranks = builder.Const(counts);
-  const Operand is_in = builder.Emit("Greater", {ranks * sorted + 1.0f, sums});
-  const Operand support = Cast(is_in, x.dtype());
-  const Operand count = Sum(support, {last}, true);
-  return builder.Emit("Relu", {x - (Sum(support * sorted, {last}, true) - 1.0f) / count});
+  const auto size = static_cast<int32_t>(x.shape()[last]);
+  const Operand sorted = builder.EmitAll("TopKV2", {x, builder.Const(Tensor::Scalar(size))})[0];
+  const Operand sums = Binary("Cumsum", sorted, builder.Const(Tensor::Scalar<int32_t>(last)));
+  const Operand ones = Fill(builder, x.dtype(), {size}, 1);
+  const Operand ranks = Binary("Cumsum", ones, builder.Const(Tensor::Scalar<int32_t>(0)));
+  const Operand support = Cast(Binary("Greater", ranks * sorted + 1.0f, sums), x.dtype());
+  const Operand total = Sum(support * sorted, {last}, /*keep_dims=*/true);
+  const Operand count = Sum(support, {last}, /*keep_dims=*/true);
+  return Unary("Relu", x - (total - 1.0f) / count);
 }
 
 }  // namespace
 
-TFWASM_ACTIVATION kLinear{"linear", "", Linear};
-TFWASM_ACTIVATION kReluActivation{"relu", "ReLU", Op<kRelu>};
-TFWASM_ACTIVATION kRelu6Activation{"relu6", "", Op<kRelu6>};
-TFWASM_ACTIVATION kSigmoidActivation{"sigmoid", "", Op<kSigmoid>};
-TFWASM_ACTIVATION kTanhActivation{"tanh", "", Op<kTanh>};
-TFWASM_ACTIVATION kEluActivation{"elu", "ELU", Elu};
-TFWASM_ACTIVATION kSeluActivation{"selu", "", Op<kSelu>};
-TFWASM_ACTIVATION kSoftplusActivation{"softplus", "", Op<kSoftplus>};
-TFWASM_ACTIVATION kSoftsignActivation{"softsign", "", Op<kSoftsign>};
-TFWASM_ACTIVATION kExponential{"exponential", "", Op<kExp>};
-TFWASM_ACTIVATION kLeakyReluActivation{"leaky_relu", "LeakyReLU", LeakyRelu};
-TFWASM_ACTIVATION kSoftmaxActivation{"softmax", "softmax_v2", SoftmaxLast};
-TFWASM_ACTIVATION kLogSoftmaxActivation{"log_softmax", "", LogSoftmaxLast};
-TFWASM_ACTIVATION kHardSigmoid{"hard_sigmoid", "", HardSigmoid};
-TFWASM_ACTIVATION kHardSilu{"hard_silu", "hard_swish", HardSilu};
-TFWASM_ACTIVATION kSwish{"swish", "silu", Swish};
-TFWASM_ACTIVATION kMish{"mish", "", Mish};
-TFWASM_ACTIVATION kGelu{"gelu", "", Gelu};
-TFWASM_ACTIVATION kGeluNew{"gelu_new", "", GeluNew};
-TFWASM_ACTIVATION kLogSigmoid{"log_sigmoid", "", LogSigmoid};
-TFWASM_ACTIVATION kCelu{"celu", "", Celu};
-TFWASM_ACTIVATION kGlu{"glu", "", Glu};
-TFWASM_ACTIVATION kHardTanh{"hard_tanh", "", HardTanh};
-TFWASM_ACTIVATION kHardShrink{"hard_shrink", "", HardShrink};
-TFWASM_ACTIVATION kSoftShrink{"soft_shrink", "", SoftShrink};
-TFWASM_ACTIVATION kTanhShrink{"tanh_shrink", "", TanhShrink};
-TFWASM_ACTIVATION kThreshold{"threshold", "", Threshold};
-TFWASM_ACTIVATION kSquareplus{"squareplus", "", Squareplus};
-TFWASM_ACTIVATION kSparsePlus{"sparse_plus", "", SparsePlus};
-TFWASM_ACTIVATION kSparseSigmoid{"sparse_sigmoid", "", SparseSigmoid};
-TFWASM_ACTIVATION kSparsemax{"sparsemax", "", Sparsemax};
+TFWASM_ACTIVATION kLinear{"linear", "", nullptr, Linear};
+TFWASM_ACTIVATION kRelu{"relu", "ReLU", "Relu"};
+TFWASM_ACTIVATION kRelu6{"relu6", "", "Relu6"};
+TFWASM_ACTIVATION kSigmoid{"sigmoid", "", "Sigmoid"};
+TFWASM_ACTIVATION kTanh{"tanh", "", "Tanh"};
+TFWASM_ACTIVATION kElu{"elu", "ELU", nullptr, Elu};
+TFWASM_ACTIVATION kSelu{"selu", "", "Selu"};
+TFWASM_ACTIVATION kSoftplus{"softplus", "", "Softplus"};
+TFWASM_ACTIVATION kSoftsign{"softsign", "", "Softsign"};
+TFWASM_ACTIVATION kExponential{"exponential", "", "Exp"};
+TFWASM_ACTIVATION kLeakyRelu{"leaky_relu", "LeakyReLU", nullptr, LeakyRelu};
+TFWASM_ACTIVATION kSoftmax{"softmax", "softmax_v2", nullptr, SoftmaxLast, true};
+TFWASM_ACTIVATION kLogSoftmax{"log_softmax", "", "LogSoftmax", nullptr, true};
+TFWASM_ACTIVATION kHardSigmoid{"hard_sigmoid", "", nullptr, HardSigmoid};
+TFWASM_ACTIVATION kHardSilu{"hard_silu", "hard_swish", nullptr, HardSilu};
+TFWASM_ACTIVATION kSwish{"swish", "silu", nullptr, Swish};
+TFWASM_ACTIVATION kMish{"mish", "", nullptr, Mish};
+TFWASM_ACTIVATION kGelu{"gelu", "", nullptr, Gelu};
+TFWASM_ACTIVATION kGeluNew{"gelu_new", "", nullptr, GeluNew};
+TFWASM_ACTIVATION kLogSigmoid{"log_sigmoid", "", nullptr, LogSigmoid};
+TFWASM_ACTIVATION kCelu{"celu", "", nullptr, Celu};
+TFWASM_ACTIVATION kGlu{"glu", "", nullptr, Glu, true};
+TFWASM_ACTIVATION kHardTanh{"hard_tanh", "", nullptr, HardTanh};
+TFWASM_ACTIVATION kHardShrink{"hard_shrink", "", nullptr, HardShrink};
+TFWASM_ACTIVATION kSoftShrink{"soft_shrink", "", nullptr, SoftShrink};
+TFWASM_ACTIVATION kTanhShrink{"tanh_shrink", "", nullptr, TanhShrink};
+TFWASM_ACTIVATION kThreshold{"threshold", "", nullptr, Threshold};
+TFWASM_ACTIVATION kSquareplus{"squareplus", "", nullptr, Squareplus};
+TFWASM_ACTIVATION kSparsePlus{"sparse_plus", "", nullptr, SparsePlus};
+TFWASM_ACTIVATION kSparseSigmoid{"sparse_sigmoid", "", nullptr, SparseSigmoid};
+TFWASM_ACTIVATION kSparsemax{"sparsemax", "", nullptr, Sparsemax, true};
+
+float ActivationCall::Number(const char* key, float fallback) const {
+  const auto found = config.find(key);
+  return found != config.end() && found->is_number() ? found->get<float>() : fallback;
+}
 
 LayerActivation::LayerActivation(LayerConfig& config, std::string_view key,
                                  std::string_view fallback)
-    : LayerActivation(config.Value(key, std::string(fallback)), config.generation()) {}
+    : LayerActivation(config.Given(key), config.generation()) {
+  config.Value(key, std::string(fallback));
+  if (!config.Has(key)) def_ = FindNamed(AllActivations(), fallback);
+}
 
-LayerActivation::LayerActivation(const JsonValue& value, Generation generation)
+LayerActivation::LayerActivation(const Json& value, Generation generation)
     : generation_(generation) {
   if (value.is_null()) return;
-  const std::string name = NameOf(value);
-  def_ = Find(name);
-  if (def_ == nullptr) def_ = Find(SnakeCase(name));
-  if (def_ == nullptr) Throw(Code::kLayer, "unknown activation ", WriteJson(value));
-  if (!value.is_object()) return;
-  const auto config = value.find("config");
-  if (config != value.end() && config->is_object()) config_ = *config;
+  const NamedConfig named(value, "activation");
+  def_ = &RequireNamed(AllActivations(), named.name, "activation");
+  config_ = ToValue(*named.config);
 }
 
-std::vector<std::string_view> RegisteredActivations() {
-  std::vector<std::string_view> names;
-  for (const ActivationDef& def : AllActivations()) {
-    names.push_back(def.name);
-    for (const std::string_view alias : def.aliases) names.push_back(alias);
-  }
-  return names;
+Operand LayerActivation::operator()(Operand x) const {
+  if (def_ == nullptr) return x;
+  if (def_->apply == nullptr) return Unary(def_->op, x);
+  return def_->apply({x, generation_, config_});
 }
+
+std::vector<std::string_view> RegisteredActivations() { return NamesOf(AllActivations()); }
 
 }  // namespace tfwasm

@@ -11,11 +11,20 @@
 
 namespace tfwasm {
 
+struct ActivationCall {
+  Operand x;
+  Generation generation;
+  const JsonValue& config;  // of an activation that was saved as an object; else null
+
+  float Number(const char* key, float fallback) const;
+};
+
 struct ActivationDef {
   std::string_view name;
   NameList aliases = {};
-  // `config`: of an activation that was saved as an object; null otherwise.
-  Operand (*apply)(Operand x, Generation generation, const JsonValue& config) = nullptr;
+  const char* op = nullptr;  // the op that computes it, unless `apply` is given
+  Operand (*apply)(const ActivationCall& call) = nullptr;
+  bool along_axis = false;  // not elementwise: works along the last axis
 };
 
 #define TFWASM_ACTIVATION TFWASM_REGISTER_FOR_TRAINING(activations) constexpr ActivationDef
@@ -26,11 +35,10 @@ class LayerActivation {
   LayerActivation() = default;  // linear
   // Throws E_LAYER if there is none of that name.
   LayerActivation(LayerConfig& config, std::string_view key, std::string_view fallback = "linear");
-  LayerActivation(const JsonValue& value, Generation generation);
+  LayerActivation(const Json& value, Generation generation);
 
-  Operand operator()(Operand x) const {
-    return def_ == nullptr ? x : def_->apply(x, generation_, config_);
-  }
+  Operand operator()(Operand x) const;
+  bool is_elementwise() const { return def_ == nullptr || !def_->along_axis; }
   std::string_view name() const { return def_ == nullptr ? "linear" : def_->name; }
 
  private:

@@ -58,6 +58,12 @@ LayerConfig::LayerConfig(const Json& config, Generation generation)
 
 const Json* LayerConfig::Find(std::string_view key) const { return config_.Find(key); }
 
+const Json& LayerConfig::Given(std::string_view key) const {
+  static constexpr Json kNone;
+  const Json* json = Find(key);
+  return json == nullptr ? kNone : *json;
+}
+
 void LayerConfig::Record(std::string_view key, JsonValue value) {
   values_[std::string(key)] = std::move(value);
 }

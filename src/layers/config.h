@@ -52,6 +52,8 @@ class LayerConfig {
   // Any JSON: initializers, activations and others that have configs of their own.
   JsonValue Value(std::string_view key, const JsonValue& fallback = nullptr);
   bool Has(std::string_view key) const { return Find(key) != nullptr; }
+  // As it was given, without a record of it; null if it is absent.
+  const Json& Given(std::string_view key) const;
 
   // What has been read, with defaults.
   const JsonValue& values() const { return values_; }

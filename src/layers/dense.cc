@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/activations.h"
 #include "layers/layer.h"
+#include "layers/projection.h"
 
 namespace tfwasm {
 
@@ -24,23 +25,8 @@ class Dense : public Layer {
   }
 
   void Call(CallContext& context) override {
-    Builder& builder = context.builder();
-    const Operand x = context.input();
-    const int rank = x.shape().rank();
-    if (rank < 2) Throw(Code::kShape, "expected at least 2 dimensions, got ", x.shape());
-    // One product of two matrices, whatever the rank.
-    const int64_t size = x.shape()[rank - 1];
-    const Operand rows = rank == 2 ? x : builder.Emit("Reshape", {x, builder.Ints({-1, size})});
-    Operand y = builder.Emit("MatMul", {rows, context.weight(0)});
-    if (use_bias_) y = builder.Emit("BiasAdd", {y, context.weight(1)});
-    y = activation_(y);
-    if (rank > 2) {
-      const auto middle = x.shape().dims().subspan(1, static_cast<size_t>(rank) - 2);
-      std::vector<int64_t> dims(middle.begin(), middle.end());
-      dims.push_back(y.shape()[1]);
-      y = BatchReshape(y, std::move(dims));
-    }
-    context.set_output(y);
+    const Operand bias = use_bias_ ? context.weight(1) : Operand();
+    context.set_output(Project(context.input(), context.weight(0), bias, 1, activation_));
   }
 
  private:

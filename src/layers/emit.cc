@@ -6,6 +6,10 @@
 
 namespace tfwasm {
 
+Operand Unary(std::string_view op, Operand x) { return x.builder().Emit(op, {x}); }
+
+Operand Binary(std::string_view op, Operand a, Operand b) { return a.builder().Emit(op, {a, b}); }
+
 Operand NumberLike(Operand x, float value) {
   Builder& builder = x.builder();
   return x.dtype() == DType::kInt32 ? builder.Const(Tensor::Scalar(static_cast<int32_t>(value)))
@@ -16,9 +20,13 @@ Operand Clip(Operand x, float low, float high) {
   return x.builder().Emit("ClipByValue", {x, NumberLike(x, low), NumberLike(x, high)});
 }
 
-Operand Mean(Operand x, const std::vector<int>& axes, bool keep_dims) {
+Operand Reduce(std::string_view op, Operand x, const std::vector<int>& axes, bool keep_dims) {
   const std::vector<int64_t> list(axes.begin(), axes.end());
-  return x.builder().Emit("Mean", {x, x.builder().Ints(list)}, {{"keep_dims", keep_dims}});
+  return x.builder().Emit(op, {x, x.builder().Ints(list)}, {{"keep_dims", keep_dims}});
+}
+
+Operand Mean(Operand x, const std::vector<int>& axes, bool keep_dims) {
+  return Reduce("Mean", x, axes, keep_dims);
 }
 
 Operand Concat(const std::vector<Operand>& parts, int axis) {
@@ -26,6 +34,26 @@ Operand Concat(const std::vector<Operand>& parts, int axis) {
   std::vector<Operand> inputs = parts;
   inputs.push_back(builder.Const(Tensor::Scalar<int32_t>(axis)));
   return builder.Emit("ConcatV2", inputs, {{"N", static_cast<int>(parts.size())}});
+}
+
+Operand ExpandDims(Operand x, int axis) {
+  return Binary("ExpandDims", x, x.builder().Const(Tensor::Scalar<int32_t>(axis)));
+}
+
+Operand Gather(Operand x, Operand positions, int axis) {
+  Builder& builder = x.builder();
+  return builder.Emit("GatherV2", {x, positions, builder.Const(Tensor::Scalar<int32_t>(axis))});
+}
+
+Operand ExpandMask(Operand mask, int rank) {
+  mask = Cast(mask, DType::kBool);
+  while (mask.shape().rank() < rank) mask = ExpandDims(mask, -1);
+  return mask;
+}
+
+Operand Normalized(Operand x, const std::vector<int>& axes, float least) {
+  const Operand squares = Sum(x * x, axes, /*keep_dims=*/true);
+  return x * Unary("Rsqrt", Binary("Maximum", squares, NumberLike(x, least)));
 }
 
 Operand Slice(Operand x, int axis, int64_t begin, int64_t size) {

@@ -59,6 +59,13 @@ WeightOptions::WeightOptions(LayerConfig& config, std::string_view prefix,
       regularizer(config.Value(StrCat(prefix, "_regularizer"))),
       constraint(config.Value(StrCat(prefix, "_constraint"))) {}
 
+const Shape& BuildContext::shape(int i) const {
+  if (i >= num_inputs()) {
+    Throw(Code::kLayer, "expected ", i + 1, " or more inputs, got ", num_inputs());
+  }
+  return inputs_[static_cast<size_t>(i)].shape;
+}
+
 int64_t BuildContext::dim(int axis, int i) const {
   const Shape& shape = this->shape(i);
   const int64_t dim = shape[NormalizeAxis(axis, shape.rank())];

@@ -54,7 +54,8 @@ class BuildContext {
   explicit BuildContext(std::vector<TensorSpec> inputs) : inputs_(std::move(inputs)) {}
 
   int num_inputs() const { return static_cast<int>(inputs_.size()); }
-  const Shape& shape(int i = 0) const { return inputs_[static_cast<size_t>(i)].shape; }
+  // Throws E_LAYER if there is no such input.
+  const Shape& shape(int i = 0) const;
   // A dimension of an input. Throws E_SHAPE if there is no such axis, or its size is unknown.
   int64_t dim(int axis, int i = 0) const;
 
@@ -145,6 +146,12 @@ struct LayerDef {
 template <typename T>
 std::unique_ptr<Layer> MakeLayer(LayerConfig& config) {
   return std::make_unique<T>(config);
+}
+
+// A layer with one input whose mask it passes on.
+constexpr LayerDef PassingLayer(std::string_view name,
+                                std::unique_ptr<Layer> (*make)(LayerConfig&)) {
+  return {.name = name, .make = make, .mask = MaskRule::kPass};
 }
 
 // Not in an unnamed namespace.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random numbers. With a seed (attributes seed and seed2) every run gives the same numbers, without
-// one different ones.
+// one different ones. With the attribute `sequence`, too, each run of a RandomUniform or a normal
+// distribution gives the next numbers of that RandomSequence.
 #include "kernels/random.h"
 
 #include <unistd.h>
 
 #include <limits>
 
+#include "kernels/random_sequence.h"
 #include "ops/arguments.h"
 
 namespace tfwasm {
@@ -43,10 +45,14 @@ void InferRandom(InferContext& context) {
 template <typename F>
 std::unique_ptr<Kernel> RandomKernel(const KernelContext& context, F fill) {
   const TensorSpec output = context.output(0);
+  const int64_t sequence = context.attrs().Int("sequence", 0);
   return MakeKernel([=, key = KeyOf(context.attrs())](RunContext& run) {
-    fill(MakeGenerator(key), RandomOutput{.data = run.out(0),
-                                          .size = output.shape.NumElements(),
-                                          .is_int = output.dtype == DType::kInt32});
+    // Any odd factor.
+    const uint64_t offset =
+        sequence == 0 ? 0 : RandomSequence::Next(sequence) * 0xD1B54A32D192ED03u;
+    fill(MakeGenerator(key + offset), RandomOutput{.data = run.out(0),
+                                                   .size = output.shape.NumElements(),
+                                                   .is_int = output.dtype == DType::kInt32});
   });
 }
 

@@ -11,8 +11,10 @@
 #include "bindings/boundary.h"
 #include "bindings/training/builder_scope.h"
 #include "layers/activations.h"
+#include "layers/constraints.h"
 #include "layers/initializers.h"
 #include "layers/layer.h"
+#include "layers/regularizers.h"
 
 namespace tfwasm {
 
@@ -173,24 +175,42 @@ Handle InitializeWeight(val initializer, int generation, int dtype, val shape, d
   });
 }
 
-Handle ApplyActivation(val activation, int generation, Handle x) {
+// Applies a function that a JSON text describes.
+template <typename F>
+Handle ApplyDescribed(const val& description, Handle x, F apply) {
   return Guard([&] {
     return InBuilderScope([&](BuilderScope& scope) {
-      const std::string text = TextFromJs(activation);
-      const JsonDocument document = ParseJson(text, "an activation");
-      const LayerActivation apply(ToValue(document.root()), GenerationOf(generation));
-      return scope.HandleOf(apply(scope.OperandOf(x)));
+      const std::string text = TextFromJs(description);
+      const JsonDocument document = ParseJson(text, "the description of a function");
+      return scope.HandleOf(apply(document.root(), scope.OperandOf(x)));
     });
   });
 }
 
-// The names of all that this file gives access to: {layers, activations, initializers}.
+Handle ApplyActivationTo(val activation, int generation, Handle x) {
+  return ApplyDescribed(activation, x, [generation](const Json& json, Operand operand) {
+    return LayerActivation(json, GenerationOf(generation))(operand);
+  });
+}
+
+Handle ApplyRegularizerTo(val regularizer, Handle x) {
+  return ApplyDescribed(regularizer, x, ApplyRegularizer);
+}
+
+Handle ApplyConstraintTo(val constraint, Handle x) {
+  return ApplyDescribed(constraint, x, ApplyConstraint);
+}
+
+// The names of all that this file gives access to:
+// {layers, activations, initializers, regularizers, constraints}.
 val LayerNames() {
   return Guard([] {
     JsonValue names = JsonValue::object();
     names["layers"] = RegisteredLayers();
     names["activations"] = RegisteredActivations();
     names["initializers"] = RegisteredInitializers();
+    names["regularizers"] = RegisteredRegularizers();
+    names["constraints"] = RegisteredConstraints();
     return TextToJs(WriteJson(names));
   });
 }
@@ -204,7 +224,9 @@ EMSCRIPTEN_BINDINGS(layers) {
   emscripten::function("layerOutputs", &LayerOutputs);
   emscripten::function("callLayer", &Call);
   emscripten::function("initializeWeight", &InitializeWeight);
-  emscripten::function("applyActivation", &ApplyActivation);
+  emscripten::function("applyActivation", &ApplyActivationTo);
+  emscripten::function("applyRegularizer", &ApplyRegularizerTo);
+  emscripten::function("applyConstraint", &ApplyConstraintTo);
   emscripten::function("layerNames", &LayerNames);
 }
 

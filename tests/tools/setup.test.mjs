@@ -11,13 +11,14 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 
-import { sourceFolderOf } from '../../tools/build/wasm.mjs';
+import { configurePreset, sourceFolderOf } from '../../tools/build/wasm.mjs';
 import { replaceFile } from '../../tools/lib/files.mjs';
 import { isPinned } from '../../tools/lib/llvm.mjs';
 import { ask } from '../../tools/lib/run.mjs';
@@ -57,6 +58,33 @@ describe('a build folder', () => {
     assert.equal(sourceFolderOf(join(folder, 'build/simd')), undefined);
     write({ 'build/simd/CMakeCache.txt': 'CMAKE_GENERATOR:INTERNAL=Ninja\n' });
     assert.equal(sourceFolderOf(join(folder, 'build/simd')), undefined);
+  });
+
+  test('is configured again when CMake files or presets have changed', async () => {
+    const presets = (flag) => ({
+      version: 6,
+      configurePresets: [
+        { name: 'tiny', generator: 'Ninja', binaryDir: `\${sourceDir}/build/tiny`, cacheVariables: { FLAG: flag } },
+      ],
+    });
+    const project = (text) => `cmake_minimum_required(VERSION 3.25)
+project(tiny LANGUAGES NONE)
+file(WRITE \${CMAKE_BINARY_DIR}/result.txt "${text} \${FLAG}")\n`;
+    let runs = 0;
+    const result = async (files) => {
+      write(files);
+      // Newer than the build folder, also where a clock is coarse.
+      const soon = new Date(Date.now() + 10_000 * ++runs);
+      for (const name of Object.keys(files)) utimesSync(join(folder, name), soon, soon);
+      await configurePreset('tiny', () => {}, folder);
+      return readFileSync(join(folder, 'build/tiny/result.txt'), 'utf8');
+    };
+    assert.equal(
+      await result({ 'CMakePresets.json': JSON.stringify(presets('1')), 'CMakeLists.txt': project('a') }),
+      'a 1',
+    );
+    assert.equal(await result({ 'CMakeLists.txt': project('b') }), 'b 1');
+    assert.equal(await result({ 'CMakePresets.json': JSON.stringify(presets('2')) }), 'b 2');
   });
 });
 

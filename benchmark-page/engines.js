@@ -45,6 +45,11 @@ async function startTfwasm({ id, threads }) {
   };
 }
 
+/** The wasm backend of TensorFlow.js uses at most half of the processors. This realm has as many as it needs. */
+function allowThreads(threads) {
+  Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 * threads });
+}
+
 /** @returns {Promise<Engine>} */
 async function startTfjs({ id, threads, tfjs, gradients }) {
   const backend = id.slice('tfjs-'.length);
@@ -55,6 +60,7 @@ async function startTfjs({ id, threads, tfjs, gradients }) {
   const { tf } = globalThis;
   if (backend === 'wasm') {
     tf.wasm.setWasmPaths(await tfjsWasmPaths(tfjs, threads));
+    allowThreads(threads);
     tf.wasm.setThreadsCount(threads);
     // For a single thread, the build without threads is faster.
     if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);

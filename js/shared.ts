@@ -31,6 +31,7 @@ export { slice } from './ops/shape.js';
 export { dtypeFromNumber, dtypeNumber } from './tensor/dtype.js';
 export { fill, scalar, zeros } from './tensor/factories.js';
 export { dispose, keep, tensorsIn, tidy } from './tensor/memory.js';
+export { isRecording, recordNodes, recordUpdate } from './tensor/profile-recorder.js';
 export { runInScope } from './tensor/scopes.js';
 export { TensorStorage } from './tensor/storage.js';
 export { Tensor, tensorOfHandle, tensorsOfHandles } from './tensor/tensor.js';

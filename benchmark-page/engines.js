@@ -2,11 +2,13 @@
 // A common interface for the libraries. All have TensorFlow.js's API, so they differ only in startup.
 import { tfjsScript, tfjsWasmPaths } from './places.js';
 
-/** The engines that can be measured: id -> display name. */
+/** The engines that can be measured: id -> display name. "other": a second build of tfwasm, in /other/. */
 export const ENGINES = {
   'tfwasm-auto': 'tfwasm',
   'tfwasm-simd': 'tfwasm (simd)',
   'tfwasm-relaxed': 'tfwasm (relaxed simd)',
+  'other-simd': 'other build (simd)',
+  'other-relaxed': 'other build (relaxed simd)',
   'tfjs-wasm': 'tfjs wasm',
   'tfjs-webgl': 'tfjs webgl',
   'tfjs-cpu': 'tfjs cpu',
@@ -30,14 +32,15 @@ export const ENGINES = {
 
 /** @returns {Promise<Engine>} */
 async function startTfwasm({ id, threads }) {
-  const tf = await import('../dist/index.js');
-  const instructions = id.slice('tfwasm-'.length);
+  const [build, instructions] = id.split('-');
+  const tf = await import(build === 'other' ? '../other/index.js' : '../dist/index.js');
   tf.setThreadsCount(threads);
   if (instructions !== 'auto') tf.setWasmVariant(threads > 1 ? `${instructions}-threads` : instructions);
   await tf.ready();
   return {
     id,
-    library: `tfwasm ${tf.version.tfwasm}`,
+    // An older build may have a string.
+    library: `tfwasm ${tf.version.tfwasm ?? tf.version}`,
     variant: tf.getWasmVariant(),
     threads: tf.getThreadsCount(),
     tf,

@@ -74,7 +74,7 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
       await page.uncheck('#check');
       await page.check('input[value=tfjs-wasm]');
       await run(page);
-      for (const name of ['tfwasm', 'tfjs wasm']) {
+      for (const name of ['tfwasm \\(simd\\)', 'tfjs wasm']) {
         assert.match(await page.textContent('#result'), new RegExp(`${name}: \\S+ [\\d.]+, simd-threads, 2 threads`));
       }
       const { text } = await download(page, 'Download JSON');

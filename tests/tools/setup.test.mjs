@@ -11,6 +11,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -22,6 +23,7 @@ import { configurePreset, sourceFolderOf } from '../../tools/build/wasm.mjs';
 import { replaceFile } from '../../tools/lib/files.mjs';
 import { isPinned } from '../../tools/lib/llvm.mjs';
 import { ask } from '../../tools/lib/run.mjs';
+import { setUpNpmPackages } from '../../tools/setup/npm-packages.mjs';
 import { makeRelocatable } from '../../tools/setup/relocatable.mjs';
 import { adviceWithoutApt, checkPlatform, isCMakeNewEnough } from '../../tools/setup/requirements.mjs';
 import { checkTarball, fromGit, setUpThirdParty } from '../../tools/setup/third-party.mjs';
@@ -154,6 +156,18 @@ describe("Debian's Emscripten", { skip: process.platform === 'win32' && 'it is f
       assert.notEqual(readFileSync(join(folder, 'first', file), 'utf8'), texts[i]);
     }
   });
+});
+
+test('npm packages are not installed through a link, which would empty the folder of another checkout', async () => {
+  write({ 'other/package/index.js': '', 'package-lock.json': '{}' });
+  symlinkSync(join(folder, 'other'), join(folder, 'node_modules'));
+  await assert.rejects(
+    setUpNpmPackages(() => {}, folder),
+    /is a link.*remove the link/,
+  );
+  assert.ok(existsSync(join(folder, 'other/package/index.js')));
+  write({ 'other/.installed-lock.json': '{}' });
+  await setUpNpmPackages(() => {}, folder);
 });
 
 describe('third-party sources', { skip: ask('git', ['--version']) ? false : 'there is no git' }, () => {

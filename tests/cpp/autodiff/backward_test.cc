@@ -64,7 +64,7 @@ TEST_CASE("backward: names ops without a rule, and the path") {
       trace.Emit("ImageProjectiveTransformV3",
                  {x, trace.Const(F32({1, 8}, {1, 0, 0, 0, 1, 0, 0, 0})),
                   trace.Ints(std::vector<int64_t>{2, 2}), trace.Const(F32({}, {0}))},
-                 {{.name = "interpolation", .value = std::string("NEAREST")}});
+                 {{"interpolation", std::string_view("NEAREST")}});
   const std::string error = ErrorOf([&] { GradientsOf(trace, turned * 2.0f, {x}); });
   CHECK(error.starts_with("E_OP "));
   CHECK(error.find("ImageProjectiveTransformV3 -> Mul") != std::string::npos);

@@ -54,7 +54,7 @@ class RandomComposition {
 
   Operand Product(Operand x) {
     if (x.shape().rank() != 2) return Unary(x);
-    return x.builder().Emit("MatMul", {x, x}, {{.name = "transpose_b", .value = true}});
+    return x.builder().Emit("MatMul", {x, x}, {{"transpose_b", true}});
   }
 
   Operand Moved(Operand x) {

@@ -2,11 +2,13 @@
 // A common interface for the libraries. All have TensorFlow.js's API, so they differ only in startup.
 import { tfjsScript, tfjsWasmPaths } from './places.js';
 
-/** The engines that can be measured: id -> display name. */
+/** The engines that can be measured: id -> display name. "other": a second build of tfwasm, in /other/. */
 export const ENGINES = {
   'tfwasm-auto': 'tfwasm',
   'tfwasm-simd': 'tfwasm (simd)',
   'tfwasm-relaxed': 'tfwasm (relaxed simd)',
+  'other-simd': 'other build (simd)',
+  'other-relaxed': 'other build (relaxed simd)',
   'tfjs-wasm': 'tfjs wasm',
   'tfjs-webgl': 'tfjs webgl',
   'tfjs-cpu': 'tfjs cpu',
@@ -30,19 +32,25 @@ export const ENGINES = {
 
 /** @returns {Promise<Engine>} */
 async function startTfwasm({ id, threads }) {
-  const tf = await import('../dist/index.js');
-  const instructions = id.slice('tfwasm-'.length);
+  const [build, instructions] = id.split('-');
+  const tf = await import(build === 'other' ? '../other/index.js' : '../dist/index.js');
   tf.setThreadsCount(threads);
   if (instructions !== 'auto') tf.setWasmVariant(threads > 1 ? `${instructions}-threads` : instructions);
   await tf.ready();
   return {
     id,
-    library: `tfwasm ${tf.version.tfwasm}`,
+    // An older build may have a string.
+    library: `tfwasm ${tf.version.tfwasm ?? tf.version}`,
     variant: tf.getWasmVariant(),
     threads: tf.getThreadsCount(),
     tf,
     heapBytes: () => tf.memory().heapBytes,
   };
+}
+
+/** The wasm backend of TensorFlow.js uses at most half of the processors. This realm has as many as it needs. */
+function allowThreads(threads) {
+  Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 * threads });
 }
 
 /** @returns {Promise<Engine>} */
@@ -55,6 +63,7 @@ async function startTfjs({ id, threads, tfjs, gradients }) {
   const { tf } = globalThis;
   if (backend === 'wasm') {
     tf.wasm.setWasmPaths(await tfjsWasmPaths(tfjs, threads));
+    allowThreads(threads);
     tf.wasm.setThreadsCount(threads);
     // For a single thread, the build without threads is faster.
     if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);

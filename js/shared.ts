@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Internal modules that must exist only once and are used by several bundles: the default export of common.js.
 // tools/build/javascript.mjs makes the other bundles import them from there.
-export { check, describeError, TfwasmError } from './core/errors.js';
+export { check, describeError, shown, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
 /** @internal Its type needs that of Node.js, which programs for browsers do not have. */
@@ -32,6 +32,7 @@ export { slice } from './ops/shape.js';
 export { dtypeFromNumber, dtypeNumber } from './tensor/dtype.js';
 export { fill, scalar, tensor, zeros } from './tensor/factories.js';
 export { dispose, keep, tensorsIn, tidy } from './tensor/memory.js';
+export { isRecording, recordNodes, recordUpdate } from './tensor/profile-recorder.js';
 export { runInScope } from './tensor/scopes.js';
 export { TensorStorage } from './tensor/storage.js';
 export { Tensor, tensorOfHandle, tensorsOfHandles } from './tensor/tensor.js';

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { OPS } from '../benchmark-page/ops.js';
 import { BenchmarkBrowser } from './bench/browser.mjs';
 import { measureModel } from './bench/models.mjs';
-import { parseOptions, USAGE } from './bench/options.mjs';
+import { engineIds, parseOptions, USAGE } from './bench/options.mjs';
 import { measureOverhead } from './bench/overhead.mjs';
 import {
   printModel,
@@ -19,13 +19,10 @@ import {
 import { compareTraining } from './bench/training.mjs';
 import { runMain, ToolError } from './lib/run.mjs';
 
-/** The compared engines. Ratios are against the first. */
-const listEngines = ({ peers, variants }) => [...peers, ...variants.map((variant) => `tfwasm-${variant}`)];
-
 /** Measures each model with each thread count. Prints results as they arrive. */
 async function compareModels(browser, options) {
   const { models, runs, seconds, warmup, loads, profiles, check } = options;
-  const engines = listEngines(options);
+  const engines = engineIds(options);
   const results = [];
   for (const threads of options.threads) {
     const rows = [];
@@ -47,7 +44,7 @@ async function compareOps(browser, options) {
   const { opWords, runs } = options;
   const ops = Object.keys(OPS).filter((name) => opWords.length === 0 || opWords.some((word) => name.includes(word)));
   if (ops.length === 0) throw new ToolError(`No op is called so; there are ${Object.keys(OPS).join(', ')}.`);
-  const engines = listEngines(options).map((id) => ({ id, threads: 1, tfjs: 'local' }));
+  const engines = engineIds(options).map((id) => ({ id, threads: 1, tfjs: 'local' }));
   const results = [];
   printOpTitle(engines);
   await browser.measureOps({ engines, ops, rounds: runs }, (result) => {
@@ -64,14 +61,14 @@ async function main() {
     console.log(USAGE);
     return;
   }
-  const browser = await BenchmarkBrowser.start();
+  const browser = await BenchmarkBrowser.start(options.against);
   try {
     const environment = await browser.describe();
     console.log(`${environment.browser} on ${environment.processor}, ${environment.cores} cores`);
     if (!options.ops && !options.overhead && !options.training) process.stdout.write(BenchmarkBrowser.warning());
     const report = { format: 'tfwasm-benchmark-report', formatVersion: 1, date: new Date().toISOString(), environment };
     if (options.overhead) {
-      report.overhead = await measureOverhead(browser, listEngines(options), options);
+      report.overhead = await measureOverhead(browser, engineIds(options), options);
       printOverhead(report.overhead);
     } else if (options.training) {
       report.training = await compareTraining(browser, options);

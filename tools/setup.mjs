@@ -7,6 +7,7 @@ import { EMSCRIPTEN_VERSION, TOOLCHAIN } from './lib/paths.mjs';
 import { Progress } from './lib/progress.mjs';
 import { runMain } from './lib/run.mjs';
 import { setUpEmscripten } from './setup/emscripten.mjs';
+import { HOOKS_INSTALLED, setUpHooks } from './setup/hooks.mjs';
 import { setUpNpmPackages } from './setup/npm-packages.mjs';
 import { setUpRequirements } from './setup/requirements.mjs';
 import { setUpThirdParty } from './setup/third-party.mjs';
@@ -23,6 +24,7 @@ export async function setUp(progress, { forTest = false } = {}) {
   await progress.step(`Emscripten ${EMSCRIPTEN_VERSION}`, setUpEmscripten);
   await progress.step('Third-party sources', setUpThirdParty);
   await progress.step('npm packages', setUpNpmPackages);
+  if (forTest && (await setUpHooks())) console.log(HOOKS_INSTALLED);
 }
 
 if (isMain(import.meta.url)) {

@@ -186,6 +186,9 @@ export interface TrainingCoreModule extends CoreModule {
   finishBackward(y: number, xs: number[]): number[];
   /** Ends a computation that finishBackward does not end. */
   abortBackward(): void;
+  /** Like setProfiling and takeProfile, for the ops that compute gradients. */
+  setBackwardProfiling(enabled: boolean): void;
+  takeBackwardProfile(): NodeProfile[];
 
   /**
    * One step of an optimizer: changes `variables` and `slots` (those of the first variable, then of the second, ...) in

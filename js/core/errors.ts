@@ -87,6 +87,13 @@ export function fromCore(error: unknown): TfwasmError {
   return new TfwasmError('E_INTERNAL', `the WebAssembly core failed: ${text}`, { cause: error });
 }
 
+const SHOWN_LENGTH = 200;
+
+/** A URL for messages. Names of models, and data: URLs, may be megabytes long. */
+export function shown(url: string): string {
+  return url.length <= SHOWN_LENGTH ? url : `${url.slice(0, SHOWN_LENGTH)}... (${url.length} characters)`;
+}
+
 /** The message of any thrown value. */
 export function describeError(error: unknown): string {
   const message = (error as Partial<Error> | null | undefined)?.message;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stored models: writes the model.json for artifacts, and reads a stored one.
-import { describeError, TfwasmError } from '../core/errors.js';
+import { describeError, shown, TfwasmError } from '../core/errors.js';
 import { formatParts, optionalParts, toJson } from './artifacts-json.js';
 import { isArrayBuffer } from './bytes.js';
 import { checkManifest, checkSpecs, groupBytes } from './manifest.js';
@@ -31,10 +31,13 @@ export function toModelJson(artifacts: ModelArtifacts, paths: string[], sha256?:
 export function checkSavable(artifacts: ModelArtifacts, url: string): void {
   const { modelTopology, weightSpecs } = artifacts ?? {};
   if (isArrayBuffer(modelTopology)) {
-    throw new TfwasmError('E_INPUT', `cannot save ${url}: a topology in binary form cannot be saved, only one in JSON`);
+    throw new TfwasmError(
+      'E_INPUT',
+      `cannot save ${shown(url)}: a topology in binary form cannot be saved, only one in JSON`,
+    );
   }
   if (typeof modelTopology !== 'object' || modelTopology === null || !toJson(modelTopology).startsWith('{')) {
-    throw new TfwasmError('E_INPUT', `cannot save ${url}: modelTopology must be an object`);
+    throw new TfwasmError('E_INPUT', `cannot save ${shown(url)}: modelTopology must be an object`);
   }
   checkSpecs(weightSpecs ?? []);
 }

@@ -22,26 +22,49 @@ export async function saveOverHttp(
   checkSavable(artifacts, url);
   const weights = await toBlob(artifacts);
   const json = await toJsonBlob(artifacts, `./${WEIGHTS_NAME}`, weights);
-  const form = new FormData();
-  form.append('model.json', json, 'model.json');
-  if (weights) form.append(WEIGHTS_NAME, weights, WEIGHTS_NAME);
-  const response = await send(url, { fetchFunc, requestInit, signal }, form);
+  const files: [string, Blob][] = [['model.json', json]];
+  if (weights) files.push([WEIGHTS_NAME, weights]);
+  const body = requestInit?.redirect === 'follow' ? encodeForm(files) : toForm(files);
+  const response = await send(url, { fetchFunc, requestInit, signal }, body);
   return { modelArtifactsInfo: artifactsInfo(artifacts, weights?.size ?? 0), responses: [response] };
 }
 
-async function send(url: string, { fetchFunc, requestInit, signal }: RequestParts, body: FormData): Promise<Response> {
+function toForm(files: readonly [string, Blob][]): FormData {
+  const form = new FormData();
+  for (const [name, file] of files) form.append(name, file, name);
+  return form;
+}
+
+/**
+ * The form in the bytes that are sent. After a redirect, Node.js encodes a FormData again, with another boundary than
+ * that in its header.
+ */
+function encodeForm(files: readonly [string, Blob][]): Blob {
+  const boundary = `tfwasm-${Math.random().toString(36).slice(2)}${Date.now()}`;
+  const parts = files.flatMap(([name, file]) => [
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n`,
+    `Content-Type: ${file.type}\r\n\r\n`,
+    file,
+    '\r\n',
+  ]);
+  return new Blob([...parts, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
+}
+
+async function send(url: string, { fetchFunc, requestInit, signal }: RequestParts, body: BodyInit): Promise<Response> {
   const failure = (what: string, cause: unknown) =>
     new TfwasmError('E_HTTP', `cannot save to ${url}: ${what}`, { cause });
   try {
     const response = await fetchFunc(url, { method: 'POST', ...requestInit, signal, body });
-    if (!response?.ok) throw failure(`the server answered with status ${response?.status || 'unknown'}`, response);
-    // Most redirects turn the request into one that sends nothing, as that for a login page. Their answer is no receipt.
-    if (response.redirected && requestInit?.redirect !== 'follow') {
+    // After status 301, 302 or 303, the browser asks the other URL for a page, such as a login, and sends nothing. After
+    // 307 or 308, it sends the model there. Which it was cannot be seen.
+    if (response?.redirected && requestInit?.redirect !== 'follow') {
       throw failure(
-        `the server redirected the request to ${response.url}, which may not have received the model; save to that URL, or set requestInit.redirect to 'follow' if the server redirects after it has saved`,
+        `the server redirected the request to ${response.url}, which has received the model only if the status of the redirect was 307 or 308; save to that URL, or accept redirects with requestInit.redirect 'follow'`,
         response,
       );
     }
+    if (response?.type === 'opaqueredirect') throw failure('the server redirected the request', response);
+    if (!response?.ok) throw failure(`the server answered with status ${response?.status || 'unknown'}`, response);
     return response;
   } catch (error) {
     if (signal.aborted || error instanceof TfwasmError) throw error;

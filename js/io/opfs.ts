@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // opfs://name: models of any size in the origin-private file system, streamed. Each model has a folder. Each save
 // writes a generation of two files. model.json is written last, which commits the generation.
-import { describeError, TfwasmError } from '../core/errors.js';
+import { describeError, shown, TfwasmError } from '../core/errors.js';
 import { artifactsInfo, toJson } from './artifacts-json.js';
 import { checkSavable, checkStored, readModelJson, toModelJson } from './artifacts-stored.js';
 import { filePieces } from './file-pieces.js';
@@ -31,16 +31,21 @@ export function originPrivateFileSystem(path: string): IOHandler {
   return { load: () => load(name, url), save: (artifacts) => save(artifacts, name, url) };
 }
 
+/** The file system's limit for the name of a folder, which has one byte per character here. */
+const LONGEST_NAME = 255;
+
 /** A folder name for any path. */
 function folderName(path: string, url: string): string {
-  let name = '';
+  const refuse = (why: string) => new TfwasmError('E_INPUT', `${shown(url)} cannot be the name of a model: ${why}`);
+  if (path === '') throw refuse('it is empty');
+  let name: string;
   try {
     name = encodeURIComponent(path).replace(/^\.|\.$/g, '%2E');
   } catch {
-    // A lone surrogate.
+    throw refuse('it has half of a surrogate pair');
   }
-  if (name === '' || name.length > 255) {
-    throw new TfwasmError('E_INPUT', `${url.slice(0, 99)} cannot be the name of a model: it is empty or too long`);
+  if (name.length > LONGEST_NAME) {
+    throw refuse(`percent-encoded, it has ${name.length} characters, more than the ${LONGEST_NAME} of a file name`);
   }
   return name;
 }

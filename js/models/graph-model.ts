@@ -16,7 +16,7 @@ import type {
 } from '../io/types.js';
 import type { DataType } from '../tensor/dtype.js';
 import { dispose, keep } from '../tensor/memory.js';
-import { type KernelProfile, recordNodes, startRecording } from '../tensor/profile-recorder.js';
+import { type KernelProfile, type NodeTimer, recordNodes, startRecording } from '../tensor/profile-recorder.js';
 import { type NamedTensorMap, type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
 import { checkInput, type FeedMap, toFeeds } from './inputs.js';
 import { type AsyncRunOptions, iterationLimitOf, type RunOptions } from './run-options.js';
@@ -63,6 +63,11 @@ function disposeHandle(state: { handle: number }): void {
   state.handle = 0;
   if (handle !== 0) callCore((core) => core.disposeModel(handle));
 }
+
+const nodeTimer = (handle: number): NodeTimer => ({
+  setProfiling: (isOn) => callCore((core) => core.setProfiling(handle, isOn)),
+  takeProfile: () => callCore((core) => core.takeProfile(handle)),
+});
 
 /**
  * A graph model. Created by `loadGraphModel`; usable until `dispose()`.
@@ -165,7 +170,7 @@ export class GraphModel implements InferenceModel {
   execute(inputs: ModelInputs, outputs?: string | readonly string[], options?: RunOptions): Tensor | Tensor[] {
     const { handle, run, handles } = this.#plan(inputs, outputs);
     const results = this.#limited(handle, options, () =>
-      recordNodes(handle, () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles)))),
+      recordNodes(nodeTimer(handle), () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles)))),
     );
     return results.length === 1 ? (results[0] as Tensor) : results;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads artifacts from an IOHandler into a model of the core.
-import { TfwasmError } from '../core/errors.js';
+import { shown, TfwasmError } from '../core/errors.js';
 import { callCore, coreStarted, endWarmUp } from '../core/runtime.js';
 import { getModelArtifactsForJSONSync, getWeightSpecs } from '../io/artifacts-api.js';
 import { toJson } from '../io/artifacts-json.js';
@@ -62,9 +62,10 @@ export async function loadStarted(source: Source, options: LoadOptions, started?
 /** Adds the model's URL to an error, if it is missing. */
 function nameSource(error: unknown, source: Source): unknown {
   if (!(error instanceof TfwasmError) || typeof source !== 'string' || error.code === 'E_WASM') return error;
-  if (error.message.includes(source)) return error;
+  const url = shown(source);
+  if (error.message.includes(url)) return error;
   const { code, message, op, node } = error;
-  return new TfwasmError(code, `${source}: ${message}`, { op, node, cause: error.cause ?? error });
+  return new TfwasmError(code, `${url}: ${message}`, { op, node, cause: error.cause ?? error });
 }
 
 /**

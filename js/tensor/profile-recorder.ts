@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records what models and eager calls execute while profile() runs.
+// Records what models, eager calls, gradients and optimizers execute while profile() runs.
 import type { NodeProfile } from '../core/core-module.js';
-import { callCore } from '../core/runtime.js';
 import { bytesPerElement, type DataType } from './dtype.js';
 import { memory } from './memory.js';
 
-/** One executed node or eager call. */
+/** One executed node, eager call or step of an optimizer. */
 export interface KernelProfile {
-  /** The op, e.g. "Conv2D". */
+  /** The op, e.g. "Conv2D", or the class of the optimizer. */
   name: string;
-  /** The graph node. Not for eager calls. */
+  /** The node of a model or of a computation of gradients. */
   node?: string;
   kernelTimeMs: number;
   inputShapes: number[][];
   outputShapes: number[][];
   /** Bytes of the outputs. */
   bytesAdded: number;
-  /** Bytes of all tensors after the call. For nodes: after the run of the model. */
+  /** Bytes of all tensors after the call. For nodes: after the run. */
   totalBytesSnapshot: number;
   /** Number of outputs. */
   tensorsAdded: number;
-  /** Number of all tensors after the call. For nodes: after the run of the model. */
+  /** Number of all tensors after the call. For nodes: after the run. */
   totalTensorsSnapshot: number;
   /** Always empty: for TensorFlow.js's programs. */
   extraInfo: string;
@@ -55,40 +54,61 @@ export function isRecording(): boolean {
   return recordings.length > 0;
 }
 
+interface Shaped {
+  readonly shape: readonly number[];
+}
+
+const shapesOf = (tensors: readonly Shaped[]) => tensors.map(({ shape }) => [...shape]);
+
+function record(profile: KernelProfile): void {
+  for (const list of recordings) list.push(profile);
+}
+
 /** Records an eager call. */
 export function recordOp(
   name: string,
   kernelTimeMs: number,
-  inputs: readonly { readonly shape: readonly number[] }[],
+  inputs: readonly Shaped[],
   outputs: readonly Output[],
 ): void {
-  const inputShapes = inputs.map(({ shape }) => [...shape]);
-  const outputShapes = outputs.map(({ shape }) => [...shape]);
   const bytesAdded = outputs.reduce((sum, { dtype, size }) => sum + (bytesPerElement(dtype) || 0) * size, 0);
-  const shapes = { kernelTimeMs, inputShapes, outputShapes, bytesAdded, tensorsAdded: outputs.length };
-  const profile = { name, ...shapes, ...takeSnapshot() };
-  for (const list of recordings) list.push(profile);
+  const shapes = { inputShapes: shapesOf(inputs), outputShapes: shapesOf(outputs) };
+  record({ name, kernelTimeMs, ...shapes, bytesAdded, tensorsAdded: outputs.length, ...takeSnapshot() });
 }
 
-interface Output {
-  readonly shape: readonly number[];
+interface Output extends Shaped {
   readonly dtype: DataType;
   readonly size: number;
 }
 
-/** Executes a model, and records its nodes if a recording is active. */
-export function recordNodes<T>(model: number, execute: () => T): T {
+/** How the core is asked for the times of the nodes that it executes. */
+export interface NodeTimer {
+  setProfiling(enabled: boolean): void;
+  /** The nodes executed since the last call. */
+  takeProfile(): NodeProfile[];
+}
+
+/** Executes nodes in the core, and records them if a recording is active. */
+export function recordNodes<T>(timer: NodeTimer, execute: () => T): T {
   if (recordings.length === 0) return execute();
-  callCore((core) => core.setProfiling(model, true));
+  timer.setProfiling(true);
   try {
     return execute();
   } finally {
-    const profiles = callCore((core) => {
-      core.setProfiling(model, false);
-      return core.takeProfile(model);
-    });
+    timer.setProfiling(false);
+    const profiles = timer.takeProfile();
     const snapshot = takeSnapshot();
-    const kernels = profiles.map((profile) => kernelProfile(profile, snapshot));
-    for (const list of recordings) list.push(...kernels);
+    for (const profile of profiles) record(kernelProfile(profile, snapshot));
   }
+}
+
+/** Records a step of an optimizer, which changes tensors and makes none. */
+export function recordUpdate(
+  name: string,
+  kernelTimeMs: number,
+  gradients: readonly Shaped[],
+  variables: readonly Shaped[],
+): void {
+  const shapes = { inputShapes: shapesOf(gradients), outputShapes: shapesOf(variables) };
+  record({ name, kernelTimeMs, ...shapes, bytesAdded: 0, tensorsAdded: 0, ...takeSnapshot() });
 }

@@ -11,7 +11,7 @@ export interface ProfileInfo<T = unknown> {
   newTensors: number;
   /** The most bytes in use after an op. Does not include the memory of models. */
   peakBytes: number;
-  /** Everything that models and eager calls executed, in order. */
+  /** Everything that models, eager calls, gradients and optimizers executed, in order. */
   kernels: KernelProfile[];
   /** The names of these ops, without duplicates. */
   kernelNames: string[];
@@ -20,7 +20,7 @@ export interface ProfileInfo<T = unknown> {
 }
 
 /**
- * Runs a function and records what models and eager calls execute, and the change in memory.
+ * Runs a function and records what models, eager calls, gradients and optimizers execute, and the change in memory.
  *
  * @param f May be asynchronous.
  */

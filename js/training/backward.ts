@@ -3,6 +3,7 @@
 import type { TrainingCoreModule } from '../core/core-module.js';
 import { TfwasmError } from '../core/errors.js';
 import { zeros } from '../tensor/factories.js';
+import { type NodeTimer, recordNodes } from '../tensor/profile-recorder.js';
 import { runInScope } from '../tensor/scopes.js';
 import { TensorStorage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -66,42 +67,54 @@ export function recordCustomCall(inputs: readonly Tensor[], call: CustomCall): v
   else for (const tensor of call.saved) tensor.dispose();
 }
 
+const timer: NodeTimer = {
+  setProfiling: (isOn) => callTrainingCore((core) => core.setBackwardProfiling(isOn)),
+  takeProfile: () => callTrainingCore((core) => core.takeBackwardProfile()),
+};
+
+/** Calls the core for a part of the backward pass, which profile() lists. */
+function callBackward<T>(call: (core: TrainingCoreModule) => T): T {
+  return recordNodes(timer, () => callTrainingCore(call));
+}
+
 /** Computes the gradients of a custom call and continues with them. */
-function continueWith(core: TrainingCoreModule, id: number): number {
+function continueWith(id: number): number {
   const call = customCalls.get(id);
   if (!call) throw new TfwasmError('E_INTERNAL', `there is no custom gradient ${id}`);
-  const dy = gradientOf(core.customDy(), call.output);
-  return core.continueBackward(call.gradient(dy).map(handleOf));
+  const dy = gradientOf(
+    callTrainingCore((core) => core.customDy()),
+    call.output,
+  );
+  const gradients = call.gradient(dy).map(handleOf);
+  return callBackward((core) => core.continueBackward(gradients));
 }
 
 /** Undefined where y does not depend on x. */
 type Gradients = (Tensor | undefined)[];
 
-function gradientHandles(core: TrainingCoreModule, y: number, dy: number, xs: number[]): number[] {
-  const cached = dy === 0 ? core.cachedGradients(y, xs) : undefined;
+function gradientHandles(y: number, dy: number, xs: number[]): number[] {
+  const cached = dy === 0 ? callBackward((core) => core.cachedGradients(y, xs)) : undefined;
   if (cached) return cached;
-  let custom = core.startBackward(y, dy, xs);
+  let custom = callBackward((core) => core.startBackward(y, dy, xs));
   try {
     while (custom >= 0) {
       const id = custom;
       // Nothing of the callback is needed afterwards.
       custom = runInScope(
-        () => continueWith(core, id),
+        () => continueWith(id),
         () => [],
         [],
       );
     }
-    return core.finishBackward(y, xs);
+    return callBackward((core) => core.finishBackward(y, xs));
   } catch (error) {
-    core.abortBackward();
+    callTrainingCore((core) => core.abortBackward());
     throw error;
   }
 }
 
 function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): Gradients {
-  const handles = callTrainingCore((core) =>
-    gradientHandles(core, handleOf(y), dy ? handleOf(dy) : 0, xs.map(handleOf)),
-  );
+  const handles = gradientHandles(handleOf(y), dy ? handleOf(dy) : 0, xs.map(handleOf));
   return handles.map((handle, i) => {
     const x = xs[i] as Tensor;
     if (handle === 0) return undefined;

@@ -3,6 +3,7 @@
 import { TfwasmError } from '../core/errors.js';
 import { fill, scalar } from '../tensor/factories.js';
 import { dispose } from '../tensor/memory.js';
+import { isRecording, recordUpdate } from '../tensor/profile-recorder.js';
 import type { Scalar, Tensor } from '../tensor/tensor.js';
 import { registeredVariables, Variable } from '../tensor/variable.js';
 import { callTrainingCore } from './core.js';
@@ -188,6 +189,7 @@ export abstract class Optimizer {
       const config = JSON.stringify(this.getConfig());
       throw new TfwasmError('E_INPUT', `the hyperparameters of ${this.getClassName()} must be numbers, got ${config}`);
     }
+    const start = performance.now();
     callTrainingCore((core) =>
       core.applyOptimizer(
         this.rule.name,
@@ -199,6 +201,7 @@ export abstract class Optimizer {
         gradients.map(handleOf),
       ),
     );
+    if (isRecording()) recordUpdate(this.getClassName(), performance.now() - start, gradients, variables);
   }
 
   /** The state of a variable: known, loaded, or new. Loaded state is claimed in its order. */

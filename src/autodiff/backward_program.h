@@ -25,6 +25,9 @@ class BackwardCache {
   // Backward on the trace computes the gradients. Throws E_OOM, and E_INPUT for bad values.
   std::optional<std::vector<Tensor>> Run(const Trace& trace, Edge y, const std::vector<Edge>& xs);
 
+  // While set, compiled backward passes record the times of their nodes. May be null.
+  void set_profiler(Profiler* profiler) { state_.set_profiler(profiler); }
+
  private:
   class Compiled;
 

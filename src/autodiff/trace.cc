@@ -14,8 +14,11 @@ bool Trace::IsRecorded(std::span<const Argument> inputs) const {
   });
 }
 
+// The name of the next node.
+std::string Trace::NameOf(const Node& node) const { return StrCat(node.op, "_", graph_.size()); }
+
 NodeId Trace::Append(Node node, std::vector<Tensor> outputs) {
-  node.name = StrCat(node.op, "_", graph_.size());
+  node.name = NameOf(node);
   specs_.push_back(SpecsOf(outputs));
   AppendStructure(node, structure_);
   for (const TensorSpec& spec : specs_.back()) AppendStructure(spec, structure_);
@@ -54,10 +57,21 @@ NodeId Trace::Add(Node node) {
     Tensor value = node.value;
     return Append(std::move(node), {std::move(value)});
   }
+  std::vector<Tensor> outputs = Run(node);
+  return Append(std::move(node), std::move(outputs));
+}
+
+std::vector<Tensor> Trace::Run(const Node& node) {
   std::vector<Tensor> inputs;
   for (const Edge& edge : node.inputs) inputs.push_back(tensor(edge));
-  std::vector<Tensor> outputs = NodePlan::Evaluate(node, inputs);
-  return Append(std::move(node), std::move(outputs));
+  if (profiler_ == nullptr) return NodePlan::Evaluate(node, inputs);
+  NodeProfile profile{.name = NameOf(node), .op = node.op};
+  for (const Tensor& input : inputs) profile.input_shapes.push_back(input.shape());
+  std::vector<Tensor> outputs;
+  profile.milliseconds = Profiler::Time([&] { outputs = NodePlan::Evaluate(node, inputs); });
+  for (const Tensor& output : outputs) profile.AddOutput(SpecOf(output));
+  profiler_->Add(std::move(profile));
+  return outputs;
 }
 
 }  // namespace tfwasm

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/flag_list.h"
+#include "executor/profiler.h"
 #include "ops/builder.h"
 
 namespace tfwasm {
@@ -49,6 +50,8 @@ class Trace : public Builder {
   const std::vector<TensorSpec>& specs(NodeId node) const {
     return specs_[static_cast<size_t>(node)];
   }
+  // While set, every op that the trace itself runs is recorded. May be null.
+  void set_profiler(Profiler* profiler) { profiler_ = profiler; }
   // Equal for traces of the same ops with the same attributes, constants, inputs and shapes.
   const std::string& structure() const { return structure_; }
 
@@ -61,12 +64,15 @@ class Trace : public Builder {
 
  private:
   NodeId Append(Node node, std::vector<Tensor> outputs);
+  std::string NameOf(const Node& node) const;
+  std::vector<Tensor> Run(const Node& node);
 
   Graph graph_;
   std::string structure_;
   std::vector<std::vector<Tensor>> values_;     // by NodeId
   std::vector<std::vector<TensorSpec>> specs_;  // by NodeId
   std::unordered_map<TensorId, Edge> edges_;
+  Profiler* profiler_ = nullptr;
 };
 
 }  // namespace tfwasm

@@ -82,6 +82,33 @@ val ShapeToJs(const Shape& shape) {
   return val::array(dims);
 }
 
+namespace {
+
+val ShapesToJs(const std::vector<Shape>& shapes) {
+  val list = val::array();
+  for (const Shape& shape : shapes) list.call<void>("push", ShapeToJs(shape));
+  return list;
+}
+
+val ProfileToJs(const NodeProfile& profile) {
+  val result = val::object();
+  result.set("name", TextToJs(profile.name));
+  result.set("op", TextToJs(profile.op));
+  result.set("milliseconds", profile.milliseconds);
+  result.set("inputShapes", ShapesToJs(profile.input_shapes));
+  result.set("outputShapes", ShapesToJs(profile.output_shapes));
+  result.set("bytes", profile.output_bytes);
+  return result;
+}
+
+}  // namespace
+
+val ProfilesToJs(const std::vector<NodeProfile>& profiles) {
+  val list = val::array();
+  for (const NodeProfile& profile : profiles) list.call<void>("push", ProfileToJs(profile));
+  return list;
+}
+
 HeldTensor::HeldTensor(Tensor&& tensor) : tensor_(std::move(tensor)) { Hold(); }
 
 HeldTensor::~HeldTensor() {

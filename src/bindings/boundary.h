@@ -12,6 +12,7 @@
 #include "bindings/handle_table.h"
 #include "core/error.h"
 #include "core/tensor.h"
+#include "executor/profiler.h"
 
 namespace tfwasm {
 
@@ -46,6 +47,9 @@ void AppendDim(double dim, Shape& shape);
 // Converts a JavaScript array of numbers.
 Shape ShapeFromJs(const emscripten::val& dims);
 emscripten::val ShapeToJs(const Shape& shape);
+
+// The NodeProfiles of js/core/core-module.ts.
+emscripten::val ProfilesToJs(const std::vector<NodeProfile>& profiles);
 
 // A tensor held by JavaScript. Counted in memory(), unless it has no value.
 class HeldTensor {

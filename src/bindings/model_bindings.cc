@@ -158,31 +158,8 @@ void SetProfiling(Handle handle, bool enabled) {
   Guard([&] { Models().Get(handle).session->SetProfiling(enabled); });
 }
 
-val ShapesToJs(const std::vector<Shape>& shapes) {
-  val list = val::array();
-  for (const Shape& shape : shapes) list.call<void>("push", ShapeToJs(shape));
-  return list;
-}
-
-val ProfileToJs(const NodeProfile& profile) {
-  val result = val::object();
-  result.set("name", TextToJs(profile.name));
-  result.set("op", TextToJs(profile.op));
-  result.set("milliseconds", profile.milliseconds);
-  result.set("inputShapes", ShapesToJs(profile.input_shapes));
-  result.set("outputShapes", ShapesToJs(profile.output_shapes));
-  result.set("bytes", profile.output_bytes);
-  return result;
-}
-
 val TakeProfile(Handle handle) {
-  return Guard([&] {
-    val list = val::array();
-    for (const NodeProfile& profile : Models().Get(handle).session->TakeProfile()) {
-      list.call<void>("push", ProfileToJs(profile));
-    }
-    return list;
-  });
+  return Guard([&] { return ProfilesToJs(Models().Get(handle).session->TakeProfile()); });
 }
 
 void DisposeModel(Handle handle) { Models().Remove(handle); }

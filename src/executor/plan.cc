@@ -220,9 +220,7 @@ void Plan::RunProfiled(const Step& step, RunState& state, Profiler& profiler) {
   profile.milliseconds = Profiler::Time([&] { RunStep(step, state); });
   for (int i = 0; i < step.num_outputs; ++i) {
     const TensorSpec spec = ActualSpec(step.first_output + i, state);
-    if (spec.dtype == DType::kInvalid) continue;
-    profile.output_shapes.push_back(spec.shape);
-    profile.output_bytes += static_cast<size_t>(NumBytes(spec));
+    if (spec.dtype != DType::kInvalid) profile.AddOutput(spec);
   }
   profiler.Add(std::move(profile));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/shape.h"
+#include "core/tensor_spec.h"
 #include "executor/clock.h"
 
 namespace tfwasm {
@@ -18,6 +19,11 @@ struct NodeProfile {
   std::vector<Shape> input_shapes = {};
   std::vector<Shape> output_shapes = {};
   size_t output_bytes = 0;
+
+  void AddOutput(const TensorSpec& spec) {
+    output_shapes.push_back(spec.shape);
+    output_bytes += static_cast<size_t>(NumBytes(spec));
+  }
 };
 
 class Profiler {

@@ -72,8 +72,11 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
       await page.fill('#runs', '5');
       await page.fill('#batch', '2');
       await page.uncheck('#check');
+      await page.check('input[value=tfjs-wasm]');
       await run(page);
-      assert.match(await page.textContent('#result'), /simd-threads, 2 threads/);
+      for (const name of ['tfwasm \\(simd\\)', 'tfjs wasm']) {
+        assert.match(await page.textContent('#result'), new RegExp(`${name}: \\S+ [\\d.]+, simd-threads, 2 threads`));
+      }
       const { text } = await download(page, 'Download JSON');
       assert.deepEqual(JSON.parse(text).settings.inputs[0].shape, [2, 32, 32, 3]);
       assert.equal(JSON.parse(text).correctness, null);

@@ -15,7 +15,7 @@ import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
 import { tinyArtifacts } from './artifacts.mjs';
 import { hangUp, startHttpServer, status } from './http-server.mjs';
-import { startStorageBrowser } from './storage-browser.mjs';
+import { assertError, startStorageBrowser } from './storage-browser.mjs';
 
 const ANSWER = tinyAnswer([1, 2]);
 const { trainingConfig: _, ...ARTIFACTS } = tinyArtifacts();
@@ -45,6 +45,11 @@ async function startFlask(...options) {
     },
   };
 }
+
+/** Reads the request to its end, as servers do, before it redirects. */
+const redirectTo = (location, code) => (request, response) => {
+  request.resume().on('end', () => response.writeHead(code, { location }).end());
+};
 
 async function answerOf(library, source) {
   const model = await library.loadGraphModel(source);
@@ -139,18 +144,39 @@ describe('saving over HTTP in Node.js', { skip: missing('dist', 'tfjs') }, () =>
   for (const code of [301, 302, 303]) {
     test(`does not count the page that a redirect (${code}) leads to as a receipt`, async () => {
       server.files.set('/login', Buffer.from('<!doctype html>Log in'));
-      const redirect = (_request, response) => response.writeHead(code, { location: '/login' }).end();
+      const redirect = redirectTo('/login', code);
       server.faults.set('/save', [redirect, redirect]);
       await assert.rejects(model.save(`${server.url}/save`), (error) => {
         assert.equal(error.name, 'TfwasmError');
         assert.equal(error.code, 'E_HTTP');
-        assert.match(error.message, /redirected the request to .*\/login.*redirect/);
+        assert.match(error.message, /redirected the request to .*\/login.*only if .* 307 or 308.*redirect/);
         assert.ok(error.cause instanceof Response);
         return true;
       });
       const follow = tf.io.http(`${server.url}/save`, { requestInit: { redirect: 'follow' } });
       const { responses } = await model.save(follow);
       assert.equal(responses[0].redirected, true);
+      assert.equal(server.files.size, 1);
+    });
+  }
+
+  for (const code of [307, 308]) {
+    test(`a redirect with ${code} is an error unless it is accepted, and then the model arrives`, async () => {
+      server.faults.set('/save', Array(3).fill(redirectTo('/moved', code)));
+      await assert.rejects(model.save(`${server.url}/save`), (error) => {
+        assert.equal(error.name, 'TfwasmError');
+        assert.equal(error.code, 'E_HTTP');
+        assert.match(error.message, /redirected the request to .*\/moved, .*only if .* 307 or 308/);
+        return true;
+      });
+      server.files.clear();
+      const save = (redirect) => model.save(tf.io.http(`${server.url}/save`, { requestInit: { redirect } }));
+      const { responses } = await save('follow');
+      assert.deepEqual(await responses[0].json(), { saved: true });
+      assert.deepEqual(await answerOf(tf, `${server.url}/moved/model.json`), ANSWER);
+      server.files.clear();
+      await assert.rejects(save('error'), { code: 'E_HTTP', message: /cannot save to .*\/save: .*redirect/ });
+      assert.equal(server.files.size, 0);
     });
   }
 
@@ -272,6 +298,38 @@ describe('saving over HTTP from a page', { skip: missing('dist', 'tfjs', 'chromi
     }, flask.url);
     assert.deepEqual(answers, [ANSWER, ANSWER, ANSWER, ANSWER]);
   });
+
+  for (const [code, isSent] of [
+    [303, false],
+    [307, true],
+    [308, true],
+  ]) {
+    test(`a redirect with ${code} ${isSent ? 'sends the model again' : 'sends nothing'}, and the page cannot see it`, async () => {
+      const server = await startHttpServer();
+      server.headers['access-control-allow-origin'] = '*';
+      server.files.set('/moved', Buffer.from('hello'));
+      server.faults.set('/save', Array(3).fill(redirectTo('/moved', code)));
+      try {
+        const [plain, followed, manual] = await page.run(async (url) => {
+          const { tfwasm, artifacts, failure } = tools;
+          const parts = await artifacts();
+          const save = (redirect) =>
+            failure(async () => {
+              await tfwasm.io.http(url, { requestInit: redirect && { redirect } }).save(parts);
+            });
+          return [await save(), await save('follow'), await save('manual')];
+        }, `${server.url}/save`);
+        assertError(plain, 'E_HTTP', /redirected the request to .*\/moved, .*only if .* 307 or 308/);
+        assert.equal(followed.code, undefined, followed.message);
+        assertError(manual, 'E_HTTP', /\/save: the server redirected the request$/);
+        assert.equal(server.files.has('/moved/model.json'), isSent);
+        assert.equal(server.files.get('/moved/model.weights.bin')?.length, isSent ? 36 : undefined);
+        assert.equal(server.asked('/moved').filter(({ method }) => method === 'POST').length, isSent ? 2 : 0);
+      } finally {
+        await server.close();
+      }
+    });
+  }
 
   test('from a worker too', async () => {
     const answer = await page.runInWorker(async (url) => {

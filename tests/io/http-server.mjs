@@ -80,7 +80,9 @@ function answer(request, response, bytes, pathname) {
 
 /** Stores the files of a form under the path of the request. */
 async function receive(request, response, pathname, files) {
-  const form = await new Response(request, { headers: request.headers, duplex: 'half' }).formData();
+  const body = new Response(request, { headers: request.headers, duplex: 'half' });
+  const form = await body.formData().catch(() => undefined);
+  if (!form) return response.writeHead(400).end('this is no form');
   for (const [name, file] of form) {
     files.set(`${pathname}/${name}`, Buffer.from(await file.arrayBuffer()));
     files.set(`${pathname}/${name}:type`, Buffer.from(`${file.name} ${file.type}`));

@@ -162,6 +162,94 @@ describe('storage at its limits', { skip: missing('dist', 'chromium') }, () => {
       assert.deepEqual(kinds, { listed: true, removed: true, old: 0, answer: ANSWER });
     }));
 
+  describe('odd names', () => {
+    const LONG = 'x'.repeat(2000);
+    const ODD = [
+      '\ud800',
+      'a\udc00b',
+      '\0',
+      '\u200b',
+      '\ufeff',
+      '\uffff',
+      'x\n',
+      ' x',
+      'a',
+      'a/info',
+      'e\u0301',
+      '\xe9',
+      LONG,
+    ];
+
+    /** What saving, listing, loading, copying and removing a model of each name gives: an error or its value. */
+    const tryNames = async (urls) => {
+      const { io } = tools.tfwasm;
+      const outcomes = [];
+      for (const url of urls) {
+        const copy = url.replace('://', '://copy of ');
+        outcomes.push([
+          await tools.failure(async () => void (await tools.save(tools.tfwasm, url, await tools.artifacts()))),
+          { value: url in (await io.listModels()) },
+          await tools.failure(() => tools.predict(tools.tfwasm, url)),
+          await tools.failure(async () => void (await io.copyModel(url, copy))),
+          await tools.failure(async () => void (await io.removeModel(copy))),
+          await tools.failure(async () => void (await io.removeModel(url))),
+          { value: url in (await io.listModels()) },
+        ]);
+      }
+      return outcomes;
+    };
+    const DONE = [undefined, true, ANSWER, undefined, undefined, undefined, false];
+
+    for (const where of ['run', 'runInWorker']) {
+      test(`work, or give an error that says why (${where})`, () =>
+        withPage(async (page) => {
+          const schemes = where === 'run' ? ['localstorage', 'indexeddb', 'opfs'] : ['indexeddb', 'opfs'];
+          const urls = schemes.flatMap((scheme) => ODD.map((name) => `${scheme}://${name}`));
+          for (const [i, outcomes] of (await page[where](tryNames, urls)).entries()) {
+            const what = JSON.stringify(urls[i].slice(0, 30));
+            const why = urls[i].startsWith('opfs:') && REFUSED_IN_FILES.get(urls[i].slice('opfs://'.length));
+            if (!why) {
+              assert.deepEqual(
+                outcomes.map((outcome) => outcome.value ?? outcome.code),
+                DONE,
+                what,
+              );
+              continue;
+            }
+            for (const outcome of outcomes.filter(({ value }) => value !== false)) {
+              assertError(outcome, 'E_INPUT', why);
+              assert.ok(outcome.message.length < 400, what);
+            }
+          }
+        }));
+    }
+    const REFUSED_IN_FILES = new Map([
+      ['\ud800', /half of a surrogate pair/],
+      ['a\udc00b', /half of a surrogate pair/],
+      [LONG, /cannot be the name of a model: .* it has 20\d\d characters, more than the 255/],
+    ]);
+
+    test('do not fill the message of an error', () =>
+      withPage(async ({ run }) => {
+        const outcomes = await run(async () => {
+          const name = 'y'.repeat(3_000_000);
+          const outcomes = [];
+          for (const scheme of ['localstorage', 'indexeddb', 'opfs']) {
+            const url = `${scheme}://${name}`;
+            outcomes.push(await tools.failure(() => tools.tfwasm.loadGraphModel(url)));
+            outcomes.push(await tools.failure(() => tools.tfwasm.io.removeModel(url)));
+          }
+          const parts = await tools.artifacts();
+          outcomes.push(await tools.failure(() => tools.save(tools.tfwasm, `localstorage://${name}`, parts)));
+          return outcomes;
+        });
+        for (const outcome of outcomes) {
+          assertError(outcome, outcome.message.startsWith('opfs') ? 'E_INPUT' : 'E_STORAGE', /yyy\.\.\. \(30000\d\d/);
+          assert.ok(outcome.message.length < 500, outcome.message);
+        }
+      }));
+  });
+
   describe('opfs://', () => {
     for (const [number, outcome] of [
       ['999999999999998', 'saves'],

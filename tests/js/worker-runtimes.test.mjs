@@ -9,15 +9,15 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { ROOT } from '../../tools/lib/paths.mjs';
+import { DIST } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
 
-const BINARY = path.join(ROOT, 'dist/tfwasm-simd.wasm');
+const BINARIES = { 'inference.js': 'tfwasm-inference-simd.wasm' };
 
 /** Imports the bundle with what such runtimes forbid, then starts the library. */
-const MAIN = `
+const mainFor = (binary) => `
 import { readFile } from 'node:fs/promises';
-const binary = await WebAssembly.compile(await readFile(${JSON.stringify(BINARY)}));
+const binary = await WebAssembly.compile(await readFile(${JSON.stringify(path.join(DIST, binary))}));
 // Node.js itself compiles WebAssembly for its fetch.
 await fetch('data:,');
 const forbid = (what) => () => { throw new Error(what + ' is forbidden here'); };
@@ -30,27 +30,31 @@ for (const name of ['AbortController', 'setTimeout', 'fetch', 'Response']) {
 }
 const tf = await import('./bundle.mjs');
 Object.assign(globalThis, kept, { fetch: forbid('fetch') });
-tf.setWasmPaths({ 'tfwasm-simd.wasm': binary });
+tf.setWasmPaths({ '${binary}': binary });
 await tf.ready();
 console.log(JSON.stringify([tf.getWasmVariant(), tf.env().getBool('IS_NODE'), [...tf.add([1, 2], 3).dataSync()]]));
 `;
 
-test('the library works in a runtime like that of Cloudflare', { skip: missing('dist') }, async () => {
+for (const entry of ['index.js', 'inference.js', 'static.js']) {
+  test(`${entry} works in a runtime like that of Cloudflare`, { skip: missing('dist') }, () => checkEntry(entry));
+}
+
+async function checkEntry(entry) {
   const { build } = await import('esbuild');
   const folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-runtime-'));
   try {
     await build({
-      entryPoints: [path.join(ROOT, 'dist/index.js')],
+      entryPoints: [path.join(DIST, entry)],
       bundle: true,
       format: 'esm',
       define: { 'import.meta.url': 'undefined' },
       outfile: path.join(folder, 'bundle.mjs'),
       logLevel: 'silent',
     });
-    await writeFile(path.join(folder, 'main.mjs'), MAIN);
+    await writeFile(path.join(folder, 'main.mjs'), mainFor(BINARIES[entry] ?? 'tfwasm-simd.wasm'));
     const { stdout } = await promisify(execFile)(process.execPath, [path.join(folder, 'main.mjs')]);
     assert.deepEqual(JSON.parse(stdout), ['simd', false, [4, 5]]);
   } finally {
     await rm(folder, { recursive: true });
   }
-});
+}

@@ -54,6 +54,14 @@ describe('npm run bench', { skip: missing('dist', 'chromium', 'models', 'tfjs') 
     }
   });
 
+  test('compares with another build', async () => {
+    const line = '--models liveness --against dist --variants simd --peers none --runs 3 --loads 1 --threads 1';
+    const { stdout } = await bench(...line.split(' '));
+    assert.match(stdout, /^liveness +other simd( +[\d.]+){6}$/m);
+    assert.match(stdout, /^ +tfwasm simd( +[\d.]+){4} +[\d.]+x/m);
+    assert.doesNotMatch(stdout, /DIFFER|VOID|NOT CHECKED|no part/);
+  });
+
   test('measures steps of training, and says which engine cannot train a net', async () => {
     const line = '--training --nets dense,conv --peers tfjs-wasm --variants simd --threads 1 --runs 2';
     const { stdout } = await bench(...line.split(' '));

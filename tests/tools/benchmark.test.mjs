@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The benchmark's command line and its inputs. Its measurements are not tested.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { NETS } from '../../benchmark-page/nets.js';
 import { PUBLIC_MODELS } from '../../web/common/models.js';
 import { randomValues } from '../../web/common/random.js';
-import { parseOptions } from '../../tools/bench/options.mjs';
+import { engineIds, parseOptions } from '../../tools/bench/options.mjs';
 import { ToolError } from '../../tools/lib/run.mjs';
 import { MODELS } from '../parity/models.mjs';
 
@@ -49,6 +52,20 @@ describe('npm run bench', () => {
     assert.deepEqual(parseOptions(['--peers', 'none']).peers, []);
     assert.equal(parseOptions(['--rounds', '7']).runs, 7);
     assert.deepEqual(parseOptions(['--ops', 'relu,exp']).opWords, ['relu', 'exp']);
+  });
+
+  test('compares with another build, variant by variant', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tfwasm-build-'));
+    try {
+      const args = ['--against', folder, '--peers', 'none'];
+      assert.throws(() => parseOptions(args), ToolError);
+      writeFileSync(path.join(folder, 'index.js'), '');
+      const ids = ['other-simd', 'other-relaxed', 'tfwasm-simd', 'tfwasm-relaxed'];
+      assert.deepEqual(engineIds(parseOptions(args)), ids);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    assert.deepEqual(engineIds(parseOptions(['--variants', 'simd'])), ['tfjs-wasm', 'tfwasm-simd']);
   });
 
   test('trains all nets, also with tfjs cpu, unless told otherwise', () => {

@@ -11,16 +11,19 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 
-import { sourceFolderOf } from '../../tools/build/wasm.mjs';
+import { configurePreset, sourceFolderOf } from '../../tools/build/wasm.mjs';
 import { replaceFile } from '../../tools/lib/files.mjs';
 import { isPinned } from '../../tools/lib/llvm.mjs';
 import { ask } from '../../tools/lib/run.mjs';
+import { setUpNpmPackages } from '../../tools/setup/npm-packages.mjs';
 import { makeRelocatable } from '../../tools/setup/relocatable.mjs';
 import { adviceWithoutApt, checkPlatform, isCMakeNewEnough } from '../../tools/setup/requirements.mjs';
 import { checkTarball, fromGit, setUpThirdParty } from '../../tools/setup/third-party.mjs';
@@ -57,6 +60,33 @@ describe('a build folder', () => {
     assert.equal(sourceFolderOf(join(folder, 'build/simd')), undefined);
     write({ 'build/simd/CMakeCache.txt': 'CMAKE_GENERATOR:INTERNAL=Ninja\n' });
     assert.equal(sourceFolderOf(join(folder, 'build/simd')), undefined);
+  });
+
+  test('is configured again when CMake files or presets have changed', async () => {
+    const presets = (flag) => ({
+      version: 6,
+      configurePresets: [
+        { name: 'tiny', generator: 'Ninja', binaryDir: `\${sourceDir}/build/tiny`, cacheVariables: { FLAG: flag } },
+      ],
+    });
+    const project = (text) => `cmake_minimum_required(VERSION 3.25)
+project(tiny LANGUAGES NONE)
+file(WRITE \${CMAKE_BINARY_DIR}/result.txt "${text} \${FLAG}")\n`;
+    let runs = 0;
+    const result = async (files) => {
+      write(files);
+      // Newer than the build folder, also where a clock is coarse.
+      const soon = new Date(Date.now() + 10_000 * ++runs);
+      for (const name of Object.keys(files)) utimesSync(join(folder, name), soon, soon);
+      await configurePreset('tiny', () => {}, folder);
+      return readFileSync(join(folder, 'build/tiny/result.txt'), 'utf8');
+    };
+    assert.equal(
+      await result({ 'CMakePresets.json': JSON.stringify(presets('1')), 'CMakeLists.txt': project('a') }),
+      'a 1',
+    );
+    assert.equal(await result({ 'CMakeLists.txt': project('b') }), 'b 1');
+    assert.equal(await result({ 'CMakePresets.json': JSON.stringify(presets('2')) }), 'b 2');
   });
 });
 
@@ -126,6 +156,18 @@ describe("Debian's Emscripten", { skip: process.platform === 'win32' && 'it is f
       assert.notEqual(readFileSync(join(folder, 'first', file), 'utf8'), texts[i]);
     }
   });
+});
+
+test('npm packages are not installed through a link, which would empty the folder of another checkout', async () => {
+  write({ 'other/package/index.js': '', 'package-lock.json': '{}' });
+  symlinkSync(join(folder, 'other'), join(folder, 'node_modules'));
+  await assert.rejects(
+    setUpNpmPackages(() => {}, folder),
+    /is a link.*remove the link/,
+  );
+  assert.ok(existsSync(join(folder, 'other/package/index.js')));
+  write({ 'other/.installed-lock.json': '{}' });
+  await setUpNpmPackages(() => {}, folder);
 });
 
 describe('third-party sources', { skip: ask('git', ['--version']) ? false : 'there is no git' }, () => {

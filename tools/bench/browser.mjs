@@ -87,13 +87,18 @@ export class BenchmarkBrowser {
     this.#chromium = chromium;
   }
 
-  static async start() {
+  /** @param {string} [other] The folder of a second build of tfwasm, for the engines "other-...". */
+  static async start(other) {
     for (const [file, remedy] of Object.entries(NEEDED)) {
       if (!existsSync(path.join(ROOT, file))) throw new ToolError(`${file} is missing; ${remedy}.`);
     }
     const chromePath = requireChromium();
     await mkdir(GENERATED_MODELS, { recursive: true });
-    const mounts = { ...SITE, '/generated/': GENERATED_MODELS };
+    const mounts = {
+      ...SITE,
+      '/generated/': GENERATED_MODELS,
+      ...(other === undefined ? {} : { '/other/': path.resolve(other) }),
+    };
     const server = await startServer({ port: 0, mounts });
     try {
       const chromium = await launch({ chromePath, ignoreDefaultFlags: true, chromeFlags: HEADLESS_FLAGS });

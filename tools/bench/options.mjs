@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line of `npm run bench`.
+import { existsSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { NETS } from '../../benchmark-page/nets.js';
@@ -17,6 +19,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --peers NAMES     what tfwasm is compared with: some of ${PEERS.join(',')}; tfjs-wasm when left
                     out; none for nothing. Ratios are against the first
   --variants NAMES  builds of tfwasm: simd,relaxed when left out
+  --against FOLDER  also measures another build, the dist/ of another checkout; with --peers none, ratios are against it
   --threads COUNTS  e.g. 1,4; one thread and then as many as this machine has cores when left out
   --runs N          how many predictions of each engine are timed (default 50)
   --seconds N       at most so many seconds of predictions for a model (default 20)
@@ -36,6 +39,7 @@ const OPTIONS = {
   models: { type: 'string', default: 'all' },
   peers: { type: 'string' },
   variants: { type: 'string', default: VARIANTS.join(',') },
+  against: { type: 'string' },
   threads: { type: 'string', default: [...new Set([1, Math.min(os.availableParallelism(), 4)])].join(',') },
   runs: { type: 'string', default: '50' },
   rounds: { type: 'string' }, // the old name of --runs
@@ -52,6 +56,12 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 };
 
+/** The ids of the measured engines. Ratios are against the first. */
+export function engineIds({ peers, variants, against }) {
+  const builds = against === undefined ? ['tfwasm'] : ['other', 'tfwasm'];
+  return [...peers, ...builds.flatMap((build) => variants.map((variant) => `${build}-${variant}`))];
+}
+
 /** Throws a ToolError with the usage for invalid options. */
 export function parseOptions(args) {
   let values;
@@ -62,6 +72,9 @@ export function parseOptions(args) {
     throw new ToolError(`${error.message}\n\n${USAGE}`);
   }
   if (positionals.length > 0 && !values.ops) throw new ToolError(`"${positionals[0]}" is no option.\n\n${USAGE}`);
+  if (values.against !== undefined && !existsSync(path.join(values.against, 'index.js'))) {
+    throw new ToolError(`--against: ${values.against} is no build of tfwasm, since it has no index.js.`);
+  }
   return {
     ...values,
     check: !values['no-check'],

@@ -37,7 +37,7 @@ export const milliseconds = (value) => (value === undefined ? '-' : value.toFixe
 export const times = (ratio) => (ratio === undefined ? '-' : `${ratio.toFixed(2)}x`);
 
 export function engineName({ id, variant, threads }) {
-  const name = id.startsWith('tfwasm') ? 'tfwasm' : 'tfjs';
+  const [name] = id.split('-');
   return `${name} ${variant}${variant.endsWith('-threads') ? ` (${threads})` : ''}`;
 }
 

@@ -6,6 +6,7 @@ import { isAccepted } from '../../benchmark-page/correctness.js';
 import { ENGINES } from '../../benchmark-page/engines.js';
 import { ROOT } from '../lib/paths.mjs';
 import { GENERATED_MODELS } from './browser.mjs';
+import { engineIds } from './options.mjs';
 import { engineName, milliseconds, times } from './report.mjs';
 
 /** Registers TensorFlow.js's gradients in the core that is loaded: only a bundle of all of TensorFlow.js has them. */
@@ -22,11 +23,11 @@ async function bundleGradients() {
   });
 }
 
-/** Each peer and variant with each thread count. Only tfwasm and tfjs wasm have threads. */
-function listEngines({ peers, variants, threads: counts }) {
-  const ids = [...peers, ...variants.map((variant) => `tfwasm-${variant}`)];
-  return ids.flatMap((id) => {
-    const hasThreads = id === 'tfjs-wasm' || id.startsWith('tfwasm-');
+/** Each engine with each thread count. Only tfwasm and tfjs wasm have threads. */
+function listEngines(options) {
+  const { threads: counts } = options;
+  return engineIds(options).flatMap((id) => {
+    const hasThreads = id === 'tfjs-wasm' || !id.startsWith('tfjs-');
     return (hasThreads ? counts : [1]).map((threads) => ({
       ...{ id, threads, tfjs: 'local' },
       gradients: `/generated/${GRADIENTS}`,
@@ -35,7 +36,7 @@ function listEngines({ peers, variants, threads: counts }) {
 }
 
 /** The engines with which all are compared: the peers, or else the first one. */
-const referencesOf = ({ peers, variants }) => (peers.length > 0 ? peers : [`tfwasm-${variants[0]}`]);
+const referencesOf = (options) => (options.peers.length > 0 ? options.peers : engineIds(options).slice(0, 1));
 
 const COLUMNS = [
   ['net', 11],

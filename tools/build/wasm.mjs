@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs CMake for the WebAssembly variants and installs the results into dist/.
-import { copyFileSync, existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireLlvm } from '../lib/llvm.mjs';
 import { BUILD, DIST, ROOT } from '../lib/paths.mjs';
@@ -17,21 +17,35 @@ import {
 import { makeBundlable, nodeDetection } from './glue.mjs';
 import { minifyModule } from './minify.mjs';
 
-/** Configures a CMake preset, unless its build folder is configured for this checkout. */
-export async function configurePreset(preset, note) {
-  const folder = join(BUILD, preset);
+/** Configures a CMake preset of the checkout `root`, unless its build folder is up to date. */
+export async function configurePreset(preset, note, root = ROOT) {
+  if (await configureFolder(preset, note, root)) return;
+  await runCMake(preset, ['--build', join(root, 'build', preset), '--target', 'build.ninja'], root);
+}
+
+/**
+ * Configures a CMake preset, unless its build folder is configured for this checkout and these presets; returns whether
+ * it did. Ninja does so when other CMake files have changed.
+ */
+async function configureFolder(preset, note, root) {
+  const folder = join(root, 'build', preset);
+  const cache = join(folder, 'CMakeCache.txt');
   const source = sourceFolderOf(folder);
-  if (source === ROOT && existsSync(join(folder, 'build.ninja'))) return;
+  const isNew = (file) => statSync(join(root, file)).mtimeMs > statSync(cache).mtimeMs;
+  if (source === root && existsSync(join(folder, 'build.ninja')) && !isNew('CMakePresets.json')) return false;
   // CMake would keep an incomplete configuration. A folder that was copied or moved with its checkout has absolute paths:
   // Ninja would compile the sources of the old checkout, and shrink the binary there.
-  if (source === ROOT) rmSync(join(folder, 'CMakeCache.txt'));
+  if (source === root) rmSync(cache);
   else rmSync(folder, { recursive: true, force: true });
   note('configuring');
-  const options = preset === 'host' ? nativeCompilers() : [];
-  await run('cmake', ['--preset', preset, ...options], { cwd: ROOT }).catch((error) => {
+  await runCMake(preset, ['--preset', preset, ...(preset === 'host' ? nativeCompilers() : [])], root);
+  return true;
+}
+
+const runCMake = (preset, options, root) =>
+  run('cmake', options, { cwd: root }).catch((error) => {
     throw new ToolError(`CMake could not configure the preset "${preset}".`, { output: error.output, cause: error });
   });
-}
 
 /** The checkout that a build folder was configured for; undefined if it was not configured. */
 export function sourceFolderOf(folder) {
@@ -49,7 +63,7 @@ const nativeCompilers = () => [
 
 /** Builds one or several targets of a CMake preset. */
 export async function buildPreset(preset, targets, note) {
-  await configurePreset(preset, note);
+  await configureFolder(preset, note, ROOT);
   const onOutput = (text) => {
     const counts = text.match(/\[\d+\/\d+\]/g);
     if (counts) note(counts.at(-1));

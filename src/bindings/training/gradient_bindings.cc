@@ -23,7 +23,10 @@ using emscripten::val;
 class Recorder : public EagerListener, public BuilderScope {
  public:
   void Open() {
-    if (depth_ == 0) trace_ = std::make_unique<Trace>();
+    if (depth_ == 0) {
+      trace_ = std::make_unique<Trace>();
+      SetProfilers();
+    }
     ++depth_;
     Listen();
   }
@@ -43,6 +46,12 @@ class Recorder : public EagerListener, public BuilderScope {
     Listen();
     return before;
   }
+
+  void SetProfiling(bool is_on) {
+    is_profiling_ = is_on;
+    SetProfilers();
+  }
+  std::vector<NodeProfile> TakeProfile() { return profiler_.Take(); }
 
   void OnRun(const Node& op, HeldTensors inputs, HeldTensors outputs) override {
     const std::vector<Trace::Argument> arguments = ArgumentsOf(inputs);
@@ -94,6 +103,11 @@ class Recorder : public EagerListener, public BuilderScope {
   }
 
  private:
+  void SetProfilers() {
+    Profiler* profiler = is_profiling_ ? &profiler_ : nullptr;
+    cache_.set_profiler(profiler);
+    if (trace_ != nullptr) trace_->set_profiler(profiler);
+  }
   void Listen() {
     const bool is_on = depth_ > 0 && !is_paused_;
     SetEagerListener(is_on ? this : nullptr);
@@ -105,6 +119,8 @@ class Recorder : public EagerListener, public BuilderScope {
   std::vector<std::unique_ptr<Backward>> backwards_;  // innermost last
   int depth_ = 0;
   bool is_paused_ = false;
+  Profiler profiler_;
+  bool is_profiling_ = false;
 };
 
 Recorder& TheRecorder() {
@@ -218,6 +234,13 @@ void AbortBackward() {
   });
 }
 
+void SetBackwardProfiling(bool is_on) {
+  Guard([&] { TheRecorder().SetProfiling(is_on); });
+}
+val TakeBackwardProfile() {
+  return Guard([] { return ProfilesToJs(TheRecorder().TakeProfile()); });
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(gradients) {
@@ -232,6 +255,8 @@ EMSCRIPTEN_BINDINGS(gradients) {
   emscripten::function("continueBackward", &ContinueBackward);
   emscripten::function("finishBackward", &FinishBackward);
   emscripten::function("abortBackward", &AbortBackward);
+  emscripten::function("setBackwardProfiling", &SetBackwardProfiling);
+  emscripten::function("takeBackwardProfile", &TakeBackwardProfile);
 }
 
 }  // namespace tfwasm

@@ -33,7 +33,7 @@ export function checkSavable(artifacts: ModelArtifacts, url: string): void {
   if (isArrayBuffer(modelTopology)) {
     throw new TfwasmError(
       'E_INPUT',
-      `cannot save ${shown(url)}: a topology in binary form cannot be saved, only one in JSON`,
+      `cannot save ${shown(url)}: this medium has no place for .keras and .h5 files; file://, downloads:// and http:// have`,
     );
   }
   if (typeof modelTopology !== 'object' || modelTopology === null || !toJson(modelTopology).startsWith('{')) {

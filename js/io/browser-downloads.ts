@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// downloads://prefix: lets the user download a model as two files.
+// downloads://prefix: lets the user download a model as two files, or as one of Keras.
 import { artifactsInfo, toJson } from './artifacts-json.js';
 import { checkSavable, MAX_HASHED_BYTES, toModelJson } from './artifacts-stored.js';
+import { fileBytes, fileInfo, fileName } from './keras-out.js';
 import { canHash, digest } from './sha256.js';
 import { storageError, unavailable } from './storage-errors.js';
 import type { IOHandler, ModelArtifacts, SaveResult } from './types.js';
@@ -21,6 +22,11 @@ export function browserDownloads(prefix = ''): IOHandler {
 async function save(artifacts: ModelArtifacts, name: string): Promise<SaveResult> {
   const url = `downloads://${name}`;
   if (typeof document === 'undefined') throw unavailable(url, 'only pages can download files, not workers or Node.js');
+  const bytes = fileBytes(artifacts);
+  if (bytes) {
+    await download(new Blob([bytes], { type: 'application/octet-stream' }), fileName(name, artifacts));
+    return { modelArtifactsInfo: fileInfo(bytes) };
+  }
   checkSavable(artifacts, url);
   const weightsName = `${name}.weights.bin`;
   const weights = await toBlob(artifacts).catch((error) => {

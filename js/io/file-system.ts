@@ -6,6 +6,7 @@ import { artifactsInfo, toJson } from './artifacts-json.js';
 import { checkSavable, MAX_HASHED_BYTES, readModelJson, toModelJson } from './artifacts-stored.js';
 import { type OpenFile, openFile } from './file-urls.js';
 import { withFolderLock } from './folder-lock.js';
+import { fileBytes, fileInfo, fileName } from './keras-out.js';
 import { http } from './http.js';
 import { loadStreamed } from './load-options.js';
 import { checkPath } from './manifest.js';
@@ -100,6 +101,8 @@ async function openFiles(json: string, { strict = true }: LoadOptions): Promise<
 
 /** Writes the files under new names. Renaming model.json replaces the old model. */
 async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResult> {
+  const bytes = fileBytes(artifacts);
+  if (bytes) return saveFile(bytes, fileName(folder, artifacts));
   checkSavable(artifacts, folder);
   try {
     await fs(folder).mkdir(folder, { recursive: true });
@@ -107,6 +110,22 @@ async function save(artifacts: ModelArtifacts, folder: string): Promise<SaveResu
   } catch (error) {
     throw storageError('save', folder, error);
   }
+}
+
+/** Writes a .keras or .h5 file. Renaming replaces an old one. */
+async function saveFile(bytes: ArrayBuffer, path: string): Promise<SaveResult> {
+  const { dirname } = paths(path);
+  const unfinished = `${path}.${newId()}.tmp`;
+  try {
+    await fs(path).mkdir(dirname(path), { recursive: true });
+    await writeFile(unfinished, [new Uint8Array(bytes)]);
+    await fs(path).rename(unfinished, path);
+  } catch (error) {
+    await removeFiles([unfinished]);
+    throw storageError('save', path, error);
+  }
+  await syncFolder(dirname(path));
+  return { modelArtifactsInfo: fileInfo(bytes) };
 }
 
 async function replace(artifacts: ModelArtifacts, folder: string, checkHeld: () => Promise<void>): Promise<SaveResult> {
@@ -158,7 +177,10 @@ async function* hashed(
 }
 
 /** Writes and syncs a new file. Returns its length. */
-async function writeFile(path: string, pieces: AsyncIterable<Uint8Array> | Iterable<string>): Promise<number> {
+async function writeFile(
+  path: string,
+  pieces: AsyncIterable<Uint8Array> | Iterable<string | Uint8Array>,
+): Promise<number> {
   const file = await fs(path).open(path, 'wx');
   try {
     await fs(path).writeFile(file, pieces);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Uploads a model to a server, as a form with two files.
+// Uploads a model to a server, as a form with two files, or with one of Keras.
 import { TfwasmError } from '../core/errors.js';
 import { artifactsInfo } from './artifacts-json.js';
 import { checkSavable } from './artifacts-stored.js';
 import { toBlob, toJsonBlob } from './browser-downloads.js';
+import { fileBytes, fileInfo, fileName } from './keras-out.js';
 import { reasonOf } from './request.js';
 import type { ModelArtifacts, RequestParts, SaveResult } from './types.js';
 
@@ -19,14 +20,24 @@ export async function saveOverHttp(
   url: string,
   { fetchFunc, requestInit, signal }: RequestParts,
 ): Promise<SaveResult> {
+  const bytes = fileBytes(artifacts);
+  if (bytes) {
+    const file = new Blob([bytes], { type: 'application/octet-stream' });
+    const response = await sendFiles(url, { fetchFunc, requestInit, signal }, [[fileName('model', artifacts), file]]);
+    return { modelArtifactsInfo: fileInfo(bytes), responses: [response] };
+  }
   checkSavable(artifacts, url);
   const weights = await toBlob(artifacts);
   const json = await toJsonBlob(artifacts, `./${WEIGHTS_NAME}`, weights);
   const files: [string, Blob][] = [['model.json', json]];
   if (weights) files.push([WEIGHTS_NAME, weights]);
-  const body = requestInit?.redirect === 'follow' ? encodeForm(files) : toForm(files);
-  const response = await send(url, { fetchFunc, requestInit, signal }, body);
+  const response = await sendFiles(url, { fetchFunc, requestInit, signal }, files);
   return { modelArtifactsInfo: artifactsInfo(artifacts, weights?.size ?? 0), responses: [response] };
+}
+
+/** Sends a form of files. */
+function sendFiles(url: string, parts: RequestParts, files: readonly [string, Blob][]): Promise<Response> {
+  return send(url, parts, parts.requestInit?.redirect === 'follow' ? encodeForm(files) : toForm(files));
 }
 
 function toForm(files: readonly [string, Blob][]): FormData {

@@ -65,7 +65,7 @@ export interface UserDefinedMetadata {
 
 /** A model's parts, as an IOHandler loads them. */
 export interface ModelArtifacts {
-  /** A GraphDef as JSON. */
+  /** A GraphDef or a layers model as JSON, or the bytes of a .keras or .h5 file. */
   modelTopology?: object | ArrayBuffer;
   weightSpecs?: WeightSpec[];
   /** The bytes of all weights, or ... */
@@ -123,6 +123,11 @@ export interface SaveConfig {
   trainableOnly?: boolean;
   /** Includes the state of the optimizer. The default is false. */
   includeOptimizer?: boolean;
+  /**
+   * Of layers models: 'tfjs', 'keras' (a .keras file) or 'h5'. By default what the URL ends in, else 'tfjs'. Handlers get
+   * such a file as an ArrayBuffer in `modelTopology`.
+   */
+  format?: 'tfjs' | 'keras' | 'h5';
 }
 
 /** Loads a model. May be synchronous. */

@@ -56,3 +56,12 @@ export function toCamelConfig(config: Config): Config {
 export function serialize(object: Configurable): { className: string; config: Config } {
   return { className: object.getClassName(), config: object.getConfig() };
 }
+
+/** What `toJSON()` gives, files contain, and `modelFromJSON` takes. */
+export interface ModelTopology {
+  class_name: string;
+  config: Config | unknown[];
+  keras_version?: string;
+  backend?: string;
+  model_config?: ModelTopology;
+}

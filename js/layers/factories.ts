@@ -1,17 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 // `tf.layers`: a function for each layer.
 import { BuiltInLayer, type BuiltInLayerArgs } from './built-in-layer.js';
-import { InputLayer, type InputLayerArgs } from './input-layer.js';
 
 export type LayerFactory = (args?: BuiltInLayerArgs) => BuiltInLayer;
 
-/** The classes of the core that have a factory, in the order of docs/layers.md. */
-const CLASS_NAMES = ['Dense', 'Activation'] as const;
+/** The factories of layers of the core. "conv2dTranspose" makes a Conv2DTranspose. */
+const NAMES = [
+  ...['dense', 'activation', 'identity', 'flatten', 'reshape', 'permute', 'repeatVector', 'embedding', 'masking'],
+  ...['einsumDense', 'reversibleEmbedding', 'activityRegularization'],
+  ...['reLU', 'leakyReLU', 'thresholdedReLU', 'softmax'],
+  ...['conv1d', 'conv2d', 'conv3d', 'conv1dTranspose', 'conv2dTranspose', 'conv3dTranspose'],
+  ...['depthwiseConv1d', 'depthwiseConv2d', 'separableConv1d', 'separableConv2d'],
+  ...['locallyConnected1d', 'locallyConnected2d'],
+  ...['maxPooling1d', 'maxPooling2d', 'maxPooling3d', 'averagePooling1d', 'averagePooling2d', 'averagePooling3d'],
+  ...['globalMaxPooling1d', 'globalMaxPooling2d', 'globalMaxPooling3d'],
+  ...['globalAveragePooling1d', 'globalAveragePooling2d', 'globalAveragePooling3d'],
+  ...['adaptiveAveragePooling1d', 'adaptiveAveragePooling2d', 'adaptiveAveragePooling3d'],
+  ...['adaptiveMaxPooling1d', 'adaptiveMaxPooling2d', 'adaptiveMaxPooling3d'],
+  ...['cropping1D', 'cropping2D', 'cropping3D', 'zeroPadding1d', 'zeroPadding2d', 'zeroPadding3d'],
+  ...['upSampling1d', 'upSampling2d', 'upSampling3d'],
+  ...['add', 'subtract', 'multiply', 'average', 'maximum', 'minimum', 'concatenate', 'dot'],
+  ...['batchNormalization', 'layerNormalization', 'groupNormalization', 'unitNormalization', 'normalization'],
+  ...['dropout', 'spatialDropout1d', 'spatialDropout2d', 'spatialDropout3d'],
+  ...['gaussianNoise', 'gaussianDropout', 'alphaDropout'],
+  ...['attention', 'additiveAttention', 'multiHeadAttention', 'groupQueryAttention'],
+] as const;
 
-/** Factories that are not named like their class. */
-const OTHER_NAMES = {} as const;
+/** Factories whose classes are spelled differently, and other names of factories. */
+const OTHER_NAMES = {
+  elu: 'ELU',
+  prelu: 'PReLU',
+  rmsNormalization: 'RMSNormalization',
+  avgPool1d: 'AveragePooling1D',
+  avgPool2d: 'AveragePooling2D',
+  avgPool3d: 'AveragePooling3D',
+  avgPooling1d: 'AveragePooling1D',
+  avgPooling2d: 'AveragePooling2D',
+  avgPooling3d: 'AveragePooling3D',
+  maxPool1d: 'MaxPooling1D',
+  maxPool2d: 'MaxPooling2D',
+  globalMaxPool1d: 'GlobalMaxPooling1D',
+  globalMaxPool2d: 'GlobalMaxPooling2D',
+} as const;
 
-type FactoryName = Uncapitalize<(typeof CLASS_NAMES)[number]> | keyof typeof OTHER_NAMES;
+type FactoryName = (typeof NAMES)[number] | keyof typeof OTHER_NAMES;
+
+const classOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replace(/(\d)d/, '$1D');
 
 const factoryOf =
   (className: string): LayerFactory =>
@@ -19,8 +53,6 @@ const factoryOf =
     new BuiltInLayer(className, args);
 
 export const builtInFactories = Object.fromEntries([
-  ...CLASS_NAMES.map((name) => [name.charAt(0).toLowerCase() + name.slice(1), factoryOf(name)]),
-  ...Object.entries(OTHER_NAMES).map(([name, className]) => [name, factoryOf(className as string)]),
+  ...NAMES.map((name) => [name, factoryOf(classOf(name))]),
+  ...Object.entries(OTHER_NAMES).map(([name, className]) => [name, factoryOf(className)]),
 ]) as Record<FactoryName, LayerFactory>;
-
-export const inputLayer = (args: InputLayerArgs): InputLayer => new InputLayer(args);

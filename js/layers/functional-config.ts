@@ -28,6 +28,20 @@ function numberNodes({ nodes, layers }: ConnectedLayers, isModel: (layer: Layer)
   return numbers;
 }
 
+/** The tensors of a model by their references, as JSON. */
+export function tensorsByReference(
+  model: ConnectedLayers,
+  isModel: (layer: Layer) => boolean,
+): Map<string, SymbolicTensor> {
+  const tensors = new Map<string, SymbolicTensor>();
+  for (const [{ outboundLayer, outputTensors }, number] of numberNodes(model, isModel)) {
+    for (const [i, tensor] of outputTensors.entries()) {
+      tensors.set(JSON.stringify([outboundLayer.name, number, i]), tensor);
+    }
+  }
+  return tensors;
+}
+
 /** The config of a model, with those of its layers and their connections. */
 export function functionalConfig(model: ConnectedLayers, isModel: (layer: Layer) => boolean): Config {
   const numbers = numberNodes(model, isModel);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the entry `tfwasm` exports of layers.
-import { builtInFactories, inputLayer } from './factories.js';
-import { input } from './input-layer.js';
+import { builtInFactories } from './factories.js';
+import { InputLayer, type InputLayerArgs, input } from './input-layer.js';
 import { Layer } from './layer.js';
 import { modelFromJSON } from './load-model.js';
 
@@ -20,4 +20,4 @@ export { type Shape, SymbolicTensor } from './topology.js';
 export const models = { modelFromJSON };
 
 /** A function for each layer, and the base class of custom ones. */
-export const layers = { ...builtInFactories, inputLayer, input, Layer };
+export const layers = { ...builtInFactories, inputLayer: (args: InputLayerArgs) => new InputLayer(args), input, Layer };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models from configs of Keras 1 to 3.
 import { TfwasmError } from '../core/errors.js';
-import { type Config, toCamelConfig, toSnakeConfig } from './config.js';
+import { type Config, type ModelTopology, toCamelConfig, toSnakeConfig } from './config.js';
 import { Container } from './container.js';
 import type { Layer } from './layer.js';
 import { LayersModel } from './model.js';
@@ -180,15 +180,6 @@ function makeSequential(config: Config | unknown[], context: LayerContext): Sequ
 
 for (const name of ['Model', 'Functional']) addLayerMaker(name, makeFunctional);
 addLayerMaker('Sequential', (config, context) => makeSequential(config as Config | unknown[], context));
-
-/** What `toJSON()` gives, files contain, and `modelFromJSON` takes. */
-export interface ModelTopology {
-  class_name: string;
-  config: Config | unknown[];
-  keras_version?: string;
-  backend?: string;
-  model_config?: ModelTopology;
-}
 
 /** A model without values of its weights. Throws E_LAYER. */
 export function modelFromTopology(topology: ModelTopology, context?: Partial<LayerContext>): LayersModel {

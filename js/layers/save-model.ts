@@ -3,12 +3,14 @@
 import { TfwasmError } from '../core/errors.js';
 import { callCore } from '../core/runtime.js';
 import { version } from '../core/version.js';
+import { isKerasFile } from '../io/keras-names.js';
 import { loadMedia } from '../io/media-loader.js';
 import { findSaveHandler } from '../io/router.js';
 import type { IOHandler, ModelArtifacts, SaveConfig, SaveResult, TrainingConfig, WeightSpec } from '../io/types.js';
 import type { NamedTensor } from '../io/weights-api.js';
 import type { Container } from './container.js';
 import { namedWeights } from './named-weights.js';
+import { kerasArtifacts } from './save-keras.js';
 
 /** What is saved besides the layers. */
 export interface SavedExtras {
@@ -25,6 +27,13 @@ const specOf = ({ name, tensor: { shape, dtype } }: NamedTensor, group?: 'optimi
   ...(group && { group }),
 });
 
+/** The format that a URL asks for by its end. Names in browser storage may end in anything. */
+function formatOf(target: unknown): 'tfjs' | 'keras' | 'h5' {
+  if (typeof target !== 'string' || /^(localstorage|indexeddb|opfs):/.test(target) || !isKerasFile(target))
+    return 'tfjs';
+  return /\.keras(?:[?#]|$)/i.test(target) ? 'keras' : 'h5';
+}
+
 export async function saveModel(
   model: Container,
   target: string | Pick<IOHandler, 'save'>,
@@ -35,6 +44,8 @@ export async function saveModel(
   if (typeof handler?.save !== 'function') {
     throw new TfwasmError('E_INPUT', 'save() takes a URL or an object with a save() method');
   }
+  const saved = config?.format ?? formatOf(target);
+  if (saved !== 'tfjs') return handler.save(await kerasArtifacts(model, saved));
   const weights = namedWeights(model, config?.trainableOnly ?? false);
   const state = config?.includeOptimizer ? optimizerWeights : [];
   const tensors = new Map([...weights, ...state].map(({ name, tensor }) => [name, tensor]));

@@ -92,7 +92,7 @@ export abstract class Layer extends Serializable {
   /** The shape of a batch, if the layer is the first of a model. */
   batchInputShape: Shape | undefined;
   /** The dtype of the input, if the layer is the first of a model. */
-  readonly inputDType: DataType;
+  inputDType: DataType;
   built = false;
   activityRegularizer: Regularizer | undefined;
   readonly inboundNodes: Node[] = [];

@@ -3,6 +3,7 @@
 import { TfwasmError } from '../core/errors.js';
 import { type Config, type ModelTopology, toCamelConfig, toSnakeConfig } from './config.js';
 import { Container } from './container.js';
+import { InputLayer } from './input-layer.js';
 import type { Layer } from './layer.js';
 import { LayersModel } from './model.js';
 import type { TensorReference } from './functional-config.js';
@@ -128,8 +129,9 @@ class FunctionalReader {
 const toCamel = (key: string) => Object.keys(toCamelConfig({ [key]: 0 }))[0] as string;
 
 /** A layer from {class_name, config}. */
-export function layerFromJson({ class_name, config }: SavedLayer, context: LayerContext): Layer {
-  return makeLayer(class_name, layerArgs(config), context);
+export function layerFromJson(saved: SavedLayer, context: LayerContext): Layer {
+  const { class_name, config } = saved ?? {};
+  return makeLayer(class_name, isObject(config) ? layerArgs(config) : config, context);
 }
 
 /** The config of a layer as its constructor takes it. */
@@ -156,7 +158,11 @@ function makeFunctional(config: Config, context: LayerContext): LayersModel {
   const saved = json['layers'];
   if (!Array.isArray(saved)) throw new TfwasmError('E_LAYER', 'the config of a model has no list of layers');
   const reader = new FunctionalReader(saved as SavedLayer[], context);
-  const tensors = (key: string) => readReferences(json[key]).map((reference) => reader.tensorOf(reference));
+  const tensors = (key: string) => {
+    const references = readReferences(json[key]);
+    if (references.length > 0) return references.map((reference) => reader.tensorOf(reference));
+    throw new TfwasmError('E_LAYER', `the config of a model has no ${key}`);
+  };
   const model = new LayersModel({
     inputs: tensors('input_layers'),
     outputs: tensors('output_layers'),
@@ -172,6 +178,13 @@ function makeSequential(config: Config | unknown[], context: LayerContext): Sequ
   const saved = isList ? config : json['layers'];
   if (!Array.isArray(saved)) throw new TfwasmError('E_LAYER', 'the config of a model has no list of layers');
   const layers = (saved as SavedLayer[]).map((layer) => layerFromJson(layer, context));
+  const [input, next] = layers;
+  // In Keras 3, the input is not one of the layers.
+  if (context.generation === 3 && input instanceof InputLayer && next && !(next instanceof Container)) {
+    layers.shift();
+    next.batchInputShape = input.batchInputShape;
+    next.inputDType = input.dtype;
+  }
   const [first] = layers;
   const shape = json['build_input_shape'] as (number | null)[] | undefined;
   if (shape && first && !first.batchInputShape && !(first instanceof Container)) first.batchInputShape = shape;

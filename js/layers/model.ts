@@ -114,12 +114,14 @@ export class LayersModel extends Container {
           `expected. Expected to see ${this.inputs.length} Tensor(s), but instead got ${given.length} Tensors(s).`,
       );
     }
+    const wrong = given.findIndex((value) => !(value instanceof Tensor));
+    if (wrong >= 0) {
+      throw new TfwasmError('E_INPUT', `the input ${this.inputNames[wrong]} of the model must be a tensor`);
+    }
     const count = given[0]?.shape[0];
     return given.map((value, i) => {
       const { dtype, shape } = this.inputs[i] as SymbolicTensor;
       const name = this.inputNames[i];
-      if (!(value instanceof Tensor))
-        throw new TfwasmError('E_INPUT', `the input ${name} of the model must be a tensor`);
       if (!fits(shape, value.shape)) {
         throw new TfwasmError(
           'E_SHAPE',

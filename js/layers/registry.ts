@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes layers by the name of their class.
+import { TfwasmError } from '../core/errors.js';
 import { BuiltInLayer } from './built-in-layer.js';
 import { type Config, toCamelConfig } from './config.js';
 import { InputLayer, type InputLayerArgs } from './input-layer.js';
@@ -26,6 +27,9 @@ export function addLayerMaker(className: string, maker: LayerMaker): void {
 
 /** A layer. Throws E_LAYER if there is no such class, or its config is wrong. */
 export function makeLayer(className: string, config: Config, context: LayerContext): Layer {
+  if (typeof className !== 'string' || typeof config !== 'object' || config === null) {
+    throw new TfwasmError('E_LAYER', 'a layer must be saved as {class_name, config}');
+  }
   const custom = context.customObjects?.[className] ?? findRegistered(className);
   if (custom) return custom.fromConfig(custom, config) as unknown as Layer;
   const maker = makers.get(className);

@@ -2,6 +2,7 @@
 // The content of keras-files.js: files of Keras 1, 2 and 3. loader.ts loads it on demand.
 export { KerasArray, type KerasData, type KerasDtype } from './arrays.js';
 export {
+  isKeras1,
   type KerasFile,
   type LegacyKerasFile,
   type LegacyLayer,
@@ -12,6 +13,7 @@ export {
 } from './file.js';
 export type { Match, MatchOptions, WeightHolder, WeightVariable } from './holders.js';
 export { formatJson, type Json, type JsonObject, parseJsonObject } from './json.js';
+export { upgradeKeras1 } from './keras1-config.js';
 export { type Located, locateHolders } from './locate.js';
 export { matchWeights } from './match.js';
 export { type KerasReadOptions, type KerasSource, readKerasFile } from './read.js';

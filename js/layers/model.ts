@@ -9,6 +9,7 @@ import { cast } from '../ops/cast.js';
 import { dispose, tidy } from '../tensor/memory.js';
 import { type NamedTensorMap, Tensor } from '../tensor/tensor.js';
 import { Container, type ContainerArgs } from './container.js';
+import { loadKerasWeights } from './keras-weights.js';
 import { ModelRunner } from './model-runner.js';
 import { namedWeights, setNamedWeights } from './named-weights.js';
 import { saveModel } from './save-model.js';
@@ -171,8 +172,27 @@ export class LayersModel extends Container {
    *
    * @param strict Whether all weights must be given, and no others. Throws E_WEIGHT_MISSING otherwise.
    */
-  loadWeights(weights: NamedTensorMap, strict = true): void {
-    setNamedWeights(this, weights, strict);
+  loadWeights(weights: NamedTensorMap, strict?: boolean): void;
+  /**
+   * Sets weights from a file of Keras, which need not have a model.
+   *
+   * @param source The URL of a .h5, .weights.h5 or .keras file, or an object with a `load` method.
+   * @param options `byName` matches layers by name rather than by position; `strict: false` skips what does not fit.
+   */
+  loadWeights(
+    source: string | Pick<IOHandler, 'load'>,
+    options?: { byName?: boolean; strict?: boolean },
+  ): Promise<void>;
+  loadWeights(
+    given: NamedTensorMap | string | Pick<IOHandler, 'load'>,
+    options: boolean | { byName?: boolean; strict?: boolean } = true,
+  ): void | Promise<void> {
+    const isSource = typeof given === 'string' || typeof (given as Pick<IOHandler, 'load'>).load === 'function';
+    if (isSource) {
+      const source = given as string | Pick<IOHandler, 'load'>;
+      return loadKerasWeights(this, source, typeof options === 'object' ? options : { strict: options });
+    }
+    setNamedWeights(this, given as NamedTensorMap, options !== false);
   }
 
   /**

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real files of Keras 1 to 3: each is loaded, compared with the outputs that are recorded beside some, saved in every
+// format, and loaded again, bit for bit. They are not part of the repository; the tests of tests/layers/models.test.mjs
+// make small ones.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { File } from 'jsfive';
+
+import { ROOT } from '../../tools/lib/paths.mjs';
+import { missing } from '../prerequisites.mjs';
+
+const SHARED = path.join(ROOT, '../shared/models');
+const skip = missing('dist') || (existsSync(SHARED) ? false : 'there is no folder shared/models beside the repository');
+const tf = skip ? {} : await import('../../dist/index.js');
+
+const filesIn = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((file) => /\.(keras|h5|hdf5)$/.test(file))
+    .map((file) => path.join(folder, file));
+const files = skip
+  ? []
+  : readdirSync(SHARED, { withFileTypes: true }).flatMap(({ name }) => filesIn(path.join(SHARED, name)));
+const isRecorded = (file) => file.endsWith('_inputs_and_outputs.h5');
+const isWeights = (file) => /weights(_tf_dim_ordering_tf_kernels)?\.h5$|_weights|weights\.best/.test(file);
+
+/** What is refused, and why: Python code in the file. */
+const REFUSED = /layer \S+ \(Lambda\)/;
+
+function readArrays(file) {
+  const bytes = readFileSync(file);
+  const root = new File(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), file);
+  const read = (group) =>
+    Object.fromEntries((root.get(group)?.keys ?? []).map((name) => [name, root.get(`${group}/${name}`)]));
+  const has = (group) => root.keys.includes(group);
+  return { inputs: read('inputs'), outputs: has('predictions') ? read('predictions') : undefined };
+}
+
+const listOf = (outputs) => [outputs].flat().map((tensor) => tensor.arraySync());
+
+/** Numbers that every kind of input can be: small integers. */
+const inputsOf = (model) =>
+  model.inputs.map(({ dtype, shape }) => {
+    const sizes = shape.map((size, axis) => size ?? (axis === 0 ? 2 : 16));
+    const count = sizes.reduce((product, size) => product * size, 1);
+    const values = Array.from({ length: count }, (_, i) => (i * 7) % 3);
+    return tf.tensor(values, sizes, dtype);
+  });
+
+function assertClose(actual, expected) {
+  const [a, b] = [actual, expected].map((value) => [value].flat(Number.POSITIVE_INFINITY));
+  assert.equal(a.length, b.length);
+  for (const [i, value] of a.entries()) {
+    assert.ok(Math.abs(value - b[i]) <= 1e-4 * (1 + Math.abs(b[i])), `${i}: ${value}, recorded ${b[i]}`);
+  }
+}
+
+describe('files of Keras', { skip }, () => {
+  const folder = skip ? '' : mkdtempSync(path.join(tmpdir(), 'tfwasm-keras-'));
+  before(() => tf.ready());
+  after(() => folder && rmSync(folder, { recursive: true }));
+
+  for (const file of files.filter((name) => !isRecorded(name) && !isWeights(name))) {
+    test(path.relative(SHARED, file), async (context) => {
+      let model;
+      try {
+        model = await tf.loadLayersModel(`file://${file}`);
+      } catch (error) {
+        if (!REFUSED.test(error.message)) throw error;
+        context.diagnostic(`refused: ${error.message}`);
+        return;
+      }
+      const x = inputsOf(model);
+      const expected = listOf(model.predict(x));
+      for (const format of ['tfjs', 'keras', 'h5']) {
+        const url = `file://${folder}/model${format === 'tfjs' ? '' : `.${format}`}`;
+        await model.save(url);
+        const again = await tf.loadLayersModel(format === 'tfjs' ? `${url}/model.json` : url);
+        assert.deepEqual(listOf(again.predict(x)), expected, format);
+        again.dispose();
+      }
+      model.dispose();
+      tf.dispose(x);
+    });
+  }
+
+  for (const file of files.filter(isRecorded)) {
+    test(`${path.basename(path.dirname(file))} computes what Keras recorded`, async (context) => {
+      const { inputs, outputs } = readArrays(file);
+      if (!outputs) {
+        context.diagnostic('the file has no predictions, only what was to be learned');
+        return;
+      }
+      const model = await tf.loadLayersModel(`file://${file.replace('_inputs_and_outputs', '_model')}`);
+      const x = model.inputNames.map((name, i) => {
+        const { value, shape } = inputs[name] ?? Object.values(inputs)[i];
+        return tf.tensor(Array.from(value), shape, model.inputs[i].dtype);
+      });
+      const results = [model.predict(x, { batchSize: 8 })].flat();
+      assert.equal(results.length, Object.keys(outputs).length);
+      for (const [i, { value, shape }] of Object.values(outputs).entries()) {
+        assert.deepEqual(results[i].shape, shape);
+        assertClose(results[i].arraySync(), Array.from(value));
+      }
+      model.dispose();
+    });
+  }
+});

@@ -194,7 +194,9 @@ std::vector<std::string> LayerConfig::UnknownKeys() const {
   if (members == nullptr) return keys;
   for (const JsonMember& member : *members) {
     std::string key(member.key);
-    if (!member.value.is_null() && !values_.contains(key)) keys.push_back(std::move(key));
+    const bool is_ignored = std::find(ignored_.begin(), ignored_.end(), key) != ignored_.end();
+    if (member.value.is_null() || is_ignored || values_.contains(key)) continue;
+    keys.push_back(std::move(key));
   }
   return keys;
 }

@@ -14,6 +14,7 @@
 
 #include "core/json.h"
 #include "core/json_value.h"
+#include "core/name_list.h"
 
 namespace tfwasm {
 
@@ -52,12 +53,14 @@ class LayerConfig {
   // Any JSON: initializers, activations and others that have configs of their own.
   JsonValue Value(std::string_view key, const JsonValue& fallback = nullptr);
   bool Has(std::string_view key) const { return Find(key) != nullptr; }
+  // Keys that a config may have, but that mean nothing.
+  void Ignore(NameList keys) { ignored_ = keys; }
   // As it was given, without a record of it; null if it is absent.
   const Json& Given(std::string_view key) const;
 
   // What has been read, with defaults.
   const JsonValue& values() const { return values_; }
-  // The keys that have not been read, and whose value is not null.
+  // The keys that have not been read or ignored, and whose value is not null.
   std::vector<std::string> UnknownKeys() const;
 
   [[noreturn]] void Fail(std::string_view key, std::string_view expected) const;
@@ -69,6 +72,7 @@ class LayerConfig {
   const Json& config_;
   Generation generation_;
   JsonValue values_ = JsonValue::object();
+  NameList ignored_;
 };
 
 // A copy of a parsed value.

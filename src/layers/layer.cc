@@ -20,19 +20,23 @@ std::span<const LayerDef> AllLayers() {
   return {first_layer, static_cast<size_t>(layers_end - first_layer)};
 }
 
-// Sizes to try in place of unknown dimensions. Both are divisible by most small numbers, and larger
-// than the windows of layers.
-constexpr int64_t kTrialSizes[] = {240, 480};
+// Two sizes to try in place of an unknown dimension. They are divisible by most small numbers, and
+// even a volume of which no dimension is known stays below the limit for tensors.
+int64_t TrialSize(const Layer& layer, int axis, int trial) {
+  return (axis == 0 ? 2 : Layer::kTrialSize * layer.trial_scale()) << trial;
+}
 
 std::vector<TensorSpec> TryCall(const LayerDef& def, Layer& layer,
                                 const std::vector<TensorSpec>& inputs,
-                                const std::vector<LayerWeight>& weights, int64_t size) {
+                                const std::vector<LayerWeight>& weights, int trial) {
   Graph graph;
   GraphBuilder builder(graph);
   LayerCall call;
   for (TensorSpec input : inputs) {
     for (int axis = 0; axis < input.shape.rank(); ++axis) {
-      if (input.shape[axis] == Shape::kUnknownDim) input.shape[axis] = size;
+      if (input.shape[axis] == Shape::kUnknownDim) {
+        input.shape[axis] = TrialSize(layer, axis, trial);
+      }
     }
     call.inputs.push_back(builder.Placeholder(input));
   }
@@ -137,10 +141,10 @@ std::vector<TensorSpec> InferOutputs(const LayerDef& def, Layer& layer,
                                      const std::vector<LayerWeight>& weights) {
   CheckRanks(inputs);
   if (auto specs = layer.OutputSpecs(inputs)) return *std::move(specs);
-  std::vector<TensorSpec> outputs = TryCall(def, layer, inputs, weights, kTrialSizes[0]);
+  std::vector<TensorSpec> outputs = TryCall(def, layer, inputs, weights, 0);
   const auto is_known = [](const TensorSpec& input) { return input.shape.IsKnown(); };
   if (std::all_of(inputs.begin(), inputs.end(), is_known)) return outputs;
-  const std::vector<TensorSpec> others = TryCall(def, layer, inputs, weights, kTrialSizes[1]);
+  const std::vector<TensorSpec> others = TryCall(def, layer, inputs, weights, 1);
   for (size_t i = 0; i < outputs.size(); ++i) {
     Shape& shape = outputs[i].shape;
     for (int axis = 0; axis < shape.rank(); ++axis) {

@@ -126,6 +126,11 @@ class Layer {
       const std::vector<TensorSpec>& /*inputs*/) const {
     return std::nullopt;
   }
+  // Override it if Call needs dimensions larger than kTrialSize: multiplies the sizes to try.
+  virtual int64_t trial_scale() const { return 1; }
+
+  // The least size to try in place of an unknown dimension.
+  static constexpr int64_t kTrialSize = 60;
 };
 
 enum class MaskRule : uint8_t {

@@ -26,19 +26,23 @@ struct TransposeNode {
   Deconv2dSpec spec;  // for one plane
 };
 
-VolumeDims OutputDims(const std::vector<int64_t>& sizes, DataFormat format) {
-  if (sizes.size() != 5) {
-    Throw(Code::kShape, "the output size must list 5 numbers, got ", sizes.size());
+// The output's dimensions from input 0, which lists all five, or only depth, height and width.
+VolumeDims OutputDims(const std::vector<int64_t>& sizes, const Shape& filter,
+                      const TransposeNode& node) {
+  if (sizes.size() != 5 && sizes.size() != 3) {
+    Throw(Code::kShape, "the output size must list 5 or 3 numbers, got ", sizes.size());
   }
   for (const int64_t size : sizes) {
     if (size < 0) Throw(Code::kShape, "the output size must not be negative, got ", size);
   }
-  const size_t first = format == DataFormat::kChannelsLast ? 1 : 2;
-  VolumeDims dims{.batch = sizes[0], .depth = sizes[first]};
+  const bool has_all = sizes.size() == 5;
+  const bool channels_last = node.format == DataFormat::kChannelsLast;
+  const size_t first = !has_all ? 0 : channels_last ? 1 : 2;
+  VolumeDims dims{.batch = has_all ? sizes[0] : node.input.batch, .depth = sizes[first]};
   dims.plane = {.batch = 1,
                 .height = sizes[first + 1],
                 .width = sizes[first + 2],
-                .channels = sizes[format == DataFormat::kChannelsLast ? 4 : 1]};
+                .channels = has_all ? sizes[channels_last ? 4 : 1] : filter[3]};
   return dims;
 }
 
@@ -63,7 +67,7 @@ TransposeNode ReadTranspose(const OpContext& context, const std::vector<int64_t>
   TransposeNode node;
   node.format = ReadVolumeFormat(attrs);
   node.input = ReadVolumes(context, kVolumes, node.format, "the input");
-  node.output = OutputDims(sizes, node.format);
+  node.output = OutputDims(sizes, filter, node);
   CheckDims(filter, node);
   const Window3d window =
       ReadWindow3d(attrs, node.format, {filter[0], filter[1], filter[2]}, "dilations");

@@ -43,6 +43,10 @@ void CheckCase(const VolumeCase& c, int64_t outputs, uint32_t seed) {
   const Conv3dTensors t(c, outputs, seed);
   ExpectOp("Conv3D", c.Attrs(), {t.input, t.filter}, t.convolved);
   ExpectOp("Conv3DBackpropInputV2", c.Attrs(), {t.size, t.filter, t.output}, t.transposed);
+  const auto sizes = t.size.values<int32_t>();
+  const Tensor spatial = I32({3}, {sizes[1], sizes[2], sizes[3]});
+  ExpectTensor(RunOpOnce("Conv3DBackpropInputV2", c.Attrs(), {spatial, t.filter, t.output})[0],
+               t.transposed, 1e-5f);
 }
 
 // 3x4x5 volumes of 2 channels and filters of 2x2x2 for 3 channels of output.
@@ -148,10 +152,12 @@ TEST_CASE("Conv3DBackpropInputV2: bad input") {
           {I32({static_cast<int64_t>(size.size())}, size), filter, input});
   };
   transpose({1, 3, 4, 5, 2});
+  transpose({3, 4, 5});
   ExpectError(Code::kShape, [&] { transpose({1, 4, 4, 5, 2}); });
   ExpectError(Code::kShape, [&] { transpose({2, 3, 4, 5, 2}); });
   ExpectError(Code::kShape, [&] { transpose({1, 3, 4, 5, 3}); });
   ExpectError(Code::kShape, [&] { transpose({1, 3, -4, 5, 2}); });
+  ExpectError(Code::kShape, [&] { transpose({4, 4, 5}); });
   ExpectError(Code::kShape, [&] { transpose({3, 4, 5, 2}); });
 }
 

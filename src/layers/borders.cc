@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cropping and zero padding.
+#include <algorithm>
+
+#include "core/error.h"
+#include "layers/spatial.h"
+
+namespace tfwasm {
+
+namespace {
+
+// Elements to remove or add before and after each spatial dimension.
+class Borders : public Layer {
+ public:
+  int64_t trial_scale() const override {
+    int64_t most = 0;
+    for (const int64_t size : sizes_) most = std::max(most, size);
+    return 1 + 2 * most / kTrialSize;
+  }
+
+ protected:
+  // The key `key` is one integer for all, or lists an integer or a pair for each dimension. Of
+  // sequences, two integers are a pair.
+  Borders(LayerConfig& config, int rank, std::string_view key, SpatialFormat format)
+      : format_(format) {
+    const JsonValue value = config.Value(key, 1);
+    const JsonValue list = value.is_array() ? value : JsonValue(static_cast<size_t>(rank), value);
+    const bool is_pair = rank == 1 && list.size() == 2;
+    const auto count = static_cast<size_t>(rank);
+    if (!is_pair && list.size() != count) config.Fail(key, kExpected);
+    for (size_t i = 0; i < 2 * count; ++i) {
+      const JsonValue& item = list[is_pair ? i : i / 2];
+      const bool is_listed = item.is_array() && item.size() == 2;
+      const JsonValue& number = is_listed ? item[i % 2] : item;
+      if (!number.is_number_integer() || number < 0 || number > kMost) config.Fail(key, kExpected);
+      sizes_.push_back(number.get<int64_t>());
+    }
+  }
+
+  int64_t before(int i) const { return sizes_[static_cast<size_t>(2 * i)]; }
+  int64_t after(int i) const { return sizes_[static_cast<size_t>(2 * i + 1)]; }
+
+  SpatialFormat format_;
+
+ private:
+  static constexpr int64_t kMost = 1 << 24;
+  static constexpr const char* kExpected =
+      "an integer from 0 to 16777216, or one or a pair for each dimension";
+
+  std::vector<int64_t> sizes_;
+};
+
+class Cropping : public Borders {
+ public:
+  Cropping(LayerConfig& config, int rank)
+      : Borders(config, rank, "cropping",
+                rank == 1 ? SpatialFormat(1) : SpatialFormat(config, rank)) {}
+
+  void Call(CallContext& context) override {
+    const Operand x = context.input();
+    const Shape& shape = x.shape();
+    format_.CheckRank(shape);
+    std::vector<int64_t> begins(static_cast<size_t>(shape.rank()), 0);
+    std::vector<int64_t> sizes(begins.size(), -1);
+    for (int i = 0; i < format_.rank(); ++i) {
+      const auto axis = static_cast<size_t>(format_.first_axis() + i);
+      begins[axis] = before(i);
+      sizes[axis] = shape[static_cast<int>(axis)] - before(i) - after(i);
+      if (sizes[axis] < 1) Throw(Code::kShape, "nothing would be left of ", shape);
+    }
+    Builder& builder = context.builder();
+    context.set_output(builder.Emit("Slice", {x, builder.Ints(begins), builder.Ints(sizes)}));
+  }
+};
+
+class ZeroPadding : public Borders {
+ public:
+  // In Keras 2, ZeroPadding1D has no data format.
+  ZeroPadding(LayerConfig& config, int rank)
+      : Borders(config, rank, "padding",
+                rank == 1 && config.generation() == Generation::kKeras2
+                    ? SpatialFormat(1)
+                    : SpatialFormat(config, rank)) {}
+
+  void Call(CallContext& context) override {
+    const Operand x = context.input();
+    format_.CheckRank(x.shape());
+    Tensor paddings(DType::kInt32, {x.shape().rank(), 2});
+    const auto values = paddings.mutable_values<int32_t>();
+    std::fill(values.begin(), values.end(), 0);
+    for (int i = 0; i < format_.rank(); ++i) {
+      const auto at = static_cast<size_t>(2 * (format_.first_axis() + i));
+      values[at] = static_cast<int32_t>(before(i));
+      values[at + 1] = static_cast<int32_t>(after(i));
+    }
+    Builder& builder = context.builder();
+    context.set_output(builder.Emit("Pad", {x, builder.Const(std::move(paddings))}));
+  }
+};
+
+}  // namespace
+
+TFWASM_LAYER kCropping1d{.name = "Cropping1D", .make = MakeLayerWith<Cropping, 1>};
+TFWASM_LAYER kCropping2d{.name = "Cropping2D", .make = MakeLayerWith<Cropping, 2>};
+TFWASM_LAYER kCropping3d{.name = "Cropping3D", .make = MakeLayerWith<Cropping, 3>};
+TFWASM_LAYER kZeroPadding1d{.name = "ZeroPadding1D", .make = MakeLayerWith<ZeroPadding, 1>};
+TFWASM_LAYER kZeroPadding2d{.name = "ZeroPadding2D", .make = MakeLayerWith<ZeroPadding, 2>};
+TFWASM_LAYER kZeroPadding3d{.name = "ZeroPadding3D", .make = MakeLayerWith<ZeroPadding, 3>};
+
+}  // namespace tfwasm

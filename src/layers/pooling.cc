@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/error.h"
+#include "layers/emit.h"
+#include "layers/spatial.h"
+
+namespace tfwasm {
+
+namespace {
+
+enum class PoolingKind { kMax, kAverage };
+using enum PoolingKind;
+
+class Pooling : public WindowLayer {
+ public:
+  Pooling(LayerConfig& config, int rank, PoolingKind kind)
+      : WindowLayer(config, rank, "pool_size", 2), kind_(kind) {
+    strides_ = sizes_;
+    if (config.MaybeInts("strides")) strides_ = ReadSizes(config, "strides", rank);
+    if (padding_ == "causal") config.Fail("padding", "valid or same");
+  }
+
+  void Call(CallContext& context) override {
+    AttrMap attrs = OpAttrs();
+    attrs.Set("ksize", format_.OpList(sizes_));
+    const std::string op = StrCat(kind_ == kMax ? "MaxPool" : "AvgPool", rank() == 3 ? "3D" : "");
+    const Operand x = format_.ToOp(context.input());
+    context.set_output(format_.FromOp(context.builder().Emit(op, {x}, attrs)));
+  }
+
+ private:
+  PoolingKind kind_;
+};
+
+class GlobalPooling : public Layer {
+ public:
+  GlobalPooling(LayerConfig& config, int rank, PoolingKind kind)
+      : format_(config, rank), keep_dims_(config.Bool("keepdims", false)), kind_(kind) {}
+
+  void Call(CallContext& context) override {
+    const Operand x = context.input();
+    format_.CheckRank(x.shape());
+    if (kind_ == kAverage && format_.rank() == 1 && !context.mask().empty()) {
+      context.set_output(MaskedMean(x, context.mask()));
+      return;
+    }
+    context.set_output(
+        Reduce(kind_ == kMax ? "Max" : "Mean", x, format_.SpatialAxes(), keep_dims_));
+  }
+
+ private:
+  // sum(x * mask) / sum(mask)
+  Operand MaskedMean(Operand x, Operand mask) const {
+    const std::vector<int> axes = format_.SpatialAxes();
+    mask = ExpandDims(Cast(mask, x.dtype()), format_.channel_axis());
+    return Sum(x * mask, axes, keep_dims_) / Sum(mask, axes, keep_dims_);
+  }
+
+  SpatialFormat format_;
+  bool keep_dims_;
+  PoolingKind kind_;
+};
+
+// Output i of o covers the inputs from floor(i n / o) to ceil((i + 1) n / o) of n.
+class AdaptivePooling : public Layer {
+ public:
+  AdaptivePooling(LayerConfig& config, int rank, PoolingKind kind)
+      : format_(config, rank), sizes_(ReadSizes(config, "output_size", rank)), kind_(kind) {}
+
+  void Call(CallContext& context) override {
+    Operand x = context.input();
+    format_.CheckRank(x.shape());
+    // One axis after the other: all windows of a plane have the same size along the others.
+    for (int i = 0; i < format_.rank(); ++i) {
+      x = PoolAlong(x, format_.first_axis() + i, sizes_[static_cast<size_t>(i)]);
+    }
+    context.set_output(x);
+  }
+
+ private:
+  // Gathers the windows as rows. Short ones repeat their last element, with weight 0.
+  Operand PoolAlong(Operand x, int axis, int64_t count) const {
+    const int64_t size = x.shape()[axis];
+    if (size == 0) Throw(Code::kShape, "the input must not be empty, got ", x.shape());
+    const auto first = [&](int64_t i) { return i * size / count; };
+    const auto length = [&](int64_t i) { return ((i + 1) * size + count - 1) / count - first(i); };
+    int64_t longest = 0;
+    for (int64_t i = 0; i < count; ++i) longest = std::max(longest, length(i));
+    Tensor positions(DType::kInt32, {count, longest});
+    Shape weights_shape{count, longest};
+    for (int i = axis + 1; i < x.shape().rank(); ++i) weights_shape.Append(1);
+    Tensor weights(DType::kFloat32, weights_shape);
+    auto* position = positions.mutable_values<int32_t>().data();
+    auto* weight = weights.mutable_values<float>().data();
+    for (int64_t i = 0; i < count; ++i) {
+      for (int64_t k = 0; k < longest; ++k) {
+        *position++ = static_cast<int32_t>(first(i) + std::min(k, length(i) - 1));
+        *weight++ = k < length(i) ? 1 / static_cast<float>(length(i)) : 0;
+      }
+    }
+    Builder& builder = x.builder();
+    const Operand windows = Gather(x, builder.Const(positions), axis);
+    if (kind_ == kMax) return Reduce("Max", windows, {axis + 1}, false);
+    return Sum(windows * builder.Const(weights), {axis + 1}, false);
+  }
+
+  SpatialFormat format_;
+  std::vector<int64_t> sizes_;
+  PoolingKind kind_;
+};
+
+}  // namespace
+
+TFWASM_LAYER kMaxPooling1d{
+    .name = "MaxPooling1D", .aliases = "MaxPool1D", .make = MakeLayerWith<Pooling, 1, kMax>};
+TFWASM_LAYER kMaxPooling2d{
+    .name = "MaxPooling2D", .aliases = "MaxPool2D", .make = MakeLayerWith<Pooling, 2, kMax>};
+TFWASM_LAYER kMaxPooling3d{
+    .name = "MaxPooling3D", .aliases = "MaxPool3D", .make = MakeLayerWith<Pooling, 3, kMax>};
+TFWASM_LAYER kAveragePooling1d{.name = "AveragePooling1D",
+                               .aliases = "AvgPool1D",
+                               .make = MakeLayerWith<Pooling, 1, kAverage>};
+TFWASM_LAYER kAveragePooling2d{.name = "AveragePooling2D",
+                               .aliases = "AvgPool2D",
+                               .make = MakeLayerWith<Pooling, 2, kAverage>};
+TFWASM_LAYER kAveragePooling3d{.name = "AveragePooling3D",
+                               .aliases = "AvgPool3D",
+                               .make = MakeLayerWith<Pooling, 3, kAverage>};
+TFWASM_LAYER kGlobalMaxPooling1d{.name = "GlobalMaxPooling1D",
+                                 .aliases = "GlobalMaxPool1D",
+                                 .make = MakeLayerWith<GlobalPooling, 1, kMax>};
+TFWASM_LAYER kGlobalMaxPooling2d{.name = "GlobalMaxPooling2D",
+                                 .aliases = "GlobalMaxPool2D",
+                                 .make = MakeLayerWith<GlobalPooling, 2, kMax>};
+TFWASM_LAYER kGlobalMaxPooling3d{.name = "GlobalMaxPooling3D",
+                                 .aliases = "GlobalMaxPool3D",
+                                 .make = MakeLayerWith<GlobalPooling, 3, kMax>};
+TFWASM_LAYER kGlobalAveragePooling1d{.name = "GlobalAveragePooling1D",
+                                     .aliases = "GlobalAvgPool1D",
+                                     .make = MakeLayerWith<GlobalPooling, 1, kAverage>};
+TFWASM_LAYER kGlobalAveragePooling2d{.name = "GlobalAveragePooling2D",
+                                     .aliases = "GlobalAvgPool2D",
+                                     .make = MakeLayerWith<GlobalPooling, 2, kAverage>};
+TFWASM_LAYER kGlobalAveragePooling3d{.name = "GlobalAveragePooling3D",
+                                     .aliases = "GlobalAvgPool3D",
+                                     .make = MakeLayerWith<GlobalPooling, 3, kAverage>};
+TFWASM_LAYER kAdaptiveMaxPooling1d{.name = "AdaptiveMaxPooling1D",
+                                   .make = MakeLayerWith<AdaptivePooling, 1, kMax>};
+TFWASM_LAYER kAdaptiveMaxPooling2d{.name = "AdaptiveMaxPooling2D",
+                                   .make = MakeLayerWith<AdaptivePooling, 2, kMax>};
+TFWASM_LAYER kAdaptiveMaxPooling3d{.name = "AdaptiveMaxPooling3D",
+                                   .make = MakeLayerWith<AdaptivePooling, 3, kMax>};
+TFWASM_LAYER kAdaptiveAveragePooling1d{.name = "AdaptiveAveragePooling1D",
+                                       .make = MakeLayerWith<AdaptivePooling, 1, kAverage>};
+TFWASM_LAYER kAdaptiveAveragePooling2d{.name = "AdaptiveAveragePooling2D",
+                                       .make = MakeLayerWith<AdaptivePooling, 2, kAverage>};
+TFWASM_LAYER kAdaptiveAveragePooling3d{.name = "AdaptiveAveragePooling3D",
+                                       .make = MakeLayerWith<AdaptivePooling, 3, kAverage>};
+
+}  // namespace tfwasm

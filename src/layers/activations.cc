@@ -98,14 +98,15 @@ Operand SparsePlus(Call c) {
 
 // Martins and Astudillo, "From Softmax to Sparsemax", 2016.
 Operand Sparsemax(Call c) {
-  const Operand x = c.x;
+  const Operand& x = c.x;
   Builder& builder = x.builder();
   const int last = x.shape().rank() - 1;
+  if (last < 0) Throw(Code::kShape, "sparsemax needs an axis");
   const auto size = static_cast<int32_t>(x.shape()[last]);
   const Operand sorted = builder.EmitAll("TopKV2", {x, builder.Const(Tensor::Scalar(size))})[0];
-  const Operand sums = Binary("Cumsum", sorted, builder.Const(Tensor::Scalar<int32_t>(last)));
-  const Operand ones = Fill(builder, x.dtype(), {size}, 1);
-  const Operand ranks = Binary("Cumsum", ones, builder.Const(Tensor::Scalar<int32_t>(0)));
+  const Operand axis = builder.Const(Tensor::Scalar<int32_t>(last));
+  const Operand sums = Binary("Cumsum", sorted, axis);
+  const Operand ranks = Binary("Cumsum", Unary("OnesLike", sorted), axis);
   const Operand support = Cast(Binary("Greater", ranks * sorted + 1.0f, sums), x.dtype());
   const Operand total = Sum(support * sorted, {last}, /*keep_dims=*/true);
   const Operand count = Sum(support, {last}, /*keep_dims=*/true);

@@ -96,7 +96,7 @@ class ReluLayer : public Layer {
 // An activation with one number.
 class OneNumberActivation : public Layer {
  public:
-  using Function = Operand (*)(Operand x, float number);
+  using Function = Operand (*)(const Operand& x, float number);
 
   OneNumberActivation(Function function, double number)
       : function_(function), number_(static_cast<float>(number)) {}
@@ -122,7 +122,7 @@ std::unique_ptr<Layer> MakeLeakyRelu(LayerConfig& config) {
   return std::make_unique<OneNumberActivation>(LeakyReluOf, slope);
 }
 
-Operand AboveOr0(Operand x, float threshold) {
+Operand AboveOr0(const Operand& x, float threshold) {
   return Select(Binary("Greater", x, NumberLike(x, threshold)), x, NumberLike(x, 0));
 }
 

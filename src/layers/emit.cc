@@ -6,26 +6,29 @@
 
 namespace tfwasm {
 
-Operand Unary(std::string_view op, Operand x) { return x.builder().Emit(op, {x}); }
+Operand Unary(std::string_view op, const Operand& x) { return x.builder().Emit(op, {x}); }
 
-Operand Binary(std::string_view op, Operand a, Operand b) { return a.builder().Emit(op, {a, b}); }
+Operand Binary(std::string_view op, const Operand& a, const Operand& b) {
+  return a.builder().Emit(op, {a, b});
+}
 
-Operand NumberLike(Operand x, float value) {
+Operand NumberLike(const Operand& x, float value) {
   Builder& builder = x.builder();
   return x.dtype() == DType::kInt32 ? builder.Const(Tensor::Scalar(static_cast<int32_t>(value)))
                                     : builder.Const(Tensor::Scalar(value));
 }
 
-Operand Clip(Operand x, float low, float high) {
+Operand Clip(const Operand& x, float low, float high) {
   return x.builder().Emit("ClipByValue", {x, NumberLike(x, low), NumberLike(x, high)});
 }
 
-Operand Reduce(std::string_view op, Operand x, const std::vector<int>& axes, bool keep_dims) {
+Operand Reduce(std::string_view op, const Operand& x, const std::vector<int>& axes,
+               bool keep_dims) {
   const std::vector<int64_t> list(axes.begin(), axes.end());
   return x.builder().Emit(op, {x, x.builder().Ints(list)}, {{"keep_dims", keep_dims}});
 }
 
-Operand Mean(Operand x, const std::vector<int>& axes, bool keep_dims) {
+Operand Mean(const Operand& x, const std::vector<int>& axes, bool keep_dims) {
   return Reduce("Mean", x, axes, keep_dims);
 }
 
@@ -36,11 +39,11 @@ Operand Concat(const std::vector<Operand>& parts, int axis) {
   return builder.Emit("ConcatV2", inputs, {{"N", static_cast<int>(parts.size())}});
 }
 
-Operand ExpandDims(Operand x, int axis) {
+Operand ExpandDims(const Operand& x, int axis) {
   return Binary("ExpandDims", x, x.builder().Const(Tensor::Scalar<int32_t>(axis)));
 }
 
-Operand Gather(Operand x, Operand positions, int axis) {
+Operand Gather(const Operand& x, const Operand& positions, int axis) {
   Builder& builder = x.builder();
   return builder.Emit("GatherV2", {x, positions, builder.Const(Tensor::Scalar<int32_t>(axis))});
 }
@@ -51,12 +54,12 @@ Operand ExpandMask(Operand mask, int rank) {
   return mask;
 }
 
-Operand Normalized(Operand x, const std::vector<int>& axes, float least) {
+Operand Normalized(const Operand& x, const std::vector<int>& axes, float least) {
   const Operand squares = Sum(x * x, axes, /*keep_dims=*/true);
   return x * Unary("Rsqrt", Binary("Maximum", squares, NumberLike(x, least)));
 }
 
-Operand Slice(Operand x, int axis, int64_t begin, int64_t size) {
+Operand Slice(const Operand& x, int axis, int64_t begin, int64_t size) {
   std::vector<int64_t> begins(static_cast<size_t>(x.shape().rank()), 0);
   std::vector<int64_t> sizes(begins.size(), -1);
   begins[static_cast<size_t>(axis)] = begin;
@@ -64,22 +67,22 @@ Operand Slice(Operand x, int axis, int64_t begin, int64_t size) {
   return x.builder().Emit("Slice", {x, x.builder().Ints(begins), x.builder().Ints(sizes)});
 }
 
-Operand EluOf(Operand x, float alpha) {
+Operand EluOf(const Operand& x, float alpha) {
   const Operand y = x.builder().Emit("Elu", {x});
   if (alpha == 1) return y;
   return Select(x.builder().Emit("Greater", {x, NumberLike(x, 0)}), x, alpha * y);
 }
 
-Operand LeakyReluOf(Operand x, float alpha) {
+Operand LeakyReluOf(const Operand& x, float alpha) {
   return x.builder().Emit("LeakyRelu", {x}, {{"alpha", alpha}});
 }
 
-Operand HardSigmoidOf(Operand x, Generation generation) {
+Operand HardSigmoidOf(const Operand& x, Generation generation) {
   if (generation == Generation::kKeras2) return Clip(0.2f * x + 0.5f, 0, 1);
   return x.builder().Emit("Relu6", {x + 3.0f}) * (1.0f / 6);
 }
 
-Operand GeluOf(Operand x, bool approximate) {
+Operand GeluOf(const Operand& x, bool approximate) {
   Builder& builder = x.builder();
   if (!approximate) {
     constexpr float kScale = 1 / std::numbers::sqrt2_v<float>;

@@ -10,37 +10,37 @@
 
 namespace tfwasm {
 
-Operand Unary(std::string_view op, Operand x);
+Operand Unary(std::string_view op, const Operand& x);
 // The inputs are not converted.
-Operand Binary(std::string_view op, Operand a, Operand b);
+Operand Binary(std::string_view op, const Operand& a, const Operand& b);
 // A scalar constant of the dtype of x.
-Operand NumberLike(Operand x, float value);
+Operand NumberLike(const Operand& x, float value);
 // min(max(x, low), high).
-Operand Clip(Operand x, float low, float high);
+Operand Clip(const Operand& x, float low, float high);
 // By the op of this name, such as Max.
-Operand Reduce(std::string_view op, Operand x, const std::vector<int>& axes, bool keep_dims);
-Operand Mean(Operand x, const std::vector<int>& axes, bool keep_dims);
+Operand Reduce(std::string_view op, const Operand& x, const std::vector<int>& axes, bool keep_dims);
+Operand Mean(const Operand& x, const std::vector<int>& axes, bool keep_dims);
 Operand Concat(const std::vector<Operand>& parts, int axis);
 // With an axis of size 1 at this place, which may be counted from the end.
-Operand ExpandDims(Operand x, int axis);
+Operand ExpandDims(const Operand& x, int axis);
 // The slices at these positions along an axis.
-Operand Gather(Operand x, Operand positions, int axis);
+Operand Gather(const Operand& x, const Operand& positions, int axis);
 // The boolean mask of the leading axes of a tensor of this rank, so that it broadcasts to it.
 Operand ExpandMask(Operand mask, int rank);
 // Along one axis: [begin, begin + size).
-Operand Slice(Operand x, int axis, int64_t begin, int64_t size);
+Operand Slice(const Operand& x, int axis, int64_t begin, int64_t size);
 
 // x / |x| along these axes. The sum of squares counts as at least `least`.
-Operand Normalized(Operand x, const std::vector<int>& axes, float least);
+Operand Normalized(const Operand& x, const std::vector<int>& axes, float least);
 // The least sum of squares when Keras normalizes vectors.
 inline float LeastSquareSum(Generation generation) {
   return generation == Generation::kKeras2 ? 1e-12f : 1e-24f;
 }
 
-Operand EluOf(Operand x, float alpha);
-Operand LeakyReluOf(Operand x, float alpha);
+Operand EluOf(const Operand& x, float alpha);
+Operand LeakyReluOf(const Operand& x, float alpha);
 // Keras 2: clip(0.2 x + 0.5, 0, 1); Keras 3: relu6(x + 3) / 6.
-Operand HardSigmoidOf(Operand x, Generation generation);
-Operand GeluOf(Operand x, bool approximate);
+Operand HardSigmoidOf(const Operand& x, Generation generation);
+Operand GeluOf(const Operand& x, bool approximate);
 
 }  // namespace tfwasm

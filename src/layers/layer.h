@@ -90,23 +90,23 @@ class CallContext {
 
   Builder& builder() const { return builder_; }
   int num_inputs() const { return static_cast<int>(call_.inputs.size()); }
-  Operand input(int i = 0) const { return call_.inputs[static_cast<size_t>(i)]; }
+  const Operand& input(int i = 0) const { return call_.inputs[static_cast<size_t>(i)]; }
   const std::vector<Operand>& inputs() const { return call_.inputs; }
   // Empty if the input has none.
   Operand mask(int i = 0) const;
-  Operand weight(int i) const { return call_.weights[static_cast<size_t>(i)]; }
+  const Operand& weight(int i) const { return call_.weights[static_cast<size_t>(i)]; }
   bool training() const { return call_.training; }
   // A keyword argument that is not a tensor.
   bool Flag(std::string_view name, bool fallback) const;
 
-  void set_output(Operand output) { call_.outputs = {output}; }
+  void set_output(const Operand& output) { call_.outputs = {output}; }
   void set_outputs(std::vector<Operand> outputs) { call_.outputs = std::move(outputs); }
   // For MaskRule::kOwn.
-  void set_mask(Operand mask) { call_.output_masks = {mask}; }
+  void set_mask(const Operand& mask) { call_.output_masks = {mask}; }
   // Sets a weight after the call, such as a moving average.
-  void Update(int weight, Operand value) { call_.updates.emplace_back(weight, value); }
+  void Update(int weight, const Operand& value) { call_.updates.emplace_back(weight, value); }
   // Adds a scalar to the loss of the model.
-  void AddLoss(Operand loss) { call_.losses.push_back(loss); }
+  void AddLoss(const Operand& loss) { call_.losses.push_back(loss); }
 
  private:
   Builder& builder_;

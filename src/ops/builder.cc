@@ -97,43 +97,43 @@ Operand Builder::Ints(const Shape& shape) {
   return Ints(std::vector<int64_t>(shape.begin(), shape.end()));
 }
 
-Operand operator+(Operand a, Operand b) { return Binary("AddV2", a, b); }
-Operand operator-(Operand a, Operand b) { return Binary("Sub", a, b); }
-Operand operator*(Operand a, Operand b) { return Binary("Mul", a, b); }
-Operand operator/(Operand a, Operand b) { return Binary("RealDiv", a, b); }
-Operand operator+(Operand a, float b) { return a + Number(a, b); }
-Operand operator+(float a, Operand b) { return Number(b, a) + b; }
-Operand operator-(Operand a, float b) { return a - Number(a, b); }
-Operand operator-(float a, Operand b) { return Number(b, a) - b; }
-Operand operator*(Operand a, float b) { return a * Number(a, b); }
-Operand operator*(float a, Operand b) { return Number(b, a) * b; }
-Operand operator/(Operand a, float b) { return a / Number(a, b); }
-Operand operator/(float a, Operand b) { return Number(b, a) / b; }
-Operand operator-(Operand a) { return a.builder().Emit("Neg", {a}); }
+Operand operator+(const Operand& a, const Operand& b) { return Binary("AddV2", a, b); }
+Operand operator-(const Operand& a, const Operand& b) { return Binary("Sub", a, b); }
+Operand operator*(const Operand& a, const Operand& b) { return Binary("Mul", a, b); }
+Operand operator/(const Operand& a, const Operand& b) { return Binary("RealDiv", a, b); }
+Operand operator+(const Operand& a, float b) { return a + Number(a, b); }
+Operand operator+(float a, const Operand& b) { return Number(b, a) + b; }
+Operand operator-(const Operand& a, float b) { return a - Number(a, b); }
+Operand operator-(float a, const Operand& b) { return Number(b, a) - b; }
+Operand operator*(const Operand& a, float b) { return a * Number(a, b); }
+Operand operator*(float a, const Operand& b) { return Number(b, a) * b; }
+Operand operator/(const Operand& a, float b) { return a / Number(a, b); }
+Operand operator/(float a, const Operand& b) { return Number(b, a) / b; }
+Operand operator-(const Operand& a) { return a.builder().Emit("Neg", {a}); }
 
-Operand Reshape(Operand x, const Shape& shape) {
+Operand Reshape(const Operand& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   return x.builder().Emit("Reshape", {x, x.builder().Ints(shape)});
 }
 
-Operand Transpose(Operand x, const std::vector<int>& permutation) {
+Operand Transpose(const Operand& x, const std::vector<int>& permutation) {
   return x.builder().Emit("Transpose", {x, x.builder().Ints(ToInts64(permutation))});
 }
 
-Operand Sum(Operand x, const std::vector<int>& axes, bool keep_dims) {
+Operand Sum(const Operand& x, const std::vector<int>& axes, bool keep_dims) {
   return x.builder().Emit("Sum", {x, x.builder().Ints(ToInts64(axes))}, {{"keep_dims", keep_dims}});
 }
 
-Operand BroadcastTo(Operand x, const Shape& shape) {
+Operand BroadcastTo(const Operand& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   return x.builder().Emit("BroadcastTo", {x, x.builder().Ints(shape)});
 }
 
-Operand Select(Operand condition, Operand if_true, Operand if_false) {
+Operand Select(const Operand& condition, const Operand& if_true, const Operand& if_false) {
   return condition.builder().Emit("SelectV2", {condition, if_true, if_false});
 }
 
-Operand Cast(Operand x, DType dtype) {
+Operand Cast(const Operand& x, DType dtype) {
   if (x.dtype() == dtype) return x;
   return x.builder().Emit("Cast", {x}, {{"DstT", dtype}});
 }
@@ -144,9 +144,9 @@ Operand Fill(Builder& builder, DType dtype, const Shape& shape, float value) {
   return builder.Emit("Fill", {builder.Ints(shape), builder.Const(std::move(number))});
 }
 
-Operand ZerosLike(Operand x) { return Fill(x.builder(), x.dtype(), x.shape(), 0); }
+Operand ZerosLike(const Operand& x) { return Fill(x.builder(), x.dtype(), x.shape(), 0); }
 
-Operand SumTo(Operand x, const Shape& shape) {
+Operand SumTo(const Operand& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   const int added = x.shape().rank() - shape.rank();
   std::vector<int> axes;

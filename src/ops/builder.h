@@ -105,30 +105,30 @@ class Builder {
 
 // Arithmetic with broadcasting. Integers next to float32 are converted. A number is float32, or
 // complex64 next to complex64.
-Operand operator+(Operand a, Operand b);
-Operand operator-(Operand a, Operand b);
-Operand operator*(Operand a, Operand b);
-Operand operator/(Operand a, Operand b);
-Operand operator+(Operand a, float b);
-Operand operator+(float a, Operand b);
-Operand operator-(Operand a, float b);
-Operand operator-(float a, Operand b);
-Operand operator*(Operand a, float b);
-Operand operator*(float a, Operand b);
-Operand operator/(Operand a, float b);
-Operand operator/(float a, Operand b);
-Operand operator-(Operand a);
+Operand operator+(const Operand& a, const Operand& b);
+Operand operator-(const Operand& a, const Operand& b);
+Operand operator*(const Operand& a, const Operand& b);
+Operand operator/(const Operand& a, const Operand& b);
+Operand operator+(const Operand& a, float b);
+Operand operator+(float a, const Operand& b);
+Operand operator-(const Operand& a, float b);
+Operand operator-(float a, const Operand& b);
+Operand operator*(const Operand& a, float b);
+Operand operator*(float a, const Operand& b);
+Operand operator/(const Operand& a, float b);
+Operand operator/(float a, const Operand& b);
+Operand operator-(const Operand& a);
 
 // Short forms of common ops.
-Operand Reshape(Operand x, const Shape& shape);
-Operand Transpose(Operand x, const std::vector<int>& permutation);
-Operand Sum(Operand x, const std::vector<int>& axes, bool keep_dims);
-Operand BroadcastTo(Operand x, const Shape& shape);
-Operand Select(Operand condition, Operand if_true, Operand if_false);
-Operand Cast(Operand x, DType dtype);
+Operand Reshape(const Operand& x, const Shape& shape);
+Operand Transpose(const Operand& x, const std::vector<int>& permutation);
+Operand Sum(const Operand& x, const std::vector<int>& axes, bool keep_dims);
+Operand BroadcastTo(const Operand& x, const Shape& shape);
+Operand Select(const Operand& condition, const Operand& if_true, const Operand& if_false);
+Operand Cast(const Operand& x, DType dtype);
 Operand Fill(Builder& builder, DType dtype, const Shape& shape, float value);
-Operand ZerosLike(Operand x);
+Operand ZerosLike(const Operand& x);
 // Sums over the axes along which `shape` was broadcast to the shape of `x`.
-Operand SumTo(Operand x, const Shape& shape);
+Operand SumTo(const Operand& x, const Shape& shape);
 
 }  // namespace tfwasm

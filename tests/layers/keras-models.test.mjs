@@ -17,13 +17,11 @@ const SHARED = path.join(ROOT, '../shared/models');
 const skip = missing('dist') || (existsSync(SHARED) ? false : 'there is no folder shared/models beside the repository');
 const tf = skip ? {} : await import('../../dist/index.js');
 
-const filesIn = (folder) =>
-  readdirSync(folder, { recursive: true })
-    .filter((file) => /\.(keras|h5|hdf5)$/.test(file))
-    .map((file) => path.join(folder, file));
 const files = skip
   ? []
-  : readdirSync(SHARED, { withFileTypes: true }).flatMap(({ name }) => filesIn(path.join(SHARED, name)));
+  : readdirSync(SHARED, { recursive: true })
+      .filter((file) => /\.(keras|h5|hdf5)$/.test(file))
+      .map((file) => path.join(SHARED, file));
 const isRecorded = (file) => file.endsWith('_inputs_and_outputs.h5');
 const isWeights = (file) => /weights(_tf_dim_ordering_tf_kernels)?\.h5$|_weights|weights\.best/.test(file);
 

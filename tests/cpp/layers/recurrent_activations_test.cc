@@ -26,9 +26,10 @@ TEST_CASE("activations of recurrent cells are those of layers") {
       compared.insert(name);
       Tensor y(DType::kFloat32, x.shape());
       activation->Apply(x.values<float>().data(), y.mutable_values<float>().data(), 129);
+      const JsonDocument document = ParseJson(StrCat('"', name, '"'), "an activation");
       Trace trace;
       const Operand expected =
-          LayerActivation(JsonValue(std::string(name)), generation)(trace.OperandOf({1, &x}));
+          LayerActivation(document.root(), generation)(trace.OperandOf({1, &x}));
       ExpectTensor(y, trace.tensor(expected.edge()), 2e-6f);
     }
   }

@@ -39,6 +39,14 @@ struct Wide : F {
 template <typename F>
 Wide(F) -> Wide<F>;
 
+// A long function that is rarely used. Its blocks are one vector, which halves its code.
+template <typename F>
+struct Narrow : F {
+  static constexpr bool kIsNarrow = true;
+};
+template <typename F>
+Narrow(F) -> Narrow<F>;
+
 // A function of one float that can also be called with a vector of floats. Its loop calls it with
 // vectors.
 template <typename F>
@@ -110,6 +118,8 @@ template <typename F, typename... T>
 constexpr size_t BlockOf() {
   if constexpr (!(std::is_arithmetic_v<T> && ...) || requires { F::kIsScalar; }) {
     return 1;
+  } else if constexpr (requires { F::kIsNarrow; }) {
+    return kLanes<T...>;
   } else {
     return std::max<size_t>(requires { F::kIsWide; } ? 16 : 8, kLanes<T...>);
   }

@@ -199,17 +199,15 @@ T Sigmoid(T x) {
   return kStored<kScale> / sum;
 }
 
-// Coefficients near 0: Cephes tanhf.
+// With e = exp(2 |x|) - 1, which is precise near 0, too: e / (e + 2).
 template <typename T>
 T Tanh(T x) {
-  const T z = x * x;
-  const T p = Polynomial<-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f,
-                         1.33314422036e-1f, -3.33332819422e-1f>(z);
-  const T near = CopySign(MultiplyAdd(p * z, x, x), x);  // keeps -0
-  const T magnitude = Abs(x);
-  const float one = kStored<1.0f>;
-  const T far = CopySign(one - kStored<2.0f> / (Exp(magnitude + magnitude) + one), x);
-  return magnitude < kStored<0.625f> ? near : far;
+  const T twice = Abs(x) + Abs(x);
+  // Beyond 40 the result rounds to 1.
+  const auto r = ReduceByLn2<127>(twice > kStored<40.0f> ? All<T>(kStored<40.0f>) : twice);
+  const T scale = FromExponent(r.n);
+  const T e = MultiplyAdd(Expm1Near0(r.rest), scale, scale - kStored<1.0f>);
+  return CopySign(e / (e + kStored<2.0f>), x);
 }
 
 // x = m * 2^exponent with m in [sqrt(1/2), sqrt(2)), for a finite x > 0.

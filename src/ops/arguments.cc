@@ -89,6 +89,13 @@ void ExpectScalar(const OpContext& context, int i, DType dtype, std::string_view
   }
 }
 
+void ExpectSpec(const OpContext& context, int i, DType dtype, const Shape& shape,
+                std::string_view what) {
+  context.ExpectDType(i, dtype, what);
+  if (context.shape(i) == shape) return;
+  Throw(Code::kShape, what, " must have shape ", shape, ", got ", context.shape(i));
+}
+
 void ExpectNumber(const OpContext& context, int i, std::string_view what) {
   const DType dtype = context.dtype(i);
   if (dtype != DType::kFloat32 && dtype != DType::kInt32) {

@@ -34,6 +34,9 @@ int KnownAxis(const OpContext& context, int i, int rank);
 
 // Throws E_DTYPE or E_SHAPE unless input `i` has one element of this dtype.
 void ExpectScalar(const OpContext& context, int i, DType dtype, std::string_view what);
+// Throws E_DTYPE or E_SHAPE unless input `i` has this dtype and shape.
+void ExpectSpec(const OpContext& context, int i, DType dtype, const Shape& shape,
+                std::string_view what);
 // Throws E_DTYPE unless input `i` is float32 or int32.
 void ExpectNumber(const OpContext& context, int i, std::string_view what);
 // Throws E_DTYPE unless the inputs in [first, last) have the same dtype.

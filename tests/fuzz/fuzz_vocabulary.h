@@ -103,7 +103,11 @@ constexpr std::string_view kStrings[] = {"SAME",
                                          "Clamp",
                                          "left",
                                          "right",
-                                         "noop"};
+                                         "noop",
+                                         "tanh",
+                                         "hard_sigmoid_keras2",
+                                         "gelu",
+                                         "relu"};
 
 enum class Kind { kInt, kFloat, kBool, kString, kType, kShape, kInts, kFloats, kStrings, kCount };
 
@@ -153,6 +157,10 @@ constexpr KnownAttr kAttrs[] = {
     {"output_dtype", Kind::kType}, {"key_dtype", Kind::kType}, {"value_dtype", Kind::kType},
     {"shape", Kind::kShape}, {"element_shape", Kind::kShape},
     {"input_shape", Kind::kShape},
+    {"activation", Kind::kString}, {"recurrent_activation", Kind::kString},
+    {"go_backwards", Kind::kBool}, {"reset_after", Kind::kBool}, {"keep_gates", Kind::kBool},
+    {"has_mask", Kind::kBool}, {"zero_output_for_mask", Kind::kBool}, {"has_dropout", Kind::kBool},
+    {"has_recurrent_bias", Kind::kBool},
 };
 // clang-format on
 

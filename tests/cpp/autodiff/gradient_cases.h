@@ -65,5 +65,6 @@ GradientCases MatrixCases();
 GradientCases IndexCases();
 GradientCases ConvolutionCases();
 GradientCases ImageCases();
+GradientCases RecurrentCases();
 
 }  // namespace tfwasm

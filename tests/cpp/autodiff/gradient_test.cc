@@ -13,7 +13,7 @@ namespace {
 
 std::vector<GradientCases> AllCases() {
   return {ElementwiseCases(), ShapeCases(),       ReductionCases(), MatrixCases(),
-          IndexCases(),       ConvolutionCases(), ImageCases()};
+          IndexCases(),       ConvolutionCases(), ImageCases(),     RecurrentCases()};
 }
 
 TEST_CASE("gradients: every rule agrees with finite differences") {
@@ -131,7 +131,8 @@ const std::map<std::string_view, OpNames> kWithoutRule = {
      {"ImageProjectiveTransformV3", "RotateWithOffset"}},
     {"it is a gradient, and only of first order",
      {"_CropAndResizeBoxGrad", "_CropAndResizeImageGrad", "_DilationFilterGrad",
-      "_DilationInputGrad", "_MaxPoolGrad"}},
+      "_DilationInputGrad", "_GruSequenceGrad", "_LstmSequenceGrad", "_MaxPoolGrad",
+      "_SimpleRnnSequenceGrad"}},
 };
 
 // Rules that finite differences cannot test: the op has steps, and the rule ignores them.

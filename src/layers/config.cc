@@ -194,7 +194,8 @@ std::vector<std::string> LayerConfig::UnknownKeys() const {
   if (members == nullptr) return keys;
   for (const JsonMember& member : *members) {
     std::string key(member.key);
-    if (!member.value.is_null() && !values_.contains(key)) keys.push_back(std::move(key));
+    if (!member.value.is_null() && FindMember(values_, key) == nullptr)
+      keys.push_back(std::move(key));
   }
   return keys;
 }

@@ -50,8 +50,9 @@ Operand GeluNew(Call c) { return GeluOf(c.x, /*approximate=*/true); }
 Operand LogSigmoid(Call c) { return -Unary("Softplus", -c.x); }
 
 Operand Gelu(Call c) {
-  const auto approximate = c.config.find("approximate");
-  return GeluOf(c.x, approximate != c.config.end() && *approximate == JsonValue(true));
+  const JsonValue* approximate = FindMember(c.config, "approximate");
+  return GeluOf(c.x,
+                approximate != nullptr && approximate->is_boolean() && approximate->get<bool>());
 }
 
 Operand Celu(Call c) {
@@ -148,8 +149,8 @@ TFWASM_ACTIVATION kSparseSigmoid{"sparse_sigmoid", "", nullptr, SparseSigmoid};
 TFWASM_ACTIVATION kSparsemax{"sparsemax", "", nullptr, Sparsemax, true};
 
 float ActivationCall::Number(const char* key, float fallback) const {
-  const auto found = config.find(key);
-  return found != config.end() && found->is_number() ? found->get<float>() : fallback;
+  const JsonValue* found = FindMember(config, key);
+  return found != nullptr && found->is_number() ? found->get<float>() : fallback;
 }
 
 LayerActivation::LayerActivation(LayerConfig& config, std::string_view key,

@@ -27,10 +27,9 @@ struct Renormalization {
       : momentum(static_cast<float>(config.Number("renorm_momentum", 0.99))),
         clipping(config.Value("renorm_clipping")) {}
 
-  Operand Clip(std::string_view op, Operand x, const char* bound, float sign = 1) const {
-    if (!clipping.is_object()) return x;
-    const auto found = clipping.find(bound);
-    if (found == clipping.end() || !found->is_number()) return x;
+  Operand Clip(const char* op, Operand x, const char* bound, float sign = 1) const {
+    const JsonValue* found = FindMember(clipping, bound);
+    if (found == nullptr || !found->is_number()) return x;
     return Binary(op, x, NumberLike(x, sign * found->get<float>()));
   }
 

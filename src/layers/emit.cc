@@ -6,9 +6,9 @@
 
 namespace tfwasm {
 
-Operand Unary(std::string_view op, const Operand& x) { return x.builder().Emit(op, {x}); }
+Operand Unary(const char* op, const Operand& x) { return x.builder().Emit(op, {x}); }
 
-Operand Binary(std::string_view op, const Operand& a, const Operand& b) {
+Operand Binary(const char* op, const Operand& a, const Operand& b) {
   return a.builder().Emit(op, {a, b});
 }
 
@@ -22,8 +22,7 @@ Operand Clip(const Operand& x, float low, float high) {
   return x.builder().Emit("ClipByValue", {x, NumberLike(x, low), NumberLike(x, high)});
 }
 
-Operand Reduce(std::string_view op, const Operand& x, const std::vector<int>& axes,
-               bool keep_dims) {
+Operand Reduce(const char* op, const Operand& x, const std::vector<int>& axes, bool keep_dims) {
   const std::vector<int64_t> list(axes.begin(), axes.end());
   return x.builder().Emit(op, {x, x.builder().Ints(list)}, {{"keep_dims", keep_dims}});
 }

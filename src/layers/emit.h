@@ -2,7 +2,6 @@
 // Short forms of ops that layers use.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "layers/config.h"
@@ -10,15 +9,15 @@
 
 namespace tfwasm {
 
-Operand Unary(std::string_view op, const Operand& x);
+Operand Unary(const char* op, const Operand& x);
 // The inputs are not converted.
-Operand Binary(std::string_view op, const Operand& a, const Operand& b);
+Operand Binary(const char* op, const Operand& a, const Operand& b);
 // A scalar constant of the dtype of x.
 Operand NumberLike(const Operand& x, float value);
 // min(max(x, low), high).
 Operand Clip(const Operand& x, float low, float high);
 // By the op of this name, such as Max.
-Operand Reduce(std::string_view op, const Operand& x, const std::vector<int>& axes, bool keep_dims);
+Operand Reduce(const char* op, const Operand& x, const std::vector<int>& axes, bool keep_dims);
 Operand Mean(const Operand& x, const std::vector<int>& axes, bool keep_dims);
 Operand Concat(const std::vector<Operand>& parts, int axis);
 // With an axis of size 1 at this place, which may be counted from the end.

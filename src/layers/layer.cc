@@ -99,8 +99,8 @@ Operand CallContext::mask(int i) const {
 }
 
 bool CallContext::Flag(std::string_view name, bool fallback) const {
-  const auto found = call_.arguments.find(name);
-  return found != call_.arguments.end() && found->is_boolean() ? found->get<bool>() : fallback;
+  const JsonValue* found = FindMember(call_.arguments, name);
+  return found != nullptr && found->is_boolean() ? found->get<bool>() : fallback;
 }
 
 const LayerDef* FindLayer(std::string_view class_name) {

@@ -168,8 +168,8 @@ class Normalization : public Layer {
  private:
   static void Flatten(const JsonValue& value, LayerConfig& config, std::string_view key,
                       std::vector<float>& numbers) {
-    if (value.is_array()) {
-      for (const JsonValue& element : value) Flatten(element, config, key, numbers);
+    if (const auto* list = value.get_ptr<const JsonValue::array_t*>()) {
+      for (const JsonValue& element : *list) Flatten(element, config, key, numbers);
     } else if (value.is_number()) {
       numbers.push_back(value.get<float>());
     } else if (!value.is_null()) {

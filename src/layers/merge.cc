@@ -59,7 +59,7 @@ struct UnmaskedResult {
     value = value.empty() ? x : Binary("Mul", value, x);
   }
 
-  void Extend(std::string_view op, Operand x, Operand x_mask) {
+  void Extend(const char* op, Operand x, Operand x_mask) {
     if (value.empty()) {
       *this = {x, x_mask};
       return;
@@ -71,6 +71,12 @@ struct UnmaskedResult {
   }
 };
 
+constexpr char kAdd[] = "AddV2";
+constexpr char kSubtract[] = "Sub";
+constexpr char kMultiply[] = "Mul";
+constexpr char kMaximum[] = "Maximum";
+constexpr char kMinimum[] = "Minimum";
+
 // An op of two inputs, from the first input to the last.
 class Merge : public Layer {
  public:
@@ -80,7 +86,7 @@ class Merge : public Layer {
   void Call(CallContext& context) override {
     const std::vector<Operand> inputs = WithEqualRanks(context.inputs());
     context.set_mask(CombineMasks(MasksOf(context), generation_));
-    if (generation_ == Generation::kKeras3 && !is_average_ && op_ != "AddV2" && op_ != "Sub") {
+    if (generation_ == Generation::kKeras3 && !is_average_ && op_ != kAdd && op_ != kSubtract) {
       context.set_output(MergeUnmasked(context, inputs));
       return;
     }
@@ -97,22 +103,16 @@ class Merge : public Layer {
       const Operand x = inputs[static_cast<size_t>(i)];
       Operand mask = context.mask(i);
       if (!mask.empty()) mask = ExpandMask(mask, x.shape().rank());
-      op_ == "Mul" ? result.MultiplyBy(x, mask) : result.Extend(op_, x, mask);
+      op_ == kMultiply ? result.MultiplyBy(x, mask) : result.Extend(op_, x, mask);
     }
-    if (op_ != "Mul" || result.mask.empty()) return result.value;
+    if (op_ != kMultiply || result.mask.empty()) return result.value;
     return Select(result.mask, result.value, NumberLike(result.value, 0));
   }
 
-  std::string_view op_;
+  const char* op_;
   bool is_average_;
   Generation generation_;
 };
-
-constexpr char kAdd[] = "AddV2";
-constexpr char kSubtract[] = "Sub";
-constexpr char kMultiply[] = "Mul";
-constexpr char kMaximum[] = "Maximum";
-constexpr char kMinimum[] = "Minimum";
 
 template <const char* kOp, bool kIsAverage = false>
 std::unique_ptr<Layer> MakeMerge(LayerConfig& config) {

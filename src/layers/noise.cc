@@ -10,7 +10,7 @@
 
 namespace tfwasm {
 
-Operand NoiseSource::Random(std::string_view op, Operand x, float mean, float deviation) const {
+Operand NoiseSource::Random(const char* op, Operand x, float mean, float deviation) const {
   // A second seed, since two zeros mean none.
   return x.builder().Emit(op, {Unary("Shape", x)},
                           {{"seed", seed_.value_or(0)},

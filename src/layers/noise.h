@@ -22,7 +22,7 @@ class NoiseSource {
   }
 
  private:
-  Operand Random(std::string_view op, Operand x, float mean, float deviation) const;
+  Operand Random(const char* op, Operand x, float mean, float deviation) const;
 
   std::optional<int64_t> seed_;
   RandomSequence sequence_;

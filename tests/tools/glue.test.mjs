@@ -11,12 +11,14 @@ const PLAIN = `
   var ENVIRONMENT_IS_NODE=${IS_NODE};
   if (isNode) { const {createRequire} = await import("module"); }
   if(Module["instantiateWasm"]){try{return Module["instantiateWasm"](info,receive)}catch(e){err('no');reject(e)}}
+  var dynCall_ji=Module["dynCall_ji"]=(a0,a1)=>(dynCall_ji=Module["dynCall_ji"]=wasmExports["dynCall_ji"])(a0,a1);
   return new URL("glue.wasm", import.meta.url).href;`;
 
 const THREADS = `
   var ENVIRONMENT_IS_NODE=${IS_NODE};
   if (isNode) { const {createRequire} = await import("module"); }
   if(Module["instantiateWasm"]){try{return Module["instantiateWasm"](info,receive)}catch(e){err('no');reject(e)}}
+  var dynCall_ji=Module["dynCall_ji"]=(a0,a1)=>(dynCall_ji=Module["dynCall_ji"]=wasmExports["dynCall_ji"])(a0,a1);
   return new URL("glue-threads.wasm",import.meta.url).href;
   global.Worker=worker_threads.Worker;
   worker=new Worker(new URL("glue-threads.js",import.meta.url),workerOptions);
@@ -31,7 +33,7 @@ describe('makeBundlable', () => {
     assert.match(plain, /ENVIRONMENT_IS_NODE=false;/);
     assert.match(plain, /return "";/);
     assert.match(plain, /^ {2}return Module\["instantiateWasm"\]\(info,receive\);$/m);
-    assert.doesNotMatch(plain, /import\(|import\.meta|await/);
+    assert.doesNotMatch(plain, /import\(|import\.meta|await|dynCall/);
   });
 
   test('starts no worker, throws nothing in its event handlers, sets no global variable', async () => {

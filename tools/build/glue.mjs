@@ -46,6 +46,11 @@ const RULES = [
     threadsOnly: true,
   },
   {
+    // Functions for signatures with 64-bit integers, which differ between the links. Nothing calls them.
+    pattern: /var (dynCall_\w+)=Module\["\1"\]=\(([^)]*)\)=>\(\1=Module\["\1"\]=wasmExports\["\1"\]\)\(\2\);/g,
+    replacement: '',
+  },
+  {
     // A program finds a worker of Node.js in place of the browser's.
     pattern: /global\.Worker=worker_threads\.Worker;/g,
     replacement: '',

@@ -207,9 +207,8 @@ TEST_CASE("EinsumDense: ellipses, unknown sizes, refusals") {
   ExpectError(Code::kShape, [&] {
     shapes(R"({"equation": "abc,cd->abd", "output_shape": [null, null]})", {1, 2, 3});
   });
-  ExpectError(Code::kShape, [&] {
-    shapes(R"({"equation": "ab,bc->ac", "output_shape": 1})", {1, 2, 3});
-  });
+  ExpectError(Code::kShape,
+              [&] { shapes(R"({"equation": "ab,bc->ac", "output_shape": 1})", {1, 2, 3}); });
 }
 
 }  // namespace

@@ -116,9 +116,8 @@ TEST_CASE("SpatialDropout: drops whole channels") {
   check("SpatialDropout2D", R"({"rate": 0.5, "data_format": "channels_first"})", {10, 10, 3, 2},
         true);
   check("SpatialDropout3D", R"({"rate": 0.5})", {10, 3, 2, 2, 10}, false);
-  ExpectError(Code::kShape, [] {
-    Trained(TestLayer("SpatialDropout2D", R"({"rate": 0.5})"), Ones({1, 2, 3}));
-  });
+  ExpectError(Code::kShape,
+              [] { Trained(TestLayer("SpatialDropout2D", R"({"rate": 0.5})"), Ones({1, 2, 3})); });
 }
 
 TEST_CASE("GaussianNoise, GaussianDropout, AlphaDropout: mean and deviation") {

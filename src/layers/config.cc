@@ -194,14 +194,9 @@ std::vector<std::string> LayerConfig::UnknownKeys() const {
   if (members == nullptr) return keys;
   for (const JsonMember& member : *members) {
     std::string key(member.key);
-<<<<<<< HEAD
     const bool is_ignored = std::find(ignored_.begin(), ignored_.end(), key) != ignored_.end();
-    if (member.value.is_null() || is_ignored || values_.contains(key)) continue;
-    keys.push_back(std::move(key));
-=======
-    if (!member.value.is_null() && FindMember(values_, key) == nullptr)
-      keys.push_back(std::move(key));
->>>>>>> layers-dense-family
+    const bool is_known = is_ignored || FindMember(values_, key) != nullptr;
+    if (!member.value.is_null() && !is_known) keys.push_back(std::move(key));
   }
   return keys;
 }

@@ -32,7 +32,7 @@ async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayers
   }
   await coreStarted();
   const { customObjects } = options;
-  const model = modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
+  const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
   try {
     if (weightSpecs) await setWeights(model, artifacts, weightSpecs, options.strict ?? true);
     if (trainingConfig) model.keepTraining(trainingConfig);
@@ -112,7 +112,7 @@ export async function modelFromJSON(
     'modelTopology' in given ? given : { modelTopology: given }
   ) as ModelAndWeightsConfig;
   await coreStarted();
-  const model = modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
+  const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
   if (!weightsManifest) return model;
   const weights = await loadWeights(weightsManifest, pathPrefix);
   try {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The entry `tfwasm`. Names and semantics are those of TensorFlow.js.
+import { setBundleImport } from './core/bundles.js';
 import { useLink } from './core/links.js';
 
 export * from './common.js';
@@ -14,6 +15,7 @@ export {
 export * from './training/optimizers.js';
 export * as train from './training/train.js';
 
+setBundleImport('operations.js', () => import('./layers/operations/index.js'));
 useLink({
   name: 'tfwasm',
   // Bundlers detect exactly these expressions with literals, and emit the files.

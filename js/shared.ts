@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Internal modules that must exist only once and are used by several bundles: the default export of common.js.
 // tools/build/javascript.mjs makes the other bundles import them from there.
+export { loadBundle, setBundleImport } from './core/bundles.js';
 export { check, describeError, shown, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
@@ -29,6 +30,7 @@ export { arg } from './ops/arguments.js';
 export { cast } from './ops/cast.js';
 export { concat } from './ops/join.js';
 export { slice } from './ops/shape.js';
+export { runAll } from './tensor/call.js';
 export { dtypeFromNumber, dtypeNumber } from './tensor/dtype.js';
 export { fill, scalar, tensor, zeros } from './tensor/factories.js';
 export { dispose, keep, tensorsIn, tidy } from './tensor/memory.js';

@@ -2,11 +2,13 @@
 // The entry `tfwasm/static`: `tfwasm` for places where import() is not allowed, such as module service workers and the
 // backgrounds of browser extensions. All of its JavaScript is imported at once. It has no threads, and no
 // HDF5 library, which only unusual Keras files need.
+import { setBundleImport } from './core/bundles.js';
 import createCoreModule from './core/glue.js';
 import { useFactory } from './core/wasm-loader.js';
 import { setMediaImport } from './io/media-loader.js';
 import * as kerasFiles from './keras-files/index.js';
 import { setKerasFilesImport } from './keras-files/loader.js';
+import * as operations from './layers/operations/index.js';
 import * as media from './storage-media.js';
 
 export * from './index.js';
@@ -14,3 +16,4 @@ export * from './index.js';
 useFactory(createCoreModule);
 setMediaImport(async () => media);
 setKerasFilesImport(async () => kerasFiles);
+setBundleImport('operations.js', async () => operations);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads media.js, which is next to index.js, on first use. Must not import the modules in it, since many of them import
-// this one: js/common.ts passes in the import.
-import { describeError, TfwasmError } from '../core/errors.js';
+// Loads media.js on first use. Must not import the modules in it, since many of them import this one: js/common.ts
+// passes in the import.
+import { loadBundle, setBundleImport } from '../core/bundles.js';
 import type { NamedTensorMap } from '../tensor/tensor.js';
 import type { ModelOrigin } from './artifacts-kept.js';
 import type { FileCache } from './file-cache.js';
@@ -44,23 +44,12 @@ export interface Media {
   weightsLoaderFactory(fetchWeights: (urls: string[]) => Promise<ArrayBuffer[]>): WeightsLoader;
 }
 
-let importMedia: () => Promise<Media>;
-let loading: Promise<Media> | undefined;
-
 /** Sets the function that imports media.js. */
 export function setMediaImport(importer: () => Promise<Media>): void {
-  importMedia = importer;
+  setBundleImport('media.js', importer);
 }
 
 /** Throws E_FILE if it cannot be loaded. The next call tries again. */
 export function loadMedia(): Promise<Media> {
-  loading ??= importMedia().catch((error) => {
-    loading = undefined;
-    throw new TfwasmError(
-      'E_FILE',
-      `cannot load media.js, which has to be beside the index.js of tfwasm: ${describeError(error)}`,
-      { cause: error },
-    );
-  });
-  return loading;
+  return loadBundle('media.js') as Promise<Media>;
 }

@@ -26,6 +26,16 @@ export const toSnakeCase = (key: string): string => key.replace(/[A-Z]/g, (lette
 
 export const toCamelCase = (key: string): string => key.replace(/(?!^)_(\w)/g, (_, letter) => letter.toUpperCase());
 
+/** A copy whose keys are never converted, nor those of what it contains. */
+export function verbatim(config: Config): Config {
+  return Object.assign(Object.create(null) as Config, config);
+}
+
+/** A value by its key in snake case, from an object that has keys in either case. */
+export function either(object: Config, key: string): ConfigValue {
+  return object[key] ?? object[toCamelCase(key)];
+}
+
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
@@ -34,6 +44,7 @@ function isConfigurable(value: unknown): value is Configurable {
   return typeof (value as Partial<Configurable> | null)?.getConfig === 'function';
 }
 
+/** Conversions leave objects of other kinds alone, among them those of verbatim(). */
 function convert(value: unknown, toKey: (key: string) => string): unknown {
   if (Array.isArray(value)) return value.map((element) => convert(element, toKey));
   if (isConfigurable(value)) return convert(serialize(value), toKey);

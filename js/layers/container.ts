@@ -7,7 +7,16 @@ import { type Config, serialize, toSnakeConfig } from './config.js';
 import { functionalConfig } from './functional-config.js';
 import { InputLayer } from './input-layer.js';
 import { Layer, type MaskedTensors } from './layer.js';
-import { type Kwargs, type Node, type OneOrMore, oneOrMore, type Shape, SymbolicTensor, toList } from './topology.js';
+import {
+  type Kwargs,
+  mapSymbolic,
+  type Node,
+  type OneOrMore,
+  oneOrMore,
+  type Shape,
+  SymbolicTensor,
+  toList,
+} from './topology.js';
 
 export interface ContainerArgs {
   inputs: OneOrMore<SymbolicTensor>;
@@ -66,12 +75,6 @@ function sortLayers(nodes: readonly Node[]): Layer[] {
     byLayer.set(layerOf(node), Math.max(byLayer.get(layerOf(node)) ?? 0, depth));
   }
   return [...byLayer.keys()].sort((a, b) => (byLayer.get(b) ?? 0) - (byLayer.get(a) ?? 0));
-}
-
-/** A keyword argument with the values of the symbolic tensors in it. */
-function resolve(value: unknown, readValue: (tensor: SymbolicTensor) => Tensor): unknown {
-  if (value instanceof SymbolicTensor) return readValue(value);
-  return Array.isArray(value) ? value.map((element) => resolve(element, readValue)) : value;
 }
 
 export class Container extends Layer {
@@ -228,9 +231,7 @@ export class Container extends Layer {
       const layer = layerOf(node);
       if (outputTensors.every((output) => values.has(output))) continue;
       const own = outputTensors[0]?.inputs ?? [];
-      const kwargs: Kwargs = Object.fromEntries(
-        Object.entries(callArgs).map(([key, value]) => [key, resolve(value, readValue)]),
-      );
+      const kwargs = mapSymbolic(callArgs, readValue) as Kwargs;
       if (training !== undefined && kwargs['training'] === undefined) kwargs['training'] = training;
       const given = own.length > 0 ? own : inputTensors;
       const result = layer.blaming(() =>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models as configs, in the form of Keras 2.
-import type { Config } from './config.js';
+import { type Config, verbatim } from './config.js';
 import type { Layer } from './layer.js';
-import { type Node, SymbolicTensor } from './topology.js';
+import { type OperationArgs, OperationLayer } from './operations/operation-layer.js';
+import { mapSymbolic, type Node, type SymbolicTensor, symbolicIn } from './topology.js';
 
 /** A tensor of a saved model: layer, call, output. */
 export type TensorReference = [layer: string, node: number, tensor: number, kwargs?: Config];
@@ -51,17 +52,16 @@ export function functionalConfig(model: ConnectedLayers, isModel: (layer: Layer)
     numbers.get(nodeOf(tensor)) ?? 0,
     tensor.tensorIndex,
   ];
-  const saveArgument = (value: unknown): unknown => {
-    if (value instanceof SymbolicTensor) return refer(value);
-    return Array.isArray(value) ? value.map(saveArgument) : value;
-  };
-  const saveNode = ({ outputTensors, callArgs, inputTensors }: Node) => {
-    const kwargs = Object.fromEntries(Object.entries(callArgs).map(([key, value]) => [key, saveArgument(value)]));
+  const saveNode = (node: Node) => {
+    const { outputTensors, callArgs, inputTensors, outboundLayer } = node;
+    if (outboundLayer instanceof OperationLayer) return saveOperation(outboundLayer, callArgs as OperationArgs, refer);
+    const kwargs = mapSymbolic(callArgs, refer);
     const inputs = outputTensors[0]?.inputs ?? inputTensors;
     return inputs.map((input) => [...refer(input), kwargs]);
   };
   const layers = model.layers.map((layer) => ({
     name: layer.name,
+    ...(layer instanceof OperationLayer && originOf(layer)),
     className: layer.getClassName(),
     config: layer.getConfig(),
     inboundNodes: layer.inboundNodes.filter((node) => numbers.has(node) && node.inputTensors.length > 0).map(saveNode),
@@ -73,4 +73,38 @@ export function functionalConfig(model: ConnectedLayers, isModel: (layer: Layer)
     inputLayers: model.inputs.map(refer),
     outputLayers: model.outputs.map(refer),
   };
+}
+
+/** Where Keras 3 finds the class of a function. */
+function originOf({ saved: { module, registered_name } }: OperationLayer): Config {
+  return module === undefined ? {} : { module, registered_name };
+}
+
+type Refer = (tensor: SymbolicTensor) => TensorReference;
+
+/** The call of a function, in the form of the Keras that saved it. */
+function saveOperation({ saved }: OperationLayer, { args, kwargs }: OperationArgs, refer: Refer): unknown {
+  if (saved.module !== undefined) {
+    const save = (value: unknown) => mapSymbolic(value, (tensor) => kerasTensor(tensor, refer));
+    return verbatim({ args: save(args), kwargs: save(kwargs) });
+  }
+  const savedKwargs = verbatim(mapSymbolic(kwargs, refer) as Config);
+  if (saved.class_name === 'TensorFlowOpLayer')
+    return symbolicIn(args).map((tensor) => [...refer(tensor), savedKwargs]);
+  // Keras keeps the structure of the first argument, with the others beside each of its tensors and constants.
+  const saveFirst = (value: unknown): unknown => {
+    const isNested = Array.isArray(value) && symbolicIn(value).length > 0;
+    if (isNested) return value.map(saveFirst);
+    const [tensor] = symbolicIn(value);
+    return [...(tensor ? refer(tensor) : [CONSTANT, -1, value]), savedKwargs];
+  };
+  return saveFirst(args[0]);
+}
+
+/** Stands for the name of a layer, where a constant is the first argument of a function of Keras 2. */
+export const CONSTANT = '_CONSTANT_VALUE';
+
+function kerasTensor(tensor: SymbolicTensor, refer: Refer): Config {
+  const { shape, dtype } = tensor;
+  return { class_name: '__keras_tensor__', config: { shape, dtype, keras_history: refer(tensor) } };
 }

@@ -24,7 +24,7 @@ export async function modelFromKerasFile(
   const generation = file.kerasVersion?.startsWith('3') ? 3 : 2;
   const config = isKeras1(file.kerasVersion) ? upgradeKeras1(file.modelConfig) : file.modelConfig;
   const topology = config as unknown as ModelTopology;
-  const model = modelFromTopology(topology, { generation, ...context });
+  const model = await modelFromTopology(topology, { generation, ...context });
   try {
     setWeights(model, file, matchWeights, options);
     return model;

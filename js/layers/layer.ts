@@ -19,9 +19,11 @@ import {
   type Kwargs,
   type Node,
   type OneOrMore,
+  mapSymbolic,
   oneOrMore,
   type Shape,
   SymbolicTensor,
+  symbolicIn,
   toList,
 } from './topology.js';
 
@@ -313,8 +315,8 @@ export abstract class Layer extends Serializable {
 
   #applySymbolic(inputs: SymbolicTensor[], kwargs: Kwargs): OneOrMore<SymbolicTensor> {
     return this.blaming(() => {
-      const extra = Object.values(kwargs).flatMap((value) => toList<unknown>(value as OneOrMore<unknown>));
-      const inputTensors = [...inputs, ...extra.filter((value) => value instanceof SymbolicTensor)];
+      const extra = symbolicIn(kwargs).filter((tensor) => !inputs.includes(tensor));
+      const inputTensors = [...inputs, ...extra];
       this.ensureBuilt(inputTensors.map(({ shape }) => shape));
       const specs = this.outputSpecs(inputTensors, kwargs);
       const outputTensors = specs.map(
@@ -349,14 +351,22 @@ export abstract class Layer extends Serializable {
     return shapes.map((shape) => ({ dtype: 'float32' as const, shape: checkShape(shape, this.name) }));
   }
 
-  /** Calls the layer with two sizes in place of unknown ones. Sizes of outputs that change with them are unknown. */
-  protected tryCall(inputs: readonly { dtype: DataType; shape: Shape }[]): { dtype: DataType; shape: Shape }[] {
+  /**
+   * Calls the layer with two sizes in place of unknown ones. Sizes of outputs that change with them are unknown.
+   *
+   * @param kwargs Symbolic tensors in it must be among the inputs.
+   */
+  protected tryCall(
+    inputs: readonly { dtype: DataType; shape: Shape }[],
+    kwargs: Kwargs = {},
+  ): { dtype: DataType; shape: Shape }[] {
     const callWith = (size: number) =>
       inCapture(() => {
         const tensors = inputs.map(({ dtype, shape }) =>
           captureInput({ dtype, shape: shape.map((known) => known ?? size), declared: shape }),
         );
-        return this.callWithMasks(tensors, [], {}).outputs.map(({ dtype, shape }) => ({
+        const given = mapSymbolic(kwargs, (tensor) => tensors[inputs.indexOf(tensor)]) as Kwargs;
+        return this.callWithMasks(tensors, [], given).outputs.map(({ dtype, shape }) => ({
           dtype,
           shape: [...shape] as Shape,
         }));

@@ -39,7 +39,7 @@ async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayers
     throw new TfwasmError('E_JSON', 'this is not a layers model but a graph model: use loadGraphModel()');
   }
   await coreStarted();
-  const model = modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
+  const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
   try {
     if (weightSpecs) await setWeights(model, artifacts, weightSpecs, strict);
     if (trainingConfig) model.keepTraining(trainingConfig);
@@ -119,7 +119,7 @@ export async function modelFromJSON(
     'modelTopology' in given ? given : { modelTopology: given }
   ) as ModelAndWeightsConfig;
   await coreStarted();
-  const model = modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
+  const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
   if (!weightsManifest) return model;
   const weights = await loadWeights(weightsManifest, pathPrefix);
   try {

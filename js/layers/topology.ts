@@ -61,6 +61,24 @@ export interface Node {
   callArgs: Kwargs;
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A copy of nested lists and plain objects in which every symbolic tensor is replaced. */
+export function mapSymbolic(value: unknown, map: (tensor: SymbolicTensor) => unknown): unknown {
+  if (value instanceof SymbolicTensor) return map(value);
+  if (Array.isArray(value)) return value.map((element) => mapSymbolic(element, map));
+  if (!isObject(value) || ![null, Object.prototype].includes(Object.getPrototypeOf(value))) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, mapSymbolic(element, map)]));
+}
+
+/** The symbolic tensors in nested lists and plain objects, in order. */
+export function symbolicIn(value: unknown): SymbolicTensor[] {
+  const found: SymbolicTensor[] = [];
+  mapSymbolic(value, (tensor) => void found.push(tensor));
+  return found;
+}
+
 export type OneOrMore<T> = T | T[];
 
 export const toList = <T>(value: OneOrMore<T> | undefined | null): T[] =>

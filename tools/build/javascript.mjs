@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/: the entries index.js, inference.js and static.js, their common part common.js, and media.js and
-// keras-files.js, which common.js imports on demand.
+// Bundles js/: the entries index.js, inference.js and static.js, their common part common.js, and media.js,
+// keras-files.js and operations.js, which they import on demand.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
@@ -9,6 +9,7 @@ import { copyLicence } from './licences.mjs';
 import { minifyModule } from './minify.mjs';
 
 const SOURCE = join(ROOT, 'js');
+const COMMON = join(SOURCE, 'common.ts');
 
 /** What the sources leave to the bundler. */
 export const DEFINE = { TFWASM_VERSION: JSON.stringify(VERSION) };
@@ -29,7 +30,11 @@ const OPTIONS = {
 };
 
 /** The bundles that are loaded on demand, by the module that has their exports. */
-const ON_DEMAND = { 'storage-media': 'media', 'keras-files/index': 'keras-files' };
+const ON_DEMAND = {
+  'storage-media': 'media',
+  'keras-files/index': 'keras-files',
+  'layers/operations/index': 'operations',
+};
 
 /** The HDF5 library, which keras-files.js loads for unusual files. It is a bundle already. */
 const HDF5_LIBRARY = join(ROOT, 'node_modules/h5wasm/dist/esm/hdf5_util.js');
@@ -99,6 +104,7 @@ function commonApart(inCommon, name) {
       onDemandApart(name).setup({ onResolve });
       onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         const file = join(resolveDir, path).replace(/\.js$/, '.ts');
+        if (file === COMMON) return { path: './common.js', external: true };
         return kind !== 'entry-point' && inCommon.has(file) ? { path: 'shared', namespace: 'shared' } : undefined;
       });
       onLoad({ filter: /./, namespace: 'shared' }, () => ({ contents, resolveDir: SOURCE }));

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls of functions in models of Keras: `x + y`, `tf.reduce_mean(x, axis=1)`, `keras.ops.matmul(x, y)`.
+import { loadBundle } from '../../core/bundles.js';
+import type { DataType } from '../../tensor/dtype.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { type Config, verbatim } from '../config.js';
+import { Layer, type MaskedTensors } from '../layer.js';
+import { type Kwargs, type OneOrMore, type Shape, toList } from '../topology.js';
+import type { SavedOperation } from './saved-operation.js';
+
+type Operations = typeof import('./index.js');
+
+let operations: Operations;
+
+/** Loads the functions, which OperationLayer needs. Throws E_FILE. */
+export async function loadOperations(): Promise<void> {
+  operations = (await loadBundle('operations.js')) as Operations;
+}
+
+/** The arguments of a call, with tensors anywhere in them. Other values are as the file has them. */
+export interface OperationArgs {
+  args: readonly unknown[];
+  kwargs: Readonly<Record<string, unknown>>;
+}
+
+/** A call of a function. It has no weights, and does not count in the paths of weights in .keras files. */
+export class OperationLayer extends Layer {
+  /** As the file has it. */
+  readonly saved: SavedOperation;
+  readonly #run: (args: OperationArgs) => OneOrMore<Tensor>;
+  readonly #keepsMasks: boolean;
+
+  /** Throws E_LAYER if there is no such function. */
+  constructor(saved: SavedOperation, name: string) {
+    super({ name });
+    this.saved = saved;
+    this.#run = this.blaming(() => operations.createOperation(saved, name));
+    this.#keepsMasks = saved.class_name === 'AddLoss' || saved.class_name === 'AddMetric';
+    this.built = true;
+  }
+
+  override getClassName(): string {
+    return this.saved.class_name;
+  }
+
+  override getConfig(): Config {
+    return verbatim(this.saved.config);
+  }
+
+  override outputSpecs(
+    inputs: readonly { dtype: DataType; shape: Shape }[],
+    kwargs: Kwargs,
+  ): { dtype: DataType; shape: Shape }[] {
+    return this.tryCall(inputs, kwargs);
+  }
+
+  override call(inputs: OneOrMore<Tensor>, { args = [inputs], kwargs = {} }: Kwargs): OneOrMore<Tensor> {
+    return this.#run({ args, kwargs });
+  }
+
+  override callWithMasks(inputs: OneOrMore<Tensor>, masks: (Tensor | undefined)[], kwargs: Kwargs): MaskedTensors {
+    return { outputs: toList(this.call(inputs, kwargs)), masks: this.#keepsMasks ? masks : [] };
+  }
+}

@@ -2,7 +2,8 @@
 // Models as configs, in the form of Keras 2.
 import { type Config, verbatim } from './config.js';
 import type { Layer } from './layer.js';
-import { type OperationArgs, OperationLayer } from './operations/operation-layer.js';
+import { OperationLayer } from './operations/operation-layer.js';
+import type { OperationArgs } from './operations/saved-operation.js';
 import { mapSymbolic, type Node, type SymbolicTensor, symbolicIn } from './topology.js';
 
 /** A tensor of a saved model: layer, call, output. */

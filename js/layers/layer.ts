@@ -362,9 +362,7 @@ export abstract class Layer extends Serializable {
   ): { dtype: DataType; shape: Shape }[] {
     const callWith = (size: number) =>
       inCapture(() => {
-        const tensors = inputs.map(({ dtype, shape }) =>
-          captureInput({ dtype, shape: shape.map((known) => known ?? size), declared: shape }),
-        );
+        const tensors = this.placeholders(inputs, size);
         const given = mapSymbolic(kwargs, (tensor) => tensors[inputs.indexOf(tensor)]) as Kwargs;
         return this.callWithMasks(tensors, [], given).outputs.map(({ dtype, shape }) => ({
           dtype,
@@ -376,6 +374,13 @@ export abstract class Layer extends Serializable {
       dtype,
       shape: shape.map((size, axis) => (size === second[i]?.shape[axis] ? size : null)),
     }));
+  }
+
+  /** Tensors without values, of these sizes. Replaces unknown ones by `size`. */
+  protected placeholders(inputs: readonly { dtype: DataType; shape: Shape }[], size: number): Tensor[] {
+    return inputs.map(({ dtype, shape }) =>
+      captureInput({ dtype, shape: shape.map((known) => known ?? size), declared: shape }),
+    );
   }
 
   /** @internal Calls the layer, with masks. `masks` may be shorter than the inputs. */

@@ -35,10 +35,7 @@ export function addModelMaker(className: string, maker: LayerMaker): void {
 }
 
 /** A layer. Throws E_LAYER if there is no such class, or its config is wrong. */
-export function makeLayer(className: string, config: Config, context: LayerContext): Layer {
-  if (typeof className !== 'string' || typeof config !== 'object' || config === null) {
-    throw new TfwasmError('E_LAYER', 'a layer must be saved as {class_name, config}');
-  }
+function makeLayer(className: string, config: Config, context: LayerContext): Layer {
   const custom = context.customObjects?.[className] ?? findRegistered(className);
   if (custom) return custom.fromConfig(custom, config) as unknown as Layer;
   const maker = makers.get(className);

@@ -3,7 +3,7 @@
 import { TfwasmError } from '../core/errors.js';
 import type { Config } from './config.js';
 import { CONSTANT, type TensorReference } from './functional-config.js';
-import type { OperationArgs } from './operations/operation-layer.js';
+import type { OperationArgs } from './operations/saved-operation.js';
 
 /** A call whose tensors are references, in a list or an object. */
 export interface SavedCall {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The content of operations.js: the functions that models of Keras call. js/layers/ loads it with models that need it.
 import * as tf from '../../common.js';
-import { TfwasmError } from '../../core/errors.js';
+import { describeError, TfwasmError } from '../../core/errors.js';
 import { runAll } from '../../tensor/call.js';
 import { kerasBackend } from './keras-backend.js';
 import { keras3Arrays } from './keras3-arrays.js';
 import { keras3Elementwise } from './keras3-elementwise.js';
 import { readNodeDef } from './node-def.js';
-import type { OperationArgs } from './operation-layer.js';
-import type { SavedOperation } from './saved-operation.js';
+import type { OperationArgs, SavedOperation } from './saved-operation.js';
 import { bind, type Definition, type Result, type Table } from './signature.js';
 import { tensorflowArrays } from './tensorflow-arrays.js';
 import { tensorflowMath } from './tensorflow-math.js';
@@ -53,13 +52,18 @@ export function createOperation(saved: SavedOperation, name: string): Operation 
     try {
       return flatten(run(args));
     } catch (error) {
-      throw error instanceof TfwasmError ? named(error, `layer ${name} (${what})`) : error;
+      throw named(error, `layer ${name} (${what})`);
     }
   };
 }
 
 /** The error with its layer. What the arguments are wrong for is an error of the model. */
-function named({ code, message, op, node, cause }: TfwasmError, where: string): TfwasmError {
+function named(error: unknown, where: string): TfwasmError {
+  if (!(error instanceof TfwasmError)) {
+    const message = `${where}: the arguments are wrong: ${describeError(error)}`;
+    return new TfwasmError('E_LAYER', message, { cause: error });
+  }
+  const { code, message, op, node, cause } = error;
   return new TfwasmError(code === 'E_INPUT' || code === 'E_ATTR' ? 'E_LAYER' : code, `${where}: ${message}`, {
     op,
     node,

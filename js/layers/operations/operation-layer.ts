@@ -5,8 +5,16 @@ import type { DataType } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Config, verbatim } from '../config.js';
 import { Layer, type MaskedTensors } from '../layer.js';
-import { type Kwargs, type OneOrMore, type Shape, toList } from '../topology.js';
-import type { SavedOperation } from './saved-operation.js';
+import {
+  type Kwargs,
+  mapSymbolic,
+  type Node,
+  type OneOrMore,
+  type Shape,
+  SymbolicTensor,
+  toList,
+} from '../topology.js';
+import type { OperationArgs, SavedOperation } from './saved-operation.js';
 
 type Operations = typeof import('./index.js');
 
@@ -17,11 +25,10 @@ export async function loadOperations(): Promise<void> {
   operations = (await loadBundle('operations.js')) as Operations;
 }
 
-/** The arguments of a call, with tensors anywhere in them. Other values are as the file has them. */
-export interface OperationArgs {
-  args: readonly unknown[];
-  kwargs: Readonly<Record<string, unknown>>;
-}
+/** The most calls between a shape and the sizes that are computed from it. */
+const MAX_STEPS = 50;
+
+const mayBeSizes = ({ dtype, rank }: SymbolicTensor) => dtype === 'int32' && rank <= 1;
 
 /** A call of a function. It has no weights, and does not count in the paths of weights in .keras files. */
 export class OperationLayer extends Layer {
@@ -52,6 +59,25 @@ export class OperationLayer extends Layer {
     kwargs: Kwargs,
   ): { dtype: DataType; shape: Shape }[] {
     return this.tryCall(inputs, kwargs);
+  }
+
+  /** Sizes that are computed from shapes have values, since the shape of the output may depend on them. */
+  protected override placeholders(inputs: readonly { dtype: DataType; shape: Shape }[], size: number): Tensor[] {
+    const values = new Map<SymbolicTensor, Tensor>();
+    const valueAt = (tensor: { dtype: DataType; shape: Shape }, depth: number): Tensor => {
+      const layer = tensor instanceof SymbolicTensor ? tensor.sourceLayer : undefined;
+      if (!(tensor instanceof SymbolicTensor && layer instanceof OperationLayer && mayBeSizes(tensor)) || depth === 0) {
+        return super.placeholders([tensor], size)[0] as Tensor;
+      }
+      const known = values.get(tensor);
+      if (known) return known;
+      const { callArgs, outputTensors } = layer.inboundNodes[tensor.nodeIndex] as Node;
+      const given = mapSymbolic(callArgs, (argument) => valueAt(argument, depth - 1)) as Kwargs;
+      const results = toList(layer.call([], given));
+      for (const [i, output] of outputTensors.entries()) values.set(output, results[i] as Tensor);
+      return results[tensor.tensorIndex] as Tensor;
+    };
+    return inputs.map((tensor) => valueAt(tensor, MAX_STEPS));
   }
 
   override call(inputs: OneOrMore<Tensor>, { args = [inputs], kwargs = {} }: Kwargs): OneOrMore<Tensor> {

@@ -11,6 +11,12 @@ export interface SavedOperation {
   registered_name?: unknown;
 }
 
+/** The arguments of a call, with tensors anywhere in them. Other values are as the file has them. */
+export interface OperationArgs {
+  args: readonly unknown[];
+  kwargs: Readonly<Record<string, unknown>>;
+}
+
 /** The classes of Keras 2. Those that cannot be run are refused by operations.js, which says what to do. */
 const CLASSES = new Set(
   (

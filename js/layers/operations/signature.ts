@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions with named parameters.
 import type * as tf from '../../common.js';
-import type { OperationArgs } from './operation-layer.js';
+import type { OperationArgs } from './saved-operation.js';
 import {
   fail,
   toAxes,

@@ -156,12 +156,14 @@ export class BuiltInLayer extends Layer {
     const given = toList(inputs);
     const { training = currentExecution()?.training ?? false, ...rest } = kwargs;
     const { extra, args } = readKwargs(rest, given.length);
-    const json = JSON.stringify({ ...args, trainable: this.trainable });
+    const json = JSON.stringify(args);
+    // A frozen normalization keeps its statistics, and uses them.
+    const isTraining = training && (this.trainable || this.#className !== 'BatchNormalization');
     const handles = [...given, ...extra].map((input) => input.storage.handle());
     const maskHandles = masks.map((mask) => mask?.storage.handle() ?? 0);
     const weights = this.ownWeights.map((weight) => weight.read().storage.handle());
     const result = callTrainingCore((core) =>
-      core.callLayer(this.#layer, handles, maskHandles, weights, training, json),
+      core.callLayer(this.#layer, handles, maskHandles, weights, isTraining, json),
     );
     return this.#take(result);
   }

@@ -23,17 +23,19 @@ class Borders : public Layer {
   // sequences, two integers are a pair.
   Borders(LayerConfig& config, int rank, std::string_view key, SpatialFormat format)
       : format_(format) {
-    const JsonValue value = config.Value(key, 1);
-    const JsonValue list = value.is_array() ? value : JsonValue(static_cast<size_t>(rank), value);
-    const bool is_pair = rank == 1 && list.size() == 2;
+    config.Value(key, 1);
+    const Json& json = config.Given(key);
+    const Json::Array* list = json.AsArray();
     const auto count = static_cast<size_t>(rank);
-    if (!is_pair && list.size() != count) config.Fail(key, kExpected);
+    const bool is_pair = list != nullptr && rank == 1 && list->size() == 2;
+    if (list != nullptr && !is_pair && list->size() != count) config.Fail(key, kExpected);
     for (size_t i = 0; i < 2 * count; ++i) {
-      const JsonValue& item = list[is_pair ? i : i / 2];
-      const bool is_listed = item.is_array() && item.size() == 2;
-      const JsonValue& number = is_listed ? item[i % 2] : item;
-      if (!number.is_number_integer() || number < 0 || number > kMost) config.Fail(key, kExpected);
-      sizes_.push_back(number.get<int64_t>());
+      const Json* item = list == nullptr ? &json : &(*list)[is_pair ? i : i / 2];
+      const Json::Array* pair = item->AsArray();
+      if (pair != nullptr && pair->size() == 2) item = &(*pair)[i % 2];
+      const int64_t size = json.is_null() ? 1 : item->AsInt().value_or(-1);
+      if (size < 0 || size > kMost) config.Fail(key, kExpected);
+      sizes_.push_back(size);
     }
   }
 

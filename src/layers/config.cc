@@ -19,6 +19,13 @@ std::optional<int64_t> ToInt(const Json& json) {
   return is_integral ? std::optional<int64_t>(static_cast<int64_t>(*number)) : std::nullopt;
 }
 
+bool Contains(NameList names, std::string_view wanted) {
+  for (const std::string_view name : names) {
+    if (name == wanted) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 JsonValue ToValue(const Json& json) {
@@ -194,8 +201,7 @@ std::vector<std::string> LayerConfig::UnknownKeys() const {
   if (members == nullptr) return keys;
   for (const JsonMember& member : *members) {
     std::string key(member.key);
-    const bool is_ignored = std::find(ignored_.begin(), ignored_.end(), key) != ignored_.end();
-    const bool is_known = is_ignored || FindMember(values_, key) != nullptr;
+    const bool is_known = Contains(ignored_, key) || FindMember(values_, key) != nullptr;
     if (!member.value.is_null() && !is_known) keys.push_back(std::move(key));
   }
   return keys;

@@ -79,11 +79,11 @@ class Conv : public ConvLayer {
   }
 
  private:
-  Operand Convolve(CallContext& context, Operand x) override {
+  Operand Convolve(CallContext& context, const Operand& x) override {
     const Operand filter = Filter(context);
     if (rank() < 3) return context.builder().Emit("Conv2D", {x, filter}, OpAttrs());
     // Conv3D has no groups.
-    const auto parts = [&](Operand of) {
+    const auto parts = [&](const Operand& of) {
       const Operand axis = context.builder().Const(Tensor::Scalar<int32_t>(4));
       return context.builder().EmitAll("Split", {axis, of}, {{"num_split", groups_}});
     };
@@ -130,7 +130,7 @@ class ConvTranspose : public ConvLayer {
  private:
   // Keras, keras/src/backend/common/backend_utils.py: the sum of all windows, cropped or extended
   // by zeros to the size of the output.
-  Operand Convolve(CallContext& context, Operand x) override {
+  Operand Convolve(CallContext& context, const Operand& x) override {
     const int first = x.shape().rank() - 1 - rank();
     // Of images: height and width.
     std::vector<int64_t> sizes(static_cast<size_t>(first - 1), 1);
@@ -186,7 +186,7 @@ class DepthwiseConv : public ConvLayer {
     return channels * depth_multiplier_;
   }
 
-  Operand Convolve(CallContext& context, Operand x) override {
+  Operand Convolve(CallContext& context, const Operand& x) override {
     return context.builder().Emit("DepthwiseConv2dNative", {x, Filter(context)}, OpAttrs());
   }
 
@@ -215,7 +215,7 @@ class SeparableConv : public DepthwiseConv {
   }
 
  private:
-  Operand Convolve(CallContext& context, Operand x) override {
+  Operand Convolve(CallContext& context, const Operand& x) override {
     const std::vector<int64_t> strides(4, 1);
     return context.builder().Emit("Conv2D",
                                   {DepthwiseConv::Convolve(context, x), Filter(context, 1)},

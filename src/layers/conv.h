@@ -18,7 +18,7 @@ class ConvLayer : public WindowLayer {
   ConvLayer(LayerConfig& config, int rank, int num_kernels = 1);
 
   // The product, in the layout of ops.
-  virtual Operand Convolve(CallContext& context, Operand x) = 0;
+  virtual Operand Convolve(CallContext& context, const Operand& x) = 0;
 
   int64_t InputChannels(const BuildContext& context) const;
   // Adds [kernel_size..., a, b].

@@ -218,7 +218,7 @@ class LocallyConnected : public WindowLayer {
 
   // Keras 2 stores [outputs, filters], and with channels first reshapes that to
   // [filters, outputs] without moving anything.
-  Operand Bias(Operand bias) const {
+  Operand Bias(const Operand& bias) const {
     if (format_.is_channels_last()) return bias;
     Shape shape{filters_};
     for (int i = 0; i < rank(); ++i) shape.Append(bias.shape()[i]);

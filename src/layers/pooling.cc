@@ -49,10 +49,10 @@ class GlobalPooling : public Layer {
 
  private:
   // sum(x * mask) / sum(mask)
-  Operand MaskedMean(Operand x, Operand mask) const {
+  Operand MaskedMean(const Operand& x, const Operand& mask) const {
     const std::vector<int> axes = format_.SpatialAxes();
-    mask = ExpandDims(Cast(mask, x.dtype()), format_.channel_axis());
-    return Sum(x * mask, axes, keep_dims_) / Sum(mask, axes, keep_dims_);
+    const Operand counts = ExpandDims(Cast(mask, x.dtype()), format_.channel_axis());
+    return Sum(x * counts, axes, keep_dims_) / Sum(counts, axes, keep_dims_);
   }
 
   SpatialFormat format_;
@@ -78,7 +78,7 @@ class AdaptivePooling : public Layer {
 
  private:
   // Gathers the windows as rows. Short ones repeat their last element, with weight 0.
-  Operand PoolAlong(Operand x, int axis, int64_t count) const {
+  Operand PoolAlong(const Operand& x, int axis, int64_t count) const {
     const int64_t size = x.shape()[axis];
     if (size == 0) Throw(Code::kShape, "the input must not be empty, got ", x.shape());
     const auto first = [&](int64_t i) { return i * size / count; };

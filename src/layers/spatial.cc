@@ -50,23 +50,23 @@ void SpatialFormat::CheckRank(const Shape& shape) const {
   Throw(Code::kShape, "expected ", rank_ + 2, " dimensions, got ", shape);
 }
 
-Operand SpatialFormat::ToLast(Operand x) const {
+Operand SpatialFormat::ToLast(const Operand& x) const {
   CheckRank(x.shape());
   return ToChannelsLast(x, format_);
 }
 
-Operand SpatialFormat::ToOp(Operand x) const {
-  x = ToLast(x);
-  return rank_ == 1 ? ExpandDims(x, 1) : x;
+Operand SpatialFormat::ToOp(const Operand& x) const {
+  const Operand last = ToLast(x);
+  return rank_ == 1 ? ExpandDims(last, 1) : last;
 }
 
-Operand SpatialFormat::FromOp(Operand y) const {
+Operand SpatialFormat::FromOp(const Operand& y) const {
+  if (rank_ > 1) return FromLast(y);
   const std::vector<int64_t> height{1};
-  if (rank_ == 1) y = y.builder().Emit("Squeeze", {y}, {{"squeeze_dims", height}});
-  return FromLast(y);
+  return FromLast(y.builder().Emit("Squeeze", {y}, {{"squeeze_dims", height}}));
 }
 
-Operand SpatialFormat::ToOpFilter(Operand filter) const {
+Operand SpatialFormat::ToOpFilter(const Operand& filter) const {
   return rank_ == 1 ? ExpandDims(filter, 0) : filter;
 }
 

@@ -37,13 +37,13 @@ class SpatialFormat {
   // Throws E_SHAPE unless there are a batch, channels and the spatial dimensions.
   void CheckRank(const Shape& shape) const;
 
-  Operand ToLast(Operand x) const;
-  Operand FromLast(Operand y) const { return FromChannelsLast(y, format_); }
+  Operand ToLast(const Operand& x) const;
+  Operand FromLast(const Operand& y) const { return FromChannelsLast(y, format_); }
   // As ops need it: channels last, and sequences as images of height 1.
-  Operand ToOp(Operand x) const;
-  Operand FromOp(Operand y) const;
+  Operand ToOp(const Operand& x) const;
+  Operand FromOp(const Operand& y) const;
   // The filter of an op. Sequences: of height 1.
-  Operand ToOpFilter(Operand filter) const;
+  Operand ToOpFilter(const Operand& filter) const;
   // A list attribute of an op, from the numbers for the spatial dimensions.
   std::vector<int64_t> OpList(const std::vector<int64_t>& sizes) const;
 

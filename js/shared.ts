@@ -7,6 +7,7 @@ export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
 /** @internal Its type needs that of Node.js, which programs for browsers do not have. */
 export { builtin, fileUrl } from './core/node-files.js';
+export { publicFunction } from './core/public-function.js';
 export { callCore, coreStarted } from './core/runtime.js';
 export { version, version_core } from './core/version.js';
 export { useFactory } from './core/wasm-loader.js';

@@ -50,7 +50,7 @@ const classOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).r
 const factoryOf =
   (className: string): LayerFactory =>
   (args) =>
-    new BuiltInLayer(className, args);
+    new BuiltInLayer(className, args ?? {});
 
 export const builtInFactories = Object.fromEntries([
   ...NAMES.map((name) => [name, factoryOf(classOf(name))]),

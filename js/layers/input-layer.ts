@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a model gets its inputs.
 import { TfwasmError } from '../core/errors.js';
+import { publicFunction } from '../core/public-function.js';
 import type { DataType } from '../tensor/dtype.js';
 import type { Config } from './config.js';
 import { Layer } from './layer.js';
@@ -61,7 +62,7 @@ export class InputLayer extends Layer {
  *
  * @throws E_LAYER without a shape.
  */
-export function input(config: InputConfig): SymbolicTensor {
+export const input = publicFunction('input', (config: InputConfig): SymbolicTensor => {
   if (!config?.batchShape && !config?.shape) {
     throw new TfwasmError('E_LAYER', 'Please provide to Input either a `shape` or a `batchShape` argument.');
   }
@@ -69,4 +70,4 @@ export function input(config: InputConfig): SymbolicTensor {
   const batchInputShape = batchShape ?? [null, ...checkShape(shape, 'input(): shape')];
   const layer = new InputLayer({ ...rest, batchInputShape });
   return layer.inboundNodes[0]?.outputTensors[0] as SymbolicTensor;
-}
+});

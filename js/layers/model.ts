@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models made of layers.
 import { TfwasmError } from '../core/errors.js';
+import { publicFunction } from '../core/public-function.js';
 import type { IOHandler, SaveConfig, SaveResult, TrainingConfig } from '../io/types.js';
 import type { NamedTensor } from '../io/weights-api.js';
 import { concat } from '../ops/join.js';
@@ -248,6 +249,4 @@ export class LayersModel extends Container {
  *
  * @throws E_LAYER if the outputs need inputs that are not given, or two layers have one name.
  */
-export function model(args: LayersModelArgs): LayersModel {
-  return new LayersModel(args);
-}
+export const model = publicFunction('model', (args: LayersModelArgs): LayersModel => new LayersModel(args));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models whose layers form a chain.
 import { TfwasmError } from '../core/errors.js';
+import { publicFunction } from '../core/public-function.js';
 import { type Config, serialize } from './config.js';
 import { Container } from './container.js';
 import { input } from './input-layer.js';
@@ -113,6 +114,4 @@ export class Sequential extends LayersModel {
  * });
  * ```
  */
-export function sequential(config?: SequentialArgs): Sequential {
-  return new Sequential(config);
-}
+export const sequential = publicFunction('sequential', (config?: SequentialArgs): Sequential => new Sequential(config));

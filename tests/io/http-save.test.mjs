@@ -2,49 +2,20 @@
 // Saving over HTTP, from Node.js and from a page, to a plain Node.js server and to the Flask server of the
 // documentation; exchange with TensorFlow.js in both directions.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
-import { findFlaskPython } from '../../tools/flask.mjs';
-import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
 import { tinyAnswer } from '../tiny-model.mjs';
 import { tinyArtifacts } from './artifacts.mjs';
 import { hangUp, startHttpServer, status } from './http-server.mjs';
+import { startFlask } from './flask-server.mjs';
 import { assertError, startStorageBrowser } from './storage-browser.mjs';
 
 const ANSWER = tinyAnswer([1, 2]);
 const { trainingConfig: _, ...ARTIFACTS } = tinyArtifacts();
-
-/** Starts docs/examples/flask_server.py. */
-async function startFlask(...options) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-flask-'));
-  const script = path.join(ROOT, 'docs/examples/flask_server.py');
-  const server = spawn(findFlaskPython() ?? 'python3', [script, '--folder', folder, '--port', '0', ...options]);
-  let complaints = '';
-  server.stderr.on('data', (text) => {
-    complaints += text;
-  });
-  const url = await new Promise((resolve, reject) => {
-    server.stdout.once('data', (text) => resolve(String(text).trim().replace(/\/$/, '')));
-    server.once('exit', () => reject(new Error(complaints)));
-  });
-  return {
-    url,
-    folder,
-    close: async () => {
-      server.removeAllListeners('exit');
-      const exited = new Promise((resolve) => server.once('exit', resolve));
-      server.kill();
-      await exited;
-      await rm(folder, { recursive: true });
-    },
-  };
-}
 
 /** Reads the request to its end, as servers do, before it redirects. */
 const redirectTo = (location, code) => (request, response) => {

@@ -158,6 +158,30 @@ describe('models that call functions', { skip }, () => {
     assertValues(loaded.predict(tf.ones([1, 3, 4])), [expected], 'loaded');
   });
 
+  for (const [generation, json] of [
+    [2, keras2('math.multiply', ['x', 0, 0, { y: 3 }], [x])],
+    [3, keras3('Multiply', {}, [kerasTensor('x'), 3], [x])],
+  ]) {
+    for (const format of ['keras', 'h5']) {
+      test(`a .${format} file with a function of Keras ${generation}`, async () => {
+        const model = await tf.models.modelFromJSON(json);
+        const artifacts = [];
+        await model.save(
+          {
+            save: async (saved) => {
+              artifacts.push(saved);
+              return { modelArtifactsInfo: {} };
+            },
+          },
+          { format },
+        );
+        const loaded = await tf.loadLayersModel({ load: async () => artifacts[0] });
+        assert.equal(loaded.toJSON(), model.toJSON());
+        assert.equal(loaded.predict(tf.ones([1, 3, 4])).dataSync()[5], 3);
+      });
+    }
+  }
+
   test('a model with calls inside of a Sequential', async () => {
     const inner = keras2('math.multiply', ['x', 0, 0, { y: 3 }], [x]);
     const json = { class_name: 'Sequential', config: { name: 's', layers: [inner] }, keras_version: '2.9.0' };

@@ -157,10 +157,6 @@ const BINARY = defineAll('x1:value x2:value', {
 const ignoringNan = (f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
   tf.where(tf.isNaN(a), b, tf.where(tf.isNaN(b), a, f(a, b)));
 
-const BITS = defineAll('x y', {
-  BitwiseAnd: (a, b) => tf.bitwiseAnd(a, b),
-});
-
 const AXES = 'axis:axes? keepdims:flag?';
 
 /** Reduces without NaN, which count as `value`. */
@@ -250,7 +246,6 @@ export const keras3Elementwise: Table = {
   ...UNARY,
   ...ACTIVATIONS,
   ...BINARY,
-  ...BITS,
   ...REDUCTIONS,
   ...OTHERS,
 };

@@ -391,6 +391,18 @@ describe('models that call functions', { skip }, () => {
         ['fill', { value: 1 }],
         ['broadcast_to', { shape: [1e9, 1e9, 1e9] }],
         ['one_hot', { depth: 1e12 }],
+        [
+          'pad',
+          {
+            paddings: [
+              [0, 0],
+              [0, 0],
+              [0, 1e9],
+            ],
+          },
+        ],
+        ['tile', { multiples: [1, 1, 1e9] }],
+        ['repeat', { repeats: [1e9, 1, 1], axis: 1 }],
         ['eye', { num_columns: 1e9 }],
         ['__operators__.getitem', { slice_spec: [{ start: 'a', stop: null }] }],
         ['__operators__.getitem', { slice_spec: [{ start: null, stop: null, step: 0 }] }],
@@ -407,6 +419,11 @@ describe('models that call functions', { skip }, () => {
       ]) {
         await rejects(call2(name, ['x', 0, 0, kwargs]), /the_call/);
       }
+      await rejects(call3('Diff', { n: 1e9 }, [kerasTensor('x')]), /differences/);
+      await rejects(call3('Diagflat', { k: 1e9 }, [kerasTensor('x')]), /shape/);
+      await rejects(call3('Linspace', { num: 1e9 }, [kerasTensor('x'), 1]), /shape/);
+      await rejects(call3('MatrixPower', { n: 1e9 }, [kerasTensor('x')]), /power/);
+      await rejects(call3('Quantile', {}, [kerasTensor('x'), new Array(5000).fill(0)]), /list/);
       await rejects(call3('Add', {}, [kerasTensor('x'), 1, 2]), /3 arguments are given, the most are 2/);
       await rejects(call3('Sum', { axis: { a: 1 } }, [kerasTensor('x')]), /axis/);
       await rejects(call3('Add', {}, [kerasTensor('x')], { other: 3 }), /there is no argument other/);

@@ -7,7 +7,7 @@ import { clip, hardSigmoid3, isClose, matching, toBool, toFloat, toInt32, trueDi
 import * as reductions from './reductions.js';
 import { argReduce, norm, ofBooleans, quantile, variance } from './reductions.js';
 import { define, defineAll, type Table } from './signature.js';
-import { toNumber, type Value } from './values.js';
+import type { Value } from './values.js';
 
 const isOfSign = (sign: number) => (x: tf.Tensor) =>
   tf.logicalAnd(tf.isInf(toFloat(x)), matching(sign > 0 ? tf.greater : tf.less)(x, 0));
@@ -213,16 +213,11 @@ const REDUCTIONS: Table = {
   CountNonzero: define('x axis:axes?', (x, axis) => reductions.countNonZero(x, axis)),
   Moments: define('x axes:axes keepdims:flag? synchronized:ignored', reductions.moments),
   Norm: define(`x ord:any? ${AXES}`, norm),
-  Percentile: define(`x q:any axis:axes? method:text? keepdims:flag?`, (x, q, axis, method, keep) =>
-    quantile(x, typeof q === 'number' ? q / 100 : q.map((part: unknown) => toNumber(part) / 100), axis, method, keep),
+  Percentile: define(`x q:numbers axis:axes? method:text? keepdims:flag?`, (x, q, axis, method, keep) =>
+    quantile(x, typeof q === 'number' ? q / 100 : q.map((part: number) => part / 100), axis, method, keep),
   ),
-  Quantile: define(`x q:any axis:axes? method:text? keepdims:flag?`, (x, q, axis, method, keep) =>
-    quantile(x, typeof q === 'number' ? q : quantiles(q), axis, method, keep),
-  ),
+  Quantile: define(`x q:numbers axis:axes? method:text? keepdims:flag?`, quantile),
 };
-
-const quantiles = (q: unknown): number[] =>
-  q instanceof tf.Tensor ? Array.from(q.dataSync()) : (q as unknown[]).map(toNumber);
 
 const OTHERS: Table = {
   Clip: define('x x_min:value x_max:value', clip),

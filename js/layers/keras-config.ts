@@ -4,6 +4,8 @@ import type { Config, ModelTopology } from './config.js';
 import { Container } from './container.js';
 import { tensorsByReference } from './functional-config.js';
 import type { Layer } from './layer.js';
+import { OperationLayer } from './operations/operation-layer.js';
+import type { SavedOperation } from './operations/saved-operation.js';
 import { findRegistered, getRegisteredName } from './serialization.js';
 import type { SymbolicTensor } from './topology.js';
 
@@ -36,6 +38,7 @@ class Archiver {
 
   /** The archived form of a layer. `layer` is needed of models. */
   object({ class_name, config }: SavedLayer, layer?: Layer): ArchivedObject {
+    if (layer instanceof OperationLayer) return archivedOperation(layer.saved);
     const custom = findRegistered(class_name);
     if (custom) {
       return { module: null, class_name, config: this.#config(config), registered_name: getRegisteredName(custom) };
@@ -91,13 +94,18 @@ class Archiver {
   #graph({ layers, input_layers, output_layers, ...rest }: Config, model: Layer | undefined): Config {
     const isModel = (layer: Layer) => layer instanceof Container;
     this.#tensors.push(model instanceof Container ? tensorsByReference(model, isModel) : new Map());
-    const objects = (layers as SavedLayer[]).map((layer) => ({
-      ...this.object(layer, childOf(model, layer)),
-      name: layer.name ?? layer.config['name'],
-      inbound_nodes: this.isKeras3
-        ? (layer.inbound_nodes ?? []).map((node) => this.#node(node, layer.class_name))
-        : layer.inbound_nodes,
-    }));
+    const objects = (layers as SavedLayer[]).map((layer) => {
+      const child = childOf(model, layer);
+      // Calls of functions stay in the form of the Keras that has the function.
+      const isConverted = this.isKeras3 && !(child instanceof OperationLayer);
+      return {
+        ...this.object(layer, child),
+        name: layer.name ?? layer.config['name'],
+        inbound_nodes: isConverted
+          ? (layer.inbound_nodes ?? []).map((node) => this.#node(node, layer.class_name))
+          : layer.inbound_nodes,
+      };
+    });
     this.#tensors.pop();
     return { ...rest, layers: objects, input_layers, output_layers };
   }
@@ -122,6 +130,14 @@ class Archiver {
     return { class_name: '__keras_tensor__', config: { shape, dtype, keras_history: reference } };
   }
 }
+
+/** The functions of Keras 2 are in one module. */
+const archivedOperation = ({ class_name, config, module, registered_name }: SavedOperation): ArchivedObject => ({
+  module: module ?? 'keras.src.layers.core.tf_op_layer',
+  class_name,
+  config,
+  registered_name: typeof registered_name === 'string' ? registered_name : class_name,
+});
 
 function childOf(model: Layer | undefined, { name, config }: SavedLayer): Layer | undefined {
   return model?.children.find((layer) => layer.name === (name ?? config['name']));

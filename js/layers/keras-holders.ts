@@ -3,6 +3,7 @@
 import type { WeightHolder, WeightVariable } from '../keras-files/index.js';
 import { Layer } from './layer.js';
 import type { LayerVariable } from './layer-variable.js';
+import { OperationLayer } from './operations/operation-layer.js';
 
 /** A weight as a Keras file knows it. */
 interface KerasVariable extends WeightVariable {
@@ -53,6 +54,9 @@ function partsOf(layer: Layer, isTrainable: boolean): [string, Holder][] {
   ]);
 }
 
+/** Keras 3 does not count functions among the layers of a model. */
+const isLayerOfKeras = (layer: Layer) => !(layer instanceof OperationLayer) || layer.saved.module === undefined;
+
 /** Describes a layer, and the layers in it, to js/keras-files/. */
 export function holderOf(layer: Layer, isTrainable = true): Holder {
   const trainable = isTrainable && layer.trainable;
@@ -62,7 +66,8 @@ export function holderOf(layer: Layer, isTrainable = true): Holder {
     .map((weight) => variableOf(weight, trainable));
   const hold = (child: Layer) => holderOf(child, trainable);
   const inner = layer.namedChildren.map(
-    ([attribute, child]) => [attribute, child instanceof Layer ? hold(child) : child.map(hold)] as const,
+    ([attribute, child]) =>
+      [attribute, child instanceof Layer ? hold(child) : child.filter(isLayerOfKeras).map(hold)] as const,
   );
   const cell = CELLS[className];
   if (cell && inner.length === 0) {

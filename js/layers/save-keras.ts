@@ -13,6 +13,9 @@ import { archivedTopology } from './keras-config.js';
 const KERAS_2 = '2.15.0';
 const KERAS_3 = '3.3.3';
 
+/** Keras 3 has another function hard_sigmoid, and calls functions in another form. */
+const ONLY_KERAS_2 = /"(hard_sigmoid|TFOpLambda|SlicingOpLambda|TensorFlowOpLayer)"/;
+
 /** Artifacts whose topology is the whole file. Throws E_INPUT for an unknown format. */
 export async function kerasArtifacts(model: Container, format: string): Promise<ModelArtifacts> {
   if (format !== 'keras' && format !== 'h5') {
@@ -20,8 +23,7 @@ export async function kerasArtifacts(model: Container, format: string): Promise<
   }
   const { writeKerasFile } = await loadKerasFiles();
   const topology = model.toJSON(undefined, false) as ModelTopology;
-  // Keras 3 has another function of this name.
-  const isKeras3 = format === 'keras' && !JSON.stringify(topology).includes('"hard_sigmoid"');
+  const isKeras3 = format === 'keras' && !ONLY_KERAS_2.test(JSON.stringify(topology));
   const modelConfig = format === 'keras' ? archivedTopology(model, topology, isKeras3) : topology;
   const bytes = await writeKerasFile({
     format: format as KerasFormat,

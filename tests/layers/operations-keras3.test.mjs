@@ -1022,4 +1022,156 @@ describe('functions of keras.ops', { skip }, () => {
       return checkModel(tf, json, [q], [expected], 'attention');
     });
   });
+
+  describe('others', () => {
+    const whole = (values) => on(values, [values.length, values[0].length], 'int32');
+    call('BitwiseAnd', {}, [[4, 1]], {
+      ...whole([[6, 3]]),
+      args: [kt, kt],
+      given: [input('x', [[4, 1]], [1, 2], 'int32')],
+    });
+    for (const [className, f] of [
+      ['BitwiseOr', (a, b) => a | b],
+      ['BitwiseXor', (a, b) => a ^ b],
+    ]) {
+      call(className, {}, [[f(6, 5), f(3, 9)]], {
+        args: [kt, kerasTensor('y')],
+        given: [input('x', [[6, 3]], [1, 2], 'int32'), input('y', [[5, 9]], [1, 2], 'int32')],
+      });
+    }
+    call('BitwiseNot', {}, [[~6, ~3]], whole([[6, 3]]));
+    call('Angle', {}, [[0, Math.PI]], on([[1, -1]], [1, 2]));
+    call(
+      'IsIn',
+      {},
+      mapped((v) => v === 2 || v === 1),
+      { args: [kt, [1, 2]] },
+    );
+    const holes = on(new Float32Array([1, Number.NaN, 3]), [1, 3]);
+    call('Nanvar', { axis: 1, keepdims: false }, [1], holes);
+    call('Nanstd', { axis: 1, keepdims: true }, [[1]], holes);
+    call(
+      'Trapezoid',
+      { dx: 2, axis: -1 },
+      rows(([a, b, c, d]) => a + 2 * b + 2 * c + d),
+    );
+    call(
+      'Trapezoid',
+      { axis: 1 },
+      rows(([a, b, c, d]) => (a + b) / 2 + (b + c) + 2 * (c + d)),
+      { kwargs: { x: [0, 1, 3, 7] } },
+    );
+    call(
+      'Vander',
+      { N: 3 },
+      [
+        [4, 2, 1],
+        [9, 3, 1],
+      ],
+      on([2, 3], [2]),
+    );
+    call('ArraySplit', { indices_or_sections: 3, axis: 1 }, null, {
+      outputs: [rows((row) => row.slice(0, 2)), rows((row) => row.slice(2, 3)), rows((row) => row.slice(3))],
+    });
+    call('UnravelIndex', { shape: [2, 3] }, null, {
+      ...on([4, 2], [2], 'int32'),
+      outputs: [
+        [1, 0],
+        [1, 2],
+      ],
+    });
+    call(
+      'MatrixPower',
+      { n: 3 },
+      [
+        [
+          [1, 3],
+          [0, 1],
+        ],
+      ],
+      {
+        ...on(
+          [
+            [
+              [1, 1],
+              [0, 1],
+            ],
+          ],
+          [1, 2, 2],
+        ),
+        module: 'linalg',
+      },
+    );
+    call('AdaptiveAveragePool', { output_size: 3, data_format: 'channels_last' }, [[[0.5], [2], [3.5]]], {
+      ...on(
+        [[[0], [1], [2], [3], [4]]].map((r) => [r[0], r[1], r[2], r[3], r[4]]),
+        [1, 5, 1],
+      ),
+      module: 'nn',
+    });
+    call('AdaptiveMaxPool', { output_size: [1, 2], data_format: 'channels_last' }, [[[[5], [7]]]], {
+      ...on(
+        [
+          [
+            [[0], [1], [2], [3]],
+            [[4], [5], [6], [7]],
+          ],
+        ],
+        [1, 2, 4, 1],
+      ),
+      module: 'nn',
+    });
+    const labels = [
+      [0, 1, 0, 0],
+      [0, 0, 0, 1],
+    ];
+    const logits = (row) => row.map((v) => v - Math.log(total(row.map(Math.exp))));
+    const target = { args: [kerasTensor('t'), kt], module: 'nn' };
+    call(
+      'CategoricalCrossentropy',
+      { from_logits: true, axis: -1 },
+      VALUES.map((row, i) => -total(logits(row).map((v, j) => v * labels[i][j]))),
+      { ...target, given: [x, input('t', labels, [2, 4])] },
+    );
+    call(
+      'SparseCategoricalCrossentropy',
+      { from_logits: true, axis: -1 },
+      [-logits(VALUES[0])[1], -logits(VALUES[1])[3]],
+      { ...target, given: [x, input('t', [1, 3], [2], 'int32')] },
+    );
+    call(
+      'BinaryCrossentropy',
+      { from_logits: true },
+      VALUES.map((row, i) =>
+        row.map((v, j) => -(labels[i][j] * Math.log(sigmoid(v)) + (1 - labels[i][j]) * Math.log(1 - sigmoid(v)))),
+      ),
+      { ...target, given: [x, input('t', labels, [2, 4])] },
+    );
+    call('BinaryCrossentropy', { from_logits: false }, [[-Math.log(0.75), -Math.log(0.5)]], {
+      ...target,
+      given: [input('x', [[0.75, 0.5]], [1, 2]), input('t', [[1, 0]], [1, 2])],
+    });
+    const cube = on(
+      Array.from({ length: 8 }, (_, i) => i),
+      [2, 2, 2],
+    );
+    call(
+      'Rearrange',
+      {},
+      [
+        [0, 2, 1, 3],
+        [4, 6, 5, 7],
+      ],
+      { ...cube, args: [kt, 'b h w -> b (w h)'], module: 'einops' },
+    );
+    call(
+      'Rearrange',
+      {},
+      rows(([a, b, c, d]) => [
+        [a, b],
+        [c, d],
+      ]),
+      { args: [kt, 'b (h w) -> b h w'], kwargs: { h: 2 }, module: 'einops' },
+    );
+  });
 });

@@ -158,6 +158,30 @@ describe('models that call functions', { skip }, () => {
     assertValues(loaded.predict(tf.ones([1, 3, 4])), [expected], 'loaded');
   });
 
+  for (const [generation, json] of [
+    [2, keras2('math.multiply', ['x', 0, 0, { y: 3 }], [x])],
+    [3, keras3('Multiply', {}, [kerasTensor('x'), 3], [x])],
+  ]) {
+    for (const format of ['keras', 'h5']) {
+      test(`a .${format} file with a function of Keras ${generation}`, async () => {
+        const model = await tf.models.modelFromJSON(json);
+        const artifacts = [];
+        await model.save(
+          {
+            save: async (saved) => {
+              artifacts.push(saved);
+              return { modelArtifactsInfo: {} };
+            },
+          },
+          { format },
+        );
+        const loaded = await tf.loadLayersModel({ load: async () => artifacts[0] });
+        assert.equal(loaded.toJSON(), model.toJSON());
+        assert.equal(loaded.predict(tf.ones([1, 3, 4])).dataSync()[5], 3);
+      });
+    }
+  }
+
   test('a model with calls inside of a Sequential', async () => {
     const inner = keras2('math.multiply', ['x', 0, 0, { y: 3 }], [x]);
     const json = { class_name: 'Sequential', config: { name: 's', layers: [inner] }, keras_version: '2.9.0' };
@@ -367,6 +391,18 @@ describe('models that call functions', { skip }, () => {
         ['fill', { value: 1 }],
         ['broadcast_to', { shape: [1e9, 1e9, 1e9] }],
         ['one_hot', { depth: 1e12 }],
+        [
+          'pad',
+          {
+            paddings: [
+              [0, 0],
+              [0, 0],
+              [0, 1e9],
+            ],
+          },
+        ],
+        ['tile', { multiples: [1, 1, 1e9] }],
+        ['repeat', { repeats: [1e9, 1, 1], axis: 1 }],
         ['eye', { num_columns: 1e9 }],
         ['__operators__.getitem', { slice_spec: [{ start: 'a', stop: null }] }],
         ['__operators__.getitem', { slice_spec: [{ start: null, stop: null, step: 0 }] }],
@@ -383,6 +419,11 @@ describe('models that call functions', { skip }, () => {
       ]) {
         await rejects(call2(name, ['x', 0, 0, kwargs]), /the_call/);
       }
+      await rejects(call3('Diff', { n: 1e9 }, [kerasTensor('x')]), /differences/);
+      await rejects(call3('Diagflat', { k: 1e9 }, [kerasTensor('x')]), /shape/);
+      await rejects(call3('Linspace', { num: 1e9 }, [kerasTensor('x'), 1]), /shape/);
+      await rejects(call3('MatrixPower', { n: 1e9 }, [kerasTensor('x')]), /power/);
+      await rejects(call3('Quantile', {}, [kerasTensor('x'), new Array(5000).fill(0)]), /list/);
       await rejects(call3('Add', {}, [kerasTensor('x'), 1, 2]), /3 arguments are given, the most are 2/);
       await rejects(call3('Sum', { axis: { a: 1 } }, [kerasTensor('x')]), /axis/);
       await rejects(call3('Add', {}, [kerasTensor('x')], { other: 3 }), /there is no argument other/);

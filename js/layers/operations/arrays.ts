@@ -2,7 +2,7 @@
 // Functions that move elements, composed from those of the op API.
 import * as tf from '../../common.js';
 import type { DataType } from '../../tensor/dtype.js';
-import { alike, fail, like, toTensor, type Value } from './values.js';
+import { alike, checkSize, fail, like, toTensor, type Value } from './values.js';
 
 export type Axes = number | readonly number[] | undefined;
 
@@ -61,7 +61,8 @@ export function repeat(x: tf.Tensor, repeats: readonly number[], axis?: number):
   const along = axisIn(axis, x.rank);
   const size = x.shape[along] as number;
   const [count] = repeats;
-  if (repeats.some((number) => number < 0)) fail('counts of repetitions must not be negative');
+  // Throws for negative counts, too.
+  for (const number of repeats) checkSize([number]);
   if (repeats.length === 1) {
     const times = [...x.shape.map(() => 1), 1];
     times[along + 1] = count as number;
@@ -106,6 +107,7 @@ export function pad(x: tf.Tensor, widths: readonly (readonly number[])[], mode =
   const pairs = (widths.length === 1 ? x.shape.map(() => only as readonly number[]) : widths).map(
     ([before = 0, after = before]): [number, number] => [before, after],
   );
+  for (const pair of pairs) checkSize([pair[0] + pair[1]]);
   if (pairs.length !== x.rank) fail(`there are ${pairs.length} pairs of paddings for ${x.rank} dimensions`);
   return name === 'constant' ? tf.pad(x, pairs, value) : tf.mirrorPad(x, pairs, name as 'reflect' | 'symmetric');
 }
@@ -120,6 +122,12 @@ export function sorted(x: tf.Tensor, axis = -1, descending = false): { values: t
   return { values: back(descending ? values : tf.neg(values)), positions: back(positions) };
 }
 
+/** Repeats the whole tensor along its axes. */
+export function tile(x: tf.Tensor, times: readonly number[]): tf.Tensor {
+  checkSize(times);
+  return tf.tile(x, [...times]);
+}
+
 /** One-hot vectors along any axis. */
 export function oneHot(
   ids: tf.Tensor,
@@ -131,6 +139,7 @@ export function oneHot(
     dtype = 'float32',
   }: { axis?: number; on?: number; off?: number; dtype?: DataType } = {},
 ): tf.Tensor {
+  checkSize([depth]);
   const hot = tf.oneHot(tf.cast(ids, 'int32'), depth, on, off, dtype);
   return axisIn(axis, hot.rank) === hot.rank - 1 ? hot : moveAxes(hot, [hot.rank - 1], [axis]);
 }
@@ -189,6 +198,7 @@ export function diagonal(x: tf.Tensor, offset = 0, first = -2, second = -1): tf.
 export function diagonalMatrix(x: tf.Tensor, offset = 0): tf.Tensor {
   const length = x.shape.at(-1) ?? 0;
   const size = length + Math.abs(offset);
+  checkSize([size, size]);
   const row = tf.reshape(tf.range(0, size, 1, 'int32'), [size, 1]);
   const column = tf.reshape(tf.range(0, size, 1, 'int32'), [1, size]);
   const isOn = tf.equal(tf.sub(column, row), tf.scalar(offset, 'int32'));
@@ -200,9 +210,13 @@ export function diagonalMatrix(x: tf.Tensor, offset = 0): tf.Tensor {
 
 export const stackAlike = (values: readonly Value[], axis = 0): tf.Tensor => tf.stack(alike(values), axis);
 
+const MOST_DIFFERENCES = 100;
+
 /** Differences of neighbours along an axis. */
 export function difference(x: tf.Tensor, order = 1, axis = -1): tf.Tensor {
   const along = axisIn(axis, x.rank);
+  if (order < 0 || order > Math.min(MOST_DIFFERENCES, x.shape[along] as number))
+    fail(`there are no differences of order ${order}`);
   let result = x;
   for (let i = 0; i < order; ++i) {
     const size = result.shape[along] as number;

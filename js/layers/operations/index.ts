@@ -6,6 +6,7 @@ import { runAll } from '../../tensor/call.js';
 import { kerasBackend } from './keras-backend.js';
 import { keras3Arrays } from './keras3-arrays.js';
 import { keras3Elementwise } from './keras3-elementwise.js';
+import { keras3Others } from './keras3-others.js';
 import { readNodeDef } from './node-def.js';
 import type { OperationArgs, SavedOperation } from './saved-operation.js';
 import { bind, type Definition, type Result, type Table } from './signature.js';
@@ -14,7 +15,7 @@ import { tensorflowMath } from './tensorflow-math.js';
 import { describe, fail, makeConstant, toTensor } from './values.js';
 
 const TENSORFLOW: Table = { ...tensorflowMath, ...tensorflowArrays, ...kerasBackend };
-const KERAS_3: Table = { ...keras3Elementwise, ...keras3Arrays };
+const KERAS_3: Table = { ...keras3Elementwise, ...keras3Arrays, ...keras3Others };
 
 /** Runs a function on its arguments. */
 export type Operation = (args: OperationArgs) => tf.Tensor[];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of Keras 2 in models: keras.backend, keras.activations, keras.losses.
 import * as tf from '../../common.js';
-import { pad, repeat, select, shapeOf, softmaxAlong, stackAlike } from './arrays.js';
+import { oneHot, pad, repeat, select, shapeOf, softmaxAlong, stackAlike, tile } from './arrays.js';
 import * as elementwise from './elementwise.js';
 import { clip, hardSigmoid2, matching, toFloat } from './elementwise.js';
 import { channelsLast, convolve, depthwise, pool, resize } from './images.js';
@@ -92,11 +92,11 @@ const ARRAYS: Table = {
   expand_dims: define('x axis:int?', (x, axis = -1) => tf.expandDims(x, axis)),
   gather: define('reference indices', (x, ids) => tf.gather(x, tf.cast(ids, 'int32'))),
   l2_normalize: define('x axis:axes?', (x, axis) => l2Normalize(x, axis)),
-  one_hot: define('indices num_classes:int', (ids, depth) => tf.oneHot(tf.cast(ids, 'int32'), depth, 1, 0, 'float32')),
+  one_hot: define('indices num_classes:int', (ids, depth) => oneHot(ids, depth)),
   ones_like: define('x dtype:dtype? name:ignored', (x, dtype) => tf.cast(tf.onesLike(x), dtype ?? x.dtype)),
   permute_dimensions: define('x pattern:ints', (x, order) => tf.transpose(x, order)),
   pow: define('x a:value', matching(tf.pow)),
-  repeat: define('x n:int', (x, count) => tf.tile(tf.expandDims(x, 1), [1, count, 1])),
+  repeat: define('x n:int', (x, count) => tile(tf.expandDims(x, 1), [1, count, 1])),
   repeat_elements: define('x rep:int axis:int', (x, count, axis) => repeat(x, [count], axis)),
   reshape: define('x shape:ints', (x, shape) => tf.reshape(x, shape)),
   reverse: define('x axes:ints', (x, axes) => tf.reverse(x, axes)),
@@ -125,7 +125,7 @@ const ARRAYS: Table = {
       [0, 0],
     ]),
   ),
-  tile: define('x n:ints', (x, times) => tf.tile(x, times)),
+  tile: define('x n:ints', tile),
   zeros_like: define('x dtype:dtype? name:ignored', (x, dtype) => tf.cast(tf.zerosLike(x), dtype ?? x.dtype)),
 };
 

@@ -11,10 +11,10 @@ import * as reductions from './reductions.js';
 import { matMul, segmentReduce, tensorDot } from './reductions.js';
 import { define, type Table } from './signature.js';
 import { filled, meshgrid, numberRange, stopGradient } from './tensorflow-arrays.js';
-import { alike, fail, toInts, toValue, type Value } from './values.js';
+import { alike, checkSize, fail, MOST_OF_INPUTS, toInts, toValue, type Value } from './values.js';
 
 const SHAPES: Table = {
-  BroadcastTo: define('x shape:ints', (x, shape) => tf.broadcastTo(x, shape)),
+  BroadcastTo: define('x shape:ints', (x, shape) => tf.broadcastTo(x, checkSize(shape, MOST_OF_INPUTS))),
   ExpandDims: define('x axis:ints', (x, axes) =>
     [...(axes as number[])]
       .map((axis) => (axis < 0 ? axis + x.rank + axes.length : axis))
@@ -91,7 +91,7 @@ const MOVES: Table = {
   Rot90: define('array k:int? axes:ints?', arrays.rot90),
   Tile: define('x repeats:ints', (x, times) => {
     const from = arrays.atLeast(x, times.length);
-    return tf.tile(from, [...new Array<number>(from.rank - times.length).fill(1), ...times]);
+    return arrays.tile(from, [...new Array<number>(from.rank - times.length).fill(1), ...times]);
   }),
   Sort: define('x axis:int?', (x, axis) => arrays.sorted(x, axis).values),
   Argsort: define('x axis:int?', (x, axis) =>
@@ -117,6 +117,7 @@ const CREATION: Table = {
     'start stop num:int? endpoint:flag? retstep:flag? dtype:ignored axis:int?',
     (start, stop, count = 50, hasEnd = true, withStep = false, _, axis = 0) => {
       if (withStep) fail('linspace with retstep is not supported');
+      checkSize([count, start.size]);
       const parts = hasEnd ? count - 1 : count;
       const step = tf.div(tf.sub(toFloat(stop), toFloat(start)), Math.max(parts, 1));
       const values = Array.from({ length: count }, (_, i) => tf.add(toFloat(start), tf.mul(step, i)));
@@ -175,7 +176,7 @@ const SELECTION: Table = {
     return [values, indices];
   }),
   Scatter: define('indices values shape:ints', (ids, values, shape) =>
-    tf.scatterND(tf.cast(ids, 'int32'), values, shape),
+    tf.scatterND(tf.cast(ids, 'int32'), values, checkSize(shape, MOST_OF_INPUTS) as [number]),
   ),
   ScatterUpdate: define('inputs indices updates reduction:any?', (x, ids, updates, reduction) => {
     const places = tf.cast(ids, 'int32');

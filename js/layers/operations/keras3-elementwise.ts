@@ -7,7 +7,7 @@ import { clip, hardSigmoid3, isClose, matching, toBool, toFloat, toInt32, trueDi
 import * as reductions from './reductions.js';
 import { argReduce, norm, ofBooleans, quantile, variance } from './reductions.js';
 import { define, defineAll, type Table } from './signature.js';
-import { toNumber, type Value } from './values.js';
+import type { Value } from './values.js';
 
 const isOfSign = (sign: number) => (x: tf.Tensor) =>
   tf.logicalAnd(tf.isInf(toFloat(x)), matching(sign > 0 ? tf.greater : tf.less)(x, 0));
@@ -157,10 +157,6 @@ const BINARY = defineAll('x1:value x2:value', {
 const ignoringNan = (f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
   tf.where(tf.isNaN(a), b, tf.where(tf.isNaN(b), a, f(a, b)));
 
-const BITS = defineAll('x y', {
-  BitwiseAnd: (a, b) => tf.bitwiseAnd(a, b),
-});
-
 const AXES = 'axis:axes? keepdims:flag?';
 
 /** Reduces without NaN, which count as `value`. */
@@ -217,16 +213,11 @@ const REDUCTIONS: Table = {
   CountNonzero: define('x axis:axes?', (x, axis) => reductions.countNonZero(x, axis)),
   Moments: define('x axes:axes keepdims:flag? synchronized:ignored', reductions.moments),
   Norm: define(`x ord:any? ${AXES}`, norm),
-  Percentile: define(`x q:any axis:axes? method:text? keepdims:flag?`, (x, q, axis, method, keep) =>
-    quantile(x, typeof q === 'number' ? q / 100 : q.map((part: unknown) => toNumber(part) / 100), axis, method, keep),
+  Percentile: define(`x q:numbers axis:axes? method:text? keepdims:flag?`, (x, q, axis, method, keep) =>
+    quantile(x, typeof q === 'number' ? q / 100 : q.map((part: number) => part / 100), axis, method, keep),
   ),
-  Quantile: define(`x q:any axis:axes? method:text? keepdims:flag?`, (x, q, axis, method, keep) =>
-    quantile(x, typeof q === 'number' ? q : quantiles(q), axis, method, keep),
-  ),
+  Quantile: define(`x q:numbers axis:axes? method:text? keepdims:flag?`, quantile),
 };
-
-const quantiles = (q: unknown): number[] =>
-  q instanceof tf.Tensor ? Array.from(q.dataSync()) : (q as unknown[]).map(toNumber);
 
 const OTHERS: Table = {
   Clip: define('x x_min:value x_max:value', clip),
@@ -250,7 +241,6 @@ export const keras3Elementwise: Table = {
   ...UNARY,
   ...ACTIVATIONS,
   ...BINARY,
-  ...BITS,
   ...REDUCTIONS,
   ...OTHERS,
 };

@@ -11,6 +11,7 @@ import {
   toIntLists,
   toInts,
   toNumber,
+  toNumbers,
   toTensor,
   toTensors,
   toText,
@@ -32,10 +33,13 @@ const KINDS = {
   axes: toAxes,
   lists: toIntLists,
   number: toNumber,
+  numbers: toNumbers,
   flag: toFlag,
   text: toText,
   dtype: toDataType,
   any: unwrap,
+  /** All arguments by names that no parameter has, as an object. */
+  others: (given: unknown) => given,
   /** Has no effect on results. */
   ignored: () => undefined,
 } as const;
@@ -84,10 +88,12 @@ export function bind({ signature, body }: Definition, settings: Readonly<Record<
   const called = parameters.filter(({ names }) => !names.some((name) => Object.hasOwn(settings, name)));
   const known = new Set(parameters.flatMap(({ names }) => names));
   return ({ args, kwargs }: OperationArgs): Result => {
-    const named = { ...settings, ...kwargs };
-    for (const [name, value] of Object.entries(kwargs)) {
-      if (!known.has(name) && name !== 'name' && value !== null) fail(`there is no argument ${name}`);
-    }
+    const others = Object.entries(kwargs).filter(
+      ([name, value]) => !known.has(name) && name !== 'name' && value !== null,
+    );
+    const rest = parameters.find(({ kind }) => kind === 'others')?.names[0];
+    if (others[0] && !rest) fail(`there is no argument ${others[0][0]}`);
+    const named = { ...settings, ...kwargs, ...(rest && { [rest]: Object.fromEntries(others) }) };
     const positional = called[0]?.kind === 'rest' ? [args] : args;
     if (positional.length > called.length)
       fail(`${positional.length} arguments are given, the most are ${called.length}`);

@@ -10,18 +10,9 @@ import { getItem } from './get-item.js';
 import * as images from './images.js';
 import { checkAntialias, resize } from './images.js';
 import { define, defineAll, type Table } from './signature.js';
-import { alike, fail, type Value } from './values.js';
+import { alike, checkSize, fail, MOST_OF_INPUTS, type Value } from './values.js';
 
 const typed = (x: tf.Tensor, dtype: DataType | undefined) => (dtype === undefined ? x : tf.cast(x, dtype));
-
-/** The most elements of a tensor that a file asks for without giving values. */
-const MOST_ELEMENTS = 1e8;
-
-function checkSize(shape: readonly number[]): number[] {
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (size > MOST_ELEMENTS || shape.some((length) => length < 0)) fail(`no tensor has the shape [${shape}]`);
-  return [...shape];
-}
 
 export function filled(shape: readonly number[], value: Value, dtype?: DataType): tf.Tensor {
   const constant = value instanceof tf.Tensor ? value : tf.scalar(value as number, dtype ?? 'float32');
@@ -79,7 +70,7 @@ export function meshgrid(list: readonly tf.Tensor[], indexing: string): tf.Tenso
 }
 
 const SHAPES: Table = {
-  broadcast_to: define('input shape:ints', (x, shape) => tf.broadcastTo(x, checkSize(shape))),
+  broadcast_to: define('input shape:ints', (x, shape) => tf.broadcastTo(x, checkSize(shape, MOST_OF_INPUTS))),
   ensure_shape: define('x shape:ignored', (x) => tf.clone(x)),
   expand_dims: define('input axis/dim:int?', (x, axis) => tf.expandDims(x, axis)),
   rank: define('input', (x) => tf.scalar(x.rank, 'int32')),
@@ -132,7 +123,7 @@ const MOVES: Table = {
   repeat: define('input repeats:ints axis:int?', repeat),
   reverse: define('tensor axis:ints', (x, axes) => tf.reverse(x, axes)),
   roll: define('input shift:ints axis:axes?', roll),
-  tile: define('input multiples:ints', (x, times) => tf.tile(x, times)),
+  tile: define('input multiples:ints', arrays.tile),
   diag: define('diagonal name:ignored k:int?', (x, k) => arrays.diagonalMatrix(x, k)),
   diag_part: define('input name:ignored k:int?', (x, k) => arrays.diagonal(x, k)),
   set_diag: define('input diagonal', (x, values) => {
@@ -147,10 +138,10 @@ const SELECTION: Table = {
   stop_gradient: define('input', (x) => stopGradient(x)),
   one_hot: define(
     'indices depth:int on_value:number? off_value:number? axis:int? dtype:dtype?',
-    (ids, depth, on, off, axis, dtype) => arrays.oneHot(ids, checkSize([depth])[0] as number, { axis, on, off, dtype }),
+    (ids, depth, on, off, axis, dtype) => arrays.oneHot(ids, depth, { axis, on, off, dtype }),
   ),
   scatter_nd: define('indices updates shape:ints', (ids, updates, shape) =>
-    tf.scatterND(tf.cast(ids, 'int32'), updates, checkSize(shape) as [number]),
+    tf.scatterND(tf.cast(ids, 'int32'), updates, checkSize(shape, MOST_OF_INPUTS) as [number]),
   ),
   searchsorted: define('sorted_sequence values side:text? out_type:ignored', (list, values, side) =>
     tf.searchSorted(list, values, side),

@@ -17,6 +17,19 @@ export function fail(message: string): never {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof tf.Tensor);
 
+/** The most elements of a tensor that a file asks for without giving values. */
+const MOST_ELEMENTS = 1e8;
+
+/** The most elements of a tensor that is made of the inputs of a model, which may be large. */
+export const MOST_OF_INPUTS = 2 ** 36;
+
+/** The shape. Throws E_LAYER if a tensor of this shape would be too large. */
+export function checkSize(shape: readonly number[], most = MOST_ELEMENTS): number[] {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (!(size <= most) || shape.some((length) => length < 0)) fail(`no tensor has the shape [${shape}]`);
+  return [...shape];
+}
+
 /** A short form for messages. */
 export function describe(value: unknown): string {
   if (value instanceof tf.Tensor) return `a tensor of shape [${value.shape}]`;
@@ -127,6 +140,15 @@ export function toInts(given: unknown): number[] {
 }
 
 export const toAxes = (given: unknown): number | number[] => (typeof given === 'number' ? toInt(given) : toInts(given));
+
+/** Numbers from a list, a tensor, or one number. */
+export function toNumbers(given: unknown): number | number[] {
+  const value = unwrap(given);
+  if (value instanceof tf.Tensor) return value.rank === 0 ? toNumber(value) : readNumbers(value);
+  if (!Array.isArray(value)) return toNumber(value);
+  if (value.length > MOST_SIZES) fail(`the list has ${value.length} numbers, the most are ${MOST_SIZES}`);
+  return value.map(toNumber);
+}
 
 /** Nested lists of integers, such as paddings. */
 export function toIntLists(given: unknown): number[][] {

@@ -6,8 +6,8 @@ import type { ModelArtifacts, ModelArtifactsInfo } from './types.js';
 
 /** The bytes of the file; undefined if the artifacts are parts of a model.json. */
 export function fileBytes(artifacts: ModelArtifacts | undefined): ArrayBuffer | undefined {
-  const topology = artifacts?.modelTopology;
-  return isArrayBuffer(topology) ? topology : undefined;
+  const { modelTopology, format } = artifacts ?? {};
+  return isArrayBuffer(modelTopology) && (format === 'keras' || format === 'h5') ? modelTopology : undefined;
 }
 
 /** The name of the file, which ends in .keras or .h5. */

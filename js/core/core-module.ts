@@ -217,10 +217,15 @@ export interface TrainingCoreModule extends CoreModule {
   disposeFunction(fn: number): void;
   /**
    * Ends the innermost capture, and returns the id of its program in a function, for runFunction, and which of the
-   * variables it takes, by the order of captureVariable. Equal graphs share a program.
+   * variables it takes, by the order of captureVariable. Those among `changing`, which other ones are expected to follow
+   * at each run, are the first of them: runFunction takes these as inputs. Equal graphs share a program.
    */
-  capturedProgram(fn: number, outputs: number[]): { program: number; variables: number[] };
-  /** Returns one new handle per output. */
+  capturedProgram(
+    fn: number,
+    outputs: number[],
+    changing: number[],
+  ): { program: number; variables: number[]; changing: number };
+  /** Returns one new handle per output. While `variables` stay the same, they are compiled as constants. */
   runFunction(fn: number, program: number, inputs: number[], variables: number[]): number[];
 
   // Layers. Configs are JSON texts with keys in snake case. `generation`: 3 for Keras 3, else 2.

@@ -7,7 +7,7 @@ import { callTrainingCore } from '../training/core.js';
 import { type Activation, getCustomActivation } from './activations.js';
 import { type Config, serialize, toCamelConfig, toSnakeCase, toSnakeConfig } from './config.js';
 import { getConstraint } from './constraints.js';
-import { currentExecution } from './execution.js';
+import { currentExecution, updateVariable } from './execution.js';
 import { getInitializer } from './initializers.js';
 import { Layer, type LayerArgs, type MaskedTensors, specOf } from './layer.js';
 import { getRegularizer } from './regularizers.js';
@@ -63,7 +63,7 @@ function readKwargs(kwargs: Kwargs, count: number): { extra: Tensor[]; args: Con
       extra.push(...given);
     }
   }
-  if (extra.length > 0) args['tensors'] = tensors;
+  args['tensors'] = tensors;
   return { extra, args };
 }
 
@@ -169,15 +169,11 @@ export class BuiltInLayer extends Layer {
   }
 
   #take({ outputs, masks, updated, updates, losses }: LayerCallResult): MaskedTensors {
-    const execution = currentExecution();
-    const values = tensorsOfHandles(updates);
-    for (const [i, value] of values.entries()) {
+    for (const [i, value] of tensorsOfHandles(updates).entries()) {
       const weight = this.ownWeights[updated[i] as number];
-      if (!weight) continue;
-      if (execution) execution.updates.push([weight, value]);
-      else weight.write(value);
+      if (weight) updateVariable(weight, value);
     }
-    execution?.losses.push(...tensorsOfHandles(losses));
+    currentExecution()?.losses.push(...tensorsOfHandles(losses));
     let results = tensorsOfHandles(outputs);
     const activation = this.#activation;
     if (activation) results = results.map((output) => activation.apply(output));

@@ -6,6 +6,7 @@ import { runInScope } from '../tensor/scopes.js';
 import { type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
 import { registeredVariables, type Variable } from '../tensor/variable.js';
 import { callTrainingCore } from '../training/core.js';
+import type { Updatable } from './execution.js';
 
 /** An input of a captured function. */
 export interface CapturedInput {
@@ -52,11 +53,22 @@ function disposeHandle(state: { handle: number }): void {
   if (handle !== 0) callTrainingCore((core) => core.disposeFunction(handle));
 }
 
+/** What a captured function returns. */
+export interface CapturedResults {
+  outputs: readonly Tensor[];
+  /** New values of variables, of which the last counts. */
+  updates: readonly (readonly [Updatable, Tensor])[];
+}
+
 /** A captured program. */
 export interface CapturedProgram {
   id: number;
-  /** What it reads, besides its inputs. Their values may change. */
+  /** Variables that it reads, besides its inputs, and that each run changes. */
+  changing: readonly Variable[];
+  /** Other variables that it reads. */
   variables: readonly Variable[];
+  /** The variables that each run changes. Their new values follow the outputs. */
+  updated: readonly Updatable[];
 }
 
 /** The programs of a function: one for each structure that it has had. */
@@ -68,20 +80,37 @@ export class CapturedFunction {
   }
 
   /** Captures `f` for these inputs. */
-  capture(inputs: readonly CapturedInput[], f: (inputs: Tensor[]) => readonly Tensor[]): CapturedProgram {
+  capture(inputs: readonly CapturedInput[], f: (inputs: Tensor[]) => CapturedResults): CapturedProgram {
     return inCapture(() => {
       const given = inputs.map(captureInput);
       const variables = Object.values(registeredVariables());
       for (const handle of handlesOf(variables)) callTrainingCore((core) => core.captureVariable(handle));
-      const outputs = handlesOf(f(given));
-      const captured = this.#call((core, handle) => core.capturedProgram(handle, outputs));
-      return { id: captured.program, variables: captured.variables.map((i) => variables[i] as Variable) };
+      const results = f(given);
+      const updates = new Map(results.updates);
+      const outputs = handlesOf([...results.outputs, ...updates.values()]);
+      const updated = [...updates.keys()];
+      const changing = handlesOf(updated.map((variable) => variable.read()));
+      const captured = this.#call((core, handle) => core.capturedProgram(handle, outputs, changing));
+      const used = captured.variables.map((i) => variables[i] as Variable);
+      return {
+        id: captured.program,
+        changing: used.slice(0, captured.changing),
+        variables: used.slice(captured.changing),
+        updated,
+      };
     });
   }
 
-  run({ id, variables }: CapturedProgram, inputs: readonly Tensor[]): Tensor[] {
-    const handles = this.#call((core, handle) => core.runFunction(handle, id, handlesOf(inputs), handlesOf(variables)));
-    return tensorsOfHandles(handles);
+  /** Returns the outputs, and gives the variables their new values. */
+  run({ id, changing, variables, updated }: CapturedProgram, inputs: readonly Tensor[]): Tensor[] {
+    const given = handlesOf([...inputs, ...changing]);
+    const results = tensorsOfHandles(
+      this.#call((core, handle) => core.runFunction(handle, id, given, handlesOf(variables))),
+    );
+    const values = results.splice(results.length - updated.length);
+    for (const [i, variable] of updated.entries()) variable.write(values[i] as Tensor);
+    for (const value of values) value.dispose();
+    return results;
   }
 
   dispose(): void {

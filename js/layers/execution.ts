@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // What layers produce besides their outputs while a model runs or is captured.
 import type { Tensor } from '../tensor/tensor.js';
-import type { LayerVariable } from './layer-variable.js';
+
+/** A variable of a layer. */
+export interface Updatable {
+  read(): Tensor;
+  write(value: Tensor): unknown;
+}
 
 export interface Execution {
   training: boolean;
   /** Scalars to add to the loss. */
   losses: Tensor[];
   /** New values of weights, such as moving averages. */
-  updates: [variable: LayerVariable, value: Tensor][];
+  updates: [variable: Updatable, value: Tensor][];
 }
+
+export const newExecution = (training: boolean): Execution => ({ training, losses: [], updates: [] });
 
 let current: Execution | undefined;
 
@@ -27,4 +34,15 @@ export function execute<T>(execution: Execution, f: () => T): T {
   } finally {
     current = outer;
   }
+}
+
+/** Changes a variable when the execution that is in progress has ended; at once if there is none. */
+export function updateVariable(variable: Updatable, value: Tensor): void {
+  if (current) current.updates.push([variable, value]);
+  else variable.write(value);
+}
+
+/** The value that the execution in progress has given a variable; undefined if it has given none. */
+export function updatedValue(variable: Updatable): Tensor | undefined {
+  return current?.updates.filter(([updated]) => updated === variable).at(-1)?.[1];
 }

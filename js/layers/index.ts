@@ -4,6 +4,7 @@ import { builtInFactories } from './factories.js';
 import { InputLayer, type InputLayerArgs, input } from './input-layer.js';
 import { Layer } from './layer.js';
 import { modelFromJSON } from './load-model.js';
+import { recurrentFactories } from './recurrent-factories.js';
 
 export * as constraints from './constraints.js';
 export * as initializers from './initializers.js';
@@ -20,4 +21,10 @@ export { type Shape, SymbolicTensor } from './topology.js';
 export const models = { modelFromJSON };
 
 /** A function for each layer, and the base class of custom ones. */
-export const layers = { ...builtInFactories, inputLayer: (args: InputLayerArgs) => new InputLayer(args), input, Layer };
+export const layers = {
+  ...builtInFactories,
+  ...recurrentFactories,
+  inputLayer: (args: InputLayerArgs) => new InputLayer(args),
+  input,
+  Layer,
+};

@@ -29,9 +29,9 @@ function variableOf(variable: LayerVariable, isTrainable: boolean): KerasVariabl
 }
 
 /** The part of a weight's name that names an object in the layer: "query" in "attention/query/kernel". */
-const partOf = (layer: Layer, { originalName }: LayerVariable) =>
+const partOf = ({ weightScope, name }: Layer, { originalName }: LayerVariable) =>
   originalName
-    .slice(layer.name.length + 1)
+    .slice((weightScope ?? name).length + 1)
     .split('/')
     .slice(0, -1)
     .join('/');

@@ -5,6 +5,7 @@ import type { DataType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Variable } from '../tensor/variable.js';
 import type { Constraint } from './constraints.js';
+import { updatedValue } from './execution.js';
 import { uniqueWeightName } from './names.js';
 import { describeShape } from './topology.js';
 
@@ -43,9 +44,13 @@ export class LayerVariable {
     if (this.#variable) this.#variable.trainable = trainable;
   }
 
-  /** The value. It stays the variable's: do not dispose it. */
-  read(): Variable {
+  /**
+   * The value; while a model runs, that which its layers have set already. It stays the variable's: do not dispose it.
+   */
+  read(): Tensor {
     if (this.#isDisposed) throw new TfwasmError('E_DISPOSED', `the weight ${this.name} has been disposed`);
+    const updated = updatedValue(this);
+    if (updated) return updated;
     if (!this.#variable) this.#setFirst(this.#initial(), true);
     return this.#variable as Variable;
   }

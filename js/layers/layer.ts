@@ -7,7 +7,7 @@ import { tidy } from '../tensor/memory.js';
 import { captureInput, inCapture } from './capture.js';
 import type { Config } from './config.js';
 import { type Constraint, getConstraint } from './constraints.js';
-import { currentExecution } from './execution.js';
+import { currentExecution, execute, newExecution } from './execution.js';
 import { getInitializer, type Initializer } from './initializers.js';
 import { LayerVariable } from './layer-variable.js';
 import { nameOfLayer } from './names.js';
@@ -98,6 +98,8 @@ export abstract class Layer extends Serializable {
   built = false;
   activityRegularizer: Regularizer | undefined;
   readonly inboundNodes: Node[] = [];
+  /** @internal Before the names of weights, if it is not the layer's name: a path of layers that contain it. */
+  weightScope: string | undefined;
   /** How many models have the layer, and the program itself. */
   protected refCount: number | undefined;
   /** @internal Those of the layer itself, not of layers in it. */
@@ -215,7 +217,7 @@ export abstract class Layer extends Serializable {
       type,
       sizes,
       () => tidy(() => first.apply(sizes, type)),
-      `${this.name}/${name}`,
+      `${this.weightScope ?? this.name}/${name}`,
       trainable,
       getConstraint(constraint),
     );
@@ -364,7 +366,8 @@ export abstract class Layer extends Serializable {
       inCapture(() => {
         const tensors = this.placeholders(inputs, size);
         const given = mapSymbolic(kwargs, (tensor) => tensors[inputs.indexOf(tensor)]) as Kwargs;
-        return this.callWithMasks(tensors, [], given).outputs.map(({ dtype, shape }) => ({
+        const { outputs } = execute(newExecution(false), () => this.callWithMasks(tensors, [], given));
+        return outputs.map(({ dtype, shape }) => ({
           dtype,
           shape: [...shape] as Shape,
         }));
@@ -394,6 +397,16 @@ export abstract class Layer extends Serializable {
     }
     this.regularizeActivity(outputs);
     return { outputs, masks: outputMasks };
+  }
+
+  /** Calls a layer that this one contains. */
+  protected callInner(
+    layer: Layer,
+    inputs: OneOrMore<Tensor>,
+    masks: (Tensor | undefined)[],
+    kwargs: Kwargs,
+  ): MaskedTensors {
+    return layer.blaming(() => layer.callWithMasks(inputs, masks, kwargs));
   }
 
   protected regularizeActivity(outputs: readonly Tensor[]): void {
@@ -466,6 +479,11 @@ export abstract class Layer extends Serializable {
 
   // State and life
 
+  /** What the layer keeps between batches. It is not saved. */
+  get stateVariables(): readonly LayerVariable[] {
+    return this.children.flatMap((layer) => layer.stateVariables);
+  }
+
   /** Whether the layer keeps state between batches. */
   get stateful(): boolean {
     return this.children.some((layer) => layer.stateful);
@@ -500,8 +518,9 @@ export abstract class Layer extends Serializable {
 
   /** Returns how many. */
   protected disposeWeights(): number {
-    for (const weight of this.ownWeights) weight.dispose();
-    return this.ownWeights.length;
+    const { weights } = this;
+    for (const variable of [...weights, ...this.stateVariables]) variable.dispose();
+    return weights.length;
   }
 
   #checkNotDisposed(): void {

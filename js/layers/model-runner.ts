@@ -3,7 +3,7 @@
 import type { Tensor } from '../tensor/tensor.js';
 import { CapturedFunction, type CapturedProgram, isCapturing } from './capture.js';
 import type { Container } from './container.js';
-import { currentExecution, execute } from './execution.js';
+import { currentExecution, execute, newExecution } from './execution.js';
 import type { SymbolicTensor } from './topology.js';
 
 /** The most captured programs of a model. */
@@ -35,18 +35,17 @@ export class ModelRunner {
   #capture(outputs: readonly SymbolicTensor[], inputs: readonly Tensor[]): CapturedProgram {
     this.#function ??= new CapturedFunction();
     // Creates the variables, which the capture then knows.
-    for (const weight of this.#model.weights) weight.read();
+    for (const variable of [...this.#model.weights, ...this.#model.stateVariables]) variable.read();
     const given = inputs.map(({ dtype, shape }, i) => ({
       dtype,
       shape,
       declared: this.#model.inputs[i]?.shape ?? shape,
     }));
-    return this.#function.capture(given, (tensors) =>
-      execute(
-        { training: false, losses: [], updates: [] },
-        () => this.#model.executeTo(outputs, tensors, [], { training: false }).outputs,
-      ),
-    );
+    return this.#function.capture(given, (tensors) => {
+      const execution = newExecution(false);
+      const run = () => this.#model.executeTo(outputs, tensors, [], { training: false });
+      return { outputs: execute(execution, run).outputs, updates: execution.updates };
+    });
   }
 
   /** Forgets what was captured: the model has changed. */

@@ -45,8 +45,9 @@ function makeLayer(className: string, config: Config, context: LayerContext): La
 /** A layer inside of another one's config: itself, or from {className, config} in either case. */
 export function makeInnerLayer(value: unknown, context: LayerContext): Layer {
   if (value instanceof Layer) return value;
-  const { module, config } = value as SavedOperation;
-  const className = either(value as Config, 'class_name') as string;
+  const given = (value ?? {}) as SavedOperation & Config;
+  const { module, config } = given;
+  const className = either(given, 'class_name') as string;
   return makeSavedLayer({ class_name: className, module, config }, context);
 }
 

@@ -98,6 +98,23 @@ Operand CallContext::mask(int i) const {
   return index < call_.masks.size() ? call_.masks[index] : Operand();
 }
 
+std::vector<Operand> CallContext::Tensors(std::string_view name) const {
+  std::vector<Operand> tensors;
+  const JsonValue* all = FindMember(call_.arguments, "tensors");
+  const JsonValue* indices = all == nullptr ? nullptr : FindMember(*all, name);
+  if (indices == nullptr) return tensors;
+  for (const JsonValue& index : *indices) tensors.push_back(input(index.get<int>()));
+  return tensors;
+}
+
+int CallContext::num_own_inputs() const {
+  int count = num_inputs();
+  const JsonValue* all = FindMember(call_.arguments, "tensors");
+  if (all == nullptr) return count;
+  for (const JsonValue& indices : *all) count -= static_cast<int>(indices.size());
+  return count;
+}
+
 bool CallContext::Flag(std::string_view name, bool fallback) const {
   const JsonValue* found = FindMember(call_.arguments, name);
   return found != nullptr && found->is_boolean() ? found->get<bool>() : fallback;

@@ -96,6 +96,10 @@ class CallContext {
   Operand mask(int i = 0) const;
   const Operand& weight(int i) const { return call_.weights[static_cast<size_t>(i)]; }
   bool training() const { return call_.training; }
+  // The tensors of a keyword argument, which are among the inputs; none if it was not given.
+  std::vector<Operand> Tensors(std::string_view name) const;
+  // How many inputs are not those of keyword arguments. They come first.
+  int num_own_inputs() const;
   // A keyword argument that is not a tensor.
   bool Flag(std::string_view name, bool fallback) const;
 

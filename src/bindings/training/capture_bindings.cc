@@ -2,6 +2,7 @@
 // Captures graphs: JavaScript calls ops on tensors without values, and the calls become nodes.
 #include <emscripten/bind.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -78,15 +79,18 @@ class Capture : public BuilderScope, public OpCapture {
     return handle;
   }
 
-  Graph Finish(const std::vector<Handle>& outputs) {
+  // The inputs are those of the capture, then the variables.
+  Graph Finish(const std::vector<Handle>& outputs, const std::vector<Handle>& changing) {
     for (size_t i = 0; i < outputs.size(); ++i) {
       graph_.outputs.push_back({StrCat("output_", i), OperandOf(outputs[i]).edge()});
     }
+    num_changing_ = MoveToFront(changing);
     return std::move(graph_);
   }
 
-  // The variables that became inputs, by the order of AddVariable.
+  // The variables that became inputs, by the order of AddVariable. Changing ones come first.
   const std::vector<int>& used_variables() const { return used_; }
+  size_t num_changing() const { return num_changing_; }
 
  private:
   Operand Placeholder(const TensorSpec& spec) {
@@ -95,11 +99,29 @@ class Capture : public BuilderScope, public OpCapture {
     return input;
   }
 
+  // Sorts the used variables, and returns how many of them are among these.
+  size_t MoveToFront(const std::vector<Handle>& changing) {
+    const size_t first = graph_.inputs.size() - used_.size();
+    size_t count = 0;
+    for (const Handle handle : changing) {
+      const auto variable = variables_.find(handle);
+      if (variable == variables_.end()) continue;
+      const auto used = std::find(used_.begin(), used_.end(), variable->second);
+      if (used == used_.end()) continue;
+      const auto place = static_cast<size_t>(used - used_.begin());
+      if (place < count) continue;
+      std::swap(graph_.inputs[first + count], graph_.inputs[first + place]);
+      std::swap(used_[count++], *used);
+    }
+    return count;
+  }
+
   Graph graph_;
   GraphBuilder builder_;
   std::unordered_map<Handle, Edge> edges_;
   std::unordered_map<Handle, int> variables_;
   std::vector<int> used_;
+  size_t num_changing_ = 0;
   std::vector<Operand> last_;
 };
 
@@ -177,21 +199,24 @@ void DisposeFunction(Handle function) {
   Guard([&] { Functions().Remove(function); });
 }
 
-// {program, variables}: its id, and the variables that it takes.
-val CapturedProgram(Handle function, val outputs) {
+// {program, variables, changing}: its id, the variables that it takes, and how many of them, the
+// first, are inputs of runs.
+val CapturedProgram(Handle function, val outputs, val changing) {
   return Guard([&] {
-    Graph graph = Innermost().Finish(Numbers<Handle>(outputs));
+    Graph graph = Innermost().Finish(Numbers<Handle>(outputs), Numbers<Handle>(changing));
     const std::vector<int>& variables = Innermost().used_variables();
+    const size_t num_changing = Innermost().num_changing();
     CapturedFunction& owner = Functions().Get(function);
     const auto next = static_cast<int>(owner.programs.size());
     const auto [entry, is_new] = owner.ids.try_emplace(StructureOf(graph), next);
     if (is_new) {
-      owner.programs.push_back(
-          std::make_unique<FrozenProgram>(std::move(graph), variables.size(), *owner.state));
+      owner.programs.push_back(std::make_unique<FrozenProgram>(
+          std::move(graph), variables.size() - num_changing, *owner.state));
     }
     val result = val::object();
     result.set("program", entry->second);
     result.set("variables", val::array(variables));
+    result.set("changing", num_changing);
     return result;
   });
 }

@@ -19,7 +19,7 @@ import { describeShape, oneOrMore, type SymbolicTensor, toList } from './topolog
 
 /** Options of predict(). */
 export interface ModelPredictArgs {
-  /** The number of examples that are computed at once. Default: 32. */
+  /** The number of examples that are computed at once. Default: that of the model's inputs, or 32. */
   batchSize?: number;
   verbose?: boolean;
 }
@@ -47,7 +47,8 @@ export class LayersModel extends Container {
 
   /** Computes the outputs for any number of examples, in batches. */
   predict(x: Tensor | Tensor[], args: ModelPredictArgs = {}): Tensor | Tensor[] {
-    const { batchSize = 32 } = args;
+    // A model may be made for batches of one size.
+    const { batchSize = this.inputs[0]?.shape[0] ?? 32 } = args;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new TfwasmError('E_INPUT', `batchSize is required to be a positive integer, but got ${batchSize}`);
     }

@@ -85,7 +85,8 @@ class Attention : public Layer {
   Operand Scores(const CallContext& context) const {
     Operand query = context.input(0);
     Operand key = context.input(context.num_inputs() > 2 ? 2 : 1);
-    if (query.shape().rank() < 3 || key.shape().rank() < 3) {
+    // Keras takes [steps, features], too.
+    if (query.shape().rank() < 2 || key.shape().rank() < 2) {
       Throw(Code::kShape, "expected [batch, steps, features], got ", query.shape(), " and ",
             key.shape());
     }

@@ -96,10 +96,10 @@ describe('sizes', () => {
   test('within the budget are fine', () => assert.deepEqual(budgetErrors(fits), []));
 
   for (const [name, change, message] of [
-    ['tfwasm-simd.wasm', { raw: 1_200_001 }, /tfwasm-simd\.wasm has 1200\.0 KB \(raw\)/],
+    ['tfwasm-simd.wasm', { raw: 1_300_001 }, /tfwasm-simd\.wasm has 1300\.0 KB \(raw\)/],
     ['tfwasm-inference-simd.wasm', { raw: 900_001 }, /tfwasm-inference-simd\.wasm has 900\.0 KB \(raw\)/],
     ['tfwasm-inference-simd.wasm', { gzip: 310_100 }, /310\.1 KB \(gzip\), the budget is 310\.0 KB/],
-    ['index.js', { gzip: 24_100 }, /index\.js \+ common\.js \+ glue\.js has 75\.1 KB \(gzip\), the budget is 75\.0 KB/],
+    ['index.js', { gzip: 31_100 }, /index\.js \+ common\.js \+ glue\.js has 82\.1 KB \(gzip\), the budget is 82\.0 KB/],
     ['inference.js', { gzip: 3_100 }, /inference\.js \+ common\.js \+ glue\.js has 54\.1 KB \(gzip\)/],
     ['media.js', { gzip: 14_000 }, /media\.js has 14\.0 KB \(gzip\)/],
     ['operations.js', { gzip: 26_000 }, /operations\.js has 26\.0 KB \(gzip\)/],

@@ -23,6 +23,13 @@ Tensor Values(const Shape& shape, int seed) {
   return F32(shape, values);
 }
 
+// Appends a row of a tensor whose rows have this size.
+void AppendRow(const Tensor& tensor, int64_t row, int64_t size, std::vector<float>& values) {
+  const auto count = static_cast<size_t>(size);
+  const auto part = tensor.values<float>().subspan(static_cast<size_t>(row) * count, count);
+  values.insert(values.end(), part.begin(), part.end());
+}
+
 Tensor Sequence() { return Values({kBatch, kSteps, kFeatures}, 1); }
 
 std::vector<Tensor> WeightsOf(const TestLayer& layer, const Shape& input) {
@@ -103,10 +110,7 @@ TEST_CASE("recurrent cells: step by step they give what the layer gives") {
                                F32({kBatch, kUnits}, std::vector<float>(6, 0.f)));
     for (int64_t t = 0; t < kSteps; ++t) {
       std::vector<float> step;
-      for (int64_t n = 0; n < kBatch; ++n) {
-        const auto from = x.values<float>().begin() + (n * kSteps + t) * kFeatures;
-        step.insert(step.end(), from, from + kFeatures);
-      }
+      for (int64_t n = 0; n < kBatch; ++n) AppendRow(x, n * kSteps + t, kFeatures, step);
       LayerArguments arguments{.inputs = {F32({kBatch, kFeatures}, step)}, .weights = weights};
       arguments.inputs.insert(arguments.inputs.end(), states.begin(), states.end());
       const LayerResults results = cell.Call(arguments);
@@ -145,8 +149,7 @@ TEST_CASE("recurrent layers: time first") {
       std::vector<float> values;
       for (int64_t j = 0; j < t.shape()[1]; ++j) {
         for (int64_t i = 0; i < t.shape()[0]; ++i) {
-          const auto from = t.values<float>().begin() + (i * t.shape()[1] + j) * size;
-          values.insert(values.end(), from, from + size);
+          AppendRow(t, i * t.shape()[1] + j, size, values);
         }
       }
       return F32({t.shape()[1], t.shape()[0], size}, values);

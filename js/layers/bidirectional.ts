@@ -5,7 +5,7 @@ import { concat } from '../ops/join.js';
 import { reverse } from '../ops/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Config, serialize } from './config.js';
-import { Layer, type LayerArgs, type MaskedTensors } from './layer.js';
+import { Layer, type LayerArgs, type MaskedTensors, type NamedChildren } from './layer.js';
 import { type LayerContext, makeInnerLayer } from './registry.js';
 import { type Kwargs, type OneOrMore, oneOrMore, type Shape, toList } from './topology.js';
 import type { Spec } from './wrapper.js';
@@ -83,7 +83,8 @@ export class Bidirectional extends Layer {
     return [this.forwardLayer, this.backwardLayer];
   }
 
-  override get namedChildren(): Layer['namedChildren'] {
+  /** @internal */
+  override get namedChildren(): NamedChildren {
     return [
       ['forward_layer', this.forwardLayer],
       ['backward_layer', this.backwardLayer],

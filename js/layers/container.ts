@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Config, serialize, toSnakeConfig } from './config.js';
 import { functionalConfig } from './functional-config.js';
 import { InputLayer } from './input-layer.js';
-import { Layer, type MaskedTensors } from './layer.js';
+import { Layer, type MaskedTensors, type NamedChildren } from './layer.js';
 import {
   type Kwargs,
   mapSymbolic,
@@ -155,7 +155,8 @@ export class Container extends Layer {
     return this.layers;
   }
 
-  override get namedChildren(): Layer['namedChildren'] {
+  /** @internal */
+  override get namedChildren(): NamedChildren {
     return [['layers', this.layers]];
   }
 
@@ -255,6 +256,7 @@ export class Container extends Layer {
     return oneOrMore(specs.map(({ shape }) => shape)) as Shape | Shape[];
   }
 
+  /** @internal */
   override outputSpecs(inputs: Parameters<Layer['outputSpecs']>[0]): ReturnType<Layer['outputSpecs']> {
     const isDeclared = inputs.every(({ shape }, i) => String(shape) === String(this.inputs[i]?.shape));
     if (isDeclared) return this.outputs.map(({ dtype, shape }) => ({ dtype, shape }));

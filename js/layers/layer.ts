@@ -51,6 +51,9 @@ export interface MaskedTensors {
   masks: (Tensor | undefined)[];
 }
 
+/** Layers, or lists of them, by the attributes that hold them in Keras. */
+export type NamedChildren = readonly (readonly [attribute: string, child: Layer | readonly Layer[]])[];
+
 /** A spec that inputs must fit. */
 export interface InputSpecArgs {
   dtype?: DataType;
@@ -138,7 +141,7 @@ export abstract class Layer extends Serializable {
   }
 
   /** @internal The same by the attributes that they have in Keras. */
-  get namedChildren(): readonly (readonly [attribute: string, child: Layer | readonly Layer[]])[] {
+  get namedChildren(): NamedChildren {
     return [];
   }
 

@@ -3,7 +3,7 @@
 import { TfwasmError } from '../core/errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Config, serialize } from './config.js';
-import { Layer, type LayerArgs, type MaskedTensors } from './layer.js';
+import { Layer, type LayerArgs, type MaskedTensors, type NamedChildren } from './layer.js';
 import { type LayerContext, makeInnerLayer } from './registry.js';
 import { type Kwargs, type OneOrMore, type Shape, toList } from './topology.js';
 
@@ -71,7 +71,8 @@ export class StackedRNNCells extends Layer implements Cell {
     return this.cells;
   }
 
-  override get namedChildren(): Layer['namedChildren'] {
+  /** @internal */
+  override get namedChildren(): NamedChildren {
     return [['cells', this.cells]];
   }
 

@@ -5,7 +5,7 @@ import { zerosLike } from '../ops/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Config, serialize } from './config.js';
 import { currentExecution } from './execution.js';
-import { Layer, type LayerArgs, type MaskedTensors } from './layer.js';
+import { Layer, type LayerArgs, type MaskedTensors, type NamedChildren } from './layer.js';
 import { LayerStates } from './layer-states.js';
 import type { LayerVariable } from './layer-variable.js';
 import type { LayerContext } from './registry.js';
@@ -80,7 +80,8 @@ export class RNN extends Layer {
     return [this.cell];
   }
 
-  override get namedChildren(): Layer['namedChildren'] {
+  /** @internal */
+  override get namedChildren(): NamedChildren {
     return [['cell', this.cell]];
   }
 

@@ -6,7 +6,7 @@ import { any } from '../ops/reduce.js';
 import type { DataType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Config, serialize } from './config.js';
-import { Layer, type LayerArgs, type MaskedTensors } from './layer.js';
+import { Layer, type LayerArgs, type MaskedTensors, type NamedChildren } from './layer.js';
 import { type LayerContext, makeInnerLayer } from './registry.js';
 import { withRows } from './steps.js';
 import { type Kwargs, type OneOrMore, type Shape, toList } from './topology.js';
@@ -29,7 +29,8 @@ export abstract class Wrapper extends Layer {
     return [this.layer];
   }
 
-  override get namedChildren(): Layer['namedChildren'] {
+  /** @internal */
+  override get namedChildren(): NamedChildren {
     return [['layer', this.layer]];
   }
 

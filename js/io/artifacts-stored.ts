@@ -33,7 +33,7 @@ export function checkSavable(artifacts: ModelArtifacts, url: string): void {
   if (isArrayBuffer(modelTopology)) {
     throw new TfwasmError(
       'E_INPUT',
-      `cannot save ${shown(url)}: this medium has no place for .keras and .h5 files; file://, downloads:// and http:// have`,
+      `cannot save ${shown(url)}: a binary topology cannot be saved here; .keras and .h5 files can be saved to file://, downloads:// and http://`,
     );
   }
   if (typeof modelTopology !== 'object' || modelTopology === null || !toJson(modelTopology).startsWith('{')) {

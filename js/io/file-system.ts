@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // file://folder in Node.js: a model.json and its weights, in the format of tfjs-node and the converter.
-import type { TfwasmError } from '../core/errors.js';
+import { TfwasmError } from '../core/errors.js';
 import { builtin, fileUrl } from '../core/node-files.js';
 import { artifactsInfo, toJson } from './artifacts-json.js';
 import { checkSavable, MAX_HASHED_BYTES, readModelJson, toModelJson } from './artifacts-stored.js';
@@ -48,7 +48,8 @@ async function loadFiles(json: string, options: LoadOptions): Promise<ModelArtif
   for (let attempt = 1; ; ++attempt) {
     const before = await identityOf(json);
     try {
-      return await openFiles(json, options);
+      const isCurrent = async () => (await identityOf(json)) === before;
+      return await openFiles(json, options, isCurrent);
     } catch (error) {
       const isReplaced = (error as TfwasmError).code === 'E_FILE' && (await identityOf(json)) !== before;
       if (!isReplaced || attempt === MAX_ATTEMPTS) throw error;
@@ -75,7 +76,11 @@ async function closeAll(files: ReadonlyMap<string, OpenFile>): Promise<void> {
 }
 
 /** Reads model.json and opens the weights, so that they stay readable when another process replaces the model. */
-async function openFiles(json: string, { strict = true }: LoadOptions): Promise<ModelArtifacts> {
+async function openFiles(
+  json: string,
+  { strict = true }: LoadOptions,
+  isCurrent: () => Promise<boolean>,
+): Promise<ModelArtifacts> {
   const { dirname, join } = paths(json);
   const opened = new Map<string, OpenFile>();
   const weightUrlConverter = async (path: string) => {
@@ -91,6 +96,8 @@ async function openFiles(json: string, { strict = true }: LoadOptions): Promise<
   try {
     const handler = http(fileUrl(json).href, { strict, weightUrlConverter, fetchFunc });
     const artifacts = await loadStreamed(handler as Required<IOHandler>);
+    // A later model may have reused the names of the weights.
+    if (!(await isCurrent())) throw new TfwasmError('E_FILE', `${json} has been replaced while it was opened`);
     if (artifacts.getWeightStream) forgotten.register(artifacts.getWeightStream, opened);
     return artifacts;
   } catch (error) {

@@ -148,7 +148,7 @@ constexpr KnownAttr kAttrs[] = {
     {"block_size", Kind::kInt}, {"begin_mask", Kind::kInt}, {"end_mask", Kind::kInt},
     {"ellipsis_mask", Kind::kInt}, {"new_axis_mask", Kind::kInt}, {"shrink_axis_mask", Kind::kInt},
     {"depth_radius", Kind::kInt}, {"num_bits", Kind::kInt}, {"minval", Kind::kInt},
-    {"maxval", Kind::kInt}, {"seed", Kind::kInt}, {"seed2", Kind::kInt},
+    {"maxval", Kind::kInt}, {"seed", Kind::kInt}, {"seed2", Kind::kInt}, {"sequence", Kind::kInt},
     {"pad_width", Kind::kInt}, {"num_buckets", Kind::kInt}, {"OUTPUT_RAGGED_RANK", Kind::kInt},
     {"summarize", Kind::kInt}, {"maxsplit", Kind::kInt}, {"num_elements", Kind::kInt},
     {"num_outs", Kind::kInt},

@@ -15,7 +15,16 @@ import { HANGS_AFTER_MS } from '../until.mjs';
 import { unusualFile } from './unusual-file.mjs';
 
 const HEADERS = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" };
-const FILES = ['common.js', 'index.js', 'static.js', 'media.js', 'glue.js', 'keras-files.js', 'hdf5-library.js'];
+const FILES = [
+  'common.js',
+  'index.js',
+  'static.js',
+  'media.js',
+  'glue.js',
+  'keras-files.js',
+  'operations.js',
+  'hdf5-library.js',
+];
 
 /** Writes a file and reads it, then one that needs the HDF5 library. */
 const RUN = `const variable = { name: 'kernel', shape: [2], dtype: 'float32', trainable: true };

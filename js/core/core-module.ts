@@ -251,7 +251,6 @@ export interface TrainingCoreModule extends CoreModule {
   ): LayerCallResult;
   /** The first value of a weight. `seed` is for initializers without one. */
   initializeWeight(initializer: string, generation: number, dtype: number, shape: number[], seed: number): number;
-  applyActivation(activation: string, generation: number, x: number): number;
   /** Returns a scalar. */
   applyRegularizer(regularizer: string, x: number): number;
   applyConstraint(constraint: string, x: number): number;

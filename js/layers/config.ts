@@ -10,12 +10,6 @@ export interface Config {
   [key: string]: ConfigValue;
 }
 
-/** The form in which objects are saved: {class_name, config}. */
-export interface SerializedObject {
-  class_name: string;
-  config: Config;
-}
-
 /** What has a config. */
 export interface Configurable {
   getClassName(): string;

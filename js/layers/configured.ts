@@ -2,8 +2,8 @@
 // Initializers, regularizers, constraints and activations: what a config may name ("l2"), describe
 // ({className: 'L2', config: {l2: 0.1}}), or hold as an object of a class, perhaps one of the user's.
 import { TfwasmError } from '../core/errors.js';
-import { type Config, toCamelCase, toSnakeConfig } from './config.js';
-import { findRegistered, type Serializable, type SerializableConstructor } from './serialization.js';
+import { type Config, toSnakeConfig } from './config.js';
+import { findRegistered, Serializable, type SerializableConstructor } from './serialization.js';
 
 /** A function of the core with a config. */
 export interface CoreFunction {
@@ -34,8 +34,26 @@ export function coreJson({ className, config }: CoreFunction): string {
   return JSON.stringify({ class_name: className, config: toSnakeConfig(config) });
 }
 
-/** "GlorotUniform" -> "glorotUniform", the name that TensorFlow.js gives the factory. */
-export const factoryName = (className: string): string => {
-  const camel = toCamelCase(className);
-  return camel.charAt(0).toLowerCase() + camel.slice(1);
-};
+/** The base of initializers, regularizers and constraints: custom ones, or functions of the core. */
+export abstract class Configured extends Serializable {
+  readonly #described: CoreFunction | undefined;
+
+  /** @internal Custom classes pass nothing. */
+  constructor(described?: CoreFunction) {
+    super();
+    this.#described = described;
+  }
+
+  /** @internal The description for the core. */
+  protected get json(): string {
+    return coreJson(this.#described as CoreFunction);
+  }
+
+  override getClassName(): string {
+    return this.#described?.className ?? super.getClassName();
+  }
+
+  override getConfig(): Config {
+    return { ...this.#described?.config };
+  }
+}

@@ -3,39 +3,18 @@
 // src/layers/constraints.cc.
 import { type Tensor, tensorOfHandle } from '../tensor/tensor.js';
 import { callTrainingCore } from '../training/core.js';
-import { type CoreFunction, coreJson, makeRegistered, readDescription } from './configured.js';
+import { Configured, makeRegistered, readDescription } from './configured.js';
 import type { Config } from './config.js';
-import { Serializable } from './serialization.js';
 
 /** Maps a weight to one that is allowed. Custom ones extend it. */
-export abstract class Constraint extends Serializable {
+export abstract class Constraint extends Configured {
   abstract apply(w: Tensor): Tensor;
-
-  getConfig(): Config {
-    return {};
-  }
 }
 
 class CoreConstraint extends Constraint {
-  readonly #function: CoreFunction;
-
-  constructor(given: CoreFunction) {
-    super();
-    this.#function = given;
-  }
-
   override apply(w: Tensor): Tensor {
-    const json = coreJson(this.#function);
     const handle = w.storage.handle();
-    return tensorOfHandle(callTrainingCore((core) => core.applyConstraint(json, handle)));
-  }
-
-  override getClassName(): string {
-    return this.#function.className;
-  }
-
-  override getConfig(): Config {
-    return { ...this.#function.config };
+    return tensorOfHandle(callTrainingCore((core) => core.applyConstraint(this.json, handle)));
   }
 }
 

@@ -3,17 +3,12 @@
 import { type DataType, dtypeNumber } from '../tensor/dtype.js';
 import { type Tensor, tensorOfHandle } from '../tensor/tensor.js';
 import { callTrainingCore } from '../training/core.js';
-import { type CoreFunction, coreJson, makeRegistered, readDescription } from './configured.js';
+import { Configured, makeRegistered, readDescription } from './configured.js';
 import type { Config } from './config.js';
-import { Serializable } from './serialization.js';
 
 /** Gives weights their first values. Custom ones extend it. */
-export abstract class Initializer extends Serializable {
+export abstract class Initializer extends Configured {
   abstract apply(shape: number[], dtype?: DataType): Tensor;
-
-  getConfig(): Config {
-    return {};
-  }
 }
 
 /** Options of initializers. Each takes those that Keras documents for it. */
@@ -22,27 +17,11 @@ export interface InitializerConfig extends Config {
 }
 
 class CoreInitializer extends Initializer {
-  readonly #function: CoreFunction;
-
-  constructor(given: CoreFunction) {
-    super();
-    this.#function = given;
-  }
-
   override apply(shape: number[], dtype: DataType = 'float32'): Tensor {
     const seed = Math.floor(Math.random() * 2 ** 52);
-    const json = coreJson(this.#function);
     return tensorOfHandle(
-      callTrainingCore((core) => core.initializeWeight(json, 2, dtypeNumber(dtype), [...shape], seed)),
+      callTrainingCore((core) => core.initializeWeight(this.json, 2, dtypeNumber(dtype), [...shape], seed)),
     );
-  }
-
-  override getClassName(): string {
-    return this.#function.className;
-  }
-
-  override getConfig(): Config {
-    return { ...this.#function.config };
   }
 }
 

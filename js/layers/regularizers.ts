@@ -2,39 +2,17 @@
 // Penalties on weights that are added to the loss: `tf.regularizers`. The formulas are in src/layers/regularizers.cc.
 import { type Tensor, type Scalar, tensorOfHandle } from '../tensor/tensor.js';
 import { callTrainingCore } from '../training/core.js';
-import { type CoreFunction, coreJson, makeRegistered, readDescription } from './configured.js';
-import type { Config } from './config.js';
-import { Serializable } from './serialization.js';
+import { Configured, makeRegistered, readDescription } from './configured.js';
 
 /** Gives the penalty of a weight. Custom ones extend it. */
-export abstract class Regularizer extends Serializable {
+export abstract class Regularizer extends Configured {
   abstract apply(x: Tensor): Scalar;
-
-  getConfig(): Config {
-    return {};
-  }
 }
 
 class CoreRegularizer extends Regularizer {
-  readonly #function: CoreFunction;
-
-  constructor(given: CoreFunction) {
-    super();
-    this.#function = given;
-  }
-
   override apply(x: Tensor): Scalar {
-    const json = coreJson(this.#function);
     const handle = x.storage.handle();
-    return tensorOfHandle(callTrainingCore((core) => core.applyRegularizer(json, handle))) as Scalar;
-  }
-
-  override getClassName(): string {
-    return this.#function.className;
-  }
-
-  override getConfig(): Config {
-    return { ...this.#function.config };
+    return tensorOfHandle(callTrainingCore((core) => core.applyRegularizer(this.json, handle))) as Scalar;
   }
 }
 

@@ -24,7 +24,6 @@ export const softsign = (x: tf.Tensor) => tf.div(x, tf.add(tf.abs(x), 1));
 export const silu = (x: tf.Tensor, beta: Value = 1) => tf.mul(x, tf.sigmoid(tf.mul(x, beta)));
 export const erfc = (x: tf.Tensor) => tf.sub(1, tf.erf(x));
 export const mish = (x: tf.Tensor) => tf.mul(x, tf.tanh(tf.softplus(x)));
-export const logistic = (x: tf.Tensor) => tf.sigmoid(x);
 /** Keras 2: clip(0.2 x + 0.5, 0, 1). */
 export const hardSigmoid2 = (x: tf.Tensor) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1);
 /** Keras 3: relu6(x + 3) / 6. */

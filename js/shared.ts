@@ -47,5 +47,5 @@ export { runInScope } from './tensor/scopes.js';
 export { TensorStorage } from './tensor/storage.js';
 export { Tensor, tensorOfHandle, tensorsOfHandles } from './tensor/tensor.js';
 export type { TensorLike } from './tensor/values.js';
-export { registeredVariables, Variable } from './tensor/variable.js';
+export { createWhenListed, registeredVariables, usedVariables, Variable } from './tensor/variable.js';
 export { ints } from './tensor/written.js';

@@ -4,7 +4,7 @@ import type { TrainingCoreModule } from '../core/core-module.js';
 import { type DataType, dtypeNumber } from '../tensor/dtype.js';
 import { runInScope } from '../tensor/scopes.js';
 import { type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
-import { registeredVariables, type Variable } from '../tensor/variable.js';
+import { usedVariables, type Variable } from '../tensor/variable.js';
 import { callTrainingCore } from '../training/core.js';
 import type { Updatable } from './execution.js';
 
@@ -83,7 +83,7 @@ export class CapturedFunction {
   capture(inputs: readonly CapturedInput[], f: (inputs: Tensor[]) => CapturedResults): CapturedProgram {
     return inCapture(() => {
       const given = inputs.map(captureInput);
-      const variables = Object.values(registeredVariables());
+      const variables = Object.values(usedVariables());
       for (const handle of handlesOf(variables)) callTrainingCore((core) => core.captureVariable(handle));
       const results = f(given);
       const updates = new Map(results.updates);

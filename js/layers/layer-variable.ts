@@ -3,7 +3,7 @@
 import { TfwasmError } from '../core/errors.js';
 import type { DataType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { Variable } from '../tensor/variable.js';
+import { createWhenListed, Variable } from '../tensor/variable.js';
 import type { Constraint } from './constraints.js';
 import { updatedValue } from './execution.js';
 import { uniqueWeightName } from './names.js';
@@ -18,7 +18,10 @@ export class LayerVariable {
   readonly name: string;
   readonly originalName: string;
   readonly #initial: () => Tensor;
+  /** Ends that the variable is created when variables are listed. */
+  readonly #cancel: () => void;
   #trainable: boolean;
+  #isFrozen = false;
   #variable: Variable | undefined;
   #isDisposed = false;
 
@@ -34,14 +37,26 @@ export class LayerVariable {
     this.name = uniqueWeightName(name);
     this.#initial = initial;
     this.#trainable = trainable;
+    this.#cancel = createWhenListed(() => this.#create());
   }
 
+  /** Whether training changes the weight. */
   get trainable(): boolean {
-    return this.#trainable;
+    return this.#trainable && !this.#isFrozen;
   }
   set trainable(trainable: boolean) {
     this.#trainable = trainable;
-    if (this.#variable) this.#variable.trainable = trainable;
+    this.#tellVariable();
+  }
+
+  /** @internal Whether its layer is not trainable. */
+  set isFrozen(isFrozen: boolean) {
+    this.#isFrozen = isFrozen;
+    this.#tellVariable();
+  }
+
+  #tellVariable(): void {
+    if (this.#variable) this.#variable.trainable = this.trainable;
   }
 
   /**
@@ -51,8 +66,14 @@ export class LayerVariable {
     if (this.#isDisposed) throw new TfwasmError('E_DISPOSED', `the weight ${this.name} has been disposed`);
     const updated = updatedValue(this);
     if (updated) return updated;
-    if (!this.#variable) this.#setFirst(this.#initial(), true);
+    this.#create();
     return this.#variable as Variable;
+  }
+
+  /** Throws E_DTYPE if the weight cannot have this value. */
+  checkDtype({ dtype }: Tensor): void {
+    if (dtype !== this.dtype)
+      throw new TfwasmError('E_DTYPE', `the weight ${this.name} is ${this.dtype}, not ${dtype}`);
   }
 
   /** Replaces the value. Throws E_SHAPE or E_DTYPE if it does not fit. */
@@ -81,15 +102,20 @@ export class LayerVariable {
 
   dispose(): void {
     this.#isDisposed = true;
+    this.#cancel();
     this.#variable?.dispose();
     this.#variable = undefined;
   }
 
+  /** Computes the first value, unless the weight has one. */
+  #create(): void {
+    if (!this.#variable) this.#setFirst(this.#initial(), true);
+  }
+
   #setFirst(value: Tensor, isOwn: boolean): void {
-    if (value.dtype !== this.dtype) {
-      throw new TfwasmError('E_DTYPE', `the weight ${this.name} is ${this.dtype}, not ${value.dtype}`);
-    }
-    this.#variable = new Variable(value, this.#trainable, this.name);
+    this.checkDtype(value);
+    this.#cancel();
+    this.#variable = new Variable(value, this.trainable, this.name);
     if (isOwn) value.dispose();
   }
 }

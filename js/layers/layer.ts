@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The base of all layers: name, weights, calls. Built-in layers and custom ones extend it.
+// The base of all layers: calls and connections. Built-in layers and custom ones extend it.
 import { TfwasmError } from '../core/errors.js';
 import { type DataType, dtypeNumber } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { tidy } from '../tensor/memory.js';
 import { captureInput, inCapture } from './capture.js';
 import type { Config } from './config.js';
-import { type Constraint, getConstraint } from './constraints.js';
 import { currentExecution, execute, newExecution } from './execution.js';
-import { getInitializer, type Initializer } from './initializers.js';
-import { LayerVariable } from './layer-variable.js';
-import { nameOfLayer } from './names.js';
-import { getRegularizer, type Regularizer } from './regularizers.js';
-import { Serializable } from './serialization.js';
+import { checkInputSpecs, type InputSpecArgs } from './input-spec.js';
+import type { Regularizer } from './regularizers.js';
 import {
   checkShape,
-  describeShape,
   type Kwargs,
   type Node,
   type OneOrMore,
@@ -26,6 +21,7 @@ import {
   symbolicIn,
   toList,
 } from './topology.js';
+import { WeightOwner } from './weight-owner.js';
 
 /** Options that every layer takes. */
 export interface LayerArgs {
@@ -54,16 +50,9 @@ export interface MaskedTensors {
 /** Layers, or lists of them, by the attributes that hold them in Keras. */
 export type NamedChildren = readonly (readonly [attribute: string, child: Layer | readonly Layer[]])[];
 
-/** A spec that inputs must fit. */
-export interface InputSpecArgs {
-  dtype?: DataType;
-  shape?: Shape;
-  ndim?: number;
-  minNDim?: number;
-  maxNDim?: number;
-  /** Sizes by axis. */
-  axes?: { [axis: number]: number };
-}
+/** Sizes to try in place of unknown ones. See src/layers/layer.cc. */
+const TRIAL_BATCH = 2;
+const TRIAL_SIZE = 60;
 
 let lastId = 0;
 
@@ -85,38 +74,25 @@ let lastId = 0;
  *
  * `call` is captured: the tensors that it gets have a dtype and a shape, and no value.
  */
-export abstract class Layer extends Serializable {
+export abstract class Layer extends WeightOwner {
   /** @internal */
   static override readonly className: string = 'Layer';
 
   readonly id: number = lastId++;
-  name: string;
+  /** What inputs must fit. apply() throws E_SHAPE or E_DTYPE if they do not. */
   inputSpec: InputSpecArgs[] | undefined;
   supportsMasking = false;
-  readonly dtype: DataType;
   /** The shape of a batch, if the layer is the first of a model. */
   batchInputShape: Shape | undefined;
   /** The dtype of the input, if the layer is the first of a model. */
   inputDType: DataType;
-  built = false;
   activityRegularizer: Regularizer | undefined;
   readonly inboundNodes: Node[] = [];
-  /** @internal Before the names of weights, if it is not the layer's name: a path of layers that contain it. */
-  weightScope: string | undefined;
-  /** How many models have the layer, and the program itself. */
-  protected refCount: number | undefined;
-  /** @internal Those of the layer itself, not of layers in it. */
-  readonly ownWeights: LayerVariable[] = [];
-  readonly #regularizers = new Map<LayerVariable, Regularizer>();
   #initialWeights: Tensor[] | undefined;
-  #isTrainable: boolean;
   #callHook: ((inputs: OneOrMore<Tensor>, kwargs: Kwargs) => void) | undefined;
 
   constructor(args: LayerArgs = {}, className?: string) {
-    super();
-    this.name = args.name ?? nameOfLayer(className ?? this.getClassName());
-    this.#isTrainable = args.trainable ?? true;
-    this.dtype = args.dtype ?? 'float32';
+    super(args, className);
     this.inputDType = args.inputDType ?? args.dtype ?? 'float32';
     this.#initialWeights = args.weights;
     if (args.batchInputShape) this.batchInputShape = checkShape(args.batchInputShape, `${this.name}: batchInputShape`);
@@ -125,18 +101,8 @@ export abstract class Layer extends Serializable {
     }
   }
 
-  // Weights
-
-  get trainable(): boolean {
-    return this.#isTrainable;
-  }
-  set trainable(trainable: boolean) {
-    this.#isTrainable = trainable;
-    for (const layer of this.children) layer.trainable = trainable;
-  }
-
   /** The layers that this one contains. */
-  get children(): readonly Layer[] {
+  override get children(): readonly Layer[] {
     return [];
   }
 
@@ -145,111 +111,8 @@ export abstract class Layer extends Serializable {
     return [];
   }
 
-  get trainableWeights(): LayerVariable[] {
-    if (!this.trainable) return [];
-    const own = this.ownWeights.filter((weight) => weight.trainable);
-    return [...new Set([...own, ...this.children.flatMap((layer) => layer.trainableWeights)])];
-  }
-
-  get nonTrainableWeights(): LayerVariable[] {
-    const own = this.trainable ? this.ownWeights.filter((weight) => !weight.trainable) : this.#trainableFirst();
-    const inner = this.children.flatMap((layer) =>
-      this.trainable ? layer.nonTrainableWeights : [...layer.trainableWeights, ...layer.nonTrainableWeights],
-    );
-    return [...new Set([...own, ...inner])];
-  }
-
-  #trainableFirst(): LayerVariable[] {
-    return [...this.ownWeights].sort((a, b) => Number(b.trainable) - Number(a.trainable));
-  }
-
-  /** Trainable ones first. */
-  get weights(): LayerVariable[] {
-    return [...this.trainableWeights, ...this.nonTrainableWeights];
-  }
-
-  /** The values of the weights, as new tensors. */
-  getWeights(trainableOnly = false): Tensor[] {
-    const weights = trainableOnly ? this.trainableWeights : this.weights;
-    return weights.map((weight) => {
-      const value = weight.read();
-      return new Tensor(value.storage.share(), value.dtype, value.shape);
-    });
-  }
-
-  /** Sets all weights, in the order of `weights`. Throws E_LAYER if their number is wrong, E_SHAPE for shapes. */
-  setWeights(values: Tensor[]): void {
-    const { weights } = this;
-    if (values.length !== weights.length) {
-      throw new TfwasmError(
-        'E_LAYER',
-        `You called setWeights(weights) on layer "${this.name}" with a weight list of length ${values.length}, but the ` +
-          `layer was expecting ${weights.length} weights`,
-      );
-    }
-    for (const [i, weight] of weights.entries()) {
-      const value = values[i] as Tensor;
-      if (String(value.shape) !== String(weight.shape)) {
-        throw new TfwasmError(
-          'E_SHAPE',
-          `Layer weight shape ${describeShape(weight.shape)} not compatible with provided weight shape ` +
-            `${describeShape(value.shape)} (${weight.name})`,
-        );
-      }
-    }
-    for (const [i, weight] of weights.entries()) weight.write(values[i] as Tensor);
-  }
-
-  /** Adds a weight; for build(). */
-  addWeight(
-    name: string,
-    shape: Shape,
-    dtype?: DataType,
-    initializer?: Initializer | string,
-    regularizer?: Regularizer | null,
-    trainable = true,
-    constraint?: Constraint | null,
-  ): LayerVariable {
-    const sizes = shape.map((size) => {
-      if (size !== null) return size;
-      throw new TfwasmError('E_SHAPE', `${this.name}: the weight ${name} has an unknown size: ${describeShape(shape)}`);
-    });
-    const type = dtype ?? this.dtype;
-    const first = getInitializer(initializer ?? 'zeros');
-    const weight = new LayerVariable(
-      type,
-      sizes,
-      () => tidy(() => first.apply(sizes, type)),
-      `${this.weightScope ?? this.name}/${name}`,
-      trainable,
-      getConstraint(constraint),
-    );
-    const penalty = getRegularizer(regularizer);
-    if (penalty) this.#regularizers.set(weight, penalty);
-    this.ownWeights.push(weight);
-    return weight;
-  }
-
-  /** The penalties of the weights: scalars to add to the loss. */
-  calculateLosses(): Tensor[] {
-    const own = [...this.#regularizers].map(([weight, penalty]) => penalty.apply(weight.read()));
-    return [...own, ...this.children.flatMap((layer) => layer.calculateLosses())];
-  }
-
-  /** The number of values in the weights. Throws E_LAYER before the layer has been built. */
-  countParams(): number {
-    if (!this.built && this.weights.length === 0 && !this.#isWeightless()) {
-      throw new TfwasmError(
-        'E_LAYER',
-        `You tried to call countParams() on ${this.name}, but the layer is not built yet. Build it first by calling ` +
-          'build(batchInputShape).',
-      );
-    }
-    return this.weights.reduce((sum, weight) => sum + weight.size, 0);
-  }
-
-  #isWeightless(): boolean {
-    return this.build === Layer.prototype.build;
+  protected override get mayHaveWeights(): boolean {
+    return this.build !== Layer.prototype.build;
   }
 
   // Calls
@@ -297,7 +160,7 @@ export abstract class Layer extends Serializable {
     inputs: OneOrMore<Tensor> | OneOrMore<SymbolicTensor>,
     kwargs: Kwargs = {},
   ): OneOrMore<Tensor> | OneOrMore<SymbolicTensor> {
-    this.#checkNotDisposed();
+    this.checkNotDisposed();
     const list = toList<Tensor | SymbolicTensor>(inputs);
     const isSymbolic = (input: unknown) => input instanceof SymbolicTensor;
     if (list.length > 0 && list.every(isSymbolic)) return this.#applySymbolic(list as SymbolicTensor[], kwargs);
@@ -310,6 +173,7 @@ export abstract class Layer extends Serializable {
   #applyToTensors(inputs: OneOrMore<Tensor>, kwargs: Kwargs): OneOrMore<Tensor> {
     return this.blaming(() => {
       const list = toList(inputs);
+      checkInputSpecs(this.name, this.inputSpec, list);
       this.ensureBuilt(list.map(({ shape }) => [...shape]));
       this.refCount ??= 1;
       this.#callHook?.(inputs, kwargs);
@@ -322,6 +186,7 @@ export abstract class Layer extends Serializable {
     return this.blaming(() => {
       const extra = symbolicIn(kwargs).filter((tensor) => !inputs.includes(tensor));
       const inputTensors = [...inputs, ...extra];
+      checkInputSpecs(this.name, this.inputSpec, inputs);
       this.ensureBuilt(inputTensors.map(({ shape }) => shape));
       const specs = this.outputSpecs(inputTensors, kwargs);
       const outputTensors = specs.map(
@@ -357,7 +222,7 @@ export abstract class Layer extends Serializable {
   }
 
   /**
-   * Calls the layer with two sizes in place of unknown ones. Sizes of outputs that change with them are unknown.
+   * Calls the layer with two sizes in place of each unknown one, as InferOutputs() of the core does. Sizes of outputs that change with them are unknown.
    *
    * @param kwargs Symbolic tensors in it must be among the inputs.
    */
@@ -365,9 +230,9 @@ export abstract class Layer extends Serializable {
     inputs: readonly { dtype: DataType; shape: Shape }[],
     kwargs: Kwargs = {},
   ): { dtype: DataType; shape: Shape }[] {
-    const callWith = (size: number) =>
+    const callWith = (scale: number) =>
       inCapture(() => {
-        const tensors = this.placeholders(inputs, size);
+        const tensors = this.placeholders(inputs, scale);
         const given = mapSymbolic(kwargs, (tensor) => tensors[inputs.indexOf(tensor)]) as Kwargs;
         const { outputs } = execute(newExecution(false), () => this.callWithMasks(tensors, [], given));
         return outputs.map(({ dtype, shape }) => ({
@@ -375,18 +240,19 @@ export abstract class Layer extends Serializable {
           shape: [...shape] as Shape,
         }));
       });
-    const [first, second] = [callWith(240), callWith(480)];
+    const [first, second] = [callWith(1), callWith(2)];
     return first.map(({ dtype, shape }, i) => ({
       dtype,
       shape: shape.map((size, axis) => (size === second[i]?.shape[axis] ? size : null)),
     }));
   }
 
-  /** Tensors without values, of these sizes. Replaces unknown ones by `size`. */
-  protected placeholders(inputs: readonly { dtype: DataType; shape: Shape }[], size: number): Tensor[] {
-    return inputs.map(({ dtype, shape }) =>
-      captureInput({ dtype, shape: shape.map((known) => known ?? size), declared: shape }),
-    );
+  /** Tensors without values. Unknown sizes are those to try, times `scale`. */
+  protected placeholders(inputs: readonly { dtype: DataType; shape: Shape }[], scale: number): Tensor[] {
+    return inputs.map(({ dtype, shape }) => {
+      const sizes = shape.map((known, axis) => known ?? scale * (axis === 0 ? TRIAL_BATCH : TRIAL_SIZE));
+      return captureInput({ dtype, shape: sizes, declared: shape });
+    });
   }
 
   /** @internal Calls the layer, with masks. `masks` may be shorter than the inputs. */
@@ -480,12 +346,7 @@ export abstract class Layer extends Serializable {
     throw new TfwasmError('E_LAYER', `Layer ${this.name} has ${this.inboundNodes.length} calls, not one at ${index}`);
   }
 
-  // State and life
-
-  /** What the layer keeps between batches. It is not saved. */
-  get stateVariables(): readonly LayerVariable[] {
-    return this.children.flatMap((layer) => layer.stateVariables);
-  }
+  // State and config
 
   /** Whether the layer keeps state between batches. */
   get stateful(): boolean {
@@ -502,32 +363,6 @@ export abstract class Layer extends Serializable {
     if (batchInputShape) config['batchInputShape'] = batchInputShape;
     config['dtype'] = this.dtype;
     return config;
-  }
-
-  /** @internal Called by each model that has the layer. */
-  retain(): void {
-    this.refCount = (this.refCount ?? 0) + 1;
-  }
-
-  /** Frees the weights, once no model has the layer any more. Throws E_DISPOSED if they have been freed. */
-  dispose(): { refCountAfterDispose: number; numDisposedVariables: number } {
-    if (!this.built)
-      throw new TfwasmError('E_LAYER', `Cannot dispose Layer ${this.name} because it has not been built yet.`);
-    this.#checkNotDisposed();
-    this.refCount = (this.refCount ?? 1) - 1;
-    const numDisposedVariables = this.refCount === 0 ? this.disposeWeights() : 0;
-    return { refCountAfterDispose: this.refCount, numDisposedVariables };
-  }
-
-  /** Returns how many. */
-  protected disposeWeights(): number {
-    const { weights } = this;
-    for (const variable of [...weights, ...this.stateVariables]) variable.dispose();
-    return weights.length;
-  }
-
-  #checkNotDisposed(): void {
-    if (this.refCount === 0) throw new TfwasmError('E_DISPOSED', `Layer '${this.name}' is already disposed.`);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs models: captures them for the shapes of the inputs, and runs the programs.
 import type { Tensor } from '../tensor/tensor.js';
+import { isTakingGradients } from '../training/backward.js';
 import { CapturedFunction, type CapturedProgram, isCapturing } from './capture.js';
 import type { Container } from './container.js';
 import { currentExecution, execute, newExecution } from './execution.js';
@@ -20,13 +21,15 @@ export class ModelRunner {
 
   /** Computes `outputs` of the model from its inputs, for inference. The results are new tensors. */
   run(outputs: readonly SymbolicTensor[], inputs: readonly Tensor[]): Tensor[] {
-    // A custom layer may call a model.
-    if (isCapturing() || currentExecution()) return this.#model.executeTo(outputs, inputs, [], {}).outputs;
+    // A custom layer may call a model; gradients need the ops one by one.
+    const isPartOfMore = isCapturing() || currentExecution() || isTakingGradients();
+    if (isPartOfMore) return this.#model.executeTo(outputs, inputs, [], {}).outputs;
     const key = JSON.stringify([outputs.map(({ id }) => id), inputs.map(({ dtype, shape }) => [dtype, shape])]);
     let program = this.#programs.get(key);
     if (!program) {
+      // The core keeps programs as long as their function.
+      if (this.#programs.size >= MOST_PROGRAMS) this.dispose();
       program = this.#capture(outputs, inputs);
-      if (this.#programs.size >= MOST_PROGRAMS) this.#programs.clear();
       this.#programs.set(key, program);
     }
     return (this.#function as CapturedFunction).run(program, inputs);

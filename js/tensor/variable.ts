@@ -11,6 +11,9 @@ import { Tensor } from './tensor.js';
 /** All live variables, by name. */
 const variables = new Map<string, Variable>();
 
+/** Creators of variables that exist once they are used. */
+const creators = new Set<() => void>();
+
 let lastName = 0;
 
 /** A tensor whose values can be replaced. `tidy` does not dispose it. */
@@ -81,8 +84,24 @@ export const variable = publicFunction(
   },
 );
 
+/** Calls `create` as soon as someone asks for all variables, unless the returned function has been called before. */
+export function createWhenListed(create: () => void): () => void {
+  const creator = () => {
+    creators.delete(creator);
+    create();
+  };
+  creators.add(creator);
+  return () => void creators.delete(creator);
+}
+
 /** All variables, by name. */
 export function registeredVariables(): Record<string, Variable> {
+  for (const create of [...creators]) create();
+  return Object.fromEntries(variables);
+}
+
+/** The variables that have been used, by name. */
+export function usedVariables(): Record<string, Variable> {
   return Object.fromEntries(variables);
 }
 

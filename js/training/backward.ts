@@ -22,6 +22,11 @@ interface CustomCall {
 const customCalls = new Map<number, CustomCall>();
 let depth = 0;
 
+/** Whether the gradient of a function is being computed. */
+export function isTakingGradients(): boolean {
+  return depth > 0;
+}
+
 function handleOf(tensor: Tensor): number {
   return tensor.storage.handle();
 }

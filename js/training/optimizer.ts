@@ -5,7 +5,7 @@ import { fill, scalar } from '../tensor/factories.js';
 import { dispose } from '../tensor/memory.js';
 import { isRecording, recordUpdate } from '../tensor/profile-recorder.js';
 import type { Scalar, Tensor } from '../tensor/tensor.js';
-import { registeredVariables, Variable } from '../tensor/variable.js';
+import { usedVariables, Variable } from '../tensor/variable.js';
 import { callTrainingCore } from './core.js';
 import { variableGrads } from './gradients.js';
 
@@ -162,7 +162,7 @@ export abstract class Optimizer {
     const list = Array.isArray(gradients)
       ? gradients
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
-    const all = registeredVariables();
+    const all = usedVariables();
     const variables: Variable[] = [];
     const states: VariableState[] = [];
     const tensors: Tensor[] = [];

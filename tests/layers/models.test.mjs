@@ -234,6 +234,58 @@ describe('custom layers', { skip }, () => {
     for (const one of [model, given, loaded]) one.dispose();
   });
 
+  test('say what inputs they take', () => {
+    class Picky extends tf.layers.Layer {
+      static className = 'Picky';
+      inputSpec = [{ ndim: 3, axes: { [-1]: 4 } }];
+    }
+    assert.throws(() => new Picky().apply(tf.ones([2, 4])), {
+      code: 'E_SHAPE',
+      message: /expected ndim=3, found ndim=2/,
+    });
+    assert.throws(() => new Picky().apply(tf.input({ shape: [5, 3] })), /expected axis -1 to have value 4, found 3/);
+    assert.deepEqual(new Picky().apply(tf.input({ shape: [5, 4] })).shape, [null, 5, 4]);
+  });
+
+  test('activations are classes, too', async () => {
+    class Cube extends tf.serialization.Serializable {
+      static className = 'CubeOfTests';
+      apply(x) {
+        return tf.mul(x, tf.square(x));
+      }
+      getConfig() {
+        return {};
+      }
+    }
+    tf.serialization.registerClass(Cube);
+    for (const activation of [new Cube(), 'CubeOfTests']) {
+      const layer = tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'ones', activation });
+      const model = tf.sequential({ layers: [layer] });
+      assert.deepEqual(model.predict(tf.tensor2d([[2]])).arraySync(), [[8]]);
+      const handler = new MemoryHandler();
+      await model.save(handler);
+      const loaded = await tf.loadLayersModel(handler);
+      assert.deepEqual(loaded.predict(tf.tensor2d([[2]])).arraySync(), [[8]]);
+      for (const one of [model, loaded]) one.dispose();
+    }
+  });
+
+  test('inputs of many sizes, whose graphs differ', () => {
+    class Counting extends tf.layers.Layer {
+      static className = 'Counting';
+      call(inputs) {
+        const x = [inputs].flat()[0];
+        return tf.add(x, x.shape[1]);
+      }
+    }
+    const model = tf.sequential({ layers: [new Counting({ inputShape: [null] })] });
+    for (let size = 1; size <= 70; ++size) {
+      assert.deepEqual(model.predict(tf.zeros([1, size])).dataSync()[0], size);
+    }
+    assert.deepEqual(model.predict(tf.zeros([1, 1])).dataSync()[0], 1);
+    model.dispose();
+  });
+
   test('random ops draw again in each run', () => {
     class Noisy extends tf.layers.Layer {
       static className = 'Noisy';
@@ -261,6 +313,50 @@ describe('gradients of layers', { skip }, () => {
     // dL/dW = 2 X^T (X W), dL/db = 2 sum(X W)
     assertClose(grads[variables[0].name].arraySync(), [[2 * (3 + 21)], [2 * (6 + 28)]]);
     assertClose(grads[variables[1].name].arraySync(), [20]);
+  });
+});
+
+describe('training by gradients', { skip }, () => {
+  before(() => tf.ready());
+
+  test('starts with weights that nothing has used', () => {
+    const model = makeChain();
+    const x = tf.tensor2d(numbers(12), [4, 3]);
+    const loss = () => tf.mean(tf.square(tf.sub(model.apply(x), 0.25)));
+    const optimizer = tf.train.sgd(0.5);
+    const first = optimizer.minimize(loss, true).dataSync()[0];
+    for (let i = 0; i < 50; ++i) optimizer.minimize(loss);
+    assert.ok(loss().dataSync()[0] < first);
+    model.dispose();
+  });
+
+  test('goes through predict()', () => {
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'ones' })],
+    });
+    const x = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    model.predict(x);
+    const { grads } = tf.variableGrads(() => tf.sum(model.predict(x)));
+    const [kernel, bias] = model.weights.map((weight) => grads[weight.name].arraySync());
+    assertClose(kernel, [[4], [6]]);
+    assertClose(bias, [2]);
+    model.dispose();
+  });
+
+  test('leaves frozen layers alone, frozen before or after they are used', () => {
+    const model = makeChain();
+    const [first, second] = model.layers;
+    const x = tf.ones([1, 3]);
+    const names = () => Object.keys(tf.variableGrads(() => tf.sum(tf.square(model.apply(x)))).grads).sort();
+    const namesOf = (layers) => layers.flatMap((layer) => layer.weights.map(({ name }) => name)).sort();
+    first.trainable = false;
+    assert.deepEqual(names(), namesOf([second]));
+    first.trainable = true;
+    second.trainable = false;
+    assert.deepEqual(names(), namesOf([first]));
+    model.trainable = true;
+    assert.deepEqual(names(), namesOf([first, second]));
+    model.dispose();
   });
 });
 

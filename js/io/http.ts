@@ -92,7 +92,7 @@ function withSignals({ signal, requestInit }: LoadOptions): AbortController {
 async function loadBytes(url: string, options: LoadOptions): Promise<ArrayBuffer> {
   const stop = withSignals(options);
   try {
-    return await requestBytes(url, requestContext(options, stop.signal));
+    return await requestBytes(url, requestContext(options, stop.signal), options.onProgress);
   } finally {
     stop.abort();
   }

@@ -3,8 +3,8 @@
 import { describeError, TfwasmError } from '../core/errors.js';
 import { join } from './bytes.js';
 import { loadMedia } from './media-loader.js';
-import { cancelBody, headerOf, readBody, readText } from './response.js';
-import type { FetchFunction, LoadOptions, RequestDetails, RequestParts } from './types.js';
+import { cancelBody, declaredLength, headerOf, readBody, readText } from './response.js';
+import type { FetchFunction, LoadOptions, OnProgressCallback, RequestDetails, RequestParts } from './types.js';
 
 /** `fetch`, which also supports file: URLs in Node.js. */
 export const platformFetch: FetchFunction = async (url, init) =>
@@ -130,21 +130,34 @@ export function requestText(url: string, context: RequestContext): Promise<strin
   });
 }
 
-/** All bytes of a file. Throws E_HTTP, or E_LIMIT if they are more than an ArrayBuffer can hold. */
-export function requestBytes(url: string, context: RequestContext): Promise<ArrayBuffer> {
+/** Larger files do not fit into one buffer everywhere. */
+const MAX_FILE_BYTES = 2 ** 31 - 1;
+
+/**
+ * All bytes of a file.
+ *
+ * @param onProgress Gets the fraction that has arrived, if the length is known, and 1 at the end.
+ * @throws E_HTTP, or E_LIMIT above 2 GiB.
+ */
+export function requestBytes(
+  url: string,
+  context: RequestContext,
+  onProgress: OnProgressCallback = () => {},
+): Promise<ArrayBuffer> {
   return retry(context, async () => {
     const response = await request(url, context, { isBinary: true });
+    const total = declaredLength(response);
     const parts: Uint8Array<ArrayBuffer>[] = [];
     let length = 0;
-    await readBody(
-      response,
-      (part) => {
-        parts.push(part);
-        length += part.byteLength;
-        return true;
-      },
-      (error) => toHttpError(url, error, context.signal),
-    );
+    const take = (part: Uint8Array<ArrayBuffer>) => {
+      parts.push(part);
+      length += part.byteLength;
+      if (length > MAX_FILE_BYTES) throw new TfwasmError('E_LIMIT', `${url} is larger than 2 GiB`);
+      if (total !== undefined && length < total) onProgress(length / total);
+      return true;
+    };
+    await readBody(response, take, (error) => toHttpError(url, error, context.signal));
+    onProgress(1);
     const bytes = join(parts, length);
     return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
   });

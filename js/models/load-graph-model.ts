@@ -134,11 +134,14 @@ function checkArtifacts(artifacts: ModelArtifacts): ModelArtifacts {
   const { modelTopology } = artifacts ?? {};
   const isObject = typeof modelTopology === 'object' && modelTopology !== null;
   if (!isObject || isArrayBuffer(modelTopology) || ArrayBuffer.isView(modelTopology)) {
-    throw new TfwasmError('E_JSON', 'this is not a graph model: modelTopology must be a GraphDef as a JSON object');
+    throw new TfwasmError(
+      'E_JSON',
+      'this is not a graph model: modelTopology must be a GraphDef as a JSON object; use loadLayersModel() for files of Keras',
+    );
   }
   // A layers model. As a GraphDef it would be an empty graph.
   if ('model_config' in modelTopology || 'class_name' in modelTopology) {
-    throw new TfwasmError('E_JSON', 'this is not a graph model but a Keras layers model');
+    throw new TfwasmError('E_JSON', 'this is not a graph model but a Keras layers model: use loadLayersModel()');
   }
   return artifacts;
 }

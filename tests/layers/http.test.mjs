@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models made of layers, to a server and back.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import { startFlask } from '../io/flask-server.mjs';
 import { missing } from '../prerequisites.mjs';
-import { loadTfjsLayers } from './tfjs.mjs';
+import { loadTfjsLayers, MemoryHandler } from './tfjs.mjs';
 
 const skip = missing('dist', 'tfjs', 'flask');
 const tf = skip ? {} : await import('../../dist/index.js');
@@ -48,6 +49,30 @@ describe('models made of layers over HTTP', { skip }, () => {
     await ours.save(`${flask.url}/back`, { includeOptimizer: true });
     const back = await layers.loadLayersModel(`${flask.url}/back/model.json`);
     assert.equal((await back.optimizer.getWeights()).length, (await theirs.optimizer.getWeights()).length);
+  });
+
+  test('a file of Keras is loaded from any server', async () => {
+    const model = makeModel(tf);
+    const handler = new MemoryHandler();
+    await model.save(
+      { save: (artifacts) => handler.save({ ...artifacts, weightData: undefined }) },
+      { format: 'keras' },
+    );
+    const bytes = Buffer.from(handler.artifacts.modelTopology);
+    const server = createServer((_request, response) => {
+      response.setHeader('content-length', bytes.length).end(bytes);
+    });
+    await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+    try {
+      const url = `http://localhost:${server.address().port}/model.keras?version=1`;
+      const fractions = [];
+      const loaded = await tf.loadLayersModel(url, { onProgress: (fraction) => fractions.push(fraction) });
+      assert.deepEqual(answerOf(tf, loaded), answerOf(tf, model));
+      assert.equal(fractions.at(-1), 1);
+      await assert.rejects(tf.loadGraphModel(url), { code: 'E_JSON', message: /use loadLayersModel\(\)/ });
+    } finally {
+      server.close();
+    }
   });
 
   test('what is not there, or is a page, says so', async () => {

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { startStorageBrowser } from '../io/storage-browser.mjs';
 import { missing } from '../prerequisites.mjs';
+import { assertClose } from './close.mjs';
 
 /** Runs in the page: a model of any of the two libraries, trained for a step by TensorFlow.js. */
 function makeTrained() {
@@ -14,10 +15,6 @@ function makeTrained() {
   model.add(tf.layers.dense({ units: 2 }));
   model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
   return model.fit(tf.ones([4, 3]), tf.ones([4, 2]), { verbose: 0 }).then(() => model);
-}
-
-function assertClose(actual, expected) {
-  for (const [i, value] of actual.flat(2).entries()) assert.ok(Math.abs(value - expected.flat(2)[i]) < 1e-5);
 }
 
 describe('models made of layers in a browser', { skip: missing('dist', 'chromium', 'tfjs') }, () => {

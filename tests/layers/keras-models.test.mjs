@@ -12,6 +12,7 @@ import { File } from 'jsfive';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
+import { assertClose } from './close.mjs';
 
 const SHARED = path.join(ROOT, '../shared/models');
 const skip = missing('dist') || (existsSync(SHARED) ? false : 'there is no folder shared/models beside the repository');
@@ -47,14 +48,6 @@ const inputsOf = (model) =>
     const values = Array.from({ length: count }, (_, i) => (i * 7) % 3);
     return tf.tensor(values, sizes, dtype);
   });
-
-function assertClose(actual, expected) {
-  const [a, b] = [actual, expected].map((value) => [value].flat(Number.POSITIVE_INFINITY));
-  assert.equal(a.length, b.length);
-  for (const [i, value] of a.entries()) {
-    assert.ok(Math.abs(value - b[i]) <= 1e-4 * (1 + Math.abs(b[i])), `${i}: ${value}, recorded ${b[i]}`);
-  }
-}
 
 describe('files of Keras', { skip }, () => {
   const folder = skip ? '' : mkdtempSync(path.join(tmpdir(), 'tfwasm-keras-'));
@@ -101,7 +94,7 @@ describe('files of Keras', { skip }, () => {
       assert.equal(results.length, Object.keys(outputs).length);
       for (const [i, { value, shape }] of Object.values(outputs).entries()) {
         assert.deepEqual(results[i].shape, shape);
-        assertClose(results[i].arraySync(), Array.from(value));
+        assertClose(results[i].arraySync(), Array.from(value), 1e-4, 1e-4);
       }
       model.dispose();
     });

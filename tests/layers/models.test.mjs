@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { missing } from '../prerequisites.mjs';
+import { assertClose } from './close.mjs';
 import { loadTfjsLayers, MemoryHandler } from './tfjs.mjs';
 
 const skip = missing('dist');
@@ -16,12 +17,6 @@ const tfjs = loadTfjsLayers();
 
 const numbers = (count, scale = 1) => Array.from({ length: count }, (_, i) => scale * Math.sin(i + 1));
 const listOf = (outputs) => [outputs].flat().map((tensor) => tensor.arraySync());
-
-function assertClose(actual, expected, tolerance = 1e-5) {
-  const [a, b] = [actual, expected].map((value) => [value].flat(Number.POSITIVE_INFINITY));
-  assert.equal(a.length, b.length);
-  for (const [i, value] of a.entries()) assert.ok(Math.abs(value - b[i]) <= tolerance, `${i}: ${value}, ${b[i]}`);
-}
 
 /** Two outputs, a layer that is called twice. */
 function makeFunctional() {

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
+import { assertClose } from './close.mjs';
 import {
   assertAllClose,
-  assertClose,
   MASK,
   numbers,
   PlainCell,

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { missing } from '../prerequisites.mjs';
+import { assertClose } from './close.mjs';
 
 export const skip = missing('dist');
 export const tf = skip ? {} : await import('../../dist/index.js');
@@ -15,12 +16,6 @@ export const numbers = (shape, seed = 1) => {
     shape,
   );
 };
-
-export function assertClose(actual, expected, tolerance = 1e-5) {
-  const [a, b] = [actual, expected].map((value) => (value.dataSync ? [...value.dataSync()] : [value].flat(Infinity)));
-  assert.equal(a.length, b.length);
-  for (const [i, value] of a.entries()) assert.ok(Math.abs(value - b[i]) <= tolerance, `${i}: ${value}, ${b[i]}`);
-}
 
 export const assertAllClose = (actual, expected) => {
   const [a, b] = [[actual].flat(), [expected].flat()];

@@ -7,9 +7,9 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
+import { assertClose } from './close.mjs';
 import {
   assertAllClose,
-  assertClose,
   MASK,
   numbers,
   PlainCell,

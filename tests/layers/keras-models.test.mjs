@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real files of Keras 1 to 3: each is loaded, compared with the outputs that are recorded beside some, saved in every
-// format, and loaded again, bit for bit. They are not part of the repository; the tests of tests/layers/models.test.mjs
+// format, and loaded again, bit for bit. They are not part of the repository; the tests of tests/layers/saving.test.mjs
 // make small ones.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/recurrent_cells.h"
 #include "kernels/recurrent_pass.h"
 
 namespace tfwasm {
@@ -32,11 +31,6 @@ class GruForward : public RecurrentForward {
  public:
   using RecurrentForward::RecurrentForward;
 
-  void Run() const {
-    RunSteps([this](const RecurrentRows& rows, int64_t step) { Step(rows, step); });
-  }
-
- private:
   void Step(const RecurrentRows& rows, int64_t step) const {
     const int64_t time = Time(step);
     MultiplyLeft(rows, time);
@@ -48,8 +42,8 @@ class GruForward : public RecurrentForward {
     }
   }
 
-  // The result of the product with R_h and its distance from row to row: part of the sums, or with
-  // reset_after a row of its own.
+ private:
+  // The result of the product with R_h: part of the sums, or with reset_after a row of its own.
   float* Candidate(int64_t n, int64_t time) const {
     if (!spec_.reset_after) return Sums(n, time) + 2 * units_;
     return outputs_.cells != nullptr ? At(outputs_.cells, n, time, units_) : Work(n);
@@ -86,8 +80,7 @@ class GruForward : public RecurrentForward {
 
   void Update(int64_t n, int64_t time) const {
     float* sums = Sums(n, time);
-    const bool are_spare = outputs_.gates != nullptr && spec_.recurrent_activation->keeps_input;
-    const float* update = are_spare ? Spare(n) : sums;
+    const float* update = Values(*spec_.recurrent_activation, sums, Spare(n));
     const float* candidate =
         Apply(*spec_.activation, sums + 2 * units_, units_, Spare(n) + 2 * units_);
     UpdateState(units_, update, candidate, H(n));
@@ -98,11 +91,6 @@ class GruBackward : public RecurrentBackward {
  public:
   using RecurrentBackward::RecurrentBackward;
 
-  void Run() const {
-    RunSteps([this](const RecurrentRows& rows, int64_t step) { Step(rows, step); });
-  }
-
- private:
   void Step(const RecurrentRows& rows, int64_t step) const {
     const int64_t time = Time(step);
     for (int64_t n = rows.begin; n < rows.end; ++n) {
@@ -126,6 +114,7 @@ class GruBackward : public RecurrentBackward {
     AddGates(rows, Dz(rows.begin, time));
   }
 
+ private:
   int64_t inner_width() const { return spec_.reset_after ? gates_ : units_; }
   float* Inner(int64_t n, int64_t time) const { return At(outputs_.inner, n, time, inner_width()); }
   const float* GateValues(int64_t n, int64_t time, float* spare) const {
@@ -180,15 +169,6 @@ class GruBackward : public RecurrentBackward {
 
 }  // namespace
 
-void RunGru(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
-            const RecurrentInputs& inputs, const RecurrentOutputs& outputs) {
-  GruForward(spec, matrices, inputs, outputs).Run();
-}
-
-void RunGruGradient(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
-                    const RecurrentGradientInputs& inputs,
-                    const RecurrentGradientOutputs& outputs) {
-  GruBackward(spec, matrices, inputs, outputs).Run();
-}
+const RecurrentPasses kGruPasses{RunPass<GruForward>, RunPass<GruBackward>};
 
 }  // namespace tfwasm

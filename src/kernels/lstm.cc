@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/recurrent_cells.h"
 #include "kernels/recurrent_pass.h"
 
 namespace tfwasm {
@@ -39,11 +38,6 @@ class LstmForward : public RecurrentForward {
  public:
   using RecurrentForward::RecurrentForward;
 
-  void Run() const {
-    RunSteps([this](const RecurrentRows& rows, int64_t step) { Step(rows, step); });
-  }
-
- private:
   void Step(const RecurrentRows& rows, int64_t step) const {
     const int64_t time = Time(step);
     MultiplyLeft(rows, time);
@@ -55,6 +49,7 @@ class LstmForward : public RecurrentForward {
     }
   }
 
+ private:
   float* C(int64_t n) const { return outputs_.c + n * units_; }
 
   void Update(float* sums, float* spare, float* c, float* h) const {
@@ -73,11 +68,6 @@ class LstmBackward : public RecurrentBackward {
  public:
   using RecurrentBackward::RecurrentBackward;
 
-  void Run() const {
-    RunSteps([this](const RecurrentRows& rows, int64_t step) { Step(rows, step); });
-  }
-
- private:
   void Step(const RecurrentRows& rows, int64_t step) const {
     const int64_t time = Time(step);
     for (int64_t n = rows.begin; n < rows.end; ++n) {
@@ -86,6 +76,7 @@ class LstmBackward : public RecurrentBackward {
     MultiplyDz(rows, time);
   }
 
+ private:
   // The cell state before a step: masked steps keep it, too.
   const float* CellBefore(int64_t n, int64_t step) const {
     return step == 0 ? inputs_.c0 + n * units_ : At(given_.cells, n, Time(step - 1), units_);
@@ -118,15 +109,6 @@ class LstmBackward : public RecurrentBackward {
 
 }  // namespace
 
-void RunLstm(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
-             const RecurrentInputs& inputs, const RecurrentOutputs& outputs) {
-  LstmForward(spec, matrices, inputs, outputs).Run();
-}
-
-void RunLstmGradient(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
-                     const RecurrentGradientInputs& inputs,
-                     const RecurrentGradientOutputs& outputs) {
-  LstmBackward(spec, matrices, inputs, outputs).Run();
-}
+const RecurrentPasses kLstmPasses{RunPass<LstmForward>, RunPass<LstmBackward>};
 
 }  // namespace tfwasm

@@ -14,23 +14,23 @@ std::vector<int64_t> ColumnBlocks(const RecurrentSpec& spec) {
   return {spec.gates() * spec.units};
 }
 
-}  // namespace
-
-RecurrentMatrices PackRecurrent(const RecurrentSpec& spec, const float* kernel) {
-  const int64_t row = spec.gates() * spec.units;
-  RecurrentMatrices matrices;
-  for (const int64_t columns : ColumnBlocks(spec)) {
-    matrices.emplace_back(spec.units, columns, kernel, row, 1);
-    kernel += columns;
-  }
-  return matrices;
+const RecurrentPasses& PassesOf(RecurrentCell cell) {
+  if (cell == RecurrentCell::kLstm) return kLstmPasses;
+  return cell == RecurrentCell::kGru ? kGruPasses : kSimpleRnnPasses;
 }
 
-RecurrentMatrices PackRecurrentTransposed(const RecurrentSpec& spec, const float* kernel) {
+}  // namespace
+
+RecurrentMatrices PackRecurrent(const RecurrentSpec& spec, const float* kernel,
+                                bool is_transposed) {
   const int64_t row = spec.gates() * spec.units;
   RecurrentMatrices matrices;
   for (const int64_t columns : ColumnBlocks(spec)) {
-    matrices.emplace_back(columns, spec.units, kernel, 1, row);
+    if (is_transposed) {
+      matrices.emplace_back(columns, spec.units, kernel, 1, row);
+    } else {
+      matrices.emplace_back(spec.units, columns, kernel, row, 1);
+    }
     kernel += columns;
   }
   return matrices;
@@ -38,27 +38,13 @@ RecurrentMatrices PackRecurrentTransposed(const RecurrentSpec& spec, const float
 
 void RunRecurrent(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
                   const RecurrentInputs& inputs, const RecurrentOutputs& outputs) {
-  switch (spec.cell) {
-    case RecurrentCell::kSimple:
-      return RunSimpleRnn(spec, matrices, inputs, outputs);
-    case RecurrentCell::kLstm:
-      return RunLstm(spec, matrices, inputs, outputs);
-    case RecurrentCell::kGru:
-      return RunGru(spec, matrices, inputs, outputs);
-  }
+  PassesOf(spec.cell).forward(spec, matrices, inputs, outputs);
 }
 
 void RunRecurrentGradient(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
                           const RecurrentGradientInputs& inputs,
                           const RecurrentGradientOutputs& outputs) {
-  switch (spec.cell) {
-    case RecurrentCell::kSimple:
-      return RunSimpleRnnGradient(spec, matrices, inputs, outputs);
-    case RecurrentCell::kLstm:
-      return RunLstmGradient(spec, matrices, inputs, outputs);
-    case RecurrentCell::kGru:
-      return RunGruGradient(spec, matrices, inputs, outputs);
-  }
+  PassesOf(spec.cell).backward(spec, matrices, inputs, outputs);
 }
 
 }  // namespace tfwasm

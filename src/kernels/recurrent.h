@@ -41,10 +41,9 @@ struct RecurrentSpec {
   }
 };
 
-// The recurrent kernel [units, gates * units], packed for one of the directions.
+// The recurrent kernel [units, gates * units], packed: transposed for the gradient.
 using RecurrentMatrices = std::vector<PackedProduct>;
-RecurrentMatrices PackRecurrent(const RecurrentSpec& spec, const float* kernel);
-RecurrentMatrices PackRecurrentTransposed(const RecurrentSpec& spec, const float* kernel);
+RecurrentMatrices PackRecurrent(const RecurrentSpec& spec, const float* kernel, bool is_transposed);
 
 // Times are those of z and the mask. The sequence is in the order of processing.
 struct RecurrentInputs {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "kernels/recurrent.h"
+#include "kernels/recurrent_cells.h"
 #include "kernels/thread_pool.h"
 
 namespace tfwasm {
@@ -81,16 +81,14 @@ class RecurrentPass {
   int64_t gates_;  // the elements of a row of gates
 };
 
-// The forward pass of a cell.
+// The forward pass of a cell: its Step is what RunSteps calls.
 class RecurrentForward : public RecurrentPass {
  public:
   RecurrentForward(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
                    const RecurrentInputs& inputs, const RecurrentOutputs& outputs);
 
- protected:
   // Calls compute(rows, step) for all steps in order. It computes the new state of those of the
-  // rows that are not masked, in outputs_.h. It is no virtual function: the glue lists signatures
-  // with 64-bit integers, and must be the same for both links.
+  // rows that are not masked, in outputs_.h.
   template <typename F>
   void RunSteps(const F& compute) const {
     ForRows([&](const RecurrentRows& rows) {
@@ -102,6 +100,7 @@ class RecurrentForward : public RecurrentPass {
     });
   }
 
+ protected:
   // The sums before the activations, a row of gates_ elements per sequence: a place in the output
   // `gates` if that is wanted.
   float* Sums(int64_t n, int64_t time) const {
@@ -124,10 +123,13 @@ class RecurrentForward : public RecurrentPass {
               .out_stride = sums_stride()});
   }
 
-  // Replaces sums by values, in place, or else in `spare` if the sums are kept.
+  // Where the values of an activation are: in place of the sums, or in `spare` if those are kept.
+  float* Values(const RecurrentActivation& activation, float* sums, float* spare) const {
+    return outputs_.gates != nullptr && activation.keeps_input ? spare : sums;
+  }
   float* Apply(const RecurrentActivation& activation, float* sums, int64_t count,
                float* spare) const {
-    float* out = outputs_.gates != nullptr && activation.keeps_input ? spare : sums;
+    float* out = Values(activation, sums, spare);
     activation.Apply(sums, out, count);
     return out;
   }
@@ -155,7 +157,6 @@ class RecurrentBackward : public RecurrentPass {
   RecurrentBackward(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
                     const RecurrentGradientInputs& inputs, const RecurrentGradientOutputs& outputs);
 
- protected:
   // Calls compute(rows, step) for all steps from the last one back. For rows that are not masked,
   // it computes dz, leaves in Dh what does not pass through the product, and computes the gradient
   // of Left in Product.
@@ -173,6 +174,7 @@ class RecurrentBackward : public RecurrentPass {
     });
   }
 
+ protected:
   const float* Kept(int64_t n, int64_t time) const { return At(given_.gates, n, time, gates_); }
   float* Dz(int64_t n, int64_t time) const { return At(outputs_.dz, n, time, gates_); }
   float* Dh(int64_t n) const { return outputs_.dh0 + n * units_; }
@@ -217,5 +219,14 @@ class RecurrentBackward : public RecurrentPass {
   float* product_;
   float* spare_;
 };
+
+// Runs a pass, with its function Step. That is not virtual: the glue lists signatures with 64-bit
+// integers, and must be the same for both links.
+template <typename Pass, typename Inputs, typename Outputs>
+void RunPass(const RecurrentSpec& spec, const RecurrentMatrices& matrices, const Inputs& inputs,
+             const Outputs& outputs) {
+  const Pass pass(spec, matrices, inputs, outputs);
+  pass.RunSteps([&](const RecurrentRows& rows, int64_t step) { pass.Step(rows, step); });
+}
 
 }  // namespace tfwasm

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/recurrent_cells.h"
 #include "kernels/recurrent_pass.h"
 
 namespace tfwasm {
@@ -10,11 +9,6 @@ class SimpleRnnForward : public RecurrentForward {
  public:
   using RecurrentForward::RecurrentForward;
 
-  void Run() const {
-    RunSteps([this](const RecurrentRows& rows, int64_t step) { Step(rows, step); });
-  }
-
- private:
   void Step(const RecurrentRows& rows, int64_t step) const {
     const int64_t time = Time(step);
     MultiplyLeft(rows, time);
@@ -29,11 +23,6 @@ class SimpleRnnBackward : public RecurrentBackward {
  public:
   using RecurrentBackward::RecurrentBackward;
 
-  void Run() const {
-    RunSteps([this](const RecurrentRows& rows, int64_t step) { Step(rows, step); });
-  }
-
- private:
   void Step(const RecurrentRows& rows, int64_t step) const {
     const int64_t time = Time(step);
     for (int64_t n = rows.begin; n < rows.end; ++n) {
@@ -47,15 +36,6 @@ class SimpleRnnBackward : public RecurrentBackward {
 
 }  // namespace
 
-void RunSimpleRnn(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
-                  const RecurrentInputs& inputs, const RecurrentOutputs& outputs) {
-  SimpleRnnForward(spec, matrices, inputs, outputs).Run();
-}
-
-void RunSimpleRnnGradient(const RecurrentSpec& spec, const RecurrentMatrices& matrices,
-                          const RecurrentGradientInputs& inputs,
-                          const RecurrentGradientOutputs& outputs) {
-  SimpleRnnBackward(spec, matrices, inputs, outputs).Run();
-}
+const RecurrentPasses kSimpleRnnPasses{RunPass<SimpleRnnForward>, RunPass<SimpleRnnBackward>};
 
 }  // namespace tfwasm

@@ -48,10 +48,20 @@ RecurrentSpec ReadSpec(const OpContext& context, RecurrentCell cell) {
                                           attrs.String("recurrent_activation", "sigmoid")),
           .go_backwards = attrs.Bool("go_backwards", false),
           .zero_output_for_mask = attrs.Bool("zero_output_for_mask", false),
-          .reset_after = cell == RecurrentCell::kGru && attrs.Bool("reset_after", true)};
+          .reset_after = IsResetAfter(cell, attrs)};
 }
 
 }  // namespace
+
+int CountStates(RecurrentCell cell) { return cell == RecurrentCell::kLstm ? 2 : 1; }
+
+bool IsResetAfter(RecurrentCell cell, const AttrMap& attrs) {
+  return cell == RecurrentCell::kGru && attrs.Bool("reset_after", true);
+}
+
+bool KeepsCells(RecurrentCell cell, const AttrMap& attrs) {
+  return cell == RecurrentCell::kLstm || IsResetAfter(cell, attrs);
+}
 
 RecurrentInputs RecurrentNode::Inputs(const RunContext& run) const {
   const auto floats = [&](int i) { return i < 0 ? nullptr : run.in<float>(i); };
@@ -83,13 +93,14 @@ RecurrentNode ReadRecurrent(const OpContext& context, RecurrentCell cell, int mo
   return node;
 }
 
-RecurrentKernel::RecurrentKernel(const KernelContext& context, const RecurrentSpec& spec, Pack pack)
-    : pack_(pack) {
+RecurrentKernel::RecurrentKernel(const KernelContext& context, const RecurrentSpec& spec,
+                                 bool is_transposed)
+    : is_transposed_(is_transposed) {
   const Tensor* kernel = context.value(1);
   if (kernel == nullptr) return;
   kept_ = context.Shared<Kept>([&] {
     auto kept = std::make_shared<Kept>();
-    kept->matrices = pack(spec, kernel->values<float>().data());
+    kept->matrices = PackRecurrent(spec, kernel->values<float>().data(), is_transposed);
     return kept;
   });
 }
@@ -110,11 +121,9 @@ void InferRecurrent(InferContext& context, RecurrentCell cell) {
 
 int CountOutputs(const Node& node, RecurrentCell cell) {
   const AttrMap& attrs = node.attrs;
-  const bool is_lstm = cell == RecurrentCell::kLstm;
-  const int states = is_lstm ? 2 : 1;
-  if (!attrs.Bool("keep_gates", false)) return 1 + states;
-  const bool has_products = cell == RecurrentCell::kGru && attrs.Bool("reset_after", true);
-  return 2 + states + (is_lstm || has_products ? 1 : 0);
+  const int count = 1 + CountStates(cell);
+  if (!attrs.Bool("keep_gates", false)) return count;
+  return count + (KeepsCells(cell, attrs) ? 2 : 1);
 }
 
 RecurrentOutputs OutputsOf(const RecurrentNode& node, const RunContext& run) {
@@ -131,13 +140,13 @@ RecurrentOutputs OutputsOf(const RecurrentNode& node, const RunContext& run) {
 
 std::unique_ptr<Kernel> MakeRecurrent(const KernelContext& context, RecurrentCell cell) {
   const RecurrentNode node = ReadRecurrent(context, cell, 0);
-  return MakeKernel(
-      [node, kernel = RecurrentKernel(context, node.spec, PackRecurrent)](RunContext& run) {
-        const RecurrentOutputs outputs = OutputsOf(node, run);
-        kernel.Use(node.spec, run, [&](const RecurrentMatrices& matrices) {
-          RunRecurrent(node.spec, matrices, node.Inputs(run), outputs);
-        });
-      });
+  const RecurrentKernel kernel(context, node.spec, /*is_transposed=*/false);
+  return MakeKernel([node, kernel](RunContext& run) {
+    const RecurrentOutputs outputs = OutputsOf(node, run);
+    kernel.Use(node.spec, run, [&](const RecurrentMatrices& matrices) {
+      RunRecurrent(node.spec, matrices, node.Inputs(run), outputs);
+    });
+  });
 }
 
 template <RecurrentCell kCell>

@@ -44,6 +44,12 @@
 
 namespace tfwasm {
 
+// What the attributes of a node say before they are checked.
+int CountStates(RecurrentCell cell);
+bool IsResetAfter(RecurrentCell cell, const AttrMap& attrs);
+// Whether `cells` or `products` is among what is kept.
+bool KeepsCells(RecurrentCell cell, const AttrMap& attrs);
+
 // A node with inputs and attributes checked.
 struct RecurrentNode {
   RecurrentSpec spec;
@@ -70,15 +76,13 @@ RecurrentNode ReadRecurrent(const OpContext& context, RecurrentCell cell, int mo
 // run.
 class RecurrentKernel {
  public:
-  using Pack = RecurrentMatrices (*)(const RecurrentSpec& spec, const float* kernel);
-
-  RecurrentKernel(const KernelContext& context, const RecurrentSpec& spec, Pack pack);
+  RecurrentKernel(const KernelContext& context, const RecurrentSpec& spec, bool is_transposed);
 
   // Calls body(const RecurrentMatrices&).
   template <typename F>
   void Use(const RecurrentSpec& spec, const RunContext& run, const F& body) const {
     if (kept_ != nullptr) return body(kept_->matrices);
-    body(pack_(spec, run.in<float>(1)));
+    body(PackRecurrent(spec, run.in<float>(1), is_transposed_));
   }
 
  private:
@@ -86,7 +90,7 @@ class RecurrentKernel {
     RecurrentMatrices matrices;
   };
 
-  Pack pack_;
+  bool is_transposed_;
   std::shared_ptr<Kept> kept_;
 };
 

@@ -40,8 +40,7 @@ struct GradientInputs {
 
 // How many inputs follow those of the forward op.
 int CountMore(RecurrentCell cell, const AttrMap& attrs) {
-  if (cell == RecurrentCell::kLstm) return 5;
-  return cell == RecurrentCell::kGru && attrs.Bool("reset_after", true) ? 4 : 3;
+  return (KeepsCells(cell, attrs) ? 3 : 2) + CountStates(cell);
 }
 
 RecurrentNode ReadGradient(const OpContext& context, RecurrentCell cell) {
@@ -98,7 +97,7 @@ void InferGradient(InferContext& context, RecurrentCell cell) {
 
 std::unique_ptr<Kernel> MakeGradient(const KernelContext& context, RecurrentCell cell) {
   const RecurrentNode node = ReadGradient(context, cell);
-  const RecurrentKernel kernel(context, node.spec, PackRecurrentTransposed);
+  const RecurrentKernel kernel(context, node.spec, /*is_transposed=*/true);
   return MakeKernel([node, kernel](RunContext& run) {
     const auto in = [&](int i) { return i < 0 ? nullptr : run.in<float>(i); };
     const auto out = [&](int i) { return i < 0 ? nullptr : run.out<float>(i); };
@@ -184,7 +183,7 @@ std::vector<Operand> ForwardOutputs(const GradientContext& c) {
 }
 
 void RecurrentRule(GradientContext& c, RecurrentCell cell) {
-  const int states = cell == RecurrentCell::kLstm ? 2 : 1;
+  const int states = CountStates(cell);
   for (int i = 1 + states; i < c.num_outputs(); ++i) {
     if (c.has_dy(i)) Throw(Code::kOp, "there is no gradient of output ", i, ", what is kept");
   }
@@ -198,7 +197,7 @@ void RecurrentRule(GradientContext& c, RecurrentCell cell) {
       c.builder().EmitAll(c.node().op + "Grad", inputs, AttrMap(c.attrs()));
 
   const bool has_dropout = c.attrs().Bool("has_dropout", false);
-  const bool is_reset_after = c.attrs().Bool("reset_after", true);
+  const bool is_reset_after = IsResetAfter(cell, c.attrs());
   const GradientOutputs outputs(cell, has_dropout);
   const auto result = [&](int i) { return results[static_cast<size_t>(i)]; };
   c.set(0, result(outputs.dz));
@@ -208,7 +207,7 @@ void RecurrentRule(GradientContext& c, RecurrentCell cell) {
   const Operand left = result(outputs.left);
   // The gradient of the recurrent product.
   Operand dproduct = result(outputs.dz);
-  if (cell == RecurrentCell::kGru && is_reset_after) {
+  if (is_reset_after) {
     dproduct = result(outputs.inner);
     if (c.attrs().Bool("has_recurrent_bias", false)) c.set(3, Sum(dproduct, {0, 1}, false));
   }

@@ -109,11 +109,6 @@ class Attention : public Layer {
   bool is_causal_ = false;
 };
 
-template <bool kIsAdditive>
-std::unique_ptr<Layer> MakeAttention(LayerConfig& config) {
-  return std::make_unique<Attention>(config, kIsAdditive);
-}
-
 constexpr LayerDef AttentionLayer(std::string_view name,
                                   std::unique_ptr<Layer> (*make)(LayerConfig&)) {
   return {.name = name, .make = make, .mask = MaskRule::kOwn, .min_inputs = 2, .max_inputs = 3};
@@ -121,7 +116,7 @@ constexpr LayerDef AttentionLayer(std::string_view name,
 
 }  // namespace
 
-TFWASM_LAYER kAttention = AttentionLayer("Attention", MakeAttention<false>);
-TFWASM_LAYER kAdditiveAttention = AttentionLayer("AdditiveAttention", MakeAttention<true>);
+TFWASM_LAYER kAttention = AttentionLayer("Attention", MakeLayer<Attention, false>);
+TFWASM_LAYER kAdditiveAttention = AttentionLayer("AdditiveAttention", MakeLayer<Attention, true>);
 
 }  // namespace tfwasm

@@ -55,8 +55,7 @@ class Borders : public Layer {
 class Cropping : public Borders {
  public:
   Cropping(LayerConfig& config, int rank)
-      : Borders(config, rank, "cropping",
-                rank == 1 ? SpatialFormat(1) : SpatialFormat(config, rank)) {}
+      : Borders(config, rank, "cropping", SpatialFormat::OfImages(config, rank)) {}
 
   void Call(CallContext& context) override {
     const Operand x = context.input();
@@ -102,11 +101,11 @@ class ZeroPadding : public Borders {
 
 }  // namespace
 
-TFWASM_LAYER kCropping1d{.name = "Cropping1D", .make = MakeLayerWith<Cropping, 1>};
-TFWASM_LAYER kCropping2d{.name = "Cropping2D", .make = MakeLayerWith<Cropping, 2>};
-TFWASM_LAYER kCropping3d{.name = "Cropping3D", .make = MakeLayerWith<Cropping, 3>};
-TFWASM_LAYER kZeroPadding1d{.name = "ZeroPadding1D", .make = MakeLayerWith<ZeroPadding, 1>};
-TFWASM_LAYER kZeroPadding2d{.name = "ZeroPadding2D", .make = MakeLayerWith<ZeroPadding, 2>};
-TFWASM_LAYER kZeroPadding3d{.name = "ZeroPadding3D", .make = MakeLayerWith<ZeroPadding, 3>};
+TFWASM_LAYER kCropping1d = SpatialLayer<Cropping, 1>("Cropping1D");
+TFWASM_LAYER kCropping2d = SpatialLayer<Cropping, 2>("Cropping2D");
+TFWASM_LAYER kCropping3d = SpatialLayer<Cropping, 3>("Cropping3D");
+TFWASM_LAYER kZeroPadding1d = SpatialLayer<ZeroPadding, 1>("ZeroPadding1D");
+TFWASM_LAYER kZeroPadding2d = SpatialLayer<ZeroPadding, 2>("ZeroPadding2D");
+TFWASM_LAYER kZeroPadding3d = SpatialLayer<ZeroPadding, 3>("ZeroPadding3D");
 
 }  // namespace tfwasm

@@ -228,27 +228,21 @@ class SeparableConv : public DepthwiseConv {
 
 }  // namespace
 
-TFWASM_LAYER kConv1d{.name = "Conv1D", .aliases = "Convolution1D", .make = MakeLayerWith<Conv, 1>};
-TFWASM_LAYER kConv2d{.name = "Conv2D", .aliases = "Convolution2D", .make = MakeLayerWith<Conv, 2>};
-TFWASM_LAYER kConv3d{.name = "Conv3D", .aliases = "Convolution3D", .make = MakeLayerWith<Conv, 3>};
-TFWASM_LAYER kConv1dTranspose{.name = "Conv1DTranspose",
-                              .aliases = "Convolution1DTranspose",
-                              .make = MakeLayerWith<ConvTranspose, 1>};
-TFWASM_LAYER kConv2dTranspose{.name = "Conv2DTranspose",
-                              .aliases = "Convolution2DTranspose,Deconvolution2D",
-                              .make = MakeLayerWith<ConvTranspose, 2>};
-TFWASM_LAYER kConv3dTranspose{.name = "Conv3DTranspose",
-                              .aliases = "Convolution3DTranspose,Deconvolution3D",
-                              .make = MakeLayerWith<ConvTranspose, 3>};
-TFWASM_LAYER kDepthwiseConv1d{.name = "DepthwiseConv1D", .make = MakeLayerWith<DepthwiseConv, 1>};
-TFWASM_LAYER kDepthwiseConv2d{.name = "DepthwiseConv2D",
-                              .aliases = "DepthwiseConvolution2D",
-                              .make = MakeLayerWith<DepthwiseConv, 2>};
-TFWASM_LAYER kSeparableConv1d{.name = "SeparableConv1D",
-                              .aliases = "SeparableConvolution1D",
-                              .make = MakeLayerWith<SeparableConv, 1>};
-TFWASM_LAYER kSeparableConv2d{.name = "SeparableConv2D",
-                              .aliases = "SeparableConvolution2D",
-                              .make = MakeLayerWith<SeparableConv, 2>};
+TFWASM_LAYER kConv1d = SpatialLayer<Conv, 1>("Conv1D", "Convolution1D");
+TFWASM_LAYER kConv2d = SpatialLayer<Conv, 2>("Conv2D", "Convolution2D");
+TFWASM_LAYER kConv3d = SpatialLayer<Conv, 3>("Conv3D", "Convolution3D");
+TFWASM_LAYER kConv1dTranspose =
+    SpatialLayer<ConvTranspose, 1>("Conv1DTranspose", "Convolution1DTranspose");
+TFWASM_LAYER kConv2dTranspose =
+    SpatialLayer<ConvTranspose, 2>("Conv2DTranspose", "Convolution2DTranspose,Deconvolution2D");
+TFWASM_LAYER kConv3dTranspose =
+    SpatialLayer<ConvTranspose, 3>("Conv3DTranspose", "Convolution3DTranspose,Deconvolution3D");
+TFWASM_LAYER kDepthwiseConv1d = SpatialLayer<DepthwiseConv, 1>("DepthwiseConv1D");
+TFWASM_LAYER kDepthwiseConv2d =
+    SpatialLayer<DepthwiseConv, 2>("DepthwiseConv2D", "DepthwiseConvolution2D");
+TFWASM_LAYER kSeparableConv1d =
+    SpatialLayer<SeparableConv, 1>("SeparableConv1D", "SeparableConvolution1D");
+TFWASM_LAYER kSeparableConv2d =
+    SpatialLayer<SeparableConv, 2>("SeparableConv2D", "SeparableConvolution2D");
 
 }  // namespace tfwasm

@@ -184,7 +184,7 @@ class ConvLstmCell : public ConvLstmBase {
 template <int kRank>
 constexpr LayerDef ConvLstmDef(std::string_view name) {
   return {.name = name,
-          .make = MakeLayerWith<ConvLstm, kRank>,
+          .make = MakeLayer<ConvLstm, kRank>,
           .mask = MaskRule::kOwn,
           .max_inputs = 1 + kNumStates};
 }
@@ -195,6 +195,6 @@ TFWASM_LAYER kConvLstm1d = ConvLstmDef<1>("ConvLSTM1D");
 TFWASM_LAYER kConvLstm2d = ConvLstmDef<2>("ConvLSTM2D");
 TFWASM_LAYER kConvLstm3d = ConvLstmDef<3>("ConvLSTM3D");
 TFWASM_LAYER kConvLstm2dCell{
-    .name = "ConvLSTM2DCell", .make = MakeLayerWith<ConvLstmCell, 2>, .max_inputs = 3 + kNumStates};
+    .name = "ConvLSTM2DCell", .make = MakeLayer<ConvLstmCell, 2>, .max_inputs = 3 + kNumStates};
 
 }  // namespace tfwasm

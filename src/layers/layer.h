@@ -152,9 +152,10 @@ struct LayerDef {
   int max_inputs = 1;  // kAnyNumber for any number
 };
 
-template <typename T>
+// LayerDef::make of a class, perhaps with further arguments: MakeLayer<Conv, 2>.
+template <typename T, auto... kArguments>
 std::unique_ptr<Layer> MakeLayer(LayerConfig& config) {
-  return std::make_unique<T>(config);
+  return std::make_unique<T>(config, kArguments...);
 }
 
 // A layer with one input whose mask it passes on.

@@ -235,9 +235,7 @@ class LocallyConnected : public WindowLayer {
 
 }  // namespace
 
-TFWASM_LAYER kLocallyConnected1d{.name = "LocallyConnected1D",
-                                 .make = MakeLayerWith<LocallyConnected, 1>};
-TFWASM_LAYER kLocallyConnected2d{.name = "LocallyConnected2D",
-                                 .make = MakeLayerWith<LocallyConnected, 2>};
+TFWASM_LAYER kLocallyConnected1d = SpatialLayer<LocallyConnected, 1>("LocallyConnected1D");
+TFWASM_LAYER kLocallyConnected2d = SpatialLayer<LocallyConnected, 2>("LocallyConnected2D");
 
 }  // namespace tfwasm

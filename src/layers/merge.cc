@@ -80,7 +80,7 @@ constexpr char kMinimum[] = "Minimum";
 // An op of two inputs, from the first input to the last.
 class Merge : public Layer {
  public:
-  Merge(const char* op, bool is_average, LayerConfig& config)
+  explicit Merge(LayerConfig& config, const char* op, bool is_average = false)
       : op_(op), is_average_(is_average), generation_(config.generation()) {}
 
   void Call(CallContext& context) override {
@@ -113,11 +113,6 @@ class Merge : public Layer {
   bool is_average_;
   Generation generation_;
 };
-
-template <const char* kOp, bool kIsAverage = false>
-std::unique_ptr<Layer> MakeMerge(LayerConfig& config) {
-  return std::make_unique<Merge>(kOp, kIsAverage, config);
-}
 
 constexpr LayerDef MergeLayer(std::string_view name, std::unique_ptr<Layer> (*make)(LayerConfig&),
                               int min_inputs = 1, int max_inputs = kAnyNumber) {
@@ -221,12 +216,12 @@ class DotLayer : public Layer {
 
 }  // namespace
 
-TFWASM_LAYER kAddLayer = MergeLayer("Add", MakeMerge<kAdd>);
-TFWASM_LAYER kSubtractLayer = MergeLayer("Subtract", MakeMerge<kSubtract>, 2, 2);
-TFWASM_LAYER kMultiplyLayer = MergeLayer("Multiply", MakeMerge<kMultiply>);
-TFWASM_LAYER kAverageLayer = MergeLayer("Average", MakeMerge<kAdd, true>);
-TFWASM_LAYER kMaximumLayer = MergeLayer("Maximum", MakeMerge<kMaximum>);
-TFWASM_LAYER kMinimumLayer = MergeLayer("Minimum", MakeMerge<kMinimum>);
+TFWASM_LAYER kAddLayer = MergeLayer("Add", MakeLayer<Merge, kAdd>);
+TFWASM_LAYER kSubtractLayer = MergeLayer("Subtract", MakeLayer<Merge, kSubtract>, 2, 2);
+TFWASM_LAYER kMultiplyLayer = MergeLayer("Multiply", MakeLayer<Merge, kMultiply>);
+TFWASM_LAYER kAverageLayer = MergeLayer("Average", MakeLayer<Merge, kAdd, true>);
+TFWASM_LAYER kMaximumLayer = MergeLayer("Maximum", MakeLayer<Merge, kMaximum>);
+TFWASM_LAYER kMinimumLayer = MergeLayer("Minimum", MakeLayer<Merge, kMinimum>);
 TFWASM_LAYER kConcatenateLayer = MergeLayer("Concatenate", MakeLayer<Concatenate>);
 TFWASM_LAYER kDotLayer{
     .name = "Dot", .make = MakeLayer<DotLayer>, .min_inputs = 2, .max_inputs = 2};

@@ -197,11 +197,6 @@ class MultiHeadAttention : public Layer {
   int64_t window_ = 0;  // 0: none
 };
 
-template <bool kIsGrouped>
-std::unique_ptr<Layer> MakeMultiHeadAttention(LayerConfig& config) {
-  return std::make_unique<MultiHeadAttention>(config, kIsGrouped);
-}
-
 constexpr LayerDef MultiHeadLayer(std::string_view name, NameList aliases,
                                   std::unique_ptr<Layer> (*make)(LayerConfig&)) {
   return {.name = name,
@@ -215,8 +210,8 @@ constexpr LayerDef MultiHeadLayer(std::string_view name, NameList aliases,
 }  // namespace
 
 TFWASM_LAYER kMultiHeadAttention =
-    MultiHeadLayer("MultiHeadAttention", "", MakeMultiHeadAttention<false>);
-TFWASM_LAYER kGroupQueryAttention =
-    MultiHeadLayer("GroupQueryAttention", "GroupedQueryAttention", MakeMultiHeadAttention<true>);
+    MultiHeadLayer("MultiHeadAttention", "", MakeLayer<MultiHeadAttention, false>);
+TFWASM_LAYER kGroupQueryAttention = MultiHeadLayer("GroupQueryAttention", "GroupedQueryAttention",
+                                                   MakeLayer<MultiHeadAttention, true>);
 
 }  // namespace tfwasm

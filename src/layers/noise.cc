@@ -5,8 +5,10 @@
 
 #include <cmath>
 
+#include "layers/axes.h"
 #include "layers/emit.h"
 #include "layers/layer.h"
+#include "layers/spatial.h"
 
 namespace tfwasm {
 
@@ -98,34 +100,21 @@ class Dropout : public NoiseLayer {
 class SpatialDropout : public NoiseLayer {
  public:
   SpatialDropout(LayerConfig& config, int rank)
-      : NoiseLayer(config, RateOf(config, "rate")), rank_(rank) {
-    if (rank > 3) {
-      is_first_ = config.OneOf("data_format", "channels_last",
-                               {"channels_last", "channels_first"}) == "channels_first";
-    }
+      : NoiseLayer(config, RateOf(config, "rate")), format_(SpatialFormat::OfImages(config, rank)) {
     if (config.Has("noise_shape")) config.Value("noise_shape");
   }
 
  protected:
   Operand WithNoise(Operand x) const override {
-    if (x.shape().rank() != rank_) {
-      Throw(Code::kShape, "expected ", rank_, " dimensions, got ", x.shape());
-    }
+    format_.CheckRank(x.shape());
     Operand noise = x;
-    const int first = is_first_ ? 2 : 1;
-    for (int axis = first; axis < first + rank_ - 2; ++axis) noise = Slice(noise, axis, 0, 1);
+    for (const int axis : format_.SpatialAxes()) noise = Slice(noise, axis, 0, 1);
     return DropoutOf(x, noise, amount(), source());
   }
 
  private:
-  int rank_;
-  bool is_first_ = false;
+  SpatialFormat format_;
 };
-
-template <int kRank>
-std::unique_ptr<Layer> MakeSpatialDropout(LayerConfig& config) {
-  return std::make_unique<SpatialDropout>(config, kRank);
-}
 
 class GaussianNoise : public NoiseLayer {
  public:
@@ -181,8 +170,7 @@ class ActivityRegularization : public Layer {
   void Call(CallContext& context) override {
     const Operand x = context.input();
     context.set_output(x);
-    std::vector<int> axes;
-    for (int axis = 1; axis < x.shape().rank(); ++axis) axes.push_back(axis);
+    const std::vector<int> axes = OtherAxes({0}, x.shape().rank());
     const auto add = [&](float factor, Operand values) {
       if (factor != 0) context.AddLoss(factor * Mean(Sum(values, axes, false), {0}, false));
     };
@@ -198,9 +186,9 @@ class ActivityRegularization : public Layer {
 }  // namespace
 
 TFWASM_LAYER kDropout = PassingLayer("Dropout", MakeLayer<Dropout>);
-TFWASM_LAYER kSpatialDropout1D = PassingLayer("SpatialDropout1D", MakeSpatialDropout<3>);
-TFWASM_LAYER kSpatialDropout2D = PassingLayer("SpatialDropout2D", MakeSpatialDropout<4>);
-TFWASM_LAYER kSpatialDropout3D = PassingLayer("SpatialDropout3D", MakeSpatialDropout<5>);
+TFWASM_LAYER kSpatialDropout1D = PassingLayer("SpatialDropout1D", MakeLayer<SpatialDropout, 1>);
+TFWASM_LAYER kSpatialDropout2D = PassingLayer("SpatialDropout2D", MakeLayer<SpatialDropout, 2>);
+TFWASM_LAYER kSpatialDropout3D = PassingLayer("SpatialDropout3D", MakeLayer<SpatialDropout, 3>);
 TFWASM_LAYER kGaussianNoise = PassingLayer("GaussianNoise", MakeLayer<GaussianNoise>);
 TFWASM_LAYER kGaussianDropout = PassingLayer("GaussianDropout", MakeLayer<GaussianDropout>);
 TFWASM_LAYER kAlphaDropout = PassingLayer("AlphaDropout", MakeLayer<AlphaDropout>);

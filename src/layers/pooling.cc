@@ -110,50 +110,35 @@ class AdaptivePooling : public Layer {
 
 }  // namespace
 
-TFWASM_LAYER kMaxPooling1d{
-    .name = "MaxPooling1D", .aliases = "MaxPool1D", .make = MakeLayerWith<Pooling, 1, kMax>};
-TFWASM_LAYER kMaxPooling2d{
-    .name = "MaxPooling2D", .aliases = "MaxPool2D", .make = MakeLayerWith<Pooling, 2, kMax>};
-TFWASM_LAYER kMaxPooling3d{
-    .name = "MaxPooling3D", .aliases = "MaxPool3D", .make = MakeLayerWith<Pooling, 3, kMax>};
-TFWASM_LAYER kAveragePooling1d{.name = "AveragePooling1D",
-                               .aliases = "AvgPool1D",
-                               .make = MakeLayerWith<Pooling, 1, kAverage>};
-TFWASM_LAYER kAveragePooling2d{.name = "AveragePooling2D",
-                               .aliases = "AvgPool2D",
-                               .make = MakeLayerWith<Pooling, 2, kAverage>};
-TFWASM_LAYER kAveragePooling3d{.name = "AveragePooling3D",
-                               .aliases = "AvgPool3D",
-                               .make = MakeLayerWith<Pooling, 3, kAverage>};
-TFWASM_LAYER kGlobalMaxPooling1d{.name = "GlobalMaxPooling1D",
-                                 .aliases = "GlobalMaxPool1D",
-                                 .make = MakeLayerWith<GlobalPooling, 1, kMax>};
-TFWASM_LAYER kGlobalMaxPooling2d{.name = "GlobalMaxPooling2D",
-                                 .aliases = "GlobalMaxPool2D",
-                                 .make = MakeLayerWith<GlobalPooling, 2, kMax>};
-TFWASM_LAYER kGlobalMaxPooling3d{.name = "GlobalMaxPooling3D",
-                                 .aliases = "GlobalMaxPool3D",
-                                 .make = MakeLayerWith<GlobalPooling, 3, kMax>};
-TFWASM_LAYER kGlobalAveragePooling1d{.name = "GlobalAveragePooling1D",
-                                     .aliases = "GlobalAvgPool1D",
-                                     .make = MakeLayerWith<GlobalPooling, 1, kAverage>};
-TFWASM_LAYER kGlobalAveragePooling2d{.name = "GlobalAveragePooling2D",
-                                     .aliases = "GlobalAvgPool2D",
-                                     .make = MakeLayerWith<GlobalPooling, 2, kAverage>};
-TFWASM_LAYER kGlobalAveragePooling3d{.name = "GlobalAveragePooling3D",
-                                     .aliases = "GlobalAvgPool3D",
-                                     .make = MakeLayerWith<GlobalPooling, 3, kAverage>};
-TFWASM_LAYER kAdaptiveMaxPooling1d{.name = "AdaptiveMaxPooling1D",
-                                   .make = MakeLayerWith<AdaptivePooling, 1, kMax>};
-TFWASM_LAYER kAdaptiveMaxPooling2d{.name = "AdaptiveMaxPooling2D",
-                                   .make = MakeLayerWith<AdaptivePooling, 2, kMax>};
-TFWASM_LAYER kAdaptiveMaxPooling3d{.name = "AdaptiveMaxPooling3D",
-                                   .make = MakeLayerWith<AdaptivePooling, 3, kMax>};
-TFWASM_LAYER kAdaptiveAveragePooling1d{.name = "AdaptiveAveragePooling1D",
-                                       .make = MakeLayerWith<AdaptivePooling, 1, kAverage>};
-TFWASM_LAYER kAdaptiveAveragePooling2d{.name = "AdaptiveAveragePooling2D",
-                                       .make = MakeLayerWith<AdaptivePooling, 2, kAverage>};
-TFWASM_LAYER kAdaptiveAveragePooling3d{.name = "AdaptiveAveragePooling3D",
-                                       .make = MakeLayerWith<AdaptivePooling, 3, kAverage>};
+TFWASM_LAYER kMaxPooling1d = SpatialLayer<Pooling, 1, kMax>("MaxPooling1D", "MaxPool1D");
+TFWASM_LAYER kMaxPooling2d = SpatialLayer<Pooling, 2, kMax>("MaxPooling2D", "MaxPool2D");
+TFWASM_LAYER kMaxPooling3d = SpatialLayer<Pooling, 3, kMax>("MaxPooling3D", "MaxPool3D");
+TFWASM_LAYER kAveragePooling1d =
+    SpatialLayer<Pooling, 1, kAverage>("AveragePooling1D", "AvgPool1D");
+TFWASM_LAYER kAveragePooling2d =
+    SpatialLayer<Pooling, 2, kAverage>("AveragePooling2D", "AvgPool2D");
+TFWASM_LAYER kAveragePooling3d =
+    SpatialLayer<Pooling, 3, kAverage>("AveragePooling3D", "AvgPool3D");
+TFWASM_LAYER kGlobalMaxPooling1d =
+    SpatialLayer<GlobalPooling, 1, kMax>("GlobalMaxPooling1D", "GlobalMaxPool1D");
+TFWASM_LAYER kGlobalMaxPooling2d =
+    SpatialLayer<GlobalPooling, 2, kMax>("GlobalMaxPooling2D", "GlobalMaxPool2D");
+TFWASM_LAYER kGlobalMaxPooling3d =
+    SpatialLayer<GlobalPooling, 3, kMax>("GlobalMaxPooling3D", "GlobalMaxPool3D");
+TFWASM_LAYER kGlobalAveragePooling1d =
+    SpatialLayer<GlobalPooling, 1, kAverage>("GlobalAveragePooling1D", "GlobalAvgPool1D");
+TFWASM_LAYER kGlobalAveragePooling2d =
+    SpatialLayer<GlobalPooling, 2, kAverage>("GlobalAveragePooling2D", "GlobalAvgPool2D");
+TFWASM_LAYER kGlobalAveragePooling3d =
+    SpatialLayer<GlobalPooling, 3, kAverage>("GlobalAveragePooling3D", "GlobalAvgPool3D");
+TFWASM_LAYER kAdaptiveMaxPooling1d = SpatialLayer<AdaptivePooling, 1, kMax>("AdaptiveMaxPooling1D");
+TFWASM_LAYER kAdaptiveMaxPooling2d = SpatialLayer<AdaptivePooling, 2, kMax>("AdaptiveMaxPooling2D");
+TFWASM_LAYER kAdaptiveMaxPooling3d = SpatialLayer<AdaptivePooling, 3, kMax>("AdaptiveMaxPooling3D");
+TFWASM_LAYER kAdaptiveAveragePooling1d =
+    SpatialLayer<AdaptivePooling, 1, kAverage>("AdaptiveAveragePooling1D");
+TFWASM_LAYER kAdaptiveAveragePooling2d =
+    SpatialLayer<AdaptivePooling, 2, kAverage>("AdaptiveAveragePooling2D");
+TFWASM_LAYER kAdaptiveAveragePooling3d =
+    SpatialLayer<AdaptivePooling, 3, kAverage>("AdaptiveAveragePooling3D");
 
 }  // namespace tfwasm

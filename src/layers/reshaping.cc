@@ -18,19 +18,16 @@ int64_t ExampleSize(const Shape& shape) {
 
 class Flatten : public Layer {
  public:
-  explicit Flatten(LayerConfig& config)
-      : is_channels_first_(config.OneOf("data_format", "channels_last",
-                                        {"channels_last", "channels_first"}) == "channels_first") {}
+  explicit Flatten(LayerConfig& config) : format_(ReadDataFormat(config)) {}
 
   void Call(CallContext& context) override {
     Operand x = context.input();
-    const bool moves = is_channels_first_ && x.shape().rank() > 2;
-    if (moves) x = ToChannelsLast(x, DataFormat::kChannelsFirst);
+    if (x.shape().rank() > 2) x = ToChannelsLast(x, format_);
     context.set_output(BatchReshape(x, {ExampleSize(x.shape())}));
   }
 
  private:
-  bool is_channels_first_;
+  DataFormat format_;
 };
 
 class ReshapeLayer : public Layer {

@@ -33,11 +33,14 @@ int64_t ReadSize(LayerConfig& config, std::string_view key, int64_t fallback) {
   return value;
 }
 
-SpatialFormat::SpatialFormat(LayerConfig& config, int rank) : rank_(rank) {
+DataFormat ReadDataFormat(LayerConfig& config) {
   const std::string format =
       config.OneOf("data_format", "channels_last", {"channels_last", "channels_first"});
-  if (format == "channels_first") format_ = DataFormat::kChannelsFirst;
+  return format == "channels_first" ? DataFormat::kChannelsFirst : DataFormat::kChannelsLast;
 }
+
+SpatialFormat::SpatialFormat(LayerConfig& config, int rank)
+    : rank_(rank), format_(ReadDataFormat(config)) {}
 
 std::vector<int> SpatialFormat::SpatialAxes() const {
   std::vector<int> axes;

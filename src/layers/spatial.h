@@ -11,10 +11,10 @@
 
 namespace tfwasm {
 
-// For layers with several ranks: .make = MakeLayerWith<Conv, 2>.
+// For layers with several ranks: SpatialLayer<Conv, 2>("Conv2D").
 template <typename T, auto... kArguments>
-std::unique_ptr<Layer> MakeLayerWith(LayerConfig& config) {
-  return std::make_unique<T>(config, kArguments...);
+constexpr LayerDef SpatialLayer(std::string_view name, NameList aliases = {}) {
+  return {.name = name, .aliases = aliases, .make = MakeLayer<T, kArguments...>};
 }
 
 // One positive integer, or one for each spatial dimension. `fallback` 0: the key is required.
@@ -22,12 +22,19 @@ std::vector<int64_t> ReadSizes(LayerConfig& config, std::string_view key, int ra
                                int64_t fallback = 0);
 int64_t ReadSize(LayerConfig& config, std::string_view key, int64_t fallback = 0);
 
+// "data_format".
+DataFormat ReadDataFormat(LayerConfig& config);
+
 class SpatialFormat {
  public:
   // `rank`: the number of spatial dimensions, 1 to 3. Channels are last.
   explicit SpatialFormat(int rank) : rank_(rank) {}
   // Reads "data_format".
   SpatialFormat(LayerConfig& config, int rank);
+  // Reads it only for images and volumes: layers on sequences have no such key.
+  static SpatialFormat OfImages(LayerConfig& config, int rank) {
+    return rank == 1 ? SpatialFormat(1) : SpatialFormat(config, rank);
+  }
 
   int rank() const { return rank_; }
   bool is_channels_last() const { return format_ == DataFormat::kChannelsLast; }

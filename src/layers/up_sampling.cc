@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/error.h"
 #include "layers/emit.h"
 #include "layers/spatial.h"
 
@@ -10,7 +9,7 @@ namespace {
 class UpSampling : public Layer {
  public:
   UpSampling(LayerConfig& config, int rank)
-      : format_(rank == 1 ? SpatialFormat(1) : SpatialFormat(config, rank)),
+      : format_(SpatialFormat::OfImages(config, rank)),
         factors_(ReadSizes(config, "size", rank, 2)) {
     if (rank != 2) return;
     // With whole factors, the area method is the nearest one.
@@ -53,8 +52,8 @@ class UpSampling : public Layer {
 
 }  // namespace
 
-TFWASM_LAYER kUpSampling1d{.name = "UpSampling1D", .make = MakeLayerWith<UpSampling, 1>};
-TFWASM_LAYER kUpSampling2d{.name = "UpSampling2D", .make = MakeLayerWith<UpSampling, 2>};
-TFWASM_LAYER kUpSampling3d{.name = "UpSampling3D", .make = MakeLayerWith<UpSampling, 3>};
+TFWASM_LAYER kUpSampling1d = SpatialLayer<UpSampling, 1>("UpSampling1D");
+TFWASM_LAYER kUpSampling2d = SpatialLayer<UpSampling, 2>("UpSampling2D");
+TFWASM_LAYER kUpSampling3d = SpatialLayer<UpSampling, 3>("UpSampling3D");
 
 }  // namespace tfwasm

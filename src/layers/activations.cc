@@ -3,27 +3,18 @@
 // generation decides.
 #include "layers/activations.h"
 
-#include <span>
-
 #include "core/error.h"
+#include "core/training_registry.h"
 #include "layers/emit.h"
 #include "layers/named.h"
 
 namespace tfwasm {
 
-// The bounds of the section of TFWASM_ACTIVATION.
-[[gnu::weak]] extern const ActivationDef first_activation[] __asm__(
-    "__start_tfwasm_training_activations");
-[[gnu::weak]] extern const ActivationDef activations_end[] __asm__(
-    "__stop_tfwasm_training_activations");
+TFWASM_TRAINING_REGISTRY(activations, ActivationDef, AllActivations)
 
 namespace {
 
 using Call = const ActivationCall&;
-
-std::span<const ActivationDef> AllActivations() {
-  return {first_activation, static_cast<size_t>(activations_end - first_activation)};
-}
 
 Operand Linear(Call c) { return c.x; }
 

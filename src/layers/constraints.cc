@@ -4,25 +4,17 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <span>
 
+#include "core/training_registry.h"
 #include "layers/axes.h"
 #include "layers/emit.h"
 #include "layers/named.h"
 
 namespace tfwasm {
 
-// The bounds of the section of TFWASM_CONSTRAINT.
-[[gnu::weak]] extern const ConstraintDef first_constraint[] __asm__(
-    "__start_tfwasm_training_constraints");
-[[gnu::weak]] extern const ConstraintDef constraints_end[] __asm__(
-    "__stop_tfwasm_training_constraints");
+TFWASM_TRAINING_REGISTRY(constraints, ConstraintDef, AllConstraints)
 
 namespace {
-
-std::span<const ConstraintDef> AllConstraints() {
-  return {first_constraint, static_cast<size_t>(constraints_end - first_constraint)};
-}
 
 // w with norms that move toward [low, high] by `rate`.
 Operand WithNorms(LayerConfig& config, Operand w, float low, float high, float rate = 1) {
@@ -87,9 +79,7 @@ TFWASM_CONSTRAINT kMinMaxNorm{"MinMaxNorm", "", ApplyMinMaxNorm};
 TFWASM_CONSTRAINT kRadialConstraint{"RadialConstraint", "", ApplyRadial};
 
 Operand ApplyConstraint(const Json& constraint, Operand w) {
-  const NamedConfig named(constraint, "constraint");
-  LayerConfig config(*named.config, Generation::kKeras3);
-  return RequireNamed(AllConstraints(), named.name, "constraint").apply(config, w);
+  return ApplyNamed(AllConstraints(), constraint, "constraint", w);
 }
 
 std::vector<std::string_view> RegisteredConstraints() { return NamesOf(AllConstraints()); }

@@ -5,24 +5,16 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
-#include <utility>
 
+#include "core/training_registry.h"
 #include "kernels/random.h"
 #include "layers/named.h"
 
 namespace tfwasm {
 
-// The bounds of the section of TFWASM_INITIALIZER.
-[[gnu::weak]] extern const InitializerDef first_initializer[] __asm__(
-    "__start_tfwasm_training_initializers");
-[[gnu::weak]] extern const InitializerDef initializers_end[] __asm__(
-    "__stop_tfwasm_training_initializers");
+TFWASM_TRAINING_REGISTRY(initializers, InitializerDef, AllInitializers)
 
 namespace {
-
-std::span<const InitializerDef> AllInitializers() {
-  return {first_initializer, static_cast<size_t>(initializers_end - first_initializer)};
-}
 
 Tensor Filled(const TensorSpec& spec, double value) {
   Tensor tensor(spec.dtype, spec.shape);

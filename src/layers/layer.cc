@@ -5,20 +5,16 @@
 
 #include "core/error.h"
 #include "core/str_cat.h"
+#include "core/training_registry.h"
+#include "layers/named.h"
 #include "ops/graph_builder.h"
 #include "ops/op.h"
 
 namespace tfwasm {
 
-// The bounds of the section of TFWASM_LAYER.
-[[gnu::weak]] extern const LayerDef first_layer[] __asm__("__start_tfwasm_training_layers");
-[[gnu::weak]] extern const LayerDef layers_end[] __asm__("__stop_tfwasm_training_layers");
+TFWASM_TRAINING_REGISTRY(layers, LayerDef, AllLayers)
 
 namespace {
-
-std::span<const LayerDef> AllLayers() {
-  return {first_layer, static_cast<size_t>(layers_end - first_layer)};
-}
 
 // Two sizes to try in place of an unknown dimension. They are divisible by most small numbers, and
 // even a volume of which no dimension is known stays below the limit for tensors.
@@ -130,14 +126,7 @@ const LayerDef* FindLayer(std::string_view class_name) {
   return nullptr;
 }
 
-std::vector<std::string_view> RegisteredLayers() {
-  std::vector<std::string_view> names;
-  for (const LayerDef& def : AllLayers()) {
-    names.push_back(def.name);
-    for (const std::string_view alias : def.aliases) names.push_back(alias);
-  }
-  return names;
-}
+std::vector<std::string_view> RegisteredLayers() { return NamesOf(AllLayers()); }
 
 void CallLayer(const LayerDef& def, Layer& layer, Builder& builder, LayerCall& call) {
   const auto count = static_cast<int>(call.inputs.size());

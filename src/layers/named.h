@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "layers/config.h"
+#include "ops/builder.h"
 
 namespace tfwasm {
 
@@ -39,6 +40,15 @@ const Def& RequireNamed(std::span<const Def> defs, std::string_view name, std::s
   const Def* def = FindNamed(defs, name);
   if (def == nullptr) Throw(Code::kLayer, "unknown ", kind, " '", name, "'");
   return *def;
+}
+
+// Of a constraint or a regularizer: `value` names a function of a weight.
+template <typename Def>
+Operand ApplyNamed(std::span<const Def> defs, const Json& value, std::string_view kind,
+                   const Operand& weight) {
+  const NamedConfig named(value, kind);
+  LayerConfig config(*named.config, Generation::kKeras3);
+  return RequireNamed(defs, named.name, kind).apply(config, weight);
 }
 
 template <typename Def>

@@ -3,30 +3,19 @@
 #include "layers/regularizers.h"
 
 #include <algorithm>
-#include <span>
 
+#include "core/training_registry.h"
+#include "layers/axes.h"
 #include "layers/emit.h"
 #include "layers/named.h"
 
 namespace tfwasm {
 
-// The bounds of the section of TFWASM_REGULARIZER.
-[[gnu::weak]] extern const RegularizerDef first_regularizer[] __asm__(
-    "__start_tfwasm_training_regularizers");
-[[gnu::weak]] extern const RegularizerDef regularizers_end[] __asm__(
-    "__stop_tfwasm_training_regularizers");
+TFWASM_TRAINING_REGISTRY(regularizers, RegularizerDef, AllRegularizers)
 
 namespace {
 
-std::span<const RegularizerDef> AllRegularizers() {
-  return {first_regularizer, static_cast<size_t>(regularizers_end - first_regularizer)};
-}
-
-Operand SumAll(Operand x) {
-  std::vector<int> axes;
-  for (int axis = 0; axis < x.shape().rank(); ++axis) axes.push_back(axis);
-  return Sum(x, axes, /*keep_dims=*/false);
-}
+Operand SumAll(Operand x) { return Sum(x, OtherAxes({}, x.shape().rank()), /*keep_dims=*/false); }
 
 Operand Penalty(Operand x, double l1, double l2) {
   if (l1 == 0 && l2 == 0) return NumberLike(x, 0);
@@ -78,9 +67,7 @@ TFWASM_REGULARIZER kL1L2{"L1L2", "l1l2", ApplyL1L2};
 TFWASM_REGULARIZER kOrthogonalRegularizer{"OrthogonalRegularizer", "", ApplyOrthogonal};
 
 Operand ApplyRegularizer(const Json& regularizer, Operand x) {
-  const NamedConfig named(regularizer, "regularizer");
-  LayerConfig config(*named.config, Generation::kKeras3);
-  return RequireNamed(AllRegularizers(), named.name, "regularizer").apply(config, x);
+  return ApplyNamed(AllRegularizers(), regularizer, "regularizer", x);
 }
 
 std::vector<std::string_view> RegisteredRegularizers() { return NamesOf(AllRegularizers()); }

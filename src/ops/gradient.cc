@@ -5,14 +5,12 @@
 #include <limits>
 #include <unordered_map>
 
+#include "core/training_registry.h"
 #include "ops/op.h"
 
 namespace tfwasm {
 
-// The bounds of the section of TFWASM_GRADIENT.
-[[gnu::weak]] extern const GradientDef first_gradient[] __asm__(
-    "__start_tfwasm_training_gradients");
-[[gnu::weak]] extern const GradientDef gradients_end[] __asm__("__stop_tfwasm_training_gradients");
+TFWASM_TRAINING_REGISTRY(gradients, GradientDef, AllGradients)
 
 GradientContext::GradientContext(Builder& builder, const Node& node, NodeId id,
                                  std::vector<Operand> dys, FlagList wanted)
@@ -83,9 +81,7 @@ void SetByPositions(GradientContext& context, int i) {
 const GradientDef* FindGradient(std::string_view op) {
   static const auto& gradients = *[] {
     auto* by_op = new std::unordered_map<std::string_view, const GradientDef*>;
-    for (const GradientDef* def = first_gradient; def != gradients_end; ++def) {
-      by_op->emplace(def->op, def);
-    }
+    for (const GradientDef& def : AllGradients()) by_op->emplace(def.op, &def);
     return by_op;
   }();
   auto it = gradients.find(op);

@@ -5,15 +5,12 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/training_registry.h"
 #include "kernels/thread_pool.h"
 
 namespace tfwasm {
 
-// The bounds of the section of TFWASM_OPTIMIZER.
-[[gnu::weak]] extern const OptimizerDef first_optimizer[] __asm__(
-    "__start_tfwasm_training_optimizers");
-[[gnu::weak]] extern const OptimizerDef optimizers_end[] __asm__(
-    "__stop_tfwasm_training_optimizers");
+TFWASM_TRAINING_REGISTRY(optimizers, OptimizerDef, AllOptimizers)
 
 namespace {
 
@@ -94,10 +91,10 @@ void Decay(float factor, float* variable, int64_t size) {
 }  // namespace
 
 const OptimizerDef& FindOptimizer(std::string_view name) {
-  const OptimizerDef* def = std::find_if(first_optimizer, optimizers_end,
-                                         [&](const OptimizerDef& d) { return d.name == name; });
-  if (def == optimizers_end) Throw(Code::kInput, "there is no optimizer '", name, "'");
-  return *def;
+  for (const OptimizerDef& def : AllOptimizers()) {
+    if (def.name == name) return def;
+  }
+  Throw(Code::kInput, "there is no optimizer '", name, "'");
 }
 
 void ApplyOptimizer(const OptimizerDef& optimizer, std::span<const double> hyperparameters,

@@ -49,9 +49,9 @@ JsonValue ToValue(const Json& json) {
 std::string SnakeCase(std::string_view name) {
   std::string snake;
   for (const char c : name) {
-    const bool is_upper = c >= 'A' && c <= 'Z';
-    if (is_upper && !snake.empty() && snake.back() != '_') snake += '_';
-    snake += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+    const char lower = ToLower(c);
+    if (lower != c && !snake.empty() && snake.back() != '_') snake += '_';
+    snake += lower;
   }
   return snake;
 }
@@ -81,6 +81,15 @@ void LayerConfig::Fail(std::string_view key, std::string_view expected) const {
   Throw(Code::kLayer, "'", key, "': expected ", expected, ", got ", WriteJson(ToValue(*json)));
 }
 
+template <typename Read>
+auto LayerConfig::Maybe(std::string_view key, std::string_view expected, Read read) {
+  const Json* json = Find(key);
+  const auto value = json == nullptr ? std::nullopt : read(*json);
+  if (json != nullptr && !value) Fail(key, expected);
+  Record(key, value ? JsonValue(*value) : JsonValue(nullptr));
+  return value;
+}
+
 int64_t LayerConfig::Int(std::string_view key) {
   const auto value = MaybeInt(key);
   if (!value) Fail(key, "an integer");
@@ -94,13 +103,7 @@ int64_t LayerConfig::Int(std::string_view key, int64_t fallback) {
 }
 
 std::optional<int64_t> LayerConfig::MaybeInt(std::string_view key) {
-  const Json* json = Find(key);
-  Record(key, nullptr);
-  if (json == nullptr) return std::nullopt;
-  const auto value = ToInt(*json);
-  if (!value) Fail(key, "an integer");
-  Record(key, *value);
-  return value;
+  return Maybe(key, "an integer", ToInt);
 }
 
 double LayerConfig::Number(std::string_view key) {
@@ -116,13 +119,7 @@ double LayerConfig::Number(std::string_view key, double fallback) {
 }
 
 std::optional<double> LayerConfig::MaybeNumber(std::string_view key) {
-  const Json* json = Find(key);
-  Record(key, nullptr);
-  if (json == nullptr) return std::nullopt;
-  const auto value = json->AsDouble();
-  if (!value) Fail(key, "a number");
-  Record(key, ToValue(*json));
-  return value;
+  return Maybe(key, "a number", [](const Json& json) { return json.AsDouble(); });
 }
 
 bool LayerConfig::Bool(std::string_view key, bool fallback) {

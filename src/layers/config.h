@@ -67,6 +67,9 @@ class LayerConfig {
 
  private:
   const Json* Find(std::string_view key) const;
+  // A key that `read` turns into an optional value.
+  template <typename Read>
+  auto Maybe(std::string_view key, std::string_view expected, Read read);
   void Record(std::string_view key, JsonValue value);
 
   const Json& config_;

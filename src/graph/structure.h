@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "core/tensor_spec.h"
 #include "graph/graph.h"

@@ -3,7 +3,6 @@
 // times and share the rows among threads by themselves.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "core/tensor.h"

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "layers/activations.h"
-#include "layers/emit.h"
 #include "layers/layer.h"
 #include "layers/projection.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Embedding, and other layers that make masks.
-#include "core/error.h"
 #include "layers/emit.h"
 #include "layers/spatial.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/emit.h"
 
-#include <cmath>
 #include <numbers>
 
 namespace tfwasm {

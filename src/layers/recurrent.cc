@@ -2,7 +2,6 @@
 #include "layers/recurrent.h"
 
 #include "core/error.h"
-#include "core/str_cat.h"
 #include "kernels/recurrent_activation.h"
 #include "layers/emit.h"
 

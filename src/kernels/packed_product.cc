@@ -102,7 +102,7 @@ PackedProduct::PackedProduct(int64_t depth, int64_t columns, const float* matrix
   constexpr auto kWidth = static_cast<int64_t>(kTileColumns);
   tiles_ = (columns + kWidth - 1) / kWidth;
   packed_ = Tensor(DType::kFloat32, {tiles_ * depth * kWidth});
-  if (packed_.size() == 0) return;  // `matrix` may be null
+  if (depth == 0 || columns == 0) return;  // `matrix` may be null
   float* out = packed_.mutable_values<float>().data();
   for (int64_t tile = 0; tile < tiles_; ++tile) {
     const float* from = matrix + tile * kWidth * column_stride;

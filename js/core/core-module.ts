@@ -192,13 +192,14 @@ export interface TrainingCoreModule extends CoreModule {
 
   /**
    * One step of an optimizer: changes `variables` and `slots` (those of the first variable, then of the second, ...) in
-   * place; tensors that share their buffers keep the old values. `options`: learning rate, weight decay, clip norm, clip
-   * value, global clip norm; 0 for none. Throws E_DTYPE or E_SHAPE, and changes nothing then.
+   * place; tensors that share their buffers keep the old values. `options`: weight decay, clip norm, clip value, global
+   * clip norm; 0 for none. Throws E_DTYPE or E_SHAPE, and changes nothing then.
    */
   applyOptimizer(
     optimizer: string,
     hyperparameters: number[],
     step: number,
+    learningRate: number,
     options: number[],
     variables: number[],
     slots: number[],
@@ -217,16 +218,33 @@ export interface TrainingCoreModule extends CoreModule {
   disposeFunction(fn: number): void;
   /**
    * Ends the innermost capture, and returns the id of its program in a function, for runFunction, and which of the
-   * variables it takes, by the order of captureVariable. Those among `changing`, which other ones are expected to follow
-   * at each run, are the first of them: runFunction takes these as inputs. Equal graphs share a program.
+   * variables it takes, by the order of captureVariable. Each run gives the variables `updated` the new `values`, which
+   * are values of the capture. Equal graphs share a program. Throws E_SHAPE or E_DTYPE if a value does not fit.
    */
   capturedProgram(
     fn: number,
     outputs: number[],
-    changing: number[],
-  ): { program: number; variables: number[]; changing: number };
-  /** Returns one new handle per output. While `variables` stay the same, they are compiled as constants. */
+    updated: number[],
+    values: number[],
+  ): { program: number; variables: number[] };
+  /**
+   * Returns one new handle per output. While variables that it does not update stay the same, they are compiled as
+   * constants.
+   */
   runFunction(fn: number, program: number, inputs: number[], variables: number[]): number[];
+  /**
+   * Adds one step of an optimizer to the capture. `slots`: those of the first variable, then of the second, ... `options`
+   * as for applyOptimizer. `numbers`: float32 [2, n], the step and the hyperparameters, the
+   * learning rate first; each is the sum of its column. Returns the new values of the variables, then of the slots.
+   */
+  captureOptimizer(
+    optimizer: string,
+    options: number[],
+    variables: number[],
+    slots: number[],
+    gradients: number[],
+    numbers: number,
+  ): number[];
 
   // Layers. Configs are JSON texts with keys in snake case. `generation`: 3 for Keras 3, else 2.
   /** `config`: with defaults. `unknown`: keys that the layer ignores. Both are JSON. Throws E_LAYER. */

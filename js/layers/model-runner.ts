@@ -2,7 +2,7 @@
 // Runs models: captures them for the shapes of the inputs, and runs the programs.
 import type { Tensor } from '../tensor/tensor.js';
 import { isTakingGradients } from '../training/backward.js';
-import { CapturedFunction, type CapturedProgram, isCapturing } from './capture.js';
+import { CapturedFunction, type CapturedProgram, isCapturing } from '../training/capture.js';
 import type { Container } from './container.js';
 import { currentExecution, execute, newExecution } from './execution.js';
 import type { SymbolicTensor } from './topology.js';

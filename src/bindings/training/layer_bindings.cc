@@ -115,14 +115,6 @@ val LayerOutputs(Handle handle, val inputs) {
   });
 }
 
-std::vector<Operand> OperandsOf(BuilderScope& scope, const val& handles) {
-  std::vector<Operand> operands;
-  for (const Handle handle : Numbers<Handle>(handles)) {
-    operands.push_back(handle == 0 ? Operand() : scope.OperandOf(handle));
-  }
-  return operands;
-}
-
 // 0 for an empty operand.
 val HandlesOf(BuilderScope& scope, const std::vector<Operand>& operands) {
   Tensors().Reserve(operands.size());
@@ -187,12 +179,6 @@ Handle ApplyDescribed(const val& description, Handle x, F apply) {
   });
 }
 
-Handle ApplyActivationTo(val activation, int generation, Handle x) {
-  return ApplyDescribed(activation, x, [generation](const Json& json, Operand operand) {
-    return LayerActivation(json, GenerationOf(generation))(operand);
-  });
-}
-
 Handle ApplyRegularizerTo(val regularizer, Handle x) {
   return ApplyDescribed(regularizer, x, ApplyRegularizer);
 }
@@ -224,7 +210,6 @@ EMSCRIPTEN_BINDINGS(layers) {
   emscripten::function("layerOutputs", &LayerOutputs);
   emscripten::function("callLayer", &Call);
   emscripten::function("initializeWeight", &InitializeWeight);
-  emscripten::function("applyActivation", &ApplyActivationTo);
   emscripten::function("applyRegularizer", &ApplyRegularizerTo);
   emscripten::function("applyConstraint", &ApplyConstraintTo);
   emscripten::function("layerNames", &LayerNames);

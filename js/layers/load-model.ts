@@ -41,8 +41,9 @@ async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayers
   await coreStarted();
   const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
   try {
-    if (weightSpecs) await setWeights(model, artifacts, weightSpecs, strict);
-    if (trainingConfig) model.keepTraining(trainingConfig);
+    const state = weightSpecs ? await setWeights(model, artifacts, weightSpecs, strict) : [];
+    if (trainingConfig) await model.continueTraining(trainingConfig, state);
+    else dispose(state);
     if (userDefinedMetadata) model.setUserDefinedMetadata(userDefinedMetadata);
     return model;
   } catch (error) {
@@ -51,12 +52,13 @@ async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayers
   }
 }
 
+/** Returns the state of the optimizer. */
 async function setWeights(
   model: LayersModel,
   artifacts: ModelArtifacts,
   specs: WeightSpec[],
   strict: boolean,
-): Promise<void> {
+): Promise<NamedTensor[]> {
   const values = await decodeFeed(openFeed(artifacts), specs);
   const optimizer: NamedTensor[] = [];
   try {
@@ -68,7 +70,7 @@ async function setWeights(
       else own[name] = tensor;
     }
     setNamedWeights(model, own, strict);
-    model.keepOptimizerWeights(optimizer.map(({ name, tensor }) => ({ name, tensor: keep(tensor.clone()) })));
+    return optimizer.map(({ name, tensor }) => ({ name, tensor: keep(tensor.clone()) }));
   } finally {
     dispose(values);
   }

@@ -1,21 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models made of layers.
-import { TfwasmError } from '../core/errors.js';
+import { describeError, TfwasmError } from '../core/errors.js';
 import { publicFunction } from '../core/public-function.js';
 import type { IOHandler, SaveConfig, SaveResult, TrainingConfig } from '../io/types.js';
 import type { NamedTensor } from '../io/weights-api.js';
 import { concat } from '../ops/join.js';
 import { slice } from '../ops/shape.js';
-import { cast } from '../ops/cast.js';
-import { dispose, tidy } from '../tensor/memory.js';
-import { type NamedTensorMap, Tensor } from '../tensor/tensor.js';
+import { scalar } from '../tensor/factories.js';
+import { dispose, memory, tidy } from '../tensor/memory.js';
+import type { NamedTensorMap, Scalar, Tensor } from '../tensor/tensor.js';
+import type { History } from '../training/callbacks.js';
+import type { DatasetLike, SampleWeights } from '../training/examples.js';
+import { Optimizer } from '../training/optimizer.js';
+import {
+  type ModelCompileArgs,
+  type ModelEvaluateArgs,
+  type ModelEvaluateDatasetArgs,
+  type ModelFitArgs,
+  type ModelFitDatasetArgs,
+  Trainer,
+} from '../training/trainer.js';
+import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../training/training-config.js';
 import { Container, type ContainerArgs } from './container.js';
+import { checkFeeds, type TensorOrMap } from './feeds.js';
 import { loadKerasWeights } from './keras-weights.js';
 import { ModelRunner } from './model-runner.js';
 import { namedWeights, setNamedWeights } from './named-weights.js';
 import { saveModel } from './save-model.js';
 import { printSummary } from './summary.js';
-import { describeShape, oneOrMore, type SymbolicTensor, toList } from './topology.js';
+import { oneOrMore, type SymbolicTensor, toList } from './topology.js';
 
 /** Options of predict(). */
 export interface ModelPredictArgs {
@@ -27,11 +40,6 @@ export interface ModelPredictArgs {
 /** Options of a model. */
 export type LayersModelArgs = ContainerArgs;
 
-/** A symbolic tensor fits values of a shape if known sizes are equal. */
-function fits(declared: readonly (number | null)[], shape: readonly number[]): boolean {
-  return declared.length === shape.length && declared.every((size, axis) => size === null || size === shape[axis]);
-}
-
 /**
  * A model: layers from its inputs to its outputs. Created by `tf.model`, `tf.sequential` or `tf.loadLayersModel`; usable
  * until `dispose()`.
@@ -40,10 +48,102 @@ export class LayersModel extends Container {
   /** @internal */
   static override readonly className: string = 'Model';
 
+  /** Set it in a callback to end training after the batch or epoch. */
+  stopTraining = false;
+  /** What the last call of fit() or fitDataset() logged. */
+  history: History | undefined;
   readonly #runner = new ModelRunner(this);
+  #trainer: Trainer | undefined;
+  #compileArgs: ModelCompileArgs | undefined;
+  #isOptimizerOwned = false;
   #userDefinedMetadata: object | undefined;
   #trainingConfig: TrainingConfig | undefined;
   #optimizerWeights: readonly NamedTensor[] = [];
+
+  /**
+   * Prepares the model for training.
+   *
+   * ```js
+   * model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+   * await model.fit(images, labels, { epochs: 5 });
+   * ```
+   *
+   * The weights that can be trained now are those that will be trained.
+   *
+   * @throws E_INPUT or E_LAYER for unknown optimizers, losses and metrics, and for names that are no outputs.
+   */
+  compile(args: ModelCompileArgs): void {
+    this.checkNotDisposed();
+    const isOwned = !(args.optimizer instanceof Optimizer);
+    const optimizer = isOwned ? optimizerByName(String(args.optimizer)) : (args.optimizer as Optimizer);
+    const trainer = new Trainer(this, optimizer, args);
+    this.#disposeTrainer();
+    this.#trainer = trainer;
+    this.#compileArgs = args;
+    this.#isOptimizerOwned = isOwned;
+  }
+
+  #compiled(method: string): Trainer {
+    this.checkNotDisposed();
+    if (this.#trainer) return this.#trainer;
+    throw new TfwasmError(
+      'E_INPUT',
+      `The model needs to be compiled before being used: call model.compile() before model.${method}()`,
+    );
+  }
+
+  /** Throws E_INPUT before compile(). */
+  get optimizer(): Optimizer {
+    return this.#compiled('optimizer').optimizer;
+  }
+
+  /** The names of what evaluate() returns. */
+  get metricsNames(): string[] {
+    return [...this.#compiled('metricsNames').objective.names];
+  }
+
+  /**
+   * Trains the model with tensors.
+   *
+   * @param x The inputs: a tensor, or several in the order of the model or by name.
+   * @param y The targets, likewise.
+   * @returns The losses and metrics of each epoch.
+   * @throws E_INPUT, E_SHAPE or E_DTYPE if they do not fit the model. The weights are then as before the step.
+   */
+  async fit(x: TensorOrMap, y: TensorOrMap, args: ModelFitArgs = {}): Promise<History> {
+    this.history = await this.#compiled('fit').fit(x, y, args);
+    return this.history;
+  }
+
+  /**
+   * Trains the model with a dataset, whose elements are batches `{xs, ys}`. They are disposed.
+   *
+   * @throws As fit(), and what the dataset throws.
+   */
+  async fitDataset(dataset: DatasetLike, args: ModelFitDatasetArgs): Promise<History> {
+    this.history = await this.#compiled('fitDataset').fitDataset(dataset, args);
+    return this.history;
+  }
+
+  /**
+   * One step of training. Returns the loss, followed by metrics if there are any.
+   */
+  async trainOnBatch(x: TensorOrMap, y: TensorOrMap, sampleWeight?: SampleWeights): Promise<number | number[]> {
+    const values = await this.#compiled('trainOnBatch').trainOnBatch({ xs: x, ys: y, sampleWeight });
+    return oneOrMore(values);
+  }
+
+  /** The loss, followed by metrics if there are any: means over all examples. See metricsNames. */
+  evaluate(x: TensorOrMap, y: TensorOrMap, args: ModelEvaluateArgs = {}): Scalar | Scalar[] {
+    const logs = this.#compiled('evaluate').evaluate({ xs: x, ys: y, sampleWeight: args.sampleWeight }, args);
+    return oneOrMore(Object.values(logs).map((value) => scalar(value)));
+  }
+
+  /** The same for a dataset, whose elements are batches `{xs, ys}`. They are disposed. */
+  async evaluateDataset(dataset: DatasetLike, args: ModelEvaluateDatasetArgs = {}): Promise<Scalar | Scalar[]> {
+    const logs = await this.#compiled('evaluateDataset').evaluateDataset(dataset, args.batches);
+    return oneOrMore(Object.values(logs).map((value) => scalar(value)));
+  }
 
   /** Computes the outputs for any number of examples, in batches. */
   predict(x: Tensor | Tensor[], args: ModelPredictArgs = {}): Tensor | Tensor[] {
@@ -53,7 +153,7 @@ export class LayersModel extends Container {
       throw new TfwasmError('E_INPUT', `batchSize is required to be a positive integer, but got ${batchSize}`);
     }
     return tidy(() => {
-      const inputs = this.#feeds(toList(x));
+      const inputs = checkFeeds(this, x);
       const count = inputs[0]?.shape[0] ?? 0;
       if (count <= batchSize) return oneOrMore(this.#runner.run(this.outputs, inputs));
       const batches: Tensor[][] = [];
@@ -68,7 +168,7 @@ export class LayersModel extends Container {
 
   /** Computes the outputs for one batch. */
   predictOnBatch(x: Tensor | Tensor[]): Tensor | Tensor[] {
-    return tidy(() => oneOrMore(this.#runner.run(this.outputs, this.#feeds(toList(x)))));
+    return tidy(() => oneOrMore(this.#runner.run(this.outputs, checkFeeds(this, x))));
   }
 
   /**
@@ -81,17 +181,8 @@ export class LayersModel extends Container {
   execute(inputs: Tensor | Tensor[] | NamedTensorMap, outputs: string | string[]): Tensor | Tensor[] {
     return tidy(() => {
       const tensors = toList(outputs).map((name) => this.#outputOf(name));
-      const results = this.#runner.run(tensors, this.#feeds(this.#listInputs(inputs)));
+      const results = this.#runner.run(tensors, checkFeeds(this, inputs));
       return Array.isArray(outputs) ? results : (results[0] as Tensor);
-    });
-  }
-
-  #listInputs(inputs: Tensor | Tensor[] | NamedTensorMap): Tensor[] {
-    if (inputs instanceof Tensor || Array.isArray(inputs)) return toList(inputs);
-    return this.inputNames.map((name) => {
-      const value = inputs[name];
-      if (value) return value;
-      throw new TfwasmError('E_INPUT', `No value is provided for the model's input ${name}`);
     });
   }
 
@@ -106,40 +197,6 @@ export class LayersModel extends Container {
     const output = layer && toList(layer.output)[0];
     if (output) return output;
     throw new TfwasmError('E_LAYER', `Cannot find SymbolicTensors for output name ${name}`);
-  }
-
-  /** Checks the inputs of a run, and converts their dtypes. */
-  #feeds(given: Tensor[]): Tensor[] {
-    if (given.length !== this.inputs.length) {
-      throw new TfwasmError(
-        'E_INPUT',
-        `Error when checking model: the Array of Tensors that you are passing to your model is not the size the model ` +
-          `expected. Expected to see ${this.inputs.length} Tensor(s), but instead got ${given.length} Tensors(s).`,
-      );
-    }
-    const wrong = given.findIndex((value) => !(value instanceof Tensor));
-    if (wrong >= 0) {
-      throw new TfwasmError('E_INPUT', `the input ${this.inputNames[wrong]} of the model must be a tensor`);
-    }
-    const count = given[0]?.shape[0];
-    return given.map((value, i) => {
-      const { dtype, shape } = this.inputs[i] as SymbolicTensor;
-      const name = this.inputNames[i];
-      if (!fits(shape, value.shape)) {
-        throw new TfwasmError(
-          'E_SHAPE',
-          `Error when checking : expected ${name} to have shape ${describeShape(shape)} but got array with shape ` +
-            `${describeShape(value.shape)}.`,
-        );
-      }
-      if (value.shape[0] !== count) {
-        throw new TfwasmError(
-          'E_SHAPE',
-          `All inputs should have the same number of samples: ${name} has ${value.shape[0]}, not ${count}`,
-        );
-      }
-      return value.dtype === dtype || value.dtype === 'string' ? value : cast(value, dtype);
-    });
   }
 
   /** Prints a table of the layers, their outputs and the numbers of their parameters. */
@@ -206,35 +263,65 @@ export class LayersModel extends Container {
    * @throws Errors of the handler: E_STORAGE, E_HTTP, ... Nothing is saved then.
    */
   async save(target: string | Pick<IOHandler, 'save'>, config?: SaveConfig): Promise<SaveResult> {
-    return saveModel(this, target, config, {
-      userDefinedMetadata: this.#userDefinedMetadata,
-      trainingConfig: this.#trainingConfig,
-      optimizerWeights: this.#optimizerWeights,
-    });
+    const trainer = config?.includeOptimizer ? this.#trainer : undefined;
+    const trainingConfig = trainer
+      ? toTrainingConfig(this.#compileArgs as ModelCompileArgs, trainer.optimizer)
+      : this.#trainingConfig;
+    const optimizerWeights = trainer ? await trainer.optimizer.getWeights() : this.#optimizerWeights;
+    try {
+      return await saveModel(this, target, config, {
+        userDefinedMetadata: this.#userDefinedMetadata,
+        trainingConfig,
+        optimizerWeights,
+      });
+    } finally {
+      // The number of steps is a new tensor.
+      if (trainer) optimizerWeights[0]?.tensor.dispose();
+    }
   }
 
-  /** @internal Keeps how a loaded model was trained. */
-  keepTraining(config: TrainingConfig): void {
-    this.#trainingConfig = config;
+  /**
+   * @internal Continues the training of a loaded model. Takes ownership of the state of the optimizer. If something is
+   * unknown, keeps it, to save it again.
+   */
+  async continueTraining(config: TrainingConfig, optimizerWeights: NamedTensor[]): Promise<void> {
+    try {
+      this.compile(fromTrainingConfig(config));
+      this.#isOptimizerOwned = true;
+      if (optimizerWeights.length > 0) await this.optimizer.setWeights(optimizerWeights);
+      dispose(optimizerWeights);
+    } catch (error) {
+      console.warn(`The model is loaded without its training: ${describeError(error)}. Call compile() to train it.`);
+      this.#disposeTrainer();
+      this.#trainingConfig = config;
+      this.#optimizerWeights = optimizerWeights;
+    }
   }
 
-  /** @internal Keeps the state of a loaded optimizer. Takes ownership of the tensors. */
-  keepOptimizerWeights(weights: readonly NamedTensor[]): void {
+  #disposeTrainer(): number {
+    const optimizer = this.#isOptimizerOwned ? this.#trainer?.optimizer : undefined;
+    const before = memory().numTensors;
+    optimizer?.dispose();
+    const count = before - memory().numTensors;
+    this.#trainer?.dispose();
+    this.#trainer = undefined;
     dispose(this.#optimizerWeights);
-    this.#optimizerWeights = weights;
+    this.#optimizerWeights = [];
+    this.#trainingConfig = undefined;
+    return count;
   }
 
   /** Forgets captured programs, since layers have been added or removed. */
   protected forgetPrograms(): void {
     this.#runner.dispose();
+    this.#trainer?.forgetPrograms();
   }
 
   override dispose(): { refCountAfterDispose: number; numDisposedVariables: number } {
     const result = super.dispose();
     if (result.refCountAfterDispose > 0) return result;
     this.#runner.dispose();
-    this.keepOptimizerWeights([]);
-    return result;
+    return { ...result, numDisposedVariables: result.numDisposedVariables + this.#disposeTrainer() };
   }
 }
 

@@ -108,7 +108,8 @@ function gradientHandles(y: number, dy: number, xs: number[]): number[] {
   }
 }
 
-function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): Gradients {
+/** Of a value of the open gradient scope or capture. Without `dy`, that of the sum of y. */
+export function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): Gradients {
   const handles = gradientHandles(handleOf(y), dy ? handleOf(dy) : 0, xs.map(handleOf));
   return handles.map((handle, i) => {
     const x = xs[i] as Tensor;
@@ -117,24 +118,28 @@ function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): 
   });
 }
 
-/** y = f(), and its gradients in `xs`. Without `dy`, that of the sum of y. The rest of f's tensors is disposed. */
+/**
+ * y = f(), and its gradients in `xs`. Without `dy`, that of the sum of y. The rest of f's tensors is disposed, except
+ * those that `others` returns.
+ */
 export function valueAndGradients<T extends Tensor>(
   f: () => T,
   xs: readonly Tensor[],
   dy?: Tensor,
+  others: () => readonly Tensor[] = () => [],
 ): { value: T; gradients: Gradients } {
   return runInScope(
     () =>
       inGradientScope(() => {
         const watched = isCapturing() ? [] : xs.map(handleOf);
         for (const handle of watched) callTrainingCore((core) => core.watchTensor(handle));
-        const value = runInScope(f, (result) => (result instanceof Tensor ? [result] : []), []);
+        const value = runInScope(f, (result) => (result instanceof Tensor ? [result, ...others()] : []), []);
         if (!(value instanceof Tensor)) {
           throw new TfwasmError('E_INPUT', 'The result y returned by f() must be a tensor.');
         }
         return { value, gradients: gradientsOf(value, xs, dy) };
       }),
-    ({ value, gradients }) => [value, ...gradients.filter((gradient) => gradient !== undefined)],
+    ({ value, gradients }) => [value, ...gradients.filter((gradient) => gradient !== undefined), ...others()],
     [],
   );
 }

@@ -218,6 +218,11 @@ export abstract class Optimizer {
     );
   }
 
+  /** @internal How many numbers a step takes: its own and the hyperparameters. */
+  get numNumbers(): number {
+    return 1 + this.hyperparameters().length;
+  }
+
   /** @internal The numbers of the next step, float32 [2, n], and counts it. */
   nextStep(): Tensor {
     const numbers = [this.#iterations + 1, ...this.#nextHyperparameters()];

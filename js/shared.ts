@@ -7,7 +7,7 @@ export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
 /** @internal Its type needs that of Node.js, which programs for browsers do not have. */
 export { builtin, fileUrl } from './core/node-files.js';
-export { publicFunction } from './core/public-function.js';
+export { callUser, publicFunction } from './core/public-function.js';
 export { callCore, coreStarted } from './core/runtime.js';
 export { version, version_core } from './core/version.js';
 export { pause } from './core/pause.js';
@@ -36,6 +36,7 @@ export { gather } from './ops/gather.js';
 export { concat, stack, unstack } from './ops/join.js';
 export { notEqual, where } from './ops/logical.js';
 export { matMul } from './ops/matrix.js';
+export { losses } from './ops/namespaces.js';
 export { dropout } from './ops/normalization.js';
 export { any, argMax, sum } from './ops/reduce.js';
 export { reshape, reverse, slice, tile } from './ops/shape.js';

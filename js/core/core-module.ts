@@ -272,6 +272,17 @@ export interface TrainingCoreModule extends CoreModule {
   /** Returns a scalar. */
   applyRegularizer(regularizer: string, x: number): number;
   applyConstraint(constraint: string, x: number): number;
+
+  // Losses: JSON texts, a name or {class_name, config}.
+  /** Per sample: [values, mask]. The mask is 0 if all values count. Throws E_SHAPE or E_LAYER. */
+  lossValues(loss: string, yTrue: number, yPred: number): number[];
+  /** The loss of a batch, of [values, weights, mask], of which the last two may be 0. */
+  reduceLoss(reduction: string, values: number[]): number;
+  /** The class name of a loss of any name. Throws E_LAYER if there is none. */
+  lossClass(name: string): string;
+  /** The names of all losses, as JSON. */
+  lossNames(): string;
+
   /** The names of all layers, activations, initializers, regularizers and constraints, as JSON. */
   layerNames(): string;
 }

@@ -27,6 +27,15 @@ std::vector<Operand> OperandsOf(BuilderScope& scope, const emscripten::val& hand
   return operands;
 }
 
+emscripten::val HandlesOf(BuilderScope& scope, const std::vector<Operand>& operands) {
+  Tensors().Reserve(operands.size());
+  std::vector<Handle> handles;
+  for (const Operand& operand : operands) {
+    handles.push_back(operand.empty() ? 0 : scope.HandleOf(operand));
+  }
+  return emscripten::val::array(handles);
+}
+
 Handle MissingGradient(const BuilderScope& scope, Operand y, Operand x) {
   return DependsOn(scope.graph(), y.edge(), x.edge()) ? kZeroGradient : 0;
 }

@@ -55,8 +55,9 @@ auto InBuilderScope(F f) {
   return f(static_cast<BuilderScope&>(eager));
 }
 
-// Empty operands for 0.
+// Empty operands for 0, and 0 for empty operands.
 std::vector<Operand> OperandsOf(BuilderScope& scope, const emscripten::val& handles);
+emscripten::val HandlesOf(BuilderScope& scope, const std::vector<Operand>& operands);
 
 // For an x without a gradient: a marker of 0 if y depends on it, 0 else.
 inline constexpr Handle kZeroGradient = -1;

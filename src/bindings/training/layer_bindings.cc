@@ -10,6 +10,7 @@
 
 #include "bindings/boundary.h"
 #include "bindings/training/builder_scope.h"
+#include "bindings/training/specs.h"
 #include "layers/activations.h"
 #include "layers/constraints.h"
 #include "layers/initializers.h"
@@ -31,11 +32,6 @@ struct HeldLayer {
 HandleTable<HeldLayer>& Layers() {
   static auto* layers = new HandleTable<HeldLayer>("layer");
   return *layers;
-}
-
-template <typename T>
-std::vector<T> Numbers(const val& list) {
-  return emscripten::convertJSArrayToNumberVector<T>(list);
 }
 
 Generation GenerationOf(int generation) {
@@ -63,23 +59,6 @@ val CreateLayer(val class_name, val config, int generation) {
 
 void DisposeLayer(Handle layer) {
   Guard([&] { Layers().Remove(layer); });
-}
-
-// From a list of [dtype, dimensions]; unknown dimensions are -1.
-std::vector<TensorSpec> SpecsFromJs(const val& list) {
-  std::vector<TensorSpec> specs;
-  for (const val& item : emscripten::vecFromJSArray<val>(list)) {
-    std::vector<int64_t> dims;
-    for (const double dim : Numbers<double>(item[1])) dims.push_back(static_cast<int64_t>(dim));
-    specs.push_back({static_cast<DType>(item[0].as<int>()), Shape(std::span<const int64_t>(dims))});
-  }
-  return specs;
-}
-
-JsonValue ToJson(const TensorSpec& spec) {
-  JsonValue dims = JsonValue::array();
-  for (const int64_t dim : spec.shape) dims.push_back(dim);
-  return JsonValue::array({static_cast<int>(spec.dtype), std::move(dims)});
 }
 
 val BuildLayer(Handle handle, val inputs) {
@@ -113,16 +92,6 @@ val LayerOutputs(Handle handle, val inputs) {
     }
     return TextToJs(WriteJson(outputs));
   });
-}
-
-// 0 for an empty operand.
-val HandlesOf(BuilderScope& scope, const std::vector<Operand>& operands) {
-  Tensors().Reserve(operands.size());
-  std::vector<Handle> handles;
-  for (const Operand& operand : operands) {
-    handles.push_back(operand.empty() ? 0 : scope.HandleOf(operand));
-  }
-  return val::array(handles);
 }
 
 val Call(Handle handle, val inputs, val masks, val weights, bool training, val arguments) {

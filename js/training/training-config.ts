@@ -2,7 +2,7 @@
 // How a model is trained, as saved models have it.
 import { TfwasmError } from '../core/errors.js';
 import type { TrainingConfig } from '../io/types.js';
-import { type Config, toCamelConfig, toSnakeCase, toSnakeConfig } from '../layers/config.js';
+import { type Config, toCamelConfig, toSnakeCase } from '../layers/config.js';
 import type { Optimizer } from './optimizer.js';
 import * as optimizers from './optimizers.js';
 import * as train from './train.js';
@@ -63,9 +63,9 @@ export function toTrainingConfig(args: ModelCompileArgs, optimizer: Optimizer): 
     console.warn('The model is saved without its losses and metrics: only those that are given by name can be saved');
     return undefined;
   }
-  const config = { className: optimizer.getClassName(), config: optimizer.getConfig() };
   const saved = {
-    optimizer_config: toSnakeConfig(config),
+    // The keys of the config stay in camel case, as in TensorFlow.js.
+    optimizer_config: { class_name: optimizer.getClassName(), config: optimizer.getConfig() },
     loss,
     metrics: typeof metrics === 'string' ? [metrics] : metrics,
     ...(args.weightedMetrics !== undefined && { weighted_metrics: namesOf(args.weightedMetrics) }),

@@ -13,8 +13,9 @@ export {
   type OptimizerOptions,
 } from './training/optimizer.js';
 export * from './training/optimizers.js';
-export { losses } from './training/namespaces.js';
+export { losses, metrics } from './training/namespaces.js';
 export type { LossArgs, LossIdentifier, LossOptions, LossReduction } from './training/losses.js';
+export type { MetricIdentifier, MetricOptions } from './training/metrics.js';
 export * as train from './training/train.js';
 
 setBundleImport('operations.js', () => import('./layers/operations/index.js'));

@@ -283,6 +283,21 @@ export interface TrainingCoreModule extends CoreModule {
   /** The names of all losses, as JSON. */
   lossNames(): string;
 
+  // Metrics: JSON texts, a name or {class_name, config}.
+  /**
+   * The class name, whether the metric is a mean, and the shape of its state, which is [sum, count] for means. Sizes of
+   * `prediction` may be -1. Throws E_LAYER, and E_SHAPE if the state depends on such a size.
+   */
+  metricInfo(metric: string, prediction: number[]): { className: string; isMean: boolean; state: number[] };
+  /** The new state, from [state, yTrue, yPred, weights]. Without a state, 0, that of the batch alone. */
+  updateMetric(metric: string, values: number[]): number;
+  /** The result of [state]. */
+  metricResult(metric: string, values: number[]): number;
+  /** The values of [yTrue, yPred] whose mean a metric is. */
+  metricValues(metric: string, values: number[]): number;
+  /** The names of all metrics that are not losses, as JSON. */
+  metricNames(): string;
+
   /** The names of all layers, activations, initializers, regularizers and constraints, as JSON. */
   layerNames(): string;
 }

@@ -4,7 +4,6 @@
 // Logarithms of probabilities are inexact near 0 and have no gradients beyond it, so crossentropies
 // are computed from logits where there are any: if predictions are the result of a Softmax or a
 // Sigmoid, then from its input, as Keras does on TensorFlow.
-#include <limits>
 #include <utility>
 
 #include "layers/axes.h"
@@ -116,11 +115,7 @@ Operand Alpha(LossCall& call) {
   if (count != 1 && count != NumClasses(call)) {
     call.config.Fail("alpha", "a number, or one for each class");
   }
-  Tensor values(DType::kFloat32, {count});
-  for (size_t i = 0; i < alpha.size(); ++i) {
-    values.mutable_values<float>()[i] = static_cast<float>(alpha[i]);
-  }
-  return call.prediction.builder().Const(std::move(values));
+  return Numbers(call.prediction.builder(), alpha);
 }
 
 Operand CategoricalFocalCrossentropy(LossCall& call) {
@@ -129,17 +124,6 @@ Operand CategoricalFocalCrossentropy(LossCall& call) {
   const Operand p = ClipProbability(Normalize(Probabilities(call, "Softmax")));
   const Operand focus = Binary("Pow", 1.0f - p, NumberLike(p, NumberOf(call, "gamma", 2)));
   return -LastSum(Alpha(call) * focus * call.truth * Unary("Log", p));
-}
-
-// The element of each row at its label; NaN for labels that are no class.
-Operand AtLabels(const Operand& labels, const Operand& rows) {
-  const int64_t count = rows.shape()[rows.shape().rank() - 1];
-  const Operand hot = Cast(OneHot(labels, count), DType::kBool);
-  const Operand value = LastSum(Select(hot, rows, NumberLike(rows, 0)));
-  const Operand is_class =
-      Binary("LogicalAnd", Binary("GreaterEqual", labels, NumberLike(labels, 0)),
-             Binary("Less", labels, NumberLike(labels, static_cast<float>(count))));
-  return Select(is_class, value, NumberLike(rows, std::numeric_limits<float>::quiet_NaN()));
 }
 
 Operand SparseCategoricalCrossentropy(LossCall& call) {

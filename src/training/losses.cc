@@ -2,6 +2,8 @@
 // Reductions: Keras, keras/src/losses/loss.py.
 #include "training/losses.h"
 
+#include <limits>
+
 #include "core/training_registry.h"
 #include "layers/axes.h"
 #include "layers/emit.h"
@@ -57,9 +59,9 @@ LossValues ValuesOfLoss(const LossDef& def, LayerConfig& config, Operand truth,
       Throw(Code::kShape, def.name, ": the labels are ", truth.shape(), ", but the predictions ",
             prediction.shape());
     }
-  }
-  if (prediction.shape().rank() == 0) {
-    Throw(Code::kShape, def.name, ": expected predictions with dimensions, got a scalar");
+    if (prediction.shape().rank() == 0) {
+      Throw(Code::kShape, def.name, ": expected predictions with dimensions, got a scalar");
+    }
   }
   LossCall call{.config = config, .truth = truth, .prediction = prediction};
   const Operand values = def.values(call);
@@ -133,6 +135,13 @@ Operand LogSumExp(const Operand& x, int axis) {
   return x.builder().Emit("Squeeze", {Unary("Log", sum) + largest}, {{"squeeze_dims", axes}});
 }
 
+Operand Numbers(Builder& builder, const std::vector<double>& numbers) {
+  Tensor tensor(DType::kFloat32, {static_cast<int64_t>(numbers.size())});
+  const auto values = tensor.mutable_values<float>();
+  for (size_t i = 0; i < numbers.size(); ++i) values[i] = static_cast<float>(numbers[i]);
+  return builder.Const(std::move(tensor));
+}
+
 Operand OneHot(const Operand& indices, int64_t depth) {
   Builder& builder = indices.builder();
   return builder.Emit("OneHot",
@@ -155,6 +164,16 @@ Operand ClassLabels(Operand truth, const Operand& prediction) {
           "are ", truth.shape());
   }
   return Cast(truth, DType::kInt32);
+}
+
+Operand AtLabels(const Operand& labels, const Operand& rows) {
+  const int64_t count = rows.shape()[rows.shape().rank() - 1];
+  const Operand hot = Cast(OneHot(labels, count), DType::kBool);
+  const Operand value = LastSum(Select(hot, rows, NumberLike(rows, 0)));
+  const Operand is_class =
+      Binary("LogicalAnd", Binary("GreaterEqual", labels, NumberLike(labels, 0)),
+             Binary("Less", labels, NumberLike(labels, static_cast<float>(count))));
+  return Select(is_class, value, NumberLike(rows, std::numeric_limits<float>::quiet_NaN()));
 }
 
 }  // namespace tfwasm

@@ -20,6 +20,7 @@ struct LossCall {
   Operand mask = {};  // booleans that the loss may set: which of its values count
 };
 
+// Also for metrics that are means of such values.
 struct LossDef {
   std::string_view name;  // the class name
   NameList aliases = {};  // other names, exactly or in snake case
@@ -67,13 +68,17 @@ Operand LastMean(const Operand& x);
 Operand LastSum(const Operand& x);
 // log(sum(exp(x))) along an axis, which disappears.
 Operand LogSumExp(const Operand& x, int axis);
-// As float32, which follow `indices`, an int32 tensor, as the last axis.
+// A constant vector of float32.
+Operand Numbers(Builder& builder, const std::vector<double>& numbers);
+// Of int32 indices, as float32 along a new last axis.
 Operand OneHot(const Operand& indices, int64_t depth);
-// The largest one first.
+// The place of the largest element, the first one of several.
 Operand LastArgMax(const Operand& x);
 // Class numbers as int32. `prediction` has an axis of classes at the end; truth has none, or one of
 // size 1. Throws E_SHAPE if they do not fit.
 Operand ClassLabels(Operand truth, const Operand& prediction);
+// The element of each row at its label; NaN for labels that are no class.
+Operand AtLabels(const Operand& labels, const Operand& rows);
 // Weights as float32, with as many axes as `values` and one value for each of these or for several.
 // Throws E_SHAPE if they do not fit.
 Operand FitWeights(Operand weights, const Operand& values);

@@ -7,7 +7,7 @@ import type { NamedTensor } from '../io/weights-api.js';
 import { concat } from '../ops/join.js';
 import { slice } from '../ops/shape.js';
 import { scalar } from '../tensor/factories.js';
-import { dispose, memory, tidy } from '../tensor/memory.js';
+import { dispose, keep, memory, tidy } from '../tensor/memory.js';
 import type { NamedTensorMap, Scalar, Tensor } from '../tensor/tensor.js';
 import type { History } from '../training/callbacks.js';
 import type { DatasetLike, SampleWeights } from '../training/examples.js';
@@ -56,6 +56,7 @@ export class LayersModel extends Container {
   #trainer: Trainer | undefined;
   #compileArgs: ModelCompileArgs | undefined;
   #isOptimizerOwned = false;
+  #savedSteps: Tensor | undefined;
   #userDefinedMetadata: object | undefined;
   #trainingConfig: TrainingConfig | undefined;
   #optimizerWeights: readonly NamedTensor[] = [];
@@ -268,16 +269,13 @@ export class LayersModel extends Container {
       ? toTrainingConfig(this.#compileArgs as ModelCompileArgs, trainer.optimizer)
       : this.#trainingConfig;
     const optimizerWeights = trainer ? await trainer.optimizer.getWeights() : this.#optimizerWeights;
-    try {
-      return await saveModel(this, target, config, {
-        userDefinedMetadata: this.#userDefinedMetadata,
-        trainingConfig,
-        optimizerWeights,
-      });
-    } finally {
-      // The number of steps is a new tensor.
-      if (trainer) optimizerWeights[0]?.tensor.dispose();
+    if (trainer) {
+      // The number of steps is a new tensor, which what is saved may read later.
+      this.#savedSteps?.dispose();
+      this.#savedSteps = optimizerWeights[0] && keep(optimizerWeights[0].tensor);
     }
+    const userDefinedMetadata = this.#userDefinedMetadata;
+    return saveModel(this, target, config, { userDefinedMetadata, trainingConfig, optimizerWeights });
   }
 
   /**
@@ -305,6 +303,8 @@ export class LayersModel extends Container {
     const count = before - memory().numTensors;
     this.#trainer?.dispose();
     this.#trainer = undefined;
+    this.#savedSteps?.dispose();
+    this.#savedSteps = undefined;
     dispose(this.#optimizerWeights);
     this.#optimizerWeights = [];
     this.#trainingConfig = undefined;

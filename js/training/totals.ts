@@ -45,11 +45,12 @@ export class Totals {
   #named(values: readonly number[]): Logs {
     const rest = [...values];
     const states = new Map(this.#objective.metrics.map(({ name, metric }) => [name, metric]));
-    return Object.fromEntries(
-      this.#objective.names.map((name) => {
-        const metric = states.get(name);
-        return [name, metric && !metric.isMean ? metric.read() : (rest.shift() as number)];
-      }),
-    );
+    const named = this.#objective.names.flatMap((name): [string, number][] => {
+      const metric = states.get(name);
+      const value = metric && !metric.isMean ? metric.read() : (rest.shift() as number);
+      // A metric for several thresholds or classes.
+      return typeof value === 'number' ? [[name, value]] : value.map((one, i) => [`${name}_${i}`, one]);
+    });
+    return Object.fromEntries(named);
   }
 }

@@ -17,6 +17,26 @@ export { losses, metrics } from './training/namespaces.js';
 export type { LossArgs, LossIdentifier, LossOptions, LossReduction } from './training/losses.js';
 export type { MetricIdentifier, MetricOptions } from './training/metrics.js';
 export * as train from './training/train.js';
+export {
+  BaseCallback,
+  Callback,
+  type CallbackParams,
+  type Callbacks,
+  CustomCallback,
+  type CustomCallbackArgs,
+  History,
+  type Logs,
+  registerCallbackConstructor,
+  type YieldEvery,
+} from './training/callbacks.js';
+export type { ClassWeight, DatasetLike, SampleWeights } from './training/examples.js';
+export type {
+  ModelCompileArgs,
+  ModelEvaluateArgs,
+  ModelEvaluateDatasetArgs,
+  ModelFitArgs,
+  ModelFitDatasetArgs,
+} from './training/trainer.js';
 
 setBundleImport('operations.js', () => import('./layers/operations/index.js'));
 useLink({

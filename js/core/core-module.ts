@@ -232,6 +232,9 @@ export interface TrainingCoreModule extends CoreModule {
    * constants.
    */
   runFunction(fn: number, program: number, inputs: number[], variables: number[]): number[];
+  /** Like setProfiling and takeProfile, for the programs of a function. */
+  setFunctionProfiling(fn: number, enabled: boolean): void;
+  takeFunctionProfile(fn: number): NodeProfile[];
   /**
    * Adds one step of an optimizer to the capture. `slots`: those of the first variable, then of the second, ... `options`
    * as for applyOptimizer. `numbers`: float32 [2, n], the step and the hyperparameters, the

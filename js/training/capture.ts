@@ -2,6 +2,7 @@
 // Turns functions that call ops into programs of the core.
 import type { TrainingCoreModule } from '../core/core-module.js';
 import { type DataType, dtypeNumber } from '../tensor/dtype.js';
+import { type NodeTimer, recordNodes } from '../tensor/profile-recorder.js';
 import { runInScope } from '../tensor/scopes.js';
 import { type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
 import { usedVariables, type Variable } from '../tensor/variable.js';
@@ -79,6 +80,10 @@ export interface CapturedProgram {
 /** The programs of a function: one for each structure that it has had. */
 export class CapturedFunction {
   readonly #state = { handle: callTrainingCore((core) => core.createFunction()) };
+  readonly #timer: NodeTimer = {
+    setProfiling: (isOn) => this.#call((core, handle) => core.setFunctionProfiling(handle, isOn)),
+    takeProfile: () => this.#call((core, handle) => core.takeFunctionProfile(handle)),
+  };
 
   constructor() {
     forgotten.register(this, this.#state, this);
@@ -100,11 +105,11 @@ export class CapturedFunction {
     });
   }
 
-  /** Returns the outputs, and gives the variables their new values. */
+  /** Returns the outputs, and gives the variables their new values. profile() lists the nodes. */
   run({ id, variables }: CapturedProgram, inputs: readonly Tensor[]): Tensor[] {
-    return tensorsOfHandles(
-      this.#call((core, handle) => core.runFunction(handle, id, handlesOf(inputs), handlesOf(variables))),
-    );
+    const run = () =>
+      this.#call((core, handle) => core.runFunction(handle, id, handlesOf(inputs), handlesOf(variables)));
+    return tensorsOfHandles(recordNodes(this.#timer, run));
   }
 
   dispose(): void {

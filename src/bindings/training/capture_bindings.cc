@@ -170,6 +170,7 @@ Capture& Innermost() {
 // The programs of one function of JavaScript. Captures for other sizes that have the same structure
 // share a program.
 struct CapturedFunction {
+  std::unique_ptr<Profiler> profiler = std::make_unique<Profiler>();
   std::unique_ptr<ModelState> state = std::make_unique<ModelState>();
   std::map<std::string, int> ids = {};  // by structure
   std::vector<std::unique_ptr<FrozenProgram>> programs = {};
@@ -281,6 +282,16 @@ val RunFunction(Handle function, int program, val inputs, val variables) {
   });
 }
 
+void SetFunctionProfiling(Handle function, bool is_on) {
+  Guard([&] {
+    const CapturedFunction& owner = Functions().Get(function);
+    owner.state->set_profiler(is_on ? owner.profiler.get() : nullptr);
+  });
+}
+val TakeFunctionProfile(Handle function) {
+  return Guard([&] { return ProfilesToJs(Functions().Get(function).profiler->Take()); });
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(captures) {
@@ -292,6 +303,8 @@ EMSCRIPTEN_BINDINGS(captures) {
   emscripten::function("disposeFunction", &DisposeFunction);
   emscripten::function("capturedProgram", &CapturedProgram);
   emscripten::function("runFunction", &RunFunction);
+  emscripten::function("setFunctionProfiling", &SetFunctionProfiling);
+  emscripten::function("takeFunctionProfile", &TakeFunctionProfile);
 }
 
 }  // namespace tfwasm

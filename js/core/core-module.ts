@@ -206,6 +206,19 @@ export interface TrainingCoreModule extends CoreModule {
     gradients: number[],
   ): void;
 
+  /**
+   * Runs the ops of a model in the capture or gradient scope that is open, with other values for some of its weights.
+   * Names as for compileRun. Returns one new handle per fetch. Throws E_OP for control flow.
+   */
+  emitModel(
+    model: number,
+    feeds: string[],
+    fetches: string[],
+    inputs: number[],
+    weightNames: string[],
+    weights: number[],
+  ): number[];
+
   // Captures of graphs. Between openCapture and closeCapture, ops on the inputs of the capture, and on what is computed
   // from them, become nodes; their outputs have no values. Captures nest.
   openCapture(): void;

@@ -4,8 +4,8 @@ import { setBundleImport } from './core/bundles.js';
 import { useLink } from './core/links.js';
 
 export * from './common.js';
-export * from './layers/index.js';
-export * from './training/gradients.js';
+export * from './layers-model/index.js';
+export * from './autodiff/gradients.js';
 export {
   Optimizer,
   type LearningRateSchedule,

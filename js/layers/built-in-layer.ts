@@ -3,7 +3,7 @@
 import type { LayerCallResult } from '../core/core-module.js';
 import { type DataType, dtypeFromNumber } from '../tensor/dtype.js';
 import { Tensor, tensorsOfHandles } from '../tensor/tensor.js';
-import { callTrainingCore } from '../training/core.js';
+import { callTrainingCore } from '../autodiff/core.js';
 import { type Activation, getCustomActivation } from './activations.js';
 import { type Config, serialize, toCamelConfig, toSnakeCase, toSnakeConfig } from './config.js';
 import { getConstraint } from './constraints.js';

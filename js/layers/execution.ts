@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What layers produce besides their outputs while a model runs or is captured.
 import type { Tensor } from '../tensor/tensor.js';
-import type { Updatable } from '../training/capture.js';
+import type { Updatable } from '../autodiff/capture.js';
 
 export interface Execution {
   training: boolean;

@@ -11,7 +11,7 @@ import { cast } from '../ops/cast.js';
 import { runInScope } from '../tensor/scopes.js';
 import { Tensor, tensorOfHandle } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
-import { callTrainingCore } from './core.js';
+import { callTrainingCore } from '../autodiff/core.js';
 
 /**
  * How the values of a batch become one number:

@@ -15,8 +15,8 @@ import { unstack } from '../ops/join.js';
 import { runInScope } from '../tensor/scopes.js';
 import { Tensor, tensorOfHandle } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
-import { isCapturing } from './capture.js';
-import { callTrainingCore } from './core.js';
+import { isCapturing } from '../autodiff/capture.js';
+import { callTrainingCore } from '../autodiff/core.js';
 import { Loss, type LossFunction, type LossOptions } from './losses.js';
 
 /** A metric, its name ('accuracy', 'AUC'), its description, or a function or loss whose mean it is. */

@@ -7,7 +7,7 @@ import { reshape } from '../ops/shape.js';
 import { runInScope } from '../tensor/scopes.js';
 import { type Scalar, type Tensor, tensorOfHandle } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
-import { callTrainingCore } from './core.js';
+import { callTrainingCore } from '../autodiff/core.js';
 import { getLoss, Loss, type LossOptions } from './losses.js';
 import { getMetric, Metric, type MetricOptions } from './metrics.js';
 

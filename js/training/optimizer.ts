@@ -6,8 +6,8 @@ import { dispose } from '../tensor/memory.js';
 import { isRecording, recordUpdate } from '../tensor/profile-recorder.js';
 import { type Scalar, type Tensor, tensorsOfHandles } from '../tensor/tensor.js';
 import { usedVariables, Variable } from '../tensor/variable.js';
-import { callTrainingCore } from './core.js';
-import { variableGrads } from './gradients.js';
+import { callTrainingCore } from '../autodiff/core.js';
+import { variableGrads } from '../autodiff/gradients.js';
 
 /** A tensor with a name: a gradient, by the name of its variable, or a part of an optimizer's state. */
 export interface NamedTensor {

@@ -6,8 +6,8 @@ import type { LayerVariable } from '../layers/layer-variable.js';
 import { tidy } from '../tensor/memory.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';
-import { gradientsOf, valueAndGradients } from './backward.js';
-import { CapturedFunction, type CapturedProgram, type Updatable } from './capture.js';
+import { gradientsOf, valueAndGradients } from '../autodiff/backward.js';
+import { CapturedFunction, type CapturedProgram, type Updatable } from '../autodiff/capture.js';
 import type { Objective } from './objective.js';
 import type { Optimizer } from './optimizer.js';
 

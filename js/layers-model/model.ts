@@ -21,14 +21,14 @@ import {
   Trainer,
 } from '../training/trainer.js';
 import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../training/training-config.js';
-import { Container, type ContainerArgs } from './container.js';
-import { checkFeeds, type TensorOrMap } from './feeds.js';
-import { loadKerasWeights } from './keras-weights.js';
+import { Container, type ContainerArgs } from '../layers/container.js';
+import { checkFeeds, type TensorOrMap } from '../layers/feeds.js';
+import { loadKerasWeights } from '../layers/keras-weights.js';
 import { ModelRunner } from './model-runner.js';
-import { namedWeights, setNamedWeights } from './named-weights.js';
-import { saveModel } from './save-model.js';
-import { printSummary } from './summary.js';
-import { oneOrMore, type SymbolicTensor, toList } from './topology.js';
+import { namedWeights, setNamedWeights } from '../layers/named-weights.js';
+import { saveModel } from '../layers/save-model.js';
+import { printSummary } from '../layers/summary.js';
+import { oneOrMore, type SymbolicTensor, toList } from '../layers/topology.js';
 
 /** Options of predict(). */
 export interface ModelPredictArgs {

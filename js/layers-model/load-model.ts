@@ -5,7 +5,7 @@ import { coreStarted } from '../core/runtime.js';
 import { isArrayBuffer } from '../io/bytes.js';
 import { checkOptions, loadStreamed } from '../io/load-options.js';
 import { findLoadHandler } from '../io/router.js';
-import type { ModelTopology } from './config.js';
+import type { ModelTopology } from '../layers/config.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightSpec, WeightsManifestConfig } from '../io/types.js';
 import { decodeFeed, type NamedTensor } from '../io/weights-api.js';
 import { openFeed } from '../io/weights-feed.js';
@@ -15,8 +15,8 @@ import type { NamedTensorMap } from '../tensor/tensor.js';
 import { modelFromKerasFile } from './keras-model.js';
 import type { LayersModel } from './model.js';
 import { modelFromTopology } from './model-config.js';
-import { setNamedWeights } from './named-weights.js';
-import type { SerializableConstructor } from './serialization.js';
+import { setNamedWeights } from '../layers/named-weights.js';
+import type { SerializableConstructor } from '../layers/serialization.js';
 
 /** Options of loadLayersModel. */
 export interface LoadLayersModelOptions extends LoadOptions {

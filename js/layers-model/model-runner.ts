@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs models: captures them for the shapes of the inputs, and runs the programs.
 import type { Tensor } from '../tensor/tensor.js';
-import { isTakingGradients } from '../training/backward.js';
-import { CapturedFunction, type CapturedProgram, isCapturing } from '../training/capture.js';
-import type { Container } from './container.js';
-import { currentExecution, execute, newExecution } from './execution.js';
-import type { SymbolicTensor } from './topology.js';
+import { isTakingGradients } from '../autodiff/backward.js';
+import { CapturedFunction, type CapturedProgram, isCapturing } from '../autodiff/capture.js';
+import type { Container } from '../layers/container.js';
+import { currentExecution, execute, newExecution } from '../layers/execution.js';
+import type { SymbolicTensor } from '../layers/topology.js';
 
 /** The most captured programs of a model. */
 const MOST_PROGRAMS = 32;

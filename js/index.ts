@@ -4,6 +4,7 @@ import { setBundleImport } from './core/bundles.js';
 import { useLink } from './core/links.js';
 
 export * from './common.js';
+export * as data from './data/index.js';
 export * from './layers/index.js';
 export * from './training/gradients.js';
 export {
@@ -38,6 +39,7 @@ export type {
   ModelFitDatasetArgs,
 } from './training/trainer.js';
 
+setBundleImport('data.js', () => import('./data/streams/index.js'));
 setBundleImport('operations.js', () => import('./layers/operations/index.js'));
 useLink({
   name: 'tfwasm',

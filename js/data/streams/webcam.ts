@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images of a camera.
-import { browser, cast, expandDims, image, squeeze, type Tensor3D, type Tensor4D, tidy } from '../../common.js';
+import { browser, cast, expandDims, image, round, squeeze, type Tensor3D, type Tensor4D, tidy } from '../../common.js';
 import { check, TfwasmError } from '../../core/errors.js';
 import type { WebcamConfig } from '../types.js';
 import { deviceError, openDevice, stopTracks } from './devices.js';
@@ -73,7 +73,10 @@ export class WebcamIterator extends LazyIterator<Tensor3D> {
     this.#stream = stream;
   }
 
-  /** [height, width, 3]: int32 from 0 to 255, or float32 if it was resized. Belongs to the caller. */
+  /**
+   * [height, width, 3] from 0 to 255: float32 if the configuration has another size than the video element, else int32.
+   * Belongs to the caller.
+   */
   override async next(): Promise<IteratorResult<Tensor3D>> {
     if (!this.#stream) return DONE;
     return { value: tidy(() => this.#fit(browser.fromPixels(this.#element))), done: false };
@@ -86,8 +89,12 @@ export class WebcamIterator extends LazyIterator<Tensor3D> {
 
   #fit(frame: Tensor3D): Tensor3D {
     const { resizeWidth, resizeHeight } = this.#config;
+    if (!resizeWidth || !resizeHeight) return frame;
     const fits = resizeWidth === frame.shape[1] && resizeHeight === frame.shape[0];
-    return fits || !resizeWidth || !resizeHeight ? frame : this.cropAndResizeFrame(frame);
+    const resized = fits ? frame : this.cropAndResizeFrame(frame);
+    // Depends on the configuration only, not on what the camera can do.
+    const isAskedFor = this.#element.width === resizeWidth && this.#element.height === resizeHeight;
+    return cast(isAskedFor && !fits ? round(resized) : resized, isAskedFor ? 'int32' : 'float32');
   }
 
   /** An image with the size of the configuration, float32. */

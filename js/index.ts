@@ -30,6 +30,7 @@ export {
   registerCallbackConstructor,
   type YieldEvery,
 } from './training/callbacks.js';
+export * from './training/callbacks/index.js';
 export type { ClassWeight, DatasetLike, SampleWeights } from './training/examples.js';
 export type {
   ModelCompileArgs,

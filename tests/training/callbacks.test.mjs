@@ -99,7 +99,8 @@ describe('callbacks', { skip: missing('dist', 'tfjs') }, () => {
         const epochs = logsOf(name, values);
         const ours = fakeModel(tf);
         assert.equal(await run(new tf.EarlyStopping(args), ours, epochs), expected);
-        const other = theirs.sequential();
+        const other = theirs.sequential({ layers: [theirs.layers.dense({ units: 1, inputShape: [1] })] });
+        other.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
         other.stopTraining = false;
         assert.equal(await run(theirs.callbacks.earlyStopping(args), other, epochs), expected);
         assert.equal(ours.stopTraining, other.stopTraining);

@@ -21,7 +21,7 @@ export class FileDataSource extends DataSource {
   constructor(input: FileElement | string, options: FileChunkIteratorOptions = {}) {
     super();
     this.input = input;
-    this.options = options;
+    this.options = options ?? {};
   }
 
   /** Throws E_FILE, or E_INPUT for anything else. */
@@ -38,7 +38,7 @@ export class URLDataSource extends DataSource {
   constructor(url: RequestInfo | URL, fileOptions: FileChunkIteratorOptions & RequestOptions = {}) {
     super();
     this.url = url;
-    this.fileOptions = fileOptions;
+    this.fileOptions = fileOptions ?? {};
   }
 
   /** Throws E_HTTP with the status, or E_FILE. */

@@ -177,6 +177,15 @@ describe('iterators', { skip: missing('dist', 'tfjs') }, () => {
     });
   }
 
+  test('sizes that are no positive integers are refused', async () => {
+    const iterator = await first(ours, 3);
+    for (const name of ['rowMajorBatch', 'columnMajorBatch', 'prefetch', 'shuffle']) {
+      for (const size of [0, -1, 1.5, undefined, 'x']) {
+        assert.throws(() => iterator[name](size), { name: 'TfwasmError', code: 'E_INPUT' });
+      }
+    }
+  });
+
   test('the same methods as in TensorFlow.js', async () => {
     const methods = (object) => {
       const names = new Set();

@@ -225,6 +225,29 @@ describe('sources', { skip: missing('dist', 'tfjs') }, () => {
       assert.deepEqual(await ours.data.csv(`${url}/busy.csv`).toArray(), ROWS);
     });
 
+    test('signals of requestInit and of a Request end the reading', { timeout: 20_000 }, async () => {
+      answers['/waiting.csv'] = (_request, response) => response.write('a\n1\n');
+      for (const open of [
+        (signal) => ours.data.csv(`${url}/waiting.csv`, { requestInit: { signal } }),
+        (signal) => ours.data.csv(new Request(`${url}/waiting.csv`, { signal })),
+      ]) {
+        const controller = new AbortController();
+        const iterator = await open(controller.signal).iterator();
+        assert.deepEqual(await iterator.next(), { value: { a: 1 }, done: false });
+        const next = iterator.next();
+        controller.abort(new Error('enough'));
+        await assert.rejects(next, { message: 'enough' });
+        await assert.rejects(open(controller.signal).toArray(), { message: 'enough' });
+        await iterator.return();
+      }
+    });
+
+    test('no URL: E_INPUT; options of null are left out', async () => {
+      await assert.rejects(new ours.data.URLDataSource(null).iterator(), { code: 'E_INPUT' });
+      await assert.rejects(new ours.data.URLDataSource(undefined, null).iterator(), { code: 'E_INPUT' });
+      assert.deepEqual(await chunks(ours, Buffer.from('a'), null), ['a']);
+    });
+
     test('fetchFunc, also one whose responses cannot be streamed', async () => {
       const fetchFunc = async () => ({
         ok: true,

@@ -5,7 +5,7 @@ import { fileUrl } from '../../core/node-files.js';
 import { kindOf } from '../../core/public-function.js';
 import { toBytes } from '../../io/bytes.js';
 import { loadMedia } from '../../io/media-loader.js';
-import { request, requestContext, retry, toHttpError } from '../../io/request.js';
+import { requestContext, retry, request as sendRequest, toHttpError } from '../../io/request.js';
 import type { FetchFunction } from '../../io/types.js';
 import type { FileChunkIteratorOptions, FileElement, RequestOptions } from '../types.js';
 import { DONE, inTurn, LazyIterator } from './lazy-iterator.js';
@@ -44,11 +44,14 @@ export async function openFileSource(input: FileElement | string, options: Optio
 
 /** The bytes that a server sends. Throws E_HTTP. */
 export async function openUrl(source: RequestInfo | URL, options: Options): Promise<ByteChunkIterator> {
-  const url = typeof source === 'object' && 'url' in source ? source.url : String(source);
+  check(typeof source === 'string' || (typeof source === 'object' && source !== null), 'a URL or a Request is missing');
+  const request = typeof source === 'object' && 'clone' in source ? source : undefined;
+  const url = request ? request.url : String(source);
   if (url.startsWith('file://')) return inChunks(url, await openPath(url), options);
   const stop = new AbortController();
-  const context = requestContext(withRequest(options, source), stop.signal);
-  const response = await retry(context, () => request(url, context, { isBinary: true }));
+  for (const signal of [options.requestInit?.signal, request?.signal]) follow(stop, signal);
+  const context = requestContext(requestParts(options, request), stop.signal);
+  const response = await retry(context, () => sendRequest(url, context, { isBinary: true }));
   const reader = await readerOfResponse(response, (error) => toHttpError(url, error, stop.signal));
   const close = async () => {
     await reader.close?.();
@@ -57,10 +60,16 @@ export async function openUrl(source: RequestInfo | URL, options: Options): Prom
   return inChunks(url, { read: reader.read, close }, options);
 }
 
-/** A Request is sent as it is, and again for each iteration. */
-function withRequest({ requestInit, fetchFunc }: RequestOptions, source: RequestInfo | URL): RequestOptions {
-  const whole: FetchFunction | undefined =
-    typeof source === 'object' && 'clone' in source ? (_url, init) => fetch(source.clone(), init) : undefined;
+/** Aborts when another signal does. */
+function follow(stop: AbortController, signal: AbortSignal | null | undefined): void {
+  const abort = () => stop.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort, { once: true, signal: stop.signal });
+}
+
+/** A Request is sent as it is, and again for each reading. */
+function requestParts({ requestInit, fetchFunc }: RequestOptions, request: Request | undefined): RequestOptions {
+  const whole: FetchFunction | undefined = request && ((_url, init) => fetch(request.clone(), init));
   const chosen = fetchFunc ?? whole;
   return { ...(requestInit && { requestInit }), ...(chosen && { fetchFunc: chosen }) };
 }

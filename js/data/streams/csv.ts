@@ -124,9 +124,10 @@ function checkColumns(names: readonly string[], configs: Readonly<Record<string,
   }
 }
 
-function chosenColumns(names: readonly string[], { columnConfigs = {}, configuredColumnsOnly }: CSVConfig): Column[] {
+function chosenColumns(names: readonly string[], { columnConfigs, configuredColumnsOnly }: CSVConfig): Column[] {
+  const configs = columnConfigs ?? {};
   return names.flatMap((name, index) => {
-    const config = Object.hasOwn(columnConfigs, name) ? columnConfigs[name] : undefined;
+    const config = Object.hasOwn(configs, name) ? configs[name] : undefined;
     return config || !configuredColumnsOnly ? [{ index, name, config: config ?? {} }] : [];
   });
 }

@@ -158,6 +158,7 @@ export class LazyIterator<T> implements AsyncIterableIterator<T> {
 
   /** Lists of `batchSize` elements. The last one may be shorter; without `smallLastBatch` it is then left out. */
   rowMajorBatch(batchSize: number, smallLastBatch = true): LazyIterator<T[]> {
+    checkSize(batchSize, 'batchSize');
     return this.derive('RowMajorBatch', async () => {
       const batch: T[] = [];
       try {
@@ -223,6 +224,7 @@ export class LazyIterator<T> implements AsyncIterableIterator<T> {
 
   /** Reads so many elements ahead. */
   prefetch(bufferSize: number): LazyIterator<T> {
+    checkSize(bufferSize, 'bufferSize');
     const ahead = new ReadAhead(this, bufferSize);
     return this.concurrent(
       'Prefetch',
@@ -233,6 +235,7 @@ export class LazyIterator<T> implements AsyncIterableIterator<T> {
 
   /** In random order: each element is drawn from the next `windowSize` ones. The same seed gives the same order. */
   shuffle(windowSize: number, seed?: string): LazyIterator<T> {
+    checkSize(windowSize, 'windowSize');
     const window = new ShuffleWindow(this, windowSize, seed);
     return this.derive(
       'Shuffle',
@@ -258,6 +261,10 @@ export class LazyIterator<T> implements AsyncIterableIterator<T> {
       await close();
     });
   }
+}
+
+function checkSize(size: number, name: string): void {
+  check(Number.isInteger(size) && size > 0, `${name} has to be a positive integer, got ${size}`);
 }
 
 /** undefined: no limit. */

@@ -70,6 +70,7 @@ export class MicrophoneIterator extends LazyIterator<TensorContainer> {
 
   /** Opens the microphone, again after `stop()`. Throws E_DEVICE. */
   async start(): Promise<void> {
+    this.stop();
     const { audioTrackConstraints, sampleRateHz, smoothingTimeConstant = 0 } = this.#config;
     const stream = await openDevice('microphone', { audio: audioTrackConstraints ?? true, video: false });
     let context: AudioContext | undefined;

@@ -54,6 +54,7 @@ export class WebcamIterator extends LazyIterator<Tensor3D> {
 
   /** Opens the camera, again after `stop()`. Resolves when there is an image. Throws E_DEVICE. */
   async start(): Promise<void> {
+    this.stop();
     const { deviceId, facingMode = 'user' } = this.#config;
     const element = this.#element;
     const video: MediaTrackConstraints = { facingMode };

@@ -18,7 +18,6 @@ export type WriteText = (text: string) => unknown;
  * where an epoch has no value.
  */
 export class CSVLogger extends Callback {
-  static readonly className: string = 'CSVLogger';
   readonly #target: string | WriteText;
   readonly #separator: string;
   readonly #append: boolean;

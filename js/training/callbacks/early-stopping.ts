@@ -20,7 +20,6 @@ export interface EarlyStoppingCallbackArgs extends MonitorArgs {
 
 /** Stops training when a logged value does not improve any more. The rules are those of Keras 3. */
 export class EarlyStopping extends Callback {
-  static readonly className: string = 'EarlyStopping';
   readonly patience: number;
   /** The epoch after which training was stopped; 0 if it was not. */
   stoppedEpoch = 0;

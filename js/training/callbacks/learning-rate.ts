@@ -28,7 +28,6 @@ export interface ReduceLROnPlateauArgs extends MonitorArgs {
 
 /** Reduces the learning rate when a logged value does not improve any more. The rules are those of Keras 3. */
 export class ReduceLROnPlateau extends Callback {
-  static readonly className: string = 'ReduceLROnPlateau';
   readonly #args: Required<Pick<ReduceLROnPlateauArgs, 'factor' | 'patience' | 'cooldown' | 'minLr' | 'verbose'>>;
   readonly #monitor: Monitor;
   #best: number | undefined;
@@ -85,7 +84,6 @@ export type EpochSchedule = (epoch: number, lr: number) => number | Promise<numb
 
 /** Sets the learning rate at the beginning of each epoch. Adds `learning_rate` to the logs. */
 export class LearningRateScheduler extends Callback {
-  static readonly className: string = 'LearningRateScheduler';
   readonly #schedule: EpochSchedule;
   readonly #verbose: number;
 

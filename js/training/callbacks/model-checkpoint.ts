@@ -25,7 +25,6 @@ export interface ModelCheckpointArgs extends Omit<MonitorArgs, 'minDelta'> {
  * ```
  */
 export class ModelCheckpoint extends Callback {
-  static readonly className: string = 'ModelCheckpoint';
   readonly #target: unknown;
   readonly #args: ModelCheckpointArgs;
   readonly #monitor: Monitor;

@@ -5,7 +5,6 @@ import { Callback, CustomCallback, type CustomCallbackArgs, type Logs } from '..
 
 /** Stops training when the loss of a batch is not finite. */
 export class TerminateOnNaN extends Callback {
-  static readonly className: string = 'TerminateOnNaN';
   readonly #raisesError: boolean;
 
   /** `raiseError`: fit() fails with E_INPUT, instead of ending early. */
@@ -33,8 +32,6 @@ export interface LambdaCallbackArgs extends CustomCallbackArgs {
 
 /** A callback made of functions. */
 export class LambdaCallback extends CustomCallback {
-  static readonly className: string = 'LambdaCallback';
-
   constructor({ onTrainBatchBegin, onTrainBatchEnd, ...args }: LambdaCallbackArgs = {}) {
     super({
       ...(onTrainBatchBegin && { onBatchBegin: onTrainBatchBegin }),

@@ -27,9 +27,11 @@ const CHECKS = {
       : 'dist/ has no build with threads (npm run build)',
   models: () => (isInstalled('@vladmandic/human') ? null : 'the models are not installed (npm install)'),
   tfjs: () => {
-    const parts = ['core', 'converter', 'data', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`);
+    const parts = ['core', 'converter', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`);
     return parts.every(isInstalled) ? null : 'TensorFlow.js is not installed (npm install)';
   },
+  'tfjs-data': () =>
+    isInstalled('@tensorflow/tfjs-data') ? null : 'tf.data of TensorFlow.js is not installed (npm install)',
   jasmine: () => (isInstalled('jasmine-core') ? null : 'jasmine-core is not installed (npm install)'),
   chromium: () => {
     if (!isInstalled('playwright-core')) return 'playwright-core is not installed (npm install)';

@@ -138,7 +138,7 @@ const read = (lib, text, config) =>
     return { names, rows: await dataset.toArray(), size: dataset.size };
   });
 
-describe('CSV files', { skip: missing('dist', 'tfjs') }, () => {
+describe('CSV files', { skip: missing('dist', 'tfjs', 'tfjs-data') }, () => {
   let ours;
   let theirs;
 

@@ -266,7 +266,7 @@ async function read(lib, make) {
   }
 }
 
-describe('datasets', { skip: missing('dist', 'tfjs') }, () => {
+describe('datasets', { skip: missing('dist', 'tfjs', 'tfjs-data') }, () => {
   let ours;
   let theirs;
 

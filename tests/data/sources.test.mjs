@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { missing } from '../prerequisites.mjs';
 import { loadTfjs, loadTfwasm } from './libraries.mjs';
 
-describe('sources', { skip: missing('dist', 'tfjs') }, () => {
+describe('sources', { skip: missing('dist', 'tfjs', 'tfjs-data') }, () => {
   let ours;
   let theirs;
   let folder;

@@ -10,7 +10,7 @@ import { loadTfjs, loadTfwasm } from './libraries.mjs';
 
 const CSV = `a,b,y\n${Array.from({ length: 30 }, (_, i) => `${i / 30},${(i % 7) / 7},${i / 15 - 1}`).join('\n')}\n`;
 
-describe('training with datasets', { skip: missing('dist', 'tfjs') }, () => {
+describe('training with datasets', { skip: missing('dist', 'tfjs', 'tfjs-data') }, () => {
   let tf;
   let theirs;
 

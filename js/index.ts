@@ -4,6 +4,7 @@ import { setBundleImport } from './core/bundles.js';
 import { useLink } from './core/links.js';
 
 export * from './common.js';
+export * as data from './data/index.js';
 export * from './layers-model/index.js';
 export * from './autodiff/gradients.js';
 export {
@@ -29,6 +30,7 @@ export {
   registerCallbackConstructor,
   type YieldEvery,
 } from './training/callbacks.js';
+export * from './training/callbacks/index.js';
 export type { ClassWeight, DatasetLike, SampleWeights } from './training/examples.js';
 export type {
   ModelCompileArgs,
@@ -38,6 +40,7 @@ export type {
   ModelFitDatasetArgs,
 } from './training/trainer.js';
 
+setBundleImport('data.js', () => import('./data/streams/index.js'));
 setBundleImport('operations.js', () => import('./layers/operations/index.js'));
 useLink({
   name: 'tfwasm',

@@ -7,7 +7,7 @@ export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
 /** @internal Its type needs that of Node.js, which programs for browsers do not have. */
 export { builtin, fileUrl } from './core/node-files.js';
-export { callUser, publicFunction } from './core/public-function.js';
+export { callUser, kindOf, publicFunction } from './core/public-function.js';
 export { callCore, coreStarted } from './core/runtime.js';
 export { version, version_core } from './core/version.js';
 export { pause } from './core/pause.js';
@@ -20,7 +20,7 @@ export { isKerasFile } from './io/keras-names.js';
 export { checkOptions, loaderOf, loadStreamed } from './io/load-options.js';
 export { checkManifest, checkPath, checkSpecs, groupBytes } from './io/manifest.js';
 export { loadMedia, setMediaImport } from './io/media-loader.js';
-export { reasonOf } from './io/request.js';
+export { reasonOf, request, requestContext, retry, toHttpError } from './io/request.js';
 export { loadWeights } from './io/on-demand.js';
 export { findLoadHandler, findSaveHandler } from './io/router.js';
 export { canHash, digest } from './io/sha256.js';
@@ -49,6 +49,7 @@ export { isRecording, recordNodes, recordUpdate } from './tensor/profile-recorde
 export { runInScope } from './tensor/scopes.js';
 export { TensorStorage } from './tensor/storage.js';
 export { Tensor, tensorOfHandle, tensorsOfHandles } from './tensor/tensor.js';
+export { isTypedArray } from './tensor/values.js';
 export type { TensorLike } from './tensor/values.js';
 export { createWhenListed, registeredVariables, usedVariables, Variable } from './tensor/variable.js';
 export { ints } from './tensor/written.js';

@@ -185,7 +185,8 @@ export interface DatasetExamples {
 
 /** What gives batches one after the other: a tf.data.Dataset, for example. */
 export interface DatasetLike {
-  iterator(): Promise<{ next(): Promise<{ value: unknown; done: boolean }> }>;
+  /** `return` is called when training ends before the iterator does. */
+  iterator(): Promise<{ next(): Promise<IteratorResult<unknown>>; return?(): Promise<unknown> }>;
 }
 
 export function isDataset(value: unknown): value is DatasetLike {

@@ -212,7 +212,7 @@ export class Trainer {
     if (batches !== undefined) checkCount(batches, 'batches');
     const totals = new Totals(this.objective);
     this.objective.resetMetrics();
-    for await (const batch of limited(elementsOf(this.#model, await dataset.iterator()), batches)) {
+    for await (const batch of limited(elementsOf(this.#model, dataset), batches)) {
       totals.add(this.#runOn(this.#testing, batch));
     }
     return totals.means();
@@ -260,12 +260,13 @@ export class Trainer {
       const all = batchesPerEpoch === undefined ? undefined : await dataset.iterator();
       const model = this.#model;
       async function* batches(): AsyncGenerator<Examples> {
-        yield* elementsOf(model, all ?? (await dataset.iterator()), args.classWeight);
+        yield* all ? readElements(model, all, args.classWeight) : elementsOf(model, dataset, args.classWeight);
       }
       try {
         return await this.#run(batches, batchesPerEpoch, validate, args, { samples: null, batchSize: null });
       } finally {
         table?.dispose();
+        await all?.return?.();
       }
     });
   }
@@ -390,7 +391,21 @@ function splitExamples(table: ExampleTable, split: number): { training: ExampleT
   return { training: table.part(0, first), rest: table.part(first, table.count) };
 }
 
+/** The batches of a dataset. Closes it when no more are wanted. */
 async function* elementsOf(
+  model: TrainedModel,
+  dataset: DatasetLike,
+  classWeight?: ClassWeights,
+): AsyncGenerator<Examples> {
+  const iterator = await dataset.iterator();
+  try {
+    yield* readElements(model, iterator, classWeight);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* readElements(
   model: TrainedModel,
   iterator: Awaited<ReturnType<DatasetLike['iterator']>>,
   classWeight?: ClassWeights,

@@ -2,6 +2,8 @@
 // The entry `tfwasm`. Names and semantics are those of TensorFlow.js.
 import { setBundleImport } from './core/bundles.js';
 import { useLink } from './core/links.js';
+import { setTrainableMaker } from './models/trainable.js';
+import { GraphWeights } from './training/graph-weights.js';
 
 export * from './common.js';
 export * as data from './data/index.js';
@@ -40,6 +42,7 @@ export type {
   ModelFitDatasetArgs,
 } from './training/trainer.js';
 
+setTrainableMaker((model, weights) => new GraphWeights(model, weights));
 setBundleImport('data.js', () => import('./data/streams/index.js'));
 setBundleImport('operations.js', () => import('./layers/operations/index.js'));
 useLink({

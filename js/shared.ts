@@ -28,6 +28,7 @@ export { decodeFeed } from './io/weights-api.js';
 export { openFeed, openWeights, progressOf, toWeightStream } from './io/weights-feed.js';
 export { encodeStrings } from './io/weights-out-strings.js';
 export { loadKerasFiles, setKerasFilesImport } from './keras-files/loader.js';
+export { setTrainableMaker } from './models/trainable.js';
 export { arg } from './ops/arguments.js';
 export { add, addN, div, maximum, mul, sub } from './ops/arithmetic.js';
 export { cast } from './ops/cast.js';

@@ -121,3 +121,36 @@ export class CapturedFunction {
     return callTrainingCore((core) => f(core, this.#state.handle));
   }
 }
+
+/** The most captured programs of a function: more kinds of calls than that are unusual. */
+const MOST_PROGRAMS = 32;
+
+/** Captures a function for each kind of call, such as each shape of its inputs, and keeps the programs. */
+export class ProgramCache {
+  #function: CapturedFunction | undefined;
+  readonly #programs = new Map<string, CapturedProgram>();
+
+  /** Runs the program of a key. If there is none, `capture` makes it. Throws as both. */
+  run(key: string, inputs: readonly Tensor[], capture: (fn: CapturedFunction) => CapturedProgram): Tensor[] {
+    let program = this.#programs.get(key);
+    if (!program) {
+      // The core keeps programs as long as their function.
+      if (this.#programs.size >= MOST_PROGRAMS) this.dispose();
+      this.#function ??= new CapturedFunction();
+      program = capture(this.#function);
+      this.#programs.set(key, program);
+    }
+    return (this.#function as CapturedFunction).run(program, inputs);
+  }
+
+  /** Forgets all programs. */
+  dispose(): void {
+    this.#function?.dispose();
+    this.#function = undefined;
+    this.#programs.clear();
+  }
+}
+
+/** A text for the dtypes and shapes of tensors. */
+export const keyOfTensors = (tensors: readonly Tensor[]): string =>
+  JSON.stringify(tensors.map(({ dtype, shape }) => [dtype, shape]));

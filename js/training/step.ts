@@ -7,7 +7,13 @@ import { tidy } from '../tensor/memory.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';
 import { gradientsOf, valueAndGradients } from '../autodiff/backward.js';
-import { CapturedFunction, type CapturedProgram, type Updatable } from '../autodiff/capture.js';
+import {
+  type CapturedFunction,
+  type CapturedProgram,
+  keyOfTensors,
+  ProgramCache,
+  type Updatable,
+} from '../autodiff/capture.js';
 import type { Objective } from './objective.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -17,9 +23,6 @@ export interface Examples {
   targets: readonly Tensor[];
   weights: readonly (Tensor | undefined)[];
 }
-
-/** The most captured programs of a step: batches of more shapes than that are unusual. */
-const MOST_PROGRAMS = 32;
 
 const specOf = ({ dtype, shape }: Tensor) => ({ dtype, shape, declared: shape });
 
@@ -36,8 +39,7 @@ export class Step {
   readonly #isEager: boolean;
   /** The weights that are trained: those that could be at the time of compile(). */
   readonly #weights: readonly LayerVariable[];
-  #function: CapturedFunction | undefined;
-  readonly #programs = new Map<string, CapturedProgram>();
+  readonly #programs = new ProgramCache();
 
   constructor(model: Container, objective: Objective, optimizer?: Optimizer, isEager = false) {
     this.#model = model;
@@ -71,17 +73,9 @@ export class Step {
   #runCaptured(batch: Examples): Tensor {
     const weights = batch.weights.filter((weight) => weight !== undefined);
     const tensors = [...batch.inputs, ...batch.targets, ...weights];
-    const key = JSON.stringify([
-      tensors.map(({ dtype, shape }) => [dtype, shape]),
-      batch.weights.map((weight) => weight !== undefined),
-    ]);
-    let program = this.#programs.get(key);
-    if (!program) {
-      if (this.#programs.size >= MOST_PROGRAMS) this.dispose();
-      program = this.#capture(batch, tensors);
-      this.#programs.set(key, program);
-    }
-    const run = (inputs: Tensor[]) => (this.#function as CapturedFunction).run(program, inputs)[0] as Tensor;
+    const key = JSON.stringify(batch.weights.map((weight) => weight !== undefined)) + keyOfTensors(tensors);
+    const run = (inputs: Tensor[]) =>
+      this.#programs.run(key, inputs, (fn) => this.#capture(fn, batch, tensors))[0] as Tensor;
     const optimizer = this.#optimizer;
     if (!optimizer) return run(tensors);
     const numbers = optimizer.nextStep();
@@ -93,7 +87,7 @@ export class Step {
     }
   }
 
-  #capture(batch: Examples, tensors: readonly Tensor[]): CapturedProgram {
+  #capture(fn: CapturedFunction, batch: Examples, tensors: readonly Tensor[]): CapturedProgram {
     const optimizer = this.#optimizer;
     const weights = this.#readWeights();
     const slots = optimizer?.slotsOf(weights) ?? [];
@@ -102,8 +96,7 @@ export class Step {
       const shape = [2, optimizer.numNumbers];
       specs.push({ dtype: 'float32', shape, declared: shape });
     }
-    this.#function ??= new CapturedFunction();
-    return this.#function.capture(specs, (given) => {
+    return fn.capture(specs, (given) => {
       const numbers = optimizer ? (given.pop() as Tensor) : undefined;
       const inputs = given.splice(0, batch.inputs.length);
       const targets = given.splice(0, batch.targets.length);
@@ -188,8 +181,6 @@ export class Step {
 
   /** Forgets the captured programs. */
   dispose(): void {
-    this.#function?.dispose();
-    this.#function = undefined;
-    this.#programs.clear();
+    this.#programs.dispose();
   }
 }

@@ -27,6 +27,7 @@ export async function modelFromKerasFile(
   const model = await modelFromTopology(topology, { generation, ...context });
   try {
     setWeights(model, file, matchWeights, options);
+    if (file.trainingConfig) await model.continueKerasTraining(file);
     return model;
   } catch (error) {
     model.dispose();

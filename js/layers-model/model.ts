@@ -2,6 +2,7 @@
 // Models made of layers.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { publicFunction } from '../core/public-function.js';
+import type { KerasFile } from '../keras-files/index.js';
 import type { IOHandler, SaveConfig, SaveResult, TrainingConfig } from '../io/types.js';
 import type { NamedTensor } from '../io/weights-api.js';
 import { concat } from '../ops/join.js';
@@ -20,6 +21,7 @@ import {
   type ModelFitDatasetArgs,
   Trainer,
 } from '../training/trainer.js';
+import { compileArgsOf, optimizerStateOf } from '../training/keras-training.js';
 import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../training/training-config.js';
 import { Container, type ContainerArgs } from '../layers/container.js';
 import { checkFeeds, type TensorOrMap } from '../layers/feeds.js';
@@ -280,19 +282,46 @@ export class LayersModel extends Container {
 
   /**
    * @internal Continues the training of a loaded model. Takes ownership of the state of the optimizer. If something is
-   * unknown, keeps it, to save it again.
+   * unknown, keeps both, to save them again.
    */
   async continueTraining(config: TrainingConfig, optimizerWeights: NamedTensor[]): Promise<void> {
+    const isCompiled = await this.#tryCompile(
+      () => fromTrainingConfig(config),
+      () => optimizerWeights,
+    );
+    if (isCompiled) return dispose(optimizerWeights);
+    this.#trainingConfig = config;
+    this.#optimizerWeights = optimizerWeights;
+  }
+
+  /** @internal The same for a file of Keras. */
+  async continueKerasTraining(file: KerasFile): Promise<void> {
+    let state: NamedTensor[] | undefined;
+    await this.#tryCompile(
+      () => compileArgsOf(file),
+      (optimizer) => {
+        state = optimizerStateOf(file, optimizer, this.trainableWeights);
+        return state ?? [];
+      },
+    );
+    dispose(state ?? []);
+  }
+
+  /** Compiles a loaded model. Warns if something is unknown. */
+  async #tryCompile(
+    readArgs: () => ModelCompileArgs,
+    readState: (optimizer: Optimizer) => NamedTensor[],
+  ): Promise<boolean> {
     try {
-      this.compile(fromTrainingConfig(config));
+      this.compile(readArgs());
       this.#isOptimizerOwned = true;
-      if (optimizerWeights.length > 0) await this.optimizer.setWeights(optimizerWeights);
-      dispose(optimizerWeights);
+      const state = readState(this.optimizer);
+      if (state.length > 0) await this.optimizer.setWeights(state);
+      return true;
     } catch (error) {
       console.warn(`The model is loaded without its training: ${describeError(error)}. Call compile() to train it.`);
       this.#disposeTrainer();
-      this.#trainingConfig = config;
-      this.#optimizerWeights = optimizerWeights;
+      return false;
     }
   }
 

@@ -195,6 +195,11 @@ export abstract class Optimizer {
     return [weightDecay, clipNorm, clipValue, globalClipNorm];
   }
 
+  /** @internal The names of the slots. */
+  get slots(): readonly string[] {
+    return this.rule.slots;
+  }
+
   /** @internal The slots of variables, those of the first variable first. */
   slotsOf(variables: readonly Variable[]): Variable[] {
     return variables.flatMap((variable) => this.#stateOf(variable).slots);

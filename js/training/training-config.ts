@@ -30,8 +30,8 @@ export function optimizerByName(name: string): Optimizer {
   throw new TfwasmError('E_INPUT', `Unknown Optimizer ${name}; there are ${Object.keys(BY_NAME).join(', ')}`);
 }
 
-/** An optimizer from its class and config. */
-function optimizerFromConfig(given: unknown): Optimizer {
+/** An optimizer from its class and config. Throws E_INPUT if it is unknown. */
+export function optimizerFromConfig(given: unknown): Optimizer {
   const { className, config } = toCamelConfig(given as Config) as { className?: string; config?: Config };
   const all = Object.values(optimizers) as (typeof Optimizer)[];
   const Class = all.find((candidate) => candidate.className?.toLowerCase() === className?.toLowerCase());

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training that goes on from files of Keras, with the built core in Node.
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+
+import { modelHolder } from '../keras-files/config-holders.mjs';
+import { keras } from '../keras-files/source.mjs';
+import { assertClose } from '../layers/close.mjs';
+import { noise, sequentialOf, skip, tensorOf, tf } from './fit-models.mjs';
+
+const LAYERS = [
+  ['dense', { units: 3, activation: 'tanh', inputShape: [4] }],
+  ['dense', { units: 2 }],
+];
+const SHAPES = [[4, 3], [3], [3, 2], [2]];
+const sizeOf = (shape) => shape.reduce((a, b) => a * b, 1);
+const arrayOf = (values, shape, dtype = 'float32', storedAs = dtype) =>
+  new keras.KerasArray(shape, dtype, () => values, storedAs);
+
+/** A slot of the optimizer, by weight. Positive: it may be a mean of squares. */
+const slotOf = (seed) =>
+  SHAPES.map((shape, i) => Float32Array.from(noise(sizeOf(shape), seed + i), (value) => Math.abs(value) / 10));
+
+/** The bytes of a file with the model of LAYERS, and this about its training. */
+async function fileWith(format, trainingConfig, optimizerWeights) {
+  const model = sequentialOf(tf, ...LAYERS);
+  let bytes;
+  const save = async ({ modelTopology }) => {
+    bytes = new Uint8Array(modelTopology);
+    return { modelArtifactsInfo: { dateSaved: new Date() } };
+  };
+  await model.save({ save }, { format });
+  model.dispose();
+  const file = await keras.readKerasFile(bytes);
+  const shapes = [...SHAPES];
+  const root = modelHolder(file.modelConfig, () => shapes.shift());
+  const matched = new Map(keras.matchWeights(file, root));
+  const written = await keras.writeKerasFile({
+    format,
+    kerasVersion: file.kerasVersion,
+    modelConfig: file.modelConfig,
+    trainingConfig,
+    root,
+    readVariable: (variable) => matched.get(variable).read(),
+    optimizerWeights,
+  });
+  const buffer = written.buffer.slice(written.byteOffset, written.byteOffset + written.byteLength);
+  return { load: async () => ({ modelTopology: buffer }) };
+}
+
+/** What a model logs that goes on with this optimizer. */
+async function expectedLogs(optimizer, state, compile) {
+  const model = sequentialOf(tf, ...LAYERS);
+  model.compile({ optimizer, ...compile });
+  const weights = [{ name: 'iter', tensor: tf.scalar(5, 'int32') }];
+  for (const [k, slot] of state.entries()) {
+    for (const [i, values] of slot.entries()) {
+      weights.push({ name: `w${i}/${optimizer.slots[k]}`, tensor: tf.tensor(values, SHAPES[i]) });
+    }
+  }
+  await optimizer.setWeights(weights);
+  return fit(model);
+}
+
+async function fit(model) {
+  const { history } = await model.fit(tensorOf(tf, [12, 4], 1), tensorOf(tf, [12, 2], 2), {
+    epochs: 3,
+    shuffle: false,
+  });
+  return history;
+}
+
+const steps = (name) => ({ name, array: arrayOf(Int32Array.of(5), [], 'int32', 'int64') });
+const named = (slot, name) => slot.map((values, i) => ({ name: `w${i}/${name}:0`, array: arrayOf(values, SHAPES[i]) }));
+const interleaved = (...slots) => SHAPES.flatMap((_, i) => slots.map((slot) => slot[i]));
+
+describe('training goes on from files of Keras', { skip }, () => {
+  before(() => tf.ready());
+
+  test('.h5 of Keras 2, all first slots before all second ones', async () => {
+    const [m, v] = [slotOf(1), slotOf(20)];
+    const config = {
+      loss: 'mean_squared_error',
+      metrics: [
+        [{ class_name: 'MeanMetricWrapper', config: { name: 'off', dtype: 'float32', fn: 'mean_absolute_error' } }],
+      ],
+      weighted_metrics: null,
+      loss_weights: null,
+      optimizer_config: {
+        class_name: 'Adam',
+        config: {
+          name: 'Adam',
+          learning_rate: 0.01,
+          decay: 0,
+          beta_1: 0.8,
+          beta_2: 0.99,
+          epsilon: 1e-6,
+          amsgrad: false,
+        },
+      },
+    };
+    const weights = [steps('Adam/iter:0'), ...named(m, 'm'), ...named(v, 'v')];
+    const model = await tf.loadLayersModel(await fileWith('h5', config, weights));
+    assert.equal(model.optimizer.iterations, 5);
+    assert.deepEqual(model.metricsNames, ['loss', 'off']);
+    const logs = await fit(model);
+    const expected = await expectedLogs(tf.train.adam(0.01, 0.8, 0.99, 1e-6), [m, v], {
+      loss: 'mse',
+      metrics: ['mae'],
+    });
+    assertClose(logs.loss, expected.loss, 1e-6);
+    assertClose(logs.off, expected.mae, 1e-6);
+  });
+
+  test('.keras of Keras 3, the slots of each weight together, with a schedule', async () => {
+    const [m, v] = [slotOf(1), slotOf(20)];
+    const config = {
+      optimizer: {
+        module: 'keras.optimizers',
+        class_name: 'AdamW',
+        config: {
+          name: 'adamw',
+          learning_rate: {
+            module: 'keras.optimizers.schedules',
+            class_name: 'ExponentialDecay',
+            config: { initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.5, staircase: false, name: 'x' },
+            registered_name: null,
+          },
+          weight_decay: 0.004,
+          clipnorm: 0.5,
+          global_clipnorm: null,
+          beta_1: 0.9,
+          beta_2: 0.999,
+          epsilon: 1e-7,
+          amsgrad: false,
+        },
+        registered_name: null,
+      },
+      loss: {
+        module: 'keras.losses',
+        class_name: 'Huber',
+        config: { name: 'huber', reduction: 'sum_over_batch_size', delta: 0.5 },
+        registered_name: null,
+      },
+      metrics: ['mae'],
+    };
+    const all = interleaved(named(m, 'm'), named(v, 'v'));
+    const model = await tf.loadLayersModel(await fileWith('keras', config, [steps('0'), ...all]));
+    const logs = await fit(model);
+    const rate = tf.train.exponentialDecay(0.1, 10, 0.5);
+    const expected = await expectedLogs(tf.train.adamW(rate, 0.004, 0.9, 0.999, 1e-7, { clipNorm: 0.5 }), [m, v], {
+      loss: tf.losses.get('huber', { delta: 0.5 }),
+      metrics: ['mae'],
+    });
+    assertClose(logs.loss, expected.loss, 1e-6);
+    assertClose(logs.mae, expected.mae, 1e-6);
+  });
+
+  test('momentum, which Keras has with the learning rate', async () => {
+    const sums = slotOf(3);
+    const config = {
+      loss: 'mse',
+      metrics: null,
+      optimizer_config: { class_name: 'SGD', config: { learning_rate: 0.1, decay: 0, momentum: 0.9, nesterov: true } },
+    };
+    const stored = sums.map((values) => values.map((value) => -0.1 * value));
+    const model = await tf.loadLayersModel(
+      await fileWith('h5', config, [steps('SGD/iter:0'), ...named(stored, 'momentum')]),
+    );
+    const expected = await expectedLogs(tf.train.momentum(0.1, 0.9, true), [sums], { loss: 'mse' });
+    assertClose((await fit(model)).loss, expected.loss, 1e-6);
+  });
+
+  test('what is unknown is a warning', async () => {
+    const { warn } = console;
+    const warnings = [];
+    console.warn = (text) => warnings.push(text);
+    const config = { loss: 'mse', optimizer_config: { class_name: 'Custom>Best', config: {} } };
+    const model = await tf.loadLayersModel(await fileWith('h5', config, []));
+    console.warn = warn;
+    assert.match(warnings.join(), /Custom>Best.*compile\(\)/);
+    assert.throws(() => model.optimizer, /compile/);
+    assertClose(model.predict(tf.zeros([1, 4])).shape, [1, 2]);
+  });
+});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real files of Keras 1 to 3: each is loaded, compared with the outputs that are recorded beside some, saved in every
+// Real files of Keras 1 to 3: each is loaded, compared with the outputs that are recorded beside some, trained, saved in every
 // format, and loaded again, bit for bit. They are not part of the repository; the tests of tests/layers/saving.test.mjs
 // make small ones.
 import assert from 'node:assert/strict';
@@ -49,6 +49,16 @@ const inputsOf = (model) =>
     return tf.tensor(values, sizes, dtype);
   });
 
+/** A step of training works. Not for large models, which would take long. */
+async function assertTrains(model, x) {
+  if (model.trainableWeights.length === 0 || model.countParams() > 3e6) return;
+  const targets = [model.predict(x)].flat().map((output) => tf.add(tf.cast(output, 'float32'), 0.5));
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  const [loss] = [await model.trainOnBatch(x, targets)].flat();
+  assert.ok(Number.isFinite(loss), `loss ${loss}`);
+  tf.dispose(targets);
+}
+
 describe('files of Keras', { skip }, () => {
   const folder = skip ? '' : mkdtempSync(path.join(tmpdir(), 'tfwasm-keras-'));
   before(() => tf.ready());
@@ -73,6 +83,7 @@ describe('files of Keras', { skip }, () => {
         assert.deepEqual(listOf(again.predict(x)), expected, format);
         again.dispose();
       }
+      await assertTrains(model, x);
       model.dispose();
       tf.dispose(x);
     });

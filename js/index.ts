@@ -8,6 +8,7 @@ import { GraphWeights } from './training/graph-weights.js';
 export * from './common.js';
 export * as data from './data/index.js';
 export * from './layers-model/index.js';
+export { callbacks } from './layers-model/index.js';
 export * from './autodiff/gradients.js';
 export {
   Optimizer,

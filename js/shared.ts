@@ -21,7 +21,7 @@ export { checkOptions, loaderOf, loadStreamed } from './io/load-options.js';
 export { checkManifest, checkPath, checkSpecs, groupBytes } from './io/manifest.js';
 export { loadMedia, setMediaImport } from './io/media-loader.js';
 export { reasonOf, request, requestContext, retry, toHttpError } from './io/request.js';
-export { loadWeights } from './io/on-demand.js';
+export { loadWeights, removeModel } from './io/on-demand.js';
 export { findLoadHandler, findSaveHandler } from './io/router.js';
 export { canHash, digest } from './io/sha256.js';
 export { decodeFeed } from './io/weights-api.js';

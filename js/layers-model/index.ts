@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the entry `tfwasm` exports of layers.
+import { callbacks as trainingCallbacks } from '../training/callbacks/index.js';
+import { BackupAndRestore, type BackupAndRestoreArgs } from './backup-and-restore.js';
 import { builtInFactories } from '../layers/factories.js';
 import { InputLayer, type InputLayerArgs, input } from '../layers/input-layer.js';
 import { Layer } from '../layers/layer.js';
@@ -27,4 +29,12 @@ export const layers = {
   inputLayer: (args: InputLayerArgs) => new InputLayer(args),
   input,
   Layer,
+};
+
+export { BackupAndRestore, type BackupAndRestoreArgs };
+
+/** Functions that make callbacks. */
+export const callbacks = {
+  ...trainingCallbacks,
+  backupAndRestore: (url: string, args?: BackupAndRestoreArgs) => new BackupAndRestore(url, args),
 };

@@ -52,6 +52,8 @@ export type YieldEvery = 'auto' | 'batch' | 'epoch' | 'never' | number;
 /** The base of callbacks. All methods may be asynchronous. */
 export abstract class BaseCallback {
   validationData: unknown = null;
+  /** If onTrainBegin sets it, training begins with this epoch. */
+  startEpoch: number | undefined;
   params: CallbackParams | undefined;
   /** @internal */
   protected trained: TrainedModel | undefined;
@@ -197,6 +199,11 @@ export class CallbackList {
       const hook = callback[name] as (...args: unknown[]) => Promise<void>;
       if (hook !== BaseCallback.prototype[name]) await hook.call(callback, ...args);
     }
+  }
+
+  /** The epoch at which a callback wants training to begin. */
+  get startEpoch(): number | undefined {
+    return this.callbacks.find(({ startEpoch }) => startEpoch !== undefined)?.startEpoch;
   }
 
   get yieldEvery(): YieldEvery | undefined {

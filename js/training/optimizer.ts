@@ -195,6 +195,9 @@ export abstract class Optimizer {
     return [weightDecay, clipNorm, clipValue, globalClipNorm];
   }
 
+  /** @internal Changes when the slots are replaced. */
+  generation = 0;
+
   /** @internal The names of the slots. */
   get slots(): readonly string[] {
     return this.rule.slots;
@@ -324,6 +327,7 @@ export abstract class Optimizer {
   dispose(): void {
     for (const { slots } of this.#states) dispose(slots);
     this.#states = [];
+    this.generation += 1;
   }
 }
 

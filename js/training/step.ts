@@ -73,7 +73,8 @@ export class Step {
   #runCaptured(batch: Examples): Tensor {
     const weights = batch.weights.filter((weight) => weight !== undefined);
     const tensors = [...batch.inputs, ...batch.targets, ...weights];
-    const key = JSON.stringify(batch.weights.map((weight) => weight !== undefined)) + keyOfTensors(tensors);
+    const isWeighted = batch.weights.map((weight) => weight !== undefined);
+    const key = JSON.stringify([isWeighted, this.#optimizer?.generation]) + keyOfTensors(tensors);
     const run = (inputs: Tensor[]) =>
       this.#programs.run(key, inputs, (fn) => this.#capture(fn, batch, tensors))[0] as Tensor;
     const optimizer = this.#optimizer;

@@ -311,7 +311,8 @@ export class Trainer {
     });
     this.#model.stopTraining = false;
     await callbacks.call('onTrainBegin');
-    for (let epoch = initialEpoch; epoch < epochs && !this.#model.stopTraining; ++epoch) {
+    const first = callbacks.startEpoch ?? initialEpoch;
+    for (let epoch = first; epoch < epochs && !this.#model.stopTraining; ++epoch) {
       await callbacks.call('onEpochBegin', epoch);
       const logs = await this.#runEpoch(epoch, batches(epoch), steps, callbacks, yielder);
       if (validate) for (const [name, value] of Object.entries(await validate())) logs[`val_${name}`] = value;

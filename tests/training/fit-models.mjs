@@ -38,7 +38,7 @@ export function oneHotOf(t, count, classes) {
 
 /** Gives a model weights that are always the same. */
 export function setWeights(t, model) {
-  const values = model.getWeights().map(({ shape }, i) => {
+  const values = model.weights.map(({ shape }, i) => {
     const scale = shape.length > 1 ? 0.5 : 0.1;
     // Variances must be positive.
     const numbers = noise(sizeOf(shape), i + 11).map(

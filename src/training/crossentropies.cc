@@ -60,7 +60,7 @@ void SmoothLabels(LossCall& call, int64_t count) {
 }
 
 Operand Normalize(const Operand& p) {
-  return p / Sum(p, {p.shape().rank() - 1}, /*keep_dims=*/true);
+  return p / SumAlong(p, p.shape().rank() - 1, /*keep_dims=*/true);
 }
 
 Operand BinaryOf(const Operand& truth, const Operand& prediction) {

@@ -72,8 +72,7 @@ LossValues ValuesOfLoss(const LossDef& def, LayerConfig& config, Operand truth,
 LossValues ValuesOfLoss(const Json& loss, Operand truth, Operand prediction) {
   const NamedConfig named(loss, "loss");
   LayerConfig config(*named.config, Generation::kKeras3);
-  return ValuesOfLoss(RequireNamed(AllLosses(), named.name, "loss"), config, std::move(truth),
-                      std::move(prediction));
+  return ValuesOfLoss(RequireNamed(AllLosses(), named.name, "loss"), config, truth, prediction);
 }
 
 Operand FitWeights(Operand weights, const Operand& values) {

@@ -57,13 +57,13 @@ class ValueMetric : public Metric {
 
   LossValues Values(Operand truth, Operand prediction) const {
     LayerConfig config(config_, Generation::kKeras3);
-    LossValues found = ValuesOfLoss(values_, config, std::move(truth), std::move(prediction));
+    LossValues found = ValuesOfLoss(values_, config, truth, prediction);
     found.values = Cast(found.values, DType::kFloat32);
     return found;
   }
 
   Operand Batch(Operand truth, Operand prediction, const Operand& weights) const override {
-    const LossValues found = Values(std::move(truth), std::move(prediction));
+    const LossValues found = Values(truth, prediction);
     Operand all = WeightsOf(weights, found.values);
     if (!found.mask.empty()) all = all * FitWeights(found.mask, found.values);
     return Pack({SumAll(found.values * all), SumAll(all)}, 0);
@@ -169,9 +169,7 @@ Operand ValuesOfMetric(const Json& json, Operand truth, Operand prediction) {
   if (!made.metric->is_mean()) {
     Throw(Code::kLayer, "the metric ", made.class_name, " is no mean of values");
   }
-  return static_cast<const ValueMetric&>(*made.metric)
-      .Values(std::move(truth), std::move(prediction))
-      .values;
+  return static_cast<const ValueMetric&>(*made.metric).Values(truth, prediction).values;
 }
 
 TFWASM_METRIC kMean{"Mean", "", MakeSummary<kGivenValues, Summary::kMean>};

@@ -171,6 +171,14 @@ describe('losses', { skip }, () => {
     assertClose(gradient('binaryCrossentropy', [[0, 1, 1]], tf.sigmoid), [1 / 3, -1 / 3, -0.5 / 3]);
   });
 
+  test('crossentropies of a model with a softmax are exact', () => {
+    const model = tf.sequential({ layers: [tf.layers.activation({ activation: 'softmax', inputShape: [2] })] });
+    model.compile({ loss: 'categoricalCrossentropy', optimizer: 'sgd' });
+    const loss = model.evaluate(tf.tensor2d([[100, -100]]), tf.tensor2d([[0, 1]]));
+    assertClose(loss, 200);
+    model.dispose();
+  });
+
   test('probabilities of 0 and 1 are clipped', () => {
     assertClose(apply('binaryCrossentropy', {}, [[1, 0]], [[0, 0]]), -Math.log(1e-7) / 2, 1e-3);
     assertClose(apply('categoricalCrossentropy', {}, [[1, 0]], [[0, 1]]), -Math.log(1e-7), 1e-3);

@@ -5,7 +5,6 @@
 #include <map>
 #include <string>
 
-#include "core/ascii.h"
 #include "core/json.h"
 #include "graph/structure.h"
 #include "ops/graph_builder.h"
@@ -109,9 +108,11 @@ TEST_CASE("metrics: batches of all sizes have one graph") {
       const Inputs inputs = InputsOf(batch, name);
       const JsonDocument document = ParseJson(json, "a metric");
       const MadeMetric made = MakeMetric(document.root());
+      // One weight per row, or per element.
+      const bool has_rows =
+          HasClassNumbers(name) || name == "Precision" || SnakeCase(name).starts_with("one_hot");
       const Operand weights =
-          batch.Input(DType::kFloat32,
-                      HasClassNumbers(name) ? std::vector<int64_t>{} : std::vector<int64_t>{4});
+          has_rows ? batch.Input(DType::kFloat32, {}) : batch.Input(DType::kFloat32, {4});
       const Operand state = made.metric->Batch(inputs.truth, inputs.prediction, weights);
       CHECK_MESSAGE(state.shape() == made.metric->StateShape(Shape{-1, 4}), name);
       made.metric->Result(state);

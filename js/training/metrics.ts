@@ -140,13 +140,13 @@ export abstract class Metric extends Configured {
     return undefined;
   }
 
-  /** @internal The value of result(), the mean of several. */
-  read(): number {
+  /** @internal The value of result(). */
+  read(): number | number[] {
     const result = this.result();
-    const values = result.dataSync();
-    const { size } = result;
+    const values = Array.from(result.dataSync());
+    const { rank } = result;
     result.dispose();
-    return Array.from(values).reduce((sum, value) => sum + value, 0) / size;
+    return rank === 0 ? (values[0] as number) : values;
   }
 
   /** Forgets all batches. */

@@ -11,7 +11,8 @@ void CheckOp(const Node& node) {
   const OpDef* def = FindOp(node.op);
   if (def == nullptr) Throw(Code::kOp, "the op ", node.op, " is not supported");
   const bool is_flow = def->liveness != Liveness::kNormal || def->first_argument != kNoArguments;
-  if (!is_flow && !def->takes_handles && node.op != "LoopCond" && node.op != "NextIteration") return;
+  if (!is_flow && !def->takes_handles && node.op != "LoopCond" && node.op != "NextIteration")
+    return;
   Throw(Code::kOp, "no gradients flow through control flow, functions and tables: the op ",
         node.op);
 }

@@ -108,9 +108,9 @@ TEST_CASE("metrics: batches of all sizes have one graph") {
       const Inputs inputs = InputsOf(batch, name);
       const JsonDocument document = ParseJson(json, "a metric");
       const MadeMetric made = MakeMetric(document.root());
-      // One weight per row, or per element.
-      const bool has_rows =
-          HasClassNumbers(name) || name == "Precision" || SnakeCase(name).starts_with("one_hot");
+      // One weight per row, or per element where every element has a class.
+      const bool has_elements = name.ends_with("IoU") || name.ends_with("iou");
+      const bool has_rows = !has_elements || SnakeCase(name).starts_with("one_hot");
       const Operand weights =
           has_rows ? batch.Input(DType::kFloat32, {}) : batch.Input(DType::kFloat32, {4});
       const Operand state = made.metric->Batch(inputs.truth, inputs.prediction, weights);

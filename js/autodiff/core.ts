@@ -2,6 +2,7 @@
 import type { TrainingCoreModule } from '../core/core-module.js';
 import { TfwasmError } from '../core/errors.js';
 import { callCore } from '../core/runtime.js';
+import { type Tensor, tensorOfHandle } from '../tensor/tensor.js';
 
 /** Calls the core of the link `tfwasm`. Throws E_WASM if the page has started that of `tfwasm/inference`. */
 export function callTrainingCore<T>(call: (core: TrainingCoreModule) => T): T {
@@ -14,4 +15,14 @@ export function callTrainingCore<T>(call: (core: TrainingCoreModule) => T): T {
     }
     return call(core as TrainingCoreModule);
   });
+}
+
+/** The first result of CoreModule.callObjective. */
+export function callObjective(
+  what: Parameters<TrainingCoreModule['callObjective']>[0],
+  objective: string,
+  values: readonly (Tensor | undefined)[],
+): Tensor {
+  const handles = values.map((value) => value?.storage.handle() ?? 0);
+  return tensorOfHandle(callTrainingCore((core) => core.callObjective(what, objective, handles))[0]);
 }

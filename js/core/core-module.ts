@@ -289,32 +289,29 @@ export interface TrainingCoreModule extends CoreModule {
   applyRegularizer(regularizer: string, x: number): number;
   applyConstraint(constraint: string, x: number): number;
 
-  // Losses: JSON texts, a name or {class_name, config}.
-  /** Per sample: [values, mask]. The mask is 0 if all values count. Throws E_SHAPE or E_LAYER. */
-  lossValues(loss: string, yTrue: number, yPred: number): number[];
-  /** The loss of a batch, of [values, weights, mask], of which the last two may be 0. */
-  reduceLoss(reduction: string, values: number[]): number;
-  /** The class name of a loss of any name. Throws E_LAYER if there is none. */
-  lossClass(name: string): string;
-  /** The names of all losses, as JSON. */
-  lossNames(): string;
-
-  // Metrics: JSON texts, a name or {class_name, config}.
+  // Losses and metrics: JSON texts, a name or {class_name, config}. Throw E_SHAPE or E_LAYER.
   /**
-   * The class name, whether the metric is a mean, and the shape of its state, which is [sum, count] for means. Sizes of
-   * `prediction` may be -1. Throws E_LAYER, and E_SHAPE if the state depends on such a size.
+   * Missing values are 0, as are missing results.
+   *
+   * - 'loss': [values, mask] per sample, from [yTrue, yPred]. Without a mask, all values count.
+   * - 'reduce': the loss of a batch, from [values, weights, mask]. `objective`: the reduction.
+   * - 'update': the new state of a metric, from [state, yTrue, yPred, weights]; without a state, that of the batch alone.
+   * - 'result': the result of a metric, from [state].
+   * - 'values': those whose mean a metric is, from [yTrue, yPred].
    */
-  metricInfo(metric: string, prediction: number[]): { className: string; isMean: boolean; state: number[] };
-  /** The new state, from [state, yTrue, yPred, weights]. Without a state, 0, that of the batch alone. */
-  updateMetric(metric: string, values: number[]): number;
-  /** The result of [state]. */
-  metricResult(metric: string, values: number[]): number;
-  /** The values of [yTrue, yPred] whose mean a metric is. */
-  metricValues(metric: string, values: number[]): number;
-  /** The names of all metrics that are not losses, as JSON. */
-  metricNames(): string;
-
-  /** The names of all layers, activations, initializers, regularizers and constraints, as JSON. */
+  callObjective(
+    what: 'loss' | 'reduce' | 'update' | 'result' | 'values',
+    objective: string,
+    values: number[],
+  ): [number, ...number[]];
+  /** The class name of a loss. */
+  describeLoss(name: string): string;
+  /**
+   * As JSON: [the class name, whether the metric is a mean, the shape of its state, which is [sum, count] for means].
+   * Sizes of `prediction` may be -1.
+   */
+  describeMetric(metric: string, prediction: number[]): string;
+  /** The names of all layers, activations, initializers, regularizers, constraints, losses and metrics, as JSON. */
   layerNames(): string;
 }
 

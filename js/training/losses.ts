@@ -11,7 +11,7 @@ import { cast } from '../ops/cast.js';
 import { runInScope } from '../tensor/scopes.js';
 import { Tensor, tensorOfHandle } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
-import { callTrainingCore } from '../autodiff/core.js';
+import { callObjective, callTrainingCore } from '../autodiff/core.js';
 
 /**
  * How the values of a batch become one number:
@@ -125,8 +125,7 @@ export abstract class Loss extends Configured {
         sampleWeight === undefined || sampleWeight === null ? undefined : arg(sampleWeight, 'sampleWeight');
       const given = mask === undefined || mask === null ? undefined : cast(cast(mask, 'bool'), 'float32');
       const masks = given && found.mask ? mul(given, found.mask) : (given ?? found.mask);
-      const handles = [found.values, weights, masks].map((tensor) => tensor?.storage.handle() ?? 0);
-      return tensorOfHandle(callTrainingCore((core) => core.reduceLoss(this.reduction, handles)));
+      return callObjective('reduce', JSON.stringify(this.reduction), [found.values, weights, masks]);
     };
     return runInScope(body, (result) => [result], []);
   }
@@ -144,11 +143,9 @@ class CoreLoss extends Loss {
   }
 
   protected override valuesOf(yTrue: Tensor, yPred: Tensor): LossValues {
-    const [truth, prediction] = [yTrue.storage.handle(), yPred.storage.handle()];
-    const [values, mask] = callTrainingCore((core) => core.lossValues(this.json, truth, prediction)) as [
-      number,
-      number,
-    ];
+    const [values, mask = 0] = callTrainingCore((core) =>
+      core.callObjective('loss', this.json, [yTrue.storage.handle(), yPred.storage.handle()]),
+    );
     return { values: tensorOfHandle(values), mask: mask === 0 ? undefined : tensorOfHandle(mask) };
   }
 }
@@ -180,7 +177,7 @@ export function getLoss(identifier: LossIdentifier): Loss {
   const described = readDescription(identifier, 'loss');
   const custom = makeRegistered<Loss>(described);
   if (custom) return custom;
-  const className = callTrainingCore((core) => core.lossClass(described.className));
+  const className = callTrainingCore((core) => core.describeLoss(described.className));
   const { name, reduction, ...config } = toCamelConfig(described.config) as LossArgs & Config;
   const given = typeof identifier === 'string' ? identifier : undefined;
   return new CoreLoss({ name: name ?? given, reduction }, { className, config });

@@ -13,10 +13,10 @@ import { arg } from '../ops/arguments.js';
 import { div } from '../ops/arithmetic.js';
 import { unstack } from '../ops/join.js';
 import { runInScope } from '../tensor/scopes.js';
-import { Tensor, tensorOfHandle } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
 import { isCapturing } from '../autodiff/capture.js';
-import { callTrainingCore } from '../autodiff/core.js';
+import { callObjective, callTrainingCore } from '../autodiff/core.js';
 import { Loss, type LossFunction, type LossOptions } from './losses.js';
 
 /** A metric, its name ('accuracy', 'AUC'), its description, or a function or loss whose mean it is. */
@@ -105,6 +105,9 @@ export abstract class Metric extends Configured {
     return false;
   }
 
+  /** Creates the state, if it depends on the shape of predictions. Sizes may be null. */
+  build(_yPredShape: Shape): void {}
+
   /** The variables of the state. */
   get weights(): LayerVariable[] {
     return [...this.#weights.keys()];
@@ -185,11 +188,15 @@ class CoreMetric extends Metric {
     super({ name }, { ...described, className });
     this.#values = values;
     this.#isMean = isMean;
-    if (shape && !isMean) this.#build(shape);
+    if (shape) this.build(shape);
   }
 
   override get isMean(): boolean {
     return this.#isMean;
+  }
+
+  override build(yPredShape: Shape): void {
+    if (!this.#isMean) this.#build(yPredShape);
   }
 
   #build(shape: Shape): LayerVariable {
@@ -204,8 +211,7 @@ class CoreMetric extends Metric {
     const given = [arg(yTrue, 'yTrue', 'numeric'), arg(yPred, 'yPred', 'numeric')] as const;
     const values = this.#values && valuesOf(this.#values, ...given, this.name);
     const weight = sampleWeight === undefined || sampleWeight === null ? undefined : arg(sampleWeight, 'sampleWeight');
-    const handles = [state, values ?? given[0], values ?? given[1], weight].map((x) => x?.storage.handle() ?? 0);
-    return tensorOfHandle(callTrainingCore((core) => core.updateMetric(this.json, handles)));
+    return callObjective('update', this.json, [state, values ?? given[0], values ?? given[1], weight]);
   }
 
   override updateState(yTrue: Values, yPred: Values, sampleWeight?: Values | null): void {
@@ -226,8 +232,7 @@ class CoreMetric extends Metric {
   }
 
   override result(): Tensor {
-    const state = this.#build([1]).read().storage.handle();
-    return tensorOfHandle(callTrainingCore((core) => core.metricResult(this.json, [state])));
+    return callObjective('result', this.json, [this.#build([1]).read()]);
   }
 }
 
@@ -235,13 +240,17 @@ class CoreMetric extends Metric {
 const withoutNulls = (config: Config): Config =>
   config['classAggregation'] === null ? { ...config, classAggregation: 'none' } : config;
 
-const info = (json: string, shape: Shape) =>
-  callTrainingCore((core) =>
-    core.metricInfo(
-      json,
-      shape.map((size) => size ?? -1),
-    ),
-  );
+interface MetricInfo {
+  className: string;
+  isMean: boolean;
+  state: number[];
+}
+
+function info(json: string, shape: Shape): MetricInfo {
+  const sizes = shape.map((size) => size ?? -1);
+  const [className, isMean, state] = JSON.parse(callTrainingCore((core) => core.describeMetric(json, sizes)));
+  return { className, isMean, state };
+}
 
 function valuesOf(f: LossFunction, yTrue: Tensor, yPred: Tensor, name: string): Tensor {
   const values = callUser(f, yTrue, yPred);
@@ -266,7 +275,10 @@ const BY_SHAPE = new Map([
  * @throws E_LAYER for unknown names and wrong options, E_SHAPE if the state depends on an unknown dimension.
  */
 export function getMetric(identifier: MetricIdentifier, yPredShape?: Shape, loss?: Loss): Metric {
-  if (identifier instanceof Metric) return identifier;
+  if (identifier instanceof Metric) {
+    if (yPredShape) identifier.build(yPredShape);
+    return identifier;
+  }
   const ofValues = (values: LossFunction, name: string) =>
     new CoreMetric({ className: 'Mean', config: {} }, name, yPredShape, values);
   if (identifier instanceof Loss) return ofValues((yTrue, yPred) => identifier.call(yTrue, yPred), identifier.name);

@@ -5,46 +5,33 @@ import { losses as functions } from '../ops/namespaces.js';
 import { arg } from '../ops/arguments.js';
 import { reshape } from '../ops/shape.js';
 import { runInScope } from '../tensor/scopes.js';
-import { type Scalar, type Tensor, tensorOfHandle } from '../tensor/tensor.js';
+import type { Scalar, Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
-import { callTrainingCore } from '../autodiff/core.js';
+import { callObjective } from '../autodiff/core.js';
 import { getLoss, Loss, type LossOptions } from './losses.js';
 import { getMetric, Metric, type MetricOptions } from './metrics.js';
 
 type Values = Tensor | TensorLike;
 type MetricFunction<T extends Tensor = Tensor> = (yTrue: Values, yPred: Values) => T;
 
-/** A function of labels and predictions, of which `compute` gets the handles. */
-function define<T extends Tensor>(name: string, compute: (handles: number[]) => number, isFlat = false) {
-  return publicFunction(name, (yTrue: Values, yPred: Values): T => {
-    const body = () => {
-      const given = [arg(yTrue, 'yTrue', 'numeric'), arg(yPred, 'yPred', 'numeric')];
-      const handles = given.map((x) => (isFlat ? reshape(x, [-1]) : x).storage.handle());
-      return tensorOfHandle(compute(handles)) as T;
-    };
+const define = <T extends Tensor>(name: string, compute: (yTrue: Tensor, yPred: Tensor) => Tensor) =>
+  publicFunction(name, (yTrue: Values, yPred: Values): T => {
+    const body = () => compute(arg(yTrue, 'yTrue', 'numeric'), arg(yPred, 'yPred', 'numeric')) as T;
     return runInScope(body, (result) => [result], []);
   });
-}
 
 /** The values whose mean a metric is. */
 const perSample = (name: string): MetricFunction =>
-  define(name, (handles) => callTrainingCore((core) => core.metricValues(JSON.stringify(name), handles)));
+  define(name, (yTrue, yPred) => callObjective('values', JSON.stringify(name), [yTrue, yPred]));
 
 /** The result of a metric for one batch. */
-const ofBatch = (name: string, isFlat = false): MetricFunction<Scalar> =>
-  define(
-    name,
-    (handles) =>
-      callTrainingCore((core) => {
-        const state = core.updateMetric(JSON.stringify(name), [0, ...handles, 0]);
-        try {
-          return core.metricResult(JSON.stringify(name), [state]);
-        } finally {
-          core.disposeTensor(state);
-        }
-      }),
-    isFlat,
-  );
+function ofBatch(name: string, prepare = (x: Tensor): Tensor => x): MetricFunction<Scalar> {
+  const json = JSON.stringify(name);
+  return define(name, (yTrue, yPred) => {
+    const state = callObjective('update', json, [undefined, prepare(yTrue), prepare(yPred)]);
+    return callObjective('result', json, [state]);
+  });
+}
 
 const cosineProximity = perSample('cosineProximity');
 const meanAbsoluteError = perSample('meanAbsoluteError');
@@ -71,7 +58,7 @@ export const metrics = {
   /** Of predictions above 0.5. */
   recall: ofBatch('recall'),
   /** Of all elements together. */
-  r2Score: ofBatch('r2Score', true),
+  r2Score: ofBatch('r2Score', (x) => reshape(x, [-1])),
   sparseCategoricalAccuracy: perSample('sparseCategoricalAccuracy'),
   Metric,
   /**

@@ -23,4 +23,16 @@ NamedConfig::NamedConfig(const Json& value, std::string_view kind) {
   config = &kNone;
 }
 
+int64_t IndexOfName(std::string_view name, const void* defs, size_t count,
+                    Names (*names_at)(const void* defs, size_t i)) {
+  const std::string snake = SnakeCase(name);
+  for (size_t i = 0; i < count; ++i) {
+    const Names names = names_at(defs, i);
+    bool is_same = SnakeCase(names.name) == snake;
+    for (const std::string_view alias : names.aliases) is_same |= alias == name || alias == snake;
+    if (is_same) return static_cast<int64_t>(i);
+  }
+  return -1;
+}
+
 }  // namespace tfwasm

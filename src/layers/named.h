@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/name_list.h"
 #include "layers/config.h"
 #include "ops/builder.h"
 
@@ -22,17 +23,26 @@ struct NamedConfig {
   const Json* config;  // null: no config
 };
 
+// The names of an entry.
+struct Names {
+  std::string_view name;
+  NameList aliases;
+};
+
+// The index of the entry for a name in any spelling, of `count` entries whose names `names_at`
+// gives; -1 if there is none.
+int64_t IndexOfName(std::string_view name, const void* defs, size_t count,
+                    Names (*names_at)(const void* defs, size_t i));
+
 // The entry for a name in any spelling: "GlorotUniform", "glorot_uniform", "glorotUniform".
 template <typename Def>
 const Def* FindNamed(std::span<const Def> defs, std::string_view name) {
-  const std::string snake = SnakeCase(name);
-  for (const Def& def : defs) {
-    if (SnakeCase(def.name) == snake) return &def;
-    for (const std::string_view alias : def.aliases) {
-      if (alias == name || alias == snake) return &def;
-    }
-  }
-  return nullptr;
+  const int64_t i =
+      IndexOfName(name, defs.data(), defs.size(), [](const void* all, size_t at) -> Names {
+        const Def& def = static_cast<const Def*>(all)[at];
+        return {def.name, def.aliases};
+      });
+  return i < 0 ? nullptr : &defs[static_cast<size_t>(i)];
 }
 
 template <typename Def>

@@ -31,11 +31,12 @@ class FBetaScore : public Metric {
     const Operand predicted = Cast(IsPredicted(prediction), DType::kFloat32) * all;
     const int64_t classes = StateShape(prediction.shape())[1];
     return Pack({SumRows(predicted * truth, classes), SumRows(predicted, classes),
-                 SumRows(truth * all, classes)});
+                 SumRows(truth * all, classes)},
+                0);
   }
 
   Operand Result(const Operand& state) const override {
-    const std::vector<Operand> counts = Unpack(state);
+    const std::vector<Operand> counts = Unpack(state, 0);
     const Operand precision = counts[0] / (counts[1] + kEpsilon);
     const Operand recall = counts[0] / (counts[2] + kEpsilon);
     const float square = beta_ * beta_;
@@ -52,7 +53,7 @@ class FBetaScore : public Metric {
     if (threshold_) {
       return Binary("Greater", x, NumberLike(x, static_cast<float>(*threshold_)));
     }
-    const Operand largest = Reduce("Max", x, {x.shape().rank() - 1}, /*keep_dims=*/true);
+    const Operand largest = MaxAlong(x, x.shape().rank() - 1, /*keep_dims=*/true);
     return Binary("LogicalAnd", Binary("GreaterEqual", x, largest),
                   Binary("Greater", Unary("Abs", x), NumberLike(x, 1e-9f)));
   }
@@ -132,9 +133,9 @@ class IntersectionOverUnion : public Metric {
   Operand Result(const Operand& state) const override {
     Builder& builder = state.builder();
     const Operand zero = builder.Const(Tensor::Scalar<int32_t>(0));
-    Operand common = Sum(builder.Emit("MatrixBandPart", {state, zero, zero}), {0},
-                         /*keep_dims=*/false);
-    Operand all = Sum(state, {0}, /*keep_dims=*/false) + Sum(state, {1}, /*keep_dims=*/false);
+    Operand common =
+        SumAlong(builder.Emit("MatrixBandPart", {state, zero, zero}), 0, /*keep_dims=*/false);
+    Operand all = SumAlong(state, 0, /*keep_dims=*/false) + SumAlong(state, 1, /*keep_dims=*/false);
     all = all - common;
     if (!targets_.empty()) {
       const Operand targets = builder.Ints(targets_);

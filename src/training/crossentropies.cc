@@ -4,7 +4,6 @@
 // Logarithms of probabilities are inexact near 0 and have no gradients beyond it, so crossentropies
 // are computed from logits where there are any: if predictions are the result of a Softmax or a
 // Sigmoid, then from its input, as Keras does on TensorFlow.
-#include <utility>
 
 #include "layers/axes.h"
 #include "layers/emit.h"
@@ -60,7 +59,7 @@ void SmoothLabels(LossCall& call, int64_t count) {
 }
 
 Operand Normalize(const Operand& p) {
-  return p / Sum(p, {p.shape().rank() - 1}, /*keep_dims=*/true);
+  return p / SumAlong(p, p.shape().rank() - 1, /*keep_dims=*/true);
 }
 
 Operand BinaryOf(const Operand& truth, const Operand& prediction) {

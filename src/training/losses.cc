@@ -18,10 +18,10 @@ const LossDef* FindLoss(std::string_view name) { return FindNamed(AllLosses(), n
 
 namespace {
 
-// Without the last axis, which has size 1.
-Operand SqueezeLast(const Operand& x) {
-  const std::vector<int64_t> last{x.shape().rank() - 1};
-  return x.builder().Emit("Squeeze", {x}, {{"squeeze_dims", last}});
+// Without an axis, which has size 1.
+Operand Squeeze(const Operand& x, int axis) {
+  const std::vector<int64_t> axes{axis};
+  return x.builder().Emit("Squeeze", {x}, {{"squeeze_dims", axes}});
 }
 
 bool EndsWithOne(const Shape& shape) { return shape.rank() > 0 && shape[shape.rank() - 1] == 1; }
@@ -31,7 +31,7 @@ void MatchLower(Operand& higher, Operand& lower) {
   if (lower.shape().rank() == 1) {
     lower = ExpandDims(lower, -1);
   } else {
-    higher = SqueezeLast(higher);
+    higher = Squeeze(higher, -1);
   }
 }
 
@@ -72,8 +72,7 @@ LossValues ValuesOfLoss(const LossDef& def, LayerConfig& config, Operand truth,
 LossValues ValuesOfLoss(const Json& loss, Operand truth, Operand prediction) {
   const NamedConfig named(loss, "loss");
   LayerConfig config(*named.config, Generation::kKeras3);
-  return ValuesOfLoss(RequireNamed(AllLosses(), named.name, "loss"), config, std::move(truth),
-                      std::move(prediction));
+  return ValuesOfLoss(RequireNamed(AllLosses(), named.name, "loss"), config, truth, prediction);
 }
 
 Operand FitWeights(Operand weights, const Operand& values) {
@@ -82,7 +81,7 @@ Operand FitWeights(Operand weights, const Operand& values) {
   const int rank = shape.rank();
   if (rank == 0) return weights;
   const Shape given = weights.shape();
-  if (given.rank() == rank + 1 && EndsWithOne(given)) weights = SqueezeLast(weights);
+  if (given.rank() == rank + 1 && EndsWithOne(given)) weights = Squeeze(weights, -1);
   if (given.rank() != 0) {
     while (weights.shape().rank() < rank) weights = ExpandDims(weights, -1);
   }
@@ -124,15 +123,28 @@ Operand ReduceLoss(std::string_view reduction, const Operand& values, Operand we
   return SumAll(weighted) / ((valid + kEpsilon) * static_cast<float>(count));
 }
 
+Operand SumAlong(const Operand& x, int axis, bool keep_dims) { return Sum(x, {axis}, keep_dims); }
+Operand MaxAlong(const Operand& x, int axis, bool keep_dims) {
+  return Reduce("Max", x, {axis}, keep_dims);
+}
+
+std::vector<Operand> Unpack(const Operand& x, int axis) {
+  return x.builder().EmitAll("Unpack", {x}, {{"num", x.shape()[axis]}, {"axis", axis}});
+}
+
+Operand Pack(const std::vector<Operand>& parts, int axis) {
+  return parts[0].builder().Emit("Pack", parts,
+                                 {{"N", static_cast<int>(parts.size())}, {"axis", axis}});
+}
+
 Operand LastMean(const Operand& x) { return Mean(x, {x.shape().rank() - 1}, /*keep_dims=*/false); }
-Operand LastSum(const Operand& x) { return Sum(x, {x.shape().rank() - 1}, /*keep_dims=*/false); }
+Operand LastSum(const Operand& x) { return SumAlong(x, x.shape().rank() - 1, /*keep_dims=*/false); }
 
 Operand LogSumExp(const Operand& x, int axis) {
   // The largest one only prevents an overflow.
-  const Operand largest = Unary("StopGradient", Reduce("Max", x, {axis}, /*keep_dims=*/true));
-  const Operand sum = Sum(Unary("Exp", x - largest), {axis}, /*keep_dims=*/true);
-  const std::vector<int64_t> axes{axis};
-  return x.builder().Emit("Squeeze", {Unary("Log", sum) + largest}, {{"squeeze_dims", axes}});
+  const Operand largest = Unary("StopGradient", MaxAlong(x, axis, /*keep_dims=*/true));
+  const Operand sum = SumAlong(Unary("Exp", x - largest), axis, /*keep_dims=*/true);
+  return Squeeze(Unary("Log", sum) + largest, axis);
 }
 
 Operand Numbers(Builder& builder, const std::vector<double>& numbers) {
@@ -156,7 +168,7 @@ Operand LastArgMax(const Operand& x) {
 Operand ClassLabels(Operand truth, const Operand& prediction) {
   const Shape& shape = prediction.shape();
   const int rank = shape.rank();
-  if (truth.shape().rank() == rank && EndsWithOne(truth.shape())) truth = SqueezeLast(truth);
+  if (truth.shape().rank() == rank && EndsWithOne(truth.shape())) truth = Squeeze(truth, -1);
   bool fits = truth.shape().rank() == rank - 1;
   for (int axis = 0; fits && axis < rank - 1; ++axis) fits = truth.shape()[axis] == shape[axis];
   if (!fits) {

@@ -66,6 +66,12 @@ constexpr float kEpsilon = 1e-7f;
 // Along the last axis, which disappears.
 Operand LastMean(const Operand& x);
 Operand LastSum(const Operand& x);
+// Along one axis.
+Operand SumAlong(const Operand& x, int axis, bool keep_dims);
+Operand MaxAlong(const Operand& x, int axis, bool keep_dims);
+// The slices along an axis, and a tensor of slices along a new axis.
+std::vector<Operand> Unpack(const Operand& x, int axis);
+Operand Pack(const std::vector<Operand>& parts, int axis);
 // log(sum(exp(x))) along an axis, which disappears.
 Operand LogSumExp(const Operand& x, int axis);
 // A constant vector of float32.

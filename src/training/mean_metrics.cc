@@ -78,7 +78,8 @@ Operand Crossentropy(LossCall& call) {
   return FindLoss(kNames[static_cast<int>(kind)])->values(call);
 }
 
-Operand CosineSimilarity(LossCall& call) { return -FindLoss("CosineSimilarity")->values(call); }
+Operand CosineProximity(LossCall& call) { return FindLoss("CosineSimilarity")->values(call); }
+Operand CosineSimilarity(LossCall& call) { return -CosineProximity(call); }
 
 Operand MeanRelativeError(LossCall& call) {
   const auto normalizer = call.config.MaybeNumbers("normalizer");
@@ -138,8 +139,9 @@ TFWASM_MEAN_METRIC kAccuracyByShape{
     "AccuracyByShape", "",
     ByShape<BinaryAccuracy, ClassAccuracy<Labels::kNumbers>, ClassAccuracy<Labels::kOneHot>>, true};
 TFWASM_MEAN_METRIC kCrossentropyByShape{"CrossentropyByShape", "", Crossentropy, true};
-// The loss has the opposite sign.
+// The loss has the opposite sign, as has the metric of TensorFlow.js.
 TFWASM_MEAN_METRIC kCosineSimilarityMetric{"CosineSimilarity", "", CosineSimilarity};
+TFWASM_MEAN_METRIC kCosineProximity{"CosineProximity", "cosine", CosineProximity};
 TFWASM_MEAN_METRIC kMeanRelativeError{"MeanRelativeError", "", MeanRelativeError};
 TFWASM_MEAN_METRIC kPearsonCorrelation{"PearsonCorrelation", "", PearsonCorrelation};
 TFWASM_MEAN_METRIC kConcordanceCorrelation{"ConcordanceCorrelation", "", ConcordanceCorrelation};

@@ -38,16 +38,8 @@ int64_t KnownLastDim(const Shape& shape, std::string_view metric) {
   return dim;
 }
 
-std::vector<Operand> Unpack(const Operand& x) {
-  return x.builder().EmitAll("Unpack", {x}, {{"num", x.shape()[0]}, {"axis", 0}});
-}
-
-Operand Pack(const std::vector<Operand>& parts) {
-  return parts[0].builder().Emit("Pack", parts, {{"N", static_cast<int>(parts.size())}});
-}
-
 Operand SumRows(const Operand& x, int64_t size) {
-  return Sum(Reshape(x, {-1, size}), {0}, /*keep_dims=*/false);
+  return SumAlong(Reshape(x, {-1, size}), 0, /*keep_dims=*/false);
 }
 
 namespace {
@@ -65,20 +57,20 @@ class ValueMetric : public Metric {
 
   LossValues Values(Operand truth, Operand prediction) const {
     LayerConfig config(config_, Generation::kKeras3);
-    LossValues found = ValuesOfLoss(values_, config, std::move(truth), std::move(prediction));
+    LossValues found = ValuesOfLoss(values_, config, truth, prediction);
     found.values = Cast(found.values, DType::kFloat32);
     return found;
   }
 
   Operand Batch(Operand truth, Operand prediction, const Operand& weights) const override {
-    const LossValues found = Values(std::move(truth), std::move(prediction));
+    const LossValues found = Values(truth, prediction);
     Operand all = WeightsOf(weights, found.values);
     if (!found.mask.empty()) all = all * FitWeights(found.mask, found.values);
-    return Pack({SumAll(found.values * all), SumAll(all)});
+    return Pack({SumAll(found.values * all), SumAll(all)}, 0);
   }
 
   Operand Result(const Operand& state) const override {
-    const std::vector<Operand> parts = Unpack(state);
+    const std::vector<Operand> parts = Unpack(state, 0);
     if (summary_ == Summary::kSum) return parts[0];
     const Operand mean = Binary("DivNoNan", parts[0], parts[1]);
     return summary_ == Summary::kRootOfMean ? Unary("Sqrt", mean) : mean;
@@ -131,11 +123,11 @@ class R2Score : public Metric {
           Unary("OnesLike", truth)}) {
       sums.push_back(SumRows(x, columns));
     }
-    return Pack(sums);
+    return Pack(sums, 0);
   }
 
   Operand Result(const Operand& state) const override {
-    const std::vector<Operand> sums = Unpack(state);
+    const std::vector<Operand> sums = Unpack(state, 0);
     const Operand total = sums[1] - Binary("DivNoNan", sums[0] * sums[0], sums[3]);
     // 0 if all labels are the same.
     Operand score = 1.0f - sums[2] / total;
@@ -177,9 +169,7 @@ Operand ValuesOfMetric(const Json& json, Operand truth, Operand prediction) {
   if (!made.metric->is_mean()) {
     Throw(Code::kLayer, "the metric ", made.class_name, " is no mean of values");
   }
-  return static_cast<const ValueMetric&>(*made.metric)
-      .Values(std::move(truth), std::move(prediction))
-      .values;
+  return static_cast<const ValueMetric&>(*made.metric).Values(truth, prediction).values;
 }
 
 TFWASM_METRIC kMean{"Mean", "", MakeSummary<kGivenValues, Summary::kMean>};

@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/name_list.h"
@@ -68,9 +67,6 @@ void MatchShapes(Operand& truth, Operand& prediction, std::string_view metric);
 Operand WeightsOf(const Operand& weights, const Operand& values);
 // The last dimension. Throws E_SHAPE if it is unknown.
 int64_t KnownLastDim(const Shape& shape, std::string_view metric);
-// The slices along the first axis, and the inverse.
-std::vector<Operand> Unpack(const Operand& x);
-Operand Pack(const std::vector<Operand>& parts);
 // The sum of rows with `size` elements.
 Operand SumRows(const Operand& x, int64_t size);
 

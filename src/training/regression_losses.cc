@@ -60,7 +60,7 @@ Operand SquaredHinge(LossCall& call) { return LastMean(Unary("Square", HingeOf(c
 Operand CategoricalHinge(LossCall& call) {
   const Operand positive = LastSum(call.truth * call.prediction);
   const Operand others = (1.0f - call.truth) * call.prediction;
-  const Operand negative = Reduce("Max", others, {others.shape().rank() - 1}, /*keep_dims=*/false);
+  const Operand negative = MaxAlong(others, others.shape().rank() - 1, /*keep_dims=*/false);
   return AtLeast(negative - positive + 1.0f, 0);
 }
 

@@ -95,9 +95,8 @@ Operand Shift(const Operand& x, int64_t distance, float filler) {
 
 // The labels with blanks, of which 0 is the number, between and around them: [batch, 2 n + 1].
 Operand WithBlanks(const Operand& labels) {
-  Builder& builder = labels.builder();
   const Operand blanks = Unary("ZerosLike", labels);
-  const Operand pairs = builder.Emit("Pack", {blanks, labels}, {{"N", 2}, {"axis", 2}});
+  const Operand pairs = Pack({blanks, labels}, 2);
   const int64_t count = labels.shape()[1];
   return Concat({BatchReshape(pairs, {2 * count}), Slice(blanks, 1, 0, 1)}, 1);
 }
@@ -121,8 +120,7 @@ Operand Ctc(LossCall& call) {
   const Operand emitted = OneHot(states, logits_shape[2]);
   const Operand log = builder.Emit("BatchMatMulV2", {Unary("LogSoftmax", call.prediction), emitted},
                                    {{"adj_y", true}});
-  const std::vector<Operand> steps =
-      builder.EmitAll("Unpack", {log}, {{"num", logits_shape[1]}, {"axis", 1}});
+  const std::vector<Operand> steps = Unpack(log, 1);
 
   std::vector<int64_t> numbers(static_cast<size_t>(num_states));
   for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int64_t>(i);
@@ -133,13 +131,12 @@ Operand Ctc(LossCall& call) {
   Operand reached = WhereElseNever(Binary("Less", state, NumberLike(state, 2)), steps[0]);
   for (size_t t = 1; t < steps.size(); ++t) {
     const Operand skipped = WhereElseNever(may_skip, Shift(reached, 2, kNever));
-    const Operand ways = builder.Emit("Pack", {reached, Shift(reached, 1, kNever), skipped},
-                                      {{"N", 3}, {"axis", 2}});
+    const Operand ways = Pack({reached, Shift(reached, 1, kNever), skipped}, 2);
     reached = LogSumExp(ways, 2) + steps[t];
   }
   // The last label, and the blank after it.
   const Operand is_label = Cast(Binary("NotEqual", labels, NumberLike(labels, 0)), DType::kInt32);
-  const Operand length = Sum(is_label, {1}, /*keep_dims=*/true);
+  const Operand length = SumAlong(is_label, 1, /*keep_dims=*/true);
   const Operand to_end = length + length - state;
   const Operand is_end = Binary("LogicalOr", Binary("Equal", to_end, NumberLike(to_end, 0)),
                                 Binary("Equal", to_end, NumberLike(to_end, 1)));

@@ -50,7 +50,7 @@ Operand KeepTop(const Operand& x, int64_t k) {
   if (k >= size) return x;
   const Operand count = x.builder().Const(Tensor::Scalar(static_cast<int32_t>(k)));
   const Operand places = x.builder().EmitAll("TopKV2", {x, count})[1];
-  const Operand is_kept = Sum(OneHot(places, size), {axis}, /*keep_dims=*/false);
+  const Operand is_kept = SumAlong(OneHot(places, size), axis, /*keep_dims=*/false);
   return Select(Cast(is_kept, DType::kBool), x, NumberLike(x, kLowest));
 }
 
@@ -60,6 +60,19 @@ Operand Column(const Operand& x, int64_t column) {
     Throw(Code::kShape, "there is no class ", column, " in ", x.shape());
   }
   return Slice(x, axis, column, 1);
+}
+
+// The option "num_thresholds": from 0 to 1 in equal steps.
+std::vector<double> EvenThresholds(LayerConfig& config, int64_t least) {
+  const int64_t count = config.Int("num_thresholds", 200);
+  if (count < least || count > kMostThresholds) {
+    config.Fail("num_thresholds", StrCat("a number from ", least, " to ", kMostThresholds));
+  }
+  std::vector<double> thresholds(static_cast<size_t>(count), 0.5);
+  for (int64_t i = 0; i < count && count > 1; ++i) {
+    thresholds[static_cast<size_t>(i)] = static_cast<double>(i) / static_cast<double>(count - 1);
+  }
+  return thresholds;
 }
 
 class ThresholdMetric : public Metric {
@@ -86,36 +99,14 @@ class ThresholdMetric : public Metric {
   }
 
  protected:
-  // `thresholds` in any order.
-  void set_thresholds(std::vector<double> thresholds) {
-    std::sort(thresholds.begin(), thresholds.end());
-    thresholds_ = std::move(thresholds);
-  }
-  // The option "num_thresholds": 0 to 1 in equal steps.
-  void ReadNumThresholds(LayerConfig& config, int64_t least) {
-    const int64_t count = config.Int("num_thresholds", 200);
-    if (count < least || count > kMostThresholds) {
-      config.Fail("num_thresholds", StrCat("a number from ", least, " to ", kMostThresholds));
-    }
-    thresholds_.assign(1, 0.5);
-    if (count == 1) return;
-    thresholds_.resize(static_cast<size_t>(count));
-    for (size_t i = 0; i < thresholds_.size(); ++i) {
-      thresholds_[i] = static_cast<double>(i) / static_cast<double>(count - 1);
-    }
-  }
-  const std::vector<double>& thresholds() const { return thresholds_; }
   int64_t num_thresholds() const { return static_cast<int64_t>(thresholds_.size()); }
 
   static Counts CountsOf(const Operand& state) {
     Builder& builder = state.builder();
-    const auto split = [&](const Operand& x) {
-      return builder.EmitAll("Unpack", {x}, {{"num", 2}, {"axis", 2}});
-    };
     const Operand above = builder.Emit("Cumsum", {state, builder.Const(Tensor::Scalar<int32_t>(0))},
                                        {{"exclusive", true}, {"reverse", true}});
-    const std::vector<Operand> counts = split(Slice(above, 0, 0, state.shape()[0] - 1));
-    const std::vector<Operand> labels = split(Sum(state, {0}, /*keep_dims=*/true));
+    const std::vector<Operand> counts = Unpack(Slice(above, 0, 0, state.shape()[0] - 1), 2);
+    const std::vector<Operand> labels = Unpack(SumAlong(state, 0, /*keep_dims=*/true), 2);
     return {.true_positives = counts[1],
             .false_positives = counts[0],
             .positives = labels[1],
@@ -132,6 +123,7 @@ class ThresholdMetric : public Metric {
     return weights;
   }
 
+  std::vector<double> thresholds_;  // ascending
   std::optional<int64_t> top_k_;
   std::optional<int64_t> class_id_;
   bool from_logits_ = false;
@@ -161,8 +153,6 @@ class ThresholdMetric : public Metric {
                                 {Reshape(weights, rows), inner(by_column, 2, label), size}),
                    state);
   }
-
-  std::vector<double> thresholds_;  // ascending
 };
 
 // A rate at each threshold: a scalar for one, a vector for a list.
@@ -176,10 +166,11 @@ class RateMetric : public ThresholdMetric {
     const std::vector<double> given =
         config.MaybeNumbers("thresholds").value_or(std::vector<double>{top_k_ ? kLowest : 0.5});
     if (given.empty()) config.Fail("thresholds", "at least one number");
-    set_thresholds(given);
+    thresholds_ = given;
+    std::sort(thresholds_.begin(), thresholds_.end());
     for (const double threshold : given) {
-      places_.push_back(std::lower_bound(thresholds().begin(), thresholds().end(), threshold) -
-                        thresholds().begin());
+      places_.push_back(std::lower_bound(thresholds_.begin(), thresholds_.end(), threshold) -
+                        thresholds_.begin());
     }
   }
 
@@ -202,7 +193,7 @@ class ConstrainedMetric : public ThresholdMetric {
       : least_(static_cast<float>(config.Number(key))), constrained_(constrained), rate_(rate) {
     if (!(least_ >= 0 && least_ <= 1)) config.Fail(key, "a number from 0 to 1");
     class_id_ = config.MaybeInt("class_id");
-    ReadNumThresholds(config, 1);
+    thresholds_ = EvenThresholds(config, 1);
   }
 
   Operand Result(const Operand& state) const override {
@@ -229,18 +220,16 @@ class Auc : public ThresholdMetric {
     if (curve_ != "ROC" && curve_ != "PR" && curve_ != "PRGAIN") {
       config.Fail("curve", "ROC, PR or PRGAIN");
     }
-    ReadNumThresholds(config, 2);
-    std::vector<double> ends = thresholds();
+    thresholds_ = EvenThresholds(config, 2);
     if (const auto given = config.MaybeNumbers("thresholds")) {
-      ends = *given;
-      ends.insert(ends.end(), {0, 1});
+      thresholds_ = *given;
+      thresholds_.push_back(0);
+      thresholds_.push_back(1);
+      std::sort(thresholds_.begin(), thresholds_.end());
     }
-    set_thresholds(std::move(ends));
     // Predictions of 0 and 1 are inside.
-    std::vector<double> widened = thresholds();
-    widened.front() -= kEpsilon;
-    widened.back() += kEpsilon;
-    set_thresholds(std::move(widened));
+    thresholds_.front() -= kEpsilon;
+    thresholds_.back() += kEpsilon;
     from_logits_ = config.Bool("from_logits", false);
     is_by_column_ = config.Bool("multi_label", false);
     config.MaybeInt("num_labels");
@@ -250,8 +239,8 @@ class Auc : public ThresholdMetric {
   Operand Result(const Operand& state) const override {
     const Counts counts = CountsOf(state);
     const bool is_interpolated = curve_ == "PR" && method_ == "interpolation";
-    const Operand areas = Sum(is_interpolated ? InterpolatedAreas(counts) : Areas(counts), {0},
-                              /*keep_dims=*/false);
+    const Operand areas = SumAlong(is_interpolated ? InterpolatedAreas(counts) : Areas(counts), 0,
+                                   /*keep_dims=*/false);
     if (!is_by_column_ || label_weights_.empty()) return LastMean(areas);
     const Operand weights = LabelWeights(areas);
     return Quotient(LastSum(areas * weights), LastSum(weights));

@@ -14,6 +14,7 @@
 #include "bindings/boundary.h"
 #include "bindings/eager_listener.h"
 #include "bindings/training/builder_scope.h"
+#include "bindings/training/specs.h"
 #include "executor/frozen_program.h"
 #include "graph/structure.h"
 #include "ops/graph_builder.h"
@@ -186,12 +187,6 @@ std::vector<T> Numbers(const val& list) {
   return emscripten::convertJSArrayToNumberVector<T>(list);
 }
 
-Shape DeclaredShape(const val& dims) {
-  std::vector<int64_t> sizes;
-  for (const double dim : Numbers<double>(dims)) sizes.push_back(static_cast<int64_t>(dim));
-  return Shape(std::span<const int64_t>(sizes));
-}
-
 void OpenCapture() {
   Guard([] {
     Captures().push_back(std::make_unique<Capture>());
@@ -209,7 +204,7 @@ void CloseCapture() {
 Handle CaptureInput(int dtype, val shape, val declared) {
   return Guard([&] {
     const TensorSpec spec{static_cast<DType>(dtype), ShapeFromJs(shape)};
-    return Innermost().AddInput(spec, DeclaredShape(declared));
+    return Innermost().AddInput(spec, SizesFromJs(declared));
   });
 }
 

@@ -16,6 +16,7 @@
 #include "layers/initializers.h"
 #include "layers/layer.h"
 #include "layers/regularizers.h"
+#include "training/metrics.h"
 
 namespace tfwasm {
 
@@ -156,8 +157,7 @@ Handle ApplyConstraintTo(val constraint, Handle x) {
   return ApplyDescribed(constraint, x, ApplyConstraint);
 }
 
-// The names of all that this file gives access to:
-// {layers, activations, initializers, regularizers, constraints}.
+// Of layers and of what configs name: {layers, activations, initializers, ...}.
 val LayerNames() {
   return Guard([] {
     JsonValue names = JsonValue::object();
@@ -166,6 +166,8 @@ val LayerNames() {
     names["initializers"] = RegisteredInitializers();
     names["regularizers"] = RegisteredRegularizers();
     names["constraints"] = RegisteredConstraints();
+    names["losses"] = RegisteredLosses();
+    names["metrics"] = RegisteredMetrics();
     return TextToJs(WriteJson(names));
   });
 }

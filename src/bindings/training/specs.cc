@@ -7,14 +7,18 @@ namespace tfwasm {
 
 using emscripten::val;
 
+Shape SizesFromJs(const val& dims) {
+  std::vector<int64_t> sizes;
+  for (const double dim : emscripten::convertJSArrayToNumberVector<double>(dims)) {
+    sizes.push_back(static_cast<int64_t>(dim));
+  }
+  return Shape(std::span<const int64_t>(sizes));
+}
+
 std::vector<TensorSpec> SpecsFromJs(const val& list) {
   std::vector<TensorSpec> specs;
   for (const val& item : emscripten::vecFromJSArray<val>(list)) {
-    std::vector<int64_t> dims;
-    for (const double dim : emscripten::convertJSArrayToNumberVector<double>(item[1])) {
-      dims.push_back(static_cast<int64_t>(dim));
-    }
-    specs.push_back({static_cast<DType>(item[0].as<int>()), Shape(std::span<const int64_t>(dims))});
+    specs.push_back({static_cast<DType>(item[0].as<int>()), SizesFromJs(item[1])});
   }
   return specs;
 }

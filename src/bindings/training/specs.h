@@ -11,6 +11,7 @@
 
 namespace tfwasm {
 
+Shape SizesFromJs(const emscripten::val& dims);
 std::vector<TensorSpec> SpecsFromJs(const emscripten::val& list);
 JsonValue ToJson(const TensorSpec& spec);
 

@@ -2,15 +2,15 @@
 // Internal modules that must exist only once and are used by several bundles: the default export of common.js.
 // tools/build/javascript.mjs makes the other bundles import them from there.
 export { loadBundle, setBundleImport } from './core/bundles.js';
-export { check, describeError, shown, TfwasmError } from './core/errors.js';
+export { check, describeError, fromCore, shown, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
 /** @internal Its type needs that of Node.js, which programs for browsers do not have. */
 export { builtin, fileUrl } from './core/node-files.js';
 export { publicFunction } from './core/public-function.js';
-export { callCore, coreStarted } from './core/runtime.js';
-export { version, version_core } from './core/version.js';
-export { useFactory } from './core/wasm-loader.js';
+export { callCore, coreStarted, setWasmPaths, wasmPaths } from './core/runtime.js';
+export { version, version_converter, version_core } from './core/version.js';
+export { startCore, useFactory } from './core/wasm-loader.js';
 export { artifactsInfo, formatParts, optionalParts, toJson } from './io/artifacts-json.js';
 export { isArrayBuffer, newBytes, toBytes } from './io/bytes.js';
 export { CompositeArrayBuffer } from './io/composite-array-buffer.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/: the entries index.js, inference.js and static.js, their common part common.js, and media.js,
+// Bundles js/: the entries index.js, inference.js, static.js and convert.js, their common part common.js, and media.js,
 // keras-files.js and operations.js, which they import on demand.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,6 +46,7 @@ export async function bundleJavaScript() {
     index: 'index.ts',
     inference: 'inference.ts',
     static: 'static.ts',
+    convert: 'convert/index.ts',
     ...Object.fromEntries(Object.entries(ON_DEMAND).map(([source, name]) => [name, `${source}.ts`])),
   })) {
     await bundle(name, source, commonApart(inCommon, name));

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "convert/options.h"
+#include "convert/source_model.h"
+
+namespace tfwasm {
+
+// A part of a file that is needed next.
+struct ReadRequest {
+  std::string path;
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+};
+
+// Reads a model from files. It never reads itself: it says which bytes it needs, and the caller
+// writes them into its memory.
+class ModelReader {
+ public:
+  virtual ~ModelReader() = default;
+
+  // What to read next; nullopt when the model is complete. Throws what is wrong with the files.
+  virtual std::optional<ReadRequest> Next() = 0;
+  // Where to write the bytes of the last request.
+  virtual std::span<uint8_t> Target() = 0;
+  // Call after writing them.
+  virtual void Commit() = 0;
+  // Call once, at the end.
+  virtual SourceModel Take() = 0;
+};
+
+}  // namespace tfwasm

@@ -106,7 +106,7 @@ void Converter::Finish() {
   InlineCalls(model.graph, model.functions);
   CheckEdges(model);
   if (options_.strip_debug_ops) StripDebugOps(model);
-  Simplify(model);
+  Simplify(model, options_.for_tfwasm);
   RestoreOutputNames(source_);
   nodes_after_ = CountNodes(model);
   CheckOps();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "convert/decompose.h"
 #include "convert/inline_functions.h"
 #include "convert/remove_arguments.h"
 #include "passes/canonicalize_clamps.h"
@@ -83,7 +84,7 @@ void RunEverywhere(ModelDef& model) {
 
 }  // namespace
 
-void Simplify(ModelDef& model) {
+void Simplify(ModelDef& model, bool for_tfwasm) {
   // A condition may become constant, and the branch that is taken then has others.
   constexpr int kMostRounds = 8;
   for (int round = 0; round < kMostRounds; ++round) {
@@ -93,6 +94,8 @@ void Simplify(ModelDef& model) {
     RunEverywhere(model);
   }
   RemoveUnusedArguments(model);
+  DecomposeOps(model.graph, for_tfwasm);
+  for (auto& [name, function] : model.functions) DecomposeOps(function.body, for_tfwasm);
   RunEverywhere(model);
   model.graph.Compact();
   for (auto& [name, function] : model.functions) function.body.Compact();

@@ -10,8 +10,9 @@ namespace tfwasm {
 void StripDebugOps(ModelDef& model);
 
 // Removes, folds and fuses nodes of the graph and the functions, with results that TensorFlow.js
-// runs, too. Loops of TensorFlow 1 become While nodes. Inputs and outputs keep their values;
-// functions that nothing calls are dropped.
-void Simplify(ModelDef& model);
+// runs, too, and replaces ops that the target lacks. `for_tfwasm`: the target is this library.
+// Loops of TensorFlow 1 become While nodes. Inputs and outputs keep their values; functions that
+// nothing calls are dropped.
+void Simplify(ModelDef& model, bool for_tfwasm);
 
 }  // namespace tfwasm

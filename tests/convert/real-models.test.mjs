@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
-import { convert, fileTree, folderTree, loadConverted } from './convert.mjs';
+import { convert, fileTree, loadConverted } from './convert.mjs';
 import { EXPECTED_REFUSALS, UNCHECKED } from './real-models.mjs';
 
 const MODELS = path.join(ROOT, '../shared/models');
@@ -21,18 +21,20 @@ const numbers = (file) =>
 const parse = (text) =>
   ({ true: 1, false: 0, nan: Number.NaN, inf: Infinity, '-inf': -Infinity })[text.toLowerCase()] ?? Number(text);
 
+/** Files write the shape of a scalar as 0. */
+const shapeOf = (dims, count) => (dims.length === 1 && dims[0] === 0 && count === 1 ? [] : dims);
+
 /** The tensors of a folder with names "key.<kind>.csv" and ".shape": {name, values, shape}. */
 const tensorsOf = (folder, kind) =>
   readdirSync(path.join(MODELS, folder), { recursive: true })
     .filter((file) => file.endsWith(`.${kind}.csv`))
     .map((file) => file.slice(0, -`.${kind}.csv`.length))
-    .map((name) => ({
-      name,
-      values: numbers(`${folder}/${name}.${kind}.csv`),
-      shape: existsSync(path.join(MODELS, folder, `${name}.${kind}.shape`))
-        ? numbers(`${folder}/${name}.${kind}.shape`)
-        : undefined,
-    }));
+    .map((name) => {
+      const values = numbers(`${folder}/${name}.${kind}.csv`);
+      const hasShape = existsSync(path.join(MODELS, folder, `${name}.${kind}.shape`));
+      const shape = hasShape ? shapeOf(numbers(`${folder}/${name}.${kind}.shape`), values.length) : undefined;
+      return { name, values, shape };
+    });
 
 const close = (a, b) =>
   (Number.isNaN(a) && Number.isNaN(b)) || a === b || Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(b));
@@ -47,7 +49,11 @@ describe('real frozen graphs', { skip }, () => {
       const bytes = readFileSync(path.join(MODELS, folder, file));
       let converted;
       try {
-        converted = await convert(fileTree({ [file]: bytes }), { target: 'tfwasm' });
+        const outputNodeNames = tensorsOf(folder, 'prediction').map(({ name }) => tensorName(name));
+        converted = await convert(fileTree({ [file]: bytes }), {
+          target: 'tfwasm',
+          ...(outputNodeNames.length > 0 ? { outputNodeNames } : {}),
+        });
       } catch (error) {
         ++counts.refused;
         const expected = EXPECTED_REFUSALS[folder];
@@ -73,19 +79,25 @@ describe('real frozen graphs', { skip }, () => {
   });
 });
 
-/** 'agree', 'unchecked' if there are no expected values, or what differs. */
+/** 'agree', 'unchecked' if there are no expected values or inputs, or what differs. */
 async function compare(folder, converted) {
   const outputs = tensorsOf(folder, 'prediction');
-  if (outputs.length === 0) return 'unchecked';
+  const given = new Map(tensorsOf(folder, 'placeholder').map((tensor) => [tensor.name, tensor]));
   const { tf, model } = await loadConverted(converted);
-  const inputs = Object.fromEntries(
-    tensorsOf(folder, 'placeholder').map(({ name, values, shape }) => [
-      name,
-      tf.tensor(values, shape, model.inputs.find((input) => input.name.split(':')[0] === name)?.dtype),
-    ]),
+  const inputs = model.inputs.map(({ name }) => name.split(':')[0]);
+  if (outputs.length === 0 || !inputs.every((name) => given.has(name))) return 'unchecked';
+  const feeds = Object.fromEntries(
+    model.inputs.map(({ name, dtype }) => {
+      const { values, shape } = given.get(name.split(':')[0]);
+      return [name, tf.tensor(values, shape, dtype)];
+    }),
   );
-  const names = outputs.map(({ name }) => nodeOf(model, name));
-  const results = [await model.executeAsync(inputs, names)].flat();
+  const results = [
+    await model.executeAsync(
+      feeds,
+      outputs.map(({ name }) => tensorName(name)),
+    ),
+  ].flat();
   for (const [index, { name, values, shape }] of outputs.entries()) {
     const got = Array.from(results[index].dataSync(), Number);
     if (shape && shape.join() !== results[index].shape.join()) {
@@ -100,13 +112,8 @@ async function compare(folder, converted) {
   return 'agree';
 }
 
-/** The name of a tensor: files write "name.output" for "name:output", and "____" for "/". */
-function nodeOf(model, name) {
-  const known = [...Object.values(model.outputs)].map((output) => output.name.split(':')[0]);
-  const plain = name.replaceAll('____', '/').replaceAll(path.sep, '/');
-  if (known.includes(plain)) return plain;
-  const match = /^(.*)\.(\d+)$/.exec(plain);
-  return match ? `${match[1]}:${match[2]}` : plain;
+/** The name of a tensor; files write "name.1" for "name:1". */
+function tensorName(name) {
+  const match = /^(.*)\.(\d+)$/.exec(name);
+  return match ? `${match[1]}:${match[2]}` : name;
 }
-
-export { folderTree };

@@ -24,10 +24,6 @@ class Parts {
     return node().inputs[i];
   }
   DType type() const { return node().attrs.Type("T", DType::kFloat32); }
-  const Tensor* ConstInput(size_t i) const {
-    const Tensor* value = graph_.ConstValue(input(i));
-    return value == nullptr || value->empty() ? nullptr : value;
-  }
 
   Edge Add(std::string_view op, std::vector<Edge> inputs, AttrMap attrs = {}) {
     Node part{.name = graph_.UniqueName(StrCat(node().name, "/", op)),
@@ -210,24 +206,24 @@ Edge Search(Parts& parts, std::string_view op, Edge bounds, Edge values) {
                    std::move(attrs));
 }
 
-// Output i: the bucket of each value of input i, min(lower bound, n - 1).
+// Output i: the bucket of each value of input i, min(lower bound, n - 1) with n boundaries.
 void BoostedTreesBucketize(Parts& parts) {
   const size_t features = parts.node().inputs.size() / 2;
-  std::vector<int32_t> last;
+  AttrMap ints;
+  ints.Set("T", DType::kInt32);
+  AttrMap size_attrs;
+  size_attrs.Set("T", DType::kFloat32);
+  size_attrs.Set("out_type", DType::kInt32);
   for (size_t i = 0; i < features; ++i) {
-    const Tensor* bounds = parts.ConstInput(features + i);
-    if (bounds == nullptr) return;
-    last.push_back(std::max(static_cast<int32_t>(bounds->size()) - 1, 0));
+    const Edge bounds = parts.input(features + i);
+    const Edge found = Search(parts, "LowerBound", bounds, parts.input(i));
+    const Edge size = parts.Add("Size", {bounds}, size_attrs);
+    const Edge last = parts.Add("Sub", {size, parts.Ints({}, {1})}, ints);
+    const Edge least = parts.Add("Maximum", {last, parts.Ints({}, {0})}, ints);
+    const Edge bounded = parts.Add("Minimum", {found, least}, ints);
+    const Edge bucket = Reshaped(parts, bounded, DType::kInt32, parts.Ints({1}, {-1}));
+    parts.ReplaceOutput(static_cast<int>(i), bucket);
   }
-  std::vector<Edge> buckets;
-  for (size_t i = 0; i < features; ++i) {
-    const Edge found = Search(parts, "LowerBound", parts.input(features + i), parts.input(i));
-    AttrMap attrs;
-    attrs.Set("T", DType::kInt32);
-    const Edge bounded = parts.Add("Minimum", {found, parts.Ints({}, {last[i]})}, std::move(attrs));
-    buckets.push_back(Reshaped(parts, bounded, DType::kInt32, parts.Ints({1}, {-1})));
-  }
-  for (size_t i = 0; i < features; ++i) parts.ReplaceOutput(static_cast<int>(i), buckets[i]);
   parts.Become("NoOp", {}, {});
 }
 

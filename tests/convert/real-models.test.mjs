@@ -6,8 +6,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
-import { convert, fileTree, loadConverted } from './convert.mjs';
-import { EXPECTED_REFUSALS, UNCHECKED } from './real-models.mjs';
+import { convert, fileTree, folderTree, loadConverted, weightsOf } from './convert.mjs';
+import { EXPECTED_REFUSALS, SAVED_MODELS, UNCHECKED } from './real-models.mjs';
 
 const MODELS = path.join(ROOT, '../shared/models');
 const skip = missing('dist') || (existsSync(MODELS) ? false : '../shared/models is not there');
@@ -78,6 +78,101 @@ describe('real frozen graphs', { skip }, () => {
     );
   });
 });
+
+describe('real SavedModels', { skip }, () => {
+  test('convert and agree with expected values, or are refused for a known reason', async (t) => {
+    const counts = { converted: 0, refused: 0, agree: 0, ran: 0 };
+    const problems = [];
+    for (const { folder, options, refused, ...expected } of SAVED_MODELS) {
+      const place = `${folder} ${JSON.stringify(options ?? {})}`;
+      let converted;
+      try {
+        converted = await convert(savedModelTree(folder), options);
+      } catch (error) {
+        ++counts.refused;
+        if (!refused?.test(`${error.code} ${error.message}`)) problems.push(`${place}: ${error.code} ${error.message}`);
+        continue;
+      }
+      ++counts.converted;
+      if (refused) problems.push(`${place}: converts, but is listed as refused`);
+      try {
+        const outcome = await run(converted, expected);
+        if (outcome) ++counts[outcome];
+      } catch (error) {
+        problems.push(`${place}: ${error.code ?? ''} ${error.message}`);
+      }
+    }
+    t.diagnostic(`${SAVED_MODELS.length} signatures of SavedModels: ${JSON.stringify(counts)}`);
+    assert.deepEqual(
+      problems.map((line) => line.slice(0, 400)),
+      [],
+    );
+  });
+
+  test('have the names and weights of the official conversion, and the same results', async (t) => {
+    const folder = path.join(MODELS, 'pair-basic-pitch');
+    const ours = await convert(folderTree(path.join(folder, 'saved_model')));
+    const files = new Map(
+      readdirSync(path.join(folder, 'tfjs')).map((name) => [name, readFileSync(path.join(folder, 'tfjs', name))]),
+    );
+    const official = { files, json: JSON.parse(files.get('model.json').toString()) };
+    const names = ({ json }) =>
+      new Set(json.modelTopology.node.filter(({ op }) => op !== 'Const').map(({ name }) => name));
+    const common = [...names(official)].filter((name) => names(ours).has(name)).length;
+    const bytes = ({ json }) =>
+      weightsOf({ json }).reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+    t.diagnostic(
+      `ops: ${names(ours).size} (official ${names(official).size}), ${common} of the same name; ` +
+        `weights: ${bytes(ours)} bytes (official ${bytes(official)})`,
+    );
+    assert.ok(common >= 0.8 * names(official).size);
+    assert.ok(bytes(ours) <= bytes(official));
+    assert.deepEqual(ours.json.signature.inputs, official.json.signature.inputs);
+    const outputs = ({ json }) =>
+      Object.values(json.signature.outputs).map(({ name, tensorShape }) => ({ name, tensorShape }));
+    assert.deepEqual(outputs(ours), outputs(official));
+
+    const results = [];
+    for (const converted of [ours, official]) {
+      const { tf, model } = await loadConverted(converted);
+      const samples = Float32Array.from({ length: 43844 }, (_, i) => Math.sin(i / 20) * Math.cos(i / 3000));
+      const tensors = model.execute(tf.tensor(samples, [1, 43844, 1]), ['Identity', 'Identity_1', 'Identity_2']);
+      results.push(tensors.map((tensor) => tensor.dataSync()));
+    }
+    for (const [index, values] of results[0].entries()) {
+      const worst = values.reduce((most, value, i) => Math.max(most, Math.abs(value - results[1][index][i])), 0);
+      assert.ok(worst < 1e-4, `output ${index} differs by ${worst}`);
+    }
+  });
+});
+
+/** The files of a SavedModel, which may lie in a folder below. */
+function savedModelTree(folder) {
+  const place = path.join(MODELS, folder);
+  const file = readdirSync(place, { recursive: true }).find((name) => path.basename(name) === 'saved_model.pb');
+  return folderTree(path.join(place, path.dirname(file)));
+}
+
+/** Runs a model; 'agree' if it gave the expected values, 'ran' if none are known, undefined if it was not run. */
+async function run(converted, { feeds, equal, shape }) {
+  const { tf, model } = await loadConverted(converted);
+  if (feeds === null) return undefined;
+  const inputs = Object.fromEntries(
+    model.inputs.map(({ name, shape: declared, dtype }, index) => {
+      const key = Object.keys(converted.json.signature.inputs)[index];
+      const values = feeds[key];
+      const dims = (declared ?? []).map((size) => (size < 0 ? 1 : size));
+      return [name, values ? tf.tensor(values, shape, dtype) : tf.ones(dims, dtype)];
+    }),
+  );
+  const keys = Object.keys(converted.json.signature.outputs);
+  const names = Object.values(converted.json.signature.outputs).map(({ name }) => name);
+  const results = [await model.executeAsync(inputs, names)].flat();
+  for (const [key, values] of Object.entries(equal ?? {})) {
+    assert.deepEqual(Array.from(results[keys.indexOf(key)].dataSync()), values);
+  }
+  return equal ? 'agree' : 'ran';
+}
 
 /** 'agree', 'unchecked' if there are no expected values or inputs, or what differs. */
 async function compare(folder, converted) {

@@ -21,8 +21,8 @@ export interface ConverterModule extends CoreModule {
   listWeights(converter: number): string;
   /** `encodings`: dtypes by weight, as JSON. Returns the names of the weight files. */
   startWeights(converter: number, encodings: string, shardBytes: number): string[];
-  /** The next weight file, in the heap. */
-  nextShard(converter: number): { address: number; bytes: number };
+  /** The next weight file, in the heap. If it is empty and `needsReads`, nextRead has more to read. */
+  nextShard(converter: number): { address: number; bytes: number; needsReads: boolean };
   /** modelTopology, signature, modelInitializer or '', weightsManifest, all as JSON; generatedBy; a summary as JSON. */
   modelParts(converter: number): string[];
   disposeConverter(converter: number): void;

@@ -49,11 +49,11 @@ async function convertFiles(
   const sizes = Object.fromEntries(Object.entries(files).map(([path, file]) => [path, file.size]));
   const converter = call((core) => core.createConverter(coreOptions(format, options), JSON.stringify(sizes)));
   try {
-    await readFiles(call, converter, files, options);
+    await readFiles(call, converter, files, options, true);
     report(options, 'simplify', 0);
     call((core) => core.finishModel(converter));
     report(options, 'simplify', 1);
-    return await writeFiles(call, converter, options, sink, initializerSignature);
+    return await writeFiles(call, converter, files, options, sink, initializerSignature);
   } finally {
     call((core) => core.disposeConverter(converter));
   }
@@ -82,7 +82,13 @@ function coreOptions(format: string, options: ConvertOptions): string {
   });
 }
 
-async function readFiles(call: Call, converter: number, files: FileTree, options: ConvertOptions): Promise<void> {
+async function readFiles(
+  call: Call,
+  converter: number,
+  files: FileTree,
+  options: ConvertOptions,
+  isFirst: boolean,
+): Promise<void> {
   const total = Object.values(files).reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   for (;;) {
@@ -95,7 +101,7 @@ async function readFiles(call: Call, converter: number, files: FileTree, options
       core.commitRead(converter);
     });
     done += bytes.length;
-    report(options, 'read', Math.min(done / total, 1));
+    if (isFirst) report(options, 'read', Math.min(done / total, 1));
   }
 }
 
@@ -116,9 +122,27 @@ async function readExactly(
   return bytes;
 }
 
+/** Large weights are read when they are written. */
+async function nextShard(
+  call: Call,
+  converter: number,
+  files: FileTree,
+  options: ConvertOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  for (;;) {
+    const [bytes, needsReads] = call((core) => {
+      const shard = core.nextShard(converter);
+      return [core.HEAPU8.slice(shard.address, shard.address + shard.bytes), shard.needsReads] as const;
+    });
+    if (bytes.length > 0 || !needsReads) return bytes;
+    await readFiles(call, converter, files, options, false);
+  }
+}
+
 async function writeFiles(
   call: Call,
   converter: number,
+  files: FileTree,
   options: ConvertOptions,
   sink: ConvertSink,
   initializerSignature: string,
@@ -129,11 +153,7 @@ async function writeFiles(
   );
   for (const [index, name] of names.entries()) {
     options.signal?.throwIfAborted();
-    const bytes = call((core) => {
-      const shard = core.nextShard(converter);
-      return core.HEAPU8.slice(shard.address, shard.address + shard.bytes);
-    });
-    await sink.write(name, bytes);
+    await sink.write(name, await nextShard(call, converter, files, options));
     report(options, 'write', (index + 1) / (names.length + 1));
   }
   // The last weights may have no bytes.

@@ -184,6 +184,7 @@ void CheckpointReader::AddPart(Part part) {
   }
   CheckStoredSize(part.key, part.entry, part.slice ? &*part.slice : nullptr);
   pending_.push_back(std::move(part));
+  is_sorted_ = false;
 }
 
 void CheckpointReader::Request(const std::string& key) {
@@ -215,6 +216,8 @@ void CheckpointReader::Request(const std::string& key) {
 
 std::optional<ReadRequest> CheckpointReader::Next() {
   if (!std::exchange(is_sorted_, true)) {
+    pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(next_));
+    next_ = 0;
     std::ranges::sort(pending_, {}, [](const Part& part) {
       return std::pair(part.entry.shard, part.entry.offset);
     });
@@ -251,6 +254,13 @@ void CheckpointReader::FinishPart() {
 
 const Tensor& CheckpointReader::Get(const std::string& key) const {
   return tensors_.find(key)->second;
+}
+
+Tensor CheckpointReader::Take(const std::string& key) {
+  const auto found = tensors_.find(key);
+  Tensor tensor = std::move(found->second);
+  tensors_.erase(found);
+  return tensor;
 }
 
 }  // namespace tfwasm

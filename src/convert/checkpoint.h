@@ -69,7 +69,8 @@ class CheckpointReader {
 
   const CheckpointIndex& index() const { return index_; }
 
-  // Throws E_WEIGHT_MISSING if there is no such tensor, E_FILE if its bytes are not in the files.
+  // May be called again after all requested tensors have been read. Throws E_WEIGHT_MISSING if
+  // there is no such tensor, E_FILE if its bytes are not in the files.
   void Request(const std::string& key);
 
   // As of ModelReader. Throws E_WEIGHT_BYTES if the bytes of a tensor are wrong.
@@ -79,6 +80,8 @@ class CheckpointReader {
 
   // The requested tensors by key. Complete when Next() has returned nullopt.
   const Tensor& Get(const std::string& key) const;
+  // The same, and forgets it.
+  Tensor Take(const std::string& key);
 
  private:
   struct Part {

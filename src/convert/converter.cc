@@ -98,9 +98,21 @@ void CheckEdges(const ModelDef& model) {
 Converter::Converter(ConvertOptions options, FileSizes files)
     : options_(std::move(options)), reader_(MakeReader(options_, files)) {}
 
+std::optional<ReadRequest> Converter::NextRead() {
+  if (weights_ == nullptr) return reader_->Next();
+  const NamedTensor* missing = weights_->Missing();
+  if (missing == nullptr) return std::nullopt;
+  if (requested_ != missing->later) {
+    requested_ = missing->later;
+    reader_->RequestLater(requested_);
+  }
+  const auto request = reader_->Next();
+  if (!request) weights_->Provide(reader_->TakeLater(std::exchange(requested_, {})));
+  return request;
+}
+
 void Converter::Finish() {
   source_ = reader_->Take();
-  reader_.reset();
   ModelDef& model = source_.model;
   nodes_before_ = CountNodes(model);
   InlineCalls(model.graph, model.functions);
@@ -140,8 +152,9 @@ void Converter::CheckClamped() {
 
 std::string Converter::WeightsJson() const {
   std::string list;
-  for (const auto& [name, tensor] : writer_.weights()) {
-    const WeightSpec spec{.name = name, .dtype = tensor.dtype(), .shape = tensor.shape()};
+  for (const NamedTensor& weight : writer_.weights()) {
+    const Tensor& tensor = weight.tensor;
+    const WeightSpec spec{.name = weight.name, .dtype = tensor.dtype(), .shape = tensor.shape()};
     list += StrCat(list.empty() ? "" : ",", EncodedWeight{.spec = spec}.SpecJson());
   }
   return StrCat("[", list, "]");

@@ -15,13 +15,14 @@
 namespace tfwasm {
 
 // The steps of a conversion. In order: read until NextRead() returns nullopt, Finish(),
-// StartWeights() and NextShard() until it is empty, then ModelJson().
+// StartWeights(); then NextShard(), after reading again if NeedsReads(), until it is empty; then
+// Parts().
 class Converter {
  public:
   // Throws E_FILE if the files do not fit the format.
   Converter(ConvertOptions options, FileSizes files);
 
-  std::optional<ReadRequest> NextRead() { return reader_->Next(); }
+  std::optional<ReadRequest> NextRead();
   std::span<uint8_t> ReadTarget() { return reader_->Target(); }
   void CommitRead() { reader_->Commit(); }
 
@@ -33,7 +34,9 @@ class Converter {
   // `encodings`: a JSON object from names of weights to "uint8", "uint16" or "float16". Throws
   // E_INPUT for other values and unknown weights.
   void StartWeights(std::string_view encodings, uint64_t shard_bytes);
+  // Empty at the end, and if NextRead() has to be called again.
   std::span<const uint8_t> NextShard() { return weights_->Next(); }
+  bool NeedsReads() const { return weights_->Missing() != nullptr; }
   std::vector<std::string> ShardNames() const { return weights_->ShardNames(); }
 
   // The parts of model.json, as JSON texts, without user-defined metadata: modelTopology,
@@ -64,6 +67,7 @@ class Converter {
   size_t num_weights_ = 0;
   GraphWriter writer_;
   std::unique_ptr<WeightStream> weights_;
+  std::string requested_;  // the weight that is being read while others are written
 };
 
 }  // namespace tfwasm

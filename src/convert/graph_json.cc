@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "convert/graph_file.h"
+#include "convert/model_reader.h"
 #include "core/base64.h"
 #include "core/json_value.h"
 #include "core/str_cat.h"
@@ -186,7 +186,7 @@ void GraphWriter::AddWeight(const Node& node, std::string name) {
   if (node.value.dtype() == DType::kInvalid || IsHandle(node.value.dtype())) {
     Blaming(node, [] { Throw(Code::kDType, "a file cannot hold constants of this type"); });
   }
-  weights_.push_back({std::move(name), node.value});
+  weights_.push_back({std::move(name), node.value, node.attrs.String(kLater, "")});
 }
 
 void GraphWriter::AppendNode(const Graph& graph, const Node& node, std::string_view function,

@@ -14,6 +14,7 @@ namespace tfwasm {
 struct NamedTensor {
   std::string name;
   Tensor tensor;
+  std::string later = {};  // if it has no value yet: what ModelReader::RequestLater takes
 };
 
 // An input or output of a signature.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "convert/options.h"
 #include "convert/source_model.h"
@@ -30,8 +31,18 @@ class ModelReader {
   virtual std::span<uint8_t> Target() = 0;
   // Call after writing them.
   virtual void Commit() = 0;
-  // Call once, at the end.
+  // Call once, at the end. Constants whose values no simplification needs may have none yet; they
+  // have the attribute kLater.
   virtual SourceModel Take() = 0;
+
+  // Requests the value of such a constant, by this attribute. Next() returns nullopt when it is
+  // there.
+  virtual void RequestLater(const std::string& later);
+  // Takes the value.
+  virtual Tensor TakeLater(const std::string& later);
 };
+
+// The attribute of a constant whose value is read when it is written.
+inline constexpr std::string_view kLater = "_later";
 
 }  // namespace tfwasm

@@ -15,10 +15,6 @@ namespace tfwasm {
 
 namespace {
 
-// Attributes of a constant to load.
-constexpr std::string_view kKey = "_checkpoint_key";
-constexpr std::string_view kSlice = "_checkpoint_slice";
-
 // Whether the op changes the variable that is its first input.
 bool ChangesVariable(std::string_view op) {
   return IsOneOf(op, {"Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "CountUpTo",
@@ -150,7 +146,8 @@ void FindReads(const Graph& graph, std::set<std::string>& read) {
           IsOneOf(node.op, {"ReadVariableOp", "ResourceGather", "ResourceGatherNd"})) {
         read.insert(variable->node());
       }
-      if (graph.node(source.node).attrs.Has(kKey)) read.insert(graph.node(source.node).name);
+      if (graph.node(source.node).attrs.Has(kCheckpointKey))
+        read.insert(graph.node(source.node).name);
     }
   }
 }
@@ -214,8 +211,8 @@ void MakeConstantToLoad(Node& node, const CheckpointValue& value, const Checkpoi
   node.op = "Const";
   node.inputs.clear();
   node.attrs = AttrMap();
-  node.attrs.Set(kKey, value.key);
-  node.attrs.Set(kSlice, value.slice);
+  node.attrs.Set(kCheckpointKey, value.key);
+  node.attrs.Set(kCheckpointSlice, value.slice);
   node.value = Tensor::WithoutValue(FromTensorFlowType(entry.type), entry.shape);
 }
 
@@ -234,31 +231,6 @@ void ReadVariables(ModelDef& model, const CheckpointIndex* index, bool freeze_st
   ForEachGraph(model, [](Graph& graph) {
     RemoveDeadNodes(graph);
     graph.Compact();
-  });
-}
-
-void RequestConstants(const ModelDef& model, CheckpointReader& checkpoint) {
-  const auto visit = [&](const Graph& graph) {
-    for (NodeId id = 0; id < graph.size(); ++id) {
-      const AttrMap& attrs = graph.node(id).attrs;
-      if (attrs.Has(kKey)) checkpoint.Request(attrs.String(kKey, ""));
-    }
-  };
-  visit(model.graph);
-  for (const auto& [name, function] : model.functions) visit(function.body);
-}
-
-void FillConstants(ModelDef& model, const CheckpointReader& checkpoint) {
-  ForEachGraph(model, [&](Graph& graph) {
-    for (NodeId id = 0; id < graph.size(); ++id) {
-      Node& node = graph.node(id);
-      if (!node.attrs.Has(kKey)) continue;
-      const std::string slice = node.attrs.String(kSlice, "");
-      const Tensor& whole = checkpoint.Get(node.attrs.String(kKey, ""));
-      node.value = slice.empty() ? whole : CutSlice(whole, slice);
-      node.attrs = AttrMap();
-      node.attrs.Set("dtype", node.value.dtype());
-    }
   });
 }
 

@@ -66,6 +66,13 @@ class SavedModelReader : public ModelReader {
     return std::move(source_);
   }
 
+  void RequestLater(const std::string& later) override {
+    tfwasm::RequestLater(later, *checkpoint_);
+  }
+  Tensor TakeLater(const std::string& later) override {
+    return tfwasm::TakeLater(later, *checkpoint_);
+  }
+
  private:
   ReadRequest ReadWhole(const std::string& path, std::string& bytes) {
     const uint64_t size = files_.find(path)->second;

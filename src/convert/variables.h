@@ -60,12 +60,21 @@ void BindVariables(Graph& graph, const VariableMap& variables, const CheckpointI
 void ReadVariables(ModelDef& model, const CheckpointIndex* index, bool freeze_state,
                    std::vector<std::string>& notes);
 
+// Attributes of a constant to load.
+inline constexpr std::string_view kCheckpointKey = "_checkpoint_key";
+inline constexpr std::string_view kCheckpointSlice = "_checkpoint_slice";
+
 // Makes `node` a constant whose value is still to be read.
 void MakeConstantToLoad(Node& node, const CheckpointValue& value, const CheckpointIndex& index);
-// Requests the values of all constants to load.
-void RequestConstants(const ModelDef& model, CheckpointReader& checkpoint);
-// Gives these constants their values.
+// Requests the values of the constants to load, but for large ones that no simplification needs:
+// these get the attribute kLater.
+void RequestConstants(ModelDef& model, CheckpointReader& checkpoint);
+// Gives the others their values.
 void FillConstants(ModelDef& model, const CheckpointReader& checkpoint);
+
+// For ModelReader::RequestLater and TakeLater.
+void RequestLater(const std::string& later, CheckpointReader& checkpoint);
+Tensor TakeLater(const std::string& later, CheckpointReader& checkpoint);
 
 // The edge that `edge` equals behind nodes that pass it on.
 Edge SkipIdentities(const Graph& graph, Edge edge);

@@ -18,8 +18,8 @@ WeightSpec::Encoding Find(const EncodingMap& encodings, const std::string& name)
 WeightStream::WeightStream(std::vector<NamedTensor> weights, EncodingMap encodings,
                            uint64_t shard_bytes)
     : weights_(std::move(weights)), encodings_(std::move(encodings)), shard_bytes_(shard_bytes) {
-  for (const auto& [name, tensor] : weights_) {
-    total_bytes_ += EncodedBytes(tensor, Find(encodings_, name));
+  for (const NamedTensor& weight : weights_) {
+    total_bytes_ += EncodedBytes(weight.tensor, Find(encodings_, weight.name));
   }
 }
 
@@ -32,22 +32,33 @@ std::vector<std::string> WeightStream::ShardNames() const {
 }
 
 void WeightStream::EncodeNext() {
-  auto& [name, tensor] = weights_[next_++];
-  const WeightSpec::Encoding encoding = Find(encodings_, name);
-  EncodedWeight weight = EncodeWeight(std::move(name), tensor, encoding);
-  tensor = Tensor();
+  const NamedTensor source = std::move(weights_[next_++]);
+  EncodedWeight weight = EncodeWeight(source.name, source.tensor, Find(encodings_, source.name));
   specs_ += (specs_.empty() ? "" : ",") + weight.SpecJson();
   bytes_ = std::move(weight.bytes);
   taken_ = 0;
 }
 
+const NamedTensor* WeightStream::Missing() const {
+  if (next_ == weights_.size() || taken_ < bytes_.size() || !weights_[next_].tensor.empty()) {
+    return nullptr;
+  }
+  return &weights_[next_];
+}
+
+void WeightStream::Provide(Tensor value) { weights_[next_].tensor = std::move(value); }
+
 std::span<const uint8_t> WeightStream::Next() {
-  shard_.clear();
+  if (std::exchange(is_shard_done_, true)) shard_.clear();
   const auto wanted = static_cast<size_t>(std::min(shard_bytes_, total_bytes_));
   shard_.reserve(wanted);
   while (shard_.size() < wanted) {
     if (taken_ == bytes_.size()) {
       if (next_ == weights_.size()) break;
+      if (Missing() != nullptr) {
+        is_shard_done_ = false;
+        return {};
+      }
       EncodeNext();
     }
     const size_t count = std::min(wanted - shard_.size(), bytes_.size() - taken_);

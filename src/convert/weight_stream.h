@@ -26,8 +26,13 @@ class WeightStream {
   // "group1-shard1of2.bin", ...
   std::vector<std::string> ShardNames() const;
 
-  // The next shard; valid until the next call. Empty at the end. Throws E_QUANT.
+  // The next shard; valid until the next call. Empty at the end, or if a value is missing. Throws
+  // E_QUANT.
   std::span<const uint8_t> Next();
+  // The weight whose value is needed to go on; nullptr if none is.
+  const NamedTensor* Missing() const;
+  // Its value.
+  void Provide(Tensor value);
   // The entries of the manifest, as a JSON list. Complete after the last shard.
   std::string SpecsJson() const { return "[" + specs_ + "]"; }
 
@@ -42,6 +47,7 @@ class WeightStream {
   std::vector<uint8_t> bytes_;  // of the current weight
   size_t taken_ = 0;            // of them
   std::vector<uint8_t> shard_;
+  bool is_shard_done_ = true;
   std::string specs_;
 };
 

@@ -165,6 +165,40 @@ describe('SavedModels of TensorFlow 2', { skip }, () => {
     assert.deepEqual(await predict(converted, [1, 0]), [13, 22]);
   });
 
+  test('read large variables when they are written', async () => {
+    const inner = [
+      node('ids', 'Cast', ['x'], { SrcT: attr.type('float32'), DstT: attr.type('int32') }),
+      node('gather', 'ResourceGather', ['s', 'ids:y:0'], { dtype: attr.type('float32'), Tindices: attr.type('int32') }),
+      node('again', 'ResourceGather', ['s', 'ids:y:0'], { dtype: attr.type('float32'), Tindices: attr.type('int32') }),
+      node('read', 'ReadVariableOp', ['o'], { dtype: attr.type('float32') }),
+      node('sum', 'AddV2', ['gather:output:0', 'again:output:0'], float),
+      node('add', 'AddV2', ['sum:z:0', 'read:value:0'], float),
+    ];
+    const values = Array.from({ length: 50_000 }, (_, i) => i / 8);
+    const variables = {
+      ...affineValues,
+      'model/scale/.ATTRIBUTES/VARIABLE_VALUE': { type: 'float32', dims: [50_000], values },
+    };
+    const tree = affine(variables, {}, affineModel({ inner }));
+    const reads = [];
+    const data = tree['variables/variables.data-00000-of-00001'];
+    const { read } = data;
+    data.read = (offset, length) => {
+      reads.push(length);
+      return read(offset, length);
+    };
+    const converted = await convert(tree, { weightShardSizeBytes: 60_000 });
+    // The small one at once, the large one when it is due, and once.
+    assert.deepEqual(reads, [8, 200_000]);
+    assert.equal(weightsOf(converted).filter(({ shape }) => shape[0] === 50_000).length, 1);
+    assert.deepEqual(await predict(converted, [8, 16]), [12, 24]);
+    const small = await convert(tree, { quantization: ({ shape }) => (shape[0] === 50_000 ? 'uint16' : undefined) });
+    // With the two numbers of `offset` and the axis.
+    assert.equal(small.summary.weightBytes, 100_000 + 8 + 4);
+    const [first] = await predict(small, [49_999, 0]);
+    assert.ok(Math.abs(first - (10 + (2 * 49_999) / 8)) < 0.2);
+  });
+
   test('take conditions that are constant, and pass variables into loops', async () => {
     const loopArgs = { i: 'int32', value: 'float32', step: 'resource' };
     const functions = [

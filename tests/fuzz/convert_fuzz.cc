@@ -15,6 +15,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "fuzz_target.h"
 
 // An allocation that fails must be E_OOM, not a crash.
 extern "C" const char* __asan_default_options() {

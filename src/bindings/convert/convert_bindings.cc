@@ -81,6 +81,7 @@ val NextShard(Handle converter) {
     val place = val::object();
     place.set("address", AddressOf(shard));
     place.set("bytes", static_cast<double>(shard.size()));
+    place.set("needsReads", Get(converter).NeedsReads());
     return place;
   });
 }

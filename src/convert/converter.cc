@@ -11,6 +11,7 @@
 #include "convert/op_check.h"
 #include "convert/saved_model.h"
 #include "convert/simplify.h"
+#include "convert/text_proto.h"
 #include "core/json.h"
 #include "core/json_value.h"
 #include "graph/proto_json.h"
@@ -41,7 +42,10 @@ class FrozenGraphReader : public ModelReader {
     return {reinterpret_cast<uint8_t*>(bytes_.data()), bytes_.size()};
   }
   void Commit() override { is_read_ = true; }
-  SourceModel Take() override { return ReadFrozenGraph(bytes_, outputs_); }
+  SourceModel Take() override {
+    if (IsTextProto(bytes_)) bytes_ = EncodeTextProto(bytes_, "GraphDef");
+    return ReadFrozenGraph(bytes_, outputs_);
+  }
 
  private:
   std::vector<std::string> outputs_;

@@ -12,7 +12,7 @@ namespace tfwasm {
 namespace {
 
 // Far more than real models have; bounds what a small file can grow to.
-constexpr NodeId kMostNodes = 4'000'000;
+constexpr NodeId kMostNodes = 300'000;
 
 // Calls `use` for each function in the attributes of a node.
 template <typename F>

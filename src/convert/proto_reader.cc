@@ -33,9 +33,20 @@ void ProtoReader::Expect(WireType type) const {
         static_cast<int64_t>(reader_.wire_type()), ", expected ", static_cast<int64_t>(type));
 }
 
+void ProtoReader::CheckLength() const {
+  if (reader_.wire_type() != WireType::length_delimited) return;
+  const char* at = reader_.data().data();
+  const char* end = at + reader_.data().size();
+  const uint64_t length = protozero::decode_varint(&at, end);
+  if (length > static_cast<uint64_t>(end - at)) throw protozero::end_of_buffer_exception();
+}
+
 bool ProtoReader::Next() {
   return Guarded([&] {
-    if (!is_read_) reader_.skip();
+    if (!is_read_) {
+      CheckLength();
+      reader_.skip();
+    }
     is_read_ = false;
     return reader_.next();
   });
@@ -69,6 +80,7 @@ std::string_view ProtoReader::Bytes() {
   Expect(WireType::length_delimited);
   is_read_ = true;
   return Guarded([&] {
+    CheckLength();
     const protozero::data_view view = reader_.get_view();
     return std::string_view(view.data(), view.size());
   });
@@ -85,21 +97,30 @@ void ProtoReader::AppendTo(std::vector<int64_t>& values) {
   if (reader_.wire_type() == WireType::varint) return values.push_back(Int());
   Expect(WireType::length_delimited);
   is_read_ = true;
-  Guarded([&] { AppendAll(reader_.get_packed_int64(), values); });
+  Guarded([&] {
+    CheckLength();
+    AppendAll(reader_.get_packed_int64(), values);
+  });
 }
 
 void ProtoReader::AppendTo(std::vector<float>& values) {
   if (reader_.wire_type() == WireType::fixed32) return values.push_back(Float());
   Expect(WireType::length_delimited);
   is_read_ = true;
-  Guarded([&] { AppendAll(reader_.get_packed_float(), values); });
+  Guarded([&] {
+    CheckLength();
+    AppendAll(reader_.get_packed_float(), values);
+  });
 }
 
 void ProtoReader::AppendTo(std::vector<double>& values) {
   if (reader_.wire_type() == WireType::fixed64) return values.push_back(Double());
   Expect(WireType::length_delimited);
   is_read_ = true;
-  Guarded([&] { AppendAll(reader_.get_packed_double(), values); });
+  Guarded([&] {
+    CheckLength();
+    AppendAll(reader_.get_packed_double(), values);
+  });
 }
 
 ProtoEntry ReadEntry(ProtoReader reader) {

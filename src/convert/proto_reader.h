@@ -46,6 +46,9 @@ class ProtoReader {
 
  private:
   void Expect(protozero::pbf_wire_type type) const;
+  // Throws if a field with a length is longer than the rest of the message. protozero compares
+  // signed numbers, so it accepts lengths from 2^31 where pointers have 32 bits.
+  void CheckLength() const;
 
   protozero::pbf_reader reader_;
   int depth_;

@@ -10,6 +10,7 @@
 #include "convert/meta_graph.h"
 #include "convert/signature_graph.h"
 #include "convert/tables.h"
+#include "convert/text_proto.h"
 #include "convert/variables.h"
 
 namespace tfwasm {
@@ -17,6 +18,7 @@ namespace tfwasm {
 namespace {
 
 constexpr std::string_view kGraphFile = "saved_model.pb";
+constexpr std::string_view kGraphText = "saved_model.pbtxt";
 constexpr std::string_view kVariables = "variables/variables";
 
 OutputArgs ReadOutputArgs(std::string_view op_list) {
@@ -31,13 +33,14 @@ class SavedModelReader : public ModelReader {
  public:
   SavedModelReader(const ConvertOptions& options, const FileSizes& files)
       : options_(options), files_(files) {
-    if (!files_.contains(kGraphFile)) {
-      Throw(Code::kFile, "a SavedModel needs the file ", kGraphFile);
+    for (const std::string_view path : {kGraphFile, kGraphText}) {
+      if (graph_path_.empty() && files_.contains(path)) graph_path_ = path;
     }
+    if (graph_path_.empty()) Throw(Code::kFile, "a SavedModel needs the file ", kGraphFile);
   }
 
   std::optional<ReadRequest> Next() override {
-    if (graph_bytes_.empty()) return ReadWhole(std::string(kGraphFile), graph_bytes_);
+    if (graph_bytes_.empty()) return ReadWhole(graph_path_, graph_bytes_);
     const std::string index = StrCat(kVariables, ".index");
     if (files_.contains(index) && index_bytes_.empty()) return ReadWhole(index, index_bytes_);
     if (!is_prepared_) Prepare();
@@ -86,6 +89,7 @@ class SavedModelReader : public ModelReader {
   // Reads the graph, and finds out which variables it needs.
   void Prepare() {
     is_prepared_ = true;
+    if (graph_path_ == kGraphText) graph_bytes_ = EncodeTextProto(graph_bytes_, "SavedModel");
     const MetaGraph meta = ReadMetaGraph(graph_bytes_, options_.tags);
     const SignatureDef& signature =
         ChooseSignature(meta, options_.signature_name, DefaultSignatures());
@@ -114,6 +118,7 @@ class SavedModelReader : public ModelReader {
 
   ConvertOptions options_;
   FileSizes files_;
+  std::string graph_path_;
   std::string graph_bytes_;
   std::string index_bytes_;
   std::string* target_ = nullptr;  // the file that is read whole; nullptr: variables

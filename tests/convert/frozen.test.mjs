@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { missing } from '../prerequisites.mjs';
 import { convert, fileTree, handlerOf, loadConverted, opsOf } from './convert.mjs';
 import { attr, constant, functionDef, graphDef, node, placeholder } from './graph-def.mjs';
-import { bytes, concat, int, message } from './proto.mjs';
+import { bytes, concat, int, message, varint } from './proto.mjs';
 
 const skip = missing('dist');
 
@@ -46,6 +46,35 @@ describe('frozen graphs', { skip }, () => {
       fused.attr.fused_ops.list.s.map((text) => Buffer.from(text, 'base64').toString()),
       ['BiasAdd', 'Relu'],
     );
+  });
+
+  test('may be text', async () => {
+    const text = `
+      # A comment.
+      node { name: "x" op: 'Placeholder' attr { key: "dtype" value { type: DT_FLOAT } }
+             attr { key: "shape" value < shape { dim { size: -1 } } > } }
+      node { name: "c" op: "Const" attr { key: "dtype" value { type: DT_FLOAT } }
+             attr { key: "value" value { tensor { dtype: DT_FLOAT tensor_shape { dim { size: 0x2 } } float_val: [1.5, -2e0f] } } } }
+      node { name: "s" op: "Const" attr { key: "value" value { tensor {
+             dtype: DT_STRING tensor_shape { } string_val: "a\\101\\x42" '\\n' } } } }
+      node { name: "y" op: "Mul" input: "x"; input: "c", attr { key: "T" value { type: DT_FLOAT } } unknown { a: [1, 2] } }
+      node { name: "t" op: "Identity" input: "s" }
+      versions { producer: 12 }`;
+    const converted = await convert(fileTree({ 'model.pbtxt': Buffer.from(text) }));
+    const { tf, model } = await loadConverted(converted);
+    const [y, t] = model.execute({ x: tf.tensor1d([2, 4]) }, ['y', 't']);
+    assert.deepEqual([...y.dataSync(), ...t.dataSync()], [3, -8, 'aAB\n']);
+    assert.equal(converted.json.modelTopology.versions.producer, 12);
+    for (const [wrong, line] of [
+      ['node { name: "x', 1],
+      ['node {\n name: "x"\n', 3],
+      ['node {\n name: x }', 2],
+    ]) {
+      await assert.rejects(convert(fileTree({ 'm.pbtxt': Buffer.from(wrong) })), {
+        code: 'E_PROTO',
+        message: new RegExp(`^line ${line}: `),
+      });
+    }
   });
 
   test('keep activations apart that TensorFlow.js cannot fuse', async () => {
@@ -177,6 +206,8 @@ describe('frozen graphs', { skip }, () => {
 
   for (const [what, files, code] of [
     ['cut off', { 'm.pb': graphDef(dense).subarray(0, 60) }, 'E_PROTO'],
+    ['with a field of 2^31 bytes', { 'm.pb': concat(varint((9 << 3) | 2), varint(2 ** 31), 'abc') }, 'E_PROTO'],
+    ['with a name of 2^32 - 1 bytes', { 'm.pb': concat(varint((1 << 3) | 2), varint(2 ** 32 - 1), 'abc') }, 'E_PROTO'],
     ['of text', { 'm.pb': Buffer.from('hello, world') }, 'E_PROTO'],
     ['with an unknown input', { 'm.pb': graphDef([node('y', 'Relu', ['none'])]) }, 'E_EDGE'],
     ['with two nodes of one name', { 'm.pb': graphDef([dense[0], dense[0]]) }, 'E_DUPLICATE'],

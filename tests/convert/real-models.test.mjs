@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
-import { convert, fileTree, folderTree, loadConverted, weightsOf } from './convert.mjs';
+import { convert, fileTree, folderTree, handlerOf, loadConverted, weightsOf } from './convert.mjs';
 import { EXPECTED_REFUSALS, SAVED_MODELS, UNCHECKED } from './real-models.mjs';
 
 const MODELS = path.join(ROOT, '../shared/models');
@@ -41,19 +42,13 @@ const close = (a, b) =>
 
 describe('real frozen graphs', { skip }, () => {
   test('convert and agree with expected values, or are refused for a known reason', async (t) => {
-    const folders = readdirSync(MODELS).filter((name) => /^(g|pb)-/.test(name));
+    const folders = frozenFolders();
     const counts = { converted: 0, refused: 0, agree: 0, differ: 0, unchecked: 0 };
     const problems = [];
     for (const folder of folders) {
-      const file = readdirSync(path.join(MODELS, folder)).find((name) => name.endsWith('.pb'));
-      const bytes = readFileSync(path.join(MODELS, folder, file));
       let converted;
       try {
-        const outputNodeNames = tensorsOf(folder, 'prediction').map(({ name }) => tensorName(name));
-        converted = await convert(fileTree({ [file]: bytes }), {
-          target: 'tfwasm',
-          ...(outputNodeNames.length > 0 ? { outputNodeNames } : {}),
-        });
+        converted = await convertFrozen(folder, 'tfwasm');
       } catch (error) {
         ++counts.refused;
         const expected = EXPECTED_REFUSALS[folder];
@@ -76,6 +71,77 @@ describe('real frozen graphs', { skip }, () => {
       problems.map((line) => line.slice(0, 300)),
       [],
     );
+  });
+});
+
+describe('real text graphs', { skip }, () => {
+  test('convert to the same as the binary ones', async (t) => {
+    const counts = { same: 0, refused: 0, alone: 0 };
+    const problems = [];
+    for (const folder of readdirSync(MODELS).filter((name) => /^(g|pbtxt)-/.test(name))) {
+      const files = readdirSync(path.join(MODELS, folder));
+      const text = files.find((name) => name.endsWith('.pbtxt'));
+      const binary = files.find((name) => name.endsWith('.pb'));
+      const [fromText, fromBinary] = await Promise.all(
+        [text, binary].map(async (name) => {
+          if (!name) return undefined;
+          const tree = fileTree({ [name]: readFileSync(path.join(MODELS, folder, name)) });
+          return convert(tree, { target: 'tfwasm' }).catch((error) => `${error.code} ${error.message}`);
+        }),
+      );
+      if (fromBinary === undefined) {
+        const isRead = typeof fromText !== 'string' || fromText.startsWith('E_OP');
+        if (isRead) ++counts.alone;
+        else problems.push(`${folder}: ${fromText}`);
+      } else if (typeof fromText === 'string' || typeof fromBinary === 'string') {
+        if (fromText === fromBinary) ++counts.refused;
+        else
+          problems.push(
+            `${folder}: ${JSON.stringify(fromText)?.slice(0, 200)}, ${JSON.stringify(fromBinary)?.slice(0, 200)}`,
+          );
+      } else {
+        const same = isDeepStrictEqual(fromText.files, fromBinary.files);
+        if (same) ++counts.same;
+        else problems.push(`${folder}: differs`);
+      }
+    }
+    t.diagnostic(`text graphs: ${JSON.stringify(counts)}`);
+    assert.deepEqual(problems, []);
+  });
+});
+
+describe('real models, converted for TensorFlow.js', { skip: skip || missing('tfjs') }, () => {
+  test('load and run there', async (t) => {
+    const tf = await import('@tensorflow/tfjs-core');
+    await import('@tensorflow/tfjs-backend-cpu');
+    const { loadGraphModel } = await import('@tensorflow/tfjs-converter');
+    await tf.setBackend('cpu');
+    const counts = { loaded: 0, ran: 0, agree: 0, unsupported: 0 };
+    const problems = [];
+    for (const folder of frozenFolders()) {
+      const outputs = tensorsOf(folder, 'prediction');
+      let converted;
+      try {
+        converted = await convertFrozen(folder, 'tfjs');
+      } catch (error) {
+        if (error.code === 'E_OP') ++counts.unsupported;
+        continue;
+      }
+      const model = await loadGraphModel(handlerOf(converted)).catch((error) => {
+        problems.push(`${folder}: ${error.message}`);
+      });
+      if (!model) continue;
+      ++counts.loaded;
+      const given = new Map(tensorsOf(folder, 'placeholder').map((tensor) => [tensor.name, tensor]));
+      if (outputs.length === 0 || !model.inputs.every(({ name }) => given.has(name.split(':')[0]))) continue;
+      // Where TensorFlow.js itself fails or differs, the original graph is no different.
+      const result = await compareIn(tf, model, outputs, given).catch(() => 'failed');
+      if (result !== 'failed') ++counts.ran;
+      if (result === 'agree') ++counts.agree;
+    }
+    t.diagnostic(`in TensorFlow.js: ${JSON.stringify(counts)}`);
+    assert.deepEqual(problems, []);
+    assert.ok(counts.agree >= 120);
   });
 });
 
@@ -174,6 +240,20 @@ async function run(converted, { feeds, equal, shape }) {
   return equal ? 'agree' : 'ran';
 }
 
+function frozenFolders() {
+  return readdirSync(MODELS).filter((name) => /^(g|pb)-/.test(name));
+}
+
+/** Converts a frozen graph with the outputs that have expected values. */
+async function convertFrozen(folder, target) {
+  const file = readdirSync(path.join(MODELS, folder)).find((name) => name.endsWith('.pb'));
+  const outputNodeNames = tensorsOf(folder, 'prediction').map(({ name }) => tensorName(name));
+  return convert(fileTree({ [file]: readFileSync(path.join(MODELS, folder, file)) }), {
+    target,
+    ...(outputNodeNames.length > 0 ? { outputNodeNames } : {}),
+  });
+}
+
 /** 'agree', 'unchecked' if there are no expected values or inputs, or what differs. */
 async function compare(folder, converted) {
   const outputs = tensorsOf(folder, 'prediction');
@@ -181,18 +261,21 @@ async function compare(folder, converted) {
   const { tf, model } = await loadConverted(converted);
   const inputs = model.inputs.map(({ name }) => name.split(':')[0]);
   if (outputs.length === 0 || !inputs.every((name) => given.has(name))) return 'unchecked';
+  const result = await compareIn(tf, model, outputs, given);
+  model.dispose();
+  return result;
+}
+
+/** Runs a model and compares its outputs: 'agree', or what differs. */
+async function compareIn(tf, model, outputs, given) {
   const feeds = Object.fromEntries(
     model.inputs.map(({ name, dtype }) => {
       const { values, shape } = given.get(name.split(':')[0]);
       return [name, tf.tensor(values, shape, dtype)];
     }),
   );
-  const results = [
-    await model.executeAsync(
-      feeds,
-      outputs.map(({ name }) => tensorName(name)),
-    ),
-  ].flat();
+  const names = outputs.map(({ name }) => tensorName(name));
+  const results = [await model.executeAsync(feeds, names)].flat();
   for (const [index, { name, values, shape }] of outputs.entries()) {
     const got = Array.from(results[index].dataSync(), Number);
     if (shape && shape.join() !== results[index].shape.join()) {
@@ -203,7 +286,6 @@ async function compare(folder, converted) {
       return `${name}[${at}] is ${got[at]}, expected ${values[at]} (${got.length} of ${values.length})`;
     }
   }
-  model.dispose();
   return 'agree';
 }
 

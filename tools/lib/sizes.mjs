@@ -10,7 +10,7 @@ import { ENTRIES, linkOf } from './variants.mjs';
 const WASM_BUDGETS = {
   tfwasm: { raw: 1_300_000, gzip: 450_000 },
   'tfwasm-inference': { raw: 900_000, gzip: 311_000 },
-  'tfwasm-convert': { raw: 1_050_000, gzip: 370_000 },
+  'tfwasm-convert': { raw: 1_100_000, gzip: 390_000 },
 };
 /** For the JavaScript of the first page load: an entry, common.js and one glue. By entry. */
 const JAVASCRIPT_BUDGETS = {

@@ -37,7 +37,6 @@ ConvertOptions ReadConvertOptions(std::string_view json) {
   ReadFlag(root, "skipOpCheck", options.skip_op_check);
   ReadFlag(root, "freezeState", options.freeze_state);
   ReadFlag(root, "forTfwasm", options.for_tfwasm);
-  ReadFlag(root, "useStructuredOutputsNames", options.structured_output_keys);
   return options;
 }
 

@@ -20,7 +20,6 @@ struct ConvertOptions {
   bool skip_op_check = false;
   bool freeze_state = false;
   bool for_tfwasm = false;
-  bool structured_output_keys = false;
 };
 
 // Reads a JSON object with the fields of js/convert/core.ts. Throws E_JSON or E_INPUT.

@@ -7,6 +7,7 @@
 #include "convert/remove_arguments.h"
 #include "convert/variables.h"
 #include "ops/handles.h"
+#include "passes/fold_constants.h"
 #include "passes/pass_constants_to_functions.h"
 #include "passes/remove_dead_nodes.h"
 #include "passes/rewrite.h"
@@ -185,6 +186,16 @@ void ForEachGraph(ModelDef& model, F use) {
   for (auto& [name, function] : model.functions) use(function.body);
 }
 
+// Removes branches that are never taken: they may change variables, or be what trains the model.
+void FoldConditions(ModelDef& model) {
+  constexpr int kMostRounds = 8;
+  for (int round = 0; round < kMostRounds; ++round) {
+    // The loops of TensorFlow 1 are circles, with which this pass does not cope.
+    Deferring([&] { FoldSmallConstants(model.graph); });
+    if (!InlineCalls(model.graph, model.functions)) return;
+  }
+}
+
 // Passes handles down until no function has one as argument that is not needed.
 void PassHandles(ModelDef& model) {
   std::set<std::string> visited;
@@ -219,6 +230,7 @@ void MakeConstantToLoad(Node& node, const CheckpointValue& value, const Checkpoi
 void ReadVariables(ModelDef& model, const CheckpointIndex* index, bool freeze_state,
                    std::vector<std::string>& notes) {
   InlineCalls(model.graph, model.functions);
+  FoldConditions(model);
   RemoveDeadNodes(model.graph);
   PassHandles(model);
   std::set<std::string> read;

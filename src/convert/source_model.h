@@ -2,7 +2,6 @@
 // A model on its way from a file to model.json.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 

@@ -49,6 +49,7 @@ const call = (name, target, inputs) => node(name, 'StatefulPartitionedCall', inp
 /** A model of TensorFlow 2: y = x * scale + offset, computed by a function of a function. */
 function affineModel({
   inner,
+  more = [],
   variables = { scale: 'model/scale/.ATTRIBUTES/VARIABLE_VALUE', offset: 'o/.ATTRIBUTES/VARIABLE_VALUE' },
 } = {}) {
   const { functions, nodes } = restoring(variables);
@@ -68,6 +69,7 @@ function affineModel({
     ],
     [
       ...functions,
+      ...more,
       functionDef('inner', args, { r: 'float32' }, body, { r: 'add:z:0' }),
       functionDef(
         'wrapper',
@@ -299,6 +301,42 @@ describe('SavedModels of TensorFlow 2', { skip }, () => {
     await assert.rejects(convert(files), (error) => error.code === 'E_STATE' && /'scale'/.test(error.message));
     const converted = await convert(files, { freezeState: true });
     assert.match(converted.summary.notes.join(), /changes the variable 'scale'/);
+  });
+
+  test('may have state in branches that are never taken', async () => {
+    const trains = functionDef(
+      'trains',
+      { x: 'float32', s: 'resource' },
+      { r: 'float32' },
+      [
+        node('assign', 'AssignVariableOp', ['s', 'x'], { dtype: attr.type('float32') }),
+        node('result', 'Identity', ['x', '^assign'], float),
+      ],
+      { r: 'result:output:0' },
+    );
+    const runs = functionDef(
+      'runs',
+      { x: 'float32', s: 'resource' },
+      { r: 'float32' },
+      [node('neg', 'Neg', ['x'], float)],
+      { r: 'neg:y:0' },
+    );
+    const inner = [
+      constant('no', 'bool', [], [0]),
+      constant('yes', 'bool', [], [1]),
+      node('both', 'LogicalAnd', ['no:output:0', 'yes:output:0']),
+      node('if', 'If', ['both:z:0', 'x', 's'], {
+        then_branch: attr.func('trains'),
+        else_branch: attr.func('runs'),
+        Tcond: attr.type('bool'),
+        Tin: attr.types(['float32', 'resource']),
+        Tout: attr.types(['float32']),
+      }),
+      node('read', 'ReadVariableOp', ['s'], { dtype: attr.type('float32') }),
+      node('add', 'AddV2', ['if:output:0', 'read:value:0'], float),
+    ];
+    const model = affineModel({ inner, more: [trains, runs] });
+    assert.deepEqual(await predict(await convert(affine(affineValues, {}, model)), [1, 10]), [1, -7]);
   });
 
   for (const [what, change, code] of [

@@ -2,10 +2,13 @@
 // The entry `tfwasm`. Names and semantics are those of TensorFlow.js.
 import { setBundleImport } from './core/bundles.js';
 import { useLink } from './core/links.js';
+import { setTrainableMaker } from './models/trainable.js';
+import { GraphWeights } from './training/graph-weights.js';
 
 export * from './common.js';
-export * from './layers/index.js';
-export * from './training/gradients.js';
+export * as data from './data/index.js';
+export * from './layers-model/index.js';
+export * from './autodiff/gradients.js';
 export {
   Optimizer,
   type LearningRateSchedule,
@@ -13,8 +16,34 @@ export {
   type OptimizerOptions,
 } from './training/optimizer.js';
 export * from './training/optimizers.js';
+export { losses, metrics } from './training/namespaces.js';
+export type { LossArgs, LossIdentifier, LossOptions, LossReduction } from './training/losses.js';
+export type { MetricIdentifier, MetricOptions } from './training/metrics.js';
 export * as train from './training/train.js';
+export {
+  BaseCallback,
+  Callback,
+  type CallbackParams,
+  type Callbacks,
+  CustomCallback,
+  type CustomCallbackArgs,
+  History,
+  type Logs,
+  registerCallbackConstructor,
+  type YieldEvery,
+} from './training/callbacks.js';
+export * from './training/callbacks/index.js';
+export type { ClassWeight, DatasetLike, SampleWeights } from './training/examples.js';
+export type {
+  ModelCompileArgs,
+  ModelEvaluateArgs,
+  ModelEvaluateDatasetArgs,
+  ModelFitArgs,
+  ModelFitDatasetArgs,
+} from './training/trainer.js';
 
+setTrainableMaker((model, weights) => new GraphWeights(model, weights));
+setBundleImport('data.js', () => import('./data/streams/index.js'));
 setBundleImport('operations.js', () => import('./layers/operations/index.js'));
 useLink({
   name: 'tfwasm',

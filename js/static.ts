@@ -5,6 +5,7 @@
 import { setBundleImport } from './core/bundles.js';
 import createCoreModule from './core/glue.js';
 import { useFactory } from './core/wasm-loader.js';
+import * as streams from './data/streams/index.js';
 import { setMediaImport } from './io/media-loader.js';
 import * as kerasFiles from './keras-files/index.js';
 import { setKerasFilesImport } from './keras-files/loader.js';
@@ -16,4 +17,5 @@ export * from './index.js';
 useFactory(createCoreModule);
 setMediaImport(async () => media);
 setKerasFilesImport(async () => kerasFiles);
+setBundleImport('data.js', async () => streams);
 setBundleImport('operations.js', async () => operations);

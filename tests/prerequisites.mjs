@@ -30,6 +30,8 @@ const CHECKS = {
     const parts = ['core', 'converter', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`);
     return parts.every(isInstalled) ? null : 'TensorFlow.js is not installed (npm install)';
   },
+  'tfjs-data': () =>
+    isInstalled('@tensorflow/tfjs-data') ? null : 'tf.data of TensorFlow.js is not installed (npm install)',
   jasmine: () => (isInstalled('jasmine-core') ? null : 'jasmine-core is not installed (npm install)'),
   chromium: () => {
     if (!isInstalled('playwright-core')) return 'playwright-core is not installed (npm install)';

@@ -192,18 +192,32 @@ export interface TrainingCoreModule extends CoreModule {
 
   /**
    * One step of an optimizer: changes `variables` and `slots` (those of the first variable, then of the second, ...) in
-   * place; tensors that share their buffers keep the old values. `options`: learning rate, weight decay, clip norm, clip
-   * value, global clip norm; 0 for none. Throws E_DTYPE or E_SHAPE, and changes nothing then.
+   * place; tensors that share their buffers keep the old values. `options`: weight decay, clip norm, clip value, global
+   * clip norm; 0 for none. Throws E_DTYPE or E_SHAPE, and changes nothing then.
    */
   applyOptimizer(
     optimizer: string,
     hyperparameters: number[],
     step: number,
+    learningRate: number,
     options: number[],
     variables: number[],
     slots: number[],
     gradients: number[],
   ): void;
+
+  /**
+   * Runs the ops of a model in the capture or gradient scope that is open, with other values for some of its weights.
+   * Names as for compileRun. Returns one new handle per fetch. Throws E_OP for control flow.
+   */
+  emitModel(
+    model: number,
+    feeds: string[],
+    fetches: string[],
+    inputs: number[],
+    weightNames: string[],
+    weights: number[],
+  ): number[];
 
   // Captures of graphs. Between openCapture and closeCapture, ops on the inputs of the capture, and on what is computed
   // from them, become nodes; their outputs have no values. Captures nest.
@@ -217,16 +231,36 @@ export interface TrainingCoreModule extends CoreModule {
   disposeFunction(fn: number): void;
   /**
    * Ends the innermost capture, and returns the id of its program in a function, for runFunction, and which of the
-   * variables it takes, by the order of captureVariable. Those among `changing`, which other ones are expected to follow
-   * at each run, are the first of them: runFunction takes these as inputs. Equal graphs share a program.
+   * variables it takes, by the order of captureVariable. Each run gives the variables `updated` the new `values`, which
+   * are values of the capture. Equal graphs share a program. Throws E_SHAPE or E_DTYPE if a value does not fit.
    */
   capturedProgram(
     fn: number,
     outputs: number[],
-    changing: number[],
-  ): { program: number; variables: number[]; changing: number };
-  /** Returns one new handle per output. While `variables` stay the same, they are compiled as constants. */
+    updated: number[],
+    values: number[],
+  ): { program: number; variables: number[] };
+  /**
+   * Returns one new handle per output. While variables that it does not update stay the same, they are compiled as
+   * constants.
+   */
   runFunction(fn: number, program: number, inputs: number[], variables: number[]): number[];
+  /** Like setProfiling and takeProfile, for the programs of a function. */
+  setFunctionProfiling(fn: number, enabled: boolean): void;
+  takeFunctionProfile(fn: number): NodeProfile[];
+  /**
+   * Adds one step of an optimizer to the capture. `slots`: those of the first variable, then of the second, ... `options`
+   * as for applyOptimizer. `numbers`: float32 [2, n], the step and the hyperparameters, the
+   * learning rate first; each is the sum of its column. Returns the new values of the variables, then of the slots.
+   */
+  captureOptimizer(
+    optimizer: string,
+    options: number[],
+    variables: number[],
+    slots: number[],
+    gradients: number[],
+    numbers: number,
+  ): number[];
 
   // Layers. Configs are JSON texts with keys in snake case. `generation`: 3 for Keras 3, else 2.
   /** `config`: with defaults. `unknown`: keys that the layer ignores. Both are JSON. Throws E_LAYER. */
@@ -254,6 +288,32 @@ export interface TrainingCoreModule extends CoreModule {
   /** Returns a scalar. */
   applyRegularizer(regularizer: string, x: number): number;
   applyConstraint(constraint: string, x: number): number;
+
+  // Losses: JSON texts, a name or {class_name, config}.
+  /** Per sample: [values, mask]. The mask is 0 if all values count. Throws E_SHAPE or E_LAYER. */
+  lossValues(loss: string, yTrue: number, yPred: number): number[];
+  /** The loss of a batch, of [values, weights, mask], of which the last two may be 0. */
+  reduceLoss(reduction: string, values: number[]): number;
+  /** The class name of a loss of any name. Throws E_LAYER if there is none. */
+  lossClass(name: string): string;
+  /** The names of all losses, as JSON. */
+  lossNames(): string;
+
+  // Metrics: JSON texts, a name or {class_name, config}.
+  /**
+   * The class name, whether the metric is a mean, and the shape of its state, which is [sum, count] for means. Sizes of
+   * `prediction` may be -1. Throws E_LAYER, and E_SHAPE if the state depends on such a size.
+   */
+  metricInfo(metric: string, prediction: number[]): { className: string; isMean: boolean; state: number[] };
+  /** The new state, from [state, yTrue, yPred, weights]. Without a state, 0, that of the batch alone. */
+  updateMetric(metric: string, values: number[]): number;
+  /** The result of [state]. */
+  metricResult(metric: string, values: number[]): number;
+  /** The values of [yTrue, yPred] whose mean a metric is. */
+  metricValues(metric: string, values: number[]): number;
+  /** The names of all metrics that are not losses, as JSON. */
+  metricNames(): string;
+
   /** The names of all layers, activations, initializers, regularizers and constraints, as JSON. */
   layerNames(): string;
 }

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'E_AMBIGUOUS' // two contradicting sources for one value
   | 'E_ATTR' // a node attribute is missing, of the wrong kind or out of range
   | 'E_CYCLE' // the graph has a cycle that is not a loop
+  | 'E_DEVICE' // a camera or a microphone is missing or not allowed
   | 'E_DISPOSED' // use after dispose
   | 'E_DTYPE' // unknown or unsupported dtype
   | 'E_DUPLICATE' // a name occurs twice

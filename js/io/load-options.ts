@@ -17,6 +17,7 @@ const EXPECTED: { [name in keyof LoadOptions]?: [string, (value: unknown) => boo
   requestInit: ['an object', isObject],
   retryDelay: ['a number of at least 0', isCount(0)],
   signal: ['an AbortSignal', isAbortSignal],
+  trainable: ['true or false', (value) => typeof value === 'boolean'],
   weightPathPrefix: ['a string', (value) => typeof value === 'string'],
   weightUrlConverter: ['a function', isFunction],
 };

@@ -216,4 +216,10 @@ export interface LoadOptions {
    * limit, as in TensorFlow: a loop that never ends does not return. Set it for models that you do not trust.
    */
   maxIterations?: number | undefined;
+  /**
+   * Whether the weights of float32 become variables (`model.weights`), for `tf.variableGrads`, `optimizer.minimize` and
+   * captures: what `predict` and `execute` compute then follows them, and `save` writes what they have learned. Control
+   * flow, functions and tables are refused. The default is false.
+   */
+  trainable?: boolean;
 }

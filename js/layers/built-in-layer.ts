@@ -3,7 +3,7 @@
 import type { LayerCallResult } from '../core/core-module.js';
 import { type DataType, dtypeFromNumber } from '../tensor/dtype.js';
 import { Tensor, tensorsOfHandles } from '../tensor/tensor.js';
-import { callTrainingCore } from '../training/core.js';
+import { callTrainingCore } from '../autodiff/core.js';
 import { type Activation, getCustomActivation } from './activations.js';
 import { type Config, serialize, toCamelConfig, toSnakeCase, toSnakeConfig } from './config.js';
 import { getConstraint } from './constraints.js';
@@ -43,10 +43,22 @@ const COMMON_KEYS = new Set([
   'activityRegularizer',
 ]);
 
+/** Keys that say nothing about what a layer computes, or are read here. */
+const WITHOUT_EFFECT = ['input_dim', 'input_length', 'implementation'];
+
 /** Frees layers that the program forgot to dispose. */
 const forgotten = new FinalizationRegistry<number>((layer) => callTrainingCore((core) => core.disposeLayer(layer)));
 
 const listShapes = (shape: Shape | Shape[]): Shape[] => (Array.isArray(shape[0]) ? shape : [shape]) as Shape[];
+
+/** With the shape of the input that `inputDim` and `inputLength` stand for, in a layer that may be the first of a model. */
+function withInputShape(className: string, args: BuiltInLayerArgs): BuiltInLayerArgs {
+  if (args.inputShape || args.batchInputShape) return args;
+  const { inputDim, inputLength } = args;
+  if (className === 'Embedding') return { ...args, inputShape: inputLength ? toList<number>(inputLength) : [null] };
+  if (inputDim === undefined || inputDim === null) return args;
+  return { ...args, inputShape: inputLength ? [inputLength, inputDim] : [inputDim] };
+}
 
 const keyOf = (description: unknown): string => JSON.stringify(description);
 
@@ -77,7 +89,7 @@ export class BuiltInLayer extends Layer {
 
   /** @param generation 3 if Keras 3 wrote the config, else 2: some names mean different functions. */
   constructor(className: string, args: BuiltInLayerArgs = {}, generation = 2) {
-    super(args, className);
+    super(withInputShape(className, args), className);
     this.#className = className;
     this.activityRegularizer = getRegularizer(args['activityRegularizer']);
     const own = Object.fromEntries(Object.entries(args).filter(([key]) => !COMMON_KEYS.has(key)));
@@ -93,7 +105,7 @@ export class BuiltInLayer extends Layer {
     this.#layer = layer;
     this.#config = JSON.parse(config) as Config;
     forgotten.register(this, layer);
-    const ignored = JSON.parse(unknown) as string[];
+    const ignored = (JSON.parse(unknown) as string[]).filter((key) => !WITHOUT_EFFECT.includes(key));
     if (ignored.length > 0) console.warn(`layer ${this.name} (${className}) ignores: ${ignored.join(', ')}`);
   }
 

@@ -2,7 +2,7 @@
 // Limits of weights, applied after each step of training: `tf.constraints`. The formulas are in
 // src/layers/constraints.cc.
 import { type Tensor, tensorOfHandle } from '../tensor/tensor.js';
-import { callTrainingCore } from '../training/core.js';
+import { callTrainingCore } from '../autodiff/core.js';
 import { Configured, makeRegistered, readDescription } from './configured.js';
 import type { Config } from './config.js';
 

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What layers produce besides their outputs while a model runs or is captured.
 import type { Tensor } from '../tensor/tensor.js';
-
-/** A variable of a layer. */
-export interface Updatable {
-  read(): Tensor;
-  write(value: Tensor): unknown;
-}
+import type { Updatable } from '../autodiff/capture.js';
 
 export interface Execution {
   training: boolean;

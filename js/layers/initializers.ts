@@ -2,7 +2,7 @@
 // The first values of weights: `tf.initializers`. The formulas are in src/layers/initializers.cc.
 import { type DataType, dtypeNumber } from '../tensor/dtype.js';
 import { type Tensor, tensorOfHandle } from '../tensor/tensor.js';
-import { callTrainingCore } from '../training/core.js';
+import { callTrainingCore } from '../autodiff/core.js';
 import { Configured, makeRegistered, readDescription } from './configured.js';
 import type { Config } from './config.js';
 

@@ -4,7 +4,7 @@ import { TfwasmError } from '../core/errors.js';
 import { type DataType, dtypeNumber } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { tidy } from '../tensor/memory.js';
-import { captureInput, inCapture } from './capture.js';
+import { captureInput, inCapture } from '../autodiff/capture.js';
 import type { Config } from './config.js';
 import { currentExecution, execute, newExecution } from './execution.js';
 import { checkInputSpecs, type InputSpecArgs } from './input-spec.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Penalties on weights that are added to the loss: `tf.regularizers`. The formulas are in src/layers/regularizers.cc.
 import { type Tensor, type Scalar, tensorOfHandle } from '../tensor/tensor.js';
-import { callTrainingCore } from '../training/core.js';
+import { callTrainingCore } from '../autodiff/core.js';
 import { Configured, makeRegistered, readDescription } from './configured.js';
 
 /** Gives the penalty of a weight. Custom ones extend it. */

@@ -16,6 +16,7 @@ import type {
 } from '../io/types.js';
 import type { DataType } from '../tensor/dtype.js';
 import { dispose, keep } from '../tensor/memory.js';
+import { makeTrainable, type TrainableWeights } from './trainable.js';
 import { type KernelProfile, type NodeTimer, recordNodes, startRecording } from '../tensor/profile-recorder.js';
 import { type NamedTensorMap, type Tensor, tensorOfHandle, tensorsOfHandles } from '../tensor/tensor.js';
 import { checkInput, type FeedMap, toFeeds } from './inputs.js';
@@ -107,6 +108,7 @@ export class GraphModel implements InferenceModel {
   readonly #iterationLimit: number;
   /** Ids of CoreModule.compileRun by feeds and fetches. */
   readonly #runs = new Map<string, number>();
+  readonly #trainable: TrainableWeights | undefined;
   #weights: NamedTensorsMap | undefined;
 
   /** @internal Takes ownership of a model of the core, created from this topology (JSON text). */
@@ -116,6 +118,7 @@ export class GraphModel implements InferenceModel {
     topology: string,
     signature: Signature | undefined,
     iterationLimit: number,
+    isTrainable = false,
   ) {
     this.#state = { handle };
     this.#iterationLimit = iterationLimit;
@@ -132,14 +135,25 @@ export class GraphModel implements InferenceModel {
     this.inputNodes = inputs.map(({ key }) => key);
     this.outputNodes = outputs.map(({ key }) => key);
     this.unsupportedOps = unsupportedOps;
+    if (isTrainable) this.#trainable = this.#makeTrainable();
     forgotten.register(this, this.#state, this);
   }
 
-  /** The weights. They are disposed with the model. */
+  #makeTrainable(): TrainableWeights {
+    const weights = this.weights;
+    return makeTrainable(
+      () => this.#handle(),
+      new Map(Object.entries(weights).map(([name, [value]]) => [name, value as Tensor])),
+    );
+  }
+
+  /** The weights. They are disposed with the model. If it is trainable, those of float32 are variables. */
   get weights(): NamedTensorsMap {
     const handle = this.#handle();
     this.#weights ??= readWeights(handle, this.#origin.parts.weightSpecs ?? []);
-    return this.#weights;
+    if (!this.#trainable) return this.#weights;
+    const variables = [...this.#trainable.variables].map(([name, variable]) => [name, [variable]]);
+    return { ...this.#weights, ...Object.fromEntries(variables) };
   }
 
   /**
@@ -168,6 +182,11 @@ export class GraphModel implements InferenceModel {
    * @returns One tensor if one value is fetched, else an array in the order of `outputs`.
    */
   execute(inputs: ModelInputs, outputs?: string | readonly string[], options?: RunOptions): Tensor | Tensor[] {
+    if (this.#trainable) {
+      const feeds = this.#feeds(inputs);
+      const values = this.#trainable.run([...feeds.keys()], this.#toFetches(outputs), [...feeds.values()]);
+      return values.length === 1 ? (values[0] as Tensor) : values;
+    }
     const { handle, run, handles } = this.#plan(inputs, outputs);
     const results = this.#limited(handle, options, () =>
       recordNodes(nodeTimer(handle), () => tensorsOfHandles(callCore((core) => core.run(handle, run, handles)))),
@@ -182,7 +201,7 @@ export class GraphModel implements InferenceModel {
     options?: AsyncRunOptions,
   ): Promise<Tensor | Tensor[]> {
     const signal = options?.signal;
-    if (!signal) return this.execute(inputs, outputs, options);
+    if (!signal || this.#trainable) return this.execute(inputs, outputs, options);
     signal.throwIfAborted();
     const { handle, run, handles } = this.#plan(inputs, outputs);
     const started = this.#limited(handle, options, () => callCore((core) => core.startRun(handle, run, handles)));
@@ -208,7 +227,7 @@ export class GraphModel implements InferenceModel {
   }
 
   /**
-   * Saves the model with everything it was loaded with. Quantized weights stay quantized.
+   * Saves the model with everything it was loaded with. Quantized weights stay quantized, unless they are trainable.
    *
    * @param target A URL, whose scheme selects the medium: localstorage://, indexeddb://, opfs://, downloads://, file://
    *     (Node.js), http:// or https://; or an object with a `save` method.
@@ -220,14 +239,23 @@ export class GraphModel implements InferenceModel {
       throw new TfwasmError('E_INPUT', 'save() takes a URL or an object with a save() method');
     }
     this.#handle();
-    const openWeight = (name: string) => callCore((core) => core.modelWeight(this.#handle(), name));
+    const variables = this.#trainable?.variables;
+    const openWeight = (name: string) => {
+      const handle = variables?.get(name)?.storage.handle();
+      return callCore((core) =>
+        handle === undefined ? core.modelWeight(this.#handle(), name) : core.shareTensor(handle),
+      );
+    };
     const { toArtifacts } = await loadMedia();
-    return handler.save(toArtifacts(this.#origin, openWeight));
+    return handler.save(
+      toArtifacts(variables ? withoutQuantization(this.#origin, variables) : this.#origin, openWeight),
+    );
   }
 
   /** Frees the model and its weights. A second call has no effect. */
   dispose(): void {
     forgotten.unregister(this);
+    this.#trainable?.dispose();
     dispose(this.#weights);
     this.#weights = undefined;
     disposeHandle(this.#state);
@@ -252,9 +280,8 @@ export class GraphModel implements InferenceModel {
     outputs: string | readonly string[] | undefined,
   ): { handle: number; run: number; handles: number[] } {
     const handle = this.#handle();
-    const feeds = toFeeds(inputs, this.#description.inputs);
+    const feeds = this.#feeds(inputs);
     const fetches = this.#toFetches(outputs);
-    this.#checkInputs(feeds);
     const handles = [...feeds.values()].map((tensor) => tensor.storage.handle());
     return { handle, run: this.#compile(handle, [...feeds.keys()], fetches, handles), handles };
   }
@@ -279,13 +306,15 @@ export class GraphModel implements InferenceModel {
     throw new TfwasmError('E_INPUT', `outputs are asked for by name, got ${String(wrong)}`);
   }
 
-  #checkInputs(feeds: FeedMap): void {
+  #feeds(inputs: ModelInputs): FeedMap {
+    const feeds = toFeeds(inputs, this.#description.inputs);
     for (const [name, tensor] of feeds) {
       const declared = this.#description.inputs.find((input) => {
         return name === input.key || name === input.name || name === input.node || name === `${input.node}:0`;
       });
       checkInput(name, tensor, declared);
     }
+    return feeds;
   }
 
   /** The id of a run. The first time it is compiled for the feeds and fetches, and planned for the inputs. */
@@ -300,6 +329,15 @@ export class GraphModel implements InferenceModel {
     }
     return run;
   }
+}
+
+/** With these weights as float32. */
+function withoutQuantization({ topology, parts }: ModelOrigin, names: ReadonlyMap<string, unknown>): ModelOrigin {
+  const weightSpecs = parts.weightSpecs?.map((spec) => {
+    const { quantization, ...plain } = spec;
+    return names.has(spec.name) ? plain : spec;
+  });
+  return { topology, parts: { ...parts, ...(weightSpecs && { weightSpecs }) } };
 }
 
 function readWeights(handle: number, specs: readonly WeightSpec[]): NamedTensorsMap {

@@ -78,7 +78,7 @@ export function loadGraphModelSync(
   source: IOHandlerSync | ModelArtifacts | [ModelJSON, ArrayBuffer],
   options?: RunOptions,
 ): GraphModel {
-  const limit = iterationLimitOf(options);
+  iterationLimitOf(options);
   const artifacts = checkArtifacts(artifactsOf(source));
   const graph = readGraph(artifacts);
   const load = (decoder: number) => {
@@ -89,7 +89,7 @@ export function loadGraphModelSync(
     const writer = new WeightWriter(decoder, true);
     for (const part of [artifacts.weightData ?? []].flat()) writer.write(toBytes(part));
     writer.finish();
-    return finishModel(artifacts, graph, decoder, limit);
+    return finishModel(artifacts, graph, decoder, { maxIterations: options?.maxIterations });
   };
   try {
     return withDecoder(artifacts.weightSpecs ?? [], load);
@@ -160,7 +160,7 @@ async function createModel(
   try {
     return await withDecoder(artifacts.weightSpecs ?? [], async (decoder) => {
       await measured('weights', () => untilAborted(feedWeights(decoder, weights, options), options.signal));
-      return measured('optimize', () => finishModel(artifacts, graph, decoder, iterationLimitOf(options)));
+      return measured('optimize', () => finishModel(artifacts, graph, decoder, options));
     });
   } finally {
     graph.dispose();
@@ -181,7 +181,13 @@ function readGraph(artifacts: ModelArtifacts): ReadGraph {
 }
 
 /** Creates a model from a decoder that has all weights. */
-function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: number, limit: number): GraphModel {
+function finishModel(
+  artifacts: ModelArtifacts,
+  graph: ReadGraph,
+  decoder: number,
+  { maxIterations, trainable }: LoadOptions,
+): GraphModel {
+  const limit = iterationLimitOf({ maxIterations });
   const signature = signatureOf(artifacts);
   const handle = callCore((core) =>
     core.createModel(
@@ -194,7 +200,7 @@ function finishModel(artifacts: ModelArtifacts, graph: ReadGraph, decoder: numbe
     ),
   );
   try {
-    return new GraphModel(handle, artifacts, graph.topology, signature, limit);
+    return new GraphModel(handle, artifacts, graph.topology, signature, limit, trainable);
   } catch (error) {
     callCore((core) => core.disposeModel(handle));
     throw error;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of all optimizers: variables, their state, and saving it. The update rules are in src/training/.
 import { TfwasmError } from '../core/errors.js';
-import { fill, scalar } from '../tensor/factories.js';
+import { fill, scalar, tensor } from '../tensor/factories.js';
 import { dispose } from '../tensor/memory.js';
 import { isRecording, recordUpdate } from '../tensor/profile-recorder.js';
-import type { Scalar, Tensor } from '../tensor/tensor.js';
+import { type Scalar, type Tensor, tensorsOfHandles } from '../tensor/tensor.js';
 import { usedVariables, Variable } from '../tensor/variable.js';
-import { callTrainingCore } from './core.js';
-import { variableGrads } from './gradients.js';
+import { callTrainingCore } from '../autodiff/core.js';
+import { variableGrads } from '../autodiff/gradients.js';
 
 /** A tensor with a name: a gradient, by the name of its variable, or a part of an optimizer's state. */
 export interface NamedTensor {
@@ -176,26 +176,78 @@ export abstract class Optimizer {
       states.push(state);
       tensors.push(tensor);
     }
-    if (this.schedule) this.learningRate = this.schedule(this.#iterations);
     this.#update(variables, states, tensors);
     this.#iterations += 1;
   }
 
-  #update(variables: readonly Variable[], states: readonly VariableState[], gradients: readonly Tensor[]): void {
-    const handleOf = (tensor: Tensor) => tensor.storage.handle();
-    const { weightDecay = 0, clipNorm = 0, clipValue = 0, globalClipNorm = 0 } = this.#options;
+  /** Those of the next step. */
+  #nextHyperparameters(): number[] {
+    if (this.schedule) this.learningRate = this.schedule(this.#iterations);
     const hyperparameters = this.hyperparameters();
-    if (hyperparameters.some((value) => typeof value !== 'number')) {
-      const config = JSON.stringify(this.getConfig());
-      throw new TfwasmError('E_INPUT', `the hyperparameters of ${this.getClassName()} must be numbers, got ${config}`);
-    }
+    if (hyperparameters.every((value) => typeof value === 'number')) return hyperparameters;
+    const config = JSON.stringify(this.getConfig());
+    throw new TfwasmError('E_INPUT', `the hyperparameters of ${this.getClassName()} must be numbers, got ${config}`);
+  }
+
+  /** The options in the order of the core. */
+  get #optionList(): number[] {
+    const { weightDecay = 0, clipNorm = 0, clipValue = 0, globalClipNorm = 0 } = this.#options;
+    return [weightDecay, clipNorm, clipValue, globalClipNorm];
+  }
+
+  /** @internal The slots of variables, those of the first variable first. */
+  slotsOf(variables: readonly Variable[]): Variable[] {
+    return variables.flatMap((variable) => this.#stateOf(variable).slots);
+  }
+
+  /** @internal Captures a step: the new values of the variables, then of their slots. */
+  captureStep(
+    variables: readonly Tensor[],
+    slots: readonly Tensor[],
+    gradients: readonly Tensor[],
+    numbers: Tensor,
+  ): Tensor[] {
+    const [variableHandles, slotHandles, gradientHandles] = [variables, slots, gradients].map((list) =>
+      list.map(handleOf),
+    ) as [number[], number[], number[]];
+    const { name } = this.rule;
+    return tensorsOfHandles(
+      callTrainingCore((core) =>
+        core.captureOptimizer(name, this.#optionList, variableHandles, slotHandles, gradientHandles, handleOf(numbers)),
+      ),
+    );
+  }
+
+  /** @internal How many numbers a step takes: its own and the hyperparameters. */
+  get numNumbers(): number {
+    return 1 + this.hyperparameters().length;
+  }
+
+  /** @internal The numbers of the next step, float32 [2, n], and counts it. */
+  nextStep(): Tensor {
+    const numbers = [this.#iterations + 1, ...this.#nextHyperparameters()];
+    const rounded = numbers.map(Math.fround);
+    const rest = numbers.map((value, i) => value - (rounded[i] as number));
+    const result = tensor([...rounded, ...rest], [2, numbers.length]);
+    this.#iterations += 1;
+    return result;
+  }
+
+  /** @internal Forgets the last step, which has failed. */
+  undoStep(): void {
+    this.#iterations -= 1;
+  }
+
+  #update(variables: readonly Variable[], states: readonly VariableState[], gradients: readonly Tensor[]): void {
+    const hyperparameters = this.#nextHyperparameters();
     const start = performance.now();
     callTrainingCore((core) =>
       core.applyOptimizer(
         this.rule.name,
         hyperparameters,
         this.#iterations + 1,
-        [this.learningRate, weightDecay, clipNorm, clipValue, globalClipNorm],
+        this.learningRate,
+        this.#optionList,
         variables.map(handleOf),
         states.flatMap(({ slots }) => slots.map(handleOf)),
         gradients.map(handleOf),
@@ -269,6 +321,8 @@ export abstract class Optimizer {
     this.#states = [];
   }
 }
+
+const handleOf = (tensor: Tensor) => tensor.storage.handle();
 
 /** A slot with the values of a new tensor, which is disposed. */
 function slotOf(value: Tensor): Variable {

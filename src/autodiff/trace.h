@@ -57,6 +57,7 @@ class Trace : public Builder {
 
   const TensorSpec& spec(Edge edge) const override;
   const Tensor* value(Edge edge) const override { return &tensor(edge); }
+  const Node& node(Edge edge) const override { return graph_.node(edge.node); }
 
  protected:
   // Runs the node and records it.

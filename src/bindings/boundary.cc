@@ -140,6 +140,16 @@ Tensor& HeldTensor::MakeUnique() {
   return tensor_;
 }
 
+Tensor HeldTensor::Take() {
+  if (!tensor_.empty()) Release();
+  return std::exchange(tensor_, {});
+}
+
+void HeldTensor::Replace(Tensor&& tensor) {
+  tensor_ = std::move(tensor);
+  Hold();
+}
+
 void ThrowNoValue() {
   Throw(Code::kLayer,
         "this tensor has no value yet: it stands for a value of a graph that is being built. A "

@@ -64,6 +64,9 @@ class HeldTensor {
 
   // For changing the elements: no other tensor has the buffer afterwards (Tensor::MakeUnique).
   Tensor& MakeUnique();
+  // The tensor for a while: until Replace, this one has no value.
+  Tensor Take();
+  void Replace(Tensor&& tensor);
 
  private:
   void Hold();

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "bindings/boundary.h"
+#include "bindings/models.h"
 #include "executor/load_model.h"
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
@@ -165,6 +166,8 @@ val TakeProfile(Handle handle) {
 void DisposeModel(Handle handle) { Models().Remove(handle); }
 
 }  // namespace
+
+const Session& GetModel(Handle model) { return *Models().Get(model).session; }
 
 EMSCRIPTEN_BINDINGS(models) {
   emscripten::function("createWeightDecoder", &CreateWeightDecoder);

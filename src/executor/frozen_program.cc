@@ -30,11 +30,11 @@ void FrozenProgram::Freeze(std::span<const Tensor> variables) {
   frozen_.emplace(std::move(graph), state_);
 }
 
-std::vector<Tensor> FrozenProgram::Run(std::span<const Tensor> inputs,
-                                       std::span<const Tensor> variables) {
-  if (variables.size() != num_variables_) {
-    Throw(Code::kInternal, "expected ", num_variables_, " variables, got ", variables.size());
+std::vector<Tensor> FrozenProgram::Run(std::span<Tensor> feeds) {
+  if (feeds.size() != graph_.inputs.size()) {
+    Throw(Code::kInternal, "expected ", graph_.inputs.size(), " feeds, got ", feeds.size());
   }
+  const std::span<const Tensor> variables = feeds.last(num_variables_);
   const bool is_same = AreLast(variables);
   if (!is_same) {
     frozen_.reset();
@@ -43,11 +43,9 @@ std::vector<Tensor> FrozenProgram::Run(std::span<const Tensor> inputs,
   }
   if (!frozen_ && (is_same || !has_run_)) Freeze(variables);
   has_run_ = true;
-  if (frozen_) return frozen_->Run(inputs);
+  if (frozen_) return frozen_->RunAndUpdate(feeds.first(feeds.size() - num_variables_));
   if (!program_) program_.emplace(graph_, state_);
-  std::vector<Tensor> feeds(inputs.begin(), inputs.end());
-  feeds.insert(feeds.end(), variables.begin(), variables.end());
-  return program_->Run(feeds);
+  return program_->RunAndUpdate(feeds);
 }
 
 }  // namespace tfwasm

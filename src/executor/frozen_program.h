@@ -15,12 +15,13 @@ namespace tfwasm {
 
 class FrozenProgram {
  public:
-  // The last `num_variables` inputs of `graph` are the variables.
+  // The last `num_variables` inputs of `graph` are the variables, which it must not update.
   FrozenProgram(Graph graph, size_t num_variables, ModelState& state);
 
-  // Variables with the same buffers as in the run before are compiled as constants, as are those of
-  // the first run. Throws as Program::Run.
-  std::vector<Tensor> Run(std::span<const Tensor> inputs, std::span<const Tensor> variables);
+  // `feeds`: one tensor per graph.inputs; those of graph.updates get new values, as in
+  // Program::RunAndUpdate. Variables with the same buffers as in the run before are compiled as
+  // constants, as are those of the first run. Throws as Program::Run.
+  std::vector<Tensor> Run(std::span<Tensor> feeds);
 
   // The graph as it was captured.
   const Graph& graph() const { return graph_; }

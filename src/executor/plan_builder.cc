@@ -238,14 +238,15 @@ void PlanBuilder::PlaceOutput(int output, const Step& step, int index) {
 }
 
 int PlanBuilder::StorageToShare(const Step& step, int output, int index) {
-  if (output != 0) return kUnplanned;
   const OpDef& def = *FactsOf(step).def;
+  if (output != 0 && !def.in_place_pairs) return kUnplanned;
   const auto first = static_cast<size_t>(step.first_input);
   if (def.is_view) return value(data_.arguments[first]).storage;
-  const int id = data_.arguments[static_cast<size_t>(step.first_output)];
+  const int id = data_.arguments[static_cast<size_t>(step.first_output + output)];
   if (HoldsObjects(value(id).spec.dtype)) return kUnplanned;
   for (int i = 0; i < std::min(step.num_inputs, 32); ++i) {
-    if ((def.in_place_inputs >> i & 1) != 0 && MayOverwrite(step, i, id, index)) {
+    const bool is_allowed = def.in_place_pairs ? i == output : (def.in_place_inputs >> i & 1) != 0;
+    if (is_allowed && MayOverwrite(step, i, id, index)) {
       return value(data_.arguments[first + static_cast<size_t>(i)]).storage;
     }
   }

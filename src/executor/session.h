@@ -20,6 +20,9 @@ namespace tfwasm {
 
 class Session {
  public:
+  // Names of feeds and of fetches, see Compile.
+  using Key = std::pair<std::vector<std::string>, std::vector<std::string>>;
+
   // Throws E_OP with a list of all unsupported ops if a run for the outputs must reach one, or
   // E_EDGE if a node reads an output that does not exist. `resources`: those of another model, to
   // share them.
@@ -27,6 +30,9 @@ class Session {
                    std::shared_ptr<ResourceMap> resources = std::make_shared<ResourceMap>());
 
   const ModelDef& model() const { return model_; }
+
+  // The graph with these feeds as inputs and these fetches as outputs. Throws as Compile.
+  Graph CutGraph(const Key& key) const;
 
   // Compiles a program for these feeds and fetches and returns its id for Run. A name is a key of
   // the model's inputs or outputs, a node, or "node:output". Throws E_INPUT for unknown names and
@@ -59,15 +65,12 @@ class Session {
   std::vector<NodeProfile> TakeProfile() { return profiler_.Take(); }
 
  private:
-  using Key = std::pair<std::vector<std::string>, std::vector<std::string>>;
-
   struct StartedRun {
     Program* program;
     Plan* plan;
     RunProgress progress;
   };
 
-  Graph CutGraph(const Key& key) const;
   Program& ProgramOf(int id);
 
   ModelDef model_;

@@ -2,6 +2,7 @@
 #include "kernels/transposed_product.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/simd.h"
 #include "kernels/thread_pool.h"
@@ -13,83 +14,100 @@ namespace {
 // A tile of the sum stays in registers: kTileRows * kTileVectors sums, kTileVectors of B, one of A.
 constexpr int64_t kTileRows = 4;
 constexpr int64_t kTileVectors = 2;
-constexpr int64_t kLanes = kFloatLanes;
+constexpr auto kLanes = static_cast<int64_t>(kFloatLanes);
 constexpr int64_t kTileColumns = kTileVectors * kLanes;
+// Rows of A and B that are packed at a time. Packed, they do not compete for the same cache lines.
+constexpr int64_t kBlockRows = 256;
 
-struct Product {
-  int64_t rows;
-  const float* a;
-  int64_t a_stride;
-  const float* b;
-  int64_t b_stride;
-  float* sum;
-  int64_t sum_stride;
+// Copies `width` columns of `rows` rows into rows of `tile` elements, filled up with zeros.
+template <int64_t kTile>
+void Pack(int64_t rows, int64_t width, const float* from, int64_t stride, float* to) {
+  for (int64_t row = 0; row < rows; ++row, from += stride, to += kTile) {
+    if (width == kTile) {
+      std::memcpy(to, from, kTile * sizeof(float));
+    } else {
+      for (int64_t i = 0; i < kTile; ++i) to[i] = i < width ? from[i] : 0.0f;
+    }
+  }
+}
 
-  template <int64_t kRows, int64_t kVectors>
-  void AddTile(int64_t i, int64_t k) const {
-    FloatVector tile[kRows][kVectors] = {};
-    const float* a_row = a + i;
-    const float* b_row = b + k;
-    for (int64_t row = 0; row < rows; ++row, a_row += a_stride, b_row += b_stride) {
-      FloatVector columns[kVectors];
-      for (int64_t v = 0; v < kVectors; ++v) columns[v] = Load<FloatVector>(b_row + v * kLanes);
-      for (int64_t r = 0; r < kRows; ++r) {
-        const auto factor = All<FloatVector>(a_row[r]);
-        for (int64_t v = 0; v < kVectors; ++v) {
-          tile[r][v] = MultiplyAdd(factor, columns[v], tile[r][v]);
-        }
+// sum += A^T B for packed tiles of A and B. `height` and `width`: the part of the tile that is
+// real.
+void AddTile(int64_t rows, const float* a, const float* b, float* sum, int64_t stride,
+             int64_t height, int64_t width) {
+  FloatVector tile[kTileRows][kTileVectors] = {};
+  for (int64_t row = 0; row < rows; ++row, a += kTileRows, b += kTileColumns) {
+    FloatVector columns[kTileVectors];
+#pragma clang loop unroll(full)
+    for (int64_t v = 0; v < kTileVectors; ++v) columns[v] = Load<FloatVector>(b + v * kLanes);
+#pragma clang loop unroll(full)
+    for (int64_t r = 0; r < kTileRows; ++r) {
+      const auto factor = All<FloatVector>(a[r]);
+#pragma clang loop unroll(full)
+      for (int64_t v = 0; v < kTileVectors; ++v) {
+        tile[r][v] = MultiplyAdd(factor, columns[v], tile[r][v]);
       }
     }
-    for (int64_t r = 0; r < kRows; ++r) {
-      float* out = sum + (i + r) * sum_stride + k;
-      for (int64_t v = 0; v < kVectors; ++v) {
-        Store(Load<FloatVector>(out + v * kLanes) + tile[r][v], out + v * kLanes);
-      }
-    }
   }
+  const bool is_whole = width == kTileColumns;
+  // Constant bounds keep the tile in registers.
+#pragma clang loop unroll(full)
+  for (int64_t r = 0; r < kTileRows; ++r) {
+    if (r == height) return;
+    float values[kTileColumns] = {};
+    float* const to = is_whole ? sum + r * stride : values;
+#pragma clang loop unroll(full)
+    for (int64_t v = 0; v < kTileVectors; ++v) {
+      Store(Load<FloatVector>(to + v * kLanes) + tile[r][v], to + v * kLanes);
+    }
+    if (is_whole) continue;
+    for (int64_t i = 0; i < width; ++i) sum[r * stride + i] += values[i];
+  }
+}
 
-  // For columns that do not fill a vector.
-  void AddElement(int64_t i, int64_t k) const {
-    float total = 0;
-    for (int64_t row = 0; row < rows; ++row) {
-      total += a[row * a_stride + i] * b[row * b_stride + k];
-    }
-    sum[i * sum_stride + k] += total;
-  }
-
-  template <int64_t kRows>
-  void AddRows(int64_t i, int64_t begin, int64_t end) const {
-    int64_t k = begin;
-    for (; k + kTileColumns <= end; k += kTileColumns) AddTile<kRows, kTileVectors>(i, k);
-    for (; k + kLanes <= end; k += kLanes) AddTile<kRows, 1>(i, k);
-    for (; k < end; ++k) {
-      for (int64_t r = 0; r < kRows; ++r) AddElement(i + r, k);
-    }
-  }
-};
+int64_t Tiles(int64_t size, int64_t tile) { return (size + tile - 1) / tile; }
 
 }  // namespace
 
+uint64_t TransposedProductWorkspace(int64_t n) {
+  return static_cast<uint64_t>(Tiles(n, kTileColumns) * kTileColumns * kBlockRows) * sizeof(float);
+}
+
 void AddTransposedProduct(int64_t rows, int64_t m, int64_t n, const float* a, int64_t a_stride,
-                          const float* b, int64_t b_stride, float* sum, int64_t sum_stride) {
-  const Product product{rows, a, a_stride, b, b_stride, sum, sum_stride};
-  // Blocks of the sum, so that small matrices occupy all threads, too.
-  constexpr int64_t kBlockColumns = 64;
-  const int64_t row_tiles = (m + kTileRows - 1) / kTileRows;
-  const int64_t blocks = (n + kBlockColumns - 1) / kBlockColumns;
-  const auto work = static_cast<double>(rows * kTileRows * std::min(n, kBlockColumns));
-  ParallelFor(row_tiles * blocks, work, [&](int64_t begin, int64_t end) {
-    for (int64_t task = begin; task < end; ++task) {
-      const int64_t first = task / row_tiles * kBlockColumns;
-      const int64_t last = std::min(n, first + kBlockColumns);
-      int64_t i = task % row_tiles * kTileRows;
-      if (i + kTileRows <= m) {
-        product.AddRows<kTileRows>(i, first, last);
-        continue;
+                          const float* b, int64_t b_stride, float* sum, int64_t sum_stride,
+                          void* workspace) {
+  auto* const packed = static_cast<float*>(workspace);
+  const int64_t row_tiles = Tiles(m, kTileRows);
+  const int64_t column_tiles = Tiles(n, kTileColumns);
+  for (int64_t first = 0; first < rows; first += kBlockRows) {
+    const int64_t count = std::min(kBlockRows, rows - first);
+    const float* a_rows = a + first * a_stride;
+    const float* b_rows = b + first * b_stride;
+    const auto tile_of_b = [&](int64_t tile) { return packed + tile * kTileColumns * count; };
+    const auto width_of = [&](int64_t tile) {
+      return std::min(kTileColumns, n - tile * kTileColumns);
+    };
+    const auto packing = static_cast<double>(count * kTileColumns);
+    ParallelFor(column_tiles, packing, [&](int64_t begin, int64_t end) {
+      for (int64_t tile = begin; tile < end; ++tile) {
+        Pack<kTileColumns>(count, width_of(tile), b_rows + tile * kTileColumns, b_stride,
+                           tile_of_b(tile));
       }
-      for (; i < m; ++i) product.AddRows<1>(i, first, last);
-    }
-  });
+    });
+    const auto work = static_cast<double>(count * kTileRows * n);
+    ParallelFor(row_tiles, work, [&](int64_t begin, int64_t end) {
+      float a_tile[kBlockRows * kTileRows];
+      for (int64_t tile = begin; tile < end; ++tile) {
+        const int64_t i = tile * kTileRows;
+        const int64_t height = std::min(kTileRows, m - i);
+        Pack<kTileRows>(count, height, a_rows + i, a_stride, a_tile);
+        for (int64_t column = 0; column < column_tiles; ++column) {
+          AddTile(count, a_tile, tile_of_b(column), sum + i * sum_stride + column * kTileColumns,
+                  sum_stride, height, width_of(column));
+        }
+      }
+    });
+  }
 }
 
 }  // namespace tfwasm

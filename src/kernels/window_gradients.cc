@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/scratch.h"
+#include "kernels/simd.h"
 #include "kernels/thread_pool.h"
 #include "kernels/transposed_product.h"
 
@@ -45,11 +46,74 @@ void ForEachTap(const VolumeWindows& windows, const OutputPlace& place, const F&
   }
 }
 
+// How many outputs along an axis have a tap that is not in the padding: [first, last).
+struct OutputRange {
+  OutputRange(const VolumeWindows& windows, int axis, int64_t tap) {
+    const auto i = static_cast<size_t>(axis);
+    const int64_t stride = windows.axes[i].stride;
+    const int64_t offset = windows.Position(axis, 0, tap);
+    const auto count_below = [&](int64_t end) {
+      return end <= offset ? 0 : std::min(windows.out[i], (end - offset + stride - 1) / stride);
+    };
+    first = count_below(0);
+    last = std::max(first, count_below(windows.in[i]));
+  }
+
+  int64_t first;
+  int64_t last;
+};
+
+// Calls fn(tap, output pixel, input pixel, count) for rows of outputs with the same tap, not in the
+// padding. The inputs of neighbours are a stride apart.
+template <typename F>
+void ForEachRow(const VolumeWindows& windows, const F& fn) {
+  for (int64_t line = 0; line < windows.out[0] * windows.out[1]; ++line) {
+    const int64_t z = line / windows.out[1];
+    const int64_t y = line % windows.out[1];
+    for (int64_t tap = 0; tap < windows.taps(); ++tap) {
+      const int64_t column = tap % windows.axes[2].size;
+      const int64_t row_tap = tap / windows.axes[2].size;
+      const int64_t depth = windows.Position(0, z, row_tap / windows.axes[1].size);
+      const int64_t row = windows.Position(1, y, row_tap % windows.axes[1].size);
+      if (depth < 0 || depth >= windows.in[0] || row < 0 || row >= windows.in[1]) continue;
+      const OutputRange range(windows, 2, column);
+      const int64_t start = (depth * windows.in[1] + row) * windows.in[2];
+      fn(tap, line * windows.out[2] + range.first, start + windows.Position(2, range.first, column),
+         range.last - range.first);
+    }
+  }
+}
+
+// The channels that a thread works on at a time.
+constexpr int64_t kBlock = 16;
+constexpr auto kLanes = static_cast<int64_t>(kFloatLanes);
+
+// The channels of a whole block, in registers.
+struct BlockVectors {
+  static constexpr int64_t kVectors = kBlock / kLanes;
+
+  explicit BlockVectors(const float* from) {
+#pragma clang loop unroll(full)
+    for (int64_t v = 0; v < kVectors; ++v) vectors[v] = Load<FloatVector>(from + v * kLanes);
+  }
+  void AddProduct(const BlockVectors& a, const BlockVectors& b) {
+#pragma clang loop unroll(full)
+    for (int64_t v = 0; v < kVectors; ++v) {
+      vectors[v] = MultiplyAdd(a.vectors[v], b.vectors[v], vectors[v]);
+    }
+  }
+  void StoreTo(float* to) const {
+#pragma clang loop unroll(full)
+    for (int64_t v = 0; v < kVectors; ++v) Store(vectors[v], to + v * kLanes);
+  }
+
+  FloatVector vectors[kVectors];
+};
+
 // Calls fn(batch, first channel, last channel) for parts that different threads may work on, since
 // windows of one image overlap.
 template <typename F>
 void ForEachPart(const VolumeWindows& windows, int64_t channels, const F& fn) {
-  constexpr int64_t kBlock = 16;
   const int64_t blocks = (channels + kBlock - 1) / kBlock;
   const auto work = static_cast<double>(windows.out_pixels() * windows.taps() * kBlock);
   ParallelFor(windows.batch * blocks, work, [&](int64_t begin, int64_t end) {
@@ -76,11 +140,13 @@ void ConvFilterGradient::Run(const float* in, const float* dy, float* filter) co
   const int64_t all = windows.batch * windows.out_pixels();
   const bool is_identity = taps == 1 && windows.in == windows.out && windows.before[0] == 0 &&
                            windows.before[1] == 0 && windows.before[2] == 0;
+  const uint64_t product_bytes = TransposedProductWorkspace(group_outputs);
   if (is_identity) {
+    void* workspace = ScratchSpace(product_bytes);
     for (int64_t group = 0; group < groups; ++group) {
       AddTransposedProduct(all, group_inputs, group_outputs, in + group * group_inputs, inputs,
                            dy + group * group_outputs, outputs, filter + group * group_outputs,
-                           outputs);
+                           outputs, workspace);
     }
     return;
   }
@@ -91,7 +157,8 @@ void ConvFilterGradient::Run(const float* in, const float* dy, float* filter) co
   for (int64_t group = 0; group < groups; ++group) {
     for (int64_t first = 0; first < all; first += chunk) {
       const int64_t count = std::min(chunk, all - first);
-      auto* rows = static_cast<float*>(ScratchSpace(bytes));
+      auto* workspace = static_cast<char*>(ScratchSpace(product_bytes + bytes));
+      auto* rows = reinterpret_cast<float*>(workspace + product_bytes);
       ParallelFor(count, static_cast<double>(columns), [&](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; ++i) {
           const int64_t batch = (first + i) / windows.out_pixels();
@@ -108,54 +175,69 @@ void ConvFilterGradient::Run(const float* in, const float* dy, float* filter) co
       });
       AddTransposedProduct(count, columns, group_outputs, rows, columns,
                            dy + first * outputs + group * group_outputs, outputs,
-                           filter + group * group_outputs, outputs);
+                           filter + group * group_outputs, outputs, workspace);
     }
   }
 }
 
 void DepthwiseGradient::Input(const float* filter, const float* dy, float* dx) const {
   Zero(dx, windows.batch * windows.in_pixels() * channels);
+  const int64_t step = windows.axes[2].stride * channels;
+  const int64_t outputs = channels * multiplier;
   ForEachPart(windows, channels, [&](int64_t batch, int64_t first, int64_t last) {
     float* image = dx + batch * windows.in_pixels() * channels;
-    for (int64_t out = 0; out < windows.out_pixels(); ++out) {
-      const float* from = dy + (batch * windows.out_pixels() + out) * channels * multiplier;
-      ForEachTap(windows, OutputPlace(windows, out), [&](int64_t tap, int64_t pixel) {
-        const float* weights = filter + tap * channels * multiplier;
-        float* to = image + pixel * channels;
-        if (multiplier == 1) {
-          for (int64_t c = first; c < last; ++c) to[c] += weights[c] * from[c];
-          return;
+    const float* gradients = dy + batch * windows.out_pixels() * outputs;
+    ForEachRow(windows, [&](int64_t tap, int64_t out, int64_t in, int64_t count) {
+      const float* weights = filter + tap * outputs;
+      const float* from = gradients + out * outputs;
+      float* to = image + in * channels;
+      if (multiplier == 1 && last - first == kBlock) {
+        const BlockVectors factors(weights + first);
+        for (int64_t i = 0; i < count; ++i, from += outputs, to += step) {
+          BlockVectors sums(to + first);
+          sums.AddProduct(factors, BlockVectors(from + first));
+          sums.StoreTo(to + first);
         }
+        return;
+      }
+      for (int64_t i = 0; i < count; ++i, from += outputs, to += step) {
         for (int64_t c = first; c < last; ++c) {
           for (int64_t j = c * multiplier; j < (c + 1) * multiplier; ++j) {
             to[c] += weights[j] * from[j];
           }
         }
-      });
-    }
+      }
+    });
   });
 }
 
 void DepthwiseGradient::Filter(const float* in, const float* dy, float* filter) const {
-  Zero(filter, windows.taps() * channels * multiplier);
+  const int64_t outputs = channels * multiplier;
+  Zero(filter, windows.taps() * outputs);
+  const int64_t step = windows.axes[2].stride * channels;
   VolumeWindows all = windows;
   all.batch = 1;  // threads share channels only
   ForEachPart(all, channels, [&](int64_t, int64_t first, int64_t last) {
-    for (int64_t i = 0; i < windows.batch * windows.out_pixels(); ++i) {
-      const int64_t batch = i / windows.out_pixels();
+    for (int64_t batch = 0; batch < windows.batch; ++batch) {
       const float* image = in + batch * windows.in_pixels() * channels;
-      const float* from = dy + i * channels * multiplier;
-      const OutputPlace place(windows, i % windows.out_pixels());
-      ForEachTap(windows, place, [&](int64_t tap, int64_t pixel) {
+      const float* gradients = dy + batch * windows.out_pixels() * outputs;
+      ForEachRow(windows, [&](int64_t tap, int64_t out, int64_t pixel, int64_t count) {
         const float* values = image + pixel * channels;
-        float* sums = filter + tap * channels * multiplier;
-        if (multiplier == 1) {
-          for (int64_t c = first; c < last; ++c) sums[c] += values[c] * from[c];
+        const float* from = gradients + out * outputs;
+        float* sums = filter + tap * outputs;
+        if (multiplier == 1 && last - first == kBlock) {
+          BlockVectors block(sums + first);
+          for (int64_t i = 0; i < count; ++i, from += outputs, values += step) {
+            block.AddProduct(BlockVectors(values + first), BlockVectors(from + first));
+          }
+          block.StoreTo(sums + first);
           return;
         }
-        for (int64_t c = first; c < last; ++c) {
-          for (int64_t j = c * multiplier; j < (c + 1) * multiplier; ++j) {
-            sums[j] += values[c] * from[j];
+        for (int64_t i = 0; i < count; ++i, from += outputs, values += step) {
+          for (int64_t c = first; c < last; ++c) {
+            for (int64_t j = c * multiplier; j < (c + 1) * multiplier; ++j) {
+              sums[j] += values[c] * from[j];
+            }
           }
         }
       });
@@ -163,29 +245,49 @@ void DepthwiseGradient::Filter(const float* in, const float* dy, float* filter) 
   });
 }
 
+namespace {
+
+// The first maximum of one window, for some channels. T: a vector or a scalar.
+template <typename T>
+class FirstMaximum {
+ public:
+  // `dy`: what the maximum gets.
+  FirstMaximum(const float* out, const float* dy) : maximum_(Load<T>(out)), left_(Load<T>(dy)) {}
+
+  // Adds dy to `to` where `values` are the maximum for the first time.
+  void Visit(const float* values, float* to) {
+    const T value = Load<T>(values);
+    // A NaN is the maximum.
+    const auto is_maximum = (value == maximum_) | ((value != value) & (maximum_ != maximum_));
+    Store<T>(Load<T>(to) + (is_maximum ? left_ : T{}), to);
+    left_ = is_maximum ? T{} : left_;
+  }
+
+ private:
+  T maximum_;
+  T left_;
+};
+
+}  // namespace
+
 void PoolGradient::Max(const float* in, const float* out, const float* dy, float* dx) const {
   Zero(dx, windows.batch * windows.in_pixels() * channels);
   ForEachPart(windows, channels, [&](int64_t batch, int64_t first, int64_t last) {
     const int64_t offset = batch * windows.in_pixels();
-    constexpr int64_t kMost = 16;
     for (int64_t pixel = 0; pixel < windows.out_pixels(); ++pixel) {
+      const OutputPlace window(windows, pixel);
       const int64_t place = (batch * windows.out_pixels() + pixel) * channels;
-      // What is left of dy: nothing once the maximum has been found.
-      float left[kMost];
-      for (int64_t c = first; c < last; ++c) left[c - first] = dy[place + c];
-      ForEachTap(windows, OutputPlace(windows, pixel), [&](int64_t, int64_t at) {
-        const float* values = in + (offset + at) * channels;
-        float* to = dx + (offset + at) * channels;
-        for (int64_t c = first; c < last; ++c) {
-          const float maximum = out[place + c];
-          // A NaN is the maximum.
-          const bool is_maximum =
-              values[c] == maximum || (values[c] != values[c] && maximum != maximum);
-          const float part = is_maximum ? left[c - first] : 0.0f;
-          left[c - first] = is_maximum ? 0.0f : left[c - first];
-          to[c] += part;
-        }
-      });
+      const auto visit = [&](auto maximum, int64_t c) {
+        ForEachTap(windows, window, [&](int64_t, int64_t at) {
+          const int64_t i = (offset + at) * channels + c;
+          maximum.Visit(in + i, dx + i);
+        });
+      };
+      int64_t c = first;
+      for (; c + kLanes <= last; c += kLanes) {
+        visit(FirstMaximum<FloatVector>(out + place + c, dy + place + c), c);
+      }
+      for (; c < last; ++c) visit(FirstMaximum<float>(out + place + c, dy + place + c), c);
     }
   });
 }

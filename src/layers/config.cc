@@ -150,20 +150,32 @@ std::string LayerConfig::OneOf(std::string_view key, std::string_view fallback,
   return value;
 }
 
-std::optional<std::vector<int64_t>> LayerConfig::MaybeInts(std::string_view key) {
+template <typename T, typename Read>
+std::optional<std::vector<T>> LayerConfig::MaybeList(std::string_view key,
+                                                     std::string_view expected, Read read) {
   const Json* json = Find(key);
   Record(key, nullptr);
   if (json == nullptr) return std::nullopt;
   const Json::Array* list = json->AsArray();
   const Json::Array one(json, 1);
-  std::vector<int64_t> values;
+  std::vector<T> values;
   for (const Json& element : list == nullptr ? one : *list) {
-    const auto value = element.is_null() ? std::optional<int64_t>(-1) : ToInt(element);
-    if (!value) Fail(key, "integers");
+    const std::optional<T> value = read(element);
+    if (!value) Fail(key, expected);
     values.push_back(*value);
   }
   Record(key, ToValue(*json));
   return values;
+}
+
+std::optional<std::vector<int64_t>> LayerConfig::MaybeInts(std::string_view key) {
+  return MaybeList<int64_t>(key, "integers", [](const Json& json) {
+    return json.is_null() ? std::optional<int64_t>(-1) : ToInt(json);
+  });
+}
+
+std::optional<std::vector<double>> LayerConfig::MaybeNumbers(std::string_view key) {
+  return MaybeList<double>(key, "numbers", [](const Json& json) { return json.AsDouble(); });
 }
 
 std::vector<int64_t> LayerConfig::Ints(std::string_view key, size_t count, int64_t fallback) {

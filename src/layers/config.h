@@ -47,6 +47,8 @@ class LayerConfig {
   std::optional<double> MaybeNumber(std::string_view key);
   // null elements: -1.
   std::optional<std::vector<int64_t>> MaybeInts(std::string_view key);
+  // A list, or one number.
+  std::optional<std::vector<double>> MaybeNumbers(std::string_view key);
   // A list, or one number for all `count` elements.
   std::vector<int64_t> Ints(std::string_view key, size_t count, int64_t fallback);
   std::vector<int64_t> Ints(std::string_view key, size_t count);
@@ -70,6 +72,9 @@ class LayerConfig {
   // A key that `read` turns into an optional value.
   template <typename Read>
   auto Maybe(std::string_view key, std::string_view expected, Read read);
+  template <typename T, typename Read>
+  std::optional<std::vector<T>> MaybeList(std::string_view key, std::string_view expected,
+                                          Read read);
   void Record(std::string_view key, JsonValue value);
 
   const Json& config_;

@@ -3,6 +3,8 @@
 
 #include <numbers>
 
+#include "layers/axes.h"
+
 namespace tfwasm {
 
 Operand Unary(const char* op, const Operand& x) { return x.builder().Emit(op, {x}); }
@@ -28,6 +30,10 @@ Operand Reduce(const char* op, const Operand& x, const std::vector<int>& axes, b
 
 Operand Mean(const Operand& x, const std::vector<int>& axes, bool keep_dims) {
   return Reduce("Mean", x, axes, keep_dims);
+}
+
+Operand SumAll(const Operand& x) {
+  return Sum(x, OtherAxes({}, x.shape().rank()), /*keep_dims=*/false);
 }
 
 Operand Concat(const std::vector<Operand>& parts, int axis) {

@@ -19,6 +19,8 @@ Operand Clip(const Operand& x, float low, float high);
 // By the op of this name, such as Max.
 Operand Reduce(const char* op, const Operand& x, const std::vector<int>& axes, bool keep_dims);
 Operand Mean(const Operand& x, const std::vector<int>& axes, bool keep_dims);
+// Of all elements.
+Operand SumAll(const Operand& x);
 Operand Concat(const std::vector<Operand>& parts, int axis);
 // With an axis of size 1 at this place, which may be counted from the end.
 Operand ExpandDims(const Operand& x, int axis);

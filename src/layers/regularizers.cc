@@ -15,8 +15,6 @@ TFWASM_TRAINING_REGISTRY(regularizers, RegularizerDef, AllRegularizers)
 
 namespace {
 
-Operand SumAll(Operand x) { return Sum(x, OtherAxes({}, x.shape().rank()), /*keep_dims=*/false); }
-
 Operand Penalty(Operand x, double l1, double l2) {
   if (l1 == 0 && l2 == 0) return NumberLike(x, 0);
   if (l1 == 0) return static_cast<float>(l2) * SumAll(x * x);

@@ -97,6 +97,8 @@ class Builder {
   virtual const TensorSpec& spec(Edge edge) const = 0;
   // nullptr if the value is not known yet.
   virtual const Tensor* value(Edge edge) const = 0;
+  // The node that a value is an output of. Valid until the next node is added.
+  virtual const Node& node(Edge edge) const = 0;
 
  protected:
   // Adds a node, whose name is empty, and returns its id.

@@ -21,6 +21,7 @@ class GraphBuilder : public Builder {
 
   const TensorSpec& spec(Edge edge) const override;
   const Tensor* value(Edge edge) const override;
+  const Node& node(Edge edge) const override { return graph_.node(edge.node); }
 
  protected:
   NodeId Add(Node node) override;

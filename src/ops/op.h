@@ -50,6 +50,8 @@ struct OpDef {
 
   // Bit i: output 0 may overwrite input i, if their sizes in bytes are equal.
   uint32_t in_place_inputs = 0;
+  // Output i may overwrite input i, for each output.
+  bool in_place_pairs = false;
   // Output 0 has the bytes of input 0 and another shape. There is no kernel.
   bool is_view = false;
   // For views that are common in eager calls: infers the shape of output 0 without a plan. Gets

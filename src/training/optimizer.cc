@@ -84,10 +84,6 @@ class ClippedGradients {
   std::vector<Tensor> gradients_;
 };
 
-void Decay(float factor, float* variable, int64_t size) {
-  for (int64_t i = 0; i < size; ++i) variable[i] *= factor;
-}
-
 }  // namespace
 
 const OptimizerDef& FindOptimizer(std::string_view name) {
@@ -95,6 +91,21 @@ const OptimizerDef& FindOptimizer(std::string_view name) {
     if (def.name == name) return def;
   }
   Throw(Code::kInput, "there is no optimizer '", name, "'");
+}
+
+void UpdateVariable(const OptimizerDef& optimizer, std::span<const double> hyperparameters,
+                    double step, float kept, const UpdateRange& all) {
+  ParallelFor(all.size, kWork, [&](int64_t begin, int64_t end) {
+    UpdateRange range{.size = end - begin,
+                      .variable = all.variable + begin,
+                      .slots = {},
+                      .gradient = all.gradient + begin};
+    for (int k = 0; k < optimizer.num_slots; ++k) range.slots[k] = all.slots[k] + begin;
+    if (kept != 1) {
+      for (int64_t i = 0; i < range.size; ++i) range.variable[i] *= kept;
+    }
+    optimizer.update(hyperparameters, step, range);
+  });
 }
 
 void ApplyOptimizer(const OptimizerDef& optimizer, std::span<const double> hyperparameters,
@@ -109,18 +120,14 @@ void ApplyOptimizer(const OptimizerDef& optimizer, std::span<const double> hyper
   const auto kept = static_cast<float>(1 - options.learning_rate * options.weight_decay);
   for (size_t i = 0; i < updates.size(); ++i) {
     const VariableUpdate& update = updates[i];
-    auto* variable = static_cast<float*>(update.variable->mutable_data());
-    ParallelFor(update.variable->size(), kWork, [&](int64_t begin, int64_t end) {
-      if (options.weight_decay != 0) Decay(kept, variable + begin, end - begin);
-      UpdateRange range{.size = end - begin,
-                        .variable = variable + begin,
-                        .slots = {},
-                        .gradient = gradients[i] + begin};
-      for (size_t k = 0; k < update.slots.size(); ++k) {
-        range.slots[k] = static_cast<float*>(update.slots[k]->mutable_data()) + begin;
-      }
-      optimizer.update(hyperparameters, step, range);
-    });
+    UpdateRange all{.size = update.variable->size(),
+                    .variable = static_cast<float*>(update.variable->mutable_data()),
+                    .slots = {},
+                    .gradient = gradients[i]};
+    for (size_t k = 0; k < update.slots.size(); ++k) {
+      all.slots[k] = static_cast<float*>(update.slots[k]->mutable_data());
+    }
+    UpdateVariable(optimizer, hyperparameters, step, kept, all);
   }
 }
 

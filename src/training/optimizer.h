@@ -10,6 +10,7 @@
 
 #include "core/registry.h"
 #include "core/tensor.h"
+#include "ops/builder.h"
 
 namespace tfwasm {
 
@@ -48,6 +49,11 @@ struct GradientOptions {
   double global_clip_norm = 0;  // the largest norm of all gradients together
 };
 
+// The update of one variable, in parallel. `kept`: by how much weight decay multiplies the variable
+// before.
+void UpdateVariable(const OptimizerDef& optimizer, std::span<const double> hyperparameters,
+                    double step, float kept, const UpdateRange& all);
+
 struct VariableUpdate {
   Tensor* variable;
   std::vector<Tensor*> slots;
@@ -60,5 +66,14 @@ struct VariableUpdate {
 void ApplyOptimizer(const OptimizerDef& optimizer, std::span<const double> hyperparameters,
                     double step, const GradientOptions& options,
                     std::span<const VariableUpdate> updates);
+
+// Emits one step. `variables`: each with its slots, all float32. `gradients`: one for each of them.
+// `numbers`: float32 [2, 1 + hyperparameters], the step and the hyperparameters; each is the sum of
+// its column, since one float32 is not exact enough. The learning rate is the first hyperparameter.
+// Returns the new values in the order of `variables`.
+std::vector<std::vector<Operand>> EmitOptimizer(const OptimizerDef& optimizer,
+                                                const GradientOptions& options,
+                                                const std::vector<std::vector<Operand>>& variables,
+                                                std::vector<Operand> gradients, Operand numbers);
 
 }  // namespace tfwasm

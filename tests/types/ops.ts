@@ -113,3 +113,29 @@ tf.signal.stft(matrix, 4, 2);
 export { column, copied, copiedLater, filtered, greatest, kept, normed, padded, product, running, wrongType };
 export { cell, chained, element, flags, fused, indices, loss, mean, nested, normalized, numbers, parts, pixels };
 export { resized, scores, shape, transposed, values, variance, where, wrongRank };
+
+// Datasets and callbacks.
+export async function trainWithData(model: tf.LayersModel): Promise<tf.History> {
+  const table = tf.data.csv(new Blob(['a,b\n1,2']), { requestInit: { cache: 'no-store' } });
+  for await (const row of table) console.log(row);
+  const lengths: Promise<number[]> = tf.data
+    .array(['a', 'bc'])
+    .filter(async (text) => text.length > 0)
+    .map((text) => text.length)
+    .toArray();
+  await lengths;
+  // @ts-expect-error A dataset of strings has no numbers.
+  tf.data.array(['a']).map((text) => text * 2);
+  return model.fitDataset(table.batch(2), {
+    epochs: 2,
+    callbacks: [
+      tf.callbacks.earlyStopping({ monitor: 'loss', patience: 2, restoreBestWeights: true }),
+      new tf.ModelCheckpoint('opfs://best', { saveBestOnly: true }),
+      new tf.ReduceLROnPlateau({ factor: 0.5 }),
+      new tf.LearningRateScheduler((epoch, rate) => rate / (epoch + 1)),
+      new tf.CSVLogger((line) => console.log(line)),
+      new tf.TerminateOnNaN(),
+      new tf.LambdaCallback({ onEpochEnd: (epoch, logs) => console.log(epoch, logs?.['loss']) }),
+    ],
+  });
+}

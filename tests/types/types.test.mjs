@@ -30,6 +30,6 @@ test('a program with the types of TensorFlow.js compiles', { skip: missing('dist
   assertCompiles('tfjs/tsconfig.tfwasm.json'),
 );
 
-test('that program is right: it compiles with TensorFlow.js', { skip: missing('dist', 'tfjs') }, () =>
+test('that program is right: it compiles with TensorFlow.js', { skip: missing('dist', 'tfjs', 'tfjs-data') }, () =>
   assertCompiles('tfjs'),
 );

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "autodiff/backward.h"
 #include "bindings/boundary.h"
 #include "bindings/eager_listener.h"
 #include "bindings/training/builder_scope.h"
@@ -63,12 +64,13 @@ class Capture : public BuilderScope, public OpCapture {
   }
 
   Builder& builder() override { return builder_; }
+  const Graph& graph() const override { return graph_; }
   Operand OperandOf(Handle handle) override {
     const auto known = edges_.find(handle);
     if (known != edges_.end()) return {builder_, known->second};
     const auto variable = variables_.find(handle);
     if (variable == variables_.end()) return builder_.Const(GetTensor(handle));
-    const Operand input = Placeholder(SpecOf(GetTensor(handle)));
+    const Operand input = Placeholder(tfwasm::SpecOf(GetTensor(handle)));
     edges_[handle] = input.edge();
     used_.push_back(variable->second);
     return input;
@@ -79,18 +81,31 @@ class Capture : public BuilderScope, public OpCapture {
     return handle;
   }
 
-  // The inputs are those of the capture, then the variables.
-  Graph Finish(const std::vector<Handle>& outputs, const std::vector<Handle>& changing) {
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      graph_.outputs.push_back({StrCat("output_", i), OperandOf(outputs[i]).edge()});
+  NodeId RecordCustomGradient(const std::vector<Handle>& inputs, Handle output) override {
+    Node node{.name = graph_.UniqueName("custom_gradient"), .op = std::string(kCustomGradientOp)};
+    for (const Handle input : inputs) node.inputs.push_back(OperandOf(input).edge());
+    const Operand value = OperandOf(output);
+    custom_values_[graph_.size()] = value.edge();
+    builder_.Copy(node, {{value.dtype(), value.shape()}});
+    edges_[output] = {.node = graph_.size() - 1};
+    return graph_.size() - 1;
+  }
+
+  // The inputs are those of the capture, then `updated`, which get the new `values` at each run,
+  // then the other variables that are used.
+  Graph Finish(const std::vector<Handle>& outputs, const std::vector<Handle>& updated,
+               const std::vector<Handle>& values) {
+    for (const Handle output : outputs) AddOutput(OperandOf(output));
+    for (size_t i = 0; i < updated.size(); ++i) AddUpdate(updated[i], OperandOf(values[i]));
+    for (const auto& [node, value] : custom_values_) {
+      graph_.ReplaceUses({.node = node}, value);
+      graph_.Remove(node);
     }
-    num_changing_ = MoveToFront(changing);
     return std::move(graph_);
   }
 
-  // The variables that became inputs, by the order of AddVariable. Changing ones come first.
+  // The variables that became inputs, by the order of AddVariable.
   const std::vector<int>& used_variables() const { return used_; }
-  size_t num_changing() const { return num_changing_; }
 
  private:
   Operand Placeholder(const TensorSpec& spec) {
@@ -99,29 +114,39 @@ class Capture : public BuilderScope, public OpCapture {
     return input;
   }
 
-  // Sorts the used variables, and returns how many of them are among these.
-  size_t MoveToFront(const std::vector<Handle>& changing) {
-    const size_t first = graph_.inputs.size() - used_.size();
-    size_t count = 0;
-    for (const Handle handle : changing) {
-      const auto variable = variables_.find(handle);
-      if (variable == variables_.end()) continue;
-      const auto used = std::find(used_.begin(), used_.end(), variable->second);
-      if (used == used_.end()) continue;
-      const auto place = static_cast<size_t>(used - used_.begin());
-      if (place < count) continue;
-      std::swap(graph_.inputs[first + count], graph_.inputs[first + place]);
-      std::swap(used_[count++], *used);
-    }
-    return count;
+  void AddOutput(Operand value) {
+    graph_.outputs.push_back({StrCat("output_", graph_.outputs.size()), value.edge()});
   }
+
+  void AddUpdate(Handle handle, Operand value) {
+    const Operand variable = OperandOf(handle);
+    if (SpecOf(variable) != SpecOf(value)) {
+      Throw(value.dtype() == variable.dtype() ? Code::kShape : Code::kDType, "a variable of ",
+            variable.dtype(), " ", variable.shape(), " cannot become ", value.dtype(), " ",
+            value.shape());
+    }
+    const auto is_variable = [&](const NamedEdge& input) { return input.edge == variable.edge(); };
+    const auto found = std::find_if(graph_.inputs.begin(), graph_.inputs.end(), is_variable);
+    const auto index = static_cast<size_t>(found - graph_.inputs.begin());
+    const size_t place = graph_.inputs.size() - used_.size() + graph_.updates.size();
+    if (found == graph_.inputs.end() || index < place) {
+      Throw(Code::kInternal, "only a variable can be updated, and only once");
+    }
+    std::swap(graph_.inputs[place], graph_.inputs[index]);
+    std::swap(used_[graph_.updates.size()], used_[index - place + graph_.updates.size()]);
+    graph_.updates.push_back(
+        {.input = static_cast<int>(place), .output = static_cast<int>(graph_.outputs.size())});
+    AddOutput(value);
+  }
+
+  static TensorSpec SpecOf(const Operand& value) { return {value.dtype(), value.shape()}; }
 
   Graph graph_;
   GraphBuilder builder_;
   std::unordered_map<Handle, Edge> edges_;
   std::unordered_map<Handle, int> variables_;
   std::vector<int> used_;
-  size_t num_changing_ = 0;
+  std::map<NodeId, Edge> custom_values_;  // of nodes with a custom gradient
   std::vector<Operand> last_;
 };
 
@@ -145,6 +170,7 @@ Capture& Innermost() {
 // The programs of one function of JavaScript. Captures for other sizes that have the same structure
 // share a program.
 struct CapturedFunction {
+  std::unique_ptr<Profiler> profiler = std::make_unique<Profiler>();
   std::unique_ptr<ModelState> state = std::make_unique<ModelState>();
   std::map<std::string, int> ids = {};  // by structure
   std::vector<std::unique_ptr<FrozenProgram>> programs = {};
@@ -199,35 +225,71 @@ void DisposeFunction(Handle function) {
   Guard([&] { Functions().Remove(function); });
 }
 
-// {program, variables, changing}: its id, the variables that it takes, and how many of them, the
-// first, are inputs of runs.
-val CapturedProgram(Handle function, val outputs, val changing) {
+// {program, variables}: its id, and the variables that it takes.
+val CapturedProgram(Handle function, val outputs, val updated, val values) {
   return Guard([&] {
-    Graph graph = Innermost().Finish(Numbers<Handle>(outputs), Numbers<Handle>(changing));
+    const auto updated_handles = Numbers<Handle>(updated);
+    Graph graph =
+        Innermost().Finish(Numbers<Handle>(outputs), updated_handles, Numbers<Handle>(values));
     const std::vector<int>& variables = Innermost().used_variables();
-    const size_t num_changing = Innermost().num_changing();
     CapturedFunction& owner = Functions().Get(function);
     const auto next = static_cast<int>(owner.programs.size());
     const auto [entry, is_new] = owner.ids.try_emplace(StructureOf(graph), next);
     if (is_new) {
       owner.programs.push_back(std::make_unique<FrozenProgram>(
-          std::move(graph), variables.size() - num_changing, *owner.state));
+          std::move(graph), variables.size() - updated_handles.size(), *owner.state));
     }
     val result = val::object();
     result.set("program", entry->second);
     result.set("variables", val::array(variables));
-    result.set("changing", num_changing);
     return result;
   });
 }
 
+// Takes the values of variables for a run, so that those that nothing else has are updated in
+// place, and gives them back at the end.
+class TakenVariables {
+ public:
+  TakenVariables(std::vector<Tensor>& feeds, std::vector<Handle> handles)
+      : feeds_(feeds), handles_(std::move(handles)) {
+    for (const Handle handle : handles_) GetTensor(handle);  // throws if it is not valid
+    for (const Handle handle : handles_) feeds.push_back(Tensors().Get(handle).Take());
+  }
+  ~TakenVariables() {
+    const size_t first = feeds_.size() - handles_.size();
+    for (size_t i = 0; i < handles_.size(); ++i) {
+      Tensors().Get(handles_[i]).Replace(std::move(feeds_[first + i]));
+    }
+  }
+  TakenVariables(const TakenVariables&) = delete;
+  TakenVariables& operator=(const TakenVariables&) = delete;
+
+ private:
+  std::vector<Tensor>& feeds_;
+  std::vector<Handle> handles_;
+};
+
 val RunFunction(Handle function, int program, val inputs, val variables) {
   return Guard([&] {
-    const std::vector<Tensor> feeds = GetTensors(inputs);
-    const std::vector<Tensor> weights = GetTensors(variables);
     const CapturedFunction& owner = Functions().Get(function);
-    return AddTensors(owner.programs.at(static_cast<size_t>(program))->Run(feeds, weights));
+    std::vector<Tensor> feeds = GetTensors(inputs);
+    std::vector<Tensor> outputs;
+    {
+      const TakenVariables taken(feeds, Numbers<Handle>(variables));
+      outputs = owner.programs.at(static_cast<size_t>(program))->Run(feeds);
+    }
+    return AddTensors(outputs);
   });
+}
+
+void SetFunctionProfiling(Handle function, bool is_on) {
+  Guard([&] {
+    const CapturedFunction& owner = Functions().Get(function);
+    owner.state->set_profiler(is_on ? owner.profiler.get() : nullptr);
+  });
+}
+val TakeFunctionProfile(Handle function) {
+  return Guard([&] { return ProfilesToJs(Functions().Get(function).profiler->Take()); });
 }
 
 }  // namespace
@@ -241,6 +303,8 @@ EMSCRIPTEN_BINDINGS(captures) {
   emscripten::function("disposeFunction", &DisposeFunction);
   emscripten::function("capturedProgram", &CapturedProgram);
   emscripten::function("runFunction", &RunFunction);
+  emscripten::function("setFunctionProfiling", &SetFunctionProfiling);
+  emscripten::function("takeFunctionProfile", &TakeFunctionProfile);
 }
 
 }  // namespace tfwasm

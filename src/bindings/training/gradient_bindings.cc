@@ -33,10 +33,7 @@ class Recorder : public EagerListener, public BuilderScope {
 
   void Close() {
     if (depth_ == 0) Throw(Code::kInternal, "no gradient scope is open");
-    if (--depth_ == 0) {
-      backwards_.clear();
-      trace_.reset();
-    }
+    if (--depth_ == 0) trace_.reset();
     Listen();
   }
 
@@ -58,12 +55,22 @@ class Recorder : public EagerListener, public BuilderScope {
     if (trace_->IsRecorded(arguments)) trace_->Record(op, arguments, ArgumentsOf(outputs));
   }
 
+  NodeId RecordCustomGradient(const std::vector<Handle>& inputs, Handle output) override {
+    std::vector<Tensor> tensors;
+    for (const Handle handle : inputs) tensors.push_back(GetTensor(handle));
+    const auto arguments = ArgumentsOf({tensors, inputs});
+    if (!trace().IsRecorded(arguments)) return kNoNode;
+    const Trace::Argument result{output, &GetTensor(output)};
+    return trace().Record({.op = std::string(kCustomGradientOp)}, arguments, {&result, 1});
+  }
+
   Trace& trace() {
     if (trace_ == nullptr) Throw(Code::kInternal, "no gradient scope is open");
     return *trace_;
   }
 
   Builder& builder() override { return trace(); }
+  const Graph& graph() const override { return trace_->graph(); }
   Operand OperandOf(Handle handle) override {
     return trace().OperandOf({handle, &GetTensor(handle)});
   }
@@ -80,18 +87,6 @@ class Recorder : public EagerListener, public BuilderScope {
     std::vector<Edge> edges;
     for (const Operand& x : xs) edges.push_back(x.edge());
     return cache_.Run(trace(), y.edge(), edges);
-  }
-
-  // For an x without a gradient: a marker of 0 if y depends on it, 0 else.
-  static constexpr Handle kZeroGradient = -1;
-  Handle Missing(Operand y, Operand x) const {
-    return DependsOn(trace_->graph(), y.edge(), x.edge()) ? kZeroGradient : 0;
-  }
-
-  std::vector<std::unique_ptr<Backward>>& backwards() { return backwards_; }
-  Backward& backward() {
-    if (backwards_.empty()) Throw(Code::kInternal, "no gradients are being computed");
-    return *backwards_.back();
   }
 
   static std::vector<Trace::Argument> ArgumentsOf(HeldTensors held) {
@@ -116,7 +111,6 @@ class Recorder : public EagerListener, public BuilderScope {
 
   BackwardCache cache_;
   std::unique_ptr<Trace> trace_;
-  std::vector<std::unique_ptr<Backward>> backwards_;  // innermost last
   int depth_ = 0;
   bool is_paused_ = false;
   Profiler profiler_;
@@ -141,33 +135,10 @@ void WatchTensor(Handle handle) {
   Guard([&] { TheRecorder().OperandOf(handle); });
 }
 
-// The id of the node; -1 if no input is recorded.
-int RecordCustomGradient(val inputs, Handle output) {
-  return Guard([&] {
-    const std::vector<Handle> handles = emscripten::convertJSArrayToNumberVector<Handle>(inputs);
-    std::vector<Tensor> tensors;
-    for (const Handle handle : handles) tensors.push_back(GetTensor(handle));
-    const auto arguments = Recorder::ArgumentsOf({tensors, handles});
-    Trace& trace = TheRecorder().trace();
-    if (!trace.IsRecorded(arguments)) return int{kNoNode};
-    const Node node{.op = std::string(kCustomGradientOp)};
-    const Trace::Argument result{output, &GetTensor(output)};
-    return int{trace.Record(node, arguments, {&result, 1})};
-  });
-}
-
-std::vector<Operand> OperandsOf(const val& handles) {
-  std::vector<Operand> operands;
-  for (const Handle handle : emscripten::convertJSArrayToNumberVector<Handle>(handles)) {
-    operands.push_back(handle == 0 ? Operand() : TheRecorder().OperandOf(handle));
-  }
-  return operands;
-}
-
 // Undefined if startBackward must compute the gradients.
 val CachedGradients(Handle y, val xs) {
   return Guard([&] {
-    const std::vector<Operand> operands = OperandsOf(xs);
+    const std::vector<Operand> operands = OperandsOf(TheRecorder(), xs);
     const Operand result = TheRecorder().OperandOf(y);
     auto gradients = TheRecorder().CachedGradients(result, operands);
     if (!gradients) return val::undefined();
@@ -175,62 +146,10 @@ val CachedGradients(Handle y, val xs) {
     std::vector<Handle> handles;
     for (size_t i = 0; i < operands.size(); ++i) {
       Tensor& gradient = (*gradients)[i];
-      handles.push_back(gradient.empty() ? TheRecorder().Missing(result, operands[i])
+      handles.push_back(gradient.empty() ? MissingGradient(TheRecorder(), result, operands[i])
                                          : AddTensor(std::move(gradient)));
     }
     return val::array(handles);
-  });
-}
-
-int StartBackward(Handle y, Handle dy, val xs) {
-  return Guard([&] {
-    Recorder& recorder = TheRecorder();
-    const std::vector<Operand> operands = OperandsOf(xs);
-    const Operand result = recorder.OperandOf(y);
-    const Operand seed = dy == 0 ? Operand() : recorder.OperandOf(dy);
-    auto backward =
-        std::make_unique<Backward>(recorder.trace(), recorder.trace().graph(),
-                                   std::vector<Backward::Seed>{{result, seed}}, operands);
-    const int custom = backward->Continue();
-    recorder.backwards().push_back(std::move(backward));
-    return custom;
-  });
-}
-
-Handle CustomDy() {
-  return Guard([] { return TheRecorder().HandleOf(TheRecorder().backward().CustomDy()); });
-}
-
-int ContinueBackward(val gradients) {
-  return Guard([&] {
-    TheRecorder().backward().SetCustomGradients(OperandsOf(gradients));
-    return int{TheRecorder().backward().Continue()};
-  });
-}
-
-val FinishBackward(Handle y, val xs) {
-  return Guard([&] {
-    Recorder& recorder = TheRecorder();
-    const std::vector<Operand> operands = OperandsOf(xs);
-    const Operand result = recorder.OperandOf(y);
-    std::vector<Operand> gradients;
-    for (size_t i = 0; i < operands.size(); ++i) {
-      gradients.push_back(recorder.backward().GradientOf(i));
-    }
-    Tensors().Reserve(gradients.size());
-    std::vector<Handle> handles;
-    for (size_t i = 0; i < operands.size(); ++i) {
-      handles.push_back(gradients[i].empty() ? recorder.Missing(result, operands[i])
-                                             : recorder.HandleOf(gradients[i]));
-    }
-    recorder.backwards().pop_back();
-    return val::array(handles);
-  });
-}
-
-void AbortBackward() {
-  Guard([] {
-    if (!TheRecorder().backwards().empty()) TheRecorder().backwards().pop_back();
   });
 }
 
@@ -248,13 +167,7 @@ EMSCRIPTEN_BINDINGS(gradients) {
   emscripten::function("closeGradientScope", &CloseGradientScope);
   emscripten::function("pauseGradients", &PauseGradients);
   emscripten::function("watchTensor", &WatchTensor);
-  emscripten::function("recordCustomGradient", &RecordCustomGradient);
   emscripten::function("cachedGradients", &CachedGradients);
-  emscripten::function("startBackward", &StartBackward);
-  emscripten::function("customDy", &CustomDy);
-  emscripten::function("continueBackward", &ContinueBackward);
-  emscripten::function("finishBackward", &FinishBackward);
-  emscripten::function("abortBackward", &AbortBackward);
   emscripten::function("setBackwardProfiling", &SetBackwardProfiling);
   emscripten::function("takeBackwardProfile", &TakeBackwardProfile);
 }

@@ -10,6 +10,7 @@
 
 #include "bindings/boundary.h"
 #include "bindings/training/builder_scope.h"
+#include "bindings/training/specs.h"
 #include "layers/activations.h"
 #include "layers/constraints.h"
 #include "layers/initializers.h"
@@ -31,11 +32,6 @@ struct HeldLayer {
 HandleTable<HeldLayer>& Layers() {
   static auto* layers = new HandleTable<HeldLayer>("layer");
   return *layers;
-}
-
-template <typename T>
-std::vector<T> Numbers(const val& list) {
-  return emscripten::convertJSArrayToNumberVector<T>(list);
 }
 
 Generation GenerationOf(int generation) {
@@ -63,23 +59,6 @@ val CreateLayer(val class_name, val config, int generation) {
 
 void DisposeLayer(Handle layer) {
   Guard([&] { Layers().Remove(layer); });
-}
-
-// From a list of [dtype, dimensions]; unknown dimensions are -1.
-std::vector<TensorSpec> SpecsFromJs(const val& list) {
-  std::vector<TensorSpec> specs;
-  for (const val& item : emscripten::vecFromJSArray<val>(list)) {
-    std::vector<int64_t> dims;
-    for (const double dim : Numbers<double>(item[1])) dims.push_back(static_cast<int64_t>(dim));
-    specs.push_back({static_cast<DType>(item[0].as<int>()), Shape(std::span<const int64_t>(dims))});
-  }
-  return specs;
-}
-
-JsonValue ToJson(const TensorSpec& spec) {
-  JsonValue dims = JsonValue::array();
-  for (const int64_t dim : spec.shape) dims.push_back(dim);
-  return JsonValue::array({static_cast<int>(spec.dtype), std::move(dims)});
 }
 
 val BuildLayer(Handle handle, val inputs) {
@@ -113,24 +92,6 @@ val LayerOutputs(Handle handle, val inputs) {
     }
     return TextToJs(WriteJson(outputs));
   });
-}
-
-std::vector<Operand> OperandsOf(BuilderScope& scope, const val& handles) {
-  std::vector<Operand> operands;
-  for (const Handle handle : Numbers<Handle>(handles)) {
-    operands.push_back(handle == 0 ? Operand() : scope.OperandOf(handle));
-  }
-  return operands;
-}
-
-// 0 for an empty operand.
-val HandlesOf(BuilderScope& scope, const std::vector<Operand>& operands) {
-  Tensors().Reserve(operands.size());
-  std::vector<Handle> handles;
-  for (const Operand& operand : operands) {
-    handles.push_back(operand.empty() ? 0 : scope.HandleOf(operand));
-  }
-  return val::array(handles);
 }
 
 val Call(Handle handle, val inputs, val masks, val weights, bool training, val arguments) {
@@ -187,12 +148,6 @@ Handle ApplyDescribed(const val& description, Handle x, F apply) {
   });
 }
 
-Handle ApplyActivationTo(val activation, int generation, Handle x) {
-  return ApplyDescribed(activation, x, [generation](const Json& json, Operand operand) {
-    return LayerActivation(json, GenerationOf(generation))(operand);
-  });
-}
-
 Handle ApplyRegularizerTo(val regularizer, Handle x) {
   return ApplyDescribed(regularizer, x, ApplyRegularizer);
 }
@@ -224,7 +179,6 @@ EMSCRIPTEN_BINDINGS(layers) {
   emscripten::function("layerOutputs", &LayerOutputs);
   emscripten::function("callLayer", &Call);
   emscripten::function("initializeWeight", &InitializeWeight);
-  emscripten::function("applyActivation", &ApplyActivationTo);
   emscripten::function("applyRegularizer", &ApplyRegularizerTo);
   emscripten::function("applyConstraint", &ApplyConstraintTo);
   emscripten::function("layerNames", &LayerNames);

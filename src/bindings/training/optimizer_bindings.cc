@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bindings/boundary.h"
+#include "bindings/training/builder_scope.h"
 #include "training/optimizer.h"
 
 namespace tfwasm {
@@ -17,8 +18,18 @@ std::vector<T> Numbers(const val& list) {
   return emscripten::convertJSArrayToNumberVector<T>(list);
 }
 
-void Apply(val name, val hyperparameters, double step, val options, val variables, val slots,
-           val gradients) {
+// Weight decay, clip norm, clip value, global clip norm.
+GradientOptions OptionsFromJs(const val& options) {
+  const auto numbers = Numbers<double>(options);
+  if (numbers.size() != 4) Throw(Code::kInternal, "expected 4 options, got ", numbers.size());
+  return {.weight_decay = numbers[0],
+          .clip_norm = numbers[1],
+          .clip_value = numbers[2],
+          .global_clip_norm = numbers[3]};
+}
+
+void Apply(val name, val hyperparameters, double step, double learning_rate, val options,
+           val variables, val slots, val gradients) {
   Guard([&] {
     const OptimizerDef& optimizer = FindOptimizer(TextFromJs(name));
     const auto variable_handles = Numbers<Handle>(variables);
@@ -39,19 +50,45 @@ void Apply(val name, val hyperparameters, double step, val options, val variable
       }
       updates.push_back(std::move(update));
     }
-    const auto numbers = Numbers<double>(options);
-    if (numbers.size() != 5) Throw(Code::kInternal, "expected 5 options, got ", numbers.size());
-    const GradientOptions gradient_options{.learning_rate = numbers[0],
-                                           .weight_decay = numbers[1],
-                                           .clip_norm = numbers[2],
-                                           .clip_value = numbers[3],
-                                           .global_clip_norm = numbers[4]};
+    GradientOptions gradient_options = OptionsFromJs(options);
+    gradient_options.learning_rate = learning_rate;
     ApplyOptimizer(optimizer, Numbers<double>(hyperparameters), step, gradient_options, updates);
+  });
+}
+
+// The new values of the variables, then those of the slots.
+val CaptureOptimizer(val name, val options, val variables, val slots, val gradients,
+                     Handle numbers) {
+  return Guard([&] {
+    return InBuilderScope([&](BuilderScope& scope) {
+      const OptimizerDef& optimizer = FindOptimizer(TextFromJs(name));
+      const std::vector<Operand> slot_operands = OperandsOf(scope, slots);
+      std::vector<std::vector<Operand>> values;
+      for (const Operand& variable : OperandsOf(scope, variables)) {
+        const auto first = slot_operands.begin() +
+                           static_cast<std::ptrdiff_t>(values.size()) * optimizer.num_slots;
+        values.push_back({variable});
+        values.back().insert(values.back().end(), first, first + optimizer.num_slots);
+      }
+      values = EmitOptimizer(optimizer, OptionsFromJs(options), values,
+                             OperandsOf(scope, gradients), scope.OperandOf(numbers));
+      std::vector<Handle> handles;
+      for (const auto& of_variable : values) handles.push_back(scope.HandleOf(of_variable[0]));
+      for (const auto& of_variable : values) {
+        for (size_t k = 1; k < of_variable.size(); ++k) {
+          handles.push_back(scope.HandleOf(of_variable[k]));
+        }
+      }
+      return val::array(handles);
+    });
   });
 }
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(optimizers) { emscripten::function("applyOptimizer", &Apply); }
+EMSCRIPTEN_BINDINGS(optimizers) {
+  emscripten::function("applyOptimizer", &Apply);
+  emscripten::function("captureOptimizer", &CaptureOptimizer);
+}
 
 }  // namespace tfwasm

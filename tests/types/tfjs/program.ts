@@ -80,3 +80,56 @@ export const pixels: tf.Tensor3D = tf.browser.fromPixels({
 export const version: string = tf.version_core + tf.version_converter;
 export const cell: tf.LSTMCellFunc = (x, c, h) => tf.basicLSTMCell(scalar, matrix, tf.tensor1d([1]), x, c, h);
 export const reduction: tf.Reduction = tf.Reduction.MEAN;
+
+// Datasets.
+export const dataset: tf.data.Dataset<number> = tf.data.array([1, 2, 3]);
+export const chain: tf.data.Dataset<tf.TensorContainer> = dataset
+  .filter((x) => x > 1)
+  .map((x) => ({ xs: tf.tensor1d([x]), ys: x }))
+  .mapAsync(async ({ xs, ys }) => ({ xs, ys: [ys] }))
+  .shuffle(3, 'seed', false)
+  .take(2)
+  .skip(0)
+  .repeat(2)
+  .concatenate(tf.data.array([{ xs: tf.tensor1d([1]), ys: [1] }]))
+  .prefetch(1)
+  .batch(2, false);
+export const size: number = chain.size;
+export const elements: Promise<number[]> = dataset.toArray();
+export const zipped: tf.data.Dataset<{ a: number; b: string }> = tf.data.zip<{ a: number; b: string }>({
+  a: dataset,
+  b: tf.data.generator(function* () {
+    yield 'x';
+  }),
+});
+export async function readAll(): Promise<number> {
+  let sum = 0;
+  await dataset.forEachAsync((x) => {
+    sum += x;
+  });
+  const iterator = await tf.data.func(() => ({ value: 1, done: false })).iterator();
+  const rows: number[][] = await iterator.take(3).rowMajorBatch(2).toArray();
+  const item: IteratorResult<number> = await iterator.next();
+  return sum + rows.length + (item.done ? 0 : item.value);
+}
+export const column: tf.data.ColumnConfig = { isLabel: true, dtype: 'int32', required: true, default: 1 };
+export const csv: tf.data.CSVDataset = tf.data.csv('file://x.csv', {
+  hasHeader: true,
+  columnConfigs: { a: column },
+  configuredColumnsOnly: false,
+  delimiter: ',',
+});
+export const names: Promise<string[]> = csv.columnNames();
+export const lines = new tf.data.TextLineDataset(new tf.data.FileDataSource(new Uint8Array(2), { chunkSize: 10 }));
+export const source: tf.data.URLDataSource = new tf.data.URLDataSource('http://x/y.csv');
+export const camera: tf.data.WebcamConfig = { facingMode: 'user', resizeWidth: 2, resizeHeight: 2, centerCrop: true };
+export const sound: tf.data.MicrophoneConfig = { fftSize: 1024, sampleRateHz: 44100, includeWaveform: true };
+export async function capture(): Promise<tf.Tensor> {
+  const webcam = await tf.data.webcam(undefined, camera);
+  const microphone = await tf.data.microphone(sound);
+  const { spectrogram } = await microphone.capture();
+  const image: tf.Tensor3D = await webcam.capture();
+  webcam.stop();
+  microphone.stop();
+  return tf.add(image, spectrogram);
+}

@@ -7,19 +7,10 @@ import { type NodeTimer, recordNodes } from '../tensor/profile-recorder.js';
 import { runInScope } from '../tensor/scopes.js';
 import { TensorStorage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { isCapturing } from './capture.js';
 import { callTrainingCore } from './core.js';
+import { type CustomCall, CustomCalls } from './custom-calls.js';
 
-/** A call whose gradient is computed in JavaScript. */
-interface CustomCall {
-  output: Tensor;
-  /** Returns the gradients of the inputs. */
-  gradient(dy: Tensor): readonly Tensor[];
-  /** Tensors that live until the outermost scope is closed. */
-  saved: readonly Tensor[];
-}
-
-/** The custom calls recorded in open scopes, by their id in the core. */
-const customCalls = new Map<number, CustomCall>();
 let depth = 0;
 
 /** Whether the gradient of a function is being computed. */
@@ -37,19 +28,17 @@ function gradientOf(handle: number, x: Tensor): Tensor {
   return new Tensor(TensorStorage.ofHandle(handle, dtype, x.shape), dtype, x.shape);
 }
 
-function forgetCustomCalls(): void {
-  for (const { saved } of customCalls.values()) for (const tensor of saved) tensor.dispose();
-  customCalls.clear();
-}
-
-/** Runs `f` in a gradient scope. */
+/** Runs `f` in a gradient scope. A capture needs none: all ops are in its graph. */
 function inGradientScope<T>(f: () => T): T {
+  if (isCapturing()) return f();
   callTrainingCore((core) => core.openGradientScope());
+  const calls = depth === 0 ? CustomCalls.open() : undefined;
   ++depth;
   try {
     return f();
   } finally {
-    if (--depth === 0) forgetCustomCalls();
+    --depth;
+    calls?.close();
     callTrainingCore((core) => core.closeGradientScope());
   }
 }
@@ -66,9 +55,10 @@ export function recording<T>(isOn: boolean, f: () => T): T {
 
 /** Records a custom call, if its inputs are recorded. */
 export function recordCustomCall(inputs: readonly Tensor[], call: CustomCall): void {
+  const calls = CustomCalls.innermost;
   const handles = inputs.map(handleOf);
-  const id = depth === 0 ? -1 : callTrainingCore((core) => core.recordCustomGradient(handles, handleOf(call.output)));
-  if (id >= 0) customCalls.set(id, call);
+  const id = calls ? callTrainingCore((core) => core.recordCustomGradient(handles, handleOf(call.output))) : -1;
+  if (calls && id >= 0) calls.add(id, call);
   else for (const tensor of call.saved) tensor.dispose();
 }
 
@@ -84,7 +74,7 @@ function callBackward<T>(call: (core: TrainingCoreModule) => T): T {
 
 /** Computes the gradients of a custom call and continues with them. */
 function continueWith(id: number): number {
-  const call = customCalls.get(id);
+  const call = CustomCalls.innermost?.get(id);
   if (!call) throw new TfwasmError('E_INTERNAL', `there is no custom gradient ${id}`);
   const dy = gradientOf(
     callTrainingCore((core) => core.customDy()),
@@ -98,7 +88,7 @@ function continueWith(id: number): number {
 type Gradients = (Tensor | undefined)[];
 
 function gradientHandles(y: number, dy: number, xs: number[]): number[] {
-  const cached = dy === 0 ? callBackward((core) => core.cachedGradients(y, xs)) : undefined;
+  const cached = dy === 0 && !isCapturing() ? callBackward((core) => core.cachedGradients(y, xs)) : undefined;
   if (cached) return cached;
   let custom = callBackward((core) => core.startBackward(y, dy, xs));
   try {
@@ -118,7 +108,8 @@ function gradientHandles(y: number, dy: number, xs: number[]): number[] {
   }
 }
 
-function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): Gradients {
+/** Of a value of the open gradient scope or capture. Without `dy`, that of the sum of y. */
+export function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): Gradients {
   const handles = gradientHandles(handleOf(y), dy ? handleOf(dy) : 0, xs.map(handleOf));
   return handles.map((handle, i) => {
     const x = xs[i] as Tensor;
@@ -127,26 +118,28 @@ function gradientsOf(y: Tensor, xs: readonly Tensor[], dy: Tensor | undefined): 
   });
 }
 
-/** y = f(), and its gradients in `xs`. Without `dy`, that of the sum of y. The rest of f's tensors is disposed. */
+/**
+ * y = f(), and its gradients in `xs`. Without `dy`, that of the sum of y. The rest of f's tensors is disposed, except
+ * those that `others` returns.
+ */
 export function valueAndGradients<T extends Tensor>(
   f: () => T,
   xs: readonly Tensor[],
   dy?: Tensor,
+  others: () => readonly Tensor[] = () => [],
 ): { value: T; gradients: Gradients } {
   return runInScope(
     () =>
       inGradientScope(() => {
-        for (const x of xs) {
-          const handle = handleOf(x);
-          callTrainingCore((core) => core.watchTensor(handle));
-        }
-        const value = runInScope(f, (result) => (result instanceof Tensor ? [result] : []), []);
+        const watched = isCapturing() ? [] : xs.map(handleOf);
+        for (const handle of watched) callTrainingCore((core) => core.watchTensor(handle));
+        const value = runInScope(f, (result) => (result instanceof Tensor ? [result, ...others()] : []), []);
         if (!(value instanceof Tensor)) {
           throw new TfwasmError('E_INPUT', 'The result y returned by f() must be a tensor.');
         }
         return { value, gradients: gradientsOf(value, xs, dy) };
       }),
-    ({ value, gradients }) => [value, ...gradients.filter((gradient) => gradient !== undefined)],
+    ({ value, gradients }) => [value, ...gradients.filter((gradient) => gradient !== undefined), ...others()],
     [],
   );
 }

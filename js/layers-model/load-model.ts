@@ -5,7 +5,7 @@ import { coreStarted } from '../core/runtime.js';
 import { isArrayBuffer } from '../io/bytes.js';
 import { checkOptions, loadStreamed } from '../io/load-options.js';
 import { findLoadHandler } from '../io/router.js';
-import type { ModelTopology } from './config.js';
+import type { ModelTopology } from '../layers/config.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightSpec, WeightsManifestConfig } from '../io/types.js';
 import { decodeFeed, type NamedTensor } from '../io/weights-api.js';
 import { openFeed } from '../io/weights-feed.js';
@@ -15,8 +15,8 @@ import type { NamedTensorMap } from '../tensor/tensor.js';
 import { modelFromKerasFile } from './keras-model.js';
 import type { LayersModel } from './model.js';
 import { modelFromTopology } from './model-config.js';
-import { setNamedWeights } from './named-weights.js';
-import type { SerializableConstructor } from './serialization.js';
+import { setNamedWeights } from '../layers/named-weights.js';
+import type { SerializableConstructor } from '../layers/serialization.js';
 
 /** Options of loadLayersModel. */
 export interface LoadLayersModelOptions extends LoadOptions {
@@ -41,8 +41,9 @@ async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayers
   await coreStarted();
   const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
   try {
-    if (weightSpecs) await setWeights(model, artifacts, weightSpecs, strict);
-    if (trainingConfig) model.keepTraining(trainingConfig);
+    const state = weightSpecs ? await setWeights(model, artifacts, weightSpecs, strict) : [];
+    if (trainingConfig) await model.continueTraining(trainingConfig, state);
+    else dispose(state);
     if (userDefinedMetadata) model.setUserDefinedMetadata(userDefinedMetadata);
     return model;
   } catch (error) {
@@ -51,12 +52,13 @@ async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayers
   }
 }
 
+/** Returns the state of the optimizer. */
 async function setWeights(
   model: LayersModel,
   artifacts: ModelArtifacts,
   specs: WeightSpec[],
   strict: boolean,
-): Promise<void> {
+): Promise<NamedTensor[]> {
   const values = await decodeFeed(openFeed(artifacts), specs);
   const optimizer: NamedTensor[] = [];
   try {
@@ -68,7 +70,7 @@ async function setWeights(
       else own[name] = tensor;
     }
     setNamedWeights(model, own, strict);
-    model.keepOptimizerWeights(optimizer.map(({ name, tensor }) => ({ name, tensor: keep(tensor.clone()) })));
+    return optimizer.map(({ name, tensor }) => ({ name, tensor: keep(tensor.clone()) }));
   } finally {
     dispose(values);
   }

@@ -3,12 +3,12 @@
 import { TfwasmError } from '../core/errors.js';
 import { toBytes } from '../io/bytes.js';
 import { loadKerasFiles } from '../keras-files/loader.js';
-import type { ModelTopology } from './config.js';
+import type { ModelTopology } from '../layers/config.js';
 import type { MatchOptions } from '../keras-files/index.js';
-import { setWeights } from './keras-weights.js';
+import { setWeights } from '../layers/keras-weights.js';
 import type { LayersModel } from './model.js';
 import { modelFromTopology } from './model-config.js';
-import type { LayerContext } from './registry.js';
+import type { LayerContext } from '../layers/registry.js';
 
 /** A model, with its weights, from the bytes of a file. Throws E_FILE, E_LAYER, E_WEIGHT_MISSING, E_SHAPE. */
 export async function modelFromKerasFile(

@@ -2,12 +2,12 @@
 // Models whose layers form a chain.
 import { TfwasmError } from '../core/errors.js';
 import { publicFunction } from '../core/public-function.js';
-import { type Config, serialize } from './config.js';
-import { Container } from './container.js';
-import { input } from './input-layer.js';
-import { Layer } from './layer.js';
+import { type Config, serialize } from '../layers/config.js';
+import { Container } from '../layers/container.js';
+import { input } from '../layers/input-layer.js';
+import { Layer } from '../layers/layer.js';
 import { LayersModel } from './model.js';
-import { type SymbolicTensor, toList } from './topology.js';
+import { type SymbolicTensor, toList } from '../layers/topology.js';
 
 export interface SequentialArgs {
   /** The layers, in order. */

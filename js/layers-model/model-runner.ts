@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs models: captures them for the shapes of the inputs, and runs the programs.
 import type { Tensor } from '../tensor/tensor.js';
-import { isTakingGradients } from '../training/backward.js';
-import { CapturedFunction, type CapturedProgram, isCapturing } from './capture.js';
-import type { Container } from './container.js';
-import { currentExecution, execute, newExecution } from './execution.js';
-import type { SymbolicTensor } from './topology.js';
-
-/** The most captured programs of a model. */
-const MOST_PROGRAMS = 32;
+import { isTakingGradients } from '../autodiff/backward.js';
+import {
+  type CapturedFunction,
+  type CapturedProgram,
+  isCapturing,
+  keyOfTensors,
+  ProgramCache,
+} from '../autodiff/capture.js';
+import type { Container } from '../layers/container.js';
+import { currentExecution, execute, newExecution } from '../layers/execution.js';
+import type { SymbolicTensor } from '../layers/topology.js';
 
 export class ModelRunner {
   readonly #model: Container;
-  #function: CapturedFunction | undefined;
-  readonly #programs = new Map<string, CapturedProgram>();
+  readonly #programs = new ProgramCache();
 
   constructor(model: Container) {
     this.#model = model;
@@ -24,19 +26,11 @@ export class ModelRunner {
     // A custom layer may call a model; gradients need the ops one by one.
     const isPartOfMore = isCapturing() || currentExecution() || isTakingGradients();
     if (isPartOfMore) return this.#model.executeTo(outputs, inputs, [], {}).outputs;
-    const key = JSON.stringify([outputs.map(({ id }) => id), inputs.map(({ dtype, shape }) => [dtype, shape])]);
-    let program = this.#programs.get(key);
-    if (!program) {
-      // The core keeps programs as long as their function.
-      if (this.#programs.size >= MOST_PROGRAMS) this.dispose();
-      program = this.#capture(outputs, inputs);
-      this.#programs.set(key, program);
-    }
-    return (this.#function as CapturedFunction).run(program, inputs);
+    const key = JSON.stringify(outputs.map(({ id }) => id)) + keyOfTensors(inputs);
+    return this.#programs.run(key, inputs, (fn) => this.#capture(fn, outputs, inputs));
   }
 
-  #capture(outputs: readonly SymbolicTensor[], inputs: readonly Tensor[]): CapturedProgram {
-    this.#function ??= new CapturedFunction();
+  #capture(fn: CapturedFunction, outputs: readonly SymbolicTensor[], inputs: readonly Tensor[]): CapturedProgram {
     // Creates the variables, which the capture then knows.
     for (const variable of [...this.#model.weights, ...this.#model.stateVariables]) variable.read();
     const given = inputs.map(({ dtype, shape }, i) => ({
@@ -44,7 +38,7 @@ export class ModelRunner {
       shape,
       declared: this.#model.inputs[i]?.shape ?? shape,
     }));
-    return this.#function.capture(given, (tensors) => {
+    return fn.capture(given, (tensors) => {
       const execution = newExecution(false);
       const run = () => this.#model.executeTo(outputs, tensors, [], { training: false });
       return { outputs: execute(execution, run).outputs, updates: execution.updates };
@@ -53,8 +47,6 @@ export class ModelRunner {
 
   /** Forgets what was captured: the model has changed. */
   dispose(): void {
-    this.#function?.dispose();
-    this.#function = undefined;
-    this.#programs.clear();
+    this.#programs.dispose();
   }
 }

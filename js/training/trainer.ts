@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training and evaluation of a compiled model.
+import { TfwasmError } from '../core/errors.js';
+import { pause } from '../core/pause.js';
+import type { TensorOrMap } from '../layers/feeds.js';
+import { dispose } from '../tensor/memory.js';
+import {
+  CallbackList,
+  type CallbackParams,
+  type Callbacks,
+  History,
+  type Logs,
+  type TrainedModel,
+  type YieldEvery,
+} from './callbacks.js';
+import {
+  type ClassWeights,
+  type DatasetLike,
+  ExampleTable,
+  type GivenExamples,
+  isDataset,
+  type SampleWeights,
+  shuffled,
+  takeElement,
+  tensorsOf,
+} from './examples.js';
+import { Objective, type ObjectiveArgs } from './objective.js';
+import type { Optimizer } from './optimizer.js';
+import { type Examples, Step } from './step.js';
+import { Totals } from './totals.js';
+
+/** Options of compile(). */
+export interface ModelCompileArgs extends ObjectiveArgs {
+  /** An optimizer, or the name of one, with its default options. */
+  optimizer: string | Optimizer;
+  /** Runs layers, losses and metrics op by op, so that they may read values. Slower. Default: false. */
+  runEagerly?: boolean;
+}
+
+/** Options of fit() and fitDataset(). */
+interface CommonFitArgs {
+  /** The last epoch is `epochs - 1`. Default: 1. */
+  epochs?: number;
+  initialEpoch?: number;
+  /** 1 or 2: prints a line for each epoch. Default: 0. */
+  verbose?: 0 | 1 | 2 | boolean;
+  callbacks?: Callbacks;
+  /** Weights of classes in the loss, by their numbers. */
+  classWeight?: ClassWeights;
+  /** When the page may handle other events. Default: 'auto'. */
+  yieldEvery?: YieldEvery;
+}
+
+/** Inputs and targets, perhaps with sample weights. */
+export type ValidationTensors = [TensorOrMap, TensorOrMap] | [TensorOrMap, TensorOrMap, SampleWeights];
+
+/** Options of fit(). */
+export interface ModelFitArgs extends CommonFitArgs {
+  /** Default: 32. */
+  batchSize?: number;
+  /** The part of the examples, from their end, that is only used to evaluate the model after each epoch. */
+  validationSplit?: number;
+  validationData?: ValidationTensors;
+  /** Whether the order of examples changes in each epoch; 'batch': only that of batches. Default: true. */
+  shuffle?: boolean | 'batch';
+  /** Factors of the losses of examples. */
+  sampleWeight?: SampleWeights;
+  /** The most batches of an epoch. */
+  stepsPerEpoch?: number;
+  /** The most batches of an evaluation. */
+  validationSteps?: number;
+}
+
+/** Options of fitDataset(). */
+export interface ModelFitDatasetArgs extends CommonFitArgs {
+  /** By default, an epoch ends with the dataset. */
+  batchesPerEpoch?: number;
+  validationData?: ValidationTensors | DatasetLike;
+  /** For tensors. Default: 32. */
+  validationBatchSize?: number;
+  validationBatches?: number;
+}
+
+/** Options of evaluate(). */
+export interface ModelEvaluateArgs {
+  /** Default: 32. */
+  batchSize?: number;
+  verbose?: 0 | 1 | 2 | boolean;
+  sampleWeight?: SampleWeights;
+  /** The most batches. */
+  steps?: number;
+}
+
+/** Options of evaluateDataset(). */
+export interface ModelEvaluateDatasetArgs {
+  batches?: number;
+  verbose?: 0 | 1 | 2 | boolean;
+}
+
+/** The batches of one epoch. Whoever takes one disposes its tensors. */
+type Batches = (epoch: number) => Iterable<Examples> | AsyncIterable<Examples>;
+
+/** What evaluates a model between epochs. */
+type Validate = () => Promise<Logs>;
+
+function checkCount(value: number, name: string, least = 1): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new TfwasmError('E_INPUT', `${name} must be an integer of at least ${least}, got ${value}`);
+}
+
+const sizeOf = ({ inputs }: Examples) => inputs[0]?.shape[0] as number;
+
+/** The first `most` of batches. */
+async function* limited(
+  batches: Iterable<Examples> | AsyncIterable<Examples>,
+  most: number | undefined,
+): AsyncGenerator<Examples> {
+  let count = 0;
+  if (most === 0) return;
+  for await (const batch of batches) {
+    yield batch;
+    if (++count === most) return;
+  }
+}
+
+/** Lets the page handle events while training runs. */
+class Yielder {
+  #last = performance.now();
+
+  constructor(private readonly every: YieldEvery) {}
+
+  isDue(isEpochEnd: boolean): boolean {
+    if (this.every === 'never') return false;
+    if (this.every === 'epoch') return isEpochEnd;
+    if (this.every === 'batch') return true;
+    return performance.now() - this.#last > (this.every === 'auto' ? 16 : this.every);
+  }
+
+  async yield(): Promise<void> {
+    await pause();
+    this.#last = performance.now();
+  }
+}
+
+export class Trainer {
+  readonly optimizer: Optimizer;
+  readonly objective: Objective;
+  readonly #model: TrainedModel;
+  readonly #training: Step;
+  readonly #testing: Step;
+  #isTraining = false;
+
+  constructor(model: TrainedModel, optimizer: Optimizer, args: ModelCompileArgs) {
+    this.#model = model;
+    this.optimizer = optimizer;
+    this.objective = new Objective(model, args);
+    this.#training = new Step(model, this.objective, optimizer, args.runEagerly);
+    this.#testing = new Step(model, this.objective, undefined, args.runEagerly);
+  }
+
+  /** Forgets captured programs: layers have been added or removed. */
+  forgetPrograms(): void {
+    this.#training.dispose();
+    this.#testing.dispose();
+  }
+
+  dispose(): void {
+    this.forgetPrograms();
+    this.objective.dispose();
+  }
+
+  async trainOnBatch(given: GivenExamples): Promise<number[]> {
+    const totals = new Totals(this.objective);
+    this.objective.resetMetrics();
+    this.#training.warnOfChanges();
+    totals.add(this.#runOn(this.#training, checkedBatch(this.#model, given)));
+    return Object.values(totals.batch());
+  }
+
+  #runOn(step: Step, batch: Examples) {
+    try {
+      return step.run(batch);
+    } finally {
+      dispose(tensorsOf(batch));
+    }
+  }
+
+  evaluate(given: GivenExamples, { batchSize = 32, steps }: ModelEvaluateArgs): Logs {
+    checkCount(batchSize, 'batchSize');
+    if (steps !== undefined) checkCount(steps, 'steps');
+    const table = ExampleTable.of(this.#model, given);
+    try {
+      return this.evaluateTable(table, batchSize, steps);
+    } finally {
+      table.dispose();
+    }
+  }
+
+  /** Means over all examples. */
+  evaluateTable(table: ExampleTable, batchSize: number, steps = Number.POSITIVE_INFINITY): Logs {
+    const totals = new Totals(this.objective);
+    this.objective.resetMetrics();
+    let count = 0;
+    for (const batch of table.batches(batchSize)) {
+      totals.add(this.#runOn(this.#testing, batch));
+      if (++count >= steps) break;
+    }
+    return totals.means();
+  }
+
+  async evaluateDataset(dataset: DatasetLike, batches?: number): Promise<Logs> {
+    if (batches !== undefined) checkCount(batches, 'batches');
+    const totals = new Totals(this.objective);
+    this.objective.resetMetrics();
+    for await (const batch of limited(elementsOf(this.#model, dataset), batches)) {
+      totals.add(this.#runOn(this.#testing, batch));
+    }
+    return totals.means();
+  }
+
+  async fit(xs: TensorOrMap, ys: TensorOrMap, args: ModelFitArgs): Promise<History> {
+    const { batchSize = 32, shuffle = true, validationSplit = 0, validationData, stepsPerEpoch } = args;
+    checkCount(batchSize, 'batchSize');
+    if (stepsPerEpoch !== undefined) checkCount(stepsPerEpoch, 'stepsPerEpoch');
+    return this.#exclusively(async () => {
+      const table = ExampleTable.of(this.#model, {
+        xs,
+        ys,
+        sampleWeight: args.sampleWeight,
+        classWeight: args.classWeight,
+      });
+      const validation = validationData && tableOf(this.#model, validationData);
+      try {
+        const { training, rest } = splitExamples(table, validation ? 0 : validationSplit);
+        const validate = this.#validatorOf(validation ?? rest, batchSize, args.validationSteps);
+        const run = shuffle === 'batch' ? batchSize : 1;
+        const batches: Batches = () => training.batches(batchSize, shuffle ? shuffled(training.count, run) : undefined);
+        const steps = Math.min(Math.ceil(training.count / batchSize), stepsPerEpoch ?? Number.POSITIVE_INFINITY);
+        return await this.#run(batches, steps, validate, args, { samples: training.count, batchSize });
+      } finally {
+        table.dispose();
+        validation?.dispose();
+      }
+    });
+  }
+
+  #validatorOf(table: ExampleTable | undefined, batchSize: number, steps?: number): Validate | undefined {
+    return table && (async () => this.evaluateTable(table, batchSize, steps));
+  }
+
+  async fitDataset(dataset: DatasetLike, args: ModelFitDatasetArgs): Promise<History> {
+    const { batchesPerEpoch, validationData, validationBatches, validationBatchSize = 32 } = args;
+    if (batchesPerEpoch !== undefined) checkCount(batchesPerEpoch, 'batchesPerEpoch');
+    return this.#exclusively(async () => {
+      const table = validationData && !isDataset(validationData) ? tableOf(this.#model, validationData) : undefined;
+      const validate = isDataset(validationData)
+        ? () => this.evaluateDataset(validationData, validationBatches)
+        : this.#validatorOf(table, validationBatchSize, validationBatches);
+      // With a number of batches an epoch, epochs go on in the dataset.
+      const all = batchesPerEpoch === undefined ? undefined : await dataset.iterator();
+      const model = this.#model;
+      async function* batches(): AsyncGenerator<Examples> {
+        yield* all ? readElements(model, all, args.classWeight) : elementsOf(model, dataset, args.classWeight);
+      }
+      try {
+        return await this.#run(batches, batchesPerEpoch, validate, args, { samples: null, batchSize: null });
+      } finally {
+        table?.dispose();
+        await all?.return?.();
+      }
+    });
+  }
+
+  async #exclusively<T>(f: () => Promise<T>): Promise<T> {
+    if (this.#isTraining) {
+      throw new TfwasmError('E_INPUT', 'Cannot start training because another fit() call is ongoing.');
+    }
+    this.#isTraining = true;
+    try {
+      return await f();
+    } finally {
+      this.#isTraining = false;
+    }
+  }
+
+  async #run(
+    batches: Batches,
+    steps: number | undefined,
+    validate: Validate | undefined,
+    args: ModelFitArgs | ModelFitDatasetArgs,
+    data: Pick<CallbackParams, 'samples' | 'batchSize'>,
+  ): Promise<History> {
+    const { epochs = 1, initialEpoch = 0 } = args;
+    const verbose = Number(args.verbose ?? 0);
+    checkCount(epochs, 'epochs');
+    checkCount(initialEpoch, 'initialEpoch', 0);
+    this.#training.warnOfChanges();
+    const history = new History();
+    const callbacks = new CallbackList(args.callbacks, args.verbose as number | undefined, args.yieldEvery, history);
+    const yielder = new Yielder(args.yieldEvery ?? callbacks.yieldEvery ?? 'auto');
+    const { names } = this.objective;
+    const metrics = [...names, ...(validate ? names.map((name) => `val_${name}`) : [])];
+    callbacks.start(this.#model, {
+      ...data,
+      epochs,
+      initialEpoch,
+      steps: steps ?? null,
+      verbose,
+      doValidation: validate !== undefined,
+      metrics,
+    });
+    this.#model.stopTraining = false;
+    await callbacks.call('onTrainBegin');
+    for (let epoch = initialEpoch; epoch < epochs && !this.#model.stopTraining; ++epoch) {
+      await callbacks.call('onEpochBegin', epoch);
+      const logs = await this.#runEpoch(epoch, batches(epoch), steps, callbacks, yielder);
+      if (validate) for (const [name, value] of Object.entries(await validate())) logs[`val_${name}`] = value;
+      await callbacks.call('onEpochEnd', epoch, logs);
+    }
+    await callbacks.call('onTrainEnd');
+    return history;
+  }
+
+  async #runEpoch(
+    epoch: number,
+    batches: Iterable<Examples> | AsyncIterable<Examples>,
+    steps: number | undefined,
+    callbacks: CallbackList,
+    yielder: Yielder,
+  ): Promise<Logs> {
+    const totals = new Totals(this.objective);
+    this.objective.resetMetrics();
+    const isWatched = callbacks.has('onBatchEnd');
+    let index = 0;
+    for await (const batch of limited(batches, steps)) {
+      const size = sizeOf(batch);
+      try {
+        await callbacks.call('onBatchBegin', index, { batch: index, size });
+        totals.add(this.#training.run(batch));
+      } finally {
+        dispose(tensorsOf(batch));
+      }
+      if (isWatched) await callbacks.call('onBatchEnd', index, { batch: index, size, ...totals.batch() });
+      if (yielder.isDue(false)) {
+        await callbacks.onYield(epoch, index, { batch: index, size, ...totals.batch() });
+        await yielder.yield();
+      }
+      ++index;
+      if (this.#model.stopTraining) break;
+    }
+    if (index === 0) throw new TfwasmError('E_INPUT', 'there are no batches: the dataset is at its end, or empty');
+    if (steps !== undefined && index < steps && !this.#model.stopTraining) {
+      console.warn(`the dataset ended after ${index} batches; an epoch of ${steps} was expected`);
+    }
+    if (yielder.isDue(true)) await yielder.yield();
+    return totals.means();
+  }
+}
+
+/** A batch in tensors of its own. */
+function checkedBatch(model: TrainedModel, given: GivenExamples): Examples {
+  const table = ExampleTable.of(model, given);
+  try {
+    return table.batch(0, table.count);
+  } finally {
+    table.dispose();
+  }
+}
+
+function tableOf(model: TrainedModel, data: ValidationTensors): ExampleTable {
+  if (!Array.isArray(data) || data.length < 2 || data.length > 3) {
+    throw new TfwasmError(
+      'E_INPUT',
+      'validationData must be [inputs, targets] or [inputs, targets, sampleWeights], or a dataset for fitDataset()',
+    );
+  }
+  const [xs, ys, sampleWeight] = data;
+  return ExampleTable.of(model, { xs, ys, sampleWeight });
+}
+
+/** The examples to train with, and those at the end, to evaluate the model. */
+function splitExamples(table: ExampleTable, split: number): { training: ExampleTable; rest: ExampleTable | undefined } {
+  if (!(split >= 0 && split < 1)) {
+    throw new TfwasmError('E_INPUT', `validationSplit must be at least 0 and less than 1, got ${split}`);
+  }
+  if (split === 0) return { training: table, rest: undefined };
+  const first = Math.floor(table.count * (1 - split));
+  if (first === 0 || first === table.count) {
+    throw new TfwasmError('E_INPUT', `validationSplit ${split} leaves no examples of ${table.count} on one side`);
+  }
+  return { training: table.part(0, first), rest: table.part(first, table.count) };
+}
+
+/** The batches of a dataset. Closes it when no more are wanted. */
+async function* elementsOf(
+  model: TrainedModel,
+  dataset: DatasetLike,
+  classWeight?: ClassWeights,
+): AsyncGenerator<Examples> {
+  const iterator = await dataset.iterator();
+  try {
+    yield* readElements(model, iterator, classWeight);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* readElements(
+  model: TrainedModel,
+  iterator: Awaited<ReturnType<DatasetLike['iterator']>>,
+  classWeight?: ClassWeights,
+): AsyncGenerator<Examples> {
+  for (let element = await iterator.next(); !element.done; element = await iterator.next()) {
+    yield takeElement(model, element.value, classWeight);
+  }
+}

@@ -99,7 +99,7 @@ void CheckEdges(const ModelDef& model) {
 
 }  // namespace
 
-Converter::Converter(ConvertOptions options, FileSizes files)
+Converter::Converter(ConvertOptions options, const FileSizes& files)
     : options_(std::move(options)), reader_(MakeReader(options_, files)) {}
 
 std::optional<ReadRequest> Converter::NextRead() {

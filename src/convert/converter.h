@@ -20,7 +20,7 @@ namespace tfwasm {
 class Converter {
  public:
   // Throws E_FILE if the files do not fit the format.
-  Converter(ConvertOptions options, FileSizes files);
+  Converter(ConvertOptions options, const FileSizes& files);
 
   std::optional<ReadRequest> NextRead();
   std::span<uint8_t> ReadTarget() { return reader_->Target(); }

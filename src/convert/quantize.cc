@@ -32,7 +32,7 @@ std::string_view StoredType(Encoding encoding) {
 }
 
 bool IsQuantizable(const Tensor& tensor) {
-  return tensor.dtype() == DType::kFloat32 && tensor.size() > 0;
+  return tensor.dtype() == DType::kFloat32 && tensor.bytes() > 0;
 }
 
 Encoding EffectiveEncoding(const Tensor& tensor, Encoding encoding) {

@@ -3,7 +3,7 @@
 import { loadBundle, setBundleImport } from '../../core/bundles.js';
 
 /** The part of `tfwasm` that conversions use. */
-export type Library = Pick<typeof import('../../layers/load-model.js'), 'loadLayersModel'>;
+export type Library = Pick<typeof import('../../layers-model/load-model.js'), 'loadLayersModel'>;
 
 /** Sets the function that imports the library. */
 export function setLibraryImport(importer: () => Promise<Library>): void {

@@ -3,7 +3,7 @@
 import { check, TfwasmError } from '../../core/errors.js';
 import { isArrayBuffer, toBytes } from '../../io/bytes.js';
 import type { ModelArtifacts, SaveResult } from '../../io/types.js';
-import type { LayersModel } from '../../layers/model.js';
+import type { LayersModel } from '../../layers-model/model.js';
 import type { ModelParts } from '../output/write-model.js';
 import { loadLibrary } from './library.js';
 

@@ -2,7 +2,8 @@
 # The WebAssembly binary of a variant, and its glue, the JavaScript that Emscripten generates to load it. Variants with
 # and without relaxed SIMD share the same glue; tools/build.mjs checks that they are identical.
 #
-# There are two links of the same objects: `tfwasm` has everything, `tfwasm_inference` only what graph models need.
+# There are several links of the same objects: `tfwasm` has everything for models, `tfwasm_inference` only what graph
+# models need, and `tfwasm_convert` the converter.
 
 # Bindings used by both links. An object library, since Embind registers in static initializers, which an archive would
 # drop.
@@ -12,11 +13,13 @@ target_link_libraries(tfwasm_bindings PUBLIC tfwasm_core PRIVATE tfwasm_own_code
 target_compile_options(tfwasm_bindings PRIVATE -Oz)
 target_compile_definitions(tfwasm_bindings PRIVATE TFWASM_VERSION="${PROJECT_VERSION}")
 
-# Those of the link with training.
-file(GLOB training_binding_sources CONFIGURE_DEPENDS src/bindings/training/*.cc)
-add_library(tfwasm_training_bindings OBJECT ${training_binding_sources})
-target_link_libraries(tfwasm_training_bindings PUBLIC tfwasm_core PRIVATE tfwasm_own_code)
-target_compile_options(tfwasm_training_bindings PRIVATE -Oz)
+# Those of one link only.
+foreach(link training convert)
+  file(GLOB sources CONFIGURE_DEPENDS src/bindings/${link}/*.cc)
+  add_library(tfwasm_${link}_bindings OBJECT ${sources})
+  target_link_libraries(tfwasm_${link}_bindings PUBLIC tfwasm_core PRIVATE tfwasm_own_code)
+  target_compile_options(tfwasm_${link}_bindings PRIVATE -Oz)
+endforeach()
 
 # For the links and the tests.
 set(common_link_options
@@ -76,8 +79,11 @@ ${build_scripts}/order-functions.mjs;${build_scripts}/wasm-reader.mjs")
 endfunction()
 
 add_link(tfwasm_inference)
+# Built for the variant `simd` only: tools/lib/variants.mjs.
+add_link(tfwasm_convert)
+target_link_libraries(tfwasm_convert PRIVATE tfwasm_convert_bindings)
 # An executable without sources has no language in CMake.
-set_target_properties(tfwasm_inference PROPERTIES LINKER_LANGUAGE CXX)
+set_target_properties(tfwasm_inference tfwasm_convert PROPERTIES LINKER_LANGUAGE CXX)
 
 # The linker drops constants registered for training unless something references them.
 set(objects $<TARGET_OBJECTS:tfwasm_core>)

@@ -2,25 +2,26 @@
 // Internal modules that must exist only once and are used by several bundles: the default export of common.js.
 // tools/build/javascript.mjs makes the other bundles import them from there.
 export { loadBundle, setBundleImport } from './core/bundles.js';
-export { check, describeError, shown, TfwasmError } from './core/errors.js';
+export { check, describeError, fromCore, shown, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';
+export { isNode } from './core/node-detection.js';
 /** @internal Its type needs that of Node.js, which programs for browsers do not have. */
 export { builtin, fileUrl } from './core/node-files.js';
 export { callUser, kindOf, publicFunction } from './core/public-function.js';
-export { callCore, coreStarted } from './core/runtime.js';
-export { version, version_core } from './core/version.js';
+export { callCore, coreStarted, setWasmPaths, wasmPaths } from './core/runtime.js';
+export { version, version_converter, version_core } from './core/version.js';
 export { pause } from './core/pause.js';
-export { useFactory } from './core/wasm-loader.js';
+export { startCore, useFactory } from './core/wasm-loader.js';
 export { artifactsInfo, formatParts, optionalParts, toJson } from './io/artifacts-json.js';
-export { isArrayBuffer, newBytes, toBytes } from './io/bytes.js';
+export { isArrayBuffer, join, newBytes, toBytes } from './io/bytes.js';
 export { CompositeArrayBuffer } from './io/composite-array-buffer.js';
 export { http, openShards } from './io/http.js';
 export { isKerasFile } from './io/keras-names.js';
 export { checkOptions, loaderOf, loadStreamed } from './io/load-options.js';
 export { checkManifest, checkPath, checkSpecs, groupBytes } from './io/manifest.js';
 export { loadMedia, setMediaImport } from './io/media-loader.js';
-export { reasonOf, request, requestContext, retry, toHttpError } from './io/request.js';
+export { reasonOf, request, requestBytes, requestContext, retry, toHttpError } from './io/request.js';
 export { loadWeights, removeModel } from './io/on-demand.js';
 export { findLoadHandler, findSaveHandler } from './io/router.js';
 export { canHash, digest } from './io/sha256.js';

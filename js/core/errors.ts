@@ -23,8 +23,10 @@ export type ErrorCode =
   | 'E_OOM' // the wasm heap cannot grow any further
   | 'E_OP' // ops that tfwasm does not support
   | 'E_PATH' // a weights path that leads out of the model's folder
+  | 'E_PROTO' // a file to convert is damaged
   | 'E_QUANT' // bad quantization parameters
   | 'E_SHAPE' // incompatible shapes
+  | 'E_STATE' // a model to convert changes its variables
   | 'E_STORAGE' // a storage medium is missing or full, or lacks the model
   | 'E_STORAGE_CORRUPT' // a stored model is incomplete
   | 'E_STRING' // malformed string tensor bytes

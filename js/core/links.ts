@@ -3,13 +3,16 @@
 import { TfwasmError } from './errors.js';
 import type { WasmVariant } from './features.js';
 
-export type WasmFileName = `tfwasm-${WasmVariant}.wasm` | `tfwasm-inference-${WasmVariant}.wasm`;
+export type WasmFileName =
+  | `tfwasm-${WasmVariant}.wasm`
+  | `tfwasm-inference-${WasmVariant}.wasm`
+  | 'tfwasm-convert-simd.wasm';
 
 export interface Link {
   /** As reported by the core's version(). */
-  name: 'tfwasm' | 'tfwasm/inference';
-  /** The URLs of its binaries. */
-  urls: Readonly<Record<WasmVariant, () => string>>;
+  name: 'tfwasm' | 'tfwasm/inference' | 'tfwasm/convert';
+  /** The URLs of the binaries of its variants. */
+  urls: Readonly<Partial<Record<WasmVariant, () => string>>>;
 }
 
 let used: Link | undefined;
@@ -21,7 +24,7 @@ export function useLink(link: Link): void {
 
 /** The file name of a link's binary. */
 export function wasmFileName({ name }: Link, variant: WasmVariant): WasmFileName {
-  return name === 'tfwasm' ? `tfwasm-${variant}.wasm` : `tfwasm-inference-${variant}.wasm`;
+  return `${name.replace('/', '-')}-${variant}.wasm` as WasmFileName;
 }
 
 export function usedLink(): Link {

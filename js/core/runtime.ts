@@ -53,6 +53,11 @@ export function setWasmPaths(paths: WasmPaths): void {
   else wantedPaths = typeof paths === 'string' ? paths : { ...paths };
 }
 
+/** What setWasmPaths() has set. */
+export function wasmPaths(): WasmPaths | undefined {
+  return wantedPaths;
+}
+
 /**
  * Sets the number of threads that kernels use. The default is half of the logical processors, at most 4. Without
  * support for threads (the page is not cross-origin isolated), one is used. After the start, the same number again has

@@ -17,7 +17,7 @@ export function wasmSource(
 ): string | WebAssembly.Module {
   const name = wasmFileName(link, variant);
   if (typeof paths === 'string') return `${paths}${paths === '' || paths.endsWith('/') ? '' : '/'}${name}`;
-  return paths?.[name] ?? link.urls[variant]();
+  return paths?.[name] ?? (link.urls[variant] as () => string)();
 }
 
 /** The variants to choose from: those whose compiled binaries the program has passed in, otherwise all. */

@@ -34,14 +34,18 @@ export function canImportThreads(): boolean {
 /**
  * Starts a variant of the core.
  *
+ * @param link Default: that of the imported entry.
  * @param threadCount The number of threads. Only threaded variants use more than 1.
  * @throws E_WASM if files are missing, outdated or blocked, or workers do not start.
  */
 export async function startCore(
   variant: WasmVariant,
-  { paths, threadCount }: { paths?: WasmPaths | undefined; threadCount: number },
+  {
+    link = usedLink(),
+    paths,
+    threadCount,
+  }: { link?: Link | undefined; paths?: WasmPaths | undefined; threadCount: number },
 ): Promise<CoreModule> {
-  const link = usedLink();
   const source = wasmSource(link, variant, paths);
   const url = typeof source === 'string' ? source : wasmFileName(link, variant);
   try {

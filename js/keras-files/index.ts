@@ -20,3 +20,4 @@ export { type KerasReadOptions, type KerasSource, readKerasFile } from './read.j
 export { toSnakeCase } from './snake-case.js';
 export type { KerasFileToWrite, KerasFormat } from './to-write.js';
 export { writeKerasFile } from './write.js';
+export { unzip, zip, zipPaths } from './zip.js';

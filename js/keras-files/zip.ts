@@ -61,6 +61,11 @@ export function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
   return files;
 }
 
+/** The paths in an archive, which is not unpacked. Throws E_FILE if its directory is damaged. */
+export function zipPaths(bytes: Uint8Array): string[] {
+  return readDirectory(bytes).map(({ name }) => name);
+}
+
 /** An archive of these files, which are stored and not compressed, as Keras does. */
 export function zip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const size = Array.from(files.values()).reduce((sum, { length }) => sum + length, 0);

@@ -4,7 +4,7 @@ import { TfwasmError } from '../core/errors.js';
 import { toBytes } from '../io/bytes.js';
 import { loadKerasFiles } from '../keras-files/loader.js';
 import type { ModelTopology } from '../layers/config.js';
-import type { MatchOptions } from '../keras-files/index.js';
+import type { KerasReadOptions, MatchOptions } from '../keras-files/index.js';
 import { setWeights } from '../layers/keras-weights.js';
 import type { LayersModel } from './model.js';
 import { modelFromTopology } from './model-config.js';
@@ -14,10 +14,10 @@ import type { LayerContext } from '../layers/registry.js';
 export async function modelFromKerasFile(
   bytes: ArrayBuffer,
   context: Partial<LayerContext>,
-  options: MatchOptions,
+  options: MatchOptions & KerasReadOptions,
 ): Promise<LayersModel> {
   const { readKerasFile, matchWeights, isKeras1, upgradeKeras1 } = await loadKerasFiles();
-  const file = await readKerasFile(toBytes(bytes));
+  const file = await readKerasFile(toBytes(bytes), options);
   if (!file.modelConfig) {
     throw new TfwasmError('E_LAYER', 'the file has weights only: create the model, and call its loadWeights()');
   }

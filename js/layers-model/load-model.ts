@@ -22,15 +22,20 @@ import type { SerializableConstructor } from '../layers/serialization.js';
 export interface LoadLayersModelOptions extends LoadOptions {
   /** Classes by name, besides those that registerClass() has registered. */
   customObjects?: Record<string, SerializableConstructor>;
+  /**
+   * Whether the HDF5 library (1 MB) may read files with structures that Keras does not write. Only for files that you
+   * trust: others can keep it busy for ever. Default: false.
+   */
+  hdf5Library?: boolean;
 }
 
 /** A model, with its weights, from artifacts. */
 async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayersModelOptions): Promise<LayersModel> {
   const { modelTopology, weightSpecs, trainingConfig, userDefinedMetadata } = artifacts;
-  const { customObjects, strict = true } = options;
+  const { customObjects, strict = true, hdf5Library = false } = options;
   if (isArrayBuffer(modelTopology)) {
     await coreStarted();
-    return modelFromKerasFile(modelTopology, customObjects ? { customObjects } : {}, { strict });
+    return modelFromKerasFile(modelTopology, customObjects ? { customObjects } : {}, { strict, hdf5Library });
   }
   if (typeof modelTopology !== 'object' || modelTopology === null) {
     throw new TfwasmError('E_JSON', 'this is not a layers model: modelTopology must be a JSON object');

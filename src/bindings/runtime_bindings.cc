@@ -12,10 +12,13 @@ namespace tfwasm {
 
 // The rules of gradients, which exist only in the link with training (core/registry.h).
 [[gnu::weak]] extern const char training[] __asm__("__start_tfwasm_training_gradients");
+// The name of the link with the converter.
+[[gnu::weak]] extern const char converter_link[];
 
 namespace {
 
 emscripten::val Version() {
+  if (converter_link != nullptr) return TextToJs(StrCat(converter_link, " " TFWASM_VERSION));
   return TextToJs(training == nullptr ? "tfwasm/inference " TFWASM_VERSION
                                       : "tfwasm " TFWASM_VERSION);
 }

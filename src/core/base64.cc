@@ -10,11 +10,12 @@ namespace {
 
 constexpr uint8_t kNotADigit = 0xff;
 
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr std::array<uint8_t, 256> MakeDigits() {
   std::array<uint8_t, 256> digits{};
   digits.fill(kNotADigit);
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (size_t i = 0; i < kAlphabet.size(); ++i) {
     digits[static_cast<uint8_t>(kAlphabet[i])] = static_cast<uint8_t>(i);
   }
@@ -50,6 +51,21 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
     bytes += static_cast<char>((bits >> pending) & 0xff);
   }
   return bytes;
+}
+
+std::string EncodeBase64(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  const auto byte = [&](size_t i) {
+    return i < bytes.size() ? uint32_t{static_cast<uint8_t>(bytes[i])} : 0u;
+  };
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    for (int shift = 18; shift >= 0; shift -= 6) text += kAlphabet[group >> shift & 63];
+  }
+  const size_t padding = (3 - bytes.size() % 3) % 3;
+  text.replace(text.size() - padding, padding, padding, '=');
+  return text;
 }
 
 }  // namespace tfwasm

@@ -11,4 +11,7 @@ namespace tfwasm {
 // mapping allows for `bytes` fields. nullopt if the text is malformed.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
+// In the standard alphabet, padded.
+std::string EncodeBase64(std::string_view bytes);
+
 }  // namespace tfwasm

@@ -15,14 +15,14 @@ constexpr std::array<std::string_view, 7> kNames = {"float32",   "int32",    "bo
                                                     "complex64", "resource", "variant"};
 
 constexpr std::pair<std::string_view, DType> kTensorFlowTypes[] = {
-    {"DT_FLOAT", DType::kFloat32},        {"DT_HALF", DType::kFloat32},
-    {"DT_DOUBLE", DType::kFloat32},       {"DT_INT32", DType::kInt32},
-    {"DT_INT64", DType::kInt32},          {"DT_INT8", DType::kInt32},
-    {"DT_UINT8", DType::kInt32},          {"DT_INT16", DType::kInt32},
-    {"DT_UINT16", DType::kInt32},         {"DT_BOOL", DType::kBool},
-    {"DT_STRING", DType::kString},        {"DT_COMPLEX64", DType::kComplex64},
-    {"DT_COMPLEX128", DType::kComplex64}, {"DT_RESOURCE", DType::kResource},
-    {"DT_VARIANT", DType::kVariant}};
+    {"DT_FLOAT", DType::kFloat32},       {"DT_HALF", DType::kFloat32},
+    {"DT_BFLOAT16", DType::kFloat32},    {"DT_DOUBLE", DType::kFloat32},
+    {"DT_INT32", DType::kInt32},         {"DT_INT64", DType::kInt32},
+    {"DT_INT8", DType::kInt32},          {"DT_UINT8", DType::kInt32},
+    {"DT_INT16", DType::kInt32},         {"DT_UINT16", DType::kInt32},
+    {"DT_BOOL", DType::kBool},           {"DT_STRING", DType::kString},
+    {"DT_COMPLEX64", DType::kComplex64}, {"DT_COMPLEX128", DType::kComplex64},
+    {"DT_RESOURCE", DType::kResource},   {"DT_VARIANT", DType::kVariant}};
 
 }  // namespace
 

@@ -19,6 +19,8 @@ std::string_view CodeName(Code code) {
       return "E_DUPLICATE";
     case Code::kEdge:
       return "E_EDGE";
+    case Code::kFile:
+      return "E_FILE";
     case Code::kInput:
       return "E_INPUT";
     case Code::kInternal:
@@ -33,10 +35,14 @@ std::string_view CodeName(Code code) {
       return "E_OOM";
     case Code::kOp:
       return "E_OP";
+    case Code::kProto:
+      return "E_PROTO";
     case Code::kQuant:
       return "E_QUANT";
     case Code::kShape:
       return "E_SHAPE";
+    case Code::kState:
+      return "E_STATE";
     case Code::kString:
       return "E_STRING";
     case Code::kWeightBytes:

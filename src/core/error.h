@@ -20,6 +20,7 @@ enum class Code {
   kDType,          // unknown or unsupported dtype
   kDuplicate,      // a name occurs twice
   kEdge,           // a node input refers to nothing
+  kFile,           // a file is missing or not of the expected format
   kInput,          // a tensor passed to the model does not fit
   kInternal,       // a bug in tfwasm
   kJson,           // malformed JSON
@@ -27,8 +28,10 @@ enum class Code {
   kLimit,          // exceeds a size or depth limit of tfwasm
   kOom,            // the wasm heap cannot grow any further
   kOp,             // ops that tfwasm does not support
+  kProto,          // malformed protobuf data
   kQuant,          // bad quantization parameters
   kShape,          // incompatible shapes
+  kState,          // a model to convert changes its variables
   kString,         // malformed string tensor bytes
   kWeightBytes,    // too few or too many weight bytes
   kWeightMissing,  // a constant without weights

@@ -7,7 +7,6 @@
 #include "core/flag_list.h"
 #include "graph/attr_reader.h"
 #include "graph/proto_json.h"
-#include "graph/tensor_name.h"
 #include "graph/tensor_proto.h"
 
 namespace tfwasm {
@@ -18,8 +17,8 @@ namespace {
 class NodeReader {
  public:
   // `function`: the name of the function, empty for the main graph.
-  NodeReader(Graph& graph, OutputResolver resolver, std::string_view function)
-      : graph_(graph), resolver_(resolver), function_(function) {}
+  NodeReader(Graph& graph, const OutputResolver& resolver, std::string_view function)
+      : graph_(graph), edges_(graph, resolver), function_(function) {}
 
   // Resolves edges after all nodes are read, since they may refer to later nodes.
   void Read(const Json::Array& nodes) {
@@ -32,22 +31,13 @@ class NodeReader {
       Node& node = graph_.node(first + static_cast<NodeId>(i));
       Blaming(node.op, node.name, [&] {
         for (const Json& input : ExpectArray(*inputs, "'input'")) {
-          Connect(node, ExpectString(input, "an input"));
+          edges_.Connect(node, ExpectString(input, "an input"));
         }
       });
     }
   }
 
-  Edge Resolve(std::string_view text) const {
-    NodeId id = graph_.Find(text);
-    if (id != kNoNode) return {.node = id};
-    const auto name = ParseTensorName(text);
-    if (!name) Throw(Code::kEdge, "'", text, "' is not the name of a tensor");
-    id = graph_.Find(name->node);
-    if (id == kNoNode) Throw(Code::kEdge, "the node '", name->node, "' does not exist");
-    if (name->output_name.empty()) return {.node = id, .output = name->index};
-    return {.node = id, .output = resolver_(graph_.node(id), name->output_name, name->index)};
-  }
+  Edge Resolve(std::string_view text) const { return edges_.Resolve(text); }
 
  private:
   // Calls `f`. Adds the node's name to errors.
@@ -88,18 +78,8 @@ class NodeReader {
     node.attrs.Set("shape", proto.shape);
   }
 
-  void Connect(Node& node, std::string_view input) const {
-    if (!input.starts_with('^')) {
-      node.inputs.push_back(Resolve(input));
-      return;
-    }
-    const NodeId id = graph_.Find(input.substr(1));
-    if (id == kNoNode) Throw(Code::kEdge, "the control input '", input, "' does not exist");
-    node.control_inputs.push_back(id);
-  }
-
   Graph& graph_;
-  OutputResolver resolver_;
+  EdgeReader edges_;
   std::string_view function_;
 };
 
@@ -148,7 +128,7 @@ void WaitForControlResults(const Json& json, const NodeReader& reader, Graph& bo
 }
 
 Function ReadFunctionBody(const Json& json, const Json& signature, std::string_view name,
-                          OutputResolver resolver) {
+                          const OutputResolver& resolver) {
   Function function{.prefix = StrCat(name, "/")};
   Graph& body = function.body;
   for (const Json& arg : ArrayField(signature, "inputArg")) AddArgument(body, arg);
@@ -165,7 +145,7 @@ Function ReadFunctionBody(const Json& json, const Json& signature, std::string_v
   return function;
 }
 
-void ReadFunctions(const Json& library, OutputResolver resolver, ModelDef& model) {
+void ReadFunctions(const Json& library, const OutputResolver& resolver, ModelDef& model) {
   for (const Json& json : ArrayField(library, "function")) {
     const Json* signature = FindField(json, "signature");
     const Json* name_field = signature == nullptr ? nullptr : FindField(*signature, "name");
@@ -196,6 +176,8 @@ FlagList FindReadNodes(const Graph& graph) {
   return is_read;
 }
 
+}  // namespace
+
 void SetDefaultInterface(ModelDef& model) {
   const Graph& graph = model.graph;
   const FlagList is_read = FindReadNodes(graph);
@@ -212,9 +194,7 @@ void SetDefaultInterface(ModelDef& model) {
   }
 }
 
-}  // namespace
-
-ModelDef ReadGraphDef(std::string_view topology, OutputResolver resolver) {
+ModelDef ReadGraphDef(std::string_view topology, const OutputResolver& resolver) {
   const JsonDocument document = ParseJson(topology, "the model topology");
   const Json& json = document.root();
   ExpectObject(json, "the model topology");

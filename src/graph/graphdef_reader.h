@@ -5,13 +5,10 @@
 
 #include <string_view>
 
+#include "graph/edge_reader.h"
 #include "graph/model_def.h"
 
 namespace tfwasm {
-
-// Resolves "node:name:index" in a library function: returns the position among the outputs of
-// `producer` of element `index` of its output argument `name`. Only the op library knows this.
-using OutputResolver = int (*)(const Node& producer, std::string_view name, int index);
 
 // Reads nodes, library functions and versions. Nodes may be in any order, and their ops may be
 // unknown. The inputs are the placeholders, and the outputs are the nodes without consumers, unless
@@ -23,7 +20,10 @@ using OutputResolver = int (*)(const Node& producer, std::string_view name, int 
 //
 // Throws E_JSON, E_LIMIT, E_ATTR, E_SHAPE, E_DTYPE, E_AMBIGUOUS, E_DUPLICATE or E_EDGE, naming the
 // node. Does not detect cycles; Graph::TopologicalOrder does.
-ModelDef ReadGraphDef(std::string_view topology, OutputResolver resolver);
+ModelDef ReadGraphDef(std::string_view topology, const OutputResolver& resolver);
+
+// Makes the placeholders the inputs and the nodes without consumers the outputs.
+void SetDefaultInterface(ModelDef& model);
 
 // Reads only a GraphDef attr object, e.g. {"axis": {"i": "1"}}.
 AttrMap ReadAttrs(std::string_view json);

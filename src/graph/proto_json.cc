@@ -126,7 +126,11 @@ std::string_view ReadTypeName(const Json& value, std::string_view what) {
   }
   const auto number = value.AsInt();
   if (!number) ThrowKind(Code::kAttr, what, "the name or number of a dtype", value);
-  const int64_t index = *number > kFirstReferenceType ? *number - kFirstReferenceType : *number;
+  return TensorFlowTypeName(*number);
+}
+
+std::string_view TensorFlowTypeName(int64_t number) {
+  const int64_t index = number > kFirstReferenceType ? number - kFirstReferenceType : number;
   return index >= 0 && index < std::ssize(kTypeNames) ? kTypeNames[index] : "";
 }
 

@@ -32,6 +32,8 @@ std::string ReadBytes(const Json& value, std::string_view what);
 // The canonical name, such as "DT_INT64", of a DataType given by name or number. Reference types
 // map to their type. An unknown number gives "".
 std::string_view ReadTypeName(const Json& value, std::string_view what);
+// The same for the number of a DataType.
+std::string_view TensorFlowTypeName(int64_t number);
 // kInvalid for types that tfwasm does not support.
 DType ReadDType(const Json& value, std::string_view what);
 

@@ -2,6 +2,7 @@
 #include "graph/tensor_proto.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -64,20 +65,6 @@ void CheckExpansion(DType dtype, const Shape& shape) {
   }
 }
 
-// A tensor of `values`. Repeats the last value to fill the tensor.
-template <typename T>
-Tensor Expand(const Shape& shape, const std::vector<T>& values) {
-  const auto size = static_cast<uint64_t>(shape.NumElements());
-  if (values.size() > size) {
-    Throw(Code::kAttr, "a tensor of shape ", shape, " is given ", values.size(), " values");
-  }
-  if (values.size() < size) CheckExpansion(DTypeOf<T>(), shape);
-  Tensor tensor(DTypeOf<T>(), shape);
-  T* end = std::copy(values.begin(), values.end(), static_cast<T*>(tensor.mutable_data()));
-  if (!values.empty()) std::fill_n(end, static_cast<size_t>(size) - values.size(), values.back());
-  return tensor;
-}
-
 template <typename T, typename F>
 std::vector<T> ReadList(const Json& values, F read) {
   std::vector<T> list;
@@ -108,23 +95,24 @@ Tensor ReadValueField(const Json& values, const ValueField& field, DType dtype,
   const std::string_view what = field.name;
   switch (dtype) {
     case DType::kFloat32:
-      return Expand(shape, ReadList<float>(values, [&](const Json& value) {
-                      return what == "halfVal" ? ReadHalf(value, what)
-                                               : static_cast<float>(ReadDouble(value, what));
-                    }));
+      return ExpandValues(shape, ReadList<float>(values, [&](const Json& value) {
+                            return what == "halfVal" ? ReadHalf(value, what)
+                                                     : static_cast<float>(ReadDouble(value, what));
+                          }));
     case DType::kInt32:
-      return Expand(shape, ReadList<int32_t>(values, [&](const Json& value) {
-                      return ClampToInt32(ReadInt64(value, what));
-                    }));
+      return ExpandValues(shape, ReadList<int32_t>(values, [&](const Json& value) {
+                            return ClampToInt32(ReadInt64(value, what));
+                          }));
     case DType::kBool:
-      return Expand(shape, ReadList<uint8_t>(values, [&](const Json& value) {
-                      return static_cast<uint8_t>(ReadBool(value, what));
-                    }));
+      return ExpandValues(shape, ReadList<uint8_t>(values, [&](const Json& value) {
+                            return static_cast<uint8_t>(ReadBool(value, what));
+                          }));
     case DType::kString:
-      return Expand(shape, ReadList<std::string>(
-                               values, [&](const Json& value) { return ReadBytes(value, what); }));
+      return ExpandValues(shape, ReadList<std::string>(values, [&](const Json& value) {
+                            return ReadBytes(value, what);
+                          }));
     case DType::kComplex64:
-      return Expand(shape, ReadComplexList(values, what));
+      return ExpandValues(shape, ReadComplexList(values, what));
     default:
       break;
   }
@@ -132,7 +120,7 @@ Tensor ReadValueField(const Json& values, const ValueField& field, DType dtype,
 }
 
 template <typename Stored, typename F>
-Tensor DecodeContent(const std::string& bytes, DType dtype, const Shape& shape, F convert) {
+Tensor DecodeContent(std::string_view bytes, DType dtype, const Shape& shape, F convert) {
   const auto size = static_cast<uint64_t>(shape.NumElements());
   if (bytes.size() != size * sizeof(Stored)) {
     Throw(Code::kAttr, "tensorContent of shape ", shape, " must have ", size * sizeof(Stored),
@@ -148,8 +136,10 @@ Tensor DecodeContent(const std::string& bytes, DType dtype, const Shape& shape, 
   return tensor;
 }
 
-Tensor ReadContent(const std::string& bytes, std::string_view type, DType dtype,
-                   const Shape& shape) {
+}  // namespace
+
+Tensor DecodeElements(std::string_view bytes, std::string_view type, const Shape& shape) {
+  const DType dtype = FromTensorFlowType(type);
   const auto decode = [&]<typename Stored>(Stored, auto convert) {
     return DecodeContent<Stored>(bytes, dtype, shape, convert);
   };
@@ -158,6 +148,10 @@ Tensor ReadContent(const std::string& bytes, std::string_view type, DType dtype,
   if (type == "DT_FLOAT") return decode(float(), to_float);
   if (type == "DT_DOUBLE") return decode(double(), to_float);
   if (type == "DT_HALF") return decode(uint16_t(), HalfToFloat);
+  if (type == "DT_BFLOAT16") {
+    return decode(uint16_t(),
+                  [](uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); });
+  }
   if (type == "DT_INT32") return decode(int32_t(), to_int);
   if (type == "DT_INT64") return decode(int64_t(), to_int);
   if (type == "DT_INT16") return decode(int16_t(), to_int);
@@ -174,7 +168,24 @@ Tensor ReadContent(const std::string& bytes, std::string_view type, DType dtype,
   Throw(Code::kAttr, "tensorContent of ", type, " is not supported");
 }
 
-}  // namespace
+template <typename T>
+Tensor ExpandValues(const Shape& shape, const std::vector<T>& values) {
+  const auto size = static_cast<uint64_t>(shape.NumElements());
+  if (values.size() > size) {
+    Throw(Code::kAttr, "a tensor of shape ", shape, " is given ", values.size(), " values");
+  }
+  if (values.size() < size) CheckExpansion(DTypeOf<T>(), shape);
+  Tensor tensor(DTypeOf<T>(), shape);
+  T* end = std::copy(values.begin(), values.end(), static_cast<T*>(tensor.mutable_data()));
+  if (!values.empty()) std::fill_n(end, static_cast<size_t>(size) - values.size(), values.back());
+  return tensor;
+}
+
+template Tensor ExpandValues(const Shape&, const std::vector<float>&);
+template Tensor ExpandValues(const Shape&, const std::vector<int32_t>&);
+template Tensor ExpandValues(const Shape&, const std::vector<uint8_t>&);
+template Tensor ExpandValues(const Shape&, const std::vector<std::string>&);
+template Tensor ExpandValues(const Shape&, const std::vector<Complex64>&);
 
 Tensor ZeroTensor(DType dtype, const Shape& shape) {
   CheckExpansion(dtype, shape);
@@ -202,7 +213,7 @@ TensorProto ReadTensorProto(const Json& message, std::string_view what) {
     if (proto.shape.NumElements() == 0) proto.value = Tensor(proto.dtype, proto.shape);
   } else if (source.field == nullptr) {
     const std::string bytes = ReadBytes(*source.values, what);
-    proto.value = ReadContent(bytes, type, proto.dtype, proto.shape);
+    proto.value = DecodeElements(bytes, type, proto.shape);
   } else if (source.field->dtypes.find(type) == std::string_view::npos) {
     Throw(Code::kAttr, what, " is ", type, " but gives its values as ", source.field->name);
   } else {

@@ -17,9 +17,7 @@ ClampNode SkipInnerClamp(const Graph& graph, const UseMap& uses, ClampNode outer
   return {inner->input, inner->range.Then(outer.range)};
 }
 
-}  // namespace
-
-bool CanonicalizeClamps(Graph& graph) {
+bool Canonicalize(Graph& graph, bool allows_clamp) {
   const UseMap uses(graph);
   return RewriteNodes(graph, [&](NodeId id) {
     const auto own = AsClamp(graph, graph.node(id));
@@ -27,6 +25,7 @@ bool CanonicalizeClamps(Graph& graph) {
     const ClampNode clamp = SkipInnerClamp(graph, uses, *own);
     Node& node = graph.node(id);
     const std::string_view name = ClampName(clamp.range);
+    if (name == "Clamp" && !allows_clamp) return false;
     if (node.op == name && node.inputs == std::vector<Edge>{clamp.input}) return false;
     node.op = name;
     node.inputs = {clamp.input};
@@ -34,5 +33,11 @@ bool CanonicalizeClamps(Graph& graph) {
     return true;
   });
 }
+
+}  // namespace
+
+bool CanonicalizeClamps(Graph& graph) { return Canonicalize(graph, true); }
+
+bool CanonicalizeRelus(Graph& graph) { return Canonicalize(graph, false); }
 
 }  // namespace tfwasm

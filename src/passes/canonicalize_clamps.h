@@ -10,4 +10,7 @@ namespace tfwasm {
 // Returns whether the graph changed.
 bool CanonicalizeClamps(Graph& graph);
 
+// The same, but only where the result is Relu or Relu6: TensorFlow.js has no Clamp.
+bool CanonicalizeRelus(Graph& graph);
+
 }  // namespace tfwasm

@@ -121,15 +121,16 @@ class Folder {
       for (size_t i = 0; i < bias.size(); ++i) bias[i] += (*old_bias)[i] * affine.scales[i];
     }
     if (!AreFloats(affine.scales) || !AreFloats(bias)) return false;
-    const std::string name = graph_.node(id).name;
+    // The names that the converter of TensorFlow.js gives.
+    const std::string name = source.name;
     if (affine.scales != All(1)) {
       Tensor scaled = ScaledFilter(linear, filter, affine.scales);
-      source.inputs[1] = {.node = graph_.AddConst(name + "/filter", std::move(scaled))};
+      source.inputs[1] = {.node = graph_.AddConst(name + "_weights", std::move(scaled))};
     }
     if (linear.has_bias || bias != All(0)) {
       linear.has_bias = true;
       source.inputs.resize(3);
-      source.inputs[2] = {.node = graph_.AddConst(name + "/bias", FloatTensor(bias))};
+      source.inputs[2] = {.node = graph_.AddConst(name + "_bn_offset", FloatTensor(bias))};
     }
     BecomeLinear(graph_.node(id), source, linear);
     return true;

@@ -11,13 +11,15 @@ namespace tfwasm {
 namespace {
 
 constexpr uint64_t kMostBytesPerNode = uint64_t{1} << 20;
+constexpr uint64_t kMostBytesInFiles = 100'000;
 constexpr uint64_t kMostBytes = uint64_t{32} << 20;
 // The limit for the inputs of nodes whose output size only the kernel knows.
 constexpr uint64_t kMostInputBytesOfUnknown = uint64_t{1} << 14;
 
 class Folder {
  public:
-  explicit Folder(Graph& graph) : graph_(graph), uses_(graph) {}
+  Folder(Graph& graph, uint64_t most_bytes_per_node)
+      : graph_(graph), uses_(graph), most_bytes_per_node_(most_bytes_per_node) {}
 
   bool Run() {
     const bool changed = RewriteNodes(graph_, [&](NodeId id) { return Fold(id); });
@@ -79,7 +81,7 @@ class Folder {
       output_bytes += NumBytes(output);
       if (output_bytes > bytes_left_) return false;
     }
-    return output_bytes <= std::max(kMostBytesPerNode, input_bytes);
+    return output_bytes <= std::max(most_bytes_per_node_, input_bytes);
   }
 
   // A node with one output becomes the constant and keeps its name.
@@ -103,11 +105,14 @@ class Folder {
   Graph& graph_;
   UseMap uses_;
   EdgeReplacements replacements_;
+  uint64_t most_bytes_per_node_;
   uint64_t bytes_left_ = kMostBytes;
 };
 
 }  // namespace
 
-bool FoldConstants(Graph& graph) { return Folder(graph).Run(); }
+bool FoldConstants(Graph& graph) { return Folder(graph, kMostBytesPerNode).Run(); }
+
+bool FoldSmallConstants(Graph& graph) { return Folder(graph, kMostBytesInFiles).Run(); }
 
 }  // namespace tfwasm

@@ -11,4 +11,7 @@ namespace tfwasm {
 // all nodes together 32 MB. Returns whether the graph changed.
 bool FoldConstants(Graph& graph);
 
+// The same for graphs that are written to files: a node may add 100 KB or the size of its inputs.
+bool FoldSmallConstants(Graph& graph);
+
 }  // namespace tfwasm

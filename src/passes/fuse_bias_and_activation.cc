@@ -18,9 +18,17 @@ std::optional<ClampRange> FusedClamp(const Node& source, const LinearNode& linea
   return NamedClamp(linear.activation, source.attrs);
 }
 
+// Whether TensorFlow.js runs products with these fused ops. It ignores an activation without a
+// bias.
+bool IsPortable(const LinearNode& linear) {
+  constexpr std::string_view kKnown[] = {"Relu", "Relu6", "Elu", "LeakyRelu", "Prelu", "Sigmoid"};
+  return linear.activation.empty() ||
+         (linear.has_bias && std::ranges::find(kKnown, linear.activation) != std::end(kKnown));
+}
+
 class Fuser {
  public:
-  explicit Fuser(Graph& graph) : graph_(graph), uses_(graph) {}
+  Fuser(Graph& graph, bool portable) : graph_(graph), uses_(graph), portable_(portable) {}
 
   bool Fuse(NodeId id) {
     const size_t inputs = graph_.node(id).inputs.size();
@@ -64,6 +72,7 @@ class Fuser {
     if (!clamp || !fused) return false;
     const ClampRange range = fused->Then(clamp->range);
     linear.activation = ClampName(range);
+    if (portable_ && !IsPortable(linear)) return false;
     Node& node = graph_.node(id);
     BecomeLinear(node, source, linear);
     SetClampAttrs(node.attrs, range);
@@ -79,6 +88,7 @@ class Fuser {
     if (node.inputs.size() != (is_prelu ? 2 : 1)) return false;
     if (is_prelu && !IsPerChannel(node.inputs[1], source, linear)) return false;
     linear.activation = activation->op;
+    if (portable_ && !IsPortable(linear)) return false;
     Node fused = source;
     activation->CopyAttrs(node.attrs, fused.attrs);
     if (is_prelu) fused.inputs.push_back(AsVector(node.inputs[1]));
@@ -106,13 +116,18 @@ class Fuser {
 
   Graph& graph_;
   UseMap uses_;
+  bool portable_;
 };
+
+bool Fuse(Graph& graph, bool portable) {
+  Fuser fuser(graph, portable);
+  return RewriteNodes(graph, [&](NodeId id) { return fuser.Fuse(id); });
+}
 
 }  // namespace
 
-bool FuseBiasAndActivation(Graph& graph) {
-  Fuser fuser(graph);
-  return RewriteNodes(graph, [&](NodeId id) { return fuser.Fuse(id); });
-}
+bool FuseBiasAndActivation(Graph& graph) { return Fuse(graph, false); }
+
+bool FusePortably(Graph& graph) { return Fuse(graph, true); }
 
 }  // namespace tfwasm

@@ -12,4 +12,7 @@ namespace tfwasm {
 // becomes the product. Returns whether the graph changed.
 bool FuseBiasAndActivation(Graph& graph);
 
+// The same, but only what TensorFlow.js can run: activations that it knows, after a bias.
+bool FusePortably(Graph& graph);
+
 }  // namespace tfwasm

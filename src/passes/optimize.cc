@@ -42,20 +42,24 @@ constexpr size_t kMostRounds = 16;
 
 std::span<const Pass> AllPasses() { return kPasses; }
 
-void Optimize(Graph& graph) {
-  constexpr size_t kCount = std::size(kPasses);
+void RunPasses(Graph& graph, std::span<const Pass> passes) {
+  const size_t count = passes.size();
   const GraphChecker checker(graph);
   // The number of passes in a row that changed nothing. Done when it reaches all.
   size_t idle = 0;
-  for (size_t i = 0; idle < kCount && i < kMostRounds * kCount; ++i) {
+  for (size_t i = 0; idle < count && i < kMostRounds * count; ++i) {
     ++idle;
-    const Pass& pass = kPasses[i % kCount];
+    const Pass& pass = passes[i % count];
     if (!pass.run(graph)) continue;
     checker.CheckAfter(pass.name);
     idle = 0;
     // Dead nodes would still count as consumers.
     RemoveDeadNodes(graph);
   }
+}
+
+void Optimize(Graph& graph) {
+  RunPasses(graph, kPasses);
   graph.Compact();
 }
 

@@ -18,6 +18,10 @@ struct Pass {
 
 std::span<const Pass> AllPasses();
 
+// Runs the passes in order, again and again, until none changes the graph. Inputs and outputs keep
+// their names and values, nodes their ids. Throws E_CYCLE.
+void RunPasses(Graph& graph, std::span<const Pass> passes);
+
 // Runs all passes until none changes the graph, then compacts it, which invalidates node ids.
 // Inputs and outputs keep their names and values. Leaves malformed nodes as they are. Throws
 // E_CYCLE.

@@ -29,7 +29,8 @@ bool IsKept(const Graph& body, size_t index) {
 
 class ConstantPasser {
  public:
-  ConstantPasser(Graph& graph, FunctionMap& functions) : graph_(graph), functions_(functions) {}
+  ConstantPasser(Graph& graph, FunctionMap& functions, bool only_handles)
+      : graph_(graph), functions_(functions), only_handles_(only_handles) {}
 
   void Visit(Node& node) {
     const OpDef* def = FindOp(node.op);
@@ -61,6 +62,7 @@ class ConstantPasser {
       const size_t index = i - static_cast<size_t>(def.first_argument);
       const Tensor* value = graph_.ConstValue(node.inputs[i]);
       if (value == nullptr || value->empty()) continue;
+      if (only_handles_ && !IsHandle(value->dtype())) continue;
       if (body == nullptr || IsKept(*body, index)) constants.push_back({index, value});
     }
     return constants;
@@ -87,16 +89,23 @@ class ConstantPasser {
 
   Graph& graph_;
   FunctionMap& functions_;
+  bool only_handles_;
 };
 
-}  // namespace
-
-void PassConstantsToFunctions(Graph& graph, FunctionMap& functions) {
-  ConstantPasser passer(graph, functions);
+void Pass(Graph& graph, FunctionMap& functions, bool only_handles) {
+  ConstantPasser passer(graph, functions, only_handles);
   for (NodeId id = 0; id < graph.size(); ++id) {
     // The planner reports malformed attributes.
     Deferring([&] { passer.Visit(graph.node(id)); });
   }
 }
+
+}  // namespace
+
+void PassConstantsToFunctions(Graph& graph, FunctionMap& functions) {
+  Pass(graph, functions, false);
+}
+
+void PassHandlesToFunctions(Graph& graph, FunctionMap& functions) { Pass(graph, functions, true); }
 
 }  // namespace tfwasm

@@ -10,4 +10,7 @@ namespace tfwasm {
 // depend on it folded.
 void PassConstantsToFunctions(Graph& graph, FunctionMap& functions);
 
+// The same, but only for handles.
+void PassHandlesToFunctions(Graph& graph, FunctionMap& functions);
+
 }  // namespace tfwasm

@@ -67,6 +67,12 @@ int UnchangedInput(const Graph& graph, const Node& node) {
   return UnchangedOperand(graph, node);
 }
 
+bool IsInput(const Graph& graph, NodeId id) {
+  return graph.node(id).op == "PlaceholderWithDefault" &&
+         std::any_of(graph.inputs.begin(), graph.inputs.end(),
+                     [&](const NamedEdge& input) { return input.edge.node == id; });
+}
+
 // Reshape(Reshape(x, a), b) is Reshape(x, b), whatever `a` is.
 bool SkipInnerReshape(Graph& graph, Node& node) {
   if (node.op != "Reshape" || node.inputs.size() != 2) return false;
@@ -85,7 +91,7 @@ bool RemoveIdentities(Graph& graph) {
   EdgeReplacements replacements;
   const bool reshaped = RewriteNodes(graph, [&](NodeId id) {
     Node& node = graph.node(id);
-    if (!node.control_inputs.empty()) return false;
+    if (!node.control_inputs.empty() || IsInput(graph, id)) return false;
     const int input = UnchangedInput(graph, node);
     if (input < 0) return SkipInnerReshape(graph, node);
     const int outputs = node.op == "IdentityN" ? static_cast<int>(node.inputs.size()) : 1;

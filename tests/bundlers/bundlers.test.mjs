@@ -2,6 +2,7 @@
 // The packed package as users consume it: each way must give a correct prediction, without files copied by hand.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -18,10 +19,31 @@ const EXPECTED = tinyAnswer([1, 2]);
 const skip = missing('dist', 'chromium', 'bundlers');
 
 // All entries use the same glue, so threads are tested with one of them.
-describe('the packed package', { skip }, () => testEntry('tfwasm', [1, 2]));
+describe('the packed package', { skip }, () => testEntry('tfwasm', [1, 2], testCommandLine));
 describe('the packed package, without training', { skip }, () => testEntry('tfwasm/inference', [1]));
 
-function testEntry(entry, threadCounts) {
+/** `npx tfwasm` in a folder that has the package installed. */
+function testCommandLine(folderOf) {
+  test('has a command line', async () => {
+    const cwd = folderOf();
+    const dense = { class_name: 'Dense', config: { name: 'd', units: 1, batch_input_shape: [null, 2] } };
+    const modelTopology = { class_name: 'Sequential', config: { name: 's', layers: [dense] } };
+    const weights = [
+      ['d/kernel', [2, 1]],
+      ['d/bias', [1]],
+    ].map(([name, shape]) => ({ name, shape, dtype: 'float32' }));
+    await mkdir(path.join(cwd, 'layers'));
+    const json = { format: 'layers-model', modelTopology, weightsManifest: [{ paths: ['w.bin'], weights }] };
+    await writeFile(path.join(cwd, 'layers/model.json'), JSON.stringify(json));
+    await writeFile(path.join(cwd, 'layers/w.bin'), new Float32Array([1, 2, 3]));
+    const npx = (...args) => promisify(execFile)('npx', ['--no-install', ...args], { cwd, timeout: HANGS_AFTER_MS });
+    await npx('tfwasm', 'convert', 'layers', 'model.keras', '--output_format=keras_keras');
+    const { stdout } = await npx('tensorflowjs_converter', 'model.keras', 'again', '--verify');
+    assert.match(stdout, /verified +d: largest difference 0\.00/);
+  });
+}
+
+function testEntry(entry, threadCounts, testMore) {
   let apps;
   let browser;
 
@@ -29,6 +51,7 @@ function testEntry(entry, threadCounts) {
     [apps, browser] = await Promise.all([installApps(entry), startBrowser()]);
   });
   after(() => Promise.all([apps?.remove(), browser?.close()]));
+  testMore?.(() => apps.folder);
 
   const serve = (folder, isolated) =>
     startServer({ port: 0, root: apps.folder, isolated, mounts: { '/': folder, '/model/': 'model' } });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/: the entries index.js, inference.js and static.js, their common part common.js, and media.js,
-// keras-files.js, operations.js and data.js, which they import on demand.
+// Bundles js/: the entries index.js, inference.js, static.js and convert.js, their common part common.js, and media.js,
+// keras-files.js, operations.js and data.js, which they import on demand; and cli.js, the command line.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
@@ -47,10 +47,12 @@ export async function bundleJavaScript() {
     index: 'index.ts',
     inference: 'inference.ts',
     static: 'static.ts',
+    convert: 'convert.ts',
     ...Object.fromEntries(Object.entries(ON_DEMAND).map(([source, name]) => [name, `${source}.ts`])),
   })) {
     await bundle(name, source, commonApart(inCommon, name));
   }
+  await bundle('cli', 'cli/main.ts', entriesApart());
   copyFileSync(HDF5_LIBRARY, join(DIST, 'hdf5-library.js'));
   for (const name of ['fflate', 'h5wasm']) copyLicence(name, DIST);
 }
@@ -82,6 +84,16 @@ function onDemandApart(bundle) {
         if (name === bundle) continue;
         onResolve({ filter: new RegExp(`/${source}\\.js$`) }, () => ({ path: `./${name}.js`, external: true }));
       }
+    },
+  };
+}
+
+/** The command line imports the entries when it needs them. */
+function entriesApart() {
+  return {
+    name: 'entries apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.\/(convert|index)\.js$/ }, ({ path }) => ({ path: path.slice(1), external: true }));
     },
   };
 }

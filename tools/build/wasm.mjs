@@ -9,7 +9,7 @@ import {
   cmakeTarget,
   glueFileName,
   isThreaded,
-  LINKS,
+  linksOf,
   VARIANTS,
   wasmFileName,
   wasmFileNames,
@@ -87,7 +87,7 @@ function interestingLines(output) {
 }
 
 /** Builds a variant. Its links run in parallel. */
-export const buildVariant = (variant, note) => buildPreset(variant, LINKS.map(cmakeTarget), note);
+export const buildVariant = (variant, note) => buildPreset(variant, linksOf(variant).map(cmakeTarget), note);
 
 /** Copies the binaries and the glue of the freshly built `variants` into dist/. */
 export async function installVariants(variants) {
@@ -119,7 +119,7 @@ export async function installVariants(variants) {
 /** The links of `variants` and their build folders. */
 const builtLinks = (variants) =>
   variants.flatMap((variant) =>
-    LINKS.map((link) => ({ variant, link, folder: join(BUILD, variant, cmakeTarget(link)) })),
+    linksOf(variant).map((link) => ({ variant, link, folder: join(BUILD, variant, cmakeTarget(link)) })),
   );
 
 /** Removes binaries of an earlier build that do not match the new glue. */

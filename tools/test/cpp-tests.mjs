@@ -22,7 +22,7 @@ export async function wasmCppTests(note) {
 
 /** Runs the fuzz targets on their corpus. A target exits with an error at the first failure. */
 export async function fuzzCorpus(note) {
-  for (const target of ['load_model', 'run_ops']) {
+  for (const target of ['load_model', 'run_ops', 'convert']) {
     await buildPreset('host', `tfwasm_fuzz_${target}`, note);
     const program = join(BUILD, `host/tfwasm_fuzz_${target}`);
     await run(program, ['-runs=0', join(ROOT, 'tests/fuzz/corpus', target)], { cwd: ROOT, silence: SILENCE });

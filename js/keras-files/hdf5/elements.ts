@@ -25,7 +25,7 @@ export function elementReader(type: string): Read | undefined {
 }
 
 /** The value of an IEEE half. */
-function halfToNumber(bits: number): number {
+export function halfToNumber(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const mantissa = bits & 1023;
   const magnitude =

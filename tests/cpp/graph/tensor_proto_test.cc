@@ -107,7 +107,7 @@ TEST_CASE("malformed tensors are errors") {
       {R"("dtype": "DT_FLOAT", "floatVal": 1)", "E_JSON"},
       {R"("dtype": "DT_FLOAT", "floatVal": [1], "tensorContent": "AACAPwAAAMA=")", "E_AMBIGUOUS"},
       {R"("dtype": "DT_FLOAT", "floatVal": [1], "intVal": [1])", "E_AMBIGUOUS"},
-      {R"("dtype": "DT_BFLOAT16", "halfVal": [1])", "E_DTYPE"},
+      {R"("dtype": "DT_QUINT8", "intVal": [1])", "E_DTYPE"},
       {R"("floatVal": [1])", "E_DTYPE"},
       {R"("dtype": "DT_FLOAT", "tensorShape": {"unknownRank": true})", "E_SHAPE"},
       {R"("dtype": "DT_FLOAT", "tensorShape": {"dim": [{"size": "-1"}]})", "E_SHAPE"},

@@ -62,7 +62,7 @@ class Inliner {
       Throw(Code::kLimit, "functions that call themselves are not supported: ", circle, "'", name,
             "'");
     }
-    constexpr size_t kMostNesting = 200;
+    constexpr size_t kMostNesting = 64;  // each level uses stack
     if (open_.size() >= kMostNesting) Throw(Code::kLimit, "function calls are nested too deeply");
     open_.push_back(name);
     Graph& body = functions_.find(name)->second.body;

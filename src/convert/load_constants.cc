@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Constants to load: those that simplification needs at once, the others when they are written.
+#include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "convert/model_reader.h"
 #include "convert/variables.h"
@@ -35,13 +38,29 @@ class NeededValues {
   bool IsNeeded(NodeId id) const {
     const Tensor& value = graph_.node(id).value;
     if (value.dtype() == DType::kString || value.bytes() <= kMostBytesAtOnce) return true;
-    for (const NodeId reader : uses_.Consumers(id)) {
-      if (IsFoldable(reader) || IsScaled(reader)) return true;
+    return IsNeededBy(id);
+  }
+
+ private:
+  // Whether a reader of the constant, perhaps behind Identity nodes, needs its value.
+  bool IsNeededBy(NodeId id) const {
+    std::vector<NodeId> pending = {id};
+    std::set<NodeId> visited;
+    while (!pending.empty()) {
+      const NodeId source = pending.back();
+      pending.pop_back();
+      if (!visited.insert(source).second) continue;
+      for (const NodeId reader : uses_.Consumers(source)) {
+        if (graph_.node(reader).op == "Identity") {
+          pending.push_back(reader);
+        } else if (IsFoldable(reader) || IsScaled(reader)) {
+          return true;
+        }
+      }
     }
     return false;
   }
 
- private:
   // Whether the node has only constants as inputs.
   bool IsFoldable(NodeId id) const {
     for (const Edge& edge : graph_.node(id).inputs) {
@@ -52,34 +71,25 @@ class NeededValues {
 
   // Whether it is a product whose result is scaled or gets a bias by a sum: see fold_batch_norms.h.
   bool IsScaled(NodeId id) const {
-    const Node& node = graph_.node(id);
-    if (node.op == "Identity") return IsNeededBehind(id);
-    if (!IsOneOf(node.op, {"Conv2D", "DepthwiseConv2dNative", "MatMul"})) return false;
+    if (!IsOneOf(graph_.node(id).op, {"Conv2D", "DepthwiseConv2dNative", "MatMul"})) return false;
     for (const NodeId reader : uses_.Consumers(id)) {
       const std::string& op = graph_.node(reader).op;
-      if (op.starts_with("FusedBatchNorm") || op == "BatchNormWithGlobalNormalization" ||
-          IsOneOf(op, {"Mul", "RealDiv", "Div", "Sub", "Add", "AddV2", "BiasAdd"})) {
-        if (op != "BiasAdd" || IsScaledBehind(reader)) return true;
-      }
-    }
-    return false;
-  }
-
-  bool IsNeededBehind(NodeId identity) const {
-    for (const NodeId reader : uses_.Consumers(identity)) {
-      if (graph_.node(reader).op != "Identity" && (IsFoldable(reader) || IsScaled(reader))) {
+      if (op == "BiasAdd" ? HasScalingReader(reader)
+                          : Scales(op) || IsOneOf(op, {"Add", "AddV2"})) {
         return true;
       }
     }
     return false;
   }
 
-  bool IsScaledBehind(NodeId bias) const {
-    for (const NodeId reader : uses_.Consumers(bias)) {
-      const std::string& op = graph_.node(reader).op;
-      if (op.starts_with("FusedBatchNorm") || IsOneOf(op, {"Mul", "RealDiv", "Div"})) return true;
-    }
-    return false;
+  bool HasScalingReader(NodeId id) const {
+    const auto readers = uses_.Consumers(id);
+    return std::any_of(readers.begin(), readers.end(),
+                       [&](NodeId reader) { return Scales(graph_.node(reader).op); });
+  }
+
+  static bool Scales(std::string_view op) {
+    return op.starts_with("FusedBatchNorm") || IsOneOf(op, {"Mul", "RealDiv", "Div", "Sub"});
   }
 
   const Graph& graph_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "convert/arithmetic.h"
 #include "convert/decompose.h"
 #include "convert/inline_functions.h"
 #include "convert/remove_arguments.h"
@@ -32,6 +33,7 @@ constexpr Pass kPasses[] = {
     {"remove_identities", RemoveIdentities},
     {"fold_constants", FoldSmallConstants},
     {"eliminate_common_subexpressions", EliminateCommonSubexpressions},
+    {"simplify_arithmetic", SimplifyArithmetic},
     {"canonicalize_relus", CanonicalizeRelus},
     {"move_biases_before_sums", MoveBiasesBeforeSums},
     {"fold_batch_norms", FoldBatchNorms},

@@ -181,6 +181,31 @@ describe('frozen graphs', { skip }, () => {
     );
   });
 
+  test('lose arithmetic that is not needed', async () => {
+    const nodes = [
+      placeholder('x', 'float32', [2, 3]),
+      constant('two', 'float32', [], [2]),
+      constant('swap', 'int32', [2], [1, 0]),
+      constant('w', 'float32', [3], [1, 2, 3]),
+      node('power', 'Pow', ['x', 'two'], { T: attr.type('float32') }),
+      node('turned', 'Transpose', ['power', 'swap'], { T: attr.type('float32'), Tperm: attr.type('int32') }),
+      node('back', 'Transpose', ['turned', 'swap'], { T: attr.type('float32'), Tperm: attr.type('int32') }),
+      node('difference', 'Sub', ['back', 'w'], { T: attr.type('float32') }),
+      node('squared', 'Mul', ['difference', 'difference'], { T: attr.type('float32') }),
+      node('again', 'Transpose', ['squared', 'swap'], { T: attr.type('float32'), Tperm: attr.type('int32') }),
+      node('y', 'MatMul', ['again', 'squared'], { T: attr.type('float32') }),
+    ];
+    const converted = await convert(frozen(nodes));
+    assert.deepEqual(opsOf(converted), ['Const', 'MatMul', 'Placeholder', 'Square', 'SquaredDifference']);
+    const product = converted.json.modelTopology.node.find(({ op }) => op === 'MatMul');
+    assert.deepEqual([product.attr.transpose_a, product.attr.transpose_b], [{ b: true }, undefined]);
+    const { tf, model } = await loadConverted(converted);
+    const x = [1, 2, 3, 4, 5, 6];
+    const d = x.map((value, i) => (value ** 2 - [1, 2, 3][i % 3]) ** 2);
+    const expected = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => d[i] * d[j] + d[3 + i] * d[3 + j]));
+    assert.deepEqual(Array.from(model.predict(tf.tensor2d(x, [2, 3])).dataSync()), expected);
+  });
+
   test('inline functions and drop checks', async () => {
     const double = functionDef(
       'double',

@@ -125,6 +125,36 @@ describe('damaged files', { skip }, () => {
     });
   }
 
+  for (const [depth, code] of [
+    [60, undefined],
+    [1000, 'E_LIMIT'],
+  ]) {
+    test(`may nest ${depth} calls${code ? ', which is too much' : ''}`, async () => {
+      const types = { Tout: attr.types(['float32']) };
+      const functions = Array.from({ length: depth }, (_, level) => {
+        const body =
+          level === 0
+            ? node('n', 'Neg', ['v'], { T: attr.type('float32') })
+            : node('n', 'PartitionedCall', ['v'], { f: attr.func(`f${level - 1}`), ...types });
+        const edge = level === 0 ? 'n:y:0' : 'n:output:0';
+        return functionDef(`f${level}`, { v: 'float32' }, { r: 'float32' }, [body], { r: edge });
+      });
+      const call = node('y', 'PartitionedCall', ['x'], { f: attr.func(`f${depth - 1}`), ...types });
+      const files = fileTree({ 'm.pb': graphDef([placeholder('x', 'float32', []), call], functions) });
+      if (code) await assert.rejects(convert(files), { code });
+      else await convert(files);
+    });
+  }
+
+  test('of text may nest messages, but not without end', async () => {
+    const nested = (depth) => Buffer.from(`node { a: ${'{ b '.repeat(depth)}: 1 ${'}'.repeat(depth)} }`);
+    await assert.rejects(convert(fileTree({ 'm.pbtxt': nested(90) })), {
+      code: 'E_PROTO',
+      message: /node 0 has no name/,
+    });
+    await assert.rejects(convert(fileTree({ 'm.pbtxt': nested(100_000) })), { code: 'E_LIMIT' });
+  });
+
   test('do not multiply: a graph of calls of calls', async () => {
     const types = { Tout: attr.types(['float32']) };
     const functions = Array.from({ length: 40 }, (_, level) =>

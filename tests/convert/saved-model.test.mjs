@@ -416,6 +416,42 @@ describe('SavedModels of TensorFlow 1', { skip }, () => {
     );
   });
 
+  test('read large variables behind Identity nodes when they are written', async () => {
+    const size = 160;
+    const graph = graphDef([
+      placeholder('x', 'float32', [-1, size]),
+      ...['a', 'b'].flatMap((name) => [
+        node(name, 'VariableV2', [], { dtype: attr.type('float32') }),
+        node(`${name}/read`, 'Identity', [name], float),
+      ]),
+      node('first', 'MatMul', ['x', 'a/read'], float),
+      node('y', 'MatMul', ['first', 'b/read'], float),
+    ]);
+    const identity = Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
+    const variable = { type: 'float32', dims: [size, size], values: identity };
+    const info = { type: 'float32', dims: [-1, size] };
+    const signatures = {
+      serving_default: { inputs: { x: { name: 'x:0', ...info } }, outputs: { y: { name: 'y:0', ...info } } },
+    };
+    const tree = fileTree({
+      'saved_model.pb': savedModel(metaGraph({ graph, signatures })),
+      ...checkpoint({ a: variable, b: variable }),
+    });
+    const steps = [];
+    const data = tree['variables/variables.data-00000-of-00001'];
+    const { read } = data;
+    data.read = (offset, length) => {
+      steps.push('read');
+      return read(offset, length);
+    };
+    const { convertGraphModel } = await import('../../dist/convert.js');
+    const options = { weightShardSizeBytes: 4 * size * size };
+    await convertGraphModel(tree, options, { write: (name) => void steps.push(name) });
+    assert.deepEqual(steps, ['read', 'group1-shard1of2.bin', 'read', 'group1-shard2of2.bin', 'model.json']);
+    const values = Array.from({ length: size }, (_, i) => i);
+    assert.deepEqual(await predict(await convert(tree), values, [1, size]), values);
+  });
+
   test('read parts of partitioned variables', async () => {
     const meta = metaGraph({
       graph: graph1('3 1,2'),

@@ -105,6 +105,9 @@ export abstract class Metric extends Configured {
     return false;
   }
 
+  /** @internal Creates the state for predictions of this shape, if it does not exist: captures do not. */
+  prepare(_shape: Shape): void {}
+
   /** The variables of the state. */
   get weights(): LayerVariable[] {
     return [...this.#weights.keys()];
@@ -185,7 +188,11 @@ class CoreMetric extends Metric {
     super({ name }, { ...described, className });
     this.#values = values;
     this.#isMean = isMean;
-    if (shape && !isMean) this.#build(shape);
+    if (shape) this.prepare(shape);
+  }
+
+  override prepare(shape: Shape): void {
+    if (!this.#isMean) this.#build(shape);
   }
 
   override get isMean(): boolean {
@@ -266,7 +273,10 @@ const BY_SHAPE = new Map([
  * @throws E_LAYER for unknown names and wrong options, E_SHAPE if the state depends on an unknown dimension.
  */
 export function getMetric(identifier: MetricIdentifier, yPredShape?: Shape, loss?: Loss): Metric {
-  if (identifier instanceof Metric) return identifier;
+  if (identifier instanceof Metric) {
+    if (yPredShape) identifier.prepare(yPredShape);
+    return identifier;
+  }
   const ofValues = (values: LossFunction, name: string) =>
     new CoreMetric({ className: 'Mean', config: {} }, name, yPredShape, values);
   if (identifier instanceof Loss) return ofValues((yTrue, yPred) => identifier.call(yTrue, yPred), identifier.name);

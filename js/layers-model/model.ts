@@ -24,7 +24,7 @@ import {
 import { compileArgsOf, optimizerStateOf } from '../training/keras-training.js';
 import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../training/training-config.js';
 import { Container, type ContainerArgs } from '../layers/container.js';
-import { checkFeeds, type TensorOrMap } from '../layers/feeds.js';
+import { checkBatchSize, checkFeeds, type TensorOrMap } from '../layers/feeds.js';
 import { loadKerasWeights } from '../layers/keras-weights.js';
 import { ModelRunner } from './model-runner.js';
 import { namedWeights, setNamedWeights } from '../layers/named-weights.js';
@@ -150,14 +150,10 @@ export class LayersModel extends Container {
 
   /** Computes the outputs for any number of examples, in batches. */
   predict(x: Tensor | Tensor[], args: ModelPredictArgs = {}): Tensor | Tensor[] {
-    // A model may be made for batches of one size.
-    const { batchSize = this.inputs[0]?.shape[0] ?? 32 } = args;
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new TfwasmError('E_INPUT', `batchSize is required to be a positive integer, but got ${batchSize}`);
-    }
     return tidy(() => {
-      const inputs = checkFeeds(this, x);
+      const inputs = checkFeeds(this, x, true);
       const count = inputs[0]?.shape[0] ?? 0;
+      const batchSize = checkBatchSize(this, count, args.batchSize);
       if (count <= batchSize) return oneOrMore(this.#runner.run(this.outputs, inputs));
       const batches: Tensor[][] = [];
       for (let begin = 0; begin < count; begin += batchSize) {

@@ -9,9 +9,12 @@ import { describeShape, type SymbolicTensor, toList } from './topology.js';
 /** One tensor, or several in the order of the model or by name. */
 export type TensorOrMap = Tensor | Tensor[] | NamedTensorMap;
 
-/** A symbolic tensor fits values of a shape if known sizes are equal. */
-function fits(declared: readonly (number | null)[], shape: readonly number[]): boolean {
-  return declared.length === shape.length && declared.every((size, axis) => size === null || size === shape[axis]);
+/** A symbolic tensor fits values of a shape if known sizes are equal, from an axis on. */
+function fits(declared: readonly (number | null)[], shape: readonly number[], from: number): boolean {
+  return (
+    declared.length === shape.length &&
+    declared.every((size, axis) => axis < from || size === null || size === shape[axis])
+  );
 }
 
 /**
@@ -52,12 +55,35 @@ export function countExamples(tensors: readonly Tensor[], names: readonly string
   return count;
 }
 
-/** Checks the inputs of a model, and converts their dtypes. */
-export function checkFeeds(model: Container, given: TensorOrMap): Tensor[] {
+/**
+ * The size of the batches in which a model takes this many examples: as given, that of its inputs, or 32.
+ *
+ * @throws E_INPUT if it is no size, E_SHAPE if the model is made for other batches.
+ */
+export function checkBatchSize({ name, inputs }: Container, count: number, given?: number): number {
+  const fixed = inputs.map(({ shape }) => shape[0]).find((size) => typeof size === 'number');
+  const size = given ?? fixed ?? 32;
+  if (!Number.isInteger(size) || size < 1) {
+    throw new TfwasmError('E_INPUT', `batchSize is required to be a positive integer, but got ${size}`);
+  }
+  if (fixed === undefined || (size === fixed && count % fixed === 0)) return size;
+  throw new TfwasmError(
+    'E_SHAPE',
+    `${name} takes batches of ${fixed} examples only: expected a multiple of ${fixed} examples and no other batchSize, ` +
+      `got ${count} examples in batches of ${size}`,
+  );
+}
+
+/**
+ * Checks the inputs of a model, and converts their dtypes.
+ *
+ * @param isTable Whether they are to be cut into batches.
+ */
+export function checkFeeds(model: Container, given: TensorOrMap, isTable = false): Tensor[] {
   const feeds = listTensors(given, model.inputNames, 'input');
   for (const [i, value] of feeds.entries()) {
     const { shape } = model.inputs[i] as SymbolicTensor;
-    if (fits(shape, value.shape)) continue;
+    if (fits(shape, value.shape, Number(isTable))) continue;
     throw new TfwasmError(
       'E_SHAPE',
       `Error when checking : expected ${model.inputNames[i]} to have shape ${describeShape(shape)} but got array with ` +

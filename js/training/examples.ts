@@ -2,7 +2,7 @@
 // Where batches come from: tensors that are cut, or a dataset that gives them.
 import { TfwasmError } from '../core/errors.js';
 import type { Container } from '../layers/container.js';
-import { checkFeeds, countExamples, listTensors, type TensorOrMap } from '../layers/feeds.js';
+import { checkBatchSize, checkFeeds, countExamples, listTensors, type TensorOrMap } from '../layers/feeds.js';
 import { mul } from '../ops/arithmetic.js';
 import { cast } from '../ops/cast.js';
 import { gather } from '../ops/gather.js';
@@ -92,9 +92,17 @@ export interface GivenExamples {
   classWeight?: ClassWeights | undefined;
 }
 
-/** Throws E_INPUT, E_SHAPE or E_DTYPE if something does not fit the model. The tensors may be those given. */
-export function checkExamples(model: Container, { xs, ys, sampleWeight, classWeight }: GivenExamples): Examples {
-  const inputs = checkFeeds(model, xs);
+/**
+ * Throws E_INPUT, E_SHAPE or E_DTYPE if something does not fit the model. The tensors may be those given.
+ *
+ * @param isTable Whether they are to be cut into batches.
+ */
+function checkExamples(
+  model: Container,
+  { xs, ys, sampleWeight, classWeight }: GivenExamples,
+  isTable: boolean,
+): Examples {
+  const inputs = checkFeeds(model, xs, isTable);
   const targets = listTensors(ys, model.outputNames, 'target');
   countExamples([...inputs, ...targets], [...model.inputNames, ...model.outputNames]);
   if (inputs[0]?.shape[0] === 0) throw new TfwasmError('E_INPUT', 'there are no examples: the inputs are empty');
@@ -115,11 +123,13 @@ const mapExamples = ({ inputs, targets, weights }: Examples, f: (tensor: Tensor)
 
 /** Examples that are cut into batches. */
 export class ExampleTable {
+  readonly #model: Container;
   readonly #all: Examples;
   readonly #begin: number;
   readonly count: number;
 
-  private constructor(all: Examples, begin: number, end: number) {
+  private constructor(model: Container, all: Examples, begin: number, end: number) {
+    this.#model = model;
     this.#all = all;
     this.#begin = begin;
     this.count = end - begin;
@@ -127,14 +137,14 @@ export class ExampleTable {
 
   /** Shares the memory of what is given, which may be disposed afterwards. */
   static of(model: Container, given: GivenExamples): ExampleTable {
-    const all = tidy(() => mapExamples(checkExamples(model, given), (tensor) => tensor.clone()));
+    const all = tidy(() => mapExamples(checkExamples(model, given, true), (tensor) => tensor.clone()));
     for (const tensor of tensorsOf(all)) tensor.kept = true;
-    return new ExampleTable(all, 0, all.inputs[0]?.shape[0] as number);
+    return new ExampleTable(model, all, 0, all.inputs[0]?.shape[0] as number);
   }
 
   /** The examples [begin, end), which live as long as this table. */
   part(begin: number, end: number): ExampleTable {
-    return new ExampleTable(this.#all, this.#begin + begin, this.#begin + end);
+    return new ExampleTable(this.#model, this.#all, this.#begin + begin, this.#begin + end);
   }
 
   /** The examples [begin, end), in the given order of the table if there is one. The tensors are new. */
@@ -151,6 +161,11 @@ export class ExampleTable {
     }
   }
 
+  /** The size of batches: as given, or what suits the model. Throws E_INPUT or E_SHAPE if the model cannot take them. */
+  checkBatchSize(given?: number): number {
+    return checkBatchSize(this.#model, this.count, given);
+  }
+
   /** Batches of a size, the last one perhaps smaller. */
   *batches(size: number, order?: Int32Array): Generator<Examples> {
     for (let begin = 0; begin < this.count; begin += size) {
@@ -164,10 +179,10 @@ export class ExampleTable {
   }
 }
 
-/** The numbers below `count` in a random order: of each, or of runs of this length. */
+/** The numbers below `count` in a random order: of each, or of runs of this length. A shorter run stays at the end. */
 export function shuffled(count: number, run = 1): Int32Array {
   const starts = Array.from({ length: Math.ceil(count / run) }, (_, i) => i * run);
-  for (let i = starts.length - 1; i > 0; --i) {
+  for (let i = Math.floor(count / run) - 1; i > 0; --i) {
     const other = Math.floor(Math.random() * (i + 1));
     [starts[i], starts[other]] = [starts[other] as number, starts[i] as number];
   }
@@ -202,7 +217,7 @@ export function takeElement(model: Container, value: unknown, classWeight?: Clas
     }
     // Copies share the memory of what is given.
     return tidy(() =>
-      mapExamples(checkExamples(model, { xs, ys, sampleWeight, classWeight }), (tensor) => tensor.clone()),
+      mapExamples(checkExamples(model, { xs, ys, sampleWeight, classWeight }, false), (tensor) => tensor.clone()),
     );
   } finally {
     dispose(value as never);

@@ -34,6 +34,8 @@ interface OutputMetric {
   output: number;
   metric: Metric;
   isWeighted: boolean;
+  /** Whether it was made for this objective, rather than given. */
+  isOwned: boolean;
 }
 
 /** The examples of a batch, by output. */
@@ -138,7 +140,7 @@ export class Objective {
         const metric = getMetric(identifier, shapes[output] as Shape, this.losses[output]);
         const prefix = shapes.length > 1 ? `${this.#outputNames[output]}_` : '';
         const name = uniqueName(prefix + loggedName(identifier, metric), this.names);
-        this.metrics.push({ name, output, metric, isWeighted });
+        this.metrics.push({ name, output, metric, isWeighted, isOwned: metric !== identifier });
         this.names.push(name);
       }
     }
@@ -204,9 +206,9 @@ export class Objective {
     for (const { metric } of this.metrics) metric.resetStates();
   }
 
-  /** Frees the state of the metrics. */
+  /** Frees the state of the metrics, except of those that were given as objects. */
   dispose(): void {
-    for (const { metric } of this.metrics) metric.dispose();
+    for (const { metric, isOwned } of this.metrics) if (isOwned) metric.dispose();
   }
 }
 

@@ -56,7 +56,7 @@ export type ValidationTensors = [TensorOrMap, TensorOrMap] | [TensorOrMap, Tenso
 
 /** Options of fit(). */
 export interface ModelFitArgs extends CommonFitArgs {
-  /** Default: 32. */
+  /** Default: that of the model's inputs, or 32. */
   batchSize?: number;
   /** The part of the examples, from their end, that is only used to evaluate the model after each epoch. */
   validationSplit?: number;
@@ -76,14 +76,14 @@ export interface ModelFitDatasetArgs extends CommonFitArgs {
   /** By default, an epoch ends with the dataset. */
   batchesPerEpoch?: number;
   validationData?: ValidationTensors | DatasetLike;
-  /** For tensors. Default: 32. */
+  /** For tensors. Default: that of the model's inputs, or 32. */
   validationBatchSize?: number;
   validationBatches?: number;
 }
 
 /** Options of evaluate(). */
 export interface ModelEvaluateArgs {
-  /** Default: 32. */
+  /** Default: that of the model's inputs, or 32. */
   batchSize?: number;
   verbose?: 0 | 1 | 2 | boolean;
   sampleWeight?: SampleWeights;
@@ -185,12 +185,11 @@ export class Trainer {
     }
   }
 
-  evaluate(given: GivenExamples, { batchSize = 32, steps }: ModelEvaluateArgs): Logs {
-    checkCount(batchSize, 'batchSize');
+  evaluate(given: GivenExamples, { batchSize, steps }: ModelEvaluateArgs): Logs {
     if (steps !== undefined) checkCount(steps, 'steps');
     const table = ExampleTable.of(this.#model, given);
     try {
-      return this.evaluateTable(table, batchSize, steps);
+      return this.evaluateTable(table, table.checkBatchSize(batchSize), steps);
     } finally {
       table.dispose();
     }
@@ -219,40 +218,33 @@ export class Trainer {
   }
 
   async fit(xs: TensorOrMap, ys: TensorOrMap, args: ModelFitArgs): Promise<History> {
-    const { batchSize = 32, shuffle = true, validationSplit = 0, validationData, stepsPerEpoch } = args;
-    checkCount(batchSize, 'batchSize');
+    const { shuffle = true, validationSplit = 0, validationData, stepsPerEpoch } = args;
     if (stepsPerEpoch !== undefined) checkCount(stepsPerEpoch, 'stepsPerEpoch');
-    return this.#exclusively(async () => {
-      const table = ExampleTable.of(this.#model, {
-        xs,
-        ys,
-        sampleWeight: args.sampleWeight,
-        classWeight: args.classWeight,
-      });
-      const validation = validationData && tableOf(this.#model, validationData);
-      try {
-        const { training, rest } = splitExamples(table, validation ? 0 : validationSplit);
-        const validate = this.#validatorOf(validation ?? rest, batchSize, args.validationSteps);
-        const run = shuffle === 'batch' ? batchSize : 1;
-        const batches: Batches = () => training.batches(batchSize, shuffle ? shuffled(training.count, run) : undefined);
-        const steps = Math.min(Math.ceil(training.count / batchSize), stepsPerEpoch ?? Number.POSITIVE_INFINITY);
-        return await this.#run(batches, steps, validate, args, { samples: training.count, batchSize });
-      } finally {
-        table.dispose();
-        validation?.dispose();
-      }
+    const { sampleWeight, classWeight } = args;
+    return this.#exclusively(async (open) => {
+      const table = open({ xs, ys, sampleWeight, classWeight });
+      const validation = validationData && open(examplesOf(validationData));
+      const { training, rest } = splitExamples(table, validation ? 0 : validationSplit);
+      const batchSize = training.checkBatchSize(args.batchSize);
+      const validate = this.#validatorOf(validation ?? rest, batchSize, args.validationSteps);
+      const run = shuffle === 'batch' ? batchSize : 1;
+      const batches: Batches = () => training.batches(batchSize, shuffle ? shuffled(training.count, run) : undefined);
+      const steps = Math.min(Math.ceil(training.count / batchSize), stepsPerEpoch ?? Number.POSITIVE_INFINITY);
+      return this.#run(batches, steps, validate, args, { samples: training.count, batchSize });
     });
   }
 
-  #validatorOf(table: ExampleTable | undefined, batchSize: number, steps?: number): Validate | undefined {
-    return table && (async () => this.evaluateTable(table, batchSize, steps));
+  #validatorOf(table: ExampleTable | undefined, batchSize?: number, steps?: number): Validate | undefined {
+    if (!table) return undefined;
+    const size = table.checkBatchSize(batchSize);
+    return async () => this.evaluateTable(table, size, steps);
   }
 
   async fitDataset(dataset: DatasetLike, args: ModelFitDatasetArgs): Promise<History> {
-    const { batchesPerEpoch, validationData, validationBatches, validationBatchSize = 32 } = args;
+    const { batchesPerEpoch, validationData, validationBatches, validationBatchSize } = args;
     if (batchesPerEpoch !== undefined) checkCount(batchesPerEpoch, 'batchesPerEpoch');
-    return this.#exclusively(async () => {
-      const table = validationData && !isDataset(validationData) ? tableOf(this.#model, validationData) : undefined;
+    return this.#exclusively(async (open) => {
+      const table = validationData && !isDataset(validationData) ? open(examplesOf(validationData)) : undefined;
       const validate = isDataset(validationData)
         ? () => this.evaluateDataset(validationData, validationBatches)
         : this.#validatorOf(table, validationBatchSize, validationBatches);
@@ -265,21 +257,28 @@ export class Trainer {
       try {
         return await this.#run(batches, batchesPerEpoch, validate, args, { samples: null, batchSize: null });
       } finally {
-        table?.dispose();
         await all?.return?.();
       }
     });
   }
 
-  async #exclusively<T>(f: () => Promise<T>): Promise<T> {
+  /** Runs `f`, unless training is going on. The tables that it opens live until its end. */
+  async #exclusively<T>(f: (open: (given: GivenExamples) => ExampleTable) => Promise<T>): Promise<T> {
     if (this.#isTraining) {
       throw new TfwasmError('E_INPUT', 'Cannot start training because another fit() call is ongoing.');
     }
     this.#isTraining = true;
+    const tables: ExampleTable[] = [];
+    const open = (given: GivenExamples) => {
+      const table = ExampleTable.of(this.#model, given);
+      tables.push(table);
+      return table;
+    };
     try {
-      return await f();
+      return await f(open);
     } finally {
       this.#isTraining = false;
+      for (const table of tables) table.dispose();
     }
   }
 
@@ -362,13 +361,13 @@ export class Trainer {
 function checkedBatch(model: TrainedModel, given: GivenExamples): Examples {
   const table = ExampleTable.of(model, given);
   try {
-    return table.batch(0, table.count);
+    return table.batch(0, table.checkBatchSize(table.count));
   } finally {
     table.dispose();
   }
 }
 
-function tableOf(model: TrainedModel, data: ValidationTensors): ExampleTable {
+function examplesOf(data: ValidationTensors): GivenExamples {
   if (!Array.isArray(data) || data.length < 2 || data.length > 3) {
     throw new TfwasmError(
       'E_INPUT',
@@ -376,7 +375,7 @@ function tableOf(model: TrainedModel, data: ValidationTensors): ExampleTable {
     );
   }
   const [xs, ys, sampleWeight] = data;
-  return ExampleTable.of(model, { xs, ys, sampleWeight });
+  return { xs, ys, sampleWeight };
 }
 
 /** The examples to train with, and those at the end, to evaluate the model. */

@@ -209,17 +209,28 @@ export class Container extends Layer {
     return this.executeTo(this.outputs, toList(inputs), masks, kwargs);
   }
 
-  /** @internal Computes any tensors of the model. */
+  /**
+   * @internal The calls on inputs of the model that must be made before it is captured, since the shapes of their
+   * outputs depend on values.
+   */
+  earlyNodes(): Node[] {
+    const isEarly = (node: Node) =>
+      layerOf(node).shapeNeedsValues && node.inputTensors.every((input) => this.inputs.includes(input));
+    return this.#nodes.filter(isEarly);
+  }
+
+  /** @internal Computes any tensors of the model. `known` has values of some. */
   executeTo(
     outputs: readonly SymbolicTensor[],
     inputs: readonly Tensor[],
     masks: readonly (Tensor | undefined)[],
     { training }: Kwargs,
+    known: Iterable<[SymbolicTensor, Tensor]> = [],
   ): MaskedTensors {
     if (inputs.length !== this.inputs.length) {
       throw new TfwasmError('E_LAYER', `${this.name}: expected ${this.inputs.length} inputs, got ${inputs.length}`);
     }
-    const values = new Map(this.inputs.map((tensor, i) => [tensor, inputs[i] as Tensor]));
+    const values = new Map([...this.inputs.map((tensor, i) => [tensor, inputs[i] as Tensor] as const), ...known]);
     const maskOf = new Map(this.inputs.map((tensor, i) => [tensor, masks[i]]));
     const readValue = (tensor: SymbolicTensor): Tensor => {
       const value = values.get(tensor);

@@ -85,7 +85,7 @@ class Archiver {
       class_name: 'InputLayer',
       config: {
         batch_input_shape: shape,
-        dtype: chain[0]?.config['dtype'],
+        dtype: (model instanceof Container && model.inputs[0]?.dtype) || chain[0]?.config['dtype'],
         sparse: false,
         name: `${chain[0]?.config['name']}_input`,
       },

@@ -45,6 +45,12 @@ std::optional<SipKey> ReadSalt(LayerConfig& config) {
                 .second = static_cast<uint64_t>(salt->back())};
 }
 
+std::optional<std::vector<float>> MaybeFloats(LayerConfig& config, std::string_view key) {
+  const auto numbers = config.MaybeNumbers(key);
+  if (!numbers) return std::nullopt;
+  return std::vector<float>(numbers->begin(), numbers->end());
+}
+
 std::optional<std::string> TextOf(const Json& json) {
   if (const std::string_view* text = json.AsString()) return std::string(*text);
   if (const auto number = json.AsInt()) return StrCat(*number);
@@ -81,7 +87,7 @@ class CategoryEncoding : public Layer {
 class Discretization : public Layer {
  public:
   explicit Discretization(LayerConfig& config)
-      : boundaries_(config.MaybeNumbers("bin_boundaries")),
+      : boundaries_(MaybeFloats(config, "bin_boundaries")),
         num_bins_(config.MaybeInt("num_bins")),
         output_(config, "int", {"int", "one_hot", "multi_hot", "count", "binary"}) {
     const double epsilon = config.Number("epsilon", 0.01);

@@ -39,6 +39,9 @@ Operand NotReady(const Operand& x, std::string_view message);
 // The key "salt": one integer or two.
 std::optional<SipKey> ReadSalt(LayerConfig& config);
 
+// LayerConfig::MaybeNumbers as float32.
+std::optional<std::vector<float>> MaybeFloats(LayerConfig& config, std::string_view key);
+
 // An integer as decimal digits, or a text. nullopt if it is neither.
 std::optional<std::string> TextOf(const Json& json);
 

@@ -37,12 +37,12 @@ void ImageLayer::Call(CallContext& context) {
   context.set_output(is_single ? Squeeze(y, 0) : y);
 }
 
-ImageSize::ImageSize(LayerConfig& config)
+TargetSize::TargetSize(LayerConfig& config)
     : height(ReadSide(config, "height")), width(ReadSide(config, "width")) {}
 
 NumberRange ReadRange(LayerConfig& config, std::string_view key, NumberRange fallback,
                       NumberRange bounds) {
-  const auto given = config.MaybeNumbers(key);
+  const auto given = MaybeFloats(config, key);
   if (!given) {
     config.Value(key, std::vector<float>{fallback.low, fallback.high});
     return fallback;
@@ -81,19 +81,11 @@ NumberRange ReadFactor(LayerConfig& config, std::string_view key, NumberRange bo
   return {std::max(-*fallback, bounds.low), *fallback};
 }
 
-Operand RandomImageLayer::Draw(const Operand& x, NumberRange range) const {
+Operand RandomImageLayer::DrawNumbers(const Operand& x) const {
   Operand one = x;
   for (int axis = 1; axis < 4; ++axis) one = Slice(one, axis, 0, 1);
-  return source_.Uniform(one) * range.width() + range.low;
-}
-
-Operand RandomImageLayer::DrawSign(const Operand& x) const {
-  return Unary("Sign", Draw(x, {-1, 1}));
-}
-
-Operand RandomImageLayer::Perhaps(const Operand& x, const Operand& changed,
-                                  NumberRange chance) const {
-  return Select(Binary("Less", Draw(x, {0, 1}), Draw(x, chance)), changed, x);
+  const Operand column = BatchReshape(one, {1});
+  return source_.Uniform(Concat(std::vector<Operand>(8, column), 1));
 }
 
 namespace {
@@ -101,7 +93,7 @@ namespace {
 class Rescaling : public Layer {
  public:
   explicit Rescaling(LayerConfig& config)
-      : scale_(config.MaybeNumbers("scale")), offset_(config.MaybeNumbers("offset")) {
+      : scale_(MaybeFloats(config, "scale")), offset_(MaybeFloats(config, "offset")) {
     if (!scale_) config.Fail("scale", "numbers");
     if (!offset_) config.Value("offset", 0);
   }
@@ -156,7 +148,7 @@ class Resizing : public ImageLayer {
     return builder.Emit("PadV2", {x, widths, NumberLike(x, fill_)});
   }
 
-  ImageSize size_;
+  TargetSize size_;
   std::string method_;
   bool is_cropping_;
   bool is_padding_ = false;
@@ -179,7 +171,7 @@ class CenterCrop : public ImageLayer {
   }
 
  private:
-  ImageSize size_;
+  TargetSize size_;
 };
 
 class AutoContrast : public ImageLayer {

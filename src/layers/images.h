@@ -30,8 +30,8 @@ class ImageLayer : public Layer {
 };
 
 // The keys "height" and "width".
-struct ImageSize {
-  explicit ImageSize(LayerConfig& config);
+struct TargetSize {
+  explicit TargetSize(LayerConfig& config);
 
   int64_t height;
   int64_t width;
@@ -60,8 +60,9 @@ NumberRange ReadFactor(LayerConfig& config, std::string_view key, NumberRange bo
 // A layer that changes images at random while training, each in its own way.
 class RandomImageLayer : public ImageLayer {
  public:
+  // Not all layers have a seed in Keras: it is recorded only if it was given.
   explicit RandomImageLayer(LayerConfig& config)
-      : ImageLayer(config), source_(config.MaybeInt("seed")) {}
+      : ImageLayer(config), source_(config.Has("seed") ? config.MaybeInt("seed") : std::nullopt) {}
 
  protected:
   virtual Operand Change(const Operand& x) const = 0;
@@ -71,12 +72,8 @@ class RandomImageLayer : public ImageLayer {
   }
 
   const NoiseSource& source() const { return source_; }
-  // A random number for each image, [N, 1, 1, 1].
-  Operand Draw(const Operand& x, NumberRange range) const;
-  // 1 or -1 for each image.
-  Operand DrawSign(const Operand& x) const;
-  // `changed` for those images for which a number in [0, 1) is less than one in `chance`.
-  Operand Perhaps(const Operand& x, const Operand& changed, NumberRange chance) const;
+  // Eight random numbers in [0, 1) for each image.
+  Operand DrawNumbers(const Operand& x) const;
 
  private:
   NoiseSource source_;

@@ -79,7 +79,7 @@ class Terms {
 
   // One weight for each index: those of the terms, after their mean for indices of unknown terms.
   void ReadIdf(LayerConfig& config) {
-    const auto given = config.MaybeNumbers("idf_weights");
+    const auto given = MaybeFloats(config, "idf_weights");
     if (!output_.is_tf_idf() || !is_ready()) return;
     const bool has_specials = vocabulary_->was_given_specials();
     const auto front = static_cast<size_t>(has_specials ? 0 : vocabulary_->num_special());

@@ -1,201 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layers that move the pixels of images at random. Transforms: Keras,
-// keras/src/layers/preprocessing/image_preprocessing/.
+// Layers that move the pixels of images at random. The transforms are drawn in
+// ops/draw_transforms.cc.
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numbers>
+#include <limits>
 
 #include "layers/emit.h"
 #include "layers/images.h"
 #include "layers/resampling.h"
+#include "ops/image_motion.h"
 
 namespace tfwasm {
 
 namespace {
 
-class RandomFlip : public RandomImageLayer {
+// Images of another size, each moved in its own way.
+class MovedImages {
  public:
-  explicit RandomFlip(LayerConfig& config)
-      : RandomImageLayer(config),
-        mode_(config.OneOf("mode", "horizontal_and_vertical",
-                           {"horizontal", "vertical", "horizontal_and_vertical"})) {}
+  MovedImages(ImageMotion motion, std::string_view method, std::string_view fill_mode, float fill)
+      : motion_(motion), method_(method), fill_mode_(fill_mode), fill_(fill) {}
 
- protected:
-  Operand Change(const Operand& x) const override {
-    const Operand y = mode_ == "horizontal" ? x : Flipped(x, 1);
-    return mode_ == "vertical" ? y : Flipped(y, 2);
+  Operand Of(const Operand& x, const Operand& random, std::vector<float> numbers, int64_t height,
+             int64_t width) const {
+    Builder& builder = x.builder();
+    AttrMap attrs;
+    attrs.Set("motion", static_cast<int64_t>(motion_));
+    attrs.Set("numbers", std::move(numbers));
+    attrs.Set("height", x.shape()[1]);
+    attrs.Set("width", x.shape()[2]);
+    const Operand transforms = builder.Emit("_DrawTransforms", {random}, std::move(attrs));
+    return builder.Emit("ImageProjectiveTransformV3",
+                        {x, transforms, builder.Ints({height, width}), NumberLike(x, fill_)},
+                        {{"fill_mode", fill_mode_}, {"interpolation", method_}});
   }
 
  private:
-  Operand Flipped(const Operand& x, int64_t axis) const {
-    const Operand flipped = Binary("ReverseV2", x, x.builder().Ints({axis}));
-    return Perhaps(x, flipped, {0.5, 0.5});
-  }
-
-  std::string mode_;
-};
-
-// The place that the output pixel (x, y) is read from: a0 x + a1 y + a2, b0 x + b1 y + b2. Empty
-// for 0.
-using Affine = std::array<Operand, 6>;
-
-// [N, 8] for ImageProjectiveTransformV3.
-Operand TransformsOf(const Affine& affine, const Operand& like) {
-  const Operand zero = like.builder().Emit("ZerosLike", {like});
-  std::vector<Operand> columns;
-  for (const Operand& number : affine) columns.push_back(number.empty() ? zero : number);
-  columns.resize(8, zero);
-  return BatchReshape(Concat(columns, 3), {8});
-}
-
-Operand Warped(const Operand& x, const Operand& transforms, int64_t height, int64_t width,
-               std::string_view fill_mode, std::string_view method, float fill) {
-  Builder& builder = x.builder();
-  return builder.Emit("ImageProjectiveTransformV3",
-                      {x, transforms, builder.Ints({height, width}), NumberLike(x, fill)},
-                      {{"fill_mode", fill_mode}, {"interpolation", method}});
-}
-
-// The key "interpolation" of layers that sample images.
-std::string ReadSamplingMethod(LayerConfig& config) {
-  return config.OneOf("interpolation", "bilinear", {"bilinear", "nearest"});
-}
-
-class RandomAffine : public RandomImageLayer {
- public:
-  RandomAffine(LayerConfig& config, bool has_fill_mode)
-      : RandomImageLayer(config),
-        method_(ReadSamplingMethod(config)),
-        fill_(static_cast<float>(config.Number("fill_value", 0))) {
-    if (!has_fill_mode) return;
-    fill_mode_ = config.OneOf("fill_mode", "reflect", {"reflect", "constant", "wrap", "nearest"});
-  }
-
- protected:
-  // For images of this size.
-  virtual Affine DrawTransform(const Operand& x, float height, float width) const = 0;
-
-  Operand Change(const Operand& x) const override {
-    const Shape& shape = x.shape();
-    const Affine affine =
-        DrawTransform(x, static_cast<float>(shape[1]), static_cast<float>(shape[2]));
-    const int64_t height = shape[1];
-    const int64_t width = shape[2];
-    return Warped(x, TransformsOf(affine, affine[0]), height, width, fill_mode_, method_, fill_);
-  }
-
- private:
+  ImageMotion motion_;
   std::string method_;
+  std::string fill_mode_;
   float fill_;
-  std::string fill_mode_ = "constant";
 };
 
-constexpr NumberRange kWhole{-1, 1};
+// Without interpolation: pixels stay as they are.
+MovedImages Copied(ImageMotion motion) { return {motion, "nearest", "constant", 0}; }
 
-class RandomTranslation : public RandomAffine {
+class RandomMotion : public RandomImageLayer {
  public:
-  explicit RandomTranslation(LayerConfig& config)
-      : RandomAffine(config, true),
-        height_(ReadFactor(config, "height_factor", kWhole)),
-        width_(ReadFactor(config, "width_factor", kWhole)) {}
+  RandomMotion(LayerConfig& config, ImageMotion motion)
+      : RandomImageLayer(config),
+        numbers_(ReadNumbers(config, motion)),
+        moved_(ReadMoved(config, motion)) {}
 
  protected:
-  Affine DrawTransform(const Operand& x, float height, float width) const override {
-    const Operand down = Draw(x, height_) * height;
-    const Operand right = Draw(x, width_) * width;
-    const Operand one = x.builder().Emit("OnesLike", {down});
-    return {one, {}, -right, {}, one, -down};
-  }
-
- private:
-  NumberRange height_;
-  NumberRange width_;
-};
-
-class RandomZoom : public RandomAffine {
- public:
-  explicit RandomZoom(LayerConfig& config)
-      : RandomAffine(config, true),
-        height_(ReadFactor(config, "height_factor", kWhole)),
-        width_(MaybeFactor(config, "width_factor", kWhole)) {}
-
- protected:
-  // About the middle. Without a factor for the width, the ratio stays.
-  Affine DrawTransform(const Operand& x, float height, float width) const override {
-    const Operand down = Draw(x, height_) + 1.0f;
-    const Operand right = width_ ? Draw(x, *width_) + 1.0f : down;
-    return {right, {},   (1.0f - right) * ((width - 1) / 2),
-            {},    down, (1.0f - down) * ((height - 1) / 2)};
-  }
-
- private:
-  NumberRange height_;
-  std::optional<NumberRange> width_;
-};
-
-class RandomRotation : public RandomAffine {
- public:
-  // In turns.
-  explicit RandomRotation(LayerConfig& config)
-      : RandomAffine(config, true), turns_(ReadFactor(config, "factor", {-100, 100})) {}
-
- protected:
-  // About the middle.
-  Affine DrawTransform(const Operand& x, float height, float width) const override {
-    const Operand angle = Draw(x, turns_) * (2 * std::numbers::pi_v<float>);
-    const Operand cos = Unary("Cos", angle);
-    const Operand sin = Unary("Sin", angle);
-    const float right = (width - 1) / 2;
-    const float down = (height - 1) / 2;
-    return {cos, -sin, right - (cos * right - sin * down),
-            sin, cos,  down - (sin * right + cos * down)};
-  }
-
- private:
-  NumberRange turns_;
-};
-
-class RandomShear : public RandomAffine {
- public:
-  explicit RandomShear(LayerConfig& config)
-      : RandomAffine(config, true),
-        x_(ReadFactor(config, "x_factor", {0, 1}, 0)),
-        y_(ReadFactor(config, "y_factor", {0, 1}, 0)) {}
-
- protected:
-  Affine DrawTransform(const Operand& x, float /*height*/, float /*width*/) const override {
-    const Operand sign = DrawSign(x);
-    const Operand one = x.builder().Emit("OnesLike", {sign});
-    return {one, Draw(x, x_) * sign, {}, Draw(x, y_) * sign, one, {}};
-  }
-
- private:
-  NumberRange x_;
-  NumberRange y_;
-};
-
-class RandomPerspective : public RandomAffine {
- public:
-  explicit RandomPerspective(LayerConfig& config)
-      : RandomAffine(config, false),
-        chance_(ReadFactor(config, "factor", {0, 1}, 1)),
-        scale_(static_cast<float>(config.Number("scale", 0.3))) {}
-
- protected:
-  Affine DrawTransform(const Operand& x, float /*height*/, float /*width*/) const override {
-    const Operand right = Draw(x, {-scale_, scale_});
-    const Operand down = Draw(x, {-scale_, scale_});
-    return {right + 1.0f, right, {}, down, down + 1.0f, {}};
-  }
-
   Operand Change(const Operand& x) const override {
-    return Perhaps(x, RandomAffine::Change(x), chance_);
+    return moved_.Of(x, DrawNumbers(x), numbers_, x.shape()[1], x.shape()[2]);
   }
 
  private:
-  NumberRange chance_;
-  float scale_;
+  static std::vector<float> ReadNumbers(LayerConfig& config, ImageMotion motion) {
+    constexpr NumberRange kWhole{-1, 1};
+    constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+    NumberRange first{};
+    NumberRange second{};
+    if (motion == ImageMotion::kFlip) {
+      const std::string mode = config.OneOf("mode", "horizontal_and_vertical",
+                                            {"horizontal", "vertical", "horizontal_and_vertical"});
+      if (mode != "horizontal") first = {0.5f, 0.5f};
+      if (mode != "vertical") second = {0.5f, 0.5f};
+    } else if (motion == ImageMotion::kTranslation) {
+      first = ReadFactor(config, "height_factor", kWhole);
+      second = ReadFactor(config, "width_factor", kWhole);
+    } else if (motion == ImageMotion::kZoom) {
+      first = ReadFactor(config, "height_factor", kWhole);
+      second = MaybeFactor(config, "width_factor", kWhole).value_or(NumberRange{kNone, kNone});
+    } else if (motion == ImageMotion::kRotation) {
+      first = ReadFactor(config, "factor", {-100, 100});
+    } else if (motion == ImageMotion::kShear) {
+      first = ReadFactor(config, "x_factor", {0, 1}, 0);
+      second = ReadFactor(config, "y_factor", {0, 1}, 0);
+    } else {
+      first = ReadFactor(config, "factor", {0, 1}, 1);
+      const auto scale = static_cast<float>(config.Number("scale", 0.3));
+      second = {-scale, scale};
+    }
+    return {first.low, first.high, second.low, second.high};
+  }
+
+  static MovedImages ReadMoved(LayerConfig& config, ImageMotion motion) {
+    if (motion == ImageMotion::kFlip) return Copied(motion);
+    const std::string method = config.OneOf("interpolation", "bilinear", {"bilinear", "nearest"});
+    const auto fill = static_cast<float>(config.Number("fill_value", 0));
+    if (motion == ImageMotion::kPerspective) return {motion, method, "constant", fill};
+    const std::string mode =
+        config.OneOf("fill_mode", "reflect", {"reflect", "constant", "wrap", "nearest"});
+    return {motion, method, mode, fill};
+  }
+
+  std::vector<float> numbers_;
+  MovedImages moved_;
 };
 
 class RandomCrop : public RandomImageLayer {
@@ -210,20 +112,14 @@ class RandomCrop : public RandomImageLayer {
   }
 
   Operand Change(const Operand& x) const override {
-    const Operand top = DrawStart(x, x.shape()[1] - size_.height);
-    const Operand left = DrawStart(x, x.shape()[2] - size_.width);
-    const Operand one = x.builder().Emit("OnesLike", {top});
-    return Warped(x, TransformsOf({one, {}, left, {}, one, top}, top), size_.height, size_.width,
-                  "constant", "nearest", 0);
+    const auto rows = static_cast<float>(x.shape()[1] - size_.height);
+    const auto columns = static_cast<float>(x.shape()[2] - size_.width);
+    return Copied(ImageMotion::kCrop)
+        .Of(x, DrawNumbers(x), {rows, columns, 0, 0}, size_.height, size_.width);
   }
 
  private:
-  Operand DrawStart(const Operand& x, int64_t last) const {
-    const Operand start = Unary("Floor", Draw(x, {0, static_cast<float>(last) + 1}));
-    return Binary("Minimum", start, NumberLike(start, static_cast<float>(last)));
-  }
-
-  ImageSize size_;
+  TargetSize size_;
 };
 
 // Changes the height or the width of a batch.
@@ -268,14 +164,23 @@ class RandomSize : public RandomImageLayer {
   std::string method_;
 };
 
+std::unique_ptr<Layer> MakeMotion(LayerConfig& config, ImageMotion motion) {
+  return std::make_unique<RandomMotion>(config, motion);
+}
+
+template <ImageMotion kMotion>
+constexpr LayerDef MotionDef(std::string_view name) {
+  return PassingLayer(name, [](LayerConfig& config) { return MakeMotion(config, kMotion); });
+}
+
 }  // namespace
 
-TFWASM_LAYER kRandomFlip = PassingLayer("RandomFlip", MakeLayer<RandomFlip>);
-TFWASM_LAYER kRandomTranslation = PassingLayer("RandomTranslation", MakeLayer<RandomTranslation>);
-TFWASM_LAYER kRandomZoom = PassingLayer("RandomZoom", MakeLayer<RandomZoom>);
-TFWASM_LAYER kRandomRotation = PassingLayer("RandomRotation", MakeLayer<RandomRotation>);
-TFWASM_LAYER kRandomShear = PassingLayer("RandomShear", MakeLayer<RandomShear>);
-TFWASM_LAYER kRandomPerspective = PassingLayer("RandomPerspective", MakeLayer<RandomPerspective>);
+TFWASM_LAYER kRandomFlip = MotionDef<ImageMotion::kFlip>("RandomFlip");
+TFWASM_LAYER kRandomTranslation = MotionDef<ImageMotion::kTranslation>("RandomTranslation");
+TFWASM_LAYER kRandomZoom = MotionDef<ImageMotion::kZoom>("RandomZoom");
+TFWASM_LAYER kRandomRotation = MotionDef<ImageMotion::kRotation>("RandomRotation");
+TFWASM_LAYER kRandomShear = MotionDef<ImageMotion::kShear>("RandomShear");
+TFWASM_LAYER kRandomPerspective = MotionDef<ImageMotion::kPerspective>("RandomPerspective");
 TFWASM_LAYER kRandomCrop = PassingLayer("RandomCrop", MakeLayer<RandomCrop>);
 TFWASM_LAYER kRandomHeight = PassingLayer("RandomHeight", MakeLayer<RandomSize, 1>);
 TFWASM_LAYER kRandomWidth = PassingLayer("RandomWidth", MakeLayer<RandomSize, 2>);

@@ -42,7 +42,7 @@ std::vector<float> ReadWindow(LayerConfig& config, int64_t size, bool is_periodi
     return std::vector<float>(static_cast<size_t>(size), 1);
   }
   if (config.IsList("window")) {
-    std::vector<float> window = *config.MaybeNumbers("window");
+    std::vector<float> window = *MaybeFloats(config, "window");
     if (static_cast<int64_t>(window.size()) == size) return window;
     config.Fail("window", StrCat(size, " numbers"));
   }

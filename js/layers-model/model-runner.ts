@@ -11,7 +11,6 @@ import {
 } from '../autodiff/capture.js';
 import type { Container } from '../layers/container.js';
 import { currentExecution, execute, newExecution, programRevision } from '../layers/execution.js';
-import type { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/topology.js';
 
 export class ModelRunner {
@@ -27,39 +26,19 @@ export class ModelRunner {
     // A custom layer may call a model; gradients need the ops one by one.
     const isPartOfMore = isCapturing() || currentExecution() || isTakingGradients();
     if (isPartOfMore) return this.#model.executeTo(outputs, inputs, [], {}).outputs;
-    const early = this.#early(inputs);
-    const given = [...inputs, ...early.map(([, value]) => value)];
+    const given = this.#model.withEarly(inputs, false);
     const key = JSON.stringify([programRevision(), outputs.map(({ id }) => id)]) + keyOfTensors(given);
-    return this.#programs.run(key, given, (fn) => this.#capture(fn, outputs, given, early));
+    return this.#programs.run(key, given, (fn) => this.#capture(fn, outputs, given));
   }
 
-  /** What is computed before the program, whose shapes must be known. */
-  #early(inputs: readonly Tensor[]): [SymbolicTensor, Tensor][] {
-    return this.#model.earlyNodes().flatMap(({ outboundLayer, inputTensors, outputTensors }) => {
-      const values = inputTensors.map((tensor) => inputs[this.#model.inputs.indexOf(tensor)] as Tensor);
-      const [value] = (outboundLayer as Layer).callWithMasks(values, [], { training: false }).outputs;
-      return [[outputTensors[0] as SymbolicTensor, value as Tensor]];
-    });
-  }
-
-  #capture(
-    fn: CapturedFunction,
-    outputs: readonly SymbolicTensor[],
-    inputs: readonly Tensor[],
-    early: readonly [SymbolicTensor, Tensor][],
-  ): CapturedProgram {
-    const count = this.#model.inputs.length;
+  #capture(fn: CapturedFunction, outputs: readonly SymbolicTensor[], inputs: readonly Tensor[]): CapturedProgram {
     // Creates the variables, which the capture then knows.
     for (const variable of [...this.#model.weights, ...this.#model.stateVariables]) variable.read();
-    const given = inputs.map(({ dtype, shape }, i) => ({
-      dtype,
-      shape,
-      declared: (this.#model.inputs[i] ?? early[i - count]?.[0])?.shape ?? shape,
-    }));
+    const declared = this.#model.capturedInputs(false);
+    const given = inputs.map(({ dtype, shape }, i) => ({ dtype, shape, declared: declared[i]?.shape ?? shape }));
     return fn.capture(given, (tensors) => {
       const execution = newExecution(false);
-      const known = early.map(([tensor], i): [SymbolicTensor, Tensor] => [tensor, tensors[count + i] as Tensor]);
-      const run = () => this.#model.executeTo(outputs, tensors.slice(0, count), [], { training: false }, known);
+      const run = () => this.#model.executeTo(outputs, tensors, [], { training: false });
       return { outputs: execute(execution, run).outputs, updates: execution.updates };
     });
   }

@@ -68,7 +68,7 @@ export class VocabularyLayer extends AdaptableLayer {
   }
 
   /** @internal The output has the length of the longest text. */
-  override get shapeNeedsValues(): boolean {
+  override shapeNeedsValues(): boolean {
     const { output_mode, output_sequence_length } = this.coreConfig;
     return this.getClassName() === 'TextVectorization' && output_mode === 'int' && output_sequence_length === null;
   }

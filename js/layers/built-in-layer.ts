@@ -118,6 +118,11 @@ export class BuiltInLayer extends Layer {
     if (ignored.length > 0) console.warn(`layer ${this.name} (${this.#className}) ignores: ${ignored.join(', ')}`);
   }
 
+  /** @internal */
+  override shapeNeedsValues(training: boolean): boolean {
+    return training && /^Random(Height|Width)$/.test(this.#className);
+  }
+
   /** @internal The config as the core has it, in snake case. */
   get coreConfig(): Config {
     return this.#config;

@@ -348,8 +348,8 @@ export abstract class Layer extends WeightOwner {
 
   // State and config
 
-  /** @internal Whether the shape of the output depends on values of the input. */
-  get shapeNeedsValues(): boolean {
+  /** @internal Whether the shape of the output depends on values, so that it is not known in a capture. */
+  shapeNeedsValues(_training: boolean): boolean {
     return false;
   }
 

@@ -107,7 +107,7 @@ class ColorLayer : public RandomImageLayer {
     attrs_.Set("value_range", std::vector<float>{range.low, range.high});
     attrs_.Set("numbers", ColorNumbers(config).Read(kind));
     if (kind != ColorKind::kErasing) return;
-    fill_ = config.MaybeNumbers("fill_value");
+    fill_ = MaybeFloats(config, "fill_value");
     if (fill_ && fill_->size() != 1 && fill_->size() != 3) {
       config.Fail("fill_value", "one number or three");
     }

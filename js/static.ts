@@ -9,6 +9,7 @@ import * as streams from './data/streams/index.js';
 import { setMediaImport } from './io/media-loader.js';
 import * as kerasFiles from './keras-files/index.js';
 import { setKerasFilesImport } from './keras-files/loader.js';
+import * as adapt from './layers/adapt.js';
 import * as operations from './layers/operations/index.js';
 import * as media from './storage-media.js';
 
@@ -19,3 +20,4 @@ setMediaImport(async () => media);
 setKerasFilesImport(async () => kerasFiles);
 setBundleImport('data.js', async () => streams);
 setBundleImport('operations.js', async () => operations);
+setBundleImport('adapt.js', async () => adapt);

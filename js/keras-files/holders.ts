@@ -20,6 +20,10 @@ export interface WeightHolder<V extends WeightVariable = WeightVariable> {
   variables: readonly V[];
   /** By the attributes of Python: 'layers', 'cell', 'forward_layer', 'query_dense'. In order of creation. */
   children: readonly (readonly [attribute: string, child: WeightHolder<V> | readonly WeightHolder<V>[]])[];
+  /** Terms that are a file of their own in .keras files. */
+  vocabulary?: readonly string[] | undefined;
+  /** Arrays with names instead of numbers, among the variables. */
+  named?: Readonly<Record<string, readonly number[]>> | undefined;
 }
 
 export type Match<V extends WeightVariable> = [variable: V, array: KerasArray];

@@ -7,7 +7,13 @@ import { locateHolders } from './locate.js';
 import type { KerasFileToWrite } from './to-write.js';
 import { datasetOf, optimizerDataset } from './write-arrays.js';
 
-const NOTHING: TreeObject = { path: '', name: undefined, variables: new Map(), named: new Map(), children: new Map() };
+export const NOTHING: TreeObject = {
+  path: '',
+  name: undefined,
+  variables: new Map(),
+  named: new Map(),
+  children: new Map(),
+};
 
 /** Every object of the model has its variables at its path. */
 export function weightTree<V extends WeightVariable>(file: KerasFileToWrite<V>): GroupToWrite {
@@ -15,6 +21,10 @@ export function weightTree<V extends WeightVariable>(file: KerasFileToWrite<V>):
   for (const { holder, path } of locateHolders(file.root, NOTHING, file.kerasVersion)) {
     const group = groupAt(root, `${path}/vars`);
     group.attributes.set('name', holder.name);
+    for (const [name, values] of Object.entries(holder.named ?? {})) {
+      const variable = { name, shape: [values.length], dtype: 'float32', trainable: false } as const;
+      putDataset(group, name, datasetOf(variable, Float32Array.from(values), name));
+    }
     holder.variables.forEach((variable, i) => {
       const name = `${holder.name}/${variable.name}`;
       putDataset(group, String(i), datasetOf(variable, file.readVariable(variable), name));

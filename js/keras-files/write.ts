@@ -4,9 +4,10 @@ import { check, TfwasmError } from '../core/errors.js';
 import { writeHdf5 } from './hdf5/write.js';
 import type { WeightVariable } from './holders.js';
 import { formatJson, type JsonObject } from './json.js';
+import { locateHolders } from './locate.js';
 import type { KerasFileToWrite } from './to-write.js';
 import { legacyModel, legacyWeights } from './write-legacy.js';
-import { weightTree } from './write-tree.js';
+import { NOTHING, weightTree } from './write-tree.js';
 import { checkPathInside, zip } from './zip.js';
 
 /**
@@ -47,7 +48,10 @@ function filesOf<V extends WeightVariable>(file: KerasFileToWrite<V>): Map<strin
     ['config.json', text(config)],
     ['model.weights.h5', writeHdf5(weightTree(file))],
   ]);
-  for (const [path, asset] of file.assets ?? []) {
+  const vocabularies = locateHolders(file.root, NOTHING, file.kerasVersion).flatMap(({ holder, path }) =>
+    holder.vocabulary ? [[`${path}/vocabulary.txt`, holder.vocabulary] as const] : [],
+  );
+  for (const [path, asset] of [...vocabularies, ...(file.assets ?? [])]) {
     checkPathInside(path);
     const bytes = asset instanceof Uint8Array ? asset : new TextEncoder().encode(asset.join('\n'));
     files.set(`assets/${path}`, bytes);

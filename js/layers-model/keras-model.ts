@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models in the files of Keras. The files themselves are read by js/keras-files/.
+import { loadBundle } from '../core/bundles.js';
 import { TfwasmError } from '../core/errors.js';
 import { toBytes } from '../io/bytes.js';
 import { loadKerasFiles } from '../keras-files/loader.js';
@@ -22,7 +23,11 @@ export async function modelFromKerasFile(
     throw new TfwasmError('E_LAYER', 'the file has weights only: create the model, and call its loadWeights()');
   }
   const generation = file.kerasVersion?.startsWith('3') ? 3 : 2;
-  const config = isKeras1(file.kerasVersion) ? upgradeKeras1(file.modelConfig) : file.modelConfig;
+  let config = isKeras1(file.kerasVersion) ? upgradeKeras1(file.modelConfig) : file.modelConfig;
+  if (file.layout === 'tree' && file.assets.size > 0) {
+    const { withVocabularies } = (await loadBundle('adapt.js')) as typeof import('../layers/adapt.js');
+    config = withVocabularies(config, file);
+  }
   const topology = config as unknown as ModelTopology;
   const model = await modelFromTopology(topology, { generation, ...context });
   try {

@@ -10,7 +10,7 @@ import {
   ProgramCache,
 } from '../autodiff/capture.js';
 import type { Container } from '../layers/container.js';
-import { currentExecution, execute, newExecution } from '../layers/execution.js';
+import { currentExecution, execute, newExecution, programRevision } from '../layers/execution.js';
 import type { SymbolicTensor } from '../layers/topology.js';
 
 export class ModelRunner {
@@ -26,18 +26,16 @@ export class ModelRunner {
     // A custom layer may call a model; gradients need the ops one by one.
     const isPartOfMore = isCapturing() || currentExecution() || isTakingGradients();
     if (isPartOfMore) return this.#model.executeTo(outputs, inputs, [], {}).outputs;
-    const key = JSON.stringify(outputs.map(({ id }) => id)) + keyOfTensors(inputs);
-    return this.#programs.run(key, inputs, (fn) => this.#capture(fn, outputs, inputs));
+    const given = this.#model.withEarly(inputs, false);
+    const key = JSON.stringify([programRevision(), outputs.map(({ id }) => id)]) + keyOfTensors(given);
+    return this.#programs.run(key, given, (fn) => this.#capture(fn, outputs, given));
   }
 
   #capture(fn: CapturedFunction, outputs: readonly SymbolicTensor[], inputs: readonly Tensor[]): CapturedProgram {
     // Creates the variables, which the capture then knows.
     for (const variable of [...this.#model.weights, ...this.#model.stateVariables]) variable.read();
-    const given = inputs.map(({ dtype, shape }, i) => ({
-      dtype,
-      shape,
-      declared: this.#model.inputs[i]?.shape ?? shape,
-    }));
+    const declared = this.#model.capturedInputs(false);
+    const given = inputs.map(({ dtype, shape }, i) => ({ dtype, shape, declared: declared[i]?.shape ?? shape }));
     return fn.capture(given, (tensors) => {
       const execution = newExecution(false);
       const run = () => this.#model.executeTo(outputs, tensors, [], { training: false });

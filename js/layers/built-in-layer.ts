@@ -7,7 +7,7 @@ import { callTrainingCore } from '../autodiff/core.js';
 import { type Activation, getCustomActivation } from './activations.js';
 import { type Config, serialize, toCamelConfig, toSnakeCase, toSnakeConfig } from './config.js';
 import { getConstraint } from './constraints.js';
-import { currentExecution, updateVariable } from './execution.js';
+import { currentExecution, programsAreOutdated, updateVariable } from './execution.js';
 import { getInitializer } from './initializers.js';
 import { Layer, type LayerArgs, type MaskedTensors, specOf } from './layer.js';
 import { getRegularizer } from './regularizers.js';
@@ -46,6 +46,9 @@ const COMMON_KEYS = new Set([
 /** Keys that say nothing about what a layer computes, or are read here. */
 const WITHOUT_EFFECT = ['input_dim', 'input_length', 'implementation'];
 
+/** Layers that change images while training. */
+const ALWAYS_TRAINING = /^(Random|Solarization|Equalization)/;
+
 /** Frees layers that the program forgot to dispose. */
 const forgotten = new FinalizationRegistry<number>((layer) => callTrainingCore((core) => core.disposeLayer(layer)));
 
@@ -81,8 +84,9 @@ function readKwargs(kwargs: Kwargs, count: number): { extra: Tensor[]; args: Con
 
 export class BuiltInLayer extends Layer {
   readonly #className: string;
-  readonly #layer: number;
-  readonly #config: Config;
+  readonly #generation: number;
+  #layer = 0;
+  #config: Config = {};
   readonly #activation: Activation | undefined;
   /** Objects of the config, such as initializers, by their description. */
   readonly #objects = new Map<string, Serializable>();
@@ -91,6 +95,7 @@ export class BuiltInLayer extends Layer {
   constructor(className: string, args: BuiltInLayerArgs = {}, generation = 2) {
     super(withInputShape(className, args), className);
     this.#className = className;
+    this.#generation = generation;
     this.activityRegularizer = getRegularizer(args['activityRegularizer']);
     const own = Object.fromEntries(Object.entries(args).filter(([key]) => !COMMON_KEYS.has(key)));
     for (const value of Object.values(own)) {
@@ -98,15 +103,39 @@ export class BuiltInLayer extends Layer {
     }
     this.#activation = getCustomActivation(own['activation']);
     if (this.#activation) own['activation'] = 'linear';
-    const json = JSON.stringify(toSnakeConfig(own));
+    this.#create(toSnakeConfig(own));
+  }
+
+  #create(own: Config): void {
+    const json = JSON.stringify(own);
     const { layer, config, unknown } = this.blaming(() =>
-      callTrainingCore((core) => core.createLayer(className, json, generation)),
+      callTrainingCore((core) => core.createLayer(this.#className, json, this.#generation)),
     );
     this.#layer = layer;
     this.#config = JSON.parse(config) as Config;
-    forgotten.register(this, layer);
+    forgotten.register(this, layer, this);
     const ignored = (JSON.parse(unknown) as string[]).filter((key) => !WITHOUT_EFFECT.includes(key));
-    if (ignored.length > 0) console.warn(`layer ${this.name} (${className}) ignores: ${ignored.join(', ')}`);
+    if (ignored.length > 0) console.warn(`layer ${this.name} (${this.#className}) ignores: ${ignored.join(', ')}`);
+  }
+
+  /** @internal */
+  override shapeNeedsValues(training: boolean): boolean {
+    return training && /^Random(Height|Width)$/.test(this.#className);
+  }
+
+  /** @internal The config as the core has it, in snake case. */
+  get coreConfig(): Config {
+    return this.#config;
+  }
+
+  /** Makes the layer of the core anew, with other values in its config. It must have no weights. */
+  protected reconfigure(changes: Config): void {
+    const old = this.#layer;
+    this.#create({ ...this.#config, ...changes });
+    forgotten.unregister(this);
+    forgotten.register(this, this.#layer, this);
+    callTrainingCore((core) => core.disposeLayer(old));
+    programsAreOutdated();
   }
 
   override getClassName(): string {
@@ -166,7 +195,8 @@ export class BuiltInLayer extends Layer {
 
   override callWithMasks(inputs: OneOrMore<Tensor>, masks: (Tensor | undefined)[], kwargs: Kwargs): MaskedTensors {
     const given = toList(inputs);
-    const { training = currentExecution()?.training ?? false, ...rest } = kwargs;
+    // As in Keras, random changes of images are made unless a model says that it is not training.
+    const { training = currentExecution()?.training ?? ALWAYS_TRAINING.test(this.#className), ...rest } = kwargs;
     const { extra, args } = readKwargs(rest, given.length);
     const json = JSON.stringify(args);
     // A frozen normalization keeps its statistics, and uses them.

@@ -209,17 +209,39 @@ export class Container extends Layer {
     return this.executeTo(this.outputs, toList(inputs), masks, kwargs);
   }
 
-  /** @internal Computes any tensors of the model. */
+  /** The calls on inputs of the model whose outputs have shapes that depend on values. */
+  #earlyNodes(training: boolean): Node[] {
+    const isEarly = (node: Node) =>
+      layerOf(node).shapeNeedsValues(training) && node.inputTensors.every((input) => this.inputs.includes(input));
+    return this.#nodes.filter(isEarly);
+  }
+
+  /** @internal The inputs, and the tensors that must be computed before the model is captured. */
+  capturedInputs(training: boolean): SymbolicTensor[] {
+    return [...this.inputs, ...this.#earlyNodes(training).flatMap(({ outputTensors }) => outputTensors)];
+  }
+
+  /** @internal Values for capturedInputs(). */
+  withEarly(inputs: readonly Tensor[], training: boolean): Tensor[] {
+    const early = this.#earlyNodes(training).flatMap((node) => {
+      const values = node.inputTensors.map((tensor) => inputs[this.inputs.indexOf(tensor)] as Tensor);
+      return layerOf(node).callWithMasks(values, [], { training }).outputs;
+    });
+    return [...inputs, ...early];
+  }
+
+  /** @internal Computes any tensors of the model from values for its inputs or for capturedInputs(). */
   executeTo(
     outputs: readonly SymbolicTensor[],
     inputs: readonly Tensor[],
     masks: readonly (Tensor | undefined)[],
     { training }: Kwargs,
   ): MaskedTensors {
-    if (inputs.length !== this.inputs.length) {
+    const given = inputs.length > this.inputs.length ? this.capturedInputs(training === true) : this.inputs;
+    if (inputs.length !== given.length) {
       throw new TfwasmError('E_LAYER', `${this.name}: expected ${this.inputs.length} inputs, got ${inputs.length}`);
     }
-    const values = new Map(this.inputs.map((tensor, i) => [tensor, inputs[i] as Tensor]));
+    const values = new Map(given.map((tensor, i) => [tensor, inputs[i] as Tensor]));
     const maskOf = new Map(this.inputs.map((tensor, i) => [tensor, masks[i]]));
     const readValue = (tensor: SymbolicTensor): Tensor => {
       const value = values.get(tensor);

@@ -41,3 +41,13 @@ export function updateVariable(variable: Updatable, value: Tensor): void {
 export function updatedValue(variable: Updatable): Tensor | undefined {
   return current?.updates.filter(([updated]) => updated === variable).at(-1)?.[1];
 }
+
+let revision = 0;
+
+/** What was captured so far may have layers that have changed since. */
+export function programsAreOutdated(): void {
+  ++revision;
+}
+
+/** Programs that were captured at another revision must not be used. */
+export const programRevision = (): number => revision;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `tf.layers`: a function for each layer.
-import { BuiltInLayer, type BuiltInLayerArgs } from './built-in-layer.js';
+import { type AdaptableLayer, makeBuiltIn, type VocabularyLayer } from './adaptable-layer.js';
+import type { BuiltInLayer, BuiltInLayerArgs } from './built-in-layer.js';
 
 export type LayerFactory = (args?: BuiltInLayerArgs) => BuiltInLayer;
 
@@ -24,6 +25,13 @@ const NAMES = [
   ...['dropout', 'spatialDropout1d', 'spatialDropout2d', 'spatialDropout3d'],
   ...['gaussianNoise', 'gaussianDropout', 'alphaDropout'],
   ...['attention', 'additiveAttention', 'multiHeadAttention', 'groupQueryAttention'],
+  ...['stringLookup', 'integerLookup', 'textVectorization', 'discretization'],
+  ...['categoryEncoding', 'hashing', 'hashedCrossing', 'melSpectrogram'],
+  ...['rescaling', 'resizing', 'centerCrop', 'autoContrast', 'solarization', 'equalization'],
+  ...['randomFlip', 'randomCrop', 'randomTranslation', 'randomRotation', 'randomZoom', 'randomHeight', 'randomWidth'],
+  ...['randomShear', 'randomPerspective', 'randomErasing', 'randomGaussianBlur', 'randomBrightness', 'randomContrast'],
+  ...['randomSaturation', 'randomHue', 'randomColorJitter', 'randomColorDegeneration', 'randomGrayscale'],
+  ...['randomSharpness', 'randomPosterization', 'randomInvert'],
 ] as const;
 
 /** Factories whose classes are spelled differently, and other names of factories. */
@@ -31,6 +39,7 @@ const OTHER_NAMES = {
   elu: 'ELU',
   prelu: 'PReLU',
   rmsNormalization: 'RMSNormalization',
+  stftSpectrogram: 'STFTSpectrogram',
   avgPool1d: 'AveragePooling1D',
   avgPool2d: 'AveragePooling2D',
   avgPool3d: 'AveragePooling3D',
@@ -45,14 +54,23 @@ const OTHER_NAMES = {
 
 type FactoryName = (typeof NAMES)[number] | keyof typeof OTHER_NAMES;
 
+/** Factories whose layers have methods of their own. */
+interface AdaptableFactories {
+  stringLookup: (args?: BuiltInLayerArgs) => VocabularyLayer;
+  integerLookup: (args?: BuiltInLayerArgs) => VocabularyLayer;
+  textVectorization: (args?: BuiltInLayerArgs) => VocabularyLayer;
+  normalization: (args?: BuiltInLayerArgs) => AdaptableLayer;
+  discretization: (args?: BuiltInLayerArgs) => AdaptableLayer;
+}
+
 const classOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replace(/(\d)d/, '$1D');
 
 const factoryOf =
   (className: string): LayerFactory =>
   (args) =>
-    new BuiltInLayer(className, args ?? {});
+    makeBuiltIn(className, args);
 
 export const builtInFactories = Object.fromEntries([
   ...NAMES.map((name) => [name, factoryOf(classOf(name))]),
   ...Object.entries(OTHER_NAMES).map(([name, className]) => [name, factoryOf(className)]),
-]) as Record<FactoryName, LayerFactory>;
+]) as Omit<Record<FactoryName, LayerFactory>, keyof AdaptableFactories> & AdaptableFactories;

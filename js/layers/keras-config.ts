@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Configs in the form of .keras files, from that of Keras 2.
 import type { Config, ModelTopology } from './config.js';
+import { VocabularyLayer } from './adaptable-layer.js';
 import { Container } from './container.js';
 import { tensorsByReference } from './functional-config.js';
 import type { Layer } from './layer.js';
@@ -50,7 +51,14 @@ class Archiver {
       const module = this.isKeras3 ? 'keras.src.models.functional' : 'keras.src.engine.functional';
       return { module, class_name: 'Functional', config: this.#graph(config, layer), registered_name: 'Functional' };
     }
-    return { module: 'keras.layers', class_name, config: this.#config(config), registered_name: null };
+    const hasFile = layer instanceof VocabularyLayer && layer.isAdapted;
+    const learned = hasFile && { vocabulary: null, idf_weights: null, vocabulary_size: layer.vocabularySize() || null };
+    return {
+      module: 'keras.layers',
+      class_name,
+      config: { ...this.#config(config), ...learned },
+      registered_name: null,
+    };
   }
 
   #config(config: Config): Config {
@@ -77,7 +85,7 @@ class Archiver {
       class_name: 'InputLayer',
       config: {
         batch_input_shape: shape,
-        dtype: chain[0]?.config['dtype'],
+        dtype: (model instanceof Container && model.inputs[0]?.dtype) || chain[0]?.config['dtype'],
         sparse: false,
         name: `${chain[0]?.config['name']}_input`,
       },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The weights of models as the files of Keras have them.
 import type { WeightHolder, WeightVariable } from '../keras-files/index.js';
+import { VocabularyLayer } from './adaptable-layer.js';
 import { Layer } from './layer.js';
 import type { LayerVariable } from './layer-variable.js';
 import { OperationLayer } from './operations/operation-layer.js';
@@ -54,6 +55,17 @@ function partsOf(layer: Layer, isTrainable: boolean): [string, Holder][] {
   ]);
 }
 
+/** The vocabulary, unless it is in the config. */
+function vocabularyOf(layer: Layer): Pick<Holder, 'children' | 'vocabulary' | 'named'> | undefined {
+  const terms = layer instanceof VocabularyLayer && layer.isAdapted ? layer.getVocabulary().map(String) : [];
+  if (terms.length === 0) return undefined;
+  const parts = { vocabulary: terms, named: (layer as VocabularyLayer).idfByIndex };
+  if (layer.getClassName() !== 'TextVectorization') return { children: [], ...parts };
+  // It contains a StringLookup, which stores the same.
+  const inner = { className: 'StringLookup', name: 'string_lookup', variables: [], children: [], ...parts };
+  return { children: [['_lookup_layer', inner]], ...parts };
+}
+
 /** Keras 3 does not count functions among the layers of a model. */
 const isLayerOfKeras = (layer: Layer) => !(layer instanceof OperationLayer) || layer.saved.module === undefined;
 
@@ -74,5 +86,6 @@ export function holderOf(layer: Layer, isTrainable = true): Holder {
     const holder: Holder = { className: cell, name: layer.name, variables: own, children: [] };
     return { className, name: layer.name, variables: [], children: [['cell', holder]] };
   }
-  return { className, name: layer.name, variables: own, children: [...inner, ...partsOf(layer, trainable)] };
+  const children = [...inner, ...partsOf(layer, trainable)];
+  return { className, name: layer.name, variables: own, children, ...vocabularyOf(layer) };
 }

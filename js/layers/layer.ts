@@ -348,6 +348,11 @@ export abstract class Layer extends WeightOwner {
 
   // State and config
 
+  /** @internal Whether the shape of the output depends on values, so that it is not known in a capture. */
+  shapeNeedsValues(_training: boolean): boolean {
+    return false;
+  }
+
   /** Whether the layer keeps state between batches. */
   get stateful(): boolean {
     return this.children.some((layer) => layer.stateful);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes layers by the name of their class.
 import { TfwasmError } from '../core/errors.js';
-import { BuiltInLayer } from './built-in-layer.js';
+import { makeBuiltIn } from './adaptable-layer.js';
 import { type Config, either, toCamelConfig } from './config.js';
 import { InputLayer, type InputLayerArgs } from './input-layer.js';
 import { Layer } from './layer.js';
@@ -39,7 +39,7 @@ function makeLayer(className: string, config: Config, context: LayerContext): La
   const custom = context.customObjects?.[className] ?? findRegistered(className);
   if (custom) return custom.fromConfig(custom, config) as unknown as Layer;
   const maker = makers.get(className);
-  return maker ? maker(config, context) : new BuiltInLayer(className, config, context.generation);
+  return maker ? maker(config, context) : makeBuiltIn(className, config, context.generation);
 }
 
 /** A layer inside of another one's config: itself, or from {className, config} in either case. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a model does with a batch: a training step, or an evaluation. Captured once for each shape of the batch.
 import type { Container } from '../layers/container.js';
-import { type Execution, execute, newExecution } from '../layers/execution.js';
+import { type Execution, execute, newExecution, programRevision } from '../layers/execution.js';
 import type { LayerVariable } from '../layers/layer-variable.js';
 import { tidy } from '../tensor/memory.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -61,7 +61,11 @@ export class Step {
 
   /** Returns the report of the objective. Throws before anything is changed. */
   run(batch: Examples): Tensor {
-    return tidy(() => (this.#isEager ? this.#runEagerly(batch) : this.#runCaptured(batch)));
+    if (this.#isEager) return tidy(() => this.#runEagerly(batch));
+    return tidy(() => {
+      const inputs = this.#model.withEarly(batch.inputs, this.#optimizer !== undefined);
+      return this.#runCaptured({ ...batch, inputs });
+    });
   }
 
   /** The values of the weights, which must exist before a capture. */
@@ -74,7 +78,7 @@ export class Step {
     const weights = batch.weights.filter((weight) => weight !== undefined);
     const tensors = [...batch.inputs, ...batch.targets, ...weights];
     const isWeighted = batch.weights.map((weight) => weight !== undefined);
-    const key = JSON.stringify([isWeighted, this.#optimizer?.generation]) + keyOfTensors(tensors);
+    const key = JSON.stringify([programRevision(), isWeighted, this.#optimizer?.generation]) + keyOfTensors(tensors);
     const run = (inputs: Tensor[]) =>
       this.#programs.run(key, inputs, (fn) => this.#capture(fn, batch, tensors))[0] as Tensor;
     const optimizer = this.#optimizer;

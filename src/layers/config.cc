@@ -71,6 +71,13 @@ const Json& LayerConfig::Given(std::string_view key) const {
   return json == nullptr ? kNone : *json;
 }
 
+bool LayerConfig::IsNull(std::string_view key) const {
+  const Json::Object* members = config_.AsObject();
+  if (members == nullptr || Has(key)) return false;
+  return std::any_of(members->begin(), members->end(),
+                     [key](const JsonMember& member) { return member.key == key; });
+}
+
 void LayerConfig::Record(std::string_view key, JsonValue value) {
   values_[std::string(key)] = std::move(value);
 }

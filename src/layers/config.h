@@ -49,12 +49,15 @@ class LayerConfig {
   std::optional<std::vector<int64_t>> MaybeInts(std::string_view key);
   // A list, or one number.
   std::optional<std::vector<double>> MaybeNumbers(std::string_view key);
+  bool IsList(std::string_view key) const { return Given(key).AsArray() != nullptr; }
   // A list, or one number for all `count` elements.
   std::vector<int64_t> Ints(std::string_view key, size_t count, int64_t fallback);
   std::vector<int64_t> Ints(std::string_view key, size_t count);
   // Any JSON: initializers, activations and others that have configs of their own.
   JsonValue Value(std::string_view key, const JsonValue& fallback = nullptr);
   bool Has(std::string_view key) const { return Find(key) != nullptr; }
+  // Whether the config has the key, with the value null.
+  bool IsNull(std::string_view key) const;
   // Keys that a config may have, but that mean nothing.
   void Ignore(NameList keys) { ignored_ = keys; }
   // As it was given, without a record of it; null if it is absent.

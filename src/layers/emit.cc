@@ -47,6 +47,19 @@ Operand ExpandDims(const Operand& x, int axis) {
   return Binary("ExpandDims", x, x.builder().Const(Tensor::Scalar<int32_t>(axis)));
 }
 
+Operand Squeeze(const Operand& x, int64_t axis) {
+  const std::vector<int64_t> axes{axis};
+  return x.builder().Emit("Squeeze", {x}, {{"squeeze_dims", axes}});
+}
+
+Operand ReshapeTo(const Operand& x, std::initializer_list<int64_t> sizes) {
+  return Binary("Reshape", x, x.builder().Ints(sizes));
+}
+
+Operand Numbers(Builder& builder, std::span<const float> values) {
+  return builder.Const(Tensor::FromSpan<float>({static_cast<int64_t>(values.size())}, values));
+}
+
 Operand Gather(const Operand& x, const Operand& positions, int axis) {
   Builder& builder = x.builder();
   return builder.Emit("GatherV2", {x, positions, builder.Const(Tensor::Scalar<int32_t>(axis))});

@@ -2,6 +2,8 @@
 // Short forms of ops that layers use.
 #pragma once
 
+#include <initializer_list>
+#include <span>
 #include <vector>
 
 #include "layers/config.h"
@@ -24,6 +26,12 @@ Operand SumAll(const Operand& x);
 Operand Concat(const std::vector<Operand>& parts, int axis);
 // With an axis of size 1 at this place, which may be counted from the end.
 Operand ExpandDims(const Operand& x, int axis);
+// Without this axis, whose size is 1; -1 is the last.
+Operand Squeeze(const Operand& x, int64_t axis);
+// With another shape, in which one size may be -1, or 0 for that of x.
+Operand ReshapeTo(const Operand& x, std::initializer_list<int64_t> sizes);
+// A constant vector.
+Operand Numbers(Builder& builder, std::span<const float> values);
 // The slices at these positions along an axis.
 Operand Gather(const Operand& x, const Operand& positions, int axis);
 // The boolean mask of the leading axes of a tensor of this rank, so that it broadcasts to it.

@@ -134,8 +134,13 @@ class UnitNormalization : public Layer {
 // Of features, with statistics that are given or that JavaScript collects from data.
 class Normalization : public Layer {
  public:
-  explicit Normalization(LayerConfig& config)
-      : axes_(AxesOf(config, "axis", -1)), invert_(config.Bool("invert", false)) {
+  explicit Normalization(LayerConfig& config) : invert_(config.Bool("invert", false)) {
+    // null: one mean and one variance for all elements.
+    if (config.IsNull("axis")) {
+      config.Value("axis");
+    } else {
+      axes_ = AxesOf(config, "axis", -1);
+    }
     mean_ = Numbers(config, "mean");
     variance_ = Numbers(config, "variance");
     if (mean_.empty() != variance_.empty()) config.Fail("variance", "it together with 'mean'");

@@ -70,6 +70,7 @@ struct GivenAttr {
   static Value ValueOf(int64_t value) { return value; }
   static Value ValueOf(float value) { return value; }
   static Value ValueOf(std::string_view value) { return value; }
+  static Value ValueOf(const char* value) { return std::string_view(value); }
   static Value ValueOf(DType value) { return value; }
   static Value ValueOf(const Shape& value) { return &value; }
   static Value ValueOf(const std::vector<int64_t>& value) { return &value; }

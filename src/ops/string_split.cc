@@ -2,6 +2,7 @@
 // Splits strings into a sparse tensor of parts.
 #include <algorithm>
 
+#include "kernels/text/tokens.h"
 #include "ops/arguments.h"
 
 namespace tfwasm {
@@ -32,22 +33,6 @@ void SplitAtAny(std::string_view text, std::string_view delimiters, bool skip_em
     const size_t end = std::min(text.find_first_of(delimiters, begin), text.size());
     if (end > begin || !skip_empty) parts.push_back(text.substr(begin, end - begin));
     begin = end + 1;
-  }
-}
-
-// Like Python's str.split: an empty separator splits at runs of white space.
-void SplitLikePython(std::string_view text, std::string_view separator, int64_t most,
-                     Parts& parts) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  size_t begin = separator.empty() ? text.find_first_not_of(kSpace) : 0;
-  while (begin != std::string_view::npos) {
-    const size_t end = most == 0           ? std::string_view::npos
-                       : separator.empty() ? text.find_first_of(kSpace, begin)
-                                           : text.find(separator, begin);
-    --most;
-    parts.push_back(text.substr(begin, end - begin));
-    if (end == std::string_view::npos) return;
-    begin = separator.empty() ? text.find_first_not_of(kSpace, end) : end + separator.size();
   }
 }
 

@@ -23,6 +23,7 @@ const FILES = [
   'glue.js',
   'keras-files.js',
   'operations.js',
+  'adapt.js',
   'hdf5-library.js',
 ];
 

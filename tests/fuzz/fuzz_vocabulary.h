@@ -107,7 +107,10 @@ constexpr std::string_view kStrings[] = {"SAME",
                                          "tanh",
                                          "hard_sigmoid_keras2",
                                          "gelu",
-                                         "relu"};
+                                         "relu",
+                                         "one_hot",
+                                         "multi_hot",
+                                         "whitespace"};
 
 enum class Kind { kInt, kFloat, kBool, kString, kType, kShape, kInts, kFloats, kStrings, kCount };
 
@@ -161,6 +164,11 @@ constexpr KnownAttr kAttrs[] = {
     {"go_backwards", Kind::kBool}, {"reset_after", Kind::kBool}, {"keep_gates", Kind::kBool},
     {"has_mask", Kind::kBool}, {"zero_output_for_mask", Kind::kBool}, {"has_dropout", Kind::kBool},
     {"has_recurrent_bias", Kind::kBool},
+    {"depth", Kind::kInt}, {"num_bins", Kind::kInt}, {"kind", Kind::kInt}, {"motion", Kind::kInt},
+    {"height", Kind::kInt}, {"width", Kind::kInt}, {"vocabulary", Kind::kInt}, {"length", Kind::kInt},
+    {"is_strict", Kind::kBool}, {"is_lowered", Kind::kBool}, {"drops_punctuation", Kind::kBool},
+    {"mask", Kind::kString}, {"split", Kind::kString}, {"key", Kind::kInts},
+    {"numbers", Kind::kFloats}, {"value_range", Kind::kFloats},
 };
 // clang-format on
 

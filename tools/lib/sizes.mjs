@@ -8,13 +8,13 @@ import { ENTRIES, linkOf } from './variants.mjs';
 
 /** Per variant, by link. */
 const WASM_BUDGETS = {
-  tfwasm: { raw: 1_300_000, gzip: 450_000 },
+  tfwasm: { raw: 1_400_000, gzip: 505_000 },
   'tfwasm-inference': { raw: 900_000, gzip: 311_000 },
   'tfwasm-convert': { raw: 1_100_000, gzip: 390_000 },
 };
 /** For the JavaScript of the first page load: an entry, common.js and one glue. By entry. */
 const JAVASCRIPT_BUDGETS = {
-  'index.js': { raw: Number.POSITIVE_INFINITY, gzip: 82_000 },
+  'index.js': { raw: Number.POSITIVE_INFINITY, gzip: 102_000 },
   'inference.js': { raw: Number.POSITIVE_INFINITY, gzip: 55_000 },
   'convert.js': { raw: Number.POSITIVE_INFINITY, gzip: 72_000 },
 };

@@ -26,7 +26,8 @@ class Terms {
     max_tokens_ = config.MaybeInt("max_tokens");
     if (max_tokens_ && *max_tokens_ < 1) config.Fail("max_tokens", "a positive integer");
     options.counts_mask = output_.is_int();
-    vocabulary_ = Vocabulary::Make(std::move(options), ReadTerms(config, options.has_numbers));
+    auto terms = ReadTerms(config, options.has_numbers);
+    vocabulary_ = Vocabulary::Make(std::move(options), std::move(terms));
     const int64_t size = vocabulary_->size();
     if (max_tokens_ && size > *max_tokens_) {
       config.Fail("max_tokens", StrCat("at least the size of the vocabulary, ", size));

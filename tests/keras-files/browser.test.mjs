@@ -24,6 +24,7 @@ const FILES = [
   'keras-files.js',
   'operations.js',
   'adapt.js',
+  'data.js',
   'hdf5-library.js',
 ];
 

@@ -145,6 +145,14 @@ function makeSequential(config: Config | unknown[], context: LayerContext): Sequ
 for (const name of ['Model', 'Functional']) addModelMaker(name, makeFunctional);
 addModelMaker('Sequential', (config, context) => makeSequential(config as Config | unknown[], context));
 
+/** Of Keras: by its version, or by what only JSON of Keras 3 has. */
+function generationOf(topology: ModelTopology): number {
+  const json = topology.model_config ?? topology;
+  const version = topology.keras_version ?? json.keras_version;
+  if (version !== undefined) return version.startsWith('3') ? 3 : 2;
+  return 'module' in json && JSON.stringify(json).includes('"batch_shape"') ? 3 : 2;
+}
+
 /** A model without values of its weights. Throws E_LAYER; E_FILE if code that it needs cannot be loaded. */
 export async function modelFromTopology(
   topology: ModelTopology,
@@ -154,8 +162,7 @@ export async function modelFromTopology(
   if (nesting === 'too deep') throw new TfwasmError('E_LAYER', 'the model is nested too deeply');
   if (nesting === 'with operations') await loadOperations();
   const json = topology.model_config ?? topology;
-  const version = topology.keras_version ?? json.keras_version ?? '';
-  const generation = context?.generation ?? (version.startsWith('3') ? 3 : 2);
+  const generation = context?.generation ?? generationOf(topology);
   const model = makeSavedLayer({ ...json, config: json.config as Config }, { ...context, generation });
   if (model instanceof LayersModel) return model;
   throw new TfwasmError('E_LAYER', `${json.class_name} is not a model made of layers`);

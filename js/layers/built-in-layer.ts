@@ -138,6 +138,11 @@ export class BuiltInLayer extends Layer {
     programsAreOutdated();
   }
 
+  /** @internal Of Keras: that of the config. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   override getClassName(): string {
     return this.#className;
   }

@@ -7,14 +7,15 @@ import type { JsonObject, KerasFormat } from '../keras-files/index.js';
 import { loadKerasFiles } from '../keras-files/loader.js';
 import type { Container } from './container.js';
 import { type Holder, holderOf } from './keras-holders.js';
+import { checkForKeras2, generationOf } from './generations.js';
 import { archivedTopology } from './keras-config.js';
 
 /** The form of Keras in which files are written. */
 const KERAS_2 = '2.15.0';
 const KERAS_3 = '3.3.3';
 
-/** Keras 3 has another function hard_sigmoid, and calls functions in another form. */
-const ONLY_KERAS_2 = /"(hard_sigmoid|TFOpLambda|SlicingOpLambda|TensorFlowOpLayer)"/;
+/** Keras 3 calls functions in another form. */
+const ONLY_KERAS_2 = /"(TFOpLambda|SlicingOpLambda|TensorFlowOpLayer)"/;
 
 /** Artifacts whose topology is the whole file. Throws E_INPUT for an unknown format. */
 export async function kerasArtifacts(model: Container, format: string): Promise<ModelArtifacts> {
@@ -23,7 +24,8 @@ export async function kerasArtifacts(model: Container, format: string): Promise<
   }
   const { writeKerasFile } = await loadKerasFiles();
   const topology = model.toJSON(undefined, false) as ModelTopology;
-  const isKeras3 = format === 'keras' && !ONLY_KERAS_2.test(JSON.stringify(topology));
+  const isKeras3 = format === 'keras' && generationOf(model) !== 2 && !ONLY_KERAS_2.test(JSON.stringify(topology));
+  if (!isKeras3) checkForKeras2(model);
   const modelConfig = format === 'keras' ? archivedTopology(model, topology, isKeras3) : topology;
   const bytes = await writeKerasFile({
     format: format as KerasFormat,

@@ -9,6 +9,7 @@ import { findSaveHandler } from '../io/router.js';
 import type { IOHandler, ModelArtifacts, SaveConfig, SaveResult, TrainingConfig, WeightSpec } from '../io/types.js';
 import type { NamedTensor } from '../io/weights-api.js';
 import type { Container } from './container.js';
+import { checkForKeras2 } from './generations.js';
 import { namedWeights } from './named-weights.js';
 import { kerasArtifacts } from './save-keras.js';
 
@@ -46,6 +47,7 @@ export async function saveModel(
   }
   const saved = config?.format ?? formatOf(target);
   if (saved !== 'tfjs') return handler.save(await kerasArtifacts(model, saved));
+  checkForKeras2(model);
   const weights = namedWeights(model, config?.trainableOnly ?? false);
   const state = config?.includeOptimizer ? optimizerWeights : [];
   const tensors = new Map([...weights, ...state].map(({ name, tensor }) => [name, tensor]));

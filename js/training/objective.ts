@@ -206,6 +206,17 @@ export class Objective {
     for (const { metric } of this.metrics) metric.resetStates();
   }
 
+  /** The same, for a while: the returned function gives the metrics their states back. */
+  suspendMetrics(): () => void {
+    const weights = this.metrics.flatMap(({ metric }) => metric.weights);
+    const states = weights.map((weight) => weight.read().clone());
+    this.resetMetrics();
+    return () => {
+      for (const [i, weight] of weights.entries()) weight.write(states[i] as Tensor);
+      for (const state of states) state.dispose();
+    };
+  }
+
   /** Frees the state of the metrics, except of those that were given as objects. */
   dispose(): void {
     for (const { metric, isOwned } of this.metrics) if (isOwned) metric.dispose();

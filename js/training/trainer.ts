@@ -195,26 +195,34 @@ export class Trainer {
     }
   }
 
-  /** Means over all examples. */
+  /** Means over all examples. A callback may call it in the middle of an epoch. */
   evaluateTable(table: ExampleTable, batchSize: number, steps = Number.POSITIVE_INFINITY): Logs {
     const totals = new Totals(this.objective);
-    this.objective.resetMetrics();
+    const resume = this.objective.suspendMetrics();
     let count = 0;
-    for (const batch of table.batches(batchSize)) {
-      totals.add(this.#runOn(this.#testing, batch));
-      if (++count >= steps) break;
+    try {
+      for (const batch of table.batches(batchSize)) {
+        totals.add(this.#runOn(this.#testing, batch));
+        if (++count >= steps) break;
+      }
+      return totals.means();
+    } finally {
+      resume();
     }
-    return totals.means();
   }
 
   async evaluateDataset(dataset: DatasetLike, batches?: number): Promise<Logs> {
     if (batches !== undefined) checkCount(batches, 'batches');
     const totals = new Totals(this.objective);
-    this.objective.resetMetrics();
-    for await (const batch of limited(elementsOf(this.#model, dataset), batches)) {
-      totals.add(this.#runOn(this.#testing, batch));
+    const resume = this.objective.suspendMetrics();
+    try {
+      for await (const batch of limited(elementsOf(this.#model, dataset), batches)) {
+        totals.add(this.#runOn(this.#testing, batch));
+      }
+      return totals.means();
+    } finally {
+      resume();
     }
-    return totals.means();
   }
 
   async fit(xs: TensorOrMap, ys: TensorOrMap, args: ModelFitArgs): Promise<History> {

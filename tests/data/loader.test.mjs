@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 
 import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
+import { staticFiles } from '../static-files.mjs';
 
 describe('data.js', { skip: missing('dist') }, () => {
   let folder;
@@ -35,8 +36,7 @@ describe('data.js', { skip: missing('dist') }, () => {
   });
 
   test('static.js needs no other file', async () => {
-    for (const name of ['static.js', 'glue.js', 'media.js', 'operations.js', 'keras-files.js', 'data.js'])
-      await copy(name);
+    for (const name of staticFiles()) await copy(name);
     const { data } = await import(pathToFileURL(path.join(folder, 'static.js')));
     assert.deepEqual(await data.array([1, 2]).toArray(), [1, 2]);
   });

@@ -11,21 +11,11 @@ import { ROOT } from '../../tools/lib/paths.mjs';
 import { startServer } from '../../tools/serve.mjs';
 import { startBrowser } from '../browser/chromium.mjs';
 import { missing } from '../prerequisites.mjs';
+import { staticFiles } from '../static-files.mjs';
 import { HANGS_AFTER_MS } from '../until.mjs';
 import { unusualFile } from './unusual-file.mjs';
 
 const HEADERS = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" };
-const FILES = [
-  'common.js',
-  'index.js',
-  'static.js',
-  'media.js',
-  'glue.js',
-  'keras-files.js',
-  'operations.js',
-  'adapt.js',
-  'hdf5-library.js',
-];
 
 /** Writes a file and reads it, then one that needs the HDF5 library. */
 const RUN = `const variable = { name: 'kernel', shape: [2], dtype: 'float32', trainable: true };
@@ -109,7 +99,8 @@ describe('Keras files in Chromium', { skip: missing('dist', 'chromium', 'bundler
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-keras-'));
     await mkdir(path.join(folder, 'lib'));
-    for (const name of FILES) await cp(path.join(ROOT, 'dist', name), path.join(folder, 'lib', name));
+    for (const name of [...staticFiles(), 'hdf5-library.js'])
+      await cp(path.join(ROOT, 'dist', name), path.join(folder, 'lib', name));
     // The core is not started, so that threads and binaries do not matter.
     await writeFile(path.join(folder, 'lib/glue-threads.js'), 'export default undefined;');
     await writeFile(path.join(folder, 'main.js'), MAIN);

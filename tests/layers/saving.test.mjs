@@ -149,3 +149,40 @@ describe('TensorFlow.js', { skip: skip || (tfjs ? false : 'tfjs-layers is not in
     ours.dispose();
   });
 });
+
+describe('hard_sigmoid, which is another function in Keras 3', { skip }, () => {
+  before(() => tf.ready());
+
+  const layer = (className, config) => ({
+    module: 'keras.layers',
+    class_name: className,
+    config,
+    registered_name: null,
+  });
+  /** The JSON of a model of Keras 3. */
+  const topology = (...layers) => ({
+    module: 'keras',
+    class_name: 'Sequential',
+    config: { name: 'model', layers: [layer('InputLayer', { batch_shape: [null, 3], name: 'in' }), ...layers] },
+    registered_name: null,
+  });
+  const x = [[-1, 0.5, 2]];
+  const dense = layer('Activation', { name: 'gate', activation: 'hard_sigmoid' });
+
+  test('is kept in .keras, and refused in files of Keras 2', async () => {
+    const model = await tf.models.modelFromJSON(topology(dense));
+    const expected = x.map((row) => row.map((value) => Math.min(Math.max(value + 3, 0), 6) / 6));
+    assertClose(model.predict(tf.tensor2d(x)).arraySync(), expected);
+    let saved;
+    const save = async ({ modelTopology }) => {
+      saved = modelTopology;
+      return { modelArtifactsInfo: { dateSaved: new Date() } };
+    };
+    await model.save({ save }, { format: 'keras' });
+    const again = await tf.loadLayersModel({ load: async () => ({ modelTopology: saved }) });
+    assertClose(again.predict(tf.tensor2d(x)).arraySync(), expected);
+    for (const format of ['tfjs', 'h5']) {
+      await assert.rejects(model.save({ save }, { format }), /gate uses the hard_sigmoid of Keras 3/);
+    }
+  });
+});

@@ -260,6 +260,20 @@ describe('training', { skip }, () => {
     assert.ok(watcher.seen.every(([, , loss]) => Number.isFinite(loss)));
   });
 
+  test('a callback that evaluates leaves the metrics of the epoch as they are', async () => {
+    const labels = tf.cast(tf.greater(y(), 0), 'float32');
+    const aucs = [];
+    for (const isEvaluating of [false, true]) {
+      const model = compiled({ metrics: ['AUC'] });
+      const onBatchEnd = () => {
+        if (isEvaluating) model.evaluate(x(), labels);
+      };
+      const { history } = await model.fit(x(), labels, { batchSize: 5, shuffle: false, callbacks: { onBatchEnd } });
+      aucs.push(history.AUC[0]);
+    }
+    assertClose([aucs[1]], [aucs[0]], 1e-6);
+  });
+
   test('other events are handled during training', async () => {
     const model = compiled();
     let ticks = 0;

@@ -41,7 +41,7 @@ export type {
   ModelEvaluateDatasetArgs,
   ModelFitArgs,
   ModelFitDatasetArgs,
-} from './training/trainer.js';
+} from './training/options.js';
 
 setTrainableMaker((model, weights) => new GraphWeights(model, weights));
 setBundleImport('data.js', () => import('./data/streams/index.js'));

@@ -13,14 +13,14 @@ import type { NamedTensorMap, Scalar, Tensor } from '../tensor/tensor.js';
 import type { History } from '../training/callbacks.js';
 import type { DatasetLike, SampleWeights } from '../training/examples.js';
 import { Optimizer } from '../training/optimizer.js';
-import {
-  type ModelCompileArgs,
-  type ModelEvaluateArgs,
-  type ModelEvaluateDatasetArgs,
-  type ModelFitArgs,
-  type ModelFitDatasetArgs,
-  Trainer,
-} from '../training/trainer.js';
+import type {
+  ModelCompileArgs,
+  ModelEvaluateArgs,
+  ModelEvaluateDatasetArgs,
+  ModelFitArgs,
+  ModelFitDatasetArgs,
+} from '../training/options.js';
+import { Trainer } from '../training/trainer.js';
 import { compileArgsOf, optimizerStateOf } from '../training/keras-training.js';
 import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../training/training-config.js';
 import { Container, type ContainerArgs } from '../layers/container.js';

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { LearningRateSchedule, NamedTensor, Optimizer } from './optimizer.js';
 import * as schedules from './schedules.js';
 import { optimizerByName, optimizerFromConfig } from './training-config.js';
-import type { ModelCompileArgs } from './trainer.js';
+import type { ModelCompileArgs } from './options.js';
 
 type Described = { className?: string; config?: Config };
 

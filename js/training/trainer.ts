@@ -1,101 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training and evaluation of a compiled model.
 import { TfwasmError } from '../core/errors.js';
-import { pause } from '../core/pause.js';
 import type { TensorOrMap } from '../layers/feeds.js';
 import { dispose } from '../tensor/memory.js';
-import {
-  CallbackList,
-  type CallbackParams,
-  type Callbacks,
-  History,
-  type Logs,
-  type TrainedModel,
-  type YieldEvery,
-} from './callbacks.js';
+import { CallbackList, type CallbackParams, History, type Logs, type TrainedModel } from './callbacks.js';
 import {
   type ClassWeights,
   type DatasetLike,
   ExampleTable,
   type GivenExamples,
   isDataset,
-  type SampleWeights,
   shuffled,
   takeElement,
   tensorsOf,
 } from './examples.js';
-import { Objective, type ObjectiveArgs } from './objective.js';
+import { Objective } from './objective.js';
 import type { Optimizer } from './optimizer.js';
+import type {
+  ModelCompileArgs,
+  ModelEvaluateArgs,
+  ModelFitArgs,
+  ModelFitDatasetArgs,
+  ValidationTensors,
+} from './options.js';
 import { type Examples, Step } from './step.js';
 import { Totals } from './totals.js';
-
-/** Options of compile(). */
-export interface ModelCompileArgs extends ObjectiveArgs {
-  /** An optimizer, or the name of one, with its default options. */
-  optimizer: string | Optimizer;
-  /** Runs layers, losses and metrics op by op, so that they may read values. Slower. Default: false. */
-  runEagerly?: boolean;
-}
-
-/** Options of fit() and fitDataset(). */
-interface CommonFitArgs {
-  /** The last epoch is `epochs - 1`. Default: 1. */
-  epochs?: number;
-  initialEpoch?: number;
-  /** 1 or 2: prints a line for each epoch. Default: 0. */
-  verbose?: 0 | 1 | 2 | boolean;
-  callbacks?: Callbacks;
-  /** Weights of classes in the loss, by their numbers. */
-  classWeight?: ClassWeights;
-  /** When the page may handle other events. Default: 'auto'. */
-  yieldEvery?: YieldEvery;
-}
-
-/** Inputs and targets, perhaps with sample weights. */
-export type ValidationTensors = [TensorOrMap, TensorOrMap] | [TensorOrMap, TensorOrMap, SampleWeights];
-
-/** Options of fit(). */
-export interface ModelFitArgs extends CommonFitArgs {
-  /** Default: that of the model's inputs, or 32. */
-  batchSize?: number;
-  /** The part of the examples, from their end, that is only used to evaluate the model after each epoch. */
-  validationSplit?: number;
-  validationData?: ValidationTensors;
-  /** Whether the order of examples changes in each epoch; 'batch': only that of batches. Default: true. */
-  shuffle?: boolean | 'batch';
-  /** Factors of the losses of examples. */
-  sampleWeight?: SampleWeights;
-  /** The most batches of an epoch. */
-  stepsPerEpoch?: number;
-  /** The most batches of an evaluation. */
-  validationSteps?: number;
-}
-
-/** Options of fitDataset(). */
-export interface ModelFitDatasetArgs extends CommonFitArgs {
-  /** By default, an epoch ends with the dataset. */
-  batchesPerEpoch?: number;
-  validationData?: ValidationTensors | DatasetLike;
-  /** For tensors. Default: that of the model's inputs, or 32. */
-  validationBatchSize?: number;
-  validationBatches?: number;
-}
-
-/** Options of evaluate(). */
-export interface ModelEvaluateArgs {
-  /** Default: that of the model's inputs, or 32. */
-  batchSize?: number;
-  verbose?: 0 | 1 | 2 | boolean;
-  sampleWeight?: SampleWeights;
-  /** The most batches. */
-  steps?: number;
-}
-
-/** Options of evaluateDataset(). */
-export interface ModelEvaluateDatasetArgs {
-  batches?: number;
-  verbose?: 0 | 1 | 2 | boolean;
-}
+import { Yielder } from './yielder.js';
 
 /** The batches of one epoch. Whoever takes one disposes its tensors. */
 type Batches = (epoch: number) => Iterable<Examples> | AsyncIterable<Examples>;
@@ -120,25 +50,6 @@ async function* limited(
   for await (const batch of batches) {
     yield batch;
     if (++count === most) return;
-  }
-}
-
-/** Lets the page handle events while training runs. */
-class Yielder {
-  #last = performance.now();
-
-  constructor(private readonly every: YieldEvery) {}
-
-  isDue(isEpochEnd: boolean): boolean {
-    if (this.every === 'never') return false;
-    if (this.every === 'epoch') return isEpochEnd;
-    if (this.every === 'batch') return true;
-    return performance.now() - this.#last > (this.every === 'auto' ? 16 : this.every);
-  }
-
-  async yield(): Promise<void> {
-    await pause();
-    this.#last = performance.now();
   }
 }
 

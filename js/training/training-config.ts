@@ -6,7 +6,7 @@ import { type Config, toCamelConfig, toSnakeCase } from '../layers/config.js';
 import type { Optimizer } from './optimizer.js';
 import * as optimizers from './optimizers.js';
 import * as train from './train.js';
-import type { ModelCompileArgs } from './trainer.js';
+import type { ModelCompileArgs } from './options.js';
 
 /** Optimizers by name, with the options of TensorFlow.js. */
 const BY_NAME: Readonly<Record<string, () => Optimizer>> = {

@@ -311,8 +311,6 @@ export interface TrainingCoreModule extends CoreModule {
    * Sizes of `prediction` may be -1.
    */
   describeMetric(metric: string, prediction: number[]): string;
-  /** The names of all layers, activations, initializers, regularizers, constraints, losses and metrics, as JSON. */
-  layerNames(): string;
 }
 
 /** Options of the Emscripten module factory. */

@@ -24,10 +24,6 @@ class Trace : public Builder {
     const Tensor* tensor = nullptr;
   };
 
-  // Makes a tensor a start of gradients: ops that use it, or what was computed from it, are
-  // recorded.
-  void Watch(TensorId id, const Tensor& tensor) { OperandOf({id, &tensor}); }
-
   // Whether an op with these inputs must be recorded.
   bool IsRecorded(std::span<const Argument> inputs) const;
 

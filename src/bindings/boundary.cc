@@ -71,7 +71,7 @@ void AppendDim(double dim, Shape& shape) {
 
 Shape ShapeFromJs(const val& dims) {
   Shape shape;
-  for (const double dim : emscripten::convertJSArrayToNumberVector<double>(dims)) {
+  for (const double dim : Numbers<double>(dims)) {
     AppendDim(dim, shape);
   }
   return shape;
@@ -180,7 +180,7 @@ val AddTensors(std::vector<Tensor> tensors) {
 
 std::vector<Tensor> GetTensors(const val& handles) {
   std::vector<Tensor> tensors;
-  for (const Handle handle : emscripten::convertJSArrayToNumberVector<Handle>(handles)) {
+  for (const Handle handle : Numbers<Handle>(handles)) {
     tensors.push_back(GetTensor(handle));
   }
   return tensors;

@@ -26,6 +26,12 @@ std::string TextFromJs(const emscripten::val& text);
 std::vector<std::string> TextsFromJs(const emscripten::val& list);
 emscripten::val TextToJs(std::string_view text);
 
+// From a JavaScript array of numbers.
+template <typename T>
+std::vector<T> Numbers(const emscripten::val& list) {
+  return emscripten::convertJSArrayToNumberVector<T>(list);
+}
+
 // The TfwasmError for the exception that is being handled. Does not allocate in the wasm heap.
 emscripten::val CaughtErrorToJs();
 

@@ -226,6 +226,4 @@ Tensor Initialize(const Json& initializer, Generation generation, const TensorSp
   return RequireNamed(AllInitializers(), named.name, "initializer").make(config, tensor, random);
 }
 
-std::vector<std::string_view> RegisteredInitializers() { return NamesOf(AllInitializers()); }
-
 }  // namespace tfwasm

@@ -28,6 +28,4 @@ struct InitializerDef {
 Tensor Initialize(const Json& initializer, Generation generation, const TensorSpec& tensor,
                   const Philox& random);
 
-std::vector<std::string_view> RegisteredInitializers();
-
 }  // namespace tfwasm

@@ -126,8 +126,6 @@ const LayerDef* FindLayer(std::string_view class_name) {
   return nullptr;
 }
 
-std::vector<std::string_view> RegisteredLayers() { return NamesOf(AllLayers()); }
-
 void CallLayer(const LayerDef& def, Layer& layer, Builder& builder, LayerCall& call) {
   const auto count = static_cast<int>(call.inputs.size());
   if (count < def.min_inputs || count > def.max_inputs) {

@@ -169,7 +169,6 @@ constexpr LayerDef PassingLayer(std::string_view name,
 
 // nullptr if there is none.
 const LayerDef* FindLayer(std::string_view class_name);
-std::vector<std::string_view> RegisteredLayers();
 
 // Calls a layer. Applies the mask rule. Throws E_LAYER if the number of inputs is wrong.
 void CallLayer(const LayerDef& def, Layer& layer, Builder& builder, LayerCall& call);

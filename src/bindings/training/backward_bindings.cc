@@ -40,7 +40,7 @@ BuilderScope& OpenScope() {
 // The id of the node; kNoNode if no gradients are being taken of its inputs.
 int RecordCustomGradient(val inputs, Handle output) {
   return Guard([&] {
-    const auto handles = emscripten::convertJSArrayToNumberVector<Handle>(inputs);
+    const auto handles = Numbers<Handle>(inputs);
     return int{OpenScope().RecordCustomGradient(handles, output)};
   });
 }

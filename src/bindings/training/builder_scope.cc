@@ -21,7 +21,7 @@ BuilderScope* CurrentBuilderScope() {
 
 std::vector<Operand> OperandsOf(BuilderScope& scope, const emscripten::val& handles) {
   std::vector<Operand> operands;
-  for (const Handle handle : emscripten::convertJSArrayToNumberVector<Handle>(handles)) {
+  for (const Handle handle : Numbers<Handle>(handles)) {
     operands.push_back(handle == 0 ? Operand() : scope.OperandOf(handle));
   }
   return operands;

@@ -182,11 +182,6 @@ HandleTable<CapturedFunction>& Functions() {
   return *functions;
 }
 
-template <typename T>
-std::vector<T> Numbers(const val& list) {
-  return emscripten::convertJSArrayToNumberVector<T>(list);
-}
-
 void OpenCapture() {
   Guard([] {
     Captures().push_back(std::make_unique<Capture>());

@@ -11,12 +11,10 @@
 #include "bindings/boundary.h"
 #include "bindings/training/builder_scope.h"
 #include "bindings/training/specs.h"
-#include "layers/activations.h"
 #include "layers/constraints.h"
 #include "layers/initializers.h"
 #include "layers/layer.h"
 #include "layers/regularizers.h"
-#include "training/metrics.h"
 
 namespace tfwasm {
 
@@ -157,21 +155,6 @@ Handle ApplyConstraintTo(val constraint, Handle x) {
   return ApplyDescribed(constraint, x, ApplyConstraint);
 }
 
-// Of layers and of what configs name: {layers, activations, initializers, ...}.
-val LayerNames() {
-  return Guard([] {
-    JsonValue names = JsonValue::object();
-    names["layers"] = RegisteredLayers();
-    names["activations"] = RegisteredActivations();
-    names["initializers"] = RegisteredInitializers();
-    names["regularizers"] = RegisteredRegularizers();
-    names["constraints"] = RegisteredConstraints();
-    names["losses"] = RegisteredLosses();
-    names["metrics"] = RegisteredMetrics();
-    return TextToJs(WriteJson(names));
-  });
-}
-
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(layers) {
@@ -183,7 +166,6 @@ EMSCRIPTEN_BINDINGS(layers) {
   emscripten::function("initializeWeight", &InitializeWeight);
   emscripten::function("applyRegularizer", &ApplyRegularizerTo);
   emscripten::function("applyConstraint", &ApplyConstraintTo);
-  emscripten::function("layerNames", &LayerNames);
 }
 
 }  // namespace tfwasm

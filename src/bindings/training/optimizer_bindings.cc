@@ -13,11 +13,6 @@ namespace {
 
 using emscripten::val;
 
-template <typename T>
-std::vector<T> Numbers(const val& list) {
-  return emscripten::convertJSArrayToNumberVector<T>(list);
-}
-
 // Weight decay, clip norm, clip value, global clip norm.
 GradientOptions OptionsFromJs(const val& options) {
   const auto numbers = Numbers<double>(options);

@@ -3,13 +3,15 @@
 
 #include <utility>
 
+#include "bindings/boundary.h"
+
 namespace tfwasm {
 
 using emscripten::val;
 
 Shape SizesFromJs(const val& dims) {
   std::vector<int64_t> sizes;
-  for (const double dim : emscripten::convertJSArrayToNumberVector<double>(dims)) {
+  for (const double dim : Numbers<double>(dims)) {
     sizes.push_back(static_cast<int64_t>(dim));
   }
   return Shape(std::span<const int64_t>(sizes));

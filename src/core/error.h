@@ -93,10 +93,17 @@ auto Blaming(std::string_view op, std::string_view node, F f) -> decltype(f()) {
   }
 }
 
+namespace str_cat_internal {
+template <typename... Args>
+[[noreturn]] void ThrowConcat(Code code, Args... args) {
+  ThrowError(code, Concat<Args...>(args...));
+}
+}  // namespace str_cat_internal
+
 // Throw(Code::kShape, "expected rank 4, got ", shape)
 template <typename... Args>
-[[noreturn]] void Throw(Code code, const Args&... args) {
-  ThrowError(code, StrCat(args...));
+[[noreturn]] [[gnu::always_inline]] inline void Throw(Code code, const Args&... args) {
+  str_cat_internal::ThrowConcat<typename str_cat_internal::Passed<Args>::Type...>(code, args...);
 }
 
 }  // namespace tfwasm

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "core/dtype.h"
 #include "core/shape.h"
@@ -27,18 +29,51 @@ template <std::integral T>
 void Append(std::string& out, T value) {
   out += std::to_string(value);
 }
+inline void Append(std::string& out, double value) { out += NumberToString(value); }
+
+// How an argument of type T is passed on. Few types, since each combination of them is compiled:
+// literals are pointers, whatever their length.
+template <typename T>
+struct Passed {
+  using Type = const T&;
+};
+template <size_t n>
+struct Passed<char[n]> {
+  using Type = const char*;
+};
 template <std::floating_point T>
-void Append(std::string& out, T value) {
-  out += NumberToString(value);
+struct Passed<T> {
+  using Type = double;
+};
+template <std::signed_integral T>
+struct Passed<T> {
+  using Type = int64_t;
+};
+template <std::unsigned_integral T>
+struct Passed<T> {
+  using Type = uint64_t;
+};
+template <>
+struct Passed<bool> {
+  using Type = bool;
+};
+template <>
+struct Passed<char> {
+  using Type = char;
+};
+
+template <typename... Args>
+std::string Concat(Args... args) {
+  std::string out;
+  (Append(out, args), ...);
+  return out;
 }
 
 }  // namespace str_cat_internal
 
 template <typename... Args>
-std::string StrCat(const Args&... args) {
-  std::string out;
-  (str_cat_internal::Append(out, args), ...);
-  return out;
+[[gnu::always_inline]] inline std::string StrCat(const Args&... args) {
+  return str_cat_internal::Concat<typename str_cat_internal::Passed<Args>::Type...>(args...);
 }
 
 }  // namespace tfwasm

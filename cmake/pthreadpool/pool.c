@@ -41,11 +41,14 @@ static const uint32_t kSpinsPerClock = 64;
 
 // When regions have taken this much longer than they would have on one thread, the next ones stay
 // on the caller.
-static const double kMostLoss = 3;
+static const double kMostLoss = 2;
 // Gains of the past do not make up for more losses than this.
-static const double kMostCredit = 3;
-static const double kFirstPause = 25;
-static const double kLongestPause = 400;
+static const double kMostCredit = 2;
+// Work in regions until threads get another chance, twice as much each time. They have to prove
+// themselves at once then.
+static const double kFirstPause = 50;
+static const double kLongestPause = 800;
+static const double kMostLossAfterPause = 0.5;
 
 // There is one pool at a time.
 static struct {
@@ -57,7 +60,7 @@ static struct {
   // What the regions of late have gained, and whether they run on one thread for now.
   double balance;
   double pause;
-  double resume_at;
+  double pause_left;
 } state;
 
 #ifdef __EMSCRIPTEN__
@@ -191,14 +194,14 @@ static double ItemsOfCaller(struct pthreadpool* pool, size_t count, uint32_t wor
 }
 
 // Keeps account of what threads gain. Work on one thread would have taken `work` / `part`.
-static void Account(double now, double work, double waited, double part) {
+static void Account(double work, double waited, double part) {
   state.balance += work * (1 / part - 1) - waited;
   if (state.balance >= kMostCredit) {
     state.balance = kMostCredit;
     state.pause = kFirstPause;
   } else if (state.balance < -kMostLoss) {
-    state.balance = 0;
-    state.resume_at = now + state.pause;
+    state.balance = kMostLossAfterPause - kMostLoss;
+    state.pause_left = state.pause;
     state.pause = state.pause * 2 < kLongestPause ? state.pause * 2 : kLongestPause;
   }
 }
@@ -215,8 +218,9 @@ PTHREADPOOL_INTERNAL void pthreadpool_parallelize(struct pthreadpool* pool,
   SplitItems(pool, count);
 
   const double start = Now();
-  if (start < state.resume_at) {
+  if (state.pause_left > 0) {
     RunItems(pool, &pool->threads[0]);
+    state.pause_left -= Now() - start;
     return;
   }
   const uint32_t workers =
@@ -227,7 +231,7 @@ PTHREADPOOL_INTERNAL void pthreadpool_parallelize(struct pthreadpool* pool,
   const uint32_t entered = FinishRegion(workers);
   const double end = Now();
   const double items = ItemsOfCaller(pool, count, entered);
-  if (items > 0) Account(end, done - start, end - done, items / (double)count);
+  if (items > 0) Account(done - start, end - done, items / (double)count);
 }
 
 struct pthreadpool* pthreadpool_create(size_t count) {

@@ -21,7 +21,7 @@ export type RemoteGraphModel = RemoteObject<tfwasm.GraphModel>;
 let givenWorker: Worker | undefined;
 
 /**
- * Passes in the worker, started from `tfwasm/worker-main`, if this page may not start it by itself, for example from
+ * Passes in the worker, started from `tfwasm/worker-main.js`, if this page may not start it by itself, for example from
  * another origin. Before the first call.
  */
 export function useWorker(worker: Worker): void {

@@ -39,16 +39,28 @@ static const double kWorkerSpin = 0.1;  // Milliseconds, as all times.
 static const double kCallerSpin = 0.05;
 static const uint32_t kSpinsPerClock = 64;
 
-// When regions have taken this much longer than they would have on one thread, the next ones stay
-// on the caller.
+// One of so many runs of a step is on one thread, to know how long that takes.
+static const uint32_t kRunsPerMeasurement = 64;
+static const double kLearningRate = 0.1;
+// When regions have taken this much longer than they take on one thread, the next ones stay on the
+// caller.
 static const double kMostLoss = 2;
 // Gains of the past do not make up for more losses than this.
 static const double kMostCredit = 2;
-// Work in regions until threads get another chance, twice as much each time. They have to prove
-// themselves at once then.
+// Work until threads get another chance, twice as much each time. They have to prove themselves at
+// once then.
 static const double kFirstPause = 50;
 static const double kLongestPause = 800;
 static const double kMostLossAfterPause = 0.5;
+
+// A step of a program.
+#define KINDS 512
+struct Kind {
+  uintptr_t key;
+  uint32_t runs;
+  // Its time on one thread, 0 if that is not known.
+  double alone;
+};
 
 // There is one pool at a time.
 static struct {
@@ -61,6 +73,7 @@ static struct {
   double balance;
   double pause;
   double pause_left;
+  struct Kind kinds[KINDS];
 } state;
 
 #ifdef __EMSCRIPTEN__
@@ -150,14 +163,11 @@ static void StartRegion(uint32_t workers) {
   if (sleepers > 0) Wake(&state.region, sleepers < workers ? sleepers : workers);
 }
 
-// Returns how many workers took part.
-static uint32_t FinishRegion(uint32_t workers) {
-  uint32_t gate = __c11_atomic_fetch_and(&state.gate, INSIDE, __ATOMIC_SEQ_CST);
-  const uint32_t entered = workers - gate / SEAT;
-  for (gate &= INSIDE; gate != 0; gate = state.gate) {
+static void FinishRegion(void) {
+  uint32_t gate = __c11_atomic_fetch_and(&state.gate, INSIDE, __ATOMIC_SEQ_CST) & INSIDE;
+  for (; gate != 0; gate = state.gate) {
     if (!SpinUntilChanged(&state.gate, gate, kCallerSpin)) Sleep(&state.gate, gate);
   }
-  return entered;
 }
 
 static void SplitItems(struct pthreadpool* pool, size_t count) {
@@ -173,29 +183,28 @@ static void SplitItems(struct pthreadpool* pool, size_t count) {
   }
 }
 
-// About how many items the caller computed: those of its range that nobody took, and a share of
-// those that were taken from others.
-static double ItemsOfCaller(struct pthreadpool* pool, size_t count, uint32_t workers) {
-  double stolen = 0;
-  size_t end = 0;
-  double own = 0;
-  const struct fxdiv_result_size_t share = fxdiv_divide_size_t(count, pool->threads_count);
-  for (size_t i = 0; i < pool->threads_count.value; ++i) {
-    const size_t start = end;
-    end += share.quotient + (i < share.remainder ? 1 : 0);
-    const size_t left = pthreadpool_load_relaxed_size_t(&pool->threads[i].range_end);
-    if (i == 0) {
-      own = (double)(left - start);
-    } else {
-      stolen += (double)(end - left);
-    }
-  }
-  return own + stolen / (workers > 1 ? workers : 1);
+// The same step of a program comes again with the same task, arguments and size.
+static struct Kind* KindOf(void* task, void* context, size_t count) {
+  const uintptr_t key = ((uintptr_t)task * 31 + (uintptr_t)context) * 31 + count;
+  struct Kind* kind = &state.kinds[(key ^ key >> 8 ^ key >> 16) % KINDS];
+  if (kind->key != key) *kind = (struct Kind){.key = key};
+  return kind;
 }
 
-// Keeps account of what threads gain. Work on one thread would have taken `work` / `part`.
-static void Account(double work, double waited, double part) {
-  state.balance += work * (1 / part - 1) - waited;
+// Keeps the time on one thread. Now and then the system takes the core away, which would make any
+// time longer.
+static void Learn(struct Kind* kind, double time) {
+  const double more = time - kind->alone;
+  if (kind->alone == 0 || more < 0) {
+    kind->alone = time;
+  } else {
+    kind->alone += kLearningRate * (more < kind->alone ? more : kind->alone);
+  }
+}
+
+// Keeps account of what threads have gained.
+static void Account(double gain) {
+  state.balance += gain;
   if (state.balance >= kMostCredit) {
     state.balance = kMostCredit;
     state.pause = kFirstPause;
@@ -217,21 +226,22 @@ PTHREADPOOL_INTERNAL void pthreadpool_parallelize(struct pthreadpool* pool,
   if (params_size != 0) memcpy(&pool->params, params, params_size);
   SplitItems(pool, count);
 
+  struct Kind* kind = KindOf(task, context, count);
+  const bool measures = kind->runs++ % kRunsPerMeasurement == 1;
   const double start = Now();
-  if (state.pause_left > 0) {
+  if (measures || state.pause_left > 0) {
     RunItems(pool, &pool->threads[0]);
-    state.pause_left -= Now() - start;
+    const double time = Now() - start;
+    Learn(kind, time);
+    state.pause_left -= time;
     return;
   }
   const uint32_t workers =
       count - 1 < state.most_workers ? (uint32_t)(count - 1) : state.most_workers;
   StartRegion(workers);
   RunItems(pool, &pool->threads[0]);
-  const double done = Now();
-  const uint32_t entered = FinishRegion(workers);
-  const double end = Now();
-  const double items = ItemsOfCaller(pool, count, entered);
-  if (items > 0) Account(done - start, end - done, items / (double)count);
+  FinishRegion();
+  if (kind->alone > 0) Account(kind->alone - (Now() - start));
 }
 
 struct pthreadpool* pthreadpool_create(size_t count) {

@@ -9,12 +9,14 @@ endif()
 if(EMSCRIPTEN AND NOT TFWASM_THREADS)
   set(pthreadpool_sources shim.c)
 else()
-  set(pthreadpool_sources portable-api.c memory.c pthreads.c)
+  set(pthreadpool_sources portable-api.c memory.c)
+  set(own_pool ${CMAKE_SOURCE_DIR}/cmake/pthreadpool/pool.c)
 endif()
 list(TRANSFORM pthreadpool_sources PREPEND ${pthreadpool_dir}/src/)
 
-add_library(pthreadpool STATIC ${pthreadpool_sources})
-target_include_directories(pthreadpool SYSTEM PUBLIC ${pthreadpool_dir}/include)
+add_library(pthreadpool STATIC ${pthreadpool_sources} ${own_pool})
+target_include_directories(pthreadpool SYSTEM PUBLIC ${pthreadpool_dir}/include
+                                                     ${CMAKE_SOURCE_DIR}/cmake/pthreadpool)
 target_include_directories(pthreadpool PRIVATE ${pthreadpool_dir}/src ${third_party}/fxdiv/include)
 target_compile_definitions(
   pthreadpool

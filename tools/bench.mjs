@@ -14,6 +14,7 @@ import {
   printOpTitle,
   printOverhead,
   printSummary,
+  printThreadRatios,
   printTitle,
 } from './bench/report.mjs';
 import { compareTraining } from './bench/training.mjs';
@@ -36,6 +37,7 @@ async function compareModels(browser, options) {
     printSummary(rows);
     results.push({ threads, models: rows });
   }
+  printThreadRatios(results);
   return results;
 }
 

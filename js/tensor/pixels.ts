@@ -22,6 +22,7 @@ export type PixelSource =
   | HTMLCanvasElement
   | HTMLVideoElement
   | ImageBitmap
+  | VideoFrame
   | OffscreenCanvas;
 
 type Context2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
@@ -86,13 +87,16 @@ function readPixels(pixels: PixelSource): PixelData {
     if (isA<HTMLImageElement>(pixels, 'HTMLImageElement') || isA<ImageBitmap>(pixels, 'ImageBitmap')) {
       return readDrawable(pixels, pixels.width, pixels.height);
     }
+    if (isA<VideoFrame>(pixels, 'VideoFrame')) {
+      return readDrawable(pixels, pixels.displayWidth, pixels.displayHeight);
+    }
   } catch (error) {
     throw new TfwasmError('E_INPUT', `cannot read the pixels: ${describeError(error)}`, { cause: error });
   }
   throw new TfwasmError(
     'E_INPUT',
     'fromPixels() takes an ImageData, an image, video or canvas element, an OffscreenCanvas, an ImageBitmap, ' +
-      `or {data, width, height}; got '${kindOf(pixels)}'`,
+      `a VideoFrame, or {data, width, height}; got '${kindOf(pixels)}'`,
   );
 }
 

@@ -6,12 +6,22 @@
 
 #include "core/error.h"
 
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
+#define TFWASM_HAS_THREADS
+#include "pool.h"
+#endif
+
 namespace tfwasm {
 
 namespace {
 
 // Less work takes less time than waking a sleeping thread.
 double least_parallel_work = 1 << 17;
+
+#ifdef TFWASM_HAS_THREADS
+// More than any pool has.
+constexpr uint32_t kMostThreads = 1024;
+#endif
 
 struct PoolDeleter {
   void operator()(pthreadpool_t pool) const { pthreadpool_destroy(pool); }
@@ -33,7 +43,7 @@ void SetThreadCount(int count) {
   if (wanted == ThreadCount()) return;
   pool.reset();
   if (wanted == 1) return;
-#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
+#ifdef TFWASM_HAS_THREADS
   pool.reset(pthreadpool_create(static_cast<size_t>(wanted)));
   if (pool == nullptr) Throw(Code::kOom, "a pool of ", wanted, " threads could not be started");
 #endif
@@ -46,7 +56,15 @@ int ThreadCount() {
 }
 
 pthreadpool_t PoolFor(double work) {
-  return work < least_parallel_work ? nullptr : GlobalPool().get();
+  const pthreadpool_t pool = GlobalPool().get();
+  if (pool == nullptr || work < least_parallel_work) return nullptr;
+#ifdef TFWASM_HAS_THREADS
+  // Each thread that takes part needs that much work. A quotient by 0 is infinite, or not a number.
+  const double threads = work / least_parallel_work;
+  pthreadpool_limit_workers(pool,
+                            threads < kMostThreads ? static_cast<uint32_t>(threads) : kMostThreads);
+#endif
+  return pool;
 }
 
 double SetLeastParallelWork(double work) { return std::exchange(least_parallel_work, work); }

@@ -2,7 +2,7 @@
 // The packed package as users consume it: each way must give a correct prediction, without files copied by hand.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -21,6 +21,38 @@ const skip = missing('dist', 'chromium', 'bundlers');
 // All entries use the same glue, so threads are tested with one of them.
 describe('the packed package', { skip }, () => testEntry('tfwasm', [1, 2], testCommandLine));
 describe('the packed package, without training', { skip }, () => testEntry('tfwasm/inference', [1]));
+
+describe('the packed package, in its worker', { skip }, () => {
+  let apps;
+  let browser;
+
+  before(async () => {
+    [apps, browser] = await Promise.all([installApps('tfwasm'), startBrowser()]);
+    for (const bundler of ['vite', 'webpack']) {
+      await cp(path.join(apps.folder, 'off-thread.js'), path.join(apps.folder, bundler, 'main.js'));
+    }
+  });
+  after(() => Promise.all([apps?.remove(), browser?.close()]));
+
+  for (const bundler of ['vite', 'webpack']) {
+    test(`predicts in a page built with ${bundler}`, async () => {
+      const folder = path.relative(apps.folder, await builders[bundler](apps.folder));
+      const mounts = { '/': folder, '/model/': 'model' };
+      const server = await startServer({ port: 0, root: apps.folder, isolated: false, mounts });
+      const { page, problems } = await browser.newPage();
+      try {
+        await page.goto(server.url);
+        const result = await page.waitForFunction(() => globalThis.result, null, { timeout: HANGS_AFTER_MS });
+        const { error, values, threads } = await result.jsonValue();
+        assert.equal(error, undefined);
+        assert.deepEqual({ values, threads, problems }, { values: EXPECTED, threads: 1, problems: [] });
+      } finally {
+        await page.close();
+        await server.close();
+      }
+    });
+  }
+});
 
 /** `npx tfwasm` in a folder that has the package installed. */
 function testCommandLine(folderOf) {

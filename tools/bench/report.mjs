@@ -82,6 +82,24 @@ export function printSummary(rows) {
   }
 }
 
+/** What more threads gain: each model's median with the first number of threads, divided by those with the others. */
+export function printThreadRatios(results) {
+  const [first, ...others] = results;
+  if (others.length === 0) return;
+  console.log(`\nMore threads, compared with ${first.threads}; 2.00x is twice as fast:\n`);
+  for (const [row, { model, engines }] of first.models.entries()) {
+    for (const [index, { id, error, median }] of engines.entries()) {
+      if (error) continue;
+      const cells = others.map(
+        ({ threads, models }) => `${threads}: ${times(threadRatio(median, models[row].engines[index]))}`,
+      );
+      console.log(`${model.padEnd(COLUMNS[0][1])}${id.padEnd(COLUMNS[1][1])}${cells.join('  ')}`);
+    }
+  }
+}
+
+const threadRatio = (median, engine) => (engine.error ? undefined : median / engine.median);
+
 export function printOverhead({ nodes, engines }) {
   console.log(`\nA chain of ${nodes} additions of scalars, one thread:\n`);
   for (const engine of engines) {

@@ -49,6 +49,8 @@ export async function bundleJavaScript() {
     inference: 'inference.ts',
     static: 'static.ts',
     convert: 'convert.ts',
+    worker: 'worker.ts',
+    'worker-main': 'worker-main.ts',
     ...Object.fromEntries(Object.entries(ON_DEMAND).map(([source, name]) => [name, `${source}.ts`])),
   })) {
     await bundle(name, source, commonApart(inCommon, name));

@@ -109,6 +109,41 @@ TEST_CASE("ParallelFor runs much work on all threads at the same time") {
   SetThreadCount(1);
 }
 
+TEST_CASE("regions in a row do not disturb each other") {
+  if (!HasThreads()) return;
+  // More threads than cores: most of them wake up late.
+  SetThreadCount(4);
+  for (int region = 0; region < 20000; ++region) {
+    // Results of a region are complete when it ends, and no worker of an earlier one still writes.
+    std::vector<int> counts(16, region);
+    ParallelFor(16, 1e9, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) ++counts[static_cast<size_t>(i)];
+    });
+    REQUIRE(counts == std::vector<int>(16, region + 1));
+  }
+  SetThreadCount(1);
+}
+
+TEST_CASE("each thread needs work of its own") {
+  if (!HasThreads()) return;
+  const double least = SetLeastParallelWork(1000);
+  SetThreadCount(4);
+  std::mutex mutex;
+  std::set<std::thread::id> ids;
+  for (int region = 0; region < 100; ++region) {
+    ParallelFor(64, 16, [&](int64_t, int64_t) {
+      const std::lock_guard lock(mutex);
+      ids.insert(std::this_thread::get_id());
+      std::this_thread::sleep_for(std::chrono::microseconds(10));
+    });
+    // One worker takes part, whichever is first.
+    CHECK(ids.size() <= 2);
+    ids.clear();
+  }
+  SetThreadCount(1);
+  SetLeastParallelWork(least);
+}
+
 TEST_CASE("any number of threads can be asked for at any time") {
   if (!HasThreads()) return;
   for (const int threads : {4, 4, 1, 3, 2, 0, -5, 4, 1}) {

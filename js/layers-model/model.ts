@@ -20,6 +20,7 @@ import type {
   ModelFitArgs,
   ModelFitDatasetArgs,
 } from '../training/options.js';
+import { Progress } from '../training/progress.js';
 import { Trainer } from '../training/trainer.js';
 import { compileArgsOf, optimizerStateOf } from '../training/keras-training.js';
 import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../training/training-config.js';
@@ -36,7 +37,8 @@ import { oneOrMore, type SymbolicTensor, toList } from '../layers/topology.js';
 export interface ModelPredictArgs {
   /** The number of examples that are computed at once. Default: that of the model's inputs, or 32. */
   batchSize?: number;
-  verbose?: boolean;
+  /** Prints a line with the time. Default: false. */
+  verbose?: 0 | 1 | 2 | boolean;
 }
 
 /** Options of a model. */
@@ -144,25 +146,33 @@ export class LayersModel extends Container {
 
   /** The same for a dataset, whose elements are batches `{xs, ys}`. They are disposed. */
   async evaluateDataset(dataset: DatasetLike, args: ModelEvaluateDatasetArgs = {}): Promise<Scalar | Scalar[]> {
-    const logs = await this.#compiled('evaluateDataset').evaluateDataset(dataset, args.batches);
+    const logs = await this.#compiled('evaluateDataset').evaluateDataset(dataset, args);
     return oneOrMore(Object.values(logs).map((value) => scalar(value)));
   }
 
   /** Computes the outputs for any number of examples, in batches. */
   predict(x: Tensor | Tensor[], args: ModelPredictArgs = {}): Tensor | Tensor[] {
+    const progress = new Progress(args.verbose);
     return tidy(() => {
       const inputs = checkFeeds(this, x, true);
       const count = inputs[0]?.shape[0] ?? 0;
       const batchSize = checkBatchSize(this, count, args.batchSize);
-      if (count <= batchSize) return oneOrMore(this.#runner.run(this.outputs, inputs));
-      const batches: Tensor[][] = [];
-      for (let begin = 0; begin < count; begin += batchSize) {
-        const size = Math.min(batchSize, count - begin);
-        const batch = inputs.map((input) => slice(input, begin, size));
-        batches.push(this.#runner.run(this.outputs, batch));
-      }
-      return oneOrMore(this.outputs.map((_, i) => concat(batches.map((outputs) => outputs[i] as Tensor))));
+      const steps = Math.ceil(count / batchSize);
+      const results = this.#predictBatches(inputs, count, batchSize);
+      progress.print('', steps, steps);
+      return oneOrMore(results);
     });
+  }
+
+  #predictBatches(inputs: readonly Tensor[], count: number, batchSize: number): Tensor[] {
+    if (count <= batchSize) return this.#runner.run(this.outputs, inputs);
+    const batches: Tensor[][] = [];
+    for (let begin = 0; begin < count; begin += batchSize) {
+      const size = Math.min(batchSize, count - begin);
+      const batch = inputs.map((input) => slice(input, begin, size));
+      batches.push(this.#runner.run(this.outputs, batch));
+    }
+    return this.outputs.map((_, i) => concat(batches.map((outputs) => outputs[i] as Tensor)));
   }
 
   /** Computes the outputs for one batch. */

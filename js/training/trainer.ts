@@ -19,10 +19,12 @@ import type { Optimizer } from './optimizer.js';
 import type {
   ModelCompileArgs,
   ModelEvaluateArgs,
+  ModelEvaluateDatasetArgs,
   ModelFitArgs,
   ModelFitDatasetArgs,
   ValidationTensors,
 } from './options.js';
+import { Progress } from './progress.js';
 import { type Examples, Step } from './step.js';
 import { Totals } from './totals.js';
 import { Yielder } from './yielder.js';
@@ -96,18 +98,18 @@ export class Trainer {
     }
   }
 
-  evaluate(given: GivenExamples, { batchSize, steps }: ModelEvaluateArgs): Logs {
+  evaluate(given: GivenExamples, { batchSize, steps, verbose }: ModelEvaluateArgs): Logs {
     if (steps !== undefined) checkCount(steps, 'steps');
     const table = ExampleTable.of(this.#model, given);
     try {
-      return this.evaluateTable(table, table.checkBatchSize(batchSize), steps);
+      return this.evaluateTable(table, table.checkBatchSize(batchSize), steps, new Progress(verbose));
     } finally {
       table.dispose();
     }
   }
 
   /** Means over all examples. A callback may call it in the middle of an epoch. */
-  evaluateTable(table: ExampleTable, batchSize: number, steps = Number.POSITIVE_INFINITY): Logs {
+  evaluateTable(table: ExampleTable, batchSize: number, steps = Number.POSITIVE_INFINITY, progress?: Progress): Logs {
     const totals = new Totals(this.objective);
     const resume = this.objective.suspendMetrics();
     let count = 0;
@@ -116,21 +118,28 @@ export class Trainer {
         totals.add(this.#runOn(this.#testing, batch));
         if (++count >= steps) break;
       }
-      return totals.means();
+      const logs = totals.means();
+      progress?.print('', count, count, logs);
+      return logs;
     } finally {
       resume();
     }
   }
 
-  async evaluateDataset(dataset: DatasetLike, batches?: number): Promise<Logs> {
+  async evaluateDataset(dataset: DatasetLike, { batches, verbose }: ModelEvaluateDatasetArgs = {}): Promise<Logs> {
+    const progress = new Progress(verbose);
+    let count = 0;
     if (batches !== undefined) checkCount(batches, 'batches');
     const totals = new Totals(this.objective);
     const resume = this.objective.suspendMetrics();
     try {
       for await (const batch of limited(elementsOf(this.#model, dataset), batches)) {
         totals.add(this.#runOn(this.#testing, batch));
+        ++count;
       }
-      return totals.means();
+      const logs = totals.means();
+      progress.print('', count, count, logs);
+      return logs;
     } finally {
       resume();
     }
@@ -165,7 +174,8 @@ export class Trainer {
     return this.#exclusively(async (open) => {
       const table = validationData && !isDataset(validationData) ? open(examplesOf(validationData)) : undefined;
       const validate = isDataset(validationData)
-        ? () => this.evaluateDataset(validationData, validationBatches)
+        ? () =>
+            this.evaluateDataset(validationData, validationBatches === undefined ? {} : { batches: validationBatches })
         : this.#validatorOf(table, validationBatchSize, validationBatches);
       // With a number of batches an epoch, epochs go on in the dataset.
       const all = batchesPerEpoch === undefined ? undefined : await dataset.iterator();
@@ -229,11 +239,16 @@ export class Trainer {
     });
     this.#model.stopTraining = false;
     await callbacks.call('onTrainBegin');
+    const progress = new Progress(args.verbose);
     const first = callbacks.startEpoch ?? initialEpoch;
     for (let epoch = first; epoch < epochs && !this.#model.stopTraining; ++epoch) {
       await callbacks.call('onEpochBegin', epoch);
-      const logs = await this.#runEpoch(epoch, batches(epoch), steps, callbacks, yielder);
+      progress.begin();
+      const head = `Epoch ${epoch + 1}/${epochs}`;
+      const report = (done: number, read: () => Logs) => progress.printSometimes(head, done, steps, read);
+      const { logs, count } = await this.#runEpoch(epoch, batches(epoch), steps, callbacks, yielder, report);
       if (validate) for (const [name, value] of Object.entries(await validate())) logs[`val_${name}`] = value;
+      progress.print(head, count, steps, logs);
       await callbacks.call('onEpochEnd', epoch, logs);
     }
     await callbacks.call('onTrainEnd');
@@ -246,7 +261,8 @@ export class Trainer {
     steps: number | undefined,
     callbacks: CallbackList,
     yielder: Yielder,
-  ): Promise<Logs> {
+    report: (done: number, read: () => Logs) => void,
+  ): Promise<{ logs: Logs; count: number }> {
     const totals = new Totals(this.objective);
     this.objective.resetMetrics();
     const isWatched = callbacks.has('onBatchEnd');
@@ -262,6 +278,7 @@ export class Trainer {
       if (isWatched) await callbacks.call('onBatchEnd', index, { batch: index, size, ...totals.batch() });
       if (yielder.isDue(false)) {
         await callbacks.onYield(epoch, index, { batch: index, size, ...totals.batch() });
+        report(index + 1, () => totals.means());
         await yielder.yield();
       }
       ++index;
@@ -272,7 +289,7 @@ export class Trainer {
       console.warn(`the dataset ended after ${index} batches; an epoch of ${steps} was expected`);
     }
     if (yielder.isDue(true)) await yielder.yield();
-    return totals.means();
+    return { logs: totals.means(), count: index };
   }
 }
 

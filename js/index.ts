@@ -46,6 +46,7 @@ export type {
 setTrainableMaker((model, weights) => new GraphWeights(model, weights));
 setBundleImport('data.js', () => import('./data/streams/index.js'));
 setBundleImport('operations.js', () => import('./layers/operations/index.js'));
+setBundleImport('training.js', () => import('./training/on-demand/index.js'));
 setBundleImport('adapt.js', () => import('./layers/adapt.js'));
 useLink({
   name: 'tfwasm',

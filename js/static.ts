@@ -12,6 +12,7 @@ import { setKerasFilesImport } from './keras-files/loader.js';
 import * as adapt from './layers/adapt.js';
 import * as operations from './layers/operations/index.js';
 import * as media from './storage-media.js';
+import * as training from './training/on-demand/index.js';
 
 export * from './index.js';
 
@@ -20,4 +21,5 @@ setMediaImport(async () => media);
 setKerasFilesImport(async () => kerasFiles);
 setBundleImport('data.js', async () => streams);
 setBundleImport('operations.js', async () => operations);
+setBundleImport('training.js', async () => training);
 setBundleImport('adapt.js', async () => adapt);

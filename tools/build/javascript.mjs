@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles js/: the entries index.js, inference.js, static.js and convert.js, their common part common.js, and media.js,
-// keras-files.js, operations.js, data.js and adapt.js, which they import on demand; and cli.js, the command line.
+// keras-files.js, operations.js, data.js, training.js and adapt.js, which they import on demand; and cli.js, the command line.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
@@ -36,6 +36,7 @@ const ON_DEMAND = {
   'layers/operations/index': 'operations',
   'data/streams/index': 'data',
   'layers/adapt': 'adapt',
+  'training/on-demand/index': 'training',
 };
 
 /** The HDF5 library, which keras-files.js loads for unusual files. It is a bundle already. */

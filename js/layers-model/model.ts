@@ -2,7 +2,7 @@
 // Models made of layers.
 import { describeError, TfwasmError } from '../core/errors.js';
 import { publicFunction } from '../core/public-function.js';
-import type { KerasFile } from '../keras-files/index.js';
+import type { KerasFile, KerasFormat } from '../keras-files/index.js';
 import type { IOHandler, SaveConfig, SaveResult, TrainingConfig } from '../io/types.js';
 import type { NamedTensor } from '../io/weights-api.js';
 import { concat } from '../ops/join.js';
@@ -22,8 +22,8 @@ import type {
 } from '../training/options.js';
 import { Progress } from '../training/progress.js';
 import { Trainer } from '../training/trainer.js';
-import { compileArgsOf, optimizerStateOf } from '../training/keras-training.js';
-import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../training/training-config.js';
+import { loadTraining } from '../training/loader.js';
+import * as optimizerMakers from '../training/optimizer-makers.js';
 import { Container, type ContainerArgs } from '../layers/container.js';
 import { checkBatchSize, checkFeeds, type TensorOrMap } from '../layers/feeds.js';
 import { loadKerasWeights } from '../layers/keras-weights.js';
@@ -80,7 +80,7 @@ export class LayersModel extends Container {
   compile(args: ModelCompileArgs): void {
     this.checkNotDisposed();
     const isOwned = !(args.optimizer instanceof Optimizer);
-    const optimizer = isOwned ? optimizerByName(String(args.optimizer)) : (args.optimizer as Optimizer);
+    const optimizer = isOwned ? optimizerMakers.optimizerByName(String(args.optimizer)) : (args.optimizer as Optimizer);
     const trainer = new Trainer(this, optimizer, args);
     this.#disposeTrainer();
     this.#trainer = trainer;
@@ -273,9 +273,10 @@ export class LayersModel extends Container {
    */
   async save(target: string | Pick<IOHandler, 'save'>, config?: SaveConfig): Promise<SaveResult> {
     const trainer = config?.includeOptimizer ? this.#trainer : undefined;
-    const trainingConfig = trainer
-      ? toTrainingConfig(this.#compileArgs as ModelCompileArgs, trainer.optimizer)
-      : this.#trainingConfig;
+    const training = trainer && (await loadTraining());
+    const compileArgs = this.#compileArgs as ModelCompileArgs;
+    const trainingConfig = () =>
+      trainer ? training?.toTrainingConfig(compileArgs, trainer.optimizer) : this.#trainingConfig;
     const optimizerWeights = trainer ? await trainer.optimizer.getWeights() : this.#optimizerWeights;
     if (trainer) {
       // The number of steps is a new tensor, which what is saved may read later.
@@ -283,7 +284,10 @@ export class LayersModel extends Container {
       this.#savedSteps = optimizerWeights[0] && keep(optimizerWeights[0].tensor);
     }
     const userDefinedMetadata = this.#userDefinedMetadata;
-    return saveModel(this, target, config, { userDefinedMetadata, trainingConfig, optimizerWeights });
+    const kerasTraining = (format: KerasFormat, isKeras3: boolean) =>
+      trainer && training?.kerasTraining(trainer, compileArgs, format, isKeras3);
+    const extras = { userDefinedMetadata, trainingConfig, optimizerWeights, kerasTraining };
+    return saveModel(this, target, config, extras);
   }
 
   /**
@@ -291,8 +295,9 @@ export class LayersModel extends Container {
    * unknown, keeps both, to save them again.
    */
   async continueTraining(config: TrainingConfig, optimizerWeights: NamedTensor[]): Promise<void> {
+    const { fromTrainingConfig } = await loadTraining();
     const isCompiled = await this.#tryCompile(
-      () => fromTrainingConfig(config),
+      () => fromTrainingConfig(config, optimizerMakers),
       () => optimizerWeights,
     );
     if (isCompiled) return dispose(optimizerWeights);
@@ -302,11 +307,12 @@ export class LayersModel extends Container {
 
   /** @internal The same for a file of Keras. */
   async continueKerasTraining(file: KerasFile): Promise<void> {
+    const { compileArgsOf, readState } = await loadTraining();
     let state: NamedTensor[] | undefined;
     await this.#tryCompile(
-      () => compileArgsOf(file),
+      () => compileArgsOf(file, optimizerMakers),
       (optimizer) => {
-        state = optimizerStateOf(file, optimizer, this.trainableWeights);
+        state = readState(file.optimizerWeights, optimizer, this.trainableWeights);
         return state ?? [];
       },
     );

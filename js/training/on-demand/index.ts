@@ -3,3 +3,6 @@
 // js/training/ and js/layers-model/ load it on demand. It must not import classes that index.js has, too, except as types.
 export { evaluateDataset, fitDataset } from './datasets.js';
 export { fitTables } from './fit.js';
+export { readState } from './keras-slots.js';
+export { compileArgsOf, kerasTraining } from './keras-training.js';
+export { fromTrainingConfig, toTrainingConfig } from './training-config.js';

@@ -9,6 +9,8 @@ import { findSaveHandler } from '../io/router.js';
 import type { IOHandler, ModelArtifacts, SaveConfig, SaveResult, TrainingConfig, WeightSpec } from '../io/types.js';
 import type { NamedTensor } from '../io/weights-api.js';
 import type { KerasFormat } from '../keras-files/index.js';
+import { dispose, keep } from '../tensor/memory.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { Container } from './container.js';
 import { checkForKeras2 } from './generations.js';
 import { namedWeights } from './named-weights.js';
@@ -53,7 +55,6 @@ export async function saveModel(
   checkForKeras2(model);
   const weights = namedWeights(model, config?.trainableOnly ?? false);
   const state = config?.includeOptimizer ? optimizerWeights : [];
-  const tensors = new Map([...weights, ...state].map(({ name, tensor }) => [name, tensor]));
   const training = config?.includeOptimizer ? trainingConfig() : undefined;
   const parts: ModelArtifacts = {
     format: 'layers-model',
@@ -63,12 +64,17 @@ export async function saveModel(
     ...(training && { trainingConfig: training }),
     ...(userDefinedMetadata && { userDefinedMetadata: userDefinedMetadata as Record<string, unknown> }),
   };
+  const { toArtifacts } = await loadMedia();
+  // What the weights are now, however late they are read.
+  const values = new Map([...weights, ...state].map(({ name, tensor }) => [name, keep(tensor.clone())]));
   const openWeight = (name: string): number => {
-    const tensor = tensors.get(name);
-    if (!tensor) throw new TfwasmError('E_INTERNAL', `there is no weight ${name}`);
-    const handle = tensor.storage.handle();
+    const handle = (values.get(name) as Tensor).storage.handle();
     return callCore((core) => core.shareTensor(handle));
   };
-  const { toArtifacts } = await loadMedia();
-  return handler.save(toArtifacts({ topology: model.toJSON(), parts }, openWeight));
+  try {
+    return await handler.save(toArtifacts({ topology: model.toJSON(), parts }, openWeight));
+  } finally {
+    // Handlers of the program may keep the artifacts: then the values are freed with them.
+    if (typeof target === 'string') dispose([...values.values()]);
+  }
 }

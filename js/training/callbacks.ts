@@ -55,6 +55,10 @@ export abstract class BaseCallback {
   /** If onTrainBegin sets it, training begins with this epoch. */
   startEpoch: number | undefined;
   params: CallbackParams | undefined;
+  /** @internal Whether steps whose loss is not finite are taken back. */
+  readonly guardsSteps: boolean = false;
+  /** @internal Where a loss came from that is not finite, for a callback that guards steps. */
+  culprit: string | undefined;
   /** @internal */
   protected trained: TrainedModel | undefined;
 

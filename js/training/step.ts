@@ -179,6 +179,11 @@ export class Step {
     return this.#finish(report as Tensor, execution);
   }
 
+  /** The gradients of the weights for a batch, which changes nothing. */
+  gradients(batch: Examples): (Tensor | undefined)[] {
+    return valueAndGradients(() => this.#evaluate(batch, newExecution(true)).loss, this.#readWeights()).gradients;
+  }
+
   #finish(report: Tensor, execution: Execution): Tensor {
     for (const [variable, value] of execution.updates) variable.write(value);
     return report;

@@ -2,13 +2,15 @@
 // The loop of epochs and batches.
 import { TfwasmError } from '../../core/errors.js';
 import { dispose } from '../../tensor/memory.js';
-import type { CallbackList, CallbackParams, History, Logs } from '../callbacks.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { BaseCallback, CallbackList, CallbackParams, History, Logs } from '../callbacks.js';
 import type { ExampleTable } from '../examples.js';
 import type { ModelFitArgs, ModelFitDatasetArgs } from '../options.js';
 import type { Examples } from '../step.js';
 import type { Trainer } from '../trainer.js';
 import { checkCount } from './counts.js';
 import { shuffled } from './shuffled.js';
+import { StepGuard } from './step-guard.js';
 import { Yielder } from './yielder.js';
 
 /** Several batches. Whoever takes one disposes its tensors. */
@@ -110,13 +112,17 @@ export async function train(
   callbacks.start(model, params);
   const run = new Run(trainer, callbacks, args, steps);
   model.stopTraining = false;
-  await callbacks.call('onTrainBegin');
-  const first = callbacks.startEpoch ?? initialEpoch;
-  for (let epoch = first; epoch < epochs && !model.stopTraining; ++epoch) {
-    await run.epoch(epoch, batches(epoch), validate);
+  try {
+    await callbacks.call('onTrainBegin');
+    const first = callbacks.startEpoch ?? initialEpoch;
+    for (let epoch = first; epoch < epochs && !model.stopTraining; ++epoch) {
+      await run.epoch(epoch, batches(epoch), validate);
+    }
+    await callbacks.call('onTrainEnd');
+    return history;
+  } finally {
+    run.dispose();
   }
-  await callbacks.call('onTrainEnd');
-  return history;
 }
 
 /** What the epochs of a call of fit() have in common. */
@@ -127,6 +133,8 @@ class Run {
   readonly #epochs: number;
   readonly #yielder: Yielder;
   readonly #progress;
+  readonly #guards: readonly BaseCallback[];
+  readonly #guard: StepGuard | undefined;
 
   constructor(
     trainer: Trainer,
@@ -140,6 +148,21 @@ class Run {
     this.#epochs = epochs;
     this.#yielder = new Yielder(yieldEvery ?? callbacks.yieldEvery ?? 'auto');
     this.#progress = trainer.openProgress(verbose);
+    this.#guards = callbacks.callbacks.filter(({ guardsSteps }) => guardsSteps);
+    for (const callback of this.#guards) callback.culprit = undefined;
+    if (this.#guards.length > 0) this.#guard = new StepGuard(trainer);
+  }
+
+  dispose(): void {
+    this.#guard?.dispose();
+  }
+
+  #step(batch: Examples): Tensor {
+    const guard = this.#guard;
+    if (!guard) return this.#trainer.training.run(batch);
+    const report = guard.run(batch);
+    for (const callback of this.#guards) callback.culprit = guard.culprit;
+    return report;
   }
 
   async epoch(epoch: number, batches: Batches, validate: Validate | undefined): Promise<void> {
@@ -153,7 +176,7 @@ class Run {
   }
 
   async #runBatches(epoch: number, head: string, batches: Batches): Promise<{ logs: Logs; count: number }> {
-    const { training, objective, model } = this.#trainer;
+    const { objective, model } = this.#trainer;
     const [callbacks, yielder, steps] = [this.#callbacks, this.#yielder, this.#steps];
     const totals = this.#trainer.openTotals();
     objective.resetMetrics();
@@ -164,7 +187,7 @@ class Run {
       const size = batch.inputs[0]?.shape[0] as number;
       try {
         await callbacks.call('onBatchBegin', index, { batch: index, size });
-        totals.add(training.run(batch));
+        totals.add(this.#step(batch));
       } finally {
         dispose(batch as never);
       }

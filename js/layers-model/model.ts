@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models made of layers.
+import { loadBundle } from '../core/bundles.js';
 import { describeError, TfwasmError } from '../core/errors.js';
 import { publicFunction } from '../core/public-function.js';
 import type { KerasFile, KerasFormat } from '../keras-files/index.js';
@@ -26,12 +27,16 @@ import { loadTraining } from '../training/loader.js';
 import * as optimizerMakers from '../training/optimizer-makers.js';
 import { Container, type ContainerArgs } from '../layers/container.js';
 import { checkBatchSize, checkFeeds, type TensorOrMap } from '../layers/feeds.js';
-import { loadKerasWeights } from '../layers/keras-weights.js';
 import { ModelRunner } from './model-runner.js';
 import { namedWeights, setNamedWeights } from '../layers/named-weights.js';
-import { saveModel } from '../layers/save-model.js';
 import { printSummary } from '../layers/summary.js';
 import { oneOrMore, type SymbolicTensor, toList } from '../layers/topology.js';
+
+/** What model-files.js exports for models. */
+type SavingFiles = Pick<typeof import('../layers/save-model.js'), 'saveModel'> &
+  Pick<typeof import('../layers/keras-weights.js'), 'loadKerasWeights'>;
+
+const loadModelFiles = () => loadBundle('model-files.js') as Promise<SavingFiles>;
 
 /** Options of predict(). */
 export interface ModelPredictArgs {
@@ -257,7 +262,8 @@ export class LayersModel extends Container {
     const isSource = typeof given === 'string' || typeof (given as Pick<IOHandler, 'load'>).load === 'function';
     if (isSource) {
       const source = given as string | Pick<IOHandler, 'load'>;
-      return loadKerasWeights(this, source, typeof options === 'object' ? options : { strict: options });
+      const match = typeof options === 'object' ? options : { strict: options };
+      return loadModelFiles().then(({ loadKerasWeights }) => loadKerasWeights(this, source, match));
     }
     setNamedWeights(this, given as NamedTensorMap, options !== false);
   }
@@ -272,6 +278,7 @@ export class LayersModel extends Container {
    */
   async save(target: string | Pick<IOHandler, 'save'>, config?: SaveConfig): Promise<SaveResult> {
     const trainer = config?.includeOptimizer ? this.#trainer : undefined;
+    const { saveModel } = await loadModelFiles();
     const training = trainer && (await loadTraining());
     const compileArgs = this.#compileArgs as ModelCompileArgs;
     const trainingConfig = () =>

@@ -3,7 +3,6 @@
 import { TfwasmError } from '../core/errors.js';
 import type { ModelTopology } from './config.js';
 import type { ModelArtifacts } from '../io/types.js';
-import type { StateVariable } from '../training/on-demand/keras-slots.js';
 import type { JsonObject, KerasFormat } from '../keras-files/index.js';
 import { loadKerasFiles } from '../keras-files/loader.js';
 import type { Container } from './container.js';
@@ -17,6 +16,14 @@ const KERAS_3 = '3.3.3';
 
 /** Keras 3 calls functions in another form. */
 const ONLY_KERAS_2 = /"(TFOpLambda|SlicingOpLambda|TensorFlowOpLayer)"/;
+
+/** A variable of an optimizer, to be written. */
+export interface StateVariable {
+  name: string;
+  shape: readonly number[];
+  dtype: 'int32' | 'float32';
+  read(): Int32Array | Float32Array;
+}
 
 /** How a model is trained. */
 export interface KerasTraining {

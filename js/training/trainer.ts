@@ -28,8 +28,9 @@ import type {
 import { Progress } from './progress.js';
 import { type Examples, Step } from './step.js';
 import { Totals } from './totals.js';
+import type { TrainingHost } from './training-host.js';
 
-export class Trainer {
+export class Trainer implements TrainingHost {
   readonly model: TrainedModel;
   readonly optimizer: Optimizer;
   readonly objective: Objective;
@@ -64,7 +65,6 @@ export class Trainer {
     return Object.values(totals.batch());
   }
 
-  /** Disposes the batch. */
   runOn(step: Step, batch: Examples): Tensor {
     try {
       return step.run(batch);
@@ -147,7 +147,7 @@ export class Trainer {
     }
   }
 
-  // What training.js cannot import.
+  // For training.js.
 
   openTotals(): Totals {
     return new Totals(this.objective);
@@ -165,7 +165,6 @@ export class Trainer {
     return { callbacks: new CallbackList(callbacks, verbose as number | undefined, yieldEvery, history), history };
   }
 
-  /** A batch of a dataset. */
   takeElement(value: unknown, classWeight: ClassWeights | undefined): Examples {
     return takeElement(this.model, value, classWeight);
   }

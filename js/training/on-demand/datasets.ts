@@ -4,7 +4,7 @@ import type { History, Logs } from '../callbacks.js';
 import type { ClassWeights, DatasetLike, ExampleTable } from '../examples.js';
 import type { ModelEvaluateDatasetArgs, ModelFitDatasetArgs } from '../options.js';
 import type { Examples } from '../step.js';
-import type { Trainer } from '../trainer.js';
+import type { TrainingHost } from '../training-host.js';
 import { checkCount } from './counts.js';
 import { limited, train, validatorOf } from './fit.js';
 
@@ -16,7 +16,7 @@ type Iterator = Awaited<ReturnType<DatasetLike['iterator']>>;
  * @param validation Examples to evaluate the model with: a table, a dataset, or none.
  */
 export async function fitDataset(
-  trainer: Trainer,
+  trainer: TrainingHost,
   dataset: DatasetLike,
   validation: ExampleTable | DatasetLike | undefined,
   args: ModelFitDatasetArgs,
@@ -40,7 +40,7 @@ export async function fitDataset(
 
 /** Means over all examples of a dataset. */
 export async function evaluateDataset(
-  trainer: Trainer,
+  trainer: TrainingHost,
   dataset: DatasetLike,
   { batches, verbose }: ModelEvaluateDatasetArgs,
 ): Promise<Logs> {
@@ -64,7 +64,7 @@ export async function evaluateDataset(
 
 /** The batches of a dataset. Closes it when no more are wanted. */
 async function* elementsOf(
-  trainer: Trainer,
+  trainer: TrainingHost,
   dataset: DatasetLike,
   classWeight?: ClassWeights,
 ): AsyncGenerator<Examples> {
@@ -77,7 +77,7 @@ async function* elementsOf(
 }
 
 async function* readElements(
-  trainer: Trainer,
+  trainer: TrainingHost,
   iterator: Iterator,
   classWeight?: ClassWeights,
 ): AsyncGenerator<Examples> {

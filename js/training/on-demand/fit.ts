@@ -7,7 +7,7 @@ import type { BaseCallback, CallbackList, CallbackParams, History, Logs } from '
 import type { ExampleTable } from '../examples.js';
 import type { ModelFitArgs, ModelFitDatasetArgs } from '../options.js';
 import type { Examples } from '../step.js';
-import type { Trainer } from '../trainer.js';
+import type { TrainingHost } from '../training-host.js';
 import { checkCount } from './counts.js';
 import { shuffled } from './shuffled.js';
 import { StepGuard } from './step-guard.js';
@@ -42,7 +42,7 @@ export async function* limited(batches: Batches, most: number | undefined): Asyn
 
 /** Trains with the examples of a table. */
 export async function fitTables(
-  trainer: Trainer,
+  trainer: TrainingHost,
   table: ExampleTable,
   validation: ExampleTable | undefined,
   args: ModelFitArgs,
@@ -76,7 +76,7 @@ function splitExamples(table: ExampleTable, split: number): { training: ExampleT
 
 /** Evaluates with a table, if there is one. */
 export function validatorOf(
-  trainer: Trainer,
+  trainer: TrainingHost,
   table: ExampleTable | undefined,
   batchSize?: number,
   steps?: number,
@@ -88,7 +88,7 @@ export function validatorOf(
 
 /** Runs all epochs. */
 export async function train(
-  trainer: Trainer,
+  trainer: TrainingHost,
   args: ModelFitArgs | ModelFitDatasetArgs,
   { batches, steps, validate, samples, batchSize }: Course,
 ): Promise<History> {
@@ -127,7 +127,7 @@ export async function train(
 
 /** What the epochs of a call of fit() have in common. */
 class Run {
-  readonly #trainer: Trainer;
+  readonly #trainer: TrainingHost;
   readonly #callbacks: CallbackList;
   readonly #steps: number | undefined;
   readonly #epochs: number;
@@ -137,7 +137,7 @@ class Run {
   readonly #guard: StepGuard | undefined;
 
   constructor(
-    trainer: Trainer,
+    trainer: TrainingHost,
     callbacks: CallbackList,
     { yieldEvery, verbose, epochs = 1 }: ModelFitArgs | ModelFitDatasetArgs,
     steps: number | undefined,

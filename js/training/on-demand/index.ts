@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The content of training.js: what fit(), datasets, and models that are saved or loaded with their training need.
-// js/training/ and js/layers-model/ load it on demand. It must not import classes that index.js has, too, except as types.
+// js/training/ and js/layers-model/ load it on demand. What must exist only once is in js/shared-index.ts.
 export { evaluateDataset, fitDataset } from './datasets.js';
 export { fitTables } from './fit.js';
 export { readState } from './keras-slots.js';

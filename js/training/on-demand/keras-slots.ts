@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state of optimizers in files of Keras: the number of steps, perhaps the learning rate, then slots of all weights.
 import type { KerasArray } from '../../keras-files/index.js';
+import type { StateVariable } from '../../layers/save-keras.js';
 import { scalar, tensor } from '../../tensor/factories.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { NamedTensor, Optimizer } from '../optimizer.js';
@@ -82,14 +83,6 @@ function slotTensor(optimizer: Optimizer, values: Float32Array | undefined, shap
   const factor = factorOf(optimizer);
   const size = shape.reduce((a, b) => a * b, 1);
   return tensor(values ? values.map((value) => value / factor) : new Float32Array(size), [...shape], 'float32');
-}
-
-/** A variable of an optimizer, to be written. */
-export interface StateVariable {
-  name: string;
-  shape: readonly number[];
-  dtype: 'int32' | 'float32';
-  read(): Int32Array | Float32Array;
 }
 
 /** The names of slots in Keras, where they differ. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // How files of Keras say that a model is trained: the arguments of compile(). The state is in keras-slots.ts.
 import type { JsonObject, KerasFile, KerasFormat } from '../../keras-files/index.js';
+import type { KerasTraining } from '../../layers/save-keras.js';
 import { type Config, toCamelConfig, toSnakeConfig } from '../../layers/config.js';
 import type { LearningRateSchedule, Optimizer } from '../optimizer.js';
 import type { ModelCompileArgs } from '../options.js';
 import type { Variable } from '../../tensor/variable.js';
 import * as schedules from '../schedules.js';
-import type { Trainer } from '../trainer.js';
-import { type StateVariable, stateVariables } from './keras-slots.js';
+import type { TrainingHost } from '../training-host.js';
+import { stateVariables } from './keras-slots.js';
 import { namesOf, type OptimizerMakers } from './training-config.js';
 
 type Described = { className?: string; config?: Config };
@@ -190,11 +191,11 @@ function kerasConfigOf(args: ModelCompileArgs, optimizer: Optimizer, isArchive: 
 
 /** What a file of Keras gets of the training of a model; undefined, with a warning, if it cannot have it. */
 export function kerasTraining(
-  { optimizer, training }: Trainer,
+  { optimizer, training }: TrainingHost,
   args: ModelCompileArgs,
   format: KerasFormat,
   isKeras3: boolean,
-): { config: JsonObject; variables: StateVariable[] } | undefined {
+): KerasTraining | undefined {
   const config = kerasConfigOf(args, optimizer, format === 'keras');
   if (!config) return undefined;
   // Keras makes its variables at the first step.

@@ -6,7 +6,7 @@ import { dispose, keep, tidy } from '../../tensor/memory.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { Examples } from '../step.js';
-import type { Trainer } from '../trainer.js';
+import type { TrainingHost } from '../training-host.js';
 
 const areFinite = (tensor: Tensor) =>
   tensor.dtype !== 'float32' || (tensor.dataSync() as Float32Array).every(Number.isFinite);
@@ -16,7 +16,7 @@ class State {
   readonly #variables: (LayerVariable | Variable)[];
   readonly #values: Tensor[];
 
-  constructor({ model, optimizer, training }: Trainer) {
+  constructor({ model, optimizer, training }: TrainingHost) {
     const slots = optimizer.slotsOf(training.weights.map((weight) => weight.read() as Variable));
     this.#variables = [...model.weights, ...model.stateVariables, ...slots];
     this.#values = this.#variables.map((variable) => keep(('read' in variable ? variable.read() : variable).clone()));
@@ -46,13 +46,13 @@ interface Taken {
 }
 
 export class StepGuard {
-  readonly #trainer: Trainer;
+  readonly #trainer: TrainingHost;
   /** The last step: a gradient that is not finite shows in the loss of the next one. */
   #last: Taken | undefined;
   /** Where a loss came from that is not finite. */
   culprit: string | undefined;
 
-  constructor(trainer: Trainer) {
+  constructor(trainer: TrainingHost) {
     this.#trainer = trainer;
   }
 

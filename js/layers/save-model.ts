@@ -65,16 +65,24 @@ export async function saveModel(
     ...(userDefinedMetadata && { userDefinedMetadata: userDefinedMetadata as Record<string, unknown> }),
   };
   const { toArtifacts } = await loadMedia();
+  const all = [...weights, ...state];
   // What the weights are now, however late they are read.
-  const values = new Map([...weights, ...state].map(({ name, tensor }) => [name, keep(tensor.clone())]));
+  const values = new Map(all.map(({ name, tensor }) => [name, keep(tensor.clone())]));
+  const opened = new Set<string>();
+  const free = () => dispose([...values.values()]);
   const openWeight = (name: string): number => {
-    const handle = (values.get(name) as Tensor).storage.handle();
-    return callCore((core) => core.shareTensor(handle));
+    opened.add(name);
+    const value = values.get(name) as Tensor;
+    // Later reads of what has been read get what the weights are then.
+    const { storage } = value.isDisposed ? (all.find((weight) => weight.name === name) as NamedTensor).tensor : value;
+    const handle = callCore((core) => core.shareTensor(storage.handle()));
+    if (opened.size === values.size) free();
+    return handle;
   };
   try {
-    return await handler.save(toArtifacts({ topology: model.toJSON(), parts }, openWeight));
+    return await handler.save(toArtifacts({ topology: model.toJSON(), parts }, openWeight, free));
   } finally {
-    // Handlers of the program may keep the artifacts: then the values are freed with them.
-    if (typeof target === 'string') dispose([...values.values()]);
+    // A handler of the program may keep the artifacts. Values that it never reads are freed with them.
+    if (typeof target === 'string') free();
   }
 }

@@ -9,7 +9,7 @@ import type { NamedTensor } from '../io/weights-api.js';
 import { concat } from '../ops/join.js';
 import { slice } from '../ops/shape.js';
 import { scalar } from '../tensor/factories.js';
-import { dispose, memory, tidy } from '../tensor/memory.js';
+import { dispose, keep, memory, tidy } from '../tensor/memory.js';
 import type { NamedTensorMap, Scalar, Tensor } from '../tensor/tensor.js';
 import type { History } from '../training/callbacks.js';
 import type { DatasetLike, SampleWeights } from '../training/examples.js';
@@ -65,6 +65,7 @@ export class LayersModel extends Container {
   #trainer: Trainer | undefined;
   #compileArgs: ModelCompileArgs | undefined;
   #isOptimizerOwned = false;
+  #savedSteps: Tensor | undefined;
   #userDefinedMetadata: object | undefined;
   #trainingConfig: TrainingConfig | undefined;
   #optimizerWeights: readonly NamedTensor[] = [];
@@ -285,15 +286,15 @@ export class LayersModel extends Container {
       trainer ? training?.toTrainingConfig(compileArgs, trainer.optimizer) : this.#trainingConfig;
     const optimizerWeights = trainer ? await trainer.optimizer.getWeights() : this.#optimizerWeights;
     const userDefinedMetadata = this.#userDefinedMetadata;
+    if (trainer) {
+      // The number of steps is a new tensor, which what is saved may read again.
+      this.#savedSteps?.dispose();
+      this.#savedSteps = optimizerWeights[0] && keep(optimizerWeights[0].tensor);
+    }
     const kerasTraining = (format: KerasFormat, isKeras3: boolean) =>
       trainer && training?.kerasTraining(trainer, compileArgs, format, isKeras3);
     const extras = { userDefinedMetadata, trainingConfig, optimizerWeights, kerasTraining };
-    try {
-      return await saveModel(this, target, config, extras);
-    } finally {
-      // The number of steps is a new tensor.
-      if (trainer) optimizerWeights[0]?.tensor.dispose();
-    }
+    return saveModel(this, target, config, extras);
   }
 
   /**
@@ -350,6 +351,8 @@ export class LayersModel extends Container {
     const count = before - memory().numTensors;
     this.#trainer?.dispose();
     this.#trainer = undefined;
+    this.#savedSteps?.dispose();
+    this.#savedSteps = undefined;
     dispose(this.#optimizerWeights);
     this.#optimizerWeights = [];
     this.#trainingConfig = undefined;

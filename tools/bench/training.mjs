@@ -9,13 +9,19 @@ import { GENERATED_MODELS } from './browser.mjs';
 import { engineIds } from './options.mjs';
 import { engineName, milliseconds, times } from './report.mjs';
 
-/** Registers TensorFlow.js's gradients in the core that is loaded: only a bundle of all of TensorFlow.js has them. */
+/**
+ * Registers TensorFlow.js's gradients, and the methods of tensors that its layers call, in the core that is loaded: only a
+ * bundle of all of TensorFlow.js has them.
+ */
 const GRADIENTS = 'tfjs-gradients.js';
 
 async function bundleGradients() {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: [path.join(ROOT, 'node_modules/@tensorflow/tfjs-core/dist/register_all_gradients.js')],
+    stdin: {
+      contents: "import './register_all_gradients.js'; import './public/chained_ops/register_all_chained_ops.js';",
+      resolveDir: path.join(ROOT, 'node_modules/@tensorflow/tfjs-core/dist'),
+    },
     outfile: path.join(GENERATED_MODELS, GRADIENTS),
     bundle: true,
     format: 'esm',

@@ -20,6 +20,7 @@ export const ENGINES = {
  * @property {number} threads
  * @property {'local' | 'cdn'} [tfjs] Where to load TensorFlow.js from.
  * @property {string} [gradients] The URL of TensorFlow.js's gradients, which its core does not have.
+ * @property {boolean} [layers] Whether TensorFlow.js needs its layers.
  *
  * @typedef {object} Engine
  * @property {EngineSpec['id']} id
@@ -28,12 +29,33 @@ export const ENGINES = {
  * @property {number} threads The number of threads in use.
  * @property {object} tf loadGraphModel, tensor, dispose and so on.
  * @property {() => number | null} heapBytes The size of its heap; null if unknown.
+ * @property {() => () => number} [watchRuns] Returns a function with the milliseconds that programs have run since.
  */
+
+/** Times the runs of captured programs, which training steps are, in the core itself. */
+function watchRuns({ callCore }) {
+  let total = 0;
+  callCore((core) => {
+    const { runFunction } = core;
+    core.runFunction = (...args) => {
+      const start = performance.now();
+      try {
+        return runFunction(...args);
+      } finally {
+        total += performance.now() - start;
+      }
+    };
+  });
+  return () => total;
+}
 
 /** @returns {Promise<Engine>} */
 async function startTfwasm({ id, threads }) {
   const [build, instructions] = id.split('-');
-  const tf = await import(build === 'other' ? '../other/index.js' : '../dist/index.js');
+  const folder = build === 'other' ? '../other' : '../dist';
+  const [tf, { default: internals }] = await Promise.all(
+    ['index', 'common'].map((file) => import(`${folder}/${file}.js`)),
+  );
   tf.setThreadsCount(threads);
   if (instructions !== 'auto') tf.setWasmVariant(threads > 1 ? `${instructions}-threads` : instructions);
   await tf.ready();
@@ -45,6 +67,7 @@ async function startTfwasm({ id, threads }) {
     threads: tf.getThreadsCount(),
     tf,
     heapBytes: () => tf.memory().heapBytes,
+    watchRuns: () => watchRuns(internals),
   };
 }
 
@@ -54,10 +77,11 @@ function allowThreads(threads) {
 }
 
 /** @returns {Promise<Engine>} */
-async function startTfjs({ id, threads, tfjs, gradients }) {
+async function startTfjs({ id, threads, tfjs, gradients, layers }) {
   const backend = id.slice('tfjs-'.length);
   // The wasm and webgl backends use the cpu backend for small or unsupported ops.
-  const parts = ['core', 'backend-cpu', 'converter', ...(backend === 'cpu' ? [] : [`backend-${backend}`])];
+  const parts = ['core', 'backend-cpu', layers ? 'layers' : 'converter'];
+  if (backend !== 'cpu') parts.push(`backend-${backend}`);
   for (const part of parts) await import(await tfjsScript(tfjs, part));
   if (gradients) await import(gradients);
   const { tf } = globalThis;

@@ -194,7 +194,7 @@ function readNumber(tensor) {
 }
 
 /** The filters and the strides of depthwise separable convolutions. */
-const MOBILENET_BLOCKS = [
+export const MOBILENET_BLOCKS = [
   [64, 1],
   [128, 2],
   [128, 1],

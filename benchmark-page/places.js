@@ -16,6 +16,7 @@ const FILES = {
   'backend-wasm': 'tf-backend-wasm.min.js',
   'backend-webgl': 'tf-backend-webgl.min.js',
   converter: 'tf-converter.min.js',
+  layers: 'tf-layers.min.js',
 };
 
 /** The binaries of the wasm backend that browsers with SIMD use, for one thread and for several. */
@@ -28,6 +29,7 @@ export const HASHES = {
   'tf-backend-wasm.min.js': '8zJmraBl5B7v26aoZux6x4HhlWKyW2wD1RVC4LUkQxHS99ATPEvmsTL6D44t0Acv',
   'tf-backend-webgl.min.js': 'PAbE0QuTSZkDuS/hX4MEx1MZ0Nwd+mkb2Znz35ZqGDjb36klpR8/mCpykhdd7uHW',
   'tf-converter.min.js': 'sTQbAoegStaraHP3ijlE4F66mBcvLpX2zRxhhZqVsfVTGLsKLw6X3AMEyo18XygJ',
+  'tf-layers.min.js': 'x+k540hR3rtlh71lOriX5sF/xqz2VnhMgARYLa5IjV+7pwArlppSfPwZzaE6NrpF',
   'tfjs-backend-wasm-simd.wasm': 'K3GxiUF8sNsf8m8ZYuEKWXFARCxCn0erZqbTdbYOpxeDRf0k+CWFF5gZ3xbW4cez',
   'tfjs-backend-wasm-threaded-simd.wasm': 'EuJw7PP3AQ4wqZVHrEgsG4/kh0NOitIk4QYoE+NEXyq03nKu/1qfVy0MSCwvvzMK',
 };

@@ -12,6 +12,7 @@ let model;
 let inputs;
 let op;
 let net;
+let coreClock;
 let runAsync = false;
 
 const commands = {
@@ -93,6 +94,24 @@ const commands = {
     const { NETS } = await import('./nets.js');
     net = NETS[name](engine.tf);
     return net.flops;
+  },
+
+  /** Creates a model of layers of a net, for fit(). */
+  async makeFitNet(name) {
+    const { FitNet } = await import('./layers-nets.js');
+    net = new FitNet(engine.tf, name);
+    coreClock = engine.watchRuns?.();
+  },
+
+  makeBatches: ({ count }) => net.makeBatches(count),
+
+  /** Trains for an epoch. @returns its milliseconds, those within the steps' runs if they are known, and the loss. */
+  async fit() {
+    const before = coreClock?.();
+    const start = performance.now();
+    const loss = await net.fit();
+    const milliseconds = performance.now() - start;
+    return { milliseconds, runs: coreClock && coreClock() - before, loss };
   },
 
   /** Takes a step of training. @returns its milliseconds, and the loss before it. */

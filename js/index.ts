@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The entry `tfwasm`. Names and semantics are those of TensorFlow.js.
-import { setBundleImport } from './core/bundles.js';
+import { indexParts, setBundleImport } from './core/bundles.js';
 import { useLink } from './core/links.js';
+import * as parts from './shared-index.js';
 import { setTrainableMaker } from './models/trainable.js';
 import { GraphWeights } from './training/graph-weights.js';
 
@@ -46,6 +47,9 @@ export type {
 setTrainableMaker((model, weights) => new GraphWeights(model, weights));
 setBundleImport('data.js', () => import('./data/streams/index.js'));
 setBundleImport('operations.js', () => import('./layers/operations/index.js'));
+Object.assign(indexParts, parts);
+setBundleImport('model-files.js', () => import('./layers-model/files/index.js'));
+setBundleImport('training.js', () => import('./training/on-demand/index.js'));
 setBundleImport('adapt.js', () => import('./layers/adapt.js'));
 useLink({
   name: 'tfwasm',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Internal modules that must exist only once and are used by several bundles: the default export of common.js.
 // tools/build/javascript.mjs makes the other bundles import them from there.
-export { loadBundle, setBundleImport } from './core/bundles.js';
+export { indexParts, loadBundle, setBundleImport } from './core/bundles.js';
 export { check, describeError, fromCore, shown, TfwasmError } from './core/errors.js';
 export { tensorBytes } from './core/heap.js';
 export { useLink } from './core/links.js';

@@ -5,6 +5,9 @@ import { describeError, TfwasmError } from './errors.js';
 
 type Importer = () => Promise<unknown>;
 
+/** Internal modules of index.js for bundles: those of js/shared-index.ts. */
+export const indexParts: Record<string, unknown> = {};
+
 const importers = new Map<string, Importer>();
 const loading = new Map<string, Promise<unknown>>();
 

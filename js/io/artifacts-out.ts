@@ -15,8 +15,13 @@ const MAX_BUFFER_BYTES = 1 << 30;
  * access.
  *
  * @param openWeight Returns a new handle for the weight with this name.
+ * @param onCancel Called when a stream of the weights is cancelled.
  */
-export function toArtifacts({ topology, parts }: ModelOrigin, openWeight: (name: string) => number): ModelArtifacts {
+export function toArtifacts(
+  { topology, parts }: ModelOrigin,
+  openWeight: (name: string) => number,
+  onCancel?: () => void,
+): ModelArtifacts {
   const artifacts: ModelArtifacts = { modelTopology: JSON.parse(topology), ...parts };
   const specs = parts.weightSpecs;
   if (!specs) return artifacts;
@@ -29,7 +34,10 @@ export function toArtifacts({ topology, parts }: ModelOrigin, openWeight: (name:
           if (!(await write(piece))) return;
         }
       },
-      cancel: () => void pieces.return(),
+      cancel: () => {
+        pieces.return();
+        onCancel?.();
+      },
     };
   });
   // Not enumerable, so that copying the artifacts does not copy the weights.

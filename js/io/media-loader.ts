@@ -39,7 +39,7 @@ export interface Media {
   pathOfFileUrl(url: string): string;
   removeModel(url: string): Promise<ModelArtifactsInfo>;
   saveOverHttp(artifacts: ModelArtifacts, url: string, request: RequestParts): Promise<SaveResult>;
-  toArtifacts(origin: ModelOrigin, openWeight: (name: string) => number): ModelArtifacts;
+  toArtifacts(origin: ModelOrigin, openWeight: (name: string) => number, onCancel?: () => void): ModelArtifacts;
   withWeightData(artifacts: ModelArtifacts, strict: boolean): Promise<ModelArtifacts>;
   weightsLoaderFactory(fetchWeights: (urls: string[]) => Promise<ArrayBuffer[]>): WeightsLoader;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { check, TfwasmError } from '../core/errors.js';
-import { removeModel } from '../io/on-demand.js';
+import { check } from '../core/errors.js';
 import { Callback } from '../training/callbacks.js';
+import { loadTraining } from '../training/loader.js';
 import { loadLayersModel } from './load-model.js';
 import type { LayersModel } from './model.js';
 
@@ -11,9 +11,6 @@ export interface BackupAndRestoreArgs {
   /** Whether to remove the backup at the end of the training. Default: true. */
   deleteCheckpoint?: boolean;
 }
-
-/** Where a backup keeps the epoch with which training goes on. */
-const KEY = 'tfwasmNextEpoch';
 
 /**
  * Saves the model and its optimizer during training. If training was interrupted, by a reload or a crash, the next fit()
@@ -50,25 +47,9 @@ export class BackupAndRestore extends Callback {
   }
 
   override async onTrainBegin(): Promise<void> {
-    this.startEpoch = undefined;
     this.#batches = 0;
-    const backup = await loadBackup(this.#url);
-    if (!backup) return;
-    try {
-      const { [KEY]: epoch } = (backup.getUserDefinedMetadata() ?? {}) as Record<string, unknown>;
-      if (!Number.isInteger(epoch)) {
-        throw new TfwasmError('E_INPUT', `the model at ${this.#url} is no backup of training: use another URL`);
-      }
-      const weights = backup.getWeights();
-      this.#trained.setWeights(weights);
-      for (const weight of weights) weight.dispose();
-      const state = await backup.optimizer.getWeights();
-      await this.#trained.optimizer.setWeights(state);
-      state[0]?.tensor.dispose();
-      this.startEpoch = epoch as number;
-    } finally {
-      backup.dispose();
-    }
+    const { restoreBackup } = await loadTraining();
+    this.startEpoch = await restoreBackup(this.#trained, this.#url, loadLayersModel);
   }
 
   override async onEpochBegin(epoch: number): Promise<void> {
@@ -85,32 +66,10 @@ export class BackupAndRestore extends Callback {
   }
 
   override async onTrainEnd(): Promise<void> {
-    if (this.#args.deleteCheckpoint === false) return;
-    await removeModel(this.#url).catch((error) => {
-      if (!isMissing(error)) throw error;
-    });
+    if (this.#args.deleteCheckpoint !== false) await (await loadTraining()).removeBackup(this.#url);
   }
 
   async #save(nextEpoch: number): Promise<void> {
-    const model = this.#trained;
-    const metadata = model.getUserDefinedMetadata();
-    model.setUserDefinedMetadata({ ...metadata, [KEY]: nextEpoch });
-    try {
-      await model.save(this.#url, { includeOptimizer: true });
-    } finally {
-      model.setUserDefinedMetadata(metadata ?? {});
-    }
-  }
-}
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof TfwasmError && /there is no model|ENOENT/.test(error.message);
-
-async function loadBackup(url: string): Promise<LayersModel | undefined> {
-  try {
-    return await loadLayersModel(/^file:/.test(url) ? `${url}/model.json` : url);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
+    await (await loadTraining()).saveBackup(this.#trained, this.#url, nextEpoch);
   }
 }

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads models made of layers: `tf.loadLayersModel`, `tf.models.modelFromJSON`.
+import { loadBundle } from '../core/bundles.js';
 import { TfwasmError } from '../core/errors.js';
-import { coreStarted } from '../core/runtime.js';
-import { isArrayBuffer } from '../io/bytes.js';
 import { checkOptions, loadStreamed } from '../io/load-options.js';
 import { findLoadHandler } from '../io/router.js';
-import type { ModelTopology } from '../layers/config.js';
-import type { IOHandler, LoadOptions, ModelArtifacts, WeightSpec, WeightsManifestConfig } from '../io/types.js';
-import { decodeFeed, type NamedTensor } from '../io/weights-api.js';
-import { openFeed } from '../io/weights-feed.js';
-import { loadWeights } from '../io/on-demand.js';
-import { dispose, keep } from '../tensor/memory.js';
-import type { NamedTensorMap } from '../tensor/tensor.js';
-import { modelFromKerasFile } from './keras-model.js';
-import type { LayersModel } from './model.js';
-import { modelFromTopology } from './model-config.js';
-import { setNamedWeights } from '../layers/named-weights.js';
+import type { IOHandler, LoadOptions, ModelArtifacts, WeightsManifestConfig } from '../io/types.js';
 import type { SerializableConstructor } from '../layers/serialization.js';
+import type { LayersModel } from './model.js';
 
 /** Options of loadLayersModel. */
 export interface LoadLayersModelOptions extends LoadOptions {
@@ -29,57 +19,13 @@ export interface LoadLayersModelOptions extends LoadOptions {
   hdf5Library?: boolean;
 }
 
-/** A model, with its weights, from artifacts. */
-async function modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayersModelOptions): Promise<LayersModel> {
-  const { modelTopology, weightSpecs, trainingConfig, userDefinedMetadata } = artifacts;
-  const { customObjects, strict = true, hdf5Library = false } = options;
-  if (isArrayBuffer(modelTopology)) {
-    await coreStarted();
-    return modelFromKerasFile(modelTopology, customObjects ? { customObjects } : {}, { strict, hdf5Library });
-  }
-  if (typeof modelTopology !== 'object' || modelTopology === null) {
-    throw new TfwasmError('E_JSON', 'this is not a layers model: modelTopology must be a JSON object');
-  }
-  if ('node' in modelTopology) {
-    throw new TfwasmError('E_JSON', 'this is not a layers model but a graph model: use loadGraphModel()');
-  }
-  await coreStarted();
-  const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
-  try {
-    const state = weightSpecs ? await setWeights(model, artifacts, weightSpecs, strict) : [];
-    if (trainingConfig) await model.continueTraining(trainingConfig, state);
-    else dispose(state);
-    if (userDefinedMetadata) model.setUserDefinedMetadata(userDefinedMetadata);
-    return model;
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
+/** What model-files.js exports for loading. */
+interface LoadingFiles {
+  modelFromArtifacts(artifacts: ModelArtifacts, options: LoadLayersModelOptions): Promise<LayersModel>;
+  modelFromJSON: typeof modelFromJSON;
 }
 
-/** Returns the state of the optimizer. */
-async function setWeights(
-  model: LayersModel,
-  artifacts: ModelArtifacts,
-  specs: WeightSpec[],
-  strict: boolean,
-): Promise<NamedTensor[]> {
-  const values = await decodeFeed(openFeed(artifacts), specs);
-  const optimizer: NamedTensor[] = [];
-  try {
-    const own: NamedTensorMap = {};
-    for (const { name, group } of specs) {
-      const tensor = values[name];
-      if (!tensor) continue;
-      if (group === 'optimizer') optimizer.push({ name, tensor });
-      else own[name] = tensor;
-    }
-    setNamedWeights(model, own, strict);
-    return optimizer.map(({ name, tensor }) => ({ name, tensor: keep(tensor.clone()) }));
-  } finally {
-    dispose(values);
-  }
-}
+const loadModelFiles = () => loadBundle('model-files.js') as Promise<LoadingFiles>;
 
 /**
  * Loads a model made of layers, with its weights, the state of its optimizer and its metadata. Starts the core if
@@ -100,7 +46,10 @@ export async function loadLayersModel(
   if (typeof handler?.load !== 'function') {
     throw new TfwasmError('E_INPUT', 'loadLayersModel() takes a URL or an object with a load() method');
   }
-  const artifacts = await loadStreamed(handler as Required<Pick<IOHandler, 'load'>>);
+  const [artifacts, { modelFromArtifacts }] = await Promise.all([
+    loadStreamed(handler as Required<Pick<IOHandler, 'load'>>),
+    loadModelFiles(),
+  ]);
   return modelFromArtifacts(artifacts, options);
 }
 
@@ -121,21 +70,5 @@ export async function modelFromJSON(
   config: ModelAndWeightsConfig | object,
   customObjects?: Record<string, SerializableConstructor>,
 ): Promise<LayersModel> {
-  const given = typeof config === 'string' ? (JSON.parse(config) as object) : config;
-  const { modelTopology, weightsManifest, pathPrefix } = (
-    'modelTopology' in given ? given : { modelTopology: given }
-  ) as ModelAndWeightsConfig;
-  await coreStarted();
-  const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
-  if (!weightsManifest) return model;
-  const weights = await loadWeights(weightsManifest, pathPrefix);
-  try {
-    setNamedWeights(model, weights, true);
-    return model;
-  } catch (error) {
-    model.dispose();
-    throw error;
-  } finally {
-    dispose(weights);
-  }
+  return (await loadModelFiles()).modelFromJSON(config, customObjects);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models made of layers.
+import { loadBundle } from '../core/bundles.js';
 import { describeError, TfwasmError } from '../core/errors.js';
 import { publicFunction } from '../core/public-function.js';
-import type { KerasFile } from '../keras-files/index.js';
+import type { KerasFile, KerasFormat } from '../keras-files/index.js';
 import type { IOHandler, SaveConfig, SaveResult, TrainingConfig } from '../io/types.js';
 import type { NamedTensor } from '../io/weights-api.js';
 import { concat } from '../ops/join.js';
@@ -20,23 +21,29 @@ import type {
   ModelFitArgs,
   ModelFitDatasetArgs,
 } from '../training/options.js';
+import { Progress } from '../training/progress.js';
 import { Trainer } from '../training/trainer.js';
-import { compileArgsOf, optimizerStateOf } from '../training/keras-training.js';
-import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../training/training-config.js';
+import { loadTraining } from '../training/loader.js';
+import * as optimizerMakers from '../training/optimizer-makers.js';
 import { Container, type ContainerArgs } from '../layers/container.js';
 import { checkBatchSize, checkFeeds, type TensorOrMap } from '../layers/feeds.js';
-import { loadKerasWeights } from '../layers/keras-weights.js';
 import { ModelRunner } from './model-runner.js';
 import { namedWeights, setNamedWeights } from '../layers/named-weights.js';
-import { saveModel } from '../layers/save-model.js';
 import { printSummary } from '../layers/summary.js';
 import { oneOrMore, type SymbolicTensor, toList } from '../layers/topology.js';
+
+/** What model-files.js exports for models. */
+type SavingFiles = Pick<typeof import('../layers/save-model.js'), 'saveModel'> &
+  Pick<typeof import('../layers/keras-weights.js'), 'loadKerasWeights'>;
+
+const loadModelFiles = () => loadBundle('model-files.js') as Promise<SavingFiles>;
 
 /** Options of predict(). */
 export interface ModelPredictArgs {
   /** The number of examples that are computed at once. Default: that of the model's inputs, or 32. */
   batchSize?: number;
-  verbose?: boolean;
+  /** Prints a line with the time. Default: false. */
+  verbose?: 0 | 1 | 2 | boolean;
 }
 
 /** Options of a model. */
@@ -78,7 +85,7 @@ export class LayersModel extends Container {
   compile(args: ModelCompileArgs): void {
     this.checkNotDisposed();
     const isOwned = !(args.optimizer instanceof Optimizer);
-    const optimizer = isOwned ? optimizerByName(String(args.optimizer)) : (args.optimizer as Optimizer);
+    const optimizer = isOwned ? optimizerMakers.optimizerByName(String(args.optimizer)) : (args.optimizer as Optimizer);
     const trainer = new Trainer(this, optimizer, args);
     this.#disposeTrainer();
     this.#trainer = trainer;
@@ -144,25 +151,33 @@ export class LayersModel extends Container {
 
   /** The same for a dataset, whose elements are batches `{xs, ys}`. They are disposed. */
   async evaluateDataset(dataset: DatasetLike, args: ModelEvaluateDatasetArgs = {}): Promise<Scalar | Scalar[]> {
-    const logs = await this.#compiled('evaluateDataset').evaluateDataset(dataset, args.batches);
+    const logs = await this.#compiled('evaluateDataset').evaluateDataset(dataset, args);
     return oneOrMore(Object.values(logs).map((value) => scalar(value)));
   }
 
   /** Computes the outputs for any number of examples, in batches. */
   predict(x: Tensor | Tensor[], args: ModelPredictArgs = {}): Tensor | Tensor[] {
+    const progress = new Progress(args.verbose);
     return tidy(() => {
       const inputs = checkFeeds(this, x, true);
       const count = inputs[0]?.shape[0] ?? 0;
       const batchSize = checkBatchSize(this, count, args.batchSize);
-      if (count <= batchSize) return oneOrMore(this.#runner.run(this.outputs, inputs));
-      const batches: Tensor[][] = [];
-      for (let begin = 0; begin < count; begin += batchSize) {
-        const size = Math.min(batchSize, count - begin);
-        const batch = inputs.map((input) => slice(input, begin, size));
-        batches.push(this.#runner.run(this.outputs, batch));
-      }
-      return oneOrMore(this.outputs.map((_, i) => concat(batches.map((outputs) => outputs[i] as Tensor))));
+      const steps = Math.ceil(count / batchSize);
+      const results = this.#predictBatches(inputs, count, batchSize);
+      progress.print('', steps, steps);
+      return oneOrMore(results);
     });
+  }
+
+  #predictBatches(inputs: readonly Tensor[], count: number, batchSize: number): Tensor[] {
+    if (count <= batchSize) return this.#runner.run(this.outputs, inputs);
+    const batches: Tensor[][] = [];
+    for (let begin = 0; begin < count; begin += batchSize) {
+      const size = Math.min(batchSize, count - begin);
+      const batch = inputs.map((input) => slice(input, begin, size));
+      batches.push(this.#runner.run(this.outputs, batch));
+    }
+    return this.outputs.map((_, i) => concat(batches.map((outputs) => outputs[i] as Tensor)));
   }
 
   /** Computes the outputs for one batch. */
@@ -248,7 +263,8 @@ export class LayersModel extends Container {
     const isSource = typeof given === 'string' || typeof (given as Pick<IOHandler, 'load'>).load === 'function';
     if (isSource) {
       const source = given as string | Pick<IOHandler, 'load'>;
-      return loadKerasWeights(this, source, typeof options === 'object' ? options : { strict: options });
+      const match = typeof options === 'object' ? options : { strict: options };
+      return loadModelFiles().then(({ loadKerasWeights }) => loadKerasWeights(this, source, match));
     }
     setNamedWeights(this, given as NamedTensorMap, options !== false);
   }
@@ -263,17 +279,22 @@ export class LayersModel extends Container {
    */
   async save(target: string | Pick<IOHandler, 'save'>, config?: SaveConfig): Promise<SaveResult> {
     const trainer = config?.includeOptimizer ? this.#trainer : undefined;
-    const trainingConfig = trainer
-      ? toTrainingConfig(this.#compileArgs as ModelCompileArgs, trainer.optimizer)
-      : this.#trainingConfig;
+    const { saveModel } = await loadModelFiles();
+    const training = trainer && (await loadTraining());
+    const compileArgs = this.#compileArgs as ModelCompileArgs;
+    const trainingConfig = () =>
+      trainer ? training?.toTrainingConfig(compileArgs, trainer.optimizer) : this.#trainingConfig;
     const optimizerWeights = trainer ? await trainer.optimizer.getWeights() : this.#optimizerWeights;
+    const userDefinedMetadata = this.#userDefinedMetadata;
     if (trainer) {
-      // The number of steps is a new tensor, which what is saved may read later.
+      // The number of steps is a new tensor, which what is saved may read again.
       this.#savedSteps?.dispose();
       this.#savedSteps = optimizerWeights[0] && keep(optimizerWeights[0].tensor);
     }
-    const userDefinedMetadata = this.#userDefinedMetadata;
-    return saveModel(this, target, config, { userDefinedMetadata, trainingConfig, optimizerWeights });
+    const kerasTraining = (format: KerasFormat, isKeras3: boolean) =>
+      trainer && training?.kerasTraining(trainer, compileArgs, format, isKeras3);
+    const extras = { userDefinedMetadata, trainingConfig, optimizerWeights, kerasTraining };
+    return saveModel(this, target, config, extras);
   }
 
   /**
@@ -281,8 +302,9 @@ export class LayersModel extends Container {
    * unknown, keeps both, to save them again.
    */
   async continueTraining(config: TrainingConfig, optimizerWeights: NamedTensor[]): Promise<void> {
+    const { fromTrainingConfig } = await loadTraining();
     const isCompiled = await this.#tryCompile(
-      () => fromTrainingConfig(config),
+      () => fromTrainingConfig(config, optimizerMakers),
       () => optimizerWeights,
     );
     if (isCompiled) return dispose(optimizerWeights);
@@ -292,11 +314,12 @@ export class LayersModel extends Container {
 
   /** @internal The same for a file of Keras. */
   async continueKerasTraining(file: KerasFile): Promise<void> {
+    const { compileArgsOf, readState } = await loadTraining();
     let state: NamedTensor[] | undefined;
     await this.#tryCompile(
-      () => compileArgsOf(file),
+      () => compileArgsOf(file, optimizerMakers),
       (optimizer) => {
-        state = optimizerStateOf(file, optimizer, this.trainableWeights);
+        state = readState(file.optimizerWeights, optimizer, this.trainableWeights);
         return state ?? [];
       },
     );

@@ -209,6 +209,11 @@ export class Container extends Layer {
     return this.executeTo(this.outputs, toList(inputs), masks, kwargs);
   }
 
+  /** @internal What its layers compute, in this order. */
+  get tensors(): SymbolicTensor[] {
+    return this.#nodes.flatMap(({ outputTensors }) => outputTensors);
+  }
+
   /** The calls on inputs of the model whose outputs have shapes that depend on values. */
   #earlyNodes(training: boolean): Node[] {
     const isEarly = (node: Node) =>

@@ -55,6 +55,10 @@ export abstract class BaseCallback {
   /** If onTrainBegin sets it, training begins with this epoch. */
   startEpoch: number | undefined;
   params: CallbackParams | undefined;
+  /** @internal Whether steps whose loss is not finite are taken back. */
+  readonly guardsSteps: boolean = false;
+  /** @internal Where a loss came from that is not finite, for a callback that guards steps. */
+  culprit: string | undefined;
   /** @internal */
   protected trained: TrainedModel | undefined;
 
@@ -136,14 +140,6 @@ export class History extends BaseCallback {
   async syncData(): Promise<void> {}
 }
 
-/** Prints a line for each epoch. */
-class Progress extends BaseCallback {
-  override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
-    const values = Object.entries(logs).map(([name, value]) => ` - ${name}: ${Number(value).toPrecision(4)}`);
-    console.log(`Epoch ${epoch + 1}/${this.params?.epochs}${values.join('')}`);
-  }
-}
-
 export type CallbackConstructor = new () => BaseCallback;
 
 const registered = new Map<number, CallbackConstructor[]>();
@@ -173,12 +169,7 @@ export class CallbackList {
     const list = given === undefined || given === null ? [] : Array.isArray(given) ? given : [given];
     const own = list.map((item) => (item instanceof BaseCallback ? item : new CustomCallback(item, yieldEvery)));
     const classes = [...registered].filter(([level]) => (verbose ?? 1) >= level).flatMap(([, cls]) => cls);
-    this.callbacks = [
-      ...(verbose ? [new Progress()] : []),
-      ...classes.map((Class) => new Class()),
-      ...own,
-      ...(history ? [history] : []),
-    ];
+    this.callbacks = [...classes.map((Class) => new Class()), ...own, ...(history ? [history] : [])];
   }
 
   start(model: TrainedModel, params: CallbackParams): void {

@@ -8,10 +8,14 @@ import { currentExecution, updateVariable } from '../layers/execution.js';
 import { getInitializer, type Initializer } from '../layers/initializers.js';
 import { LayerVariable } from '../layers/layer-variable.js';
 import { pythonName } from '../layers/names.js';
+import type { SerializableConstructor } from '../layers/serialization.js';
 import type { Shape } from '../layers/topology.js';
 import { arg } from '../ops/arguments.js';
-import { div } from '../ops/arithmetic.js';
+import { add, div, maximum, mul } from '../ops/arithmetic.js';
+import { cast } from '../ops/cast.js';
+import { onesLike } from '../ops/creation.js';
 import { unstack } from '../ops/join.js';
+import { reshape } from '../ops/shape.js';
 import { runInScope } from '../tensor/scopes.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { TensorLike } from '../tensor/values.js';
@@ -172,6 +176,12 @@ export abstract class Metric extends Configured {
   override getConfig(): Config {
     return { ...super.getConfig(), name: this.name };
   }
+
+  /** @internal The same metric with a state of its own. */
+  copy(): Metric {
+    const Class = this.constructor as SerializableConstructor<Metric>;
+    return Class.fromConfig(Class, this.getConfig());
+  }
 }
 
 class CoreMetric extends Metric {
@@ -234,6 +244,53 @@ class CoreMetric extends Metric {
   override result(): Tensor {
     return callObjective('result', this.json, [this.#build([1]).read()]);
   }
+
+  override copy(): Metric {
+    const { name, ...config } = this.getConfig();
+    return new CoreMetric({ className: this.getClassName(), config }, name as string, undefined, this.#values);
+  }
+}
+
+/** The mean of tensors of one shape, element by element. Like 'Mean', it takes them as the labels. */
+class MeanTensor extends Metric {
+  static override readonly className = 'MeanTensor';
+  #state: [total: LayerVariable, count: LayerVariable] | undefined;
+
+  constructor(args: { name?: string; shape?: number[] | null } = {}) {
+    super(args);
+    if (args.shape) this.#build(args.shape);
+  }
+
+  #build(shape: readonly number[]): [LayerVariable, LayerVariable] {
+    this.#state ??= [this.addWeight('total', [...shape]), this.addWeight('count', [...shape])];
+    return this.#state;
+  }
+
+  /** @throws E_SHAPE if the shape is another one than before. */
+  override updateState(given: Values, _yPred?: Values, sampleWeight?: Values | null): void {
+    const body = () => {
+      const values = cast(arg(given, 'values', 'numeric'), 'float32');
+      const [total, count] = this.#build(values.shape);
+      const ones = onesLike(values);
+      const weights = sampleWeight === undefined || sampleWeight === null ? ones : arg(sampleWeight, 'sampleWeight');
+      const shape = [...weights.shape, ...values.shape.slice(weights.rank).map(() => 1)];
+      const counts = mul(ones, reshape(weights, shape));
+      const sums = [add(total.read(), mul(values, counts)), add(count.read(), counts)] as const;
+      this.assign(total, sums[0]);
+      this.assign(count, sums[1]);
+      return sums;
+    };
+    runInScope(body, (sums) => (currentExecution() ? sums : []), []);
+  }
+
+  override result(): Tensor {
+    const [total, count] = this.#build([]);
+    return div(total.read(), maximum(count.read(), 1e-30));
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), shape: this.#state?.[0].shape ?? null };
+  }
 }
 
 /** Keras has null where the core needs a word. */
@@ -287,6 +344,8 @@ export function getMetric(identifier: MetricIdentifier, yPredShape?: Shape, loss
   const custom = makeRegistered<Metric>(described);
   if (custom) return custom;
   const { name, ...config } = toCamelConfig(withoutNulls(described.config)) as { name?: string } & Config;
+  if (/^mean_?tensor$/i.test(described.className))
+    return new MeanTensor({ ...described.config, ...(name && { name }) });
   if (typeof identifier !== 'string') return new CoreMetric({ ...described, config }, name, yPredShape);
   const className = BY_SHAPE.get(identifier);
   const fromLogits = className === 'CrossentropyByShape' && loss?.getConfig()['fromLogits'] === true;

@@ -137,7 +137,10 @@ export class Objective {
   #addMetrics(byOutput: readonly (readonly MetricIdentifier[])[], shapes: readonly Shape[], isWeighted: boolean): void {
     for (const [output, identifiers] of byOutput.entries()) {
       for (const identifier of identifiers) {
-        const metric = getMetric(identifier, shapes[output] as Shape, this.losses[output]);
+        // An object has one state: other outputs get copies of it, as in Keras.
+        const isTaken = this.metrics.some((other) => other.metric === identifier);
+        const given = isTaken ? (identifier as Metric).copy() : identifier;
+        const metric = getMetric(given, shapes[output] as Shape, this.losses[output]);
         const prefix = shapes.length > 1 ? `${this.#outputNames[output]}_` : '';
         const name = uniqueName(prefix + loggedName(identifier, metric), this.names);
         this.metrics.push({ name, output, metric, isWeighted, isOwned: metric !== identifier });

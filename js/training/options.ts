@@ -19,7 +19,7 @@ interface CommonFitArgs {
   /** The last epoch is `epochs - 1`. Default: 1. */
   epochs?: number;
   initialEpoch?: number;
-  /** 1 or 2: prints a line for each epoch. Default: 0. */
+  /** Prints a line for each epoch; 1: in long epochs, also every 5 seconds, unless training never yields. Default: 0. */
   verbose?: 0 | 1 | 2 | boolean;
   callbacks?: Callbacks;
   /** Weights of classes in the loss, by their numbers. */
@@ -62,6 +62,7 @@ export interface ModelFitDatasetArgs extends CommonFitArgs {
 export interface ModelEvaluateArgs {
   /** Default: that of the model's inputs, or 32. */
   batchSize?: number;
+  /** Prints a line with the time and the results. Default: 0. */
   verbose?: 0 | 1 | 2 | boolean;
   sampleWeight?: SampleWeights;
   /** The most batches. */
@@ -71,5 +72,6 @@ export interface ModelEvaluateArgs {
 /** Options of evaluateDataset(). */
 export interface ModelEvaluateDatasetArgs {
   batches?: number;
+  /** As in evaluate(). */
   verbose?: 0 | 1 | 2 | boolean;
 }

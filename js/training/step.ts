@@ -38,7 +38,7 @@ export class Step {
   readonly #optimizer: Optimizer | undefined;
   readonly #isEager: boolean;
   /** The weights that are trained: those that could be at the time of compile(). */
-  readonly #weights: readonly LayerVariable[];
+  readonly weights: readonly LayerVariable[];
   readonly #programs = new ProgramCache();
 
   constructor(model: Container, objective: Objective, optimizer?: Optimizer, isEager = false) {
@@ -46,16 +46,16 @@ export class Step {
     this.#objective = objective;
     this.#optimizer = optimizer;
     this.#isEager = isEager;
-    this.#weights = optimizer ? model.trainableWeights : [];
+    this.weights = optimizer ? model.trainableWeights : [];
   }
 
   /** Warns if other weights can be trained now than at the time of compile(). */
   warnOfChanges(): void {
     const now = this.#model.trainableWeights;
-    if (now.length === this.#weights.length && now.every((weight) => this.#weights.includes(weight))) return;
+    if (now.length === this.weights.length && now.every((weight) => this.weights.includes(weight))) return;
     console.warn(
       "Discrepancy between trainableweights and collected trainable weights: the flags 'trainable' have changed since " +
-        `compile(), which counts: ${this.#weights.length} weights are trained. Call compile() again to change that.`,
+        `compile(), which counts: ${this.weights.length} weights are trained. Call compile() again to change that.`,
     );
   }
 
@@ -71,7 +71,7 @@ export class Step {
   /** The values of the weights, which must exist before a capture. */
   #readWeights(): Variable[] {
     for (const variable of [...this.#model.weights, ...this.#model.stateVariables]) variable.read();
-    return this.#weights.map((weight) => weight.read() as Variable);
+    return this.weights.map((weight) => weight.read() as Variable);
   }
 
   #runCaptured(batch: Examples): Tensor {
@@ -131,7 +131,7 @@ export class Step {
     const usedGradients = used.map((i) => gradients[i] as Tensor);
     const values = optimizer.captureStep(usedWeights, usedSlots, usedGradients, numbers);
     const newWeights = used.map((i, place): [Updatable, Tensor] => {
-      const weight = this.#weights[i] as LayerVariable;
+      const weight = this.weights[i] as LayerVariable;
       const value = values[place] as Tensor;
       return [weight, weight.constraint ? weight.constraint.apply(value) : value];
     });
@@ -173,10 +173,15 @@ export class Step {
       return tensor ? [{ name, tensor }] : [];
     });
     optimizer.applyGradients(named);
-    for (const weight of this.#weights) {
+    for (const weight of this.weights) {
       if (weight.constraint) weight.write(weight.constraint.apply(weight.read()));
     }
     return this.#finish(report as Tensor, execution);
+  }
+
+  /** The gradients of the weights for a batch, which changes nothing. */
+  gradients(batch: Examples): (Tensor | undefined)[] {
+    return valueAndGradients(() => this.#evaluate(batch, newExecution(true)).loss, this.#readWeights()).gradients;
   }
 
   #finish(report: Tensor, execution: Execution): Tensor {

@@ -1,78 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training and evaluation of a compiled model.
+// Training and evaluation of a compiled model. The loops of fit() are in on-demand/.
 import { TfwasmError } from '../core/errors.js';
 import type { TensorOrMap } from '../layers/feeds.js';
 import { dispose } from '../tensor/memory.js';
-import { CallbackList, type CallbackParams, History, type Logs, type TrainedModel } from './callbacks.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { CallbackList, History, type Logs, type TrainedModel } from './callbacks.js';
 import {
   type ClassWeights,
   type DatasetLike,
   ExampleTable,
   type GivenExamples,
   isDataset,
-  shuffled,
   takeElement,
   tensorsOf,
 } from './examples.js';
+import { loadTraining } from './loader.js';
 import { Objective } from './objective.js';
 import type { Optimizer } from './optimizer.js';
 import type {
   ModelCompileArgs,
   ModelEvaluateArgs,
+  ModelEvaluateDatasetArgs,
   ModelFitArgs,
   ModelFitDatasetArgs,
   ValidationTensors,
 } from './options.js';
+import { Progress } from './progress.js';
 import { type Examples, Step } from './step.js';
 import { Totals } from './totals.js';
-import { Yielder } from './yielder.js';
+import type { TrainingHost } from './training-host.js';
 
-/** The batches of one epoch. Whoever takes one disposes its tensors. */
-type Batches = (epoch: number) => Iterable<Examples> | AsyncIterable<Examples>;
-
-/** What evaluates a model between epochs. */
-type Validate = () => Promise<Logs>;
-
-function checkCount(value: number, name: string, least = 1): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new TfwasmError('E_INPUT', `${name} must be an integer of at least ${least}, got ${value}`);
-}
-
-const sizeOf = ({ inputs }: Examples) => inputs[0]?.shape[0] as number;
-
-/** The first `most` of batches. */
-async function* limited(
-  batches: Iterable<Examples> | AsyncIterable<Examples>,
-  most: number | undefined,
-): AsyncGenerator<Examples> {
-  let count = 0;
-  if (most === 0) return;
-  for await (const batch of batches) {
-    yield batch;
-    if (++count === most) return;
-  }
-}
-
-export class Trainer {
+export class Trainer implements TrainingHost {
+  readonly model: TrainedModel;
   readonly optimizer: Optimizer;
   readonly objective: Objective;
-  readonly #model: TrainedModel;
-  readonly #training: Step;
-  readonly #testing: Step;
+  readonly training: Step;
+  readonly testing: Step;
   #isTraining = false;
 
   constructor(model: TrainedModel, optimizer: Optimizer, args: ModelCompileArgs) {
-    this.#model = model;
+    this.model = model;
     this.optimizer = optimizer;
     this.objective = new Objective(model, args);
-    this.#training = new Step(model, this.objective, optimizer, args.runEagerly);
-    this.#testing = new Step(model, this.objective, undefined, args.runEagerly);
+    this.training = new Step(model, this.objective, optimizer, args.runEagerly);
+    this.testing = new Step(model, this.objective, undefined, args.runEagerly);
   }
 
   /** Forgets captured programs: layers have been added or removed. */
   forgetPrograms(): void {
-    this.#training.dispose();
-    this.#testing.dispose();
+    this.training.dispose();
+    this.testing.dispose();
   }
 
   dispose(): void {
@@ -81,14 +58,14 @@ export class Trainer {
   }
 
   async trainOnBatch(given: GivenExamples): Promise<number[]> {
-    const totals = new Totals(this.objective);
+    const totals = this.openTotals();
     this.objective.resetMetrics();
-    this.#training.warnOfChanges();
-    totals.add(this.#runOn(this.#training, checkedBatch(this.#model, given)));
+    this.training.warnOfChanges();
+    totals.add(this.runOn(this.training, checkedBatch(this.model, given)));
     return Object.values(totals.batch());
   }
 
-  #runOn(step: Step, batch: Examples) {
+  runOn(step: Step, batch: Examples): Tensor {
     try {
       return step.run(batch);
     } finally {
@@ -96,88 +73,57 @@ export class Trainer {
     }
   }
 
-  evaluate(given: GivenExamples, { batchSize, steps }: ModelEvaluateArgs): Logs {
-    if (steps !== undefined) checkCount(steps, 'steps');
-    const table = ExampleTable.of(this.#model, given);
+  evaluate(given: GivenExamples, { batchSize, steps, verbose }: ModelEvaluateArgs): Logs {
+    if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) {
+      throw new TfwasmError('E_INPUT', `steps must be an integer of at least 1, got ${steps}`);
+    }
+    const table = ExampleTable.of(this.model, given);
     try {
-      return this.evaluateTable(table, table.checkBatchSize(batchSize), steps);
+      return this.evaluateTable(table, table.checkBatchSize(batchSize), steps, new Progress(verbose));
     } finally {
       table.dispose();
     }
   }
 
   /** Means over all examples. A callback may call it in the middle of an epoch. */
-  evaluateTable(table: ExampleTable, batchSize: number, steps = Number.POSITIVE_INFINITY): Logs {
-    const totals = new Totals(this.objective);
+  evaluateTable(table: ExampleTable, batchSize: number, steps = Number.POSITIVE_INFINITY, progress?: Progress): Logs {
+    const totals = this.openTotals();
     const resume = this.objective.suspendMetrics();
     let count = 0;
     try {
       for (const batch of table.batches(batchSize)) {
-        totals.add(this.#runOn(this.#testing, batch));
+        totals.add(this.runOn(this.testing, batch));
         if (++count >= steps) break;
       }
-      return totals.means();
+      const logs = totals.means();
+      progress?.print('', count, count, logs);
+      return logs;
     } finally {
       resume();
     }
   }
 
-  async evaluateDataset(dataset: DatasetLike, batches?: number): Promise<Logs> {
-    if (batches !== undefined) checkCount(batches, 'batches');
-    const totals = new Totals(this.objective);
-    const resume = this.objective.suspendMetrics();
-    try {
-      for await (const batch of limited(elementsOf(this.#model, dataset), batches)) {
-        totals.add(this.#runOn(this.#testing, batch));
-      }
-      return totals.means();
-    } finally {
-      resume();
-    }
+  async evaluateDataset(dataset: DatasetLike, args: ModelEvaluateDatasetArgs): Promise<Logs> {
+    const { evaluateDataset } = await loadTraining();
+    return evaluateDataset(this, dataset, args);
   }
 
-  async fit(xs: TensorOrMap, ys: TensorOrMap, args: ModelFitArgs): Promise<History> {
-    const { shuffle = true, validationSplit = 0, validationData, stepsPerEpoch } = args;
-    if (stepsPerEpoch !== undefined) checkCount(stepsPerEpoch, 'stepsPerEpoch');
-    const { sampleWeight, classWeight } = args;
+  fit(xs: TensorOrMap, ys: TensorOrMap, args: ModelFitArgs): Promise<History> {
+    const { sampleWeight, classWeight, validationData } = args;
     return this.#exclusively(async (open) => {
       const table = open({ xs, ys, sampleWeight, classWeight });
       const validation = validationData && open(examplesOf(validationData));
-      const { training, rest } = splitExamples(table, validation ? 0 : validationSplit);
-      const batchSize = training.checkBatchSize(args.batchSize);
-      const validate = this.#validatorOf(validation ?? rest, batchSize, args.validationSteps);
-      const run = shuffle === 'batch' ? batchSize : 1;
-      const batches: Batches = () => training.batches(batchSize, shuffle ? shuffled(training.count, run) : undefined);
-      const steps = Math.min(Math.ceil(training.count / batchSize), stepsPerEpoch ?? Number.POSITIVE_INFINITY);
-      return this.#run(batches, steps, validate, args, { samples: training.count, batchSize });
+      const { fitTables } = await loadTraining();
+      return fitTables(this, table, validation, args);
     });
   }
 
-  #validatorOf(table: ExampleTable | undefined, batchSize?: number, steps?: number): Validate | undefined {
-    if (!table) return undefined;
-    const size = table.checkBatchSize(batchSize);
-    return async () => this.evaluateTable(table, size, steps);
-  }
-
-  async fitDataset(dataset: DatasetLike, args: ModelFitDatasetArgs): Promise<History> {
-    const { batchesPerEpoch, validationData, validationBatches, validationBatchSize } = args;
-    if (batchesPerEpoch !== undefined) checkCount(batchesPerEpoch, 'batchesPerEpoch');
+  fitDataset(dataset: DatasetLike, args: ModelFitDatasetArgs): Promise<History> {
+    const { validationData: given } = args;
     return this.#exclusively(async (open) => {
-      const table = validationData && !isDataset(validationData) ? open(examplesOf(validationData)) : undefined;
-      const validate = isDataset(validationData)
-        ? () => this.evaluateDataset(validationData, validationBatches)
-        : this.#validatorOf(table, validationBatchSize, validationBatches);
-      // With a number of batches an epoch, epochs go on in the dataset.
-      const all = batchesPerEpoch === undefined ? undefined : await dataset.iterator();
-      const model = this.#model;
-      async function* batches(): AsyncGenerator<Examples> {
-        yield* all ? readElements(model, all, args.classWeight) : elementsOf(model, dataset, args.classWeight);
-      }
-      try {
-        return await this.#run(batches, batchesPerEpoch, validate, args, { samples: null, batchSize: null });
-      } finally {
-        await all?.return?.();
-      }
+      const validation = given && !isDataset(given) ? open(examplesOf(given)) : given;
+      const { fitDataset } = await loadTraining();
+      return fitDataset(this, dataset, validation as ExampleTable | DatasetLike | undefined, args);
     });
   }
 
@@ -189,7 +135,7 @@ export class Trainer {
     this.#isTraining = true;
     const tables: ExampleTable[] = [];
     const open = (given: GivenExamples) => {
-      const table = ExampleTable.of(this.#model, given);
+      const table = ExampleTable.of(this.model, given);
       tables.push(table);
       return table;
     };
@@ -201,78 +147,26 @@ export class Trainer {
     }
   }
 
-  async #run(
-    batches: Batches,
-    steps: number | undefined,
-    validate: Validate | undefined,
-    args: ModelFitArgs | ModelFitDatasetArgs,
-    data: Pick<CallbackParams, 'samples' | 'batchSize'>,
-  ): Promise<History> {
-    const { epochs = 1, initialEpoch = 0 } = args;
-    const verbose = Number(args.verbose ?? 0);
-    checkCount(epochs, 'epochs');
-    checkCount(initialEpoch, 'initialEpoch', 0);
-    this.#training.warnOfChanges();
-    const history = new History();
-    const callbacks = new CallbackList(args.callbacks, args.verbose as number | undefined, args.yieldEvery, history);
-    const yielder = new Yielder(args.yieldEvery ?? callbacks.yieldEvery ?? 'auto');
-    const { names } = this.objective;
-    const metrics = [...names, ...(validate ? names.map((name) => `val_${name}`) : [])];
-    callbacks.start(this.#model, {
-      ...data,
-      epochs,
-      initialEpoch,
-      steps: steps ?? null,
-      verbose,
-      doValidation: validate !== undefined,
-      metrics,
-    });
-    this.#model.stopTraining = false;
-    await callbacks.call('onTrainBegin');
-    const first = callbacks.startEpoch ?? initialEpoch;
-    for (let epoch = first; epoch < epochs && !this.#model.stopTraining; ++epoch) {
-      await callbacks.call('onEpochBegin', epoch);
-      const logs = await this.#runEpoch(epoch, batches(epoch), steps, callbacks, yielder);
-      if (validate) for (const [name, value] of Object.entries(await validate())) logs[`val_${name}`] = value;
-      await callbacks.call('onEpochEnd', epoch, logs);
-    }
-    await callbacks.call('onTrainEnd');
-    return history;
+  // For training.js.
+
+  openTotals(): Totals {
+    return new Totals(this.objective);
   }
 
-  async #runEpoch(
-    epoch: number,
-    batches: Iterable<Examples> | AsyncIterable<Examples>,
-    steps: number | undefined,
-    callbacks: CallbackList,
-    yielder: Yielder,
-  ): Promise<Logs> {
-    const totals = new Totals(this.objective);
-    this.objective.resetMetrics();
-    const isWatched = callbacks.has('onBatchEnd');
-    let index = 0;
-    for await (const batch of limited(batches, steps)) {
-      const size = sizeOf(batch);
-      try {
-        await callbacks.call('onBatchBegin', index, { batch: index, size });
-        totals.add(this.#training.run(batch));
-      } finally {
-        dispose(tensorsOf(batch));
-      }
-      if (isWatched) await callbacks.call('onBatchEnd', index, { batch: index, size, ...totals.batch() });
-      if (yielder.isDue(false)) {
-        await callbacks.onYield(epoch, index, { batch: index, size, ...totals.batch() });
-        await yielder.yield();
-      }
-      ++index;
-      if (this.#model.stopTraining) break;
-    }
-    if (index === 0) throw new TfwasmError('E_INPUT', 'there are no batches: the dataset is at its end, or empty');
-    if (steps !== undefined && index < steps && !this.#model.stopTraining) {
-      console.warn(`the dataset ended after ${index} batches; an epoch of ${steps} was expected`);
-    }
-    if (yielder.isDue(true)) await yielder.yield();
-    return totals.means();
+  openProgress(verbose: number | boolean | undefined): Progress {
+    return new Progress(verbose);
+  }
+
+  openCallbacks({ callbacks, verbose, yieldEvery }: ModelFitArgs | ModelFitDatasetArgs): {
+    callbacks: CallbackList;
+    history: History;
+  } {
+    const history = new History();
+    return { callbacks: new CallbackList(callbacks, verbose as number | undefined, yieldEvery, history), history };
+  }
+
+  takeElement(value: unknown, classWeight: ClassWeights | undefined): Examples {
+    return takeElement(this.model, value, classWeight);
   }
 }
 
@@ -295,41 +189,4 @@ function examplesOf(data: ValidationTensors): GivenExamples {
   }
   const [xs, ys, sampleWeight] = data;
   return { xs, ys, sampleWeight };
-}
-
-/** The examples to train with, and those at the end, to evaluate the model. */
-function splitExamples(table: ExampleTable, split: number): { training: ExampleTable; rest: ExampleTable | undefined } {
-  if (!(split >= 0 && split < 1)) {
-    throw new TfwasmError('E_INPUT', `validationSplit must be at least 0 and less than 1, got ${split}`);
-  }
-  if (split === 0) return { training: table, rest: undefined };
-  const first = Math.floor(table.count * (1 - split));
-  if (first === 0 || first === table.count) {
-    throw new TfwasmError('E_INPUT', `validationSplit ${split} leaves no examples of ${table.count} on one side`);
-  }
-  return { training: table.part(0, first), rest: table.part(first, table.count) };
-}
-
-/** The batches of a dataset. Closes it when no more are wanted. */
-async function* elementsOf(
-  model: TrainedModel,
-  dataset: DatasetLike,
-  classWeight?: ClassWeights,
-): AsyncGenerator<Examples> {
-  const iterator = await dataset.iterator();
-  try {
-    yield* readElements(model, iterator, classWeight);
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-async function* readElements(
-  model: TrainedModel,
-  iterator: Awaited<ReturnType<DatasetLike['iterator']>>,
-  classWeight?: ClassWeights,
-): AsyncGenerator<Examples> {
-  for (let element = await iterator.next(); !element.done; element = await iterator.next()) {
-    yield takeElement(model, element.value, classWeight);
-  }
 }

@@ -14,7 +14,7 @@ import { BARE_HOST, QUICK, startBenchmark, waitForResult } from './benchmark.mjs
 const PACKAGES = path.join(ROOT, 'node_modules/@tensorflow');
 /** The package of a file. */
 const packageOf = (file) => {
-  const [, part] = /^(?:tf-|tfjs-)(core|converter|backend-(?:cpu|wasm|webgl))/.exec(file);
+  const [, part] = /^(?:tf-|tfjs-)(core|converter|layers|backend-(?:cpu|wasm|webgl))/.exec(file);
   return `tfjs-${part}`;
 };
 

@@ -125,7 +125,7 @@ describe('models that call functions', { skip }, () => {
   });
 });
 
-describe('operations.js', { skip }, () => {
+describe('files that are loaded on demand', { skip }, () => {
   let folder;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tfwasm-operations-'));
@@ -134,19 +134,27 @@ describe('operations.js', { skip }, () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  test('is only loaded for models that need it', async () => {
+  test('are only needed by what they are for', async () => {
     const copy = await import(pathToFileURL(path.join(folder, 'index.js')));
     copy.setWasmVariant?.('simd');
+    await copy.ready();
     const plain = {
       class_name: 'Sequential',
       config: { name: 's', layers: [{ class_name: 'Dense', config: { units: 1, batch_input_shape: [null, 2] } }] },
     };
+    const isMissing = (file) => (error) => error.code === 'E_FILE' && error.message.includes(`cannot load ${file}`);
+    await assert.rejects(copy.models.modelFromJSON(plain), isMissing('model-files.js'));
+    const model = copy.sequential({ layers: [copy.layers.dense({ units: 1, inputShape: [2] })] });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    await assert.rejects(model.fit(copy.ones([2, 2]), copy.ones([2, 1])), isMissing('training.js'));
+    for (const name of ['model-files.js', 'training.js']) {
+      await cp(path.join(ROOT, 'dist', name), path.join(folder, name));
+    }
     assert.equal((await copy.models.modelFromJSON(plain)).weights.length, 2);
-    await assert.rejects(copy.models.modelFromJSON(keras2('math.add', ['x', 0, 0, { y: 1 }], [x])), (error) => {
-      assert.equal(error.code, 'E_FILE');
-      assert.match(error.message, /cannot load operations\.js/);
-      return true;
-    });
+    await assert.rejects(
+      copy.models.modelFromJSON(keras2('math.add', ['x', 0, 0, { y: 1 }], [x])),
+      isMissing('operations.js'),
+    );
     await cp(path.join(ROOT, 'dist/operations.js'), path.join(folder, 'operations.js'));
   });
 });

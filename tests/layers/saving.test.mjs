@@ -54,6 +54,29 @@ describe('saved models', { skip }, () => {
     for (const one of [model, loaded, partly]) one.dispose();
   });
 
+  test('artifacts that are kept have the weights of then, whatever becomes of the model', async () => {
+    const model = makeChain();
+    model.compile({ optimizer: tf.train.momentum(0.1, 0.9), loss: 'meanSquaredError' });
+    const x = tf.tensor2d(numbers(2 * model.inputs[0].shape[1]), [2, model.inputs[0].shape[1]]);
+    const y = tf.zerosLike(model.predict(x));
+    await model.fit(x, y);
+    const valuesOf = (each) => each.getWeights().map((weight) => weight.arraySync());
+    const expected = valuesOf(model);
+    let artifacts;
+    const save = async (given) => {
+      artifacts = given;
+      return { modelArtifactsInfo: { dateSaved: new Date() } };
+    };
+    await model.save({ save }, { includeOptimizer: true });
+    await model.fit(x, y);
+    assert.notDeepEqual(valuesOf(model), expected);
+    model.dispose();
+    const again = await tf.loadLayersModel({ load: async () => artifacts });
+    assert.deepEqual(valuesOf(again), expected);
+    assert.equal(again.optimizer.iterations, 1);
+    again.dispose();
+  });
+
   test('modelFromJSON takes what toJSON gives', async () => {
     const model = makeFunctional();
     const again = await tf.models.modelFromJSON(JSON.parse(model.toJSON()));

@@ -73,6 +73,17 @@ describe('npm run bench', { skip: missing('dist', 'chromium', 'models', 'tfjs') 
     assert.doesNotMatch(stdout, /DIFFER|LEFT/);
   });
 
+  test('measures fit() of models of layers, and what it costs itself', async () => {
+    const line = '--training --fit --nets dense,conv --peers tfjs-wasm --variants simd --threads 1 --runs 2';
+    const { stdout } = await bench(...line.split(' '));
+    assert.match(stdout, /^dense +tfjs simd( +[\d.]+){5} +- +- +-$/m);
+    const rows = stdout.match(/^ +tfwasm simd( +[\d.]+){6} +[\d.]+ % +([\d.]+x|-)$/gm);
+    assert.equal(rows?.length, 2, stdout);
+    assert.match(rows[0], /x$/);
+    assert.match(stdout, /^conv +tfjs wasm\n +takes no part: Kernel 'Conv2DBackpropFilter' not registered/m);
+    assert.doesNotMatch(stdout, /DIFFER|LEFT/);
+  });
+
   test('measures single ops and the cost of a node', async () => {
     const ops = await bench('--ops', 'exp 10k', '--runs', '2', '--variants', 'simd');
     assert.match(ops.stdout, /^exp 10k +\d+ +\d+ +[\d.]+x$/m);

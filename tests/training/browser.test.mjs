@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { startStorageBrowser } from '../io/storage-browser.mjs';
+import { runAndKill, startStorageBrowser } from '../io/storage-browser.mjs';
 import { missing } from '../prerequisites.mjs';
 
 /** Runs in a page or a worker: 100 epochs with validation, and a checkpoint every 20 epochs. */
@@ -58,6 +58,34 @@ function check({ sizes, losses, valLosses, iterations, evaluated, loaded }) {
   assert.deepEqual(loaded, evaluated);
 }
 
+/** Trains six epochs with a backup; `halts`: blocks the tab in the middle of the fourth. */
+async function trainWithBackup({ url, halts }) {
+  const { tfwasm: tf, haltAt } = tools;
+  await tf.ready();
+  const init = (seed) => tf.initializers.glorotUniform({ seed });
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ inputShape: [4], units: 8, activation: 'tanh', kernelInitializer: init(1) }),
+      tf.layers.dense({ units: 2, kernelInitializer: init(2) }),
+    ],
+  });
+  model.compile({ optimizer: tf.train.adam(0.01), loss: 'meanSquaredError' });
+  const [x, y] = [4, 2].map((size) => tf.randomUniform([40, size], -1, 1, 'float32', size));
+  let epochs = 0;
+  const halt = {
+    onEpochBegin: () => ++epochs,
+    onBatchEnd: (batch) => {
+      if (halts && epochs === 4 && batch === 2) {
+        haltAt(1, [tf.Tensor.prototype, 'clone']);
+        x.clone();
+      }
+    },
+  };
+  const callbacks = [tf.callbacks.backupAndRestore(url), new tf.CustomCallback(halt)];
+  const { epoch, history } = await model.fit(x, y, { epochs: 6, batchSize: 8, shuffle: false, callbacks });
+  return { epoch, losses: history.loss, iterations: model.optimizer.iterations };
+}
+
 describe('training in a browser', { skip: missing('dist', 'chromium') }, () => {
   let browser;
   let page;
@@ -97,4 +125,20 @@ describe('training in a browser', { skip: missing('dist', 'chromium') }, () => {
   test('the same in a worker', async () => {
     check(await page.runInWorker(train, 'indexeddb://from-worker'));
   });
+
+  for (const medium of ['indexeddb', 'opfs']) {
+    test(`a tab that is killed in the middle of fit() goes on from its backup in ${medium}`, async () => {
+      const url = `${medium}://killed`;
+      const whole = await page.run(trainWithBackup, { url: `${medium}://whole`, halts: false });
+      assert.deepEqual(whole.epoch, [0, 1, 2, 3, 4, 5]);
+      const tab = await browser.open({ tfjs: false });
+      assert.ok(await runAndKill(tab, trainWithBackup, { url, halts: true }), 'the tab was not blocked');
+      const other = await browser.open({ tfjs: false });
+      const resumed = await other.run(trainWithBackup, { url, halts: false });
+      await other.close();
+      assert.deepEqual(resumed.epoch, [3, 4, 5]);
+      assert.equal(resumed.iterations, 30);
+      assert.deepEqual(resumed.losses, whole.losses.slice(3));
+    });
+  }
 });

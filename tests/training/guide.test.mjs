@@ -28,6 +28,8 @@ const CHECKS = {
     assert.ok(inside > 0.8 && outside < 0.2, `${inside}, ${outside}`);
   },
   dataset: ([[loss]]) => assert.ok(loss > 0 && loss < 0.75, String(loss)),
+  pipeline: ([[accuracy]]) => assert.ok(accuracy > 0.7, String(accuracy)),
+  stopping: ([[epochs, best]]) => assert.ok(epochs > 5 && epochs < 200 && best < 0.4, `${epochs}, ${best}`),
   options: ([[names]]) => assert.deepEqual(names, ['loss', 'acc', 'auc', 'recall']),
   custom: ([[{ loss, positives, mae }]]) => {
     assert.ok(loss[0] > 0 && loss[0] < 0.4 && mae[0] > 0 && mae[0] < 1);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training that goes on from files of Keras, with the built core in Node.
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
+import { ROOT } from '../../tools/lib/paths.mjs';
 import { modelHolder } from '../keras-files/config-holders.mjs';
 import { keras } from '../keras-files/source.mjs';
 import { assertClose } from '../layers/close.mjs';
 import { noise, sequentialOf, skip, tensorOf, tf } from './fit-models.mjs';
 
+const MODELS = path.join(ROOT, '../shared/models');
 const LAYERS = [
   ['dense', { units: 3, activation: 'tanh', inputShape: [4] }],
   ['dense', { units: 2 }],
@@ -46,6 +50,17 @@ async function fileWith(format, trainingConfig, optimizerWeights) {
   });
   const buffer = written.buffer.slice(written.byteOffset, written.byteOffset + written.byteLength);
   return { load: async () => ({ modelTopology: buffer }) };
+}
+
+/** A model that was saved in a format with its training, and loaded. */
+async function savedAndLoaded(model, format) {
+  let modelTopology;
+  const save = async (artifacts) => {
+    ({ modelTopology } = artifacts);
+    return { modelArtifactsInfo: { dateSaved: new Date() } };
+  };
+  await model.save({ save }, { format, includeOptimizer: true });
+  return tf.loadLayersModel({ load: async () => ({ modelTopology }) });
 }
 
 /** What a model logs that goes on with this optimizer. */
@@ -182,4 +197,97 @@ describe('training goes on from files of Keras', { skip }, () => {
     assert.throws(() => model.optimizer, /compile/);
     assertClose(model.predict(tf.zeros([1, 4])).shape, [1, 2]);
   });
+
+  const OPTIMIZERS = {
+    sgd: () => tf.train.sgd(0.1),
+    momentum: () => tf.train.momentum(0.1, 0.9, true),
+    rmsprop: () => tf.train.rmsprop(0.01, 0.8),
+    'rmsprop with momentum': () => tf.train.rmsprop(0.01, 0.8, 0.7),
+    'centered rmsprop': () => tf.train.rmsprop(0.01, 0.8, 0, 1e-6, true),
+    adam: () => tf.train.adam(0.01, 0.8, 0.99, 1e-6, { clipNorm: 1 }),
+    amsgrad: () => tf.train.adam(0.01, 0.9, 0.99, null, { amsgrad: true, weightDecay: 0.1 }),
+    adamw: () => tf.train.adamW(0.01, 0.1),
+    adamax: () => tf.train.adamax(0.01),
+    nadam: () => tf.train.nadam(0.01),
+    adagrad: () => tf.train.adagrad(0.1, 0.2),
+    adadelta: () => tf.train.adadelta(1, 0.9),
+    lion: () => tf.train.lion(0.01),
+    ftrl: () => tf.train.ftrl(0.1, { l1: 0.01, l2: 0.02, beta: 0.1 }),
+  };
+
+  for (const [name, make] of Object.entries(OPTIMIZERS)) {
+    test(`${name} goes on from the files that are written`, async () => {
+      const compile = { loss: 'meanSquaredError', metrics: ['mae'], lossWeights: 0.5 };
+      const trained = () => {
+        const model = sequentialOf(tf, ...LAYERS);
+        model.compile({ optimizer: make(), ...compile });
+        return model;
+      };
+      for (const format of ['h5', 'keras']) {
+        const model = trained();
+        await fit(model);
+        const again = await savedAndLoaded(model, format);
+        assert.deepEqual(again.optimizer.getConfig(), model.optimizer.getConfig());
+        assert.deepEqual(again.metricsNames, ['loss', 'mae']);
+        assert.equal(again.optimizer.iterations, 3);
+        const [logs, expected] = [await fit(again), await fit(model)];
+        assertClose(logs.loss, expected.loss, 1e-6, 1e-6);
+        assertClose(logs.mae, expected.mae, 1e-6, 1e-6);
+        for (const each of [again, model]) each.dispose();
+      }
+    });
+  }
+
+  test('a schedule that a file describes is written again; another one as its present value, with a warning', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    const config = {
+      loss: 'mse',
+      optimizer_config: { class_name: 'SGD', config: { learning_rate: 0.1, decay: 0.5, momentum: 0 } },
+    };
+    const model = await tf.loadLayersModel(await fileWith('h5', config, [steps('SGD/iter:0')]));
+    const again = await savedAndLoaded(model, 'keras');
+    assert.equal(again.optimizer.schedule(2), 0.05);
+    assert.equal(warn.mock.callCount(), 0);
+    model.compile({ optimizer: tf.train.sgd((step) => 1 / (step + 1)), loss: 'mse' });
+    assert.equal((await savedAndLoaded(model, 'keras')).optimizer.learningRate, 1);
+    assert.match(warn.mock.calls[0].arguments[0], /learning rate is saved as it is now/);
+  });
+
+  test('losses that are functions leave the training out, with a warning', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    const model = sequentialOf(tf, ...LAYERS);
+    model.compile({ optimizer: 'adam', loss: (a, b) => tf.mean(tf.square(tf.sub(a, b)), -1) });
+    await fit(model);
+    const again = await savedAndLoaded(model, 'h5');
+    assert.throws(() => again.optimizer, /compile/);
+    assert.match(warn.mock.calls[0].arguments[0], /without its training/);
+  });
+});
+
+/** Files that Keras has written after training, in the models that the project is tested with. */
+const REAL = { 'keras3-rnn/model.keras': 10, 'keras3-asl-bn/model.keras': 91806, 'pair-digits-cnn-a/model.h5': 18750 };
+
+describe('real files of Keras with the state of an optimizer', {
+  skip: skip || (!existsSync(MODELS) && `there are no models in ${MODELS}`),
+}, () => {
+  before(() => tf.ready());
+
+  for (const [file, iterations] of Object.entries(REAL)) {
+    test(`${file} is written again with the same state`, async () => {
+      const bytes = readFileSync(path.join(MODELS, file));
+      const given = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+      const model = await tf.loadLayersModel({ load: async () => ({ modelTopology: given }) });
+      assert.equal(model.optimizer.iterations, iterations);
+      for (const format of ['h5', 'keras']) {
+        const again = await savedAndLoaded(model, format);
+        const [state, expected] = [await again.optimizer.getWeights(), await model.optimizer.getWeights()];
+        assert.equal(state.length, expected.length);
+        for (const [i, { tensor }] of state.entries()) {
+          assert.deepEqual(tensor.dataSync(), expected[i].tensor.dataSync(), expected[i].name);
+        }
+        again.dispose();
+      }
+      model.dispose();
+    });
+  }
 });

@@ -31,6 +31,8 @@ export const USAGE = `Usage: npm run bench -- [options]
   --ops [NAMES]     times single ops instead, all whose names contain one of these words
   --training        times steps of training instead, also of tfjs cpu unless --peers are given, which takes minutes
                     a step of some nets
+  --fit             for --training: by fit() of models of layers, instead of optimizer.minimize(), and the time of fit()
+                    itself, without that of its steps
   --nets NAMES      for --training, some of ${ALL_NETS.join(',')}; all when left out
   --json FILE       also writes everything that was measured
   --help            prints this`;
@@ -51,6 +53,7 @@ const OPTIONS = {
   overhead: { type: 'boolean', default: false },
   ops: { type: 'boolean', default: false },
   training: { type: 'boolean', default: false },
+  fit: { type: 'boolean', default: false },
   nets: { type: 'string', default: ALL_NETS.join(',') },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles js/: the entries index.js, inference.js, static.js and convert.js, their common part common.js, and media.js,
-// keras-files.js, operations.js, data.js and adapt.js, which they import on demand; and cli.js, the command line.
+// keras-files.js, operations.js, data.js, model-files.js, training.js and adapt.js, which they import on demand; and cli.js, the command line.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';
@@ -36,6 +36,8 @@ const ON_DEMAND = {
   'layers/operations/index': 'operations',
   'data/streams/index': 'data',
   'layers/adapt': 'adapt',
+  'training/on-demand/index': 'training',
+  'layers-model/files/index': 'model-files',
 };
 
 /** The HDF5 library, which keras-files.js loads for unusual files. It is a bundle already. */
@@ -101,16 +103,34 @@ function entriesApart() {
   };
 }
 
-/** Keeps common.js out of the other bundles, which import the parts listed in js/shared.ts from it. */
-function commonApart(inCommon, name) {
-  const shared = readFileSync(join(SOURCE, 'shared.ts'), 'utf8');
-  const names = Array.from(shared.matchAll(/^export \{([^}]*)\}/gm), ([, list]) => list.split(','))
-    .flat()
-    .map((name) => name.trim())
-    .filter(Boolean);
+/** The names and the files in a list of exports. */
+function readExports(file) {
+  const lines = readFileSync(join(SOURCE, file), 'utf8').matchAll(/^export \{([^}]*)\} from '(.*)\.js'/gm);
+  const found = Array.from(lines, ([, names, path]) => ({
+    names: names.split(',').map((name) => name.trim()),
+    file: join(SOURCE, `${path}.ts`),
+  }));
+  return { names: found.flatMap(({ names }) => names).filter(Boolean), files: found.map(({ file }) => file) };
+}
+
+/** A module with names that are members of an object of common.js. */
+function moduleOf(names, object) {
   // Pure calls, so that unused exports are dropped.
-  const exports = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => shared.${name})();`);
-  const contents = ["import shared from './common.js';", ...exports].join('\n');
+  const exports = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => ${object}.${name})();`);
+  return ["import shared from './common.js';", ...exports].join('\n');
+}
+
+/**
+ * Keeps common.js out of the other bundles, which import the parts listed in js/shared.ts from it; those loaded on demand
+ * also the parts of index.js listed in js/shared-index.ts.
+ */
+function commonApart(inCommon, name) {
+  const index = readExports('shared-index.ts');
+  const contents = {
+    shared: moduleOf(readExports('shared.ts').names, 'shared'),
+    index: moduleOf(index.names, 'shared.indexParts'),
+  };
+  const inIndex = new Set(Object.values(ON_DEMAND).includes(name) ? index.files : []);
   return {
     name: 'common apart',
     setup({ onResolve, onLoad }) {
@@ -121,9 +141,11 @@ function commonApart(inCommon, name) {
       onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         const file = join(resolveDir, path).replace(/\.js$/, '.ts');
         if (file === COMMON) return { path: './common.js', external: true };
-        return kind !== 'entry-point' && inCommon.has(file) ? { path: 'shared', namespace: 'shared' } : undefined;
+        if (kind === 'entry-point') return undefined;
+        if (inIndex.has(file)) return { path: 'index', namespace: 'shared' };
+        return inCommon.has(file) ? { path: 'shared', namespace: 'shared' } : undefined;
       });
-      onLoad({ filter: /./, namespace: 'shared' }, () => ({ contents, resolveDir: SOURCE }));
+      onLoad({ filter: /./, namespace: 'shared' }, ({ path }) => ({ contents: contents[path], resolveDir: SOURCE }));
     },
   };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { check, describeError, TfwasmError } from '../../core/errors.js';
-import { builtin } from '../../core/node-files.js';
+import { check } from '../../core/errors.js';
 import { Callback, type Logs } from '../callbacks.js';
+import { loadTraining } from '../loader.js';
 
 export interface CSVLoggerArgs {
   /** Between the columns. The default is ",". */
@@ -51,35 +51,17 @@ export class CSVLogger extends Callback {
     await this.#writeLine([String(epoch), ...values]);
   }
 
-  #writeLine(fields: readonly string[]): Promise<void> {
-    const quoted = fields.map((field) =>
-      field.includes(this.#separator) || /["\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
-    );
-    return this.#write(`${quoted.join(this.#separator)}\n`);
+  async #writeLine(fields: readonly string[]): Promise<void> {
+    await this.#write((await loadTraining()).csvLine(fields, this.#separator));
   }
 
   async #write(text: string, how: 'appendFile' | 'writeFile' = 'appendFile'): Promise<void> {
-    if (typeof this.#target === 'function') {
-      if (text !== '') await this.#target(text);
-    } else await this.#onFile((fs, file) => fs[how](file, text));
+    if (typeof this.#target === 'string') await (await loadTraining()).writeText(this.#target, text, how);
+    else if (text !== '') await this.#target(text);
   }
 
   /** Whether the file that is continued has a header. */
   async #hasText(): Promise<boolean> {
-    if (!this.#append || typeof this.#target === 'function') return false;
-    return this.#onFile(async (fs, file) => {
-      const info = await fs.stat(file).catch(() => undefined);
-      return (info?.size ?? 0) > 0;
-    });
-  }
-
-  async #onFile<T>(use: (fs: typeof import('node:fs/promises'), file: string | URL) => Promise<T>): Promise<T> {
-    const name = this.#target as string;
-    try {
-      return await use(builtin('node:fs/promises', name), name.startsWith('file://') ? new URL(name) : name);
-    } catch (error) {
-      if (error instanceof TfwasmError) throw error;
-      throw new TfwasmError('E_FILE', `cannot write ${name}: ${describeError(error)}`, { cause: error });
-    }
+    return this.#append && typeof this.#target === 'string' && (await loadTraining()).hasText(this.#target);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { check, TfwasmError } from '../../core/errors.js';
+import { check } from '../../core/errors.js';
 import { Callback, type Logs } from '../callbacks.js';
+import { loadTraining } from '../loader.js';
 import { checkNumber, Monitor, type MonitorArgs } from './monitor.js';
 import { trainedModel } from './trained-model.js';
 
@@ -79,45 +80,10 @@ export class ModelCheckpoint extends Callback {
       if (value === undefined || !this.#monitor.isBetter(value, this.#best)) return;
       this.#best = value;
     }
+    const { formatUrl } = await loadTraining();
     const target = typeof this.#target === 'string' ? formatUrl(this.#target, logs) : this.#target;
     await trainedModel(this).save(target, { includeOptimizer: !saveWeightsOnly });
     if (verbose)
       console.log(`Epoch ${logs['epoch']}: saved the model${typeof target === 'string' ? ` to ${target}` : ''}`);
   }
-}
-
-/** Replaces the names in braces. Throws E_INPUT. */
-function formatUrl(url: string, values: Logs): string {
-  return url.replace(/\{(\w+)(?::([^{}]*))?\}/g, (_, name: string, format = '') => {
-    const key = [name, snakeCase(name)].find((candidate) => Object.hasOwn(values, candidate));
-    if (key === undefined) {
-      const known = Object.keys(values).join(', ');
-      throw new TfwasmError(
-        'E_INPUT',
-        `the URL of a ModelCheckpoint has {${name}}, which is not logged; there are ${known}`,
-      );
-    }
-    return formatNumber(values[key] as number, format);
-  });
-}
-
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** The formats of Python for numbers: "", "d", "03d", ".2f", "8.2f", ".3e". Throws E_INPUT. */
-function formatNumber(value: number, format: string): string {
-  const parts = /^(0?)(\d{0,3})(?:\.(\d{1,2}))?([dfeg]?)$/.exec(format);
-  check(parts !== null, `a ModelCheckpoint does not know the format '${format}'`);
-  const [, zero, width, digits, kind] = parts;
-  const precision = Number(digits ?? 6);
-  const text =
-    kind === 'f'
-      ? value.toFixed(precision)
-      : kind === 'e'
-        ? value.toExponential(precision)
-        : kind === 'd'
-          ? String(Math.round(value))
-          : digits !== undefined
-            ? String(Number(value.toPrecision(Math.max(1, precision))))
-            : String(value);
-  return text.padStart(Number(width ?? 0), zero || ' ');
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models in the files of Keras. The files themselves are read by js/keras-files/.
-import { loadBundle } from '../core/bundles.js';
-import { TfwasmError } from '../core/errors.js';
-import { toBytes } from '../io/bytes.js';
-import { loadKerasFiles } from '../keras-files/loader.js';
-import type { ModelTopology } from '../layers/config.js';
-import type { KerasReadOptions, MatchOptions } from '../keras-files/index.js';
-import { setWeights } from '../layers/keras-weights.js';
-import type { LayersModel } from './model.js';
-import { modelFromTopology } from './model-config.js';
-import type { LayerContext } from '../layers/registry.js';
+import { loadBundle } from '../../core/bundles.js';
+import { TfwasmError } from '../../core/errors.js';
+import { toBytes } from '../../io/bytes.js';
+import { loadKerasFiles } from '../../keras-files/loader.js';
+import type { ModelTopology } from '../../layers/config.js';
+import type { KerasReadOptions, MatchOptions } from '../../keras-files/index.js';
+import { setWeights } from '../../layers/keras-weights.js';
+import type { LayersModel } from '../model.js';
+import { modelFromTopology } from '../model-config.js';
+import type { LayerContext } from '../../layers/registry.js';
 
 /** A model, with its weights, from the bytes of a file. Throws E_FILE, E_LAYER, E_WEIGHT_MISSING, E_SHAPE. */
 export async function modelFromKerasFile(
@@ -25,7 +25,7 @@ export async function modelFromKerasFile(
   const generation = file.kerasVersion?.startsWith('3') ? 3 : 2;
   let config = isKeras1(file.kerasVersion) ? upgradeKeras1(file.modelConfig) : file.modelConfig;
   if (file.layout === 'tree' && file.assets.size > 0) {
-    const { withVocabularies } = (await loadBundle('adapt.js')) as typeof import('../layers/adapt.js');
+    const { withVocabularies } = (await loadBundle('adapt.js')) as typeof import('../../layers/adapt.js');
     config = withVocabularies(config, file);
   }
   const topology = config as unknown as ModelTopology;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { pause } from '../core/pause.js';
-import type { YieldEvery } from './callbacks.js';
+import { pause } from '../../core/pause.js';
+import type { YieldEvery } from '../callbacks.js';
 
 /** Lets the page handle events while training runs. */
 export class Yielder {

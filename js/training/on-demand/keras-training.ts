@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// How files of Keras say that a model is trained: the arguments of compile(). The state is in keras-slots.ts.
+import type { JsonObject, KerasFile, KerasFormat } from '../../keras-files/index.js';
+import type { KerasTraining } from '../../layers/save-keras.js';
+import { type Config, toCamelConfig, toSnakeConfig } from '../../layers/config.js';
+import type { LearningRateSchedule, Optimizer } from '../optimizer.js';
+import type { ModelCompileArgs } from '../options.js';
+import type { Variable } from '../../tensor/variable.js';
+import * as schedules from '../schedules.js';
+import type { TrainingHost } from '../training-host.js';
+import { stateVariables } from './keras-slots.js';
+import { namesOf, type OptimizerMakers } from './training-config.js';
+
+type Described = { className?: string; config?: Config };
+
+/** How files described schedules, to write them again. */
+const descriptions = new WeakMap<LearningRateSchedule, Described>();
+
+/** A learning rate: a number, or a schedule that the file describes. Undefined for unknown ones. */
+function learningRateOf(value: unknown): number | LearningRateSchedule | undefined {
+  if (typeof value === 'number') return value;
+  const described = (value ?? {}) as Described;
+  const schedule = scheduleOf(described);
+  if (schedule) descriptions.set(schedule, described);
+  return schedule;
+}
+
+function scheduleOf({ className, config: c = {} }: Described): LearningRateSchedule | undefined {
+  const [first, steps] = [Number(c['initialLearningRate']), Number(c['decaySteps'])];
+  const isStaircase = c['staircase'] === true;
+  if (className === 'ExponentialDecay') {
+    return schedules.exponentialDecay(first, steps, Number(c['decayRate']), isStaircase);
+  }
+  if (className === 'InverseTimeDecay') {
+    return schedules.inverseTimeDecay(first, steps, Number(c['decayRate']), isStaircase);
+  }
+  if (className === 'PiecewiseConstantDecay') {
+    return schedules.piecewiseConstantDecay(c['boundaries'] as number[], c['values'] as number[]);
+  }
+  if (className === 'PolynomialDecay') {
+    const [end, power] = [Number(c['endLearningRate']), Number(c['power'])];
+    return schedules.polynomialDecay(first, steps, end, power, c['cycle'] === true);
+  }
+  return undefined;
+}
+
+const inverseTime = (rate: number, decay: number): Described => ({
+  className: 'InverseTimeDecay',
+  config: { initialLearningRate: rate, decaySteps: 1, decayRate: decay, staircase: false },
+});
+
+const CLIPS = { clipnorm: 'clipNorm', clipvalue: 'clipValue', globalClipnorm: 'globalClipNorm' } as const;
+/** Names of FTRL in Keras. */
+const FTRL = {
+  learningRatePower: 'learningRatePower',
+  initialAccumulatorValue: 'initialAccumulatorValue',
+  beta: 'beta',
+  l1: 'l1RegularizationStrength',
+  l2: 'l2RegularizationStrength',
+  l2Shrinkage: 'l2ShrinkageRegularizationStrength',
+} as const;
+
+function optimizerOf(value: unknown, { optimizerByName, optimizerFromConfig }: OptimizerMakers): Optimizer {
+  if (typeof value === 'string') return optimizerByName(value);
+  const { className: given = '', config = {} } = toCamelConfig(value as Config) as Described;
+  // Keras 2.11 and 2.12 have their own classes as if they were the user's.
+  const className = given.replace(/^Custom>(?=(SGD|RMSprop|Ada\w+|Nadam|Lion|Ftrl)$)/, '');
+  const options: Config = {};
+  for (const [key, name] of Object.entries({ ...CLIPS, weightDecay: 'weightDecay' })) {
+    if (typeof config[key] === 'number' && config[key] > 0) options[name] = config[key];
+  }
+  if (className === 'Adam' && config['amsgrad'] === true) options['amsgrad'] = true;
+  const hasMomentum = className === 'SGD' && Number(config['momentum'] ?? 0) > 0;
+  const stored = config['learningRate'] ?? config['lr'];
+  // Older versions divide the rate of all optimizers by 1 + decay * steps.
+  const decay = Number(config['decay'] ?? 0);
+  const rate = learningRateOf(decay > 0 && typeof stored === 'number' ? inverseTime(stored, decay) : stored) ?? 0.001;
+  const ftrl = Object.entries(FTRL).filter(([, key]) => key in config);
+  return optimizerFromConfig({
+    className: hasMomentum ? 'Momentum' : className,
+    config: {
+      ...config,
+      learningRate: rate,
+      decay: className.toLowerCase() === 'rmsprop' ? (config['rho'] ?? 0.9) : 0,
+      useNesterov: config['nesterov'] === true,
+      config: Object.fromEntries(ftrl.map(([name, key]) => [name, config[key]])),
+      options,
+    },
+  });
+}
+
+/** Losses and metrics: Keras wraps functions. */
+function unwrap(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(unwrap);
+  if (typeof given !== 'object' || given === null) return given;
+  const { class_name, config } = given as { class_name?: string; config?: Config | string };
+  if (class_name === undefined) {
+    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, unwrap(value)]));
+  }
+  if (class_name === 'MeanMetricWrapper') {
+    const { fn, name } = config as Config;
+    return { className: fn, config: { name } };
+  }
+  return typeof config === 'string' ? config : { className: class_name, config: config ?? {} };
+}
+
+/** The arguments of compile(). Throws E_INPUT for what is unknown. */
+export function compileArgsOf({ trainingConfig }: KerasFile, makers: OptimizerMakers): ModelCompileArgs {
+  const given = trainingConfig as Record<string, unknown>;
+  const args = {
+    optimizer: optimizerOf(given['optimizer'] ?? given['optimizer_config'], makers),
+    loss: unwrap(given['loss']),
+    metrics: unwrap(given['metrics'] ?? undefined),
+    weightedMetrics: unwrap(given['weighted_metrics'] ?? undefined),
+    lossWeights: given['loss_weights'] ?? undefined,
+  };
+  return args as ModelCompileArgs;
+}
+
+/** The classes of optimizers in Keras, and their options besides the learning rate. */
+const CLASSES: Readonly<Record<string, (c: Config) => [className: string, config: Config]>> = {
+  SGD: () => ['SGD', { momentum: 0, nesterov: false }],
+  Momentum: ({ momentum, useNesterov }) => ['SGD', { momentum, nesterov: useNesterov }],
+  RMSProp: ({ decay: rho, momentum, epsilon, centered }) => ['RMSprop', { rho, momentum, epsilon, centered }],
+  Adam: (c) => ['Adam', { ...betasOf(c), amsgrad: amsgradOf(c) }],
+  AdamW: (c) => ['AdamW', { ...betasOf(c), amsgrad: amsgradOf(c), weightDecay: c['weightDecay'] }],
+  Adamax: (c) => ['Adamax', betasOf(c)],
+  Nadam: (c) => ['Nadam', betasOf(c)],
+  Adagrad: ({ initialAccumulatorValue }) => ['Adagrad', { initialAccumulatorValue, epsilon: 1e-7 }],
+  Adadelta: ({ rho, epsilon }) => ['Adadelta', { rho, epsilon }],
+  Lion: ({ beta1, beta2 }) => ['Lion', { beta_1: beta1, beta_2: beta2 }],
+  Ftrl: ({ config }) => [
+    'Ftrl',
+    Object.fromEntries(Object.entries(FTRL).map(([name, key]) => [key, (config as Config)[name]])),
+  ],
+};
+
+const betasOf = ({ beta1, beta2, epsilon }: Config): Config => ({ beta_1: beta1, beta_2: beta2, epsilon });
+const amsgradOf = ({ options }: Config): boolean => (options as Config | undefined)?.['amsgrad'] === true;
+
+/** The class and the config of an optimizer, as Keras has them; undefined if Keras has no such optimizer. */
+function describeOptimizer(optimizer: Optimizer): { class_name: string; config: Config } | undefined {
+  const config = optimizer.getConfig() as Config;
+  const name = optimizer.getClassName();
+  const described = Object.hasOwn(CLASSES, name) ? CLASSES[name]?.(config) : undefined;
+  if (!described) return undefined;
+  const [className, own] = described;
+  const options = (config['options'] ?? {}) as Config;
+  const clips = Object.entries(CLIPS).map(([key, option]) => [key, options[option] ?? null]);
+  const all = {
+    name: className.toLowerCase(),
+    learningRate: describeRate(optimizer),
+    weightDecay: options['weightDecay'] ?? null,
+    ...Object.fromEntries(clips),
+    ...own,
+  };
+  return { class_name: className, config: toSnakeConfig(all) };
+}
+
+function describeRate({ schedule, learningRate }: Optimizer): unknown {
+  const described = schedule && descriptions.get(schedule);
+  if (described) return { module: 'keras.optimizers.schedules', ...described, registeredName: null };
+  if (schedule) console.warn('The learning rate is saved as it is now: a file of Keras cannot have a function for it');
+  return learningRate;
+}
+
+/**
+ * The arguments of compile() for a file of Keras; undefined, with a warning, if it has losses or metrics that are not
+ * known by their names, or an optimizer that Keras has not.
+ */
+function kerasConfigOf(args: ModelCompileArgs, optimizer: Optimizer, isArchive: boolean): JsonObject | undefined {
+  const described = describeOptimizer(optimizer);
+  const [loss, metrics, weighted] = [args.loss, args.metrics ?? [], args.weightedMetrics ?? []].map((x) => namesOf(x));
+  if (!described || loss === undefined || metrics === undefined || weighted === undefined) {
+    console.warn(
+      'The model is saved without its training: a file of Keras can have optimizers of Keras only, and losses and ' +
+        'metrics that are given by name',
+    );
+    return undefined;
+  }
+  const common = {
+    loss,
+    metrics: typeof metrics === 'string' ? [metrics] : metrics,
+    weighted_metrics: args.weightedMetrics === undefined ? null : weighted,
+    loss_weights: args.lossWeights ?? null,
+  };
+  if (!isArchive) return { ...common, optimizer_config: described } as JsonObject;
+  const module = { module: 'keras.optimizers', ...described, registered_name: null };
+  return { ...common, optimizer: module, run_eagerly: false, steps_per_execution: 1, jit_compile: false } as JsonObject;
+}
+
+/** What a file of Keras gets of the training of a model; undefined, with a warning, if it cannot have it. */
+export function kerasTraining(
+  { optimizer, training }: TrainingHost,
+  args: ModelCompileArgs,
+  format: KerasFormat,
+  isKeras3: boolean,
+): KerasTraining | undefined {
+  const config = kerasConfigOf(args, optimizer, format === 'keras');
+  if (!config) return undefined;
+  // Keras makes its variables at the first step.
+  if (optimizer.iterations === 0) return { config, variables: [] };
+  const values = training.weights.map((weight) => weight.read() as Variable);
+  const slots = optimizer.slotsOf(values);
+  const count = optimizer.slots.length;
+  const weights = training.weights.map(({ name, shape }, i) => ({
+    name,
+    shape: shape as number[],
+    slots: slots.slice(i * count, (i + 1) * count),
+  }));
+  return { config, variables: stateVariables(optimizer, weights, isKeras3) };
+}

@@ -2,6 +2,7 @@
 // The factories of recurrent layers, and of layers around other layers.
 import { Bidirectional, type BidirectionalArgs } from './bidirectional.js';
 import type { BuiltInLayerArgs } from './built-in-layer.js';
+import { callableClass } from './callable-class.js';
 import type { Config } from './config.js';
 import { RecurrentCell, RecurrentLayer } from './recurrent-layer.js';
 import { addLayerMaker } from './registry.js';
@@ -59,6 +60,6 @@ export const recurrentFactories = {
   bidirectional: (args: BidirectionalArgs) => new Bidirectional(args),
   timeDistributed: (args: WrapperArgs) => new TimeDistributed(args),
   spectralNormalization: (args: SpectralNormalizationArgs) => new SpectralNormalization(args),
-  RNN,
-  RNNCell,
+  RNN: callableClass(RNN),
+  RNNCell: callableClass(RNNCell),
 };

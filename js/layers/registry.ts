@@ -69,7 +69,11 @@ export function makeSavedLayer(saved: SavedLayer, context: LayerContext): Layer 
   }
   const named = name === undefined || Array.isArray(config) ? config : { ...config, name };
   const maker = isKnown ? undefined : modelMakers.get(class_name);
-  return maker ? maker(named, context) : makeLayer(class_name, layerArgs(named), context);
+  const layer = maker ? maker(named, context) : makeLayer(class_name, layerArgs(named), context);
+  // Custom layers may ignore the config.
+  const given = named['name'];
+  if (isKnown && typeof given === 'string') layer.name = given;
+  return layer;
 }
 
 /** The config of a layer as its constructor takes it. */

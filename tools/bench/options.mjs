@@ -31,6 +31,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --ops [NAMES]     times single ops instead, all whose names contain one of these words
   --training        times steps of training instead, also of tfjs cpu unless --peers are given, which takes minutes
                     a step of some nets
+  --layers          compares a layers model with the graph model of the same network: loading and predictions
   --nets NAMES      for --training, some of ${ALL_NETS.join(',')}; all when left out
   --json FILE       also writes everything that was measured
   --help            prints this`;
@@ -51,6 +52,7 @@ const OPTIONS = {
   overhead: { type: 'boolean', default: false },
   ops: { type: 'boolean', default: false },
   training: { type: 'boolean', default: false },
+  layers: { type: 'boolean', default: false },
   nets: { type: 'string', default: ALL_NETS.join(',') },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },

@@ -51,6 +51,9 @@ function withInputShape(className: string, args: BuiltInLayerArgs): BuiltInLayer
   return { ...args, inputShape: inputLength ? [inputLength, inputDim] : [inputDim] };
 }
 
+/** Layers of which many models have many, and whose output is like the input that they are built for. */
+const SAME_OUTPUT = /^(BatchNormalization|ReLU|LeakyReLU|Dropout)$/;
+
 /** Keys whose values name functions, in any spelling. Keras knows only names in snake case. */
 const NAMES_FUNCTION = /(initializer|regularizer|constraint|activation)$/;
 
@@ -182,6 +185,8 @@ export class BuiltInLayer extends Layer {
   override outputSpecs(inputs: readonly { dtype: DataType; shape: Shape }[]): { dtype: DataType; shape: Shape }[] {
     if (this.#activation) return this.tryCall(inputs);
     const specs = inputs.map(specOf);
+    const isSame = inputs[0]?.dtype === 'float32' && JSON.stringify(specs) === JSON.stringify(this.#builtFor);
+    if (isSame && SAME_OUTPUT.test(this.#className)) return [...inputs];
     const builtFor = this.#builtFor ?? this.#specsOf(inputs.map(({ shape }) => shape));
     return this.#layer.outputsFor(builtFor, specs).map(([dtype, shape]) => ({
       dtype: dtypeFromNumber(dtype),

@@ -36,7 +36,7 @@ const commands = {
    *
    * @returns both times in milliseconds, the phases of loading if the engine records them, and the outputs.
    */
-  async load({ source, inputs: specs, seed, needsAsync }) {
+  async load({ source, inputs: specs, seed, needsAsync, isLayersModel }) {
     const { tf } = engine;
     // Models with control flow need executeAsync() in TensorFlow.js, but not in tfwasm.
     runAsync = needsAsync && engine.id.startsWith('tfjs-');
@@ -44,7 +44,8 @@ const commands = {
     const start = performance.now();
     // With requestInit, both libraries treat every URL as HTTP.
     const options = isPublic(source) ? { requestInit: { cache: 'no-store' } } : {};
-    model = await tf.loadGraphModel(engineSource(tf, source), options);
+    const loadModel = isLayersModel ? tf.loadLayersModel : tf.loadGraphModel;
+    model = await loadModel(engineSource(tf, source), options);
     const load = performance.now() - start;
     inputs = makeInputs(tf, specs, seed);
     const { milliseconds: first, outputs } = await predict();

@@ -54,6 +54,7 @@ class Contender {
       inputs: plan.inputs,
       seed: plan.seed,
       needsAsync: plan.info.needsAsync ?? false,
+      isLayersModel: plan.info.isLayersModel ?? false,
     });
     Object.assign(this.result, load);
     this.outputs = outputs;

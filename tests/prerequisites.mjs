@@ -26,6 +26,8 @@ const CHECKS = {
       ? null
       : 'dist/ has no build with threads (npm run build)',
   models: () => (isInstalled('@vladmandic/human') ? null : 'the models are not installed (npm install)'),
+  'layers-models': () =>
+    isInstalled('@upscalerjs/esrgan-legacy') ? null : 'the models made of layers are not installed (npm install)',
   tfjs: () => {
     const parts = ['core', 'converter', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`);
     return parts.every(isInstalled) ? null : 'TensorFlow.js is not installed (npm install)';

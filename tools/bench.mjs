@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 
 import { OPS } from '../benchmark-page/ops.js';
 import { BenchmarkBrowser } from './bench/browser.mjs';
+import { compareLayers } from './bench/layers.mjs';
 import { measureModel } from './bench/models.mjs';
 import { engineIds, parseOptions, USAGE } from './bench/options.mjs';
 import { measureOverhead } from './bench/overhead.mjs';
@@ -72,6 +73,8 @@ async function main() {
     if (options.overhead) {
       report.overhead = await measureOverhead(browser, engineIds(options), options);
       printOverhead(report.overhead);
+    } else if (options.layers) {
+      report.layers = await compareLayers(browser, options);
     } else if (options.training) {
       report.training = await compareTraining(browser, options);
     } else if (options.ops) {

@@ -142,16 +142,16 @@ export interface CoreModule {
 /** A dtype number and dimensions; -1 for unknown ones. */
 export type SpecDescription = [dtype: number, shape: number[]];
 
-/** The results of a call of a layer, as new tensor handles. */
+/** The results of a call of a layer, as new tensor handles. Empty lists are left out. */
 export interface LayerCallResult {
-  outputs: number[];
+  outputs?: number[];
   /** By output; 0 for none. May be shorter. */
-  masks: number[];
+  masks?: number[];
   /** Indices of weights, and their new values. */
-  updated: number[];
-  updates: number[];
+  updated?: number[];
+  updates?: number[];
   /** Scalars to add to the loss. */
-  losses: number[];
+  losses?: number[];
 }
 
 /** What only the link `tfwasm` exports. */
@@ -263,18 +263,21 @@ export interface TrainingCoreModule extends CoreModule {
   ): number[];
 
   // Layers. Configs are JSON texts with keys in snake case. `generation`: 3 for Keras 3, else 2.
-  /** `config`: with defaults. `unknown`: keys that the layer ignores. Both are JSON. Throws E_LAYER. */
+  /**
+   * `config`: with defaults. `unknown`: keys that the layer ignores. Both are JSON. `isShared`: whether other layers with
+   * this config may use it. Throws E_LAYER.
+   */
   createLayer(
     className: string,
     config: string,
     generation: number,
-  ): { layer: number; config: string; unknown: string };
+  ): { layer: number; config: string; unknown: string; isShared: boolean };
   disposeLayer(layer: number): void;
-  /** Returns the weights (WeightDescription[] in js/layers/built-in-layer.ts) as JSON. */
+  /** Returns the weights (WeightDescription[] in js/layers/core-layer.ts) as JSON. */
   buildLayer(layer: number, inputs: SpecDescription[]): string;
-  /** Returns the SpecDescription of each output as JSON. */
-  layerOutputs(layer: number, inputs: SpecDescription[]): string;
-  /** `masks`: by input; 0 for none. `args`: an object of other arguments, as JSON. */
+  /** Returns the SpecDescription of each output as JSON, with weights for inputs like `builtFor`. */
+  layerOutputs(layer: number, builtFor: SpecDescription[], inputs: SpecDescription[]): string;
+  /** `masks`: by input; 0 for none. `args`: an object of other arguments, as JSON, or ''. */
   callLayer(
     layer: number,
     inputs: number[],

@@ -4,6 +4,7 @@ import { callbacks as trainingCallbacks } from '../training/callbacks/index.js';
 import { BackupAndRestore, type BackupAndRestoreArgs } from './backup-and-restore.js';
 import { builtInFactories } from '../layers/factories.js';
 import { InputLayer, type InputLayerArgs, input } from '../layers/input-layer.js';
+import { callableClass } from '../layers/callable-class.js';
 import { Layer } from '../layers/layer.js';
 import { modelFromJSON } from './load-model.js';
 import { recurrentFactories } from '../layers/recurrent-factories.js';
@@ -28,7 +29,7 @@ export const layers = {
   ...recurrentFactories,
   inputLayer: (args: InputLayerArgs) => new InputLayer(args),
   input,
-  Layer,
+  Layer: callableClass(Layer),
 };
 
 export { BackupAndRestore, type BackupAndRestoreArgs };

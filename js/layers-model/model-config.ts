@@ -22,6 +22,8 @@ interface PendingCall {
 
 class FunctionalReader {
   readonly #layers = new Map<string, Layer>();
+  /** How many calls of a layer are of other models, which share it. */
+  readonly #earlier = new Map<Layer, number>();
   readonly #pending: PendingCall[] = [];
 
   constructor(saved: readonly Config[], context: LayerContext) {
@@ -32,6 +34,8 @@ class FunctionalReader {
         throw new TfwasmError('E_LAYER', `The name "${layer.name}" is used by two layers of the model`);
       }
       this.#layers.set(layer.name, layer);
+      const own = layer instanceof Container || layer instanceof InputLayer ? 1 : 0;
+      this.#earlier.set(layer, layer.inboundNodes.length - own);
       for (const node of inbound_nodes) this.#pending.push({ layer, node, call: readCall(node) });
     }
     this.#callAll();
@@ -47,7 +51,8 @@ class FunctionalReader {
   }
 
   #find([name, node, tensor]: TensorReference): SymbolicTensor | undefined {
-    return this.#layers.get(name)?.inboundNodes[node]?.outputTensors[tensor];
+    const layer = this.#layers.get(name);
+    return layer?.inboundNodes[node + (this.#earlier.get(layer) ?? 0)]?.outputTensors[tensor];
   }
 
   /** Makes the calls whose inputs exist, until none is left. */
@@ -99,6 +104,7 @@ function readLayer(entry: unknown): SavedLayer & { inbound_nodes: unknown[] } {
     config,
     module,
     registered_name: either(entry as Config, 'registered_name'),
+    shared_object_id: (entry as SavedLayer).shared_object_id,
     inbound_nodes: calls,
   };
 }
@@ -163,7 +169,8 @@ export async function modelFromTopology(
   if (nesting === 'with operations') await loadOperations();
   const json = topology.model_config ?? topology;
   const generation = context?.generation ?? generationOf(topology);
-  const model = makeSavedLayer({ ...json, config: json.config as Config }, { ...context, generation });
+  const shared = new Map<unknown, Layer>();
+  const model = makeSavedLayer({ ...json, config: json.config as Config }, { ...context, generation, shared });
   if (model instanceof LayersModel) return model;
   throw new TfwasmError('E_LAYER', `${json.class_name} is not a model made of layers`);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layers of the core (src/layers/).
-import type { LayerCallResult } from '../core/core-module.js';
+import type { LayerCallResult, SpecDescription } from '../core/core-module.js';
 import { type DataType, dtypeFromNumber } from '../tensor/dtype.js';
 import { Tensor, tensorsOfHandles } from '../tensor/tensor.js';
 import { callTrainingCore } from '../autodiff/core.js';
 import { type Activation, getCustomActivation } from './activations.js';
+import { type CoreLayer, coreLayerOf } from './core-layer.js';
 import { type Config, serialize, toCamelConfig, toSnakeCase, toSnakeConfig } from './config.js';
 import { getConstraint } from './constraints.js';
 import { currentExecution, programsAreOutdated, updateVariable } from './execution.js';
@@ -13,16 +14,6 @@ import { Layer, type LayerArgs, type MaskedTensors, specOf } from './layer.js';
 import { getRegularizer } from './regularizers.js';
 import { Serializable } from './serialization.js';
 import { type Kwargs, type OneOrMore, oneOrMore, type Shape, toList } from './topology.js';
-
-/** A weight as the core declares it. */
-interface WeightDescription {
-  name: string;
-  tensor: [dtype: number, shape: number[]];
-  trainable: boolean;
-  initializer: unknown;
-  regularizer: unknown;
-  constraint: unknown;
-}
 
 /** The options of a built-in layer: those of every layer, and those that Keras documents, in camel case. */
 export interface BuiltInLayerArgs extends LayerArgs {
@@ -49,9 +40,6 @@ const WITHOUT_EFFECT = ['input_dim', 'input_length', 'implementation'];
 /** Layers that change images while training. */
 const ALWAYS_TRAINING = /^(Random|Solarization|Equalization)/;
 
-/** Frees layers that the program forgot to dispose. */
-const forgotten = new FinalizationRegistry<number>((layer) => callTrainingCore((core) => core.disposeLayer(layer)));
-
 const listShapes = (shape: Shape | Shape[]): Shape[] => (Array.isArray(shape[0]) ? shape : [shape]) as Shape[];
 
 /** With the shape of the input that `inputDim` and `inputLength` stand for, in a layer that may be the first of a model. */
@@ -62,6 +50,12 @@ function withInputShape(className: string, args: BuiltInLayerArgs): BuiltInLayer
   if (inputDim === undefined || inputDim === null) return args;
   return { ...args, inputShape: inputLength ? [inputLength, inputDim] : [inputDim] };
 }
+
+/** Layers of which many models have many, and whose output is like the input that they are built for. */
+const SAME_OUTPUT = /^(BatchNormalization|ReLU|LeakyReLU|Dropout)$/;
+
+/** Keys whose values name functions, in any spelling. Keras knows only names in snake case. */
+const NAMES_FUNCTION = /(initializer|regularizer|constraint|activation)$/;
 
 const keyOf = (description: unknown): string => JSON.stringify(description);
 
@@ -78,15 +72,17 @@ function readKwargs(kwargs: Kwargs, count: number): { extra: Tensor[]; args: Con
       extra.push(...given);
     }
   }
-  args['tensors'] = tensors;
+  if (extra.length > 0) args['tensors'] = tensors;
   return { extra, args };
 }
 
 export class BuiltInLayer extends Layer {
   readonly #className: string;
   readonly #generation: number;
-  #layer = 0;
-  #config: Config = {};
+  #layer!: CoreLayer;
+  #config: Config | undefined;
+  /** The inputs that the weights are for. */
+  #builtFor: SpecDescription[] | undefined;
   readonly #activation: Activation | undefined;
   /** Objects of the config, such as initializers, by their description. */
   readonly #objects = new Map<string, Serializable>();
@@ -107,13 +103,16 @@ export class BuiltInLayer extends Layer {
   }
 
   #create(own: Config): void {
+    for (const [key, value] of Object.entries(own)) {
+      // Names of classes stay as they are.
+      const isName = typeof value === 'string' && NAMES_FUNCTION.test(key) && /^[a-z]/.test(value);
+      if (isName) own[key] = toSnakeCase(value);
+    }
     const json = JSON.stringify(own);
-    const { layer, config, unknown } = this.blaming(() =>
-      callTrainingCore((core) => core.createLayer(this.#className, json, this.#generation)),
-    );
-    this.#layer = layer;
-    this.#config = JSON.parse(config) as Config;
-    forgotten.register(this, layer, this);
+    this.#layer = this.blaming(() => coreLayerOf(this.#className, json, this.#generation));
+    this.#config = undefined;
+    const { unknown } = this.#layer;
+    if (unknown === '[]') return;
     const ignored = (JSON.parse(unknown) as string[]).filter((key) => !WITHOUT_EFFECT.includes(key));
     if (ignored.length > 0) console.warn(`layer ${this.name} (${this.#className}) ignores: ${ignored.join(', ')}`);
   }
@@ -125,16 +124,15 @@ export class BuiltInLayer extends Layer {
 
   /** @internal The config as the core has it, in snake case. */
   get coreConfig(): Config {
+    this.#config ??= JSON.parse(this.#layer.config) as Config;
     return this.#config;
   }
 
   /** Makes the layer of the core anew, with other values in its config. It must have no weights. */
   protected reconfigure(changes: Config): void {
     const old = this.#layer;
-    this.#create({ ...this.#config, ...changes });
-    forgotten.unregister(this);
-    forgotten.register(this, this.#layer, this);
-    callTrainingCore((core) => core.disposeLayer(old));
+    this.#create({ ...this.coreConfig, ...changes });
+    old.dispose();
     programsAreOutdated();
   }
 
@@ -148,14 +146,15 @@ export class BuiltInLayer extends Layer {
   }
 
   override getConfig(): Config {
-    const config = { ...super.getConfig(), ...toCamelConfig(this.#config) };
+    const config = { ...super.getConfig(), ...toCamelConfig(this.coreConfig) };
     if (this.#activation) config['activation'] = serialize(this.#activation);
     if (this.activityRegularizer) config['activityRegularizer'] = serialize(this.activityRegularizer);
     return config;
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    for (const weight of this.#declareWeights(listShapes(inputShape))) {
+    this.#builtFor = this.#specsOf(listShapes(inputShape));
+    for (const weight of this.#layer.weightsFor(this.#builtFor)) {
       const [dtype, shape] = weight.tensor;
       this.addWeight(
         weight.name,
@@ -171,12 +170,11 @@ export class BuiltInLayer extends Layer {
   }
 
   #objectOf(description: unknown): unknown {
-    return this.#objects.get(keyOf(description)) ?? description;
+    return this.#objects.size === 0 ? description : (this.#objects.get(keyOf(description)) ?? description);
   }
 
-  #declareWeights(shapes: Shape[]): WeightDescription[] {
-    const specs = shapes.map((shape) => specOf({ dtype: this.inputDType, shape }));
-    return JSON.parse(callTrainingCore((core) => core.buildLayer(this.#layer, specs))) as WeightDescription[];
+  #specsOf(shapes: Shape[]): SpecDescription[] {
+    return shapes.map((shape) => specOf({ dtype: this.inputDType, shape }));
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
@@ -186,9 +184,11 @@ export class BuiltInLayer extends Layer {
 
   override outputSpecs(inputs: readonly { dtype: DataType; shape: Shape }[]): { dtype: DataType; shape: Shape }[] {
     if (this.#activation) return this.tryCall(inputs);
-    if (!this.built) this.#declareWeights(inputs.map(({ shape }) => shape));
-    const json = callTrainingCore((core) => core.layerOutputs(this.#layer, inputs.map(specOf)));
-    return (JSON.parse(json) as [number, number[]][]).map(([dtype, shape]) => ({
+    const specs = inputs.map(specOf);
+    const isSame = inputs[0]?.dtype === 'float32' && JSON.stringify(specs) === JSON.stringify(this.#builtFor);
+    if (isSame && SAME_OUTPUT.test(this.#className)) return [...inputs];
+    const builtFor = this.#builtFor ?? this.#specsOf(inputs.map(({ shape }) => shape));
+    return this.#layer.outputsFor(builtFor, specs).map(([dtype, shape]) => ({
       dtype: dtypeFromNumber(dtype),
       shape: shape.map((size) => (size < 0 ? null : size)),
     }));
@@ -203,19 +203,19 @@ export class BuiltInLayer extends Layer {
     // As in Keras, random changes of images are made unless a model says that it is not training.
     const { training = currentExecution()?.training ?? ALWAYS_TRAINING.test(this.#className), ...rest } = kwargs;
     const { extra, args } = readKwargs(rest, given.length);
-    const json = JSON.stringify(args);
+    const json = Object.keys(args).length > 0 ? JSON.stringify(args) : '';
     // A frozen normalization keeps its statistics, and uses them.
     const isTraining = training && (this.trainable || this.#className !== 'BatchNormalization');
     const handles = [...given, ...extra].map((input) => input.storage.handle());
     const maskHandles = masks.map((mask) => mask?.storage.handle() ?? 0);
     const weights = this.ownWeights.map((weight) => weight.read().storage.handle());
     const result = callTrainingCore((core) =>
-      core.callLayer(this.#layer, handles, maskHandles, weights, isTraining, json),
+      core.callLayer(this.#layer.handle, handles, maskHandles, weights, isTraining, json),
     );
     return this.#take(result);
   }
 
-  #take({ outputs, masks, updated, updates, losses }: LayerCallResult): MaskedTensors {
+  #take({ outputs = [], masks = [], updated = [], updates = [], losses = [] }: LayerCallResult): MaskedTensors {
     for (const [i, value] of tensorsOfHandles(updates).entries()) {
       const weight = this.ownWeights[updated[i] as number];
       if (weight) updateVariable(weight, value);

@@ -16,9 +16,23 @@ export interface Configurable {
   getConfig(): Config;
 }
 
-export const toSnakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** A function of texts that remembers its results: few keys are used again and again. */
+function remembering(f: (key: string) => string): (key: string) => string {
+  const results = new Map<string, string>();
+  return (key) => {
+    let result = results.get(key);
+    if (result === undefined) {
+      result = f(key);
+      // Configs of files may have any keys.
+      if (results.size < 1000) results.set(key, result);
+    }
+    return result;
+  };
+}
 
-export const toCamelCase = (key: string): string => key.replace(/(?!^)_(\w)/g, (_, letter) => letter.toUpperCase());
+export const toSnakeCase = remembering((key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+
+export const toCamelCase = remembering((key) => key.replace(/(?!^)_(\w)/g, (_, letter) => letter.toUpperCase()));
 
 /** A copy whose keys are never converted, nor those of what it contains. */
 export function verbatim(config: Config): Config {
@@ -40,11 +54,17 @@ function isConfigurable(value: unknown): value is Configurable {
 
 /** Conversions leave objects of other kinds alone, among them those of verbatim(). */
 function convert(value: unknown, toKey: (key: string) => string): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((element) => convert(element, toKey));
   if (isConfigurable(value)) return convert(serialize(value), toKey);
   if (!isPlain(value)) return value;
-  const entries = Object.entries(value).filter(([, element]) => element !== undefined);
-  return Object.fromEntries(entries.map(([key, element]) => [toKey(key), convert(element, toKey)]));
+  const result: Config = {};
+  for (const key of Object.keys(value)) {
+    const element = value[key];
+    // That key would set the prototype.
+    if (element !== undefined && key !== '__proto__') result[toKey(key)] = convert(element, toKey);
+  }
+  return result;
 }
 
 /** A copy with keys in snake case, and objects as {class_name, config}. */

@@ -2,7 +2,7 @@
 // Initializers, regularizers, constraints and activations: what a config may name ("l2"), describe
 // ({className: 'L2', config: {l2: 0.1}}), or hold as an object of a class, perhaps one of the user's.
 import { TfwasmError } from '../core/errors.js';
-import { type Config, toSnakeConfig } from './config.js';
+import { type Config, toCamelConfig, toSnakeConfig } from './config.js';
 import { findRegistered, Serializable, type SerializableConstructor } from './serialization.js';
 
 /** A function of the core with a config. */
@@ -26,7 +26,7 @@ export function readDescription(value: unknown, kind: string): CoreFunction {
 /** An object of a registered class for a description; undefined if no class of that name is registered. */
 export function makeRegistered<T extends Serializable>({ className, config }: CoreFunction): T | undefined {
   const cls = findRegistered(className) as SerializableConstructor<T> | undefined;
-  return cls?.fromConfig(cls, config);
+  return cls?.fromConfig(cls, toCamelConfig(config));
 }
 
 /** The JSON text for the core. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights of models from the files of Keras.
 import { TfwasmError } from '../core/errors.js';
-import { isArrayBuffer, toBytes } from '../io/bytes.js';
+import { toBytes } from '../io/bytes.js';
+import { kerasBytesOf } from '../io/keras-stored.js';
 import { loadStreamed } from '../io/load-options.js';
 import { findLoadHandler } from '../io/router.js';
 import type { IOHandler } from '../io/types.js';
@@ -37,8 +38,8 @@ export async function loadKerasWeights(
   options: MatchOptions,
 ): Promise<void> {
   const handler = typeof source === 'string' ? findLoadHandler(source) : source;
-  const { modelTopology } = await loadStreamed(handler as Required<Pick<IOHandler, 'load'>>);
-  if (!isArrayBuffer(modelTopology)) throw new TfwasmError('E_INPUT', 'loadWeights() takes a .keras or .h5 file');
+  const bytes = await kerasBytesOf(await loadStreamed(handler as Required<Pick<IOHandler, 'load'>>));
+  if (!bytes) throw new TfwasmError('E_INPUT', 'loadWeights() takes a .keras or .h5 file');
   const { readKerasFile, matchWeights } = await loadKerasFiles();
-  setWeights(model, await readKerasFile(toBytes(modelTopology)), matchWeights, options);
+  setWeights(model, await readKerasFile(toBytes(bytes)), matchWeights, options);
 }

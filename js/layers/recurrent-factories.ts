@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The factories of recurrent layers, and of layers around other layers.
+import { AUGMENTATIONS, Augmentation } from './augmentation.js';
 import { Bidirectional, type BidirectionalArgs } from './bidirectional.js';
 import type { BuiltInLayerArgs } from './built-in-layer.js';
+import { callableClass } from './callable-class.js';
 import type { Config } from './config.js';
 import { RecurrentCell, RecurrentLayer } from './recurrent-layer.js';
 import { addLayerMaker } from './registry.js';
@@ -40,6 +42,8 @@ addLayerMaker('StackedRNNCells', (config, context) => {
   return new StackedRNNCells({ reverseStateOrder: false, ...config } as unknown as StackedRNNCellsArgs, context);
 });
 
+for (const name of AUGMENTATIONS) addLayerMaker(name, (config) => new Augmentation(name, config));
+
 const layerOf = (className: string) => (args: BuiltInLayerArgs) => new RecurrentLayer(className, args);
 const cellOf = (className: string) => (args: BuiltInLayerArgs) => new RecurrentCell(className, args);
 
@@ -59,6 +63,6 @@ export const recurrentFactories = {
   bidirectional: (args: BidirectionalArgs) => new Bidirectional(args),
   timeDistributed: (args: WrapperArgs) => new TimeDistributed(args),
   spectralNormalization: (args: SpectralNormalizationArgs) => new SpectralNormalization(args),
-  RNN,
-  RNNCell,
+  RNN: callableClass(RNN),
+  RNNCell: callableClass(RNNCell),
 };

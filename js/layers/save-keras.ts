@@ -47,7 +47,12 @@ export async function kerasArtifacts(
     throw new TfwasmError('E_INPUT', `the format of a saved model is 'tfjs', 'keras' or 'h5', not '${format}'`);
   }
   const { KerasArray, writeKerasFile } = await loadKerasFiles();
-  const topology = model.toJSON(undefined, false) as ModelTopology;
+  // TensorFlow.js spells these initializers otherwise.
+  const json = model
+    .toJSON()
+    .replace(/"LeCun(?=\w+")/g, '"Lecun')
+    .replace(/"le_cun_(?=\w+")/g, '"lecun_');
+  const topology = JSON.parse(json) as ModelTopology;
   const isKeras3 = format === 'keras' && generationOf(model) !== 2 && !ONLY_KERAS_2.test(JSON.stringify(topology));
   if (!isKeras3) checkForKeras2(model);
   const modelConfig = format === 'keras' ? archivedTopology(model, topology, isKeras3) : topology;

@@ -4,6 +4,7 @@ import { TfwasmError } from '../core/errors.js';
 import { callCore } from '../core/runtime.js';
 import { version } from '../core/version.js';
 import { isKerasFile } from '../io/keras-names.js';
+import { isStorageUrl, storedKerasFile } from '../io/keras-stored.js';
 import { loadMedia } from '../io/media-loader.js';
 import { findSaveHandler } from '../io/router.js';
 import type { IOHandler, ModelArtifacts, SaveConfig, SaveResult, TrainingConfig, WeightSpec } from '../io/types.js';
@@ -33,10 +34,9 @@ const specOf = ({ name, tensor: { shape, dtype } }: NamedTensor, group?: 'optimi
   ...(group && { group }),
 });
 
-/** The format that a URL asks for by its end. Names in browser storage may end in anything. */
+/** The format that a URL asks for by its end. */
 function formatOf(target: unknown): 'tfjs' | 'keras' | 'h5' {
-  if (typeof target !== 'string' || /^(localstorage|indexeddb|opfs):/.test(target) || !isKerasFile(target))
-    return 'tfjs';
+  if (typeof target !== 'string' || !isKerasFile(target)) return 'tfjs';
   return /\.keras(?:[?#]|$)/i.test(target) ? 'keras' : 'h5';
 }
 
@@ -51,7 +51,10 @@ export async function saveModel(
     throw new TfwasmError('E_INPUT', 'save() takes a URL or an object with a save() method');
   }
   const saved = config?.format ?? formatOf(target);
-  if (saved !== 'tfjs') return handler.save(await kerasArtifacts(model, saved, kerasTraining));
+  if (saved !== 'tfjs') {
+    const file = await kerasArtifacts(model, saved, kerasTraining);
+    return handler.save(isStorageUrl(target) ? storedKerasFile(file) : file);
+  }
   checkForKeras2(model);
   const weights = namedWeights(model, config?.trainableOnly ?? false);
   const state = config?.includeOptimizer ? optimizerWeights : [];

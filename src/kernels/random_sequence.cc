@@ -5,18 +5,20 @@ namespace tfwasm {
 
 namespace {
 
-int64_t last_id = 0;
+int64_t newest_id = 0;
 RandomSequence* first = nullptr;
 
 }  // namespace
 
-RandomSequence::RandomSequence() : id_(++last_id), next_(first) { first = this; }
+RandomSequence::RandomSequence() : id_(++newest_id), next_(first) { first = this; }
 
 RandomSequence::~RandomSequence() {
   RandomSequence** link = &first;
   while (*link != this) link = &(*link)->next_;
   *link = next_;
 }
+
+int64_t RandomSequence::last_id() { return newest_id; }
 
 uint64_t RandomSequence::Next(int64_t id) {
   for (RandomSequence* sequence = first; sequence != nullptr; sequence = sequence->next_) {

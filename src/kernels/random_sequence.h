@@ -16,6 +16,9 @@ class RandomSequence {
   // Names it in an attribute. Not 0, and never reused.
   int64_t id() const { return id_; }
 
+  // Of the newest one; 0 if there has been none.
+  static int64_t last_id();
+
   // The number of earlier calls for this sequence; 0 if it does not exist any more.
   static uint64_t Next(int64_t id);
 

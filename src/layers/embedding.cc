@@ -12,7 +12,7 @@ class Embedding : public Layer {
   explicit Embedding(LayerConfig& config)
       : rows_(ReadSize(config, "input_dim")),
         columns_(ReadSize(config, "output_dim")),
-        embeddings_(config, "embeddings", "uniform"),
+        embeddings_(config, "embeddings", "random_uniform"),
         mask_zero_(config.Bool("mask_zero", false)) {
     if (config.generation() == Generation::kKeras2) config.Value("input_length");
   }

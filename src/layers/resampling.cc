@@ -101,8 +101,8 @@ Operand LeftProduct(const Operand& x, Tensor matrix) {
 
 }  // namespace
 
-std::string ReadInterpolation(LayerConfig& config) {
-  return config.OneOf("interpolation", "bilinear",
+std::string ReadInterpolation(LayerConfig& config, std::string_view fallback) {
+  return config.OneOf("interpolation", fallback,
                       {"bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian",
                        "mitchellcubic"});
 }

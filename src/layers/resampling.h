@@ -11,7 +11,7 @@
 namespace tfwasm {
 
 // The key "interpolation".
-std::string ReadInterpolation(LayerConfig& config);
+std::string ReadInterpolation(LayerConfig& config, std::string_view fallback = "bilinear");
 
 // Float32 images with channels last, in another size. With `antialias`, an image that gets smaller
 // is smoothed; nearest and area take no notice of it. Throws E_SHAPE if there are no pixels.

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+
 #include "layers/emit.h"
+#include "layers/resampling.h"
 #include "layers/spatial.h"
 
 namespace tfwasm {
@@ -11,21 +14,15 @@ class UpSampling : public Layer {
   UpSampling(LayerConfig& config, int rank)
       : format_(SpatialFormat::OfImages(config, rank)),
         factors_(ReadSizes(config, "size", rank, 2)) {
-    if (rank != 2) return;
-    // With whole factors, the area method is the nearest one.
-    is_bilinear_ =
-        config.OneOf("interpolation", "nearest", {"nearest", "bilinear", "area"}) == "bilinear";
+    if (rank == 2) interpolation_ = ReadInterpolation(config, interpolation_);
   }
 
   void Call(CallContext& context) override {
     Operand x = context.input();
     if (format_.rank() == 3) return context.set_output(RepeatVolumes(x));
     x = format_.ToOp(x);
-    std::vector<int64_t> sizes(format_.OpList(factors_));
-    sizes = {sizes[1] * x.shape()[1], sizes[2] * x.shape()[2]};
-    Builder& builder = context.builder();
-    x = builder.Emit(is_bilinear_ ? "ResizeBilinear" : "ResizeNearestNeighbor",
-                     {x, builder.Ints(sizes)}, {{"half_pixel_centers", true}});
+    const std::vector<int64_t> factors(format_.OpList(factors_));
+    x = ResizeImages(x, factors[1] * x.shape()[1], factors[2] * x.shape()[2], interpolation_);
     context.set_output(format_.FromOp(x));
   }
 
@@ -47,7 +44,7 @@ class UpSampling : public Layer {
 
   SpatialFormat format_;
   std::vector<int64_t> factors_;
-  bool is_bilinear_ = false;
+  std::string interpolation_ = "nearest";
 };
 
 }  // namespace

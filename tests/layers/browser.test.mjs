@@ -47,6 +47,31 @@ describe('models made of layers in a browser', { skip: missing('dist', 'chromium
     });
   }
 
+  for (const scheme of ['localstorage', 'indexeddb', 'opfs']) {
+    test(`${scheme}://: files of Keras`, async () => {
+      const result = await page.run(async (scheme) => {
+        const { sequential, layers, loadLayersModel, ones, io } = tools.tfwasm;
+        const model = sequential({ layers: [layers.dense({ units: 3, inputShape: [2], activation: 'softmax' })] });
+        const expected = String(model.predict(ones([1, 2])).dataSync());
+        const same = [];
+        for (const url of [`${scheme}://mine.keras`, `${scheme}://mine.h5`]) {
+          await model.save(url);
+          const again = await loadLayersModel(url);
+          same.push(String(again.predict(ones([1, 2])).dataSync()) === expected);
+          await again.loadWeights(url);
+          await io.copyModel(url, `${scheme}://copy`);
+          same.push(String((await loadLayersModel(`${scheme}://copy`)).predict(ones([1, 2])).dataSync()) === expected);
+        }
+        const bytes = (await io.listModels())[`${scheme}://mine.keras`].weightDataBytes;
+        const refused = await loadLayersModel({ load: () => ({ modelTopology: { keras_file: 'h5' } }) }).catch(
+          ({ code }) => code,
+        );
+        return { same, isWhole: bytes > 1000, refused };
+      }, scheme);
+      assert.deepEqual(result, { same: [true, true, true, true], isWhole: true, refused: 'E_FILE' });
+    });
+  }
+
   for (const scheme of ['localstorage', 'indexeddb']) {
     test(`${scheme}://: to TensorFlow.js and back, with the state of the optimizer`, async () => {
       const { theirs, ours, again, state, kept } = await page.run(async (scheme) => {

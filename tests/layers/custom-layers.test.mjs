@@ -83,6 +83,25 @@ describe('custom layers', { skip }, () => {
     for (const one of [model, given, loaded]) one.dispose();
   });
 
+  test('may be compiled to ES5, and ignore their config: the names are those of the file', async () => {
+    function Doubled() {
+      return tf.layers.Layer.call(this, {}) || this;
+    }
+    Object.setPrototypeOf(Doubled, tf.layers.Layer);
+    Doubled.prototype = Object.create(tf.layers.Layer.prototype, { constructor: { value: Doubled } });
+    Doubled.prototype.call = (inputs) => tf.mul([inputs].flat()[0], 2);
+    Doubled.className = 'DoubledOfTests';
+    tf.serialization.registerClass(Doubled);
+    const x = tf.input({ shape: [2], name: 'x' });
+    const made = tf.model({ inputs: x, outputs: new Doubled().apply(x) });
+    const topology = JSON.parse(made.toJSON().replace(/"doubled_[^"]*"/gi, '"second"'));
+    const model = await tf.models.modelFromJSON(topology);
+    assert.ok(model.getLayer('second') instanceof tf.layers.Layer);
+    assert.ok(model.getLayer('second') instanceof Doubled);
+    assert.deepEqual(model.predict(tf.ones([1, 2])).arraySync(), [[2, 2]]);
+    for (const one of [made, model]) one.dispose();
+  });
+
   test('say what inputs they take', () => {
     class Picky extends tf.layers.Layer {
       static className = 'Picky';

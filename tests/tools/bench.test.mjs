@@ -84,6 +84,13 @@ describe('npm run bench', { skip: missing('dist', 'chromium', 'models', 'tfjs') 
     assert.doesNotMatch(stdout, /DIFFER|LEFT/);
   });
 
+  test('compares a layers model with a graph model', async () => {
+    const { stdout } = await bench(...'--layers --variants simd --loads 1 --runs 1'.split(' '));
+    for (const kind of ['graph model', 'layers model'])
+      assert.match(stdout, new RegExp(`^${kind}( +[\\d.]+){4}$`, 'm'));
+    assert.match(stdout, /^time( +[\d.]+x){4}$/m);
+  });
+
   test('measures single ops and the cost of a node', async () => {
     const ops = await bench('--ops', 'exp 10k', '--runs', '2', '--variants', 'simd');
     assert.match(ops.stdout, /^exp 10k +\d+ +\d+ +[\d.]+x$/m);

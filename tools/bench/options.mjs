@@ -33,6 +33,7 @@ export const USAGE = `Usage: npm run bench -- [options]
                     a step of some nets
   --fit             for --training: by fit() of models of layers, instead of optimizer.minimize(), and the time of fit()
                     itself, without that of its steps
+  --layers          compares a layers model with the graph model of the same network: loading and predictions
   --nets NAMES      for --training, some of ${ALL_NETS.join(',')}; all when left out
   --json FILE       also writes everything that was measured
   --help            prints this`;
@@ -54,6 +55,7 @@ const OPTIONS = {
   ops: { type: 'boolean', default: false },
   training: { type: 'boolean', default: false },
   fit: { type: 'boolean', default: false },
+  layers: { type: 'boolean', default: false },
   nets: { type: 'string', default: ALL_NETS.join(',') },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },

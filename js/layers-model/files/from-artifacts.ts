@@ -2,7 +2,7 @@
 // Models from what was loaded: artifacts, or JSON.
 import { TfwasmError } from '../../core/errors.js';
 import { coreStarted } from '../../core/runtime.js';
-import { isArrayBuffer } from '../../io/bytes.js';
+import { kerasBytesOf } from '../../io/keras-stored.js';
 import { loadWeights } from '../../io/on-demand.js';
 import type { ModelArtifacts, WeightSpec } from '../../io/types.js';
 import { decodeFeed, type NamedTensor } from '../../io/weights-api.js';
@@ -24,9 +24,10 @@ export async function modelFromArtifacts(
 ): Promise<LayersModel> {
   const { modelTopology, weightSpecs, trainingConfig, userDefinedMetadata } = artifacts;
   const { customObjects, strict = true, hdf5Library = false } = options;
-  if (isArrayBuffer(modelTopology)) {
+  const file = await kerasBytesOf(artifacts);
+  if (file) {
     await coreStarted();
-    return modelFromKerasFile(modelTopology, customObjects ? { customObjects } : {}, { strict, hdf5Library });
+    return modelFromKerasFile(file, customObjects ? { customObjects } : {}, { strict, hdf5Library });
   }
   if (typeof modelTopology !== 'object' || modelTopology === null) {
     throw new TfwasmError('E_JSON', 'this is not a layers model: modelTopology must be a JSON object');
@@ -35,27 +36,28 @@ export async function modelFromArtifacts(
     throw new TfwasmError('E_JSON', 'this is not a layers model but a graph model: use loadGraphModel()');
   }
   await coreStarted();
-  const model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
+  // The weights arrive while the model is built.
+  const feed = weightSpecs && openFeed(artifacts);
+  const weights = weightSpecs && decodeFeed(feed, weightSpecs);
+  weights?.catch(() => {});
+  let model: LayersModel | undefined;
   try {
-    const state = weightSpecs ? await setWeights(model, artifacts, weightSpecs, strict) : [];
+    model = await modelFromTopology(modelTopology as ModelTopology, customObjects && { customObjects });
+    const state = weightSpecs ? setWeights(model, weightSpecs, (await weights) as NamedTensorMap, strict) : [];
     if (trainingConfig) await model.continueTraining(trainingConfig, state);
     else dispose(state);
     if (userDefinedMetadata) model.setUserDefinedMetadata(userDefinedMetadata);
     return model;
   } catch (error) {
-    model.dispose();
+    feed?.cancel();
+    weights?.then(dispose, () => {});
+    model?.dispose();
     throw error;
   }
 }
 
-/** Returns the state of the optimizer. */
-async function setWeights(
-  model: LayersModel,
-  artifacts: ModelArtifacts,
-  specs: WeightSpec[],
-  strict: boolean,
-): Promise<NamedTensor[]> {
-  const values = await decodeFeed(openFeed(artifacts), specs);
+/** Sets the weights, disposes the values, and returns the state of the optimizer. */
+function setWeights(model: LayersModel, specs: WeightSpec[], values: NamedTensorMap, strict: boolean): NamedTensor[] {
   const optimizer: NamedTensor[] = [];
   try {
     const own: NamedTensorMap = {};

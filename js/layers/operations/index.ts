@@ -34,6 +34,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   TorchModuleWrapper: 'it contains a module of PyTorch, which cannot run here',
   JaxLayer: `it contains a function of JAX, which cannot run here. ${EXPORT}`,
   FlaxLayer: `it contains a module of Flax, which cannot run here. ${EXPORT}`,
+  ContrastLimitedAdaptiveHistogramEqualization: `it is not supported; Equalization and AutoContrast are. ${REPLACE}`,
   ClassMethod: `methods of ragged and sparse tensors are not supported. ${EXPORT}`,
   InstanceMethod: `methods of ragged and sparse tensors are not supported. ${EXPORT}`,
   InstanceProperty: `properties of ragged and sparse tensors are not supported. ${EXPORT}`,

@@ -21,7 +21,8 @@ export interface OperationArgs {
 const CLASSES = new Set(
   (
     'TFOpLambda SlicingOpLambda TensorFlowOpLayer AddLoss AddMetric ClassMethod InstanceMethod InstanceProperty ' +
-    'Lambda TFSMLayer KerasLayer FeatureSpace DenseFeatures SequenceFeatures TorchModuleWrapper JaxLayer FlaxLayer'
+    'Lambda TFSMLayer KerasLayer FeatureSpace DenseFeatures SequenceFeatures TorchModuleWrapper JaxLayer FlaxLayer ' +
+    'ContrastLimitedAdaptiveHistogramEqualization'
   ).split(' '),
 );
 

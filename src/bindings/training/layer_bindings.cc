@@ -11,6 +11,7 @@
 #include "bindings/boundary.h"
 #include "bindings/training/builder_scope.h"
 #include "bindings/training/specs.h"
+#include "kernels/random_sequence.h"
 #include "layers/constraints.h"
 #include "layers/initializers.h"
 #include "layers/layer.h"
@@ -22,10 +23,11 @@ namespace {
 
 using emscripten::val;
 
+// What JavaScript's layers with equal configs share.
 struct HeldLayer {
   const LayerDef* def;
   std::unique_ptr<Layer> layer;
-  std::vector<LayerWeight> weights;
+  size_t num_weights = 0;
 };
 
 HandleTable<HeldLayer>& Layers() {
@@ -37,7 +39,9 @@ Generation GenerationOf(int generation) {
   return generation == 3 ? Generation::kKeras3 : Generation::kKeras2;
 }
 
-// {layer, config, unknown}: the handle, the config with defaults, the keys that the layer ignores.
+// {layer, config, unknown, isShared}: the handle, the config with defaults, the keys that the layer
+// ignores, whether another layer with this config may use it. Layers that draw random numbers may
+// not.
 val CreateLayer(val class_name, val config, int generation) {
   return Guard([&] {
     const std::string name = TextFromJs(class_name);
@@ -46,12 +50,14 @@ val CreateLayer(val class_name, val config, int generation) {
     const std::string text = TextFromJs(config);
     const JsonDocument document = ParseJson(text, "the config of a layer");
     LayerConfig reader(document.root(), GenerationOf(generation));
+    const int64_t last_sequence = RandomSequence::last_id();
     std::unique_ptr<Layer> layer = def->make(reader);
     JsonValue unknown = reader.UnknownKeys();
     val result = val::object();
     result.set("config", TextToJs(WriteJson(reader.values())));
     result.set("unknown", TextToJs(WriteJson(unknown)));
-    result.set("layer", Layers().Add({.def = def, .layer = std::move(layer), .weights = {}}));
+    result.set("isShared", RandomSequence::last_id() == last_sequence);
+    result.set("layer", Layers().Add({.def = def, .layer = std::move(layer)}));
     return result;
   });
 }
@@ -60,14 +66,17 @@ void DisposeLayer(Handle layer) {
   Guard([&] { Layers().Remove(layer); });
 }
 
+std::vector<LayerWeight> WeightsFor(HeldLayer& held, const val& inputs) {
+  BuildContext context(SpecsFromJs(inputs));
+  held.layer->Build(context);
+  held.num_weights = context.weights().size();
+  return context.weights();
+}
+
 val BuildLayer(Handle handle, val inputs) {
   return Guard([&] {
-    HeldLayer& held = Layers().Get(handle);
-    BuildContext context(SpecsFromJs(inputs));
-    held.layer->Build(context);
-    held.weights = context.weights();
     JsonValue weights = JsonValue::array();
-    for (const LayerWeight& weight : held.weights) {
+    for (const LayerWeight& weight : WeightsFor(Layers().Get(handle), inputs)) {
       JsonValue json = JsonValue::object();
       json["name"] = weight.name;
       json["tensor"] = ToJson(weight.tensor);
@@ -81,12 +90,13 @@ val BuildLayer(Handle handle, val inputs) {
   });
 }
 
-val LayerOutputs(Handle handle, val inputs) {
+// For weights that were made for inputs like `built_for`.
+val LayerOutputs(Handle handle, val built_for, val inputs) {
   return Guard([&] {
     HeldLayer& held = Layers().Get(handle);
     JsonValue outputs = JsonValue::array();
     for (const TensorSpec& spec :
-         InferOutputs(*held.def, *held.layer, SpecsFromJs(inputs), held.weights)) {
+         InferOutputs(*held.def, *held.layer, SpecsFromJs(inputs), WeightsFor(held, built_for))) {
       outputs.push_back(ToJson(spec));
     }
     return TextToJs(WriteJson(outputs));
@@ -97,16 +107,16 @@ val Call(Handle handle, val inputs, val masks, val weights, bool training, val a
   return Guard([&] {
     return InBuilderScope([&](BuilderScope& scope) {
       const HeldLayer& held = Layers().Get(handle);
-      if (held.weights.size() != weights["length"].as<size_t>()) {
-        Throw(Code::kInternal, "a layer with ", held.weights.size(), " weights was given others");
+      if (weights["length"].as<size_t>() < held.num_weights) {
+        Throw(Code::kInternal, "a layer with ", held.num_weights, " weights was given fewer");
       }
-      const std::string text = TextFromJs(arguments);
-      const JsonDocument document = ParseJson(text, "the arguments of a layer");
       LayerCall call{.inputs = OperandsOf(scope, inputs),
                      .masks = OperandsOf(scope, masks),
                      .weights = OperandsOf(scope, weights),
-                     .training = training,
-                     .arguments = ToValue(document.root())};
+                     .training = training};
+      if (const std::string text = TextFromJs(arguments); !text.empty()) {
+        call.arguments = ToValue(ParseJson(text, "the arguments of a layer").root());
+      }
       CallLayer(*held.def, *held.layer, scope.builder(), call);
       std::vector<int> updated;
       std::vector<Operand> updates;
@@ -115,11 +125,14 @@ val Call(Handle handle, val inputs, val masks, val weights, bool training, val a
         updates.push_back(value);
       }
       val result = val::object();
-      result.set("outputs", HandlesOf(scope, call.outputs));
-      result.set("masks", HandlesOf(scope, call.output_masks));
-      result.set("updated", val::array(updated));
-      result.set("updates", HandlesOf(scope, updates));
-      result.set("losses", HandlesOf(scope, call.losses));
+      const auto set = [&](const char* name, const std::vector<Operand>& operands) {
+        if (!operands.empty()) result.set(name, HandlesOf(scope, operands));
+      };
+      set("outputs", call.outputs);
+      set("masks", call.output_masks);
+      if (!updated.empty()) result.set("updated", val::array(updated));
+      set("updates", updates);
+      set("losses", call.losses);
       return result;
     });
   });

@@ -25,7 +25,7 @@ TEST_CASE("Embedding: weights, shapes, configs") {
                         Generation::kKeras2);
   const auto weights = layer.Build({{DType::kFloat32, {kUnknown, kUnknown}}});
   CHECK(weights[0].name == "embeddings");
-  CHECK(weights[0].initializer == "uniform");
+  CHECK(weights[0].initializer == "random_uniform");
   CHECK(layer.unknown_keys().empty());
   CHECK(layer.InferOutputs({{DType::kFloat32, {kUnknown, kUnknown}}})[0].shape ==
         Shape{kUnknown, kUnknown, 2});

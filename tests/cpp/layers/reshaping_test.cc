@@ -131,8 +131,9 @@ TEST_CASE("UpSampling") {
                F32({1, 1, 1, 1, 4}, {1, 1, 2, 2}));
   CHECK(OutputShape("UpSampling2D", "{}", {kUnknown, kUnknown, 3, 2}) ==
         Shape{kUnknown, kUnknown, 6, 2});
-  CHECK(ErrorOf([] { TestLayer("UpSampling2D", R"({"interpolation": "bicubic"})"); }) ==
-        R"(E_LAYER 'interpolation': expected one of nearest, bilinear, area, got "bicubic")");
+  CHECK(ErrorOf([] { TestLayer("UpSampling2D", R"({"interpolation": "sharp"})"); }) ==
+        "E_LAYER 'interpolation': expected one of bilinear, nearest, bicubic, area, lanczos3, "
+        R"(lanczos5, gaussian, mitchellcubic, got "sharp")");
   for (const char* layer : {"UpSampling1D", "UpSampling2D", "UpSampling3D"}) {
     Shape shape{2, 2};
     while (shape.rank() < layer[10] - '0' + 2) shape.Append(2);

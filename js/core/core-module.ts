@@ -240,6 +240,13 @@ export interface TrainingCoreModule extends CoreModule {
     updated: number[],
     values: number[],
   ): { program: number; variables: number[] };
+  /** How many nodes the capture has. */
+  capturedNodes(): number;
+  /**
+   * Ends the innermost capture like capturedProgram, and returns its graph as src/graph/structure.h writes it, in a new
+   * string tensor, the number of its nodes, and which of the variables it takes.
+   */
+  capturedStructure(outputs: number[]): { nodes: number; structure: number; variables: number[] };
   /**
    * Returns one new handle per output. While variables that it does not update stay the same, they are compiled as
    * constants.

@@ -26,6 +26,7 @@ import { fromTrainingConfig, optimizerByName, toTrainingConfig } from '../traini
 import { Container, type ContainerArgs } from '../layers/container.js';
 import { checkBatchSize, checkFeeds, type TensorOrMap } from '../layers/feeds.js';
 import { loadKerasWeights } from '../layers/keras-weights.js';
+import { captureGraph, type ModelGraph } from './capture-graph.js';
 import { ModelRunner } from './model-runner.js';
 import { namedWeights, setNamedWeights } from '../layers/named-weights.js';
 import { saveModel } from '../layers/save-model.js';
@@ -146,6 +147,11 @@ export class LayersModel extends Container {
   async evaluateDataset(dataset: DatasetLike, args: ModelEvaluateDatasetArgs = {}): Promise<Scalar | Scalar[]> {
     const logs = await this.#compiled('evaluateDataset').evaluateDataset(dataset, args.batches);
     return oneOrMore(Object.values(logs).map((value) => scalar(value)));
+  }
+
+  /** @internal The graph for inputs of these sizes. */
+  captureGraph(sizes: readonly (readonly number[])[]): ModelGraph {
+    return captureGraph(this, sizes);
   }
 
   /** Computes the outputs for any number of examples, in batches. */

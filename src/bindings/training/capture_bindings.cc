@@ -236,6 +236,23 @@ val CapturedProgram(Handle function, val outputs, val updated, val values) {
   });
 }
 
+int CapturedNodes() {
+  return Guard([] { return Innermost().graph().size(); });
+}
+
+// {nodes, structure, variables}: StructureOf the graph and the number of its nodes, and the
+// variables that it takes.
+val CapturedStructure(val outputs) {
+  return Guard([&] {
+    const Graph graph = Innermost().Finish(Numbers<Handle>(outputs), {}, {});
+    val result = val::object();
+    result.set("nodes", graph.size());
+    result.set("structure", AddTensor(Tensor::Scalar(StructureOf(graph))));
+    result.set("variables", val::array(Innermost().used_variables()));
+    return result;
+  });
+}
+
 // Takes the values of variables for a run, so that those that nothing else has are updated in
 // place, and gives them back at the end.
 class TakenVariables {
@@ -292,6 +309,8 @@ EMSCRIPTEN_BINDINGS(captures) {
   emscripten::function("createFunction", &CreateFunction);
   emscripten::function("disposeFunction", &DisposeFunction);
   emscripten::function("capturedProgram", &CapturedProgram);
+  emscripten::function("capturedNodes", &CapturedNodes);
+  emscripten::function("capturedStructure", &CapturedStructure);
   emscripten::function("runFunction", &RunFunction);
   emscripten::function("setFunctionProfiling", &SetFunctionProfiling);
   emscripten::function("takeFunctionProfile", &TakeFunctionProfile);

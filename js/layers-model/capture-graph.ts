@@ -11,6 +11,8 @@ export interface ModelGraph {
   /** As src/graph/structure.h writes it. Its inputs are those of the model, then variables. */
   structure: Uint8Array;
   nodes: number;
+  /** Of the first output of each node: its rank, then its sizes. */
+  shapes: number[];
   /** The layers that nodes belong to: the number of the first node, and the path of the layer, such as "model/dense". */
   layers: [first: number, path: string][];
   variables: Variable[];
@@ -42,9 +44,9 @@ export function captureGraph(model: Container, sizes: readonly (readonly number[
     const execution = { ...newExecution(false), enter };
     const { outputs } = execute(execution, () => model.executeTo(model.outputs, inputs, [], { training: false }));
     const handles = outputs.map(({ storage }) => storage.handle());
-    const { nodes, structure, variables } = callTrainingCore((core) => core.capturedStructure(handles));
+    const { structure, variables, ...counts } = callTrainingCore((core) => core.capturedStructure(handles));
     return {
-      nodes,
+      ...counts,
       structure: tensorOfHandle(structure).storage.readStrings()[0] as Uint8Array,
       layers,
       variables: variables.map((i) => known[i] as Variable),

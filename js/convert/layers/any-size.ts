@@ -5,7 +5,13 @@
 import { TfwasmError } from '../../core/errors.js';
 import type { LayersModel } from '../../layers-model/model.js';
 import type { ModelGraph } from '../../layers-model/capture-graph.js';
-import { type CapturedNode, type CapturedStructure, type Constant, readStructure } from './captured-structure.js';
+import {
+  type CapturedEdge,
+  type CapturedNode,
+  type CapturedStructure,
+  type Constant,
+  readStructure,
+} from './captured-structure.js';
 import { type GraphParts, int, type } from './graph-parts.js';
 
 /** A size that is not known: where it occurs, and three values for it. */
@@ -22,8 +28,17 @@ export interface AnySizeGraph {
   computed: Map<number, Computation>;
 }
 
-/** Adds the nodes that compute a constant, under a name, and returns the last one. `input`: the name of an input. */
-type Computation = (parts: GraphParts, name: string, input: (index: number) => string) => string;
+/** Adds the nodes that compute a constant, under a name, and returns the last one. `tensor`: the names of tensors. */
+type Computation = (parts: GraphParts, name: string, tensor: (edge: CapturedEdge) => string) => string;
+
+/** A size of a tensor. */
+interface Size {
+  edge: CapturedEdge;
+  axis: number;
+}
+
+/** Integers as a sum of products of sizes, each times integers. */
+type Sum = { sizes: Size[]; factors: number[] }[];
 
 type Captured = Omit<AnySizeGraph, 'computed'>;
 
@@ -71,20 +86,21 @@ class Comparison {
       for (const { input, axis } of places) (shapes[input] as number[])[axis] = values[pick(i)];
     }
     const graph = this.#model.captureGraph(shapes);
-    return { graph, structure: readStructure(graph.structure, graph.nodes) };
+    return { graph, structure: readStructure(graph) };
   }
 
   graph(): AnySizeGraph {
     const base = this.#capture(() => 0);
-    const at = (index: number) => (captured: Captured) => captured.structure.nodes[index]?.value as Constant;
     const checked = this.#capture(() => 2);
     this.#checkStructure(base, checked);
-    const varied = base.structure.nodes.flatMap(({ value }, i) => (!value || isSame(value, at(i)(checked)) ? [] : [i]));
+    const varied = base.structure.nodes.flatMap(({ value }, i) =>
+      !value || isSame(value, checked.structure.nodes[i]?.value as Constant) ? [] : [i],
+    );
     if (varied.length === 0) return { ...base, computed: new Map() };
     const others = this.#sizes.map((_, changed) => this.#capture((i) => (i === changed ? 1 : 0)));
     for (const other of others) this.#checkStructure(base, other);
-    const compute = (i: number) => this.#compute(base, i, at(i)(base), others.map(at(i)), at(i)(checked));
-    return { ...base, computed: new Map(varied.map((i) => [i, compute(i)])) };
+    const all = [base, ...others, checked];
+    return { ...base, computed: new Map(varied.map((i) => [i, this.#compute(all, i)])) };
   }
 
   #checkStructure(a: Captured, b: Captured): void {
@@ -95,70 +111,117 @@ class Comparison {
     if (nodes.length !== b.structure.nodes.length) dependsOnSizes(a, nodes.length - 1);
   }
 
-  #compute(captured: Captured, node: number, base: Constant, others: Constant[], checked: Constant): Computation {
-    const all = [base, ...others, checked];
-    const refuse = () => dependsOnSizes(captured, node);
-    if (base.dtype === 'int32' && all.every(({ shape }) => String(shape) === String(base.shape))) {
-      const vector = this.#fit(intsOf(base), others.map(intsOf), intsOf(checked)) ?? refuse();
-      return (parts, name, input) => this.#write(parts, name, input, base.shape, vector);
+  #compute(all: Captured[], node: number): Computation {
+    const constants = all.map(({ structure }) => structure.nodes[node]?.value as Constant);
+    const [base] = constants as [Constant];
+    const refuse = () => dependsOnSizes(all[0] as Captured, node);
+    if (base.dtype === 'int32' && constants.every(({ shape }) => String(shape) === String(base.shape))) {
+      const sum = this.#fit(all, node, constants.map(intsOf)) ?? refuse();
+      return (parts, name, tensor) => writeSum(parts, name, tensor, base.shape, sum);
     }
     const value = uniformValue(base);
-    const isUniform = value && all.every((constant) => String(uniformValue(constant)) === String(value));
-    if (!isUniform || all.some(({ shape }) => shape.length !== base.shape.length)) return refuse();
-    const shape =
+    const isUniform = value && constants.every((constant) => String(uniformValue(constant)) === String(value));
+    if (!isUniform || constants.some(({ shape }) => shape.length !== base.shape.length)) return refuse();
+    const sum =
       this.#fit(
-        base.shape,
-        others.map((other) => other.shape),
-        checked.shape,
+        all,
+        node,
+        constants.map(({ shape }) => shape),
       ) ?? refuse();
-    return (parts, name, input) => {
-      const dims = this.#write(parts, name, input, [base.shape.length], shape);
+    return (parts, name, tensor) => {
+      const dims = writeSum(parts, name, tensor, [base.shape.length], sum);
       const { dtype } = base;
       const filler = parts.weight(`${name}/value`, { dtype, shape: [], byteLength: value.length, read: () => value });
       return parts.add(`${name}/Fill`, 'Fill', [dims, filler], { T: type(dtype), index_type: type('int32') });
     };
   }
 
-  /** Integers as sums of multiples of the sizes: an offset, and factors by size. undefined if they are no such sums. */
-  #fit(base: number[], others: number[][], checked: number[]): number[][] | undefined {
-    const factors = this.#sizes.map(({ values: [first, other] }, i) =>
-      base.map((value, k) => ((others[i]?.[k] as number) - value) / (other - first)),
-    );
-    const sum = (k: number, pick: 0 | 2) =>
-      this.#sizes.reduce((total, { values }, i) => total + (factors[i]?.[k] as number) * values[pick], 0);
-    const offsets = base.map((value, k) => value - sum(k, 0));
-    const isExact = checked.every((value, k) => value === (offsets[k] as number) + sum(k, 2));
-    return isExact && [offsets, ...factors].flat().every(Number.isSafeInteger) ? [offsets, ...factors] : undefined;
-  }
-
-  #write(
-    parts: GraphParts,
-    name: string,
-    input: (index: number) => string,
-    shape: number[],
-    [offsets, ...factors]: number[][],
-  ): string {
-    const integer = { T: type('int32') };
-    let sum = parts.constant(`${name}/offset`, 'int32', shape, offsets as number[]);
-    for (const [i, { places }] of this.#sizes.entries()) {
-      const own = factors[i] as number[];
-      if (own.every((factor) => factor === 0)) continue;
-      const place = places[0] as FreeSize['places'][number];
-      const size = sizeOf(parts, name, input(place.input), place.axis, this.#model.inputs[place.input]?.dtype ?? '');
-      const factor = parts.constant(`${name}/factor`, 'int32', shape, own);
-      sum = parts.add(
-        `${name}/AddV2`,
-        'AddV2',
-        [sum, parts.add(`${name}/Mul`, 'Mul', [factor, size], integer)],
-        integer,
+  /** What gives these integers in all captures: of the free sizes, or of the sizes of what the reader of the node reads. */
+  #fit(all: Captured[], node: number, values: number[][]): Sum | undefined {
+    const { nodes, inputs } = (all[0] as Captured).structure;
+    const free = this.#sizes.map(({ places: [place] }): Size => {
+      const { input, axis } = place as FreeSize['places'][number];
+      return { edge: inputs[input] as CapturedEdge, axis };
+    });
+    const readers = nodes.filter((reader) => reader.inputs.some(([read]) => read === node));
+    const beside =
+      readers.length === 1 ? (readers[0]?.inputs ?? []).filter(([read, output]) => read !== node && !output) : [];
+    const local = beside.flatMap((edge) => (nodes[edge[0]]?.shape ?? []).map((_, axis): Size => ({ edge, axis })));
+    const sizeIn = ({ structure }: Captured, { edge, axis }: Size) => structure.nodes[edge[0]]?.shape[axis] as number;
+    const fits = (sizes: Size[]) =>
+      fitElements(
+        all.map((captured) => sizes.map((size) => sizeIn(captured, size))),
+        values,
+        sizes,
       );
-    }
-    return sum;
+    return fits(free) ?? (local.length > 0 ? fits(local) : undefined);
   }
 }
 
-function sizeOf(parts: GraphParts, name: string, input: string, axis: number, dtype: string): string {
-  const shape = parts.add(`${name}/Shape`, 'Shape', [input], { T: type(dtype), out_type: type('int32') });
+/**
+ * Finds for each integer a factor, a product of some of the sizes, and an offset that give it in all captures; in the
+ * first place without sizes, then one, then several. `sizes` and `values`: by capture.
+ */
+function fitElements(sizes: number[][], values: number[][], names: Size[]): Sum | undefined {
+  const count = values[0]?.length ?? 0;
+  const terms = new Map<number, number[]>();
+  const term = (subset: number) => {
+    const known = terms.get(subset) ?? new Array<number>(count).fill(0);
+    terms.set(subset, known);
+    return known;
+  };
+  const isIn = (subset: number, i: number) => (subset >> i) % 2 === 1;
+  const bits = (subset: number) => names.filter((_, i) => isIn(subset, i)).length;
+  const subsets = Array.from({ length: 1 << Math.min(names.length, 8) }, (_, subset) => subset).sort(
+    (a, b) => bits(a) - bits(b),
+  );
+  const products = subsets.map((subset) =>
+    sizes.map((own) => own.reduce((product, size, i) => (isIn(subset, i) ? product * size : product), 1)),
+  );
+  for (let k = 0; k < count; ++k) {
+    const wanted = values.map((list) => list[k] as number);
+    const found = subsets.findIndex((subset, s) => lineThrough(products[s] as number[], wanted, subset === 0));
+    if (found < 0) return undefined;
+    const subset = subsets[found] as number;
+    const [factor, offset] = lineThrough(products[found] as number[], wanted, subset === 0) as [number, number];
+    term(subset)[k] = factor;
+    if (subset !== 0) term(0)[k] = offset;
+  }
+  return Array.from(terms, ([subset, factors]) => ({ sizes: names.filter((_, i) => isIn(subset, i)), factors }));
+}
+
+/** The integers a and b with y = a x + b for all points. `isConstant`: the x are 1, and y = a. */
+function lineThrough(x: number[], y: number[], isConstant: boolean): [a: number, b: number] | undefined {
+  const [x0, y0] = [x[0] as number, y[0] as number];
+  const other = x.findIndex((value) => value !== x0);
+  if (isConstant) return y.every((value) => value === y0) ? [y0, 0] : undefined;
+  if (other < 0) return undefined;
+  const a = ((y[other] as number) - y0) / ((x[other] as number) - x0);
+  const b = y0 - a * x0;
+  const isExact = Number.isSafeInteger(a) && y.every((value, i) => value === a * (x[i] as number) + b);
+  return isExact ? [a, b] : undefined;
+}
+
+function writeSum(
+  parts: GraphParts,
+  name: string,
+  tensor: (edge: CapturedEdge) => string,
+  shape: number[],
+  sum: Sum,
+): string {
+  const integer = { T: type('int32') };
+  const values = sum.map(({ sizes, factors }) => {
+    const factor = parts.constant(`${name}/factor`, 'int32', shape, factors);
+    return sizes.reduce((product, { edge, axis }) => {
+      const size = sizeOf(parts, name, tensor(edge), axis);
+      return parts.add(`${name}/Mul`, 'Mul', [product, size], integer);
+    }, factor);
+  });
+  return values.reduce((a, b) => parts.add(`${name}/AddV2`, 'AddV2', [a, b], integer));
+}
+
+function sizeOf(parts: GraphParts, name: string, tensor: string, axis: number): string {
+  const shape = parts.add(`${name}/Shape`, 'Shape', [tensor], { out_type: type('int32') });
   const at = (value: number) => parts.constant(`${name}/axis`, 'int32', [1], [value]);
   const attr = { T: type('int32'), Index: type('int32'), shrink_axis_mask: int(1) };
   return parts.add(`${name}/size`, 'StridedSlice', [shape, at(axis), at(axis + 1), at(1)], attr);

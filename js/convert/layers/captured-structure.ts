@@ -2,6 +2,7 @@
 // Reads captured graphs, as src/graph/structure.cc writes them: numbers in the layout of wasm32, lists and texts after
 // their sizes.
 import { check } from '../../core/errors.js';
+import type { ModelGraph } from '../../layers-model/capture-graph.js';
 import { type DataType, dtypeFromNumber } from '../../tensor/dtype.js';
 import { type Attr, shapeOf, typeName } from './graph-parts.js';
 
@@ -20,6 +21,8 @@ export interface CapturedNode {
   inputs: CapturedEdge[];
   /** Of a Const. */
   value?: Constant;
+  /** Of the first output. */
+  shape: number[];
 }
 
 export interface CapturedStructure {
@@ -29,9 +32,15 @@ export interface CapturedStructure {
   outputs: CapturedEdge[];
 }
 
-export function readStructure(bytes: Uint8Array, nodeCount: number): CapturedStructure {
-  const reader = new StructureReader(bytes);
-  const nodes = Array.from({ length: nodeCount }, () => reader.node());
+export function readStructure({ structure, nodes: count, shapes }: ModelGraph): CapturedStructure {
+  const reader = new StructureReader(structure);
+  let at = 0;
+  const nextShape = () => {
+    const start = at + 1;
+    at = start + (shapes[at] as number);
+    return shapes.slice(start, at);
+  };
+  const nodes = Array.from({ length: count }, () => ({ ...reader.node(), shape: nextShape() }));
   return { nodes, inputs: reader.edges(), outputs: reader.edges() };
 }
 
@@ -47,7 +56,7 @@ class StructureReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  node(): CapturedNode {
+  node(): Omit<CapturedNode, 'shape'> {
     const op = this.#text();
     const attr: CapturedNode['attr'] = {};
     for (let left = this.#size(); left > 0; --left) {

@@ -81,7 +81,7 @@ function addNodes(parts: GraphParts, { graph, structure, computed }: AnySizeGrap
     } else if (value) {
       const compute = computed.get(id);
       const name = nameOf(id);
-      names[id] = compute ? compute(parts, name, (i) => inputs[i] as string) : parts.weight(name, contentOf(value));
+      names[id] = compute ? compute(parts, name, tensor) : parts.weight(name, contentOf(value));
     } else if (isOp(id)) {
       parts.nodes.push({ name: names[id] as string, op, input: read.map(tensor), attr });
     }

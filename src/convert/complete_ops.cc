@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/complete_ops.h"
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "convert/parts.h"
 #include "passes/rewrite.h"
 
 namespace tfwasm {
 
 namespace {
+
+void SetFormat(Node& node, std::string_view format) {
+  if (!node.attrs.Has("data_format")) node.attrs.Set("data_format", std::string(format));
+}
 
 void SetDilations(Node& node, int rank) {
   if (!node.attrs.Has("dilations")) {
@@ -37,8 +45,9 @@ void CompleteOps(Graph& graph) {
       SetDilations(node, 4);
     } else if (node.op == "Conv3D") {
       SetDilations(node, 5);
-    } else if (node.op == "DepthToSpace" && !node.attrs.Has("data_format")) {
-      node.attrs.Set("data_format", std::string("NHWC"));
+      SetFormat(node, "NDHWC");
+    } else if (node.op == "DepthToSpace") {
+      SetFormat(node, "NHWC");
     } else if (node.op == "Conv2DBackpropInput") {
       CompleteSizes(graph, id);
     }

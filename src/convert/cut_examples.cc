@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "convert/variables.h"
 #include "core/str_cat.h"
 #include "passes/remove_dead_nodes.h"
 #include "passes/rewrite.h"

@@ -14,9 +14,14 @@ const outputFormat = 'tfjs_graph_model';
 const numbers = (count) => Array.from({ length: count }, (_, i) => Math.sin(1.7 * i + 1) / 1.5);
 const tensorOf = (lib, shape) => lib.tensor(numbers(shape.reduce((a, b) => a * b, 1)), shape);
 
-/** Gives all weights values. */
+/** Gives all weights values; variances are not negative. */
 function fillWeights(model) {
-  model.setWeights(model.weights.map(({ shape }) => tensorOf(tf, shape)));
+  model.setWeights(
+    model.weights.map(({ shape, name }) => {
+      const values = tensorOf(tf, shape);
+      return name.includes('variance') ? tf.abs(values) : values;
+    }),
+  );
   return model;
 }
 

@@ -115,25 +115,33 @@ class Comparison {
     const constants = all.map(({ structure }) => structure.nodes[node]?.value as Constant);
     const [base] = constants as [Constant];
     const refuse = () => dependsOnSizes(all[0] as Captured, node);
-    if (base.dtype === 'int32' && constants.every(({ shape }) => String(shape) === String(base.shape))) {
-      const sum = this.#fit(all, node, constants.map(intsOf)) ?? refuse();
-      return (parts, name, tensor) => writeSum(parts, name, tensor, base.shape, sum);
+    const transposed = this.#shapesOfTransposed(all, node);
+    if (
+      transposed ||
+      (base.dtype === 'int32' && constants.every(({ shape }) => String(shape) === String(base.shape)))
+    ) {
+      const sum = this.#fit(all, node, transposed ?? constants.map(intsOf)) ?? refuse();
+      return (parts, name, tensor) => writeSum(parts, name, tensor, transposed ? [4] : base.shape, sum);
     }
     const value = uniformValue(base);
     const isUniform = value && constants.every((constant) => String(uniformValue(constant)) === String(value));
     if (!isUniform || constants.some(({ shape }) => shape.length !== base.shape.length)) return refuse();
-    const sum =
-      this.#fit(
-        all,
-        node,
-        constants.map(({ shape }) => shape),
-      ) ?? refuse();
+    const shapes = constants.map(({ shape }) => shape);
+    const sum = this.#fit(all, node, shapes) ?? refuse();
     return (parts, name, tensor) => {
       const dims = writeSum(parts, name, tensor, [base.shape.length], sum);
       const { dtype } = base;
       const filler = parts.weight(`${name}/value`, { dtype, shape: [], byteLength: value.length, read: () => value });
       return parts.add(`${name}/Fill`, 'Fill', [dims, filler], { T: type(dtype), index_type: type('int32') });
     };
+  }
+
+  /** The shapes of what a transposed convolution returns, if the constant says them. TensorFlow.js wants all four sizes. */
+  #shapesOfTransposed(all: Captured[], node: number): number[][] | undefined {
+    const { nodes } = (all[0] as Captured).structure;
+    const reader = nodes.findIndex(({ inputs }) => inputs.some(([read]) => read === node));
+    if (nodes[reader]?.op !== 'Conv2DBackpropInput') return undefined;
+    return all.map(({ structure }) => structure.nodes[reader]?.shape as number[]);
   }
 
   /** What gives these integers in all captures: of the free sizes, or of the sizes of what the reader of the node reads. */

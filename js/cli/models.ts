@@ -33,7 +33,7 @@ type Loaded = Awaited<ReturnType<Library['loadGraphModel']>> | Awaited<ReturnTyp
 function runnable(model: Loaded): RunnableModel {
   return {
     inputs: model.inputs.map(({ name, dtype, shape }) => ({ name, dtype: dtype ?? 'float32', shape })),
-    outputNames: 'outputNames' in model ? model.outputNames : model.outputs.map(({ name }) => name),
+    outputNames: 'outputNames' in model ? model.outputNames : keysOf(model),
     async predict(inputs) {
       const given = inputs.length === 1 ? (inputs[0] as Tensor) : inputs;
       const results = await (model as { predict(x: Tensor | Tensor[]): unknown }).predict(given);
@@ -45,6 +45,12 @@ function runnable(model: Loaded): RunnableModel {
     },
     dispose: () => model.dispose(),
   };
+}
+
+/** The outputs of a graph model as its signature names them. */
+function keysOf({ modelSignature, outputs }: Awaited<ReturnType<Library['loadGraphModel']>>): string[] {
+  const keys = Object.keys(modelSignature?.outputs ?? {});
+  return keys.length === outputs.length ? keys : outputs.map(({ name }) => name);
 }
 
 /** Sizes that a model leaves open. */

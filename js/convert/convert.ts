@@ -6,9 +6,10 @@ import { findModel } from './files/sniff.js';
 import { graphModelOf } from './graph.js';
 import { inputFormatOf, outputFormatOf } from './formats.js';
 import { kerasOfModel } from './layers/to-keras.js';
+import { graphOfLayers } from './layers/to-graph.js';
 import { layersModelOf } from './layers/to-layers.js';
 import { QuantizationRules } from './output/quantization-rules.js';
-import type { ConversionReport, OutputFormat } from './report.js';
+import type { ConversionReport, InputFormat, OutputFormat } from './report.js';
 import type { ConvertOptions, Task } from './task.js';
 import type { ConvertSink } from './types.js';
 
@@ -35,11 +36,14 @@ export async function convertFiles(
   return report;
 }
 
+const LAYERS: InputFormat[] = ['keras', 'keras_keras', 'tfjs_layers_model'];
+
 const isKeras = (format: OutputFormat) => format === 'keras' || format === 'keras_keras';
 
 function run(task: Task, sink: ConvertSink): Promise<ConversionReport> {
   if (isKeras(task.outputFormat)) return kerasOfModel(task, sink);
   if (task.outputFormat === 'tfjs_layers_model') return layersModelOf(task, sink);
+  if (LAYERS.includes(task.inputFormat)) return graphOfLayers(task, sink);
   return graphModelOf(task, sink);
 }
 

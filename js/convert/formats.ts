@@ -6,13 +6,13 @@ import type { InputFormat, OutputFormat } from './report.js';
 
 /** The outputs of each input; the first is the default. */
 const PAIRS: Readonly<Record<InputFormat, readonly OutputFormat[]>> = {
-  keras: ['tfjs_layers_model', 'keras_keras', 'keras'],
-  keras_keras: ['tfjs_layers_model', 'keras', 'keras_keras'],
+  keras: ['tfjs_layers_model', 'tfjs_graph_model', 'keras_keras', 'keras'],
+  keras_keras: ['tfjs_layers_model', 'tfjs_graph_model', 'keras', 'keras_keras'],
   keras_saved_model: ['tfjs_graph_model'],
   tf_saved_model: ['tfjs_graph_model'],
   tf_hub: ['tfjs_graph_model'],
   tf_frozen_model: ['tfjs_graph_model'],
-  tfjs_layers_model: ['keras', 'keras_keras', 'tfjs_layers_model'],
+  tfjs_layers_model: ['keras', 'keras_keras', 'tfjs_graph_model', 'tfjs_layers_model'],
   tfjs_graph_model: ['tfjs_graph_model'],
 };
 
@@ -67,9 +67,6 @@ function whyNot(input: InputFormat, output: OutputFormat): string {
   }
   if (input === 'keras_saved_model' && output === 'tfjs_layers_model') {
     return 'save the model as .keras or .h5 for that, or convert it to tfjs_graph_model';
-  }
-  if (output === 'tfjs_graph_model') {
-    return 'models made of layers cannot be written as graphs yet. tf.loadLayersModel() of tfwasm runs them as graphs';
   }
   return `it can become ${PAIRS[input].join(' or ')}`;
 }

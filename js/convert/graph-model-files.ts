@@ -5,11 +5,16 @@ import { checkManifest } from '../io/manifest.js';
 import type { ModelJSON, Signature } from '../io/types.js';
 import type { ConvertFile, FileTree } from './types.js';
 
-/** The files that src/convert/graph_model.h expects, and what is not converted. */
-export interface GraphModelFiles {
-  files: FileTree;
-  /** Texts of JSON, '' if absent. */
+/** What a model that is written anew keeps. */
+export interface KeptParts {
+  /** Text of JSON, '' if absent. */
   initializerSignature: string;
+  generatedBy?: string | undefined;
+}
+
+/** The files that src/convert/graph_model.h expects, and what is not converted. */
+export interface GraphModelFiles extends KeptParts {
+  files: FileTree;
   metadata: { [key: string]: unknown };
 }
 
@@ -30,7 +35,8 @@ export async function splitGraphModel(tree: FileTree): Promise<GraphModelFiles> 
     if (!file) throw new TfwasmError('E_FILE', `the model has no file ${path}`);
     files[`weights/${index}`] = file;
   }
-  return { files, initializerSignature: textOf(json.initializerSignature), metadata };
+  const generatedBy = typeof json.generatedBy === 'string' ? json.generatedBy : undefined;
+  return { files, initializerSignature: textOf(json.initializerSignature), generatedBy, metadata };
 }
 
 async function readModelJson(tree: FileTree): Promise<ModelJSON> {

@@ -4,7 +4,7 @@ import { version, version_converter } from '../core/version.js';
 import { toJson } from '../io/artifacts-json.js';
 import { type ConverterModule, startConverter } from './core.js';
 import { formatOf } from './format.js';
-import { splitGraphModel } from './graph-model-files.js';
+import { type KeptParts, splitGraphModel } from './graph-model-files.js';
 import type { ConvertedWeight, ConvertOptions, ConvertSink, ConvertSummary, FileTree } from './types.js';
 
 type Call = <T>(call: (module: ConverterModule) => T) => T;
@@ -33,9 +33,9 @@ export async function convertGraphModel(
   checkOptions(options);
   const format = options.inputFormat ?? (await formatOf(files));
   if (format !== 'tfjs_graph_model') return convertFiles(files, format, options, sink);
-  const { files: parts, initializerSignature, metadata } = await splitGraphModel(files);
+  const { files: parts, metadata, ...kept } = await splitGraphModel(files);
   const all = { ...options, metadata: { ...metadata, ...options.metadata } };
-  return convertFiles(parts, format, all, sink, initializerSignature);
+  return convertFiles(parts, format, all, sink, kept);
 }
 
 async function convertFiles(
@@ -43,7 +43,7 @@ async function convertFiles(
   format: string,
   options: ConvertOptions,
   sink: ConvertSink,
-  initializerSignature = '',
+  kept: KeptParts = { initializerSignature: '' },
 ): Promise<ConvertSummary> {
   const call: Call = await startConverter();
   const sizes = Object.fromEntries(Object.entries(files).map(([path, file]) => [path, file.size]));
@@ -53,7 +53,7 @@ async function convertFiles(
     report(options, 'simplify', 0);
     call((core) => core.finishModel(converter));
     report(options, 'simplify', 1);
-    return await writeFiles(call, converter, files, options, sink, initializerSignature);
+    return await writeFiles(call, converter, files, options, sink, kept);
   } finally {
     call((core) => core.disposeConverter(converter));
   }
@@ -145,7 +145,7 @@ async function writeFiles(
   files: FileTree,
   options: ConvertOptions,
   sink: ConvertSink,
-  initializerSignature: string,
+  kept: KeptParts,
 ): Promise<ConvertSummary> {
   const encodings = encodingsOf(call, converter, options);
   const names = call((core) =>
@@ -160,7 +160,7 @@ async function writeFiles(
   call((core) => core.nextShard(converter));
   const parts = call((core) => core.modelParts(converter));
   const summary: ConvertSummary = JSON.parse(parts[5] as string);
-  await sink.write('model.json', new TextEncoder().encode(modelJson(parts, options, initializerSignature)));
+  await sink.write('model.json', new TextEncoder().encode(modelJson(parts, options, kept)));
   report(options, 'write', 1);
   return summary;
 }
@@ -173,7 +173,11 @@ function encodingsOf(call: Call, converter: number, { quantization }: ConvertOpt
 }
 
 /** The text of model.json, with the fields in the order of the official converter. */
-function modelJson(parts: string[], options: ConvertOptions, initializerSignature: string): string {
+function modelJson(
+  parts: string[],
+  options: ConvertOptions,
+  { initializerSignature, generatedBy: source }: KeptParts,
+): string {
   const [topology, signature, initializer, manifest, generatedBy] = parts as [string, string, string, string, string];
   const metadata = { ...options.metadata };
   if (options.useStructuredOutputsNames) {
@@ -181,7 +185,7 @@ function modelJson(parts: string[], options: ConvertOptions, initializerSignatur
   }
   const fields = [
     `"format":"graph-model"`,
-    `"generatedBy":${JSON.stringify(generatedBy || `tfwasm ${version}`)}`,
+    `"generatedBy":${JSON.stringify(generatedBy || source || `tfwasm ${version}`)}`,
     `"convertedBy":${JSON.stringify(`tfwasm ${version} (compatible with TensorFlow.js Converter v${version_converter})`)}`,
     `"signature":${signature}`,
     `"modelTopology":${topology}`,

@@ -14,17 +14,28 @@ import type { ConvertedWeight, ConvertSink, FileTree, GraphInputFormat } from '.
 
 /** Throws E_OP for ops that the target lacks, E_STATE, E_PROTO, and what reading and writing throw. */
 export async function graphModelOf(task: Task, sink: ConvertSink): Promise<ConversionReport> {
-  const { files, found, inputFormat, outputFormat, options } = task;
+  const { files, found, inputFormat } = task;
+  const format = (inputFormat === 'keras_saved_model' ? 'tf_saved_model' : inputFormat) as GraphInputFormat;
+  return convertTree(task, sink, await treeOf(files, found), format);
+}
+
+/** Converts the files of a graph, which are in this format. */
+export async function convertTree(
+  { files, inputFormat, outputFormat, options }: Task,
+  sink: ConvertSink,
+  tree: FileTree,
+  format: GraphInputFormat,
+): Promise<ConversionReport> {
   const { quantize, quantizeMinElements = 0, onProgress, ...graphOptions } = options;
   const rules = new QuantizationRules(quantize);
   const quantization = ({ name, dtype, shape }: ConvertedWeight) =>
     dtype === 'float32' && sizeOf(shape) >= Math.max(1, quantizeMinElements) ? rules.dtypeOf(name) : undefined;
   const read = new ModelJsonReader(sink);
   const summary = await convertGraphModel(
-    await treeOf(files, found),
+    tree,
     {
       ...graphOptions,
-      inputFormat: (inputFormat === 'keras_saved_model' ? 'tf_saved_model' : inputFormat) as GraphInputFormat,
+      inputFormat: format,
       quantization,
       onProgress: ({ step, fraction }) => onProgress?.({ step: step === 'simplify' ? 'convert' : step, fraction }),
     },

@@ -240,6 +240,14 @@ export interface TrainingCoreModule extends CoreModule {
     updated: number[],
     values: number[],
   ): { program: number; variables: number[] };
+  /** How many nodes the capture has. */
+  capturedNodes(): number;
+  /**
+   * Ends the innermost capture like capturedProgram, and returns its graph as src/graph/structure.h writes it, in a new
+   * string tensor, the number of its nodes, the ranks and sizes of their first outputs, and which of the variables it
+   * takes.
+   */
+  capturedStructure(outputs: number[]): { nodes: number; shapes: number[]; structure: number; variables: number[] };
   /**
    * Returns one new handle per output. While variables that it does not update stay the same, they are compiled as
    * constants.

@@ -27,6 +27,7 @@ import { loadTraining } from '../training/loader.js';
 import * as optimizerMakers from '../training/optimizer-makers.js';
 import { Container, type ContainerArgs } from '../layers/container.js';
 import { checkBatchSize, checkFeeds, type TensorOrMap } from '../layers/feeds.js';
+import { captureGraph, type ModelGraph } from './capture-graph.js';
 import { ModelRunner } from './model-runner.js';
 import { namedWeights, setNamedWeights } from '../layers/named-weights.js';
 import { printSummary } from '../layers/summary.js';
@@ -153,6 +154,11 @@ export class LayersModel extends Container {
   async evaluateDataset(dataset: DatasetLike, args: ModelEvaluateDatasetArgs = {}): Promise<Scalar | Scalar[]> {
     const logs = await this.#compiled('evaluateDataset').evaluateDataset(dataset, args);
     return oneOrMore(Object.values(logs).map((value) => scalar(value)));
+  }
+
+  /** @internal The graph for inputs of these sizes. */
+  captureGraph(sizes: readonly (readonly number[])[]): ModelGraph {
+    return captureGraph(this, sizes);
   }
 
   /** Computes the outputs for any number of examples, in batches. */

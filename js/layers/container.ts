@@ -4,6 +4,7 @@ import { TfwasmError } from '../core/errors.js';
 import { version_core } from '../core/version.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Config, serialize, toSnakeConfig } from './config.js';
+import { currentExecution } from './execution.js';
 import { functionalConfig } from './functional-config.js';
 import { InputLayer } from './input-layer.js';
 import { Layer, type MaskedTensors, type NamedChildren } from './layer.js';
@@ -262,6 +263,7 @@ export class Container extends Layer {
       const kwargs = mapSymbolic(callArgs, readValue) as Kwargs;
       if (training !== undefined && kwargs['training'] === undefined) kwargs['training'] = training;
       const given = own.length > 0 ? own : inputTensors;
+      const leave = currentExecution()?.enter?.(layer.name);
       const result = layer.blaming(() =>
         layer.callWithMasks(
           given.map(readValue),
@@ -269,6 +271,7 @@ export class Container extends Layer {
           kwargs,
         ),
       );
+      leave?.();
       for (const [i, output] of outputTensors.entries()) {
         values.set(output, result.outputs[i] as Tensor);
         maskOf.set(output, result.masks[i]);

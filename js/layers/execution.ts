@@ -9,6 +9,8 @@ export interface Execution {
   losses: Tensor[];
   /** New values of weights, such as moving averages. */
   updates: [variable: Updatable, value: Tensor][];
+  /** Is told the layers of models as they are called, one inside the other. Returns what to call after the layer. */
+  enter?: (layer: string) => () => void;
 }
 
 export const newExecution = (training: boolean): Execution => ({ training, losses: [], updates: [] });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "convert/cut_examples.h"
 #include "convert/frozen_graph.h"
 #include "convert/graph_file.h"
 #include "convert/graph_model.h"
@@ -120,6 +121,7 @@ void Converter::Finish() {
   ModelDef& model = source_.model;
   nodes_before_ = CountNodes(model);
   InlineCalls(model.graph, model.functions);
+  CutExamples(source_);
   CheckEdges(model);
   if (options_.strip_debug_ops) StripDebugOps(model);
   Simplify(model, options_.for_tfwasm);

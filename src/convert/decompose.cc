@@ -2,9 +2,11 @@
 #include "convert/decompose.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "convert/parts.h"
 #include "convert/portable_ops.h"
 #include "ops/op.h"
 #include "passes/rewrite.h"
@@ -12,76 +14,6 @@
 namespace tfwasm {
 
 namespace {
-
-// Adds the nodes that take the place of one node. Their names start with its name.
-class Parts {
- public:
-  Parts(Graph& graph, NodeId id) : graph_(graph), id_(id) {}
-
-  const Node& node() const { return graph_.node(id_); }
-  Edge input(size_t i) const {
-    if (i >= node().inputs.size()) Throw(Code::kEdge, "the node has too few inputs");
-    return node().inputs[i];
-  }
-  DType type() const { return node().attrs.Type("T", DType::kFloat32); }
-
-  Edge Add(std::string_view op, std::vector<Edge> inputs, AttrMap attrs = {}) {
-    Node part{.name = graph_.UniqueName(StrCat(node().name, "/", op)),
-              .op = std::string(op),
-              .inputs = std::move(inputs),
-              .attrs = std::move(attrs)};
-    return {.node = graph_.Add(std::move(part))};
-  }
-  // An op whose attribute T is `type`, without one that of the node.
-  Edge AddTyped(std::string_view op, std::vector<Edge> inputs) {
-    return AddTyped(op, std::move(inputs), type());
-  }
-  Edge AddTyped(std::string_view op, std::vector<Edge> inputs, DType type) {
-    AttrMap attrs;
-    attrs.Set("T", type);
-    return Add(op, std::move(inputs), std::move(attrs));
-  }
-  Edge Constant(Tensor value) {
-    return {.node = graph_.AddConst(StrCat(node().name, "/constant"), std::move(value))};
-  }
-  Edge Floats(const Shape& shape, std::initializer_list<float> values) {
-    return Constant(Tensor::FromValues(shape, values));
-  }
-  Edge Ints(const Shape& shape, std::initializer_list<int32_t> values) {
-    return Constant(Tensor::FromValues(shape, values));
-  }
-  // A scalar of the node's type.
-  Edge Number(int32_t value) {
-    return type() == DType::kInt32 ? Ints({}, {value}) : Floats({}, {static_cast<float>(value)});
-  }
-  Edge Reduce(std::string_view op, Edge x, std::initializer_list<int32_t> axes) {
-    AttrMap attrs;
-    attrs.Set("T", type());
-    attrs.Set("Tidx", DType::kInt32);
-    attrs.Set("keep_dims", true);
-    return Add(op, {x, Ints({static_cast<int64_t>(axes.size())}, axes)}, std::move(attrs));
-  }
-
-  // The node itself becomes this op.
-  void Become(std::string_view op, std::vector<Edge> inputs) {
-    AttrMap attrs;
-    attrs.Set("T", type());
-    Become(op, std::move(inputs), std::move(attrs));
-  }
-  void Become(std::string_view op, std::vector<Edge> inputs, AttrMap attrs) {
-    Node& node = graph_.node(id_);
-    node.op = op;
-    node.inputs = std::move(inputs);
-    node.attrs = std::move(attrs);
-  }
-  void Rename(std::string_view op) { graph_.node(id_).op = op; }
-  // The readers of an output read this instead.
-  void ReplaceOutput(int output, Edge edge) { graph_.ReplaceUses({id_, output}, edge); }
-
- private:
-  Graph& graph_;
-  NodeId id_;
-};
 
 void AccumulateN(Parts& parts) {
   AttrMap attrs;
@@ -187,23 +119,16 @@ void SoftmaxCrossEntropy(Parts& parts) {
   parts.Become("Neg", {sum});
 }
 
-Edge Reshaped(Parts& parts, Edge x, DType type, Edge shape) {
-  AttrMap attrs;
-  attrs.Set("T", type);
-  attrs.Set("Tshape", DType::kInt32);
-  return parts.Add("Reshape", {x, shape}, std::move(attrs));
-}
-
 // The position of each of `values`, a vector, in `bounds`.
 Edge Search(Parts& parts, std::string_view op, Edge bounds, Edge values) {
   const Edge row = parts.Ints({2}, {1, -1});
   AttrMap attrs;
   attrs.Set("T", DType::kFloat32);
   attrs.Set("out_type", DType::kInt32);
-  return parts.Add(op,
-                   {Reshaped(parts, bounds, DType::kFloat32, row),
-                    Reshaped(parts, values, DType::kFloat32, row)},
-                   std::move(attrs));
+  return parts.Add(
+      op,
+      {parts.Reshaped(bounds, row, DType::kFloat32), parts.Reshaped(values, row, DType::kFloat32)},
+      std::move(attrs));
 }
 
 // Output i: the bucket of each value of input i, min(lower bound, n - 1) with n boundaries.
@@ -221,7 +146,7 @@ void BoostedTreesBucketize(Parts& parts) {
     const Edge last = parts.Add("Sub", {size, parts.Ints({}, {1})}, ints);
     const Edge least = parts.Add("Maximum", {last, parts.Ints({}, {0})}, ints);
     const Edge bounded = parts.Add("Minimum", {found, least}, ints);
-    const Edge bucket = Reshaped(parts, bounded, DType::kInt32, parts.Ints({1}, {-1}));
+    const Edge bucket = parts.Reshaped(bounded, parts.Ints({1}, {-1}), DType::kInt32);
     parts.ReplaceOutput(static_cast<int>(i), bucket);
   }
   parts.Become("NoOp", {}, {});
@@ -294,12 +219,7 @@ void FakeQuantArgs(Parts& parts) {
   parts.Become("FakeQuantWithMinMaxVars", {parts.input(0), min, max}, std::move(attrs));
 }
 
-struct Rule {
-  std::string_view op;
-  void (*apply)(Parts&);
-};
-
-constexpr Rule kRules[] = {
+constexpr DecomposeRule kRules[] = {
     {"AccumulateNV2", AccumulateN},
     {"AdjustContrastv2", AdjustContrast},
     {"AdjustSaturation", AdjustSaturation},
@@ -345,6 +265,14 @@ constexpr Rule kRules[] = {
      }},
 };
 
+const DecomposeRule* FindRule(std::string_view op) {
+  for (const auto rules : {std::span<const DecomposeRule>(kRules), ArrayRules()}) {
+    const auto found = std::ranges::find(rules, op, &DecomposeRule::op);
+    if (found != rules.end()) return &*found;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 bool DecomposeOps(Graph& graph, bool for_tfwasm) {
@@ -354,8 +282,8 @@ bool DecomposeOps(Graph& graph, bool for_tfwasm) {
     if (graph.IsRemoved(id)) continue;
     const std::string op = graph.node(id).op;
     if (IsPortable(op) || (for_tfwasm && FindOp(op) != nullptr)) continue;
-    const auto* rule = std::ranges::find(kRules, op, &Rule::op);
-    if (rule == std::end(kRules)) continue;
+    const DecomposeRule* rule = FindRule(op);
+    if (rule == nullptr) continue;
     Parts parts(graph, id);
     Blaming(op, std::string(parts.node().name), [&] { rule->apply(parts); });
     changed |= graph.node(id).op != op;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "convert/arithmetic.h"
+#include "convert/complete_ops.h"
 #include "convert/decompose.h"
 #include "convert/inline_functions.h"
 #include "convert/remove_arguments.h"
@@ -98,6 +99,8 @@ void Simplify(ModelDef& model, bool for_tfwasm) {
   RemoveUnusedArguments(model);
   DecomposeOps(model.graph, for_tfwasm);
   for (auto& [name, function] : model.functions) DecomposeOps(function.body, for_tfwasm);
+  CompleteOps(model.graph);
+  for (auto& [name, function] : model.functions) CompleteOps(function.body);
   RunEverywhere(model);
   model.graph.Compact();
   for (auto& [name, function] : model.functions) function.body.Compact();

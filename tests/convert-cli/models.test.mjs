@@ -73,11 +73,31 @@ describe('converted files of Keras', { skip }, () => {
       const again = await tf.loadLayersModel(converted);
       assert.deepEqual(listOf(again.predict(x)), expected);
       if (recordedFor(file)) compareWithRecorded(again, recordedFor(file));
+      await compareWithGraph(await convert(url, { outputFormat: 'tfjs_graph_model' }), model, expected);
       for (const one of [...x, model, again]) one.dispose();
       if (!WRONG_IN_TFJS.test(file)) compareWithTfjs(context, await loadInTfjs(context, converted), expected);
     });
   }
 });
+
+/** The same model as a graph, in tfwasm and in TensorFlow.js. */
+async function compareWithGraph(converted, model, expected) {
+  const keys = Object.keys(converted.signature.outputs);
+  const order = keys.every((key) => model.outputNames.includes(key)) ? model.outputNames : keys;
+  const names = order.map((key) => converted.signature.outputs[key].name);
+  const check = async (lib, graph) => {
+    const x = inputsOf(lib, model);
+    const feeds = Object.fromEntries(model.inputNames.map((name, i) => [name, x[i]]));
+    const outputs = [await graph.executeAsync(feeds, names)].flat();
+    for (const [i, output] of outputs.entries()) assertClose(output.arraySync(), expected[i], 1e-4, 1e-4);
+    for (const tensor of [...x, ...outputs]) tensor.dispose();
+    graph.dispose();
+  };
+  await check(tf, await tf.loadGraphModel(converted));
+  if (!tfjs) return;
+  const { loadGraphModel } = await import('@tensorflow/tfjs-converter');
+  await check(tfjs.core, await loadGraphModel({ load: async () => converted.load() }));
+}
 
 function recordedFor(file) {
   const recorded = file.replace(/_model\.h5$/, '_inputs_and_outputs.h5');

@@ -39,7 +39,13 @@ export const SAVED_MODELS = [
     feeds: { inputs: [2, 4] },
     equal: { outputs: [4, 5] },
   },
-  { folder: 'sm-half-plus-two-tf1', options: { signatureName: 'regress_x_to_y' }, refused: /^E_OP .*ParseExample \(/ },
+  {
+    folder: 'sm-half-plus-two-tf1',
+    options: { signatureName: 'regress_x_to_y' },
+    shape: [2, 1],
+    feeds: { x: [2, 4] },
+    equal: { outputs: [3, 4] },
+  },
   { folder: 'sm-half-plus-two-tf2', shape: [1], feeds: { x: [2] }, equal: { y: [3] } },
   {
     folder: 'sm-matrix-half-plus-two',

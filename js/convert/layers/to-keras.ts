@@ -47,12 +47,14 @@ interface OpenedModel {
   notes: string[];
 }
 
-async function openModel({ files, found, inputFormat, options }: Task): Promise<OpenedModel> {
+/** What a model is loaded from. */
+export async function openModel({ files, found, inputFormat, outputFormat, options }: Task): Promise<OpenedModel> {
   const notes: string[] = [];
   const drop = (what: string, why: string) => notes.push(`${what}: ${why}`);
   if (inputFormat !== 'tfjs_layers_model') {
     const { file, bytes } = await openKeras(files, found.path, options.hdf5Library);
-    checkConvertible(file);
+    // Graphs have formulas, not names of functions.
+    if (outputFormat !== 'tfjs_graph_model') checkConvertible(file);
     const { optimizerWeights, trainingConfig, assets } = file;
     if (optimizerWeights.length > 0 || trainingConfig) drop(TRAINING, 'a converted model is for predictions');
     if (assets.size > 0) drop(`${assets.size} assets`, 'the model is written anew, with what its layers know');

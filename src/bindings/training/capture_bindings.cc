@@ -105,6 +105,16 @@ class Capture : public BuilderScope, public OpCapture {
     return std::move(graph_);
   }
 
+  std::vector<double> ShapesOf(const Graph& graph) const {
+    std::vector<double> shapes;
+    for (NodeId id = 0; id < graph.size(); ++id) {
+      const Shape& shape = builder_.spec({.node = id}).shape;
+      shapes.push_back(shape.rank());
+      shapes.insert(shapes.end(), shape.begin(), shape.end());
+    }
+    return shapes;
+  }
+
   // The variables that became inputs, by the order of AddVariable.
   const std::vector<int>& used_variables() const { return used_; }
 
@@ -236,6 +246,24 @@ val CapturedProgram(Handle function, val outputs, val updated, val values) {
   });
 }
 
+int CapturedNodes() {
+  return Guard([] { return Innermost().graph().size(); });
+}
+
+// {nodes, shapes, structure, variables}: StructureOf the graph and the number of its nodes, the
+// ranks and sizes of their first outputs, and the variables that it takes.
+val CapturedStructure(val outputs) {
+  return Guard([&] {
+    const Graph graph = Innermost().Finish(Numbers<Handle>(outputs), {}, {});
+    val result = val::object();
+    result.set("nodes", graph.size());
+    result.set("shapes", val::array(Innermost().ShapesOf(graph)));
+    result.set("structure", AddTensor(Tensor::Scalar(StructureOf(graph))));
+    result.set("variables", val::array(Innermost().used_variables()));
+    return result;
+  });
+}
+
 // Takes the values of variables for a run, so that those that nothing else has are updated in
 // place, and gives them back at the end.
 class TakenVariables {
@@ -292,6 +320,8 @@ EMSCRIPTEN_BINDINGS(captures) {
   emscripten::function("createFunction", &CreateFunction);
   emscripten::function("disposeFunction", &DisposeFunction);
   emscripten::function("capturedProgram", &CapturedProgram);
+  emscripten::function("capturedNodes", &CapturedNodes);
+  emscripten::function("capturedStructure", &CapturedStructure);
   emscripten::function("runFunction", &RunFunction);
   emscripten::function("setFunctionProfiling", &SetFunctionProfiling);
   emscripten::function("takeFunctionProfile", &TakeFunctionProfile);

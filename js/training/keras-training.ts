@@ -33,15 +33,25 @@ function learningRateOf(value: unknown): number | LearningRateSchedule | undefin
   return undefined;
 }
 
-const CLIPS = { clipnorm: 'clipNorm', clipvalue: 'clipValue', globalClipnorm: 'globalClipNorm' } as const;
+/** The names of our options by those of Keras. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  ...{ clipnorm: 'clipNorm', clipvalue: 'clipValue', globalClipnorm: 'globalClipNorm', weightDecay: 'weightDecay' },
+  gradientAccumulationSteps: 'gradientAccumulationSteps',
+};
+const EMA_OPTIONS = ['useEma', 'emaMomentum', 'emaOverwriteFrequency'];
 
 function optimizerOf(given: unknown): Optimizer {
   if (typeof given === 'string') return optimizerByName(given);
   const { className = '', config = {} } = toCamelConfig(given as Config) as Described;
   const options: Config = {};
-  for (const [key, name] of Object.entries({ ...CLIPS, weightDecay: 'weightDecay' })) {
+  for (const [key, name] of Object.entries(OPTIONS)) {
     if (typeof config[key] === 'number' && config[key] > 0) options[name] = config[key];
   }
+  if (config['useEma'] === true) {
+    for (const key of EMA_OPTIONS) if (config[key] != null) options[key] = config[key];
+  }
+  // Muon has a weight decay of its own.
+  if (className === 'Muon') delete options['weightDecay'];
   if (className === 'Adam' && config['amsgrad'] === true) options['amsgrad'] = true;
   const hasMomentum = className === 'SGD' && Number(config['momentum'] ?? 0) > 0;
   const rate = learningRateOf(config['learningRate'] ?? config['lr']) ?? 0.001;
@@ -88,7 +98,46 @@ export function compileArgsOf({ trainingConfig }: KerasFile): ModelCompileArgs {
   return args as ModelCompileArgs;
 }
 
-const sizesOf = (array: KerasArray) => String(array.shape);
+/**
+ * Where the slots of weights are in a list of `count` tensors of these shapes, by weight and slot; undefined if they are
+ * not. Files have the averages of all weights first, then the accumulators, then the slots of the rule: those of a weight
+ * together or, with `isGrouped`, the first of all weights, then the second. The last slots may be missing.
+ */
+function placesOf(
+  optimizer: Optimizer,
+  weights: readonly { name: string; shape: readonly number[] }[],
+  shapes: readonly string[],
+  isGrouped: boolean,
+): number[][] | undefined {
+  const places: number[][] = weights.map(() => []);
+  const { slots } = optimizer;
+  const ownCount = slots.length - ['gradient_accumulator', 'average'].filter((slot) => slots.includes(slot)).length;
+  let next = 0;
+  const fits = (i: number, k: number): boolean => {
+    const weight = weights[i] as { name: string; shape: readonly number[] };
+    const shape = optimizer.slotShape(slots[k] as string, weight);
+    // An empty slot stands for none.
+    if (shape.includes(0) && !weight.shape.includes(0)) return true;
+    if (shapes[next] !== String(shape)) return false;
+    (places[i] as number[])[k] = next++;
+    return true;
+  };
+  for (let k = slots.length - 1; k >= ownCount; --k) {
+    if (!weights.every((_, i) => fits(i, k))) return undefined;
+  }
+  // As many slots as there are tensors for.
+  for (let count = ownCount; count >= 0; --count) {
+    const first = next;
+    const own = Array.from({ length: count }, (_, k) => k);
+    const all = isGrouped
+      ? own.every((k) => weights.every((_, i) => fits(i, k)))
+      : weights.every((_, i) => own.every((k) => fits(i, k)));
+    if (all && next === shapes.length) return places;
+    next = first;
+    for (const place of places) for (const k of own) delete place[k];
+  }
+  return undefined;
+}
 
 /**
  * The state of an optimizer for Optimizer.setWeights(), for weights with these shapes; undefined if the file has none, or
@@ -100,36 +149,48 @@ export function optimizerStateOf(
   weights: readonly { name: string; shape: readonly number[] }[],
 ): NamedTensor[] | undefined {
   const [steps, ...all] = optimizerWeights.map(({ array }) => array);
-  const shapes = weights.map(({ shape }) => String(shape));
-  // Keras 3 has the learning rate after the steps.
-  const rest = all[0]?.shape.length === 0 ? all.slice(1) : all;
-  const { slots } = optimizer;
-  const count = rest.length / weights.length;
-  if (!steps || !Number.isInteger(count) || count > slots.length) return undefined;
-  const places = (isGrouped: boolean) =>
-    weights.map((_, i) =>
-      Array.from({ length: count }, (_, k) => (isGrouped ? k * weights.length + i : i * count + k)),
-    );
-  const fits = (order: number[][]) =>
-    order.every((own, i) => own.every((place) => sizesOf(rest[place] as KerasArray) === shapes[i]));
+  if (!steps) return undefined;
   // Keras up to 2.10 has the first slot of all weights, then the second; later ones all slots of each weight.
   const isOld = optimizerWeights[0]?.name.includes('iter:') === true;
-  const order = [places(isOld), places(!isOld)].find(fits);
-  if (!order) return undefined;
-  const state: NamedTensor[] = [{ name: 'iter', tensor: tensor([Number(steps.read()[0])], [], 'int32') }];
-  for (const [k, slot] of slots.entries()) {
-    for (const [i, { name, shape }] of weights.entries()) {
-      const place = order[i]?.[k];
-      const values = place === undefined ? undefined : (rest[place] as KerasArray).readFloats();
-      state.push({ name: `${name}/${slot}`, tensor: slotOf(optimizer, values, shape) });
+  const shapes = all.map(({ shape }) => String(shape));
+  // Keras 3 has the learning rate after the steps.
+  for (const skipped of all[0]?.shape.length === 0 ? [1, 0] : [0]) {
+    for (const isGrouped of [isOld, !isOld]) {
+      const places = placesOf(optimizer, weights, shapes.slice(skipped), isGrouped);
+      if (places) return stateAt(optimizer, weights, places, Number(steps.read()[0]), all.slice(skipped));
+    }
+  }
+  return undefined;
+}
+
+function stateAt(
+  optimizer: Optimizer,
+  weights: readonly { name: string; shape: readonly number[] }[],
+  places: readonly number[][],
+  steps: number,
+  arrays: readonly KerasArray[],
+): NamedTensor[] {
+  const state: NamedTensor[] = [{ name: 'iter', tensor: tensor([steps], [], 'int32') }];
+  for (const [k, slot] of optimizer.slots.entries()) {
+    for (const [i, weight] of weights.entries()) {
+      const place = places[i]?.[k];
+      const values = place === undefined ? undefined : (arrays[place] as KerasArray).readFloats();
+      const shape = optimizer.slotShape(slot, weight);
+      state.push({ name: `${weight.name}/${slot}`, tensor: slotOf(optimizer, slot, values, shape) });
     }
   }
   return state;
 }
 
 /** The momentum of Keras has the factor -learningRate. */
-function slotOf(optimizer: Optimizer, values: Float32Array | undefined, shape: readonly number[]): Tensor {
+function slotOf(
+  optimizer: Optimizer,
+  slot: string,
+  values: Float32Array | undefined,
+  shape: readonly number[],
+): Tensor {
   const size = shape.reduce((a, b) => a * b, 1);
-  const factor = optimizer.getClassName() === 'Momentum' ? -1 / optimizer.learningRate : 1;
+  const isMomentum = optimizer.getClassName() === 'Momentum' && slot === 'momentum';
+  const factor = isMomentum ? -1 / optimizer.learningRate : 1;
   return tensor(values ? values.map((value) => value * factor) : new Float32Array(size), [...shape], 'float32');
 }

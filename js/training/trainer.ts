@@ -236,6 +236,7 @@ export class Trainer {
       if (validate) for (const [name, value] of Object.entries(await validate())) logs[`val_${name}`] = value;
       await callbacks.call('onEpochEnd', epoch, logs);
     }
+    this.optimizer.finalizeVariables();
     await callbacks.call('onTrainEnd');
     return history;
   }

@@ -192,14 +192,14 @@ export interface TrainingCoreModule extends CoreModule {
 
   /**
    * One step of an optimizer: changes `variables` and `slots` (those of the first variable, then of the second, ...) in
-   * place; tensors that share their buffers keep the old values. `options`: weight decay, clip norm, clip value, global
-   * clip norm; 0 for none. Throws E_DTYPE or E_SHAPE, and changes nothing then.
+   * place; tensors that share their buffers keep the old values. `numbers`: the number of the update, from 1; whether
+   * this step updates; the momentum of averages; whether variables become their averages; the hyperparameters.
+   * `options`: weight decay, clip norm, clip value, global clip norm, steps of an update, whether there are averages; 0
+   * for none. Throws E_DTYPE or E_SHAPE, and changes nothing then.
    */
   applyOptimizer(
     optimizer: string,
-    hyperparameters: number[],
-    step: number,
-    learningRate: number,
+    numbers: number[],
     options: number[],
     variables: number[],
     slots: number[],
@@ -258,8 +258,8 @@ export interface TrainingCoreModule extends CoreModule {
   takeFunctionProfile(fn: number): NodeProfile[];
   /**
    * Adds one step of an optimizer to the capture. `slots`: those of the first variable, then of the second, ... `options`
-   * as for applyOptimizer. `numbers`: float32 [2, n], the step and the hyperparameters, the
-   * learning rate first; each is the sum of its column. Returns the new values of the variables, then of the slots.
+   * as for applyOptimizer. `numbers`: float32 [2, n]; each number is the sum of its column. Returns the new values of
+   * the variables, then of the slots.
    */
   captureOptimizer(
     optimizer: string,

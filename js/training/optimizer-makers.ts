@@ -19,6 +19,9 @@ const BY_NAME: Readonly<Record<string, () => Optimizer>> = {
   nadam: () => train.nadam(),
   lion: () => train.lion(),
   ftrl: () => train.ftrl(),
+  lamb: () => train.lamb(),
+  adafactor: () => train.adafactor(),
+  muon: () => train.muon(),
 };
 
 /** The optimizer of a name. Throws E_INPUT if there is none. */

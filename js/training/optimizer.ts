@@ -31,6 +31,21 @@ export interface OptimizerOptions {
   clipValue?: number;
   /** The largest norm of all gradients together. */
   globalClipNorm?: number;
+  /**
+   * Variables change in every n-th step only, by the mean of n gradients, as if batches were n times as large. Schedules
+   * and `iterations` count all steps.
+   */
+  gradientAccumulationSteps?: number;
+  /**
+   * Keeps an exponential moving average of each variable: `average = emaMomentum * average + (1 - emaMomentum) * w`
+   * after each step. Variables become their averages every `emaOverwriteFrequency` steps, at the end of `fit`, and with
+   * `finalizeVariables()`.
+   */
+  useEma?: boolean;
+  /** By default 0.99. */
+  emaMomentum?: number;
+  /** By default never. */
+  emaOverwriteFrequency?: number;
 }
 
 /** The state of one variable: a tensor for each slot of the update rule. */
@@ -47,11 +62,31 @@ export interface UpdateRule {
   name: string;
   /** The names of its slots, which follow the variable's name and a slash in getWeights(). */
   slots: readonly string[];
-  /** The initial value of the slots. */
+  /** The initial value of the first slot; the others are 0 at first. */
   initial?: number;
 }
 
-const OPTIONS: readonly string[] = ['weightDecay', 'clipNorm', 'clipValue', 'globalClipNorm'];
+const AT_LEAST_0 = 'a number of at least 0';
+const POSITIVE_INTEGER = 'a positive integer';
+
+/** What the options must be. */
+const OPTIONS: Readonly<Record<keyof OptimizerOptions, string>> = {
+  weightDecay: AT_LEAST_0,
+  clipNorm: AT_LEAST_0,
+  clipValue: AT_LEAST_0,
+  globalClipNorm: AT_LEAST_0,
+  gradientAccumulationSteps: POSITIVE_INTEGER,
+  useEma: 'a boolean',
+  emaMomentum: 'a number from 0 to 1',
+  emaOverwriteFrequency: POSITIVE_INTEGER,
+};
+
+function isOption(value: unknown, kind: string): boolean {
+  if (kind === 'a boolean') return typeof value === 'boolean';
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return false;
+  if (kind === POSITIVE_INTEGER) return Number.isInteger(value) && value > 0;
+  return kind === AT_LEAST_0 || value <= 1;
+}
 
 function checkOptions(options: OptimizerOptions): void {
   const clips = [options.clipNorm, options.clipValue, options.globalClipNorm].filter((limit) => limit !== undefined);
@@ -59,11 +94,13 @@ function checkOptions(options: OptimizerOptions): void {
     throw new TfwasmError('E_INPUT', 'an optimizer takes one of clipNorm, clipValue and globalClipNorm only');
   }
   for (const [name, value] of Object.entries(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new TfwasmError('E_INPUT', `an optimizer has no option '${name}'; it has ${OPTIONS.join(', ')}`);
+    const kind = Object.hasOwn(OPTIONS, name) && OPTIONS[name as keyof OptimizerOptions];
+    if (!kind) {
+      const names = Object.keys(OPTIONS).join(', ');
+      throw new TfwasmError('E_INPUT', `an optimizer has no option '${name}'; it has ${names}`);
     }
-    if (value === undefined || (typeof value === 'number' && value >= 0 && Number.isFinite(value))) continue;
-    throw new TfwasmError('E_INPUT', `the option ${name} of an optimizer must be a number of at least 0, got ${value}`);
+    if (value === undefined || isOption(value, kind)) continue;
+    throw new TfwasmError('E_INPUT', `the option ${name} of an optimizer must be ${kind}, got ${value}`);
   }
 }
 
@@ -79,6 +116,8 @@ export abstract class Optimizer {
   /** Overrides learningRate. */
   schedule: LearningRateSchedule | undefined;
   protected readonly rule: UpdateRule;
+  /** @internal The names of the slots: those of the rule, and those that the options need. */
+  readonly slots: readonly string[];
   readonly #options: OptimizerOptions;
   #states: VariableState[] = [];
   #iterations = 0;
@@ -89,6 +128,11 @@ export abstract class Optimizer {
     this.learningRate = typeof learningRate === 'function' ? learningRate(0) : learningRate;
     this.rule = rule;
     this.#options = options;
+    this.slots = [
+      ...rule.slots,
+      ...(this.#accumulatedSteps > 1 ? ['gradient_accumulator'] : []),
+      ...(options.useEma ? ['average'] : []),
+    ];
   }
 
   /** The hyperparameters of the update rule, in its order; the learning rate is the first. */
@@ -115,6 +159,15 @@ export abstract class Optimizer {
   /** The number of steps taken. */
   get iterations(): number {
     return this.#iterations;
+  }
+
+  get #accumulatedSteps(): number {
+    return this.#options.gradientAccumulationSteps ?? 1;
+  }
+
+  /** The number of times that variables have been updated. */
+  protected get updates(): number {
+    return Math.floor(this.#iterations / this.#accumulatedSteps);
   }
 
   /**
@@ -180,27 +233,34 @@ export abstract class Optimizer {
     this.#iterations += 1;
   }
 
-  /** Those of the next step. */
-  #nextHyperparameters(): number[] {
+  /** The numbers of the next step in the order of the core. */
+  #nextNumbers(): number[] {
     if (this.schedule) this.learningRate = this.schedule(this.#iterations);
     const hyperparameters = this.hyperparameters();
-    if (hyperparameters.every((value) => typeof value === 'number')) return hyperparameters;
-    const config = JSON.stringify(this.getConfig());
-    throw new TfwasmError('E_INPUT', `the hyperparameters of ${this.getClassName()} must be numbers, got ${config}`);
+    if (!hyperparameters.every((value) => typeof value === 'number')) {
+      const config = JSON.stringify(this.getConfig());
+      throw new TfwasmError('E_INPUT', `the hyperparameters of ${this.getClassName()} must be numbers, got ${config}`);
+    }
+    const { emaMomentum = 0.99, emaOverwriteFrequency } = this.#options;
+    const step = this.updates + 1;
+    const isUpdate = (this.#iterations + 1) % this.#accumulatedSteps === 0;
+    const isOverwrite = emaOverwriteFrequency !== undefined && step % emaOverwriteFrequency === 0;
+    // Averages begin with the values after the first step.
+    return [step, Number(isUpdate), step === 1 ? 0 : emaMomentum, Number(isOverwrite), ...hyperparameters];
   }
 
   /** The options in the order of the core. */
   get #optionList(): number[] {
-    const { weightDecay = 0, clipNorm = 0, clipValue = 0, globalClipNorm = 0 } = this.#options;
-    return [weightDecay, clipNorm, clipValue, globalClipNorm];
+    const { weightDecay = 0, clipNorm = 0, clipValue = 0, globalClipNorm = 0, useEma } = this.#options;
+    return [weightDecay, clipNorm, clipValue, globalClipNorm, this.#accumulatedSteps, Number(useEma === true)];
   }
 
   /** @internal Changes when the slots are replaced. */
   generation = 0;
 
-  /** @internal The names of the slots. */
-  get slots(): readonly string[] {
-    return this.rule.slots;
+  /** @internal The shape of a slot of a variable, or of a weight. */
+  slotShape(_slot: string, { shape }: { name: string; shape: readonly number[] }): readonly number[] {
+    return shape;
   }
 
   /** @internal The slots of variables, those of the first variable first. */
@@ -226,14 +286,14 @@ export abstract class Optimizer {
     );
   }
 
-  /** @internal How many numbers a step takes: its own and the hyperparameters. */
+  /** @internal How many numbers a step takes. */
   get numNumbers(): number {
-    return 1 + this.hyperparameters().length;
+    return 4 + this.hyperparameters().length;
   }
 
   /** @internal The numbers of the next step, float32 [2, n], and counts it. */
   nextStep(): Tensor {
-    const numbers = [this.#iterations + 1, ...this.#nextHyperparameters()];
+    const numbers = this.#nextNumbers();
     const rounded = numbers.map(Math.fround);
     const rest = numbers.map((value, i) => value - (rounded[i] as number));
     const result = tensor([...rounded, ...rest], [2, numbers.length]);
@@ -247,14 +307,12 @@ export abstract class Optimizer {
   }
 
   #update(variables: readonly Variable[], states: readonly VariableState[], gradients: readonly Tensor[]): void {
-    const hyperparameters = this.#nextHyperparameters();
+    const numbers = this.#nextNumbers();
     const start = performance.now();
     callTrainingCore((core) =>
       core.applyOptimizer(
         this.rule.name,
-        hyperparameters,
-        this.#iterations + 1,
-        this.learningRate,
+        numbers,
         this.#optionList,
         variables.map(handleOf),
         states.flatMap(({ slots }) => slots.map(handleOf)),
@@ -273,7 +331,10 @@ export abstract class Optimizer {
       loaded.variable = variable;
       return loaded;
     }
-    const slots = this.rule.slots.map(() => slotOf(fill(variable.shape, this.rule.initial ?? 0)));
+    const slots = this.slots.map((slot, i) => {
+      const initial = i === 0 ? (this.rule.initial ?? 0) : 0;
+      return slotOf(fill([...this.slotShape(slot, variable)], initial));
+    });
     const state = { name: variable.name, variable, slots };
     this.#states.push(state);
     return state;
@@ -285,7 +346,7 @@ export abstract class Optimizer {
    */
   async getWeights(): Promise<NamedTensor[]> {
     const weights: NamedTensor[] = [{ name: 'iter', tensor: scalar(this.#iterations, 'int32') }];
-    this.rule.slots.forEach((slot, i) => {
+    this.slots.forEach((slot, i) => {
       for (const { name, slots } of this.#states)
         weights.push({ name: `${name}/${slot}`, tensor: slots[i] as Variable });
     });
@@ -300,17 +361,17 @@ export abstract class Optimizer {
    */
   async setWeights(weights: NamedTensor[]): Promise<void> {
     const [iterations, ...rest] = weights;
-    const count = this.rule.slots.length === 0 ? 0 : rest.length / this.rule.slots.length;
+    const count = this.slots.length === 0 ? 0 : rest.length / this.slots.length;
     if (!iterations || !Number.isInteger(count) || (count === 0 && rest.length > 0)) {
       throw new TfwasmError(
         'E_INPUT',
-        `the state of ${this.getClassName()} has ${this.rule.slots.length} tensors a variable, got ${rest.length} in all`,
+        `the state of ${this.getClassName()} has ${this.slots.length} tensors a variable, got ${rest.length} in all`,
       );
     }
     const steps = Number((await iterations.tensor.data())[0]);
-    const suffix = `/${this.rule.slots[0]}`;
+    const suffix = `/${this.slots[0]}`;
     const states = Array.from({ length: count }, (_, i): VariableState => {
-      const parts = this.rule.slots.map((_, slot) => rest[slot * count + i] as NamedTensor);
+      const parts = this.slots.map((_, slot) => rest[slot * count + i] as NamedTensor);
       const first = (parts[0] as NamedTensor).name;
       return {
         name: first.endsWith(suffix) ? first.slice(0, -suffix.length) : first,
@@ -321,6 +382,12 @@ export abstract class Optimizer {
     this.dispose();
     this.#states = states;
     this.#iterations = steps;
+  }
+
+  /** With `useEma`: variables that have been trained become their averages. `fit` calls it at its end. */
+  finalizeVariables(): void {
+    if (!this.#options.useEma) return;
+    for (const { variable, slots } of this.#states) variable?.assign(slots.at(-1) as Variable);
   }
 
   /** Frees the state. */

@@ -225,11 +225,11 @@ export class NadamOptimizer extends BetaOptimizer {
 
   /** The product of the momentum schedule over the steps taken before. */
   #momentumProduct(): number {
-    if (this.#productSteps > this.iterations) {
+    if (this.#productSteps > this.updates) {
       this.#productSteps = 0;
       this.#product = 1;
     }
-    while (this.#productSteps < this.iterations) {
+    while (this.#productSteps < this.updates) {
       this.#product *= this.beta1 * (1 - 0.5 * 0.96 ** ++this.#productSteps);
     }
     return this.#product;
@@ -296,5 +296,112 @@ export class FtrlOptimizer extends Optimizer {
   protected hyperparameters(): number[] {
     const { learningRatePower, l1, l2, l2Shrinkage, beta } = this.config;
     return [this.learningRate, learningRatePower, l1, l2, l2Shrinkage, beta];
+  }
+}
+
+/** Lamb: Adam with steps in proportion to the norm of the variable. You et al., 2020. */
+export class LambOptimizer extends BetaOptimizer {
+  static override readonly className = 'Lamb';
+
+  constructor(
+    learningRate: LearningRate,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon: number | null = null,
+    options?: OptimizerOptions,
+  ) {
+    super(learningRate, beta1, beta2, epsilon, 'Lamb', ['m', 'v'], options);
+  }
+}
+
+/** The parameters of Adafactor. */
+export interface AdafactorConfig {
+  beta2Decay?: number;
+  epsilon1?: number;
+  epsilon2?: number;
+  clipThreshold?: number;
+  /** Kept for files: the learning rate is at most `1 / sqrt(step)` in any case, as in Keras. */
+  relativeStep?: boolean;
+}
+
+/** Adafactor: for matrices, means of squares of rows and columns only. Shazeer and Stern, 2018. */
+export class AdafactorOptimizer extends Optimizer {
+  static override readonly className = 'Adafactor';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'config'];
+  private readonly config: Required<AdafactorConfig>;
+
+  constructor(learningRate: LearningRate, config: AdafactorConfig = {}, options?: OptimizerOptions) {
+    super(learningRate, { name: 'Adafactor', slots: ['r', 'c', 'v'] }, options);
+    const { beta2Decay = -0.8, epsilon1 = 1e-30, epsilon2 = 1e-3, clipThreshold = 1, relativeStep = true } = config;
+    this.config = { beta2Decay, epsilon1, epsilon2, clipThreshold, relativeStep };
+  }
+
+  override slotShape(slot: string, { shape }: { shape: readonly number[] }): readonly number[] {
+    if (slot !== 'r' && slot !== 'c') return shape;
+    const last = shape.length - 1;
+    return last < 1 ? [] : shape.filter((_, axis) => axis !== (slot === 'r' ? last : last - 1));
+  }
+
+  protected hyperparameters(): number[] {
+    const { beta2Decay, epsilon1, epsilon2, clipThreshold } = this.config;
+    return [this.learningRate, beta2Decay, epsilon1, epsilon2, clipThreshold];
+  }
+}
+
+/** The parameters of Muon. */
+export interface MuonConfig {
+  weightDecay?: number;
+  momentum?: number;
+  nesterov?: boolean;
+  /** Coefficients of the polynomial that makes a matrix orthogonal, and how often it is applied. */
+  muonA?: number;
+  muonB?: number;
+  muonC?: number;
+  nsSteps?: number;
+  rmsRate?: number;
+  /** Of the variables that are updated by AdamW: the factor of their learning rate, and the parameters of AdamW. */
+  adamLrRatio?: number;
+  adamWeightDecay?: number;
+  adamBeta1?: number;
+  adamBeta2?: number;
+  epsilon?: number;
+  /** Whether AdamW updates variables with `embedding` in their names. */
+  excludeEmbeddings?: boolean;
+  /** AdamW updates variables whose names match one of these regular expressions. */
+  excludeLayers?: readonly string[];
+}
+
+/** Muon: orthogonal momentum for matrices, AdamW for other variables. Jordan et al., 2024. */
+export class MuonOptimizer extends Optimizer {
+  static override readonly className = 'Muon';
+  static override readonly configKeys: readonly string[] = ['learningRate', 'config'];
+  private readonly config: Required<MuonConfig>;
+
+  constructor(learningRate: LearningRate, config: MuonConfig = {}, options?: OptimizerOptions) {
+    super(learningRate, { name: 'Muon', slots: ['momentum', 'velocity'] }, options);
+    const defaults = {
+      ...{ weightDecay: 0.004, momentum: 0.95, nesterov: true, muonA: 3.4445, muonB: -4.775, muonC: 2.0315 },
+      ...{ nsSteps: 5, rmsRate: 0.2, adamLrRatio: 1, adamWeightDecay: 0.004, adamBeta1: 0.9, adamBeta2: 0.999 },
+      ...{ epsilon: EPSILON, excludeEmbeddings: true, excludeLayers: [] },
+    };
+    // Only what is known: files have other keys beside.
+    const given = Object.entries(config).filter(([key, value]) => Object.hasOwn(defaults, key) && value != null);
+    this.config = { ...defaults, ...Object.fromEntries(given) };
+  }
+
+  /** A matrix that Muon updates has no second moment: an empty slot. */
+  override slotShape(slot: string, { name, shape }: { name: string; shape: readonly number[] }): readonly number[] {
+    const { excludeEmbeddings, excludeLayers } = this.config;
+    const isExcluded =
+      (excludeEmbeddings && /embedding/i.test(name)) || excludeLayers.some((pattern) => new RegExp(pattern).test(name));
+    return slot === 'velocity' && shape.length === 2 && !isExcluded ? [0] : shape;
+  }
+
+  protected hyperparameters(): number[] {
+    const c = this.config;
+    return [
+      ...[this.learningRate, c.weightDecay, c.momentum, Number(c.nesterov), c.muonA, c.muonB, c.muonC, c.nsSteps],
+      ...[c.rmsRate, c.adamLrRatio, c.adamWeightDecay, c.adamBeta1, c.adamBeta2, c.epsilon],
+    ];
   }
 }

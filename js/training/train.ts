@@ -2,6 +2,8 @@
 // tf.train: makes optimizers. Every function takes OptimizerOptions as its last argument.
 import type { LearningRateSchedule, OptimizerOptions } from './optimizer.js';
 import {
+  type AdafactorConfig,
+  AdafactorOptimizer,
   AdadeltaOptimizer,
   AdagradOptimizer,
   AdamaxOptimizer,
@@ -10,8 +12,11 @@ import {
   AdamWOptimizer,
   type FtrlConfig,
   FtrlOptimizer,
+  LambOptimizer,
   LionOptimizer,
   MomentumOptimizer,
+  type MuonConfig,
+  MuonOptimizer,
   NadamOptimizer,
   RMSPropOptimizer,
   SGDOptimizer,
@@ -128,6 +133,35 @@ export function ftrl(
   options?: OptimizerOptions,
 ): FtrlOptimizer {
   return new FtrlOptimizer(learningRate, config, options);
+}
+
+/** Lamb: Adam with steps in proportion to the norm of the variable, for large batches. */
+export function lamb(
+  learningRate: LearningRate = 0.001,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon: number | null = null,
+  options?: OptimizerOptions,
+): LambOptimizer {
+  return new LambOptimizer(learningRate, beta1, beta2, epsilon, options);
+}
+
+/** Adafactor. */
+export function adafactor(
+  learningRate: LearningRate = 0.001,
+  config?: AdafactorConfig,
+  options?: OptimizerOptions,
+): AdafactorOptimizer {
+  return new AdafactorOptimizer(learningRate, config, options);
+}
+
+/** Muon, with AdamW for variables that are no matrices. */
+export function muon(
+  learningRate: LearningRate = 0.001,
+  config?: MuonConfig,
+  options?: OptimizerOptions,
+): MuonOptimizer {
+  return new MuonOptimizer(learningRate, config, options);
 }
 
 export * from './schedules.js';

@@ -30,6 +30,10 @@ struct CropAndResize {
                      float* dimages) const;
   void BoxGradient(const float* images, const float* boxes, const int32_t* indices, const float* dy,
                    float* dboxes) const;
+  // The gradients of sum(given * dboxes), where dboxes is what BoxGradient computes.
+  void BoxGradientGradient(const float* images, const float* boxes, const int32_t* indices,
+                           const float* dy, const float* given, float* dimages, float* dboxes,
+                           float* ddy) const;
 };
 
 // What is read outside of an image.

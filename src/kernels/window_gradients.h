@@ -53,6 +53,9 @@ struct DepthwiseGradient {
 struct PoolGradient {
   // The first maximum of a window in raster order gets all of its dy. `out`: the maxima.
   void Max(const float* in, const float* out, const float* dy, float* dx) const;
+  // The transpose: each output is the element of `values`, which is like the input, where the first
+  // maximum of its window is.
+  void Take(const float* in, const float* out, const float* values, float* taken) const;
   // The elements of a window that are not padding share its dy.
   void Average(const float* dy, float* dx) const;
 
@@ -64,6 +67,10 @@ struct PoolGradient {
 struct DilationGradient {
   void Input(const float* in, const float* filter, const float* dy, float* dx) const;
   void Filter(const float* in, const float* filter, const float* dy, float* dfilter) const;
+  // The transpose: each output is the sum of the elements of `of_in` and `of_filter` at the places
+  // of its largest sum.
+  void Take(const float* in, const float* filter, const float* of_in, const float* of_filter,
+            float* taken) const;
 
   VolumeWindows windows;
   int64_t channels = 0;

@@ -66,7 +66,8 @@ TFWASM_OP kCropAndResizeOp{.name = "CropAndResize",
 
 namespace {
 
-// Inputs: images, boxes, box indices, dy. The shapes are those of a CropAndResize that has run.
+// Inputs: images, boxes, box indices, dy, and in second order dL/d(dboxes). The shapes are those of
+// a CropAndResize that has run.
 CropAndResize ReadCropGradient(const OpContext& context) {
   const Shape& images = context.shape(kImages);
   const Shape& dy = context.shape(3);
@@ -127,6 +128,64 @@ TFWASM_GRADIENT kCropAndResizeGradient{
                                       std::pair{kBoxes, "_CropAndResizeBoxGrad"}}) {
         if (c.wants(input)) c.set(input, c.builder().Emit(op, inputs, AttrMap(c.attrs())));
       }
+    }};
+
+// The gradient of the images is linear in dy, like the crop in its images.
+TFWASM_GRADIENT kCropImageGradGradient{
+    "_CropAndResizeImageGrad", [](GradientContext& c) {
+      const Shape& dy = c.input(3).shape();
+      if (c.wants(3)) {
+        AttrMap attrs = c.attrs();
+        attrs.Set("extrapolation_value", 0.0f);
+        c.set(3, c.builder().Emit("CropAndResize",
+                                  {c.dy(), c.input(kBoxes), c.input(kBoxIndices),
+                                   c.builder().Ints({dy[1], dy[2]})},
+                                  std::move(attrs)));
+      }
+      if (!c.wants(kBoxes)) return;
+      c.set(kBoxes, c.builder().Emit("_CropAndResizeBoxGrad",
+                                     {c.dy(), c.input(kBoxes), c.input(kBoxIndices), c.input(3)},
+                                     AttrMap(c.attrs())));
+    }};
+
+// dimages, dboxes, ddy
+TFWASM_TRAINING_OP kCropBoxGradGradOp{
+    .name = "_CropAndResizeBoxGradGrad",
+    .min_inputs = 5,
+    .max_inputs = 5,
+    .num_outputs = [](const Node&) { return 3; },
+    .infer =
+        [](InferContext& context) {
+          ReadCropGradient(context);
+          if (context.shape(4) != context.shape(kBoxes)) {
+            Throw(Code::kShape, "a gradient of ", context.shape(4), " does not fit boxes of ",
+                  context.shape(kBoxes));
+          }
+          int output = 0;
+          for (const int input : {int{kImages}, int{kBoxes}, 3}) {
+            context.set_output(output++, DType::kFloat32, context.shape(input));
+          }
+        },
+    .kernel =
+        [](const KernelContext& context) {
+          return MakeKernel([crop = ReadCropGradient(context)](RunContext& run) {
+            CheckBoxIndices(crop, run.in<int32_t>(kBoxIndices));
+            crop.BoxGradientGradient(run.in<float>(kImages), run.in<float>(kBoxes),
+                                     run.in<int32_t>(kBoxIndices), run.in<float>(3),
+                                     run.in<float>(4), run.out<float>(0), run.out<float>(1),
+                                     run.out<float>(2));
+          });
+        }};
+
+TFWASM_GRADIENT kCropBoxGradGradient{
+    "_CropAndResizeBoxGrad", [](GradientContext& c) {
+      const std::vector<Operand> results = c.builder().EmitAll(
+          "_CropAndResizeBoxGradGrad",
+          {c.input(kImages), c.input(kBoxes), c.input(kBoxIndices), c.input(3), c.dy()},
+          AttrMap(c.attrs()));
+      c.set(kImages, results[0]);
+      c.set(kBoxes, results[1]);
+      c.set(3, results[2]);
     }};
 
 }  // namespace tfwasm

@@ -129,17 +129,20 @@ PoolGradient ReadPool(const OpContext& context, const Shape& input, const Shape&
           .channels = input[rank - 1]};
 }
 
+// Input 2 is like the result or, with kIsTake, like the input.
+template <bool kIsTake>
 PoolGradient ReadMaxPoolGrad(const OpContext& context) {
   ExpectImages(context, 0, "the input");
   ExpectImages(context, 1, "the result");
   ExpectImages(context, 2, "the gradient");
-  if (!(context.shape(1) == context.shape(2)) ||
-      context.shape(2)[context.shape(2).rank() - 1] !=
-          context.shape(0)[context.shape(0).rank() - 1]) {
-    Throw(Code::kShape, "a gradient of ", context.shape(2), " does not fit a result of ",
-          context.shape(1));
+  const Shape& input = context.shape(0);
+  const Shape& result = context.shape(1);
+  if (context.shape(2) != (kIsTake ? input : result) || result.rank() != input.rank() ||
+      result[result.rank() - 1] != input[input.rank() - 1]) {
+    Throw(Code::kShape, "a gradient of ", context.shape(2), " does not fit an input of ", input,
+          " and a result of ", result);
   }
-  return ReadPool(context, context.shape(0), context.shape(2));
+  return ReadPool(context, input, result);
 }
 
 PoolGradient ReadAvgPoolGrad(const OpContext& context) {
@@ -150,13 +153,29 @@ PoolGradient ReadAvgPoolGrad(const OpContext& context) {
 
 // Dilations.
 
-DilationGradient ReadDilationGrad(const OpContext& context) {
+DilationGradient ReadDilation(const OpContext& context, const Shape& dy) {
   context.ExpectRank(0, 4, "the input");
   context.ExpectRank(1, 3, "the filter");
   const Shape& input = context.shape(0);
-  return {.windows = ReadWindows(context.attrs(), input, FilterSize(context.shape(1), 2), "rates",
-                                 context.shape(2)),
+  const Shape& filter = context.shape(1);
+  if (dy.rank() != 4 || dy[3] != input[3] || filter[2] != input[3]) {
+    Throw(Code::kShape, "a filter of ", filter, " does not fit an input of ", input,
+          " and a gradient of ", dy);
+  }
+  return {.windows = ReadWindows(context.attrs(), input, FilterSize(filter, 2), "rates", dy),
           .channels = input[3]};
+}
+
+DilationGradient ReadDilationGrad(const OpContext& context) {
+  return ReadDilation(context, context.shape(2));
+}
+
+DilationGradient ReadDilationTake(const OpContext& context) {
+  if (context.shape(2) != context.shape(0) || context.shape(3) != context.shape(1)) {
+    Throw(Code::kShape, "gradients of ", context.shape(2), " and ", context.shape(3),
+          " do not fit an input of ", context.shape(0), " and a filter of ", context.shape(1));
+  }
+  return ReadDilation(context, context.attrs().ShapeOr("output_shape", {}));
 }
 
 template <auto kRead>
@@ -217,9 +236,18 @@ TFWASM_TRAINING_OP kMaxPoolGradOp{
     .name = "_MaxPoolGrad",
     .min_inputs = 3,
     .max_inputs = 3,
-    .infer = InferLike<ReadMaxPoolGrad, 0>,
-    .kernel = KernelOf<ReadMaxPoolGrad, [](const PoolGradient& g, RunContext& run) {
+    .infer = InferLike<ReadMaxPoolGrad<false>, 0>,
+    .kernel = KernelOf<ReadMaxPoolGrad<false>, [](const PoolGradient& g, RunContext& run) {
       g.Max(run.in<float>(0), run.in<float>(1), run.in<float>(2), run.out<float>(0));
+    }>};
+
+TFWASM_TRAINING_OP kMaxPoolTakeOp{
+    .name = "_MaxPoolTake",
+    .min_inputs = 3,
+    .max_inputs = 3,
+    .infer = InferLike<ReadMaxPoolGrad<true>, 1>,
+    .kernel = KernelOf<ReadMaxPoolGrad<true>, [](const PoolGradient& g, RunContext& run) {
+      g.Take(run.in<float>(0), run.in<float>(1), run.in<float>(2), run.out<float>(0));
     }>};
 
 TFWASM_TRAINING_OP kAvgPoolGradOp{
@@ -245,6 +273,17 @@ TFWASM_TRAINING_OP kDilationFilterGradOp{
     .infer = InferLike<ReadDilationGrad, 1>,
     .kernel = KernelOf<ReadDilationGrad, [](const DilationGradient& g, RunContext& run) {
       g.Filter(run.in<float>(0), run.in<float>(1), run.in<float>(2), run.out<float>(0));
+    }>};
+
+TFWASM_TRAINING_OP kDilationTakeOp{
+    .name = "_DilationTake",
+    .min_inputs = 4,
+    .max_inputs = 4,
+    .infer =
+        [](InferContext& context) { InferFromAttr<ReadDilationTake>(context, "output_shape"); },
+    .kernel = KernelOf<ReadDilationTake, [](const DilationGradient& g, RunContext& run) {
+      g.Take(run.in<float>(0), run.in<float>(1), run.in<float>(2), run.in<float>(3),
+             run.out<float>(0));
     }>};
 
 DataFormat FormatOf(const AttrMap& attrs, int rank) {
@@ -274,6 +313,18 @@ Operand EmitConvFilterGradient(const AttrMap& attrs, Operand x, Operand dy, cons
 }
 
 // Second order.
+
+namespace {
+
+// The gradient in dy of a gradient of a dilation.
+Operand EmitDilationTake(GradientContext& c, const Operand& of_x, const Operand& of_filter) {
+  AttrMap attrs = c.attrs();
+  attrs.Set("output_shape", c.input(2).shape());
+  return c.builder().Emit("_DilationTake", {c.input(0), c.input(1), of_x, of_filter},
+                          std::move(attrs));
+}
+
+}  // namespace
 
 TFWASM_GRADIENT kConvFilterGradGradient{
     "_ConvFilterGrad", [](GradientContext& c) {
@@ -333,5 +384,32 @@ TFWASM_GRADIENT kAvgPoolGradGradient{"_AvgPoolGrad", [](GradientContext& c) {
                                            {FromChannelsLast(c.dy(), format)}, AttrMap(c.attrs()));
                                        c.set(0, ToChannelsLast(pooled, format));
                                      }};
+
+// The places of maxima are constant almost everywhere.
+TFWASM_GRADIENT kMaxPoolGradGradient{
+    "_MaxPoolGrad", [](GradientContext& c) {
+      c.set(2,
+            c.builder().Emit("_MaxPoolTake", {c.input(0), c.input(1), c.dy()}, AttrMap(c.attrs())));
+    }};
+TFWASM_GRADIENT kMaxPoolTakeGradient{
+    "_MaxPoolTake", [](GradientContext& c) {
+      c.set(2,
+            c.builder().Emit("_MaxPoolGrad", {c.input(0), c.input(1), c.dy()}, AttrMap(c.attrs())));
+    }};
+
+TFWASM_GRADIENT kDilationInputGradGradient{
+    "_DilationInputGrad",
+    [](GradientContext& c) { c.set(2, EmitDilationTake(c, c.dy(), ZerosLike(c.input(1)))); }};
+TFWASM_GRADIENT kDilationFilterGradGradient{
+    "_DilationFilterGrad",
+    [](GradientContext& c) { c.set(2, EmitDilationTake(c, ZerosLike(c.input(0)), c.dy())); }};
+TFWASM_GRADIENT kDilationTakeGradient{
+    "_DilationTake", [](GradientContext& c) {
+      const std::vector<Operand> inputs{c.input(0), c.input(1), c.dy()};
+      for (const auto& [i, op] :
+           {std::pair{2, "_DilationInputGrad"}, std::pair{3, "_DilationFilterGrad"}}) {
+        if (c.wants(i)) c.set(i, c.builder().Emit(op, inputs, AttrMap(c.attrs())));
+      }
+    }};
 
 }  // namespace tfwasm

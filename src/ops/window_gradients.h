@@ -7,6 +7,10 @@
 //   _DepthwiseInputGrad(filter, dy) {input_shape}, _DepthwiseFilterGrad(x, dy) {filter_shape}
 //   _MaxPoolGrad(x, y, dy), _AvgPoolGrad(dy) {input_shape}
 //   _DilationInputGrad(x, filter, dy), _DilationFilterGrad(x, filter, dy)
+//
+// And the gradients of these in dy, which take elements from where the maxima of x are:
+//
+//   _MaxPoolTake(x, y, of_x), _DilationTake(x, filter, of_x, of_filter)
 #pragma once
 
 #include "ops/gradient.h"

@@ -118,6 +118,7 @@ export async function train(
     for (let epoch = first; epoch < epochs && !model.stopTraining; ++epoch) {
       await run.epoch(epoch, batches(epoch), validate);
     }
+    trainer.optimizer.finalizeVariables();
     await callbacks.call('onTrainEnd');
     return history;
   } finally {

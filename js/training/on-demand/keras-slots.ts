@@ -12,8 +12,16 @@ import type { NamedTensor, Optimizer } from '../optimizer.js';
  */
 type Layout = (string | null)[][];
 
+/** The slots that options need: in files, those of all weights are before the slots of the update rule. */
+const SLOTS_OF_OPTIONS = ['average', 'gradient_accumulator'];
+
 function layoutOf(optimizer: Optimizer, isLegacy: boolean): Layout {
-  const slots = [...optimizer.slots];
+  const isOwn = (slot: string) => !SLOTS_OF_OPTIONS.includes(slot);
+  const others = SLOTS_OF_OPTIONS.filter((slot) => optimizer.slots.includes(slot));
+  return [...others.map((slot) => [slot]), ...ownLayoutOf(optimizer, optimizer.slots.filter(isOwn), isLegacy)];
+}
+
+function ownLayoutOf(optimizer: Optimizer, slots: string[], isLegacy: boolean): Layout {
   const name = optimizer.getClassName();
   if (name === 'RMSProp') {
     const hasMomentum = Number((optimizer.getConfig() as { momentum?: number }).momentum ?? 0) > 0;
@@ -24,12 +32,26 @@ function layoutOf(optimizer: Optimizer, isLegacy: boolean): Layout {
   return slots[2] === 'vhat' ? [slots.slice(0, 2), ['vhat']] : [slots];
 }
 
-/** What each array is: the slot, and the number of the weight. */
-function placesOf(layout: Layout, count: number): [slot: string | null, weight: number][] {
-  return layout.flatMap((group) =>
-    Array.from({ length: count }, (_, i) => group.map((slot): [string | null, number] => [slot, i])).flat(),
-  );
+interface Place {
+  slot: string | null;
+  /** The number of the weight. */
+  weight: number;
+  shape: readonly number[];
 }
+
+/** What each array is. An empty slot stands for none, and so does a number. */
+function placesOf(optimizer: Optimizer, layout: Layout, weights: readonly Weight[]): Place[] {
+  const places = layout.flatMap((group) =>
+    weights.flatMap((own, weight) =>
+      group.map((slot): Place => ({ slot, weight, shape: slot ? optimizer.slotShape(slot, own) : own.shape })),
+    ),
+  );
+  return places.filter(({ weight, shape }) => isLike(shape, weights[weight] as Weight));
+}
+
+/** Whether a slot has values for a weight. */
+const isLike = (shape: readonly number[], weight: Weight): boolean =>
+  weight.shape.length === 0 || weight.shape.includes(0) || (shape.length > 0 && !shape.includes(0));
 
 interface Weight {
   name: string;
@@ -57,30 +79,37 @@ export function readState(
   // Keras 2.11 to 2.15 has a slot of SGD in any case.
   if (optimizer.slots.length === 0) layouts.push([[null]]);
   const places = layouts
-    .map((layout) => placesOf(layout, weights.length))
+    .map((layout) => placesOf(optimizer, layout, weights))
     .find(
       (found) =>
-        found.length === rest.length && found.every(([, i], k) => String(rest[k]?.shape) === String(weights[i]?.shape)),
+        found.length === rest.length && found.every(({ shape }, k) => String(rest[k]?.shape) === String(shape)),
     );
   if (!places) return undefined;
   const valuesOf = (slot: string, i: number) => {
-    const k = places.findIndex((place) => place[0] === slot && place[1] === i);
+    const k = places.findIndex((place) => place.slot === slot && place.weight === i);
     return k < 0 ? undefined : (rest[k] as KerasArray).readFloats();
   };
   const state: NamedTensor[] = [{ name: 'iter', tensor: scalar(Number(steps.read()[0]), 'int32') }];
   for (const slot of optimizer.slots) {
-    for (const [i, { name, shape }] of weights.entries()) {
-      state.push({ name: `${name}/${slot}`, tensor: slotTensor(optimizer, valuesOf(slot, i), shape) });
+    for (const [i, weight] of weights.entries()) {
+      const tensor = slotTensor(optimizer, slot, valuesOf(slot, i), optimizer.slotShape(slot, weight));
+      state.push({ name: `${weight.name}/${slot}`, tensor });
     }
   }
   return state;
 }
 
 /** The momentum of Keras has the factor -learningRate. */
-const factorOf = (optimizer: Optimizer) => (optimizer.getClassName() === 'Momentum' ? -optimizer.learningRate : 1);
+const factorOf = (optimizer: Optimizer, slot: string | null) =>
+  optimizer.getClassName() === 'Momentum' && slot === 'momentum' ? -optimizer.learningRate : 1;
 
-function slotTensor(optimizer: Optimizer, values: Float32Array | undefined, shape: readonly number[]): Tensor {
-  const factor = factorOf(optimizer);
+function slotTensor(
+  optimizer: Optimizer,
+  slot: string,
+  values: Float32Array | undefined,
+  shape: readonly number[],
+): Tensor {
+  const factor = factorOf(optimizer, slot);
   const size = shape.reduce((a, b) => a * b, 1);
   return tensor(values ? values.map((value) => value / factor) : new Float32Array(size), [...shape], 'float32');
 }
@@ -120,9 +149,9 @@ export function stateVariables(
   const extra = isKeras3 && !optimizer.schedule ? [number('learning_rate', optimizer.learningRate)] : [];
   if (isKeras3 && name === 'Nadam') extra.push(number('momentum_product', momentumProduct(optimizer)));
   const layout: Layout = name === 'SGD' && !isKeras3 ? [[null]] : layoutOf(optimizer, false);
-  const factor = factorOf(optimizer);
-  const slots = placesOf(layout, weights.length).map(([slot, i]): StateVariable => {
-    const { name: weight, shape, slots } = weights[i] as Weight & { slots: readonly Tensor[] };
+  const slots = placesOf(optimizer, layout, weights).map(({ slot, weight: i, shape }): StateVariable => {
+    const { name: weight, slots } = weights[i] as Weight & { slots: readonly Tensor[] };
+    const factor = factorOf(optimizer, slot);
     const values = slot === null ? undefined : slots[optimizer.slots.indexOf(slot)];
     const size = shape.reduce((a, b) => a * b, 1);
     return {

@@ -49,7 +49,15 @@ const inverseTime = (rate: number, decay: number): Described => ({
   config: { initialLearningRate: rate, decaySteps: 1, decayRate: decay, staircase: false },
 });
 
-const CLIPS = { clipnorm: 'clipNorm', clipvalue: 'clipValue', globalClipnorm: 'globalClipNorm' } as const;
+/** The names of our options by those of Keras. */
+const OPTIONS = {
+  weightDecay: 'weightDecay',
+  clipnorm: 'clipNorm',
+  clipvalue: 'clipValue',
+  globalClipnorm: 'globalClipNorm',
+  gradientAccumulationSteps: 'gradientAccumulationSteps',
+} as const;
+const EMA_OPTIONS = ['useEma', 'emaMomentum', 'emaOverwriteFrequency'];
 /** Names of FTRL in Keras. */
 const FTRL = {
   learningRatePower: 'learningRatePower',
@@ -66,9 +74,14 @@ function optimizerOf(value: unknown, { optimizerByName, optimizerFromConfig }: O
   // Keras 2.11 and 2.12 have their own classes as if they were the user's.
   const className = given.replace(/^Custom>(?=(SGD|RMSprop|Ada\w+|Nadam|Lion|Ftrl)$)/, '');
   const options: Config = {};
-  for (const [key, name] of Object.entries({ ...CLIPS, weightDecay: 'weightDecay' })) {
+  for (const [key, name] of Object.entries(OPTIONS)) {
     if (typeof config[key] === 'number' && config[key] > 0) options[name] = config[key];
   }
+  if (config['useEma'] === true) {
+    for (const key of EMA_OPTIONS) if (config[key] != null) options[key] = config[key];
+  }
+  // Muon has a weight decay of its own.
+  if (className === 'Muon') delete options['weightDecay'];
   if (className === 'Adam' && config['amsgrad'] === true) options['amsgrad'] = true;
   const hasMomentum = className === 'SGD' && Number(config['momentum'] ?? 0) > 0;
   const stored = config['learningRate'] ?? config['lr'];
@@ -83,7 +96,7 @@ function optimizerOf(value: unknown, { optimizerByName, optimizerFromConfig }: O
       learningRate: rate,
       decay: className.toLowerCase() === 'rmsprop' ? (config['rho'] ?? 0.9) : 0,
       useNesterov: config['nesterov'] === true,
-      config: Object.fromEntries(ftrl.map(([name, key]) => [name, config[key]])),
+      config: { ...config, ...Object.fromEntries(ftrl.map(([name, key]) => [name, config[key]])) },
       options,
     },
   });
@@ -133,7 +146,14 @@ const CLASSES: Readonly<Record<string, (c: Config) => [className: string, config
     'Ftrl',
     Object.fromEntries(Object.entries(FTRL).map(([name, key]) => [key, (config as Config)[name]])),
   ],
+  Lamb: (c) => ['Lamb', betasOf(c)],
+  Adafactor: ({ config }) => ['Adafactor', numbered(config as Config)],
+  Muon: ({ config }) => ['Muon', numbered(config as Config)],
 };
+
+/** Keys as Keras has them: `beta_2Decay`. */
+const numbered = (config: Config): Config =>
+  Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/\d/, '_$&'), value]));
 
 const betasOf = ({ beta1, beta2, epsilon }: Config): Config => ({ beta_1: beta1, beta_2: beta2, epsilon });
 const amsgradOf = ({ options }: Config): boolean => (options as Config | undefined)?.['amsgrad'] === true;
@@ -146,12 +166,11 @@ function describeOptimizer(optimizer: Optimizer): { class_name: string; config: 
   if (!described) return undefined;
   const [className, own] = described;
   const options = (config['options'] ?? {}) as Config;
-  const clips = Object.entries(CLIPS).map(([key, option]) => [key, options[option] ?? null]);
   const all = {
     name: className.toLowerCase(),
     learningRate: describeRate(optimizer),
-    weightDecay: options['weightDecay'] ?? null,
-    ...Object.fromEntries(clips),
+    ...Object.fromEntries(Object.entries(OPTIONS).map(([key, option]) => [key, options[option] ?? null])),
+    ...(options['useEma'] === true && Object.fromEntries(EMA_OPTIONS.map((key) => [key, options[key] ?? null]))),
     ...own,
   };
   return { class_name: className, config: toSnakeConfig(all) };

@@ -13,24 +13,27 @@ namespace {
 
 using emscripten::val;
 
-// Weight decay, clip norm, clip value, global clip norm.
-GradientOptions OptionsFromJs(const val& options) {
+// Weight decay, clip norm, clip value, global clip norm, accumulated steps, whether there are
+// averages.
+OptimizerOptions OptionsFromJs(const val& options) {
   const auto numbers = Numbers<double>(options);
-  if (numbers.size() != 4) Throw(Code::kInternal, "expected 4 options, got ", numbers.size());
+  if (numbers.size() != 6) Throw(Code::kInternal, "expected 6 options, got ", numbers.size());
   return {.weight_decay = numbers[0],
           .clip_norm = numbers[1],
           .clip_value = numbers[2],
-          .global_clip_norm = numbers[3]};
+          .global_clip_norm = numbers[3],
+          .accumulated_steps = numbers[4],
+          .has_average = numbers[5] != 0};
 }
 
-void Apply(val name, val hyperparameters, double step, double learning_rate, val options,
-           val variables, val slots, val gradients) {
+void Apply(val name, val numbers, val given_options, val variables, val slots, val gradients) {
   Guard([&] {
     const OptimizerDef& optimizer = FindOptimizer(TextFromJs(name));
+    const OptimizerOptions options = OptionsFromJs(given_options);
     const auto variable_handles = Numbers<Handle>(variables);
     const auto slot_handles = Numbers<Handle>(slots);
     const std::vector<Tensor> gradient_tensors = GetTensors(gradients);
-    const auto num_slots = static_cast<size_t>(optimizer.num_slots);
+    const auto num_slots = static_cast<size_t>(CountSlots(optimizer, options));
     if (gradient_tensors.size() != variable_handles.size() ||
         slot_handles.size() != num_slots * variable_handles.size()) {
       Throw(Code::kInternal, "an optimizer needs a gradient and all slots for each variable");
@@ -45,28 +48,28 @@ void Apply(val name, val hyperparameters, double step, double learning_rate, val
       }
       updates.push_back(std::move(update));
     }
-    GradientOptions gradient_options = OptionsFromJs(options);
-    gradient_options.learning_rate = learning_rate;
-    ApplyOptimizer(optimizer, Numbers<double>(hyperparameters), step, gradient_options, updates);
+    ApplyOptimizer(optimizer, Numbers<double>(numbers), options, updates);
   });
 }
 
 // The new values of the variables, then those of the slots.
-val CaptureOptimizer(val name, val options, val variables, val slots, val gradients,
+val CaptureOptimizer(val name, val given_options, val variables, val slots, val gradients,
                      Handle numbers) {
   return Guard([&] {
     return InBuilderScope([&](BuilderScope& scope) {
       const OptimizerDef& optimizer = FindOptimizer(TextFromJs(name));
+      const OptimizerOptions options = OptionsFromJs(given_options);
+      const int num_slots = CountSlots(optimizer, options);
       const std::vector<Operand> slot_operands = OperandsOf(scope, slots);
       std::vector<std::vector<Operand>> values;
       for (const Operand& variable : OperandsOf(scope, variables)) {
-        const auto first = slot_operands.begin() +
-                           static_cast<std::ptrdiff_t>(values.size()) * optimizer.num_slots;
+        const auto first =
+            slot_operands.begin() + static_cast<std::ptrdiff_t>(values.size()) * num_slots;
         values.push_back({variable});
-        values.back().insert(values.back().end(), first, first + optimizer.num_slots);
+        values.back().insert(values.back().end(), first, first + num_slots);
       }
-      values = EmitOptimizer(optimizer, OptionsFromJs(options), values,
-                             OperandsOf(scope, gradients), scope.OperandOf(numbers));
+      values = EmitOptimizer(optimizer, options, values, OperandsOf(scope, gradients),
+                             scope.OperandOf(numbers));
       std::vector<Handle> handles;
       for (const auto& of_variable : values) handles.push_back(scope.HandleOf(of_variable[0]));
       for (const auto& of_variable : values) {

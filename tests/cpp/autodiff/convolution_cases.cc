@@ -109,6 +109,19 @@ void AddVolumeConvolutions(GradientCases& cases, const Windows& windows, bool ch
                          {sizes, inputs[1], Random(ResultShape("Conv3D", attrs, inputs))}));
 }
 
+// In x, which must move together with y, and in dy or what is taken.
+void AddPoolGradients(GradientCases& cases, const std::string& pool, const TestAttrs& attrs,
+                      const Tensor& x) {
+  const Tensor dy = Random(ResultShape(pool, attrs, {x}));
+  for (const std::string op : {"_MaxPoolGrad", "_MaxPoolTake"}) {
+    const auto apply = [op, pool, attrs = AttrsOf(attrs)](const std::vector<Operand>& in) {
+      const Operand y = in[0].builder().Emit(pool, {in[0]}, AttrMap(attrs));
+      return in[0].builder().Emit(op, {in[0], y, in[1]}, AttrMap(attrs));
+    };
+    cases.push_back({op, apply, {x, op == "_MaxPoolGrad" ? dy : Random(x.shape())}});
+  }
+}
+
 void AddPoolings(GradientCases& cases, const Windows& windows, bool channels_first) {
   if (windows.dilation > 1) return;
   const GradientCheck check{.step = 1e-2, .tolerance = 5e-3};
@@ -122,6 +135,7 @@ void AddPoolings(GradientCases& cases, const Windows& windows, bool channels_fir
         Layout(spatial == 2 ? Shape{2, 5, 4, 3} : Shape{2, 3, 4, 3, 2}, channels_first);
     const std::string suffix = spatial == 3 ? "3D" : "";
     cases.push_back(CaseOf("MaxPool" + suffix, attrs, {Distinct(shape)}, 0, check));
+    if (!channels_first) AddPoolGradients(cases, "MaxPool" + suffix, attrs, Distinct(shape));
     cases.push_back(CaseOf("AvgPool" + suffix, attrs, {Random(shape)}));
     if (!channels_first) {
       TestAttrs with_shape = attrs;
@@ -167,9 +181,18 @@ GradientCases ConvolutionCases() {
     for (size_t i = 2; i < inputs.size(); ++i) inputs[i] = Random({2});
     cases.push_back(CaseOf("FusedDepthwiseConv2dNative", fused, inputs, 0, check));
   }
-  cases.push_back(CaseOf(
-      "Dilation2D", {{"padding", "SAME"}, {"strides", {1, 2, 1, 1}}, {"rates", {1, 1, 1, 1}}},
-      {Distinct({2, 4, 4, 2}), Random({2, 3, 2}, -0.01f, 0.01f)}, 0, {.step = 1e-3}));
+  TestAttrs dilation{{"padding", "SAME"}, {"strides", {1, 2, 1, 1}}, {"rates", {1, 1, 1, 1}}};
+  const Tensor image = Distinct({2, 4, 4, 2});
+  const Tensor filter = Random({2, 3, 2}, -0.01f, 0.01f);
+  const GradientCheck small{.step = 1e-3};
+  cases.push_back(CaseOf("Dilation2D", dilation, {image, filter}, 0, small));
+  const Shape result{2, 2, 4, 2};
+  for (const char* op : {"_DilationInputGrad", "_DilationFilterGrad"}) {
+    cases.push_back(CaseOf(op, dilation, {image, filter, Random(result)}, 0, small));
+  }
+  dilation.emplace_back("output_shape", result);
+  cases.push_back(CaseOf("_DilationTake", dilation,
+                         {image, filter, Random(image.shape()), Random(filter.shape())}, 0, small));
   return cases;
 }
 
@@ -189,11 +212,17 @@ GradientCases ImageCases() {
       CaseOf("_ResizeBilinearGrad", {{"input_shape", Shape{2, 3, 4, 2}}}, {Random({2, 5, 3, 2})}));
   // The samples lie off the pixels' kinks, one box partly outside of its image.
   for (const char* method : {"bilinear", "nearest"}) {
-    cases.push_back(CaseOf(
-        "CropAndResize", {{"method", method}},
-        {Random({2, 5, 6, 2}), F32({2, 4}, {0.13f, 0.21f, 0.83f, 0.71f, 0.31f, 0.17f, 1.4f, 0.93f}),
-         I32({2}, {1, 0}), I32({2}, {3, 4})},
-        0, {.step = 1e-3, .tolerance = 1e-2}));
+    const GradientCheck check{.step = 1e-3, .tolerance = 1e-2};
+    std::vector<Tensor> inputs{Random({2, 5, 6, 2}),
+                               F32({2, 4}, {0.13f, 0.21f, 0.83f, 0.71f, 0.31f, 0.17f, 1.4f, 0.93f}),
+                               I32({2}, {1, 0}), I32({2}, {3, 4})};
+    cases.push_back(CaseOf("CropAndResize", {{"method", method}}, inputs, 0, check));
+    for (const int height : {3, 1}) {
+      inputs[3] = Random({2, height, 4, 2});
+      for (const char* op : {"_CropAndResizeImageGrad", "_CropAndResizeBoxGrad"}) {
+        cases.push_back(CaseOf(op, {{"method", method}}, inputs, 0, check));
+      }
+    }
   }
   cases.push_back(CaseOf("LRN", {{"depth_radius", 1}, {"alpha", 0.5f}, {"beta", 0.7f}},
                          {Random({1, 2, 2, 5})}));

@@ -133,10 +133,9 @@ const std::map<std::string_view, OpNames> kWithoutRule = {
      {"_ChangeColors", "_DrawTransforms", "_EncodeCategories", "_HashToBins", "_LookUpIndices",
       "_LookUpTerms", "_NotReady", "_VectorizeText"}},
     {"it is a step of training", {"_ApplyOptimizer"}},
-    {"it is a gradient, and only of first order",
-     {"_CropAndResizeBoxGrad", "_CropAndResizeImageGrad", "_DilationFilterGrad",
-      "_DilationInputGrad", "_GruSequenceGrad", "_LstmSequenceGrad", "_MaxPoolGrad",
-      "_SimpleRnnSequenceGrad"}},
+    {"it is a gradient through time, and only of first order",
+     {"_GruSequenceGrad", "_LstmSequenceGrad", "_SimpleRnnSequenceGrad"}},
+    {"it is a gradient of second order", {"_CropAndResizeBoxGradGrad"}},
 };
 
 // Rules that finite differences cannot test: the op has steps, and the rule ignores them.

@@ -123,7 +123,7 @@ struct KnownAttr {
 // clang-format off
 constexpr KnownAttr kAttrs[] = {
     {"strides", Kind::kInts}, {"ksize", Kind::kInts}, {"dilations", Kind::kInts},
-    {"explicit_paddings", Kind::kInts}, {"axis", Kind::kInts}, {"squeeze_dims", Kind::kInts},
+    {"explicit_paddings", Kind::kInts}, {"output_shape", Kind::kShape}, {"axis", Kind::kInts}, {"squeeze_dims", Kind::kInts},
     {"rates", Kind::kInts}, {"ngram_widths", Kind::kInts},
     {"padding", Kind::kString}, {"data_format", Kind::kString}, {"mode", Kind::kString},
     {"message", Kind::kString}, {"equation", Kind::kString}, {"method", Kind::kString},

@@ -213,6 +213,11 @@ describe('training goes on from files of Keras', { skip }, () => {
     adadelta: () => tf.train.adadelta(1, 0.9),
     lion: () => tf.train.lion(0.01),
     ftrl: () => tf.train.ftrl(0.1, { l1: 0.01, l2: 0.02, beta: 0.1 }),
+    lamb: () => tf.train.lamb(0.01),
+    adafactor: () => tf.train.adafactor(0.01, { beta2Decay: -0.7 }),
+    muon: () => tf.train.muon(0.01, { nsSteps: 4, adamBeta1: 0.8 }),
+    'averages of weights': () => tf.train.adam(0.01, 0.9, 0.99, null, { useEma: true, emaMomentum: 0.8 }),
+    'accumulated gradients': () => tf.train.momentum(0.1, 0.9, false, { gradientAccumulationSteps: 2 }),
   };
 
   for (const [name, make] of Object.entries(OPTIMIZERS)) {

@@ -24,6 +24,12 @@ const OPTIMIZERS = {
   nadam: () => tf.train.nadam(0.1),
   lion: () => tf.train.lion(0.02),
   ftrl: () => tf.train.ftrl(0.5),
+  lamb: () => tf.train.lamb(0.05),
+  adafactor: () => tf.train.adafactor(0.5),
+  muon: () => tf.train.muon(0.05, { adamWeightDecay: 0 }),
+  'averages of weights': () =>
+    tf.train.adam(0.1, 0.9, 0.999, null, { useEma: true, emaMomentum: 0.5, emaOverwriteFrequency: 10 }),
+  'accumulated gradients': () => tf.train.sgd(0.1, { gradientAccumulationSteps: 4 }),
 };
 
 const valuesOf = (tensor) => Array.from(tensor.dataSync());

@@ -96,7 +96,7 @@ function optimizerOf(value: unknown, { optimizerByName, optimizerFromConfig }: O
       learningRate: rate,
       decay: className.toLowerCase() === 'rmsprop' ? (config['rho'] ?? 0.9) : 0,
       useNesterov: config['nesterov'] === true,
-      config: { ...config, ...Object.fromEntries(ftrl.map(([name, key]) => [name, config[key]])) },
+      config: className === 'Ftrl' ? Object.fromEntries(ftrl.map(([name, key]) => [name, config[key]])) : config,
       options,
     },
   });

@@ -124,13 +124,17 @@ class Cutter {
     node.attrs.Set("dtype", dtype);
     node.attrs.Set("shape", shape);
     const std::string name = node.name;
+    const auto has_key = [&](const InterfaceTensor& tensor) { return tensor.key == key; };
+    const bool is_taken =
+        std::ranges::any_of(added_, has_key) || std::ranges::any_of(source_.inputs, has_key);
+    const std::string& input = is_taken ? name : key;
     const Edge placeholder{.node = graph_.Add(std::move(node))};
     graph_.ReplaceUses(edge, placeholder);
-    added_.push_back({.key = name,
+    added_.push_back({.key = input,
                       .name = StrCat(name, ":0"),
                       .type = TypeNameOf(dtype),
                       .shape = std::move(shape)});
-    added_edges_.push_back({name, placeholder});
+    added_edges_.push_back({input, placeholder});
   }
 
   SourceModel& source_;

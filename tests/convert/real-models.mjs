@@ -78,6 +78,6 @@ export const SAVED_MODELS = [
   { folder: 'sm-string', refused: lacks('ReduceJoin') },
   { folder: 'sm-taxi-serving', refused: lacks('AsString') },
   { folder: 'sm-tft-tf2-hash', feeds: null },
-  { folder: 'sm-tfx-keras', refused: lacks('ParseExampleV2') },
+  { folder: 'sm-tfx-keras', feeds: {} },
   { folder: 'pair-basic-pitch/saved_model', feeds: null },
 ];

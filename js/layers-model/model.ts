@@ -27,7 +27,7 @@ import { loadTraining } from '../training/loader.js';
 import * as optimizerMakers from '../training/optimizer-makers.js';
 import { Container, type ContainerArgs } from '../layers/container.js';
 import { checkBatchSize, checkFeeds, type TensorOrMap } from '../layers/feeds.js';
-import { captureGraph, type ModelGraph } from './capture-graph.js';
+import type { CaptureGraph } from './model-graph.js';
 import { ModelRunner } from './model-runner.js';
 import { namedWeights, setNamedWeights } from '../layers/named-weights.js';
 import { printSummary } from '../layers/summary.js';
@@ -35,7 +35,7 @@ import { oneOrMore, type SymbolicTensor, toList } from '../layers/topology.js';
 
 /** What model-files.js exports for models. */
 type SavingFiles = Pick<typeof import('../layers/save-model.js'), 'saveModel'> &
-  Pick<typeof import('../layers/keras-weights.js'), 'loadKerasWeights'>;
+  Pick<typeof import('../layers/keras-weights.js'), 'loadKerasWeights'> & { captureGraph: CaptureGraph };
 
 const loadModelFiles = () => loadBundle('model-files.js') as Promise<SavingFiles>;
 
@@ -156,9 +156,9 @@ export class LayersModel extends Container {
     return oneOrMore(Object.values(logs).map((value) => scalar(value)));
   }
 
-  /** @internal The graph for inputs of these sizes. */
-  captureGraph(sizes: readonly (readonly number[])[]): ModelGraph {
-    return captureGraph(this, sizes);
+  /** @internal Captures the graph of a model. */
+  async graphCapture(): Promise<CaptureGraph> {
+    return (await loadModelFiles()).captureGraph;
   }
 
   /** Computes the outputs for any number of examples, in batches. */

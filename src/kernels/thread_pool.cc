@@ -8,7 +8,7 @@
 
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
 #define TFWASM_HAS_THREADS
-#include "pool.h"
+#include <pool.h>
 #endif
 
 namespace tfwasm {

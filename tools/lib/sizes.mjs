@@ -16,7 +16,7 @@ const WASM_BUDGETS = {
 const JAVASCRIPT_BUDGETS = {
   'index.js': { raw: Number.POSITIVE_INFINITY, gzip: 95_000 },
   'inference.js': { raw: Number.POSITIVE_INFINITY, gzip: 55_000 },
-  'convert.js': { raw: Number.POSITIVE_INFINITY, gzip: 72_000 },
+  'convert.js': { raw: Number.POSITIVE_INFINITY, gzip: 77_000 },
 };
 /** For what is loaded on demand: with the first save, dataset, Keras file, model that calls ops, layer that learns, ... */
 const ON_DEMAND_BUDGETS = {

@@ -4,7 +4,7 @@
 // and what differs is computed from the shapes of the inputs.
 import { TfwasmError } from '../../core/errors.js';
 import type { LayersModel } from '../../layers-model/model.js';
-import type { ModelGraph } from '../../layers-model/capture-graph.js';
+import type { CaptureGraph, ModelGraph } from '../../layers-model/model-graph.js';
 import {
   type CapturedEdge,
   type CapturedNode,
@@ -43,14 +43,15 @@ type Sum = { sizes: Size[]; factors: number[] }[];
 type Captured = Omit<AnySizeGraph, 'computed'>;
 
 /** Throws E_SHAPE if the graph depends on sizes in other ways. */
-export function captureForAnySize(model: LayersModel): AnySizeGraph {
+export async function captureForAnySize(model: LayersModel): Promise<AnySizeGraph> {
+  const capture = await model.graphCapture();
   try {
-    return new Comparison(model, freeSizes(model, false)).graph();
+    return new Comparison(model, capture, freeSizes(model, false)).graph();
   } catch (error) {
     // Inputs may have to agree in their sizes.
     const shared = freeSizes(model, true);
     if (!(error instanceof TfwasmError) || shared.length === freeSizes(model, false).length) throw error;
-    return new Comparison(model, shared).graph();
+    return new Comparison(model, capture, shared).graph();
   }
 }
 
@@ -72,10 +73,12 @@ function freeSizes(model: LayersModel, isShared: boolean): FreeSize[] {
 
 class Comparison {
   readonly #model: LayersModel;
+  readonly #captureGraph: CaptureGraph;
   readonly #sizes: FreeSize[];
 
-  constructor(model: LayersModel, sizes: FreeSize[]) {
+  constructor(model: LayersModel, capture: CaptureGraph, sizes: FreeSize[]) {
     this.#model = model;
+    this.#captureGraph = capture;
     this.#sizes = sizes;
   }
 
@@ -85,7 +88,7 @@ class Comparison {
     for (const [i, { places, values }] of this.#sizes.entries()) {
       for (const { input, axis } of places) (shapes[input] as number[])[axis] = values[pick(i)];
     }
-    const graph = this.#model.captureGraph(shapes);
+    const graph = this.#captureGraph(this.#model, shapes);
     return { graph, structure: readStructure(graph) };
   }
 

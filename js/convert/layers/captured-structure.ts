@@ -2,7 +2,7 @@
 // Reads captured graphs, as src/graph/structure.cc writes them: numbers in the layout of wasm32, lists and texts after
 // their sizes.
 import { check } from '../../core/errors.js';
-import type { ModelGraph } from '../../layers-model/capture-graph.js';
+import type { ModelGraph } from '../../layers-model/model-graph.js';
 import { type DataType, dtypeFromNumber } from '../../tensor/dtype.js';
 import { type Attr, shapeOf, typeName } from './graph-parts.js';
 

@@ -26,8 +26,12 @@ const CALL = 'StatefulPartitionedCall';
  *
  * @throws E_STATE if the model has state, unless `freezeState`; E_SHAPE, E_LAYER and others if it cannot be captured.
  */
-export function graphModelFiles(model: LayersModel, naming: GraphNaming, freezeState: boolean): FileTree {
-  const captured = captureForAnySize(model);
+export async function graphModelFiles(
+  model: LayersModel,
+  naming: GraphNaming,
+  freezeState: boolean,
+): Promise<FileTree> {
+  const captured = await captureForAnySize(model);
   if (captured.graph.changesState && !freezeState) {
     throw new TfwasmError(
       'E_STATE',

@@ -21,7 +21,7 @@ export async function graphOfLayers(task: Task, sink: ConvertSink): Promise<Conv
   const model = await loadModel(artifacts, options.hdf5Library);
   try {
     const outputKeys = keysOf(model, task.inputFormat !== 'tfjs_layers_model' && /^keras v3/.test(generatedBy ?? ''));
-    const tree = graphModelFiles(model, { outputKeys, generatedBy }, options.freezeState === true);
+    const tree = await graphModelFiles(model, { outputKeys, generatedBy }, options.freezeState === true);
     const report = await convertTree(task, sink, tree, 'tfjs_graph_model');
     const saved = readSavedLayer(model.toJSON(undefined, false) as JsonObject);
     return { ...report, layers: countLayers(saved.layers ?? []), notes: [...notes, ...report.notes] };

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The graph that a model runs, for conversions.
-import { captureInput, inCapture } from '../autodiff/capture.js';
-import { callTrainingCore } from '../autodiff/core.js';
-import type { Container } from '../layers/container.js';
-import { execute, newExecution } from '../layers/execution.js';
-import { tensorOfHandle } from '../tensor/tensor.js';
-import { usedVariables, type Variable } from '../tensor/variable.js';
-
-export interface ModelGraph {
-  /** As src/graph/structure.h writes it. Its inputs are those of the model, then variables. */
-  structure: Uint8Array;
-  nodes: number;
-  /** Of the first output of each node: its rank, then its sizes. */
-  shapes: number[];
-  /** The layers that nodes belong to: the number of the first node, and the path of the layer, such as "model/dense". */
-  layers: [first: number, path: string][];
-  variables: Variable[];
-  /** Whether a run changes the model, as a stateful layer does. */
-  changesState: boolean;
-}
+import { captureInput, inCapture } from '../../autodiff/capture.js';
+import { callTrainingCore } from '../../autodiff/core.js';
+import type { Container } from '../../layers/container.js';
+import { execute, newExecution } from '../../layers/execution.js';
+import { tensorOfHandle } from '../../tensor/tensor.js';
+import { usedVariables, type Variable } from '../../tensor/variable.js';
+import type { ModelGraph } from '../model-graph.js';
 
 /** Captures the model for inputs of these sizes. */
 export function captureGraph(model: Container, sizes: readonly (readonly number[])[]): ModelGraph {

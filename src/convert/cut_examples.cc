@@ -68,8 +68,8 @@ class Cutter {
       return;
     }
     int output = 0;
-    const auto add = [&](const std::string& key, DType dtype, Shape shape) {
-      AddInput({.node = id, .output = output++}, key, dtype, std::move(shape));
+    const auto add = [&](const std::string& key, DType dtype, const Shape& shape) {
+      AddInput({.node = id, .output = output++}, key, dtype, shape);
     };
     constexpr auto kAny = Shape::kUnknownDim;
     for (const std::string& key : features.sparse) {
@@ -118,7 +118,7 @@ class Cutter {
     return types == nullptr ? std::vector<DType>() : *types;
   }
 
-  void AddInput(Edge edge, const std::string& key, DType dtype, Shape shape) {
+  void AddInput(Edge edge, const std::string& key, DType dtype, const Shape& shape) {
     if (UseMap(graph_).Count(edge) == 0 || dtype == DType::kInvalid) return;
     Node node{.name = graph_.UniqueName(key), .op = "Placeholder"};
     node.attrs.Set("dtype", dtype);
@@ -130,10 +130,8 @@ class Cutter {
     const std::string& input = is_taken ? name : key;
     const Edge placeholder{.node = graph_.Add(std::move(node))};
     graph_.ReplaceUses(edge, placeholder);
-    added_.push_back({.key = input,
-                      .name = StrCat(name, ":0"),
-                      .type = TypeNameOf(dtype),
-                      .shape = std::move(shape)});
+    added_.push_back(
+        {.key = input, .name = StrCat(name, ":0"), .type = TypeNameOf(dtype), .shape = shape});
     added_edges_.push_back({input, placeholder});
   }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/scratch.h"
@@ -257,7 +258,7 @@ auto IsMaximum(T value, T maximum) {
 template <typename T, int64_t kCount>
 class FirstMaximum {
  public:
-  static constexpr int64_t kStep = sizeof(T) / sizeof(float);
+  static constexpr int64_t kStep = std::is_same_v<T, float> ? 1 : kLanes;
   static constexpr int64_t kChannels = kCount * kStep;
 
   // `dy`: what the maximum gets.

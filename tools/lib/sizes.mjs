@@ -14,7 +14,7 @@ const WASM_BUDGETS = {
 };
 /** For the JavaScript of the first page load: an entry, common.js and one glue. By entry. */
 const JAVASCRIPT_BUDGETS = {
-  'index.js': { raw: Number.POSITIVE_INFINITY, gzip: 95_000 },
+  'index.js': { raw: Number.POSITIVE_INFINITY, gzip: 96_000 },
   'inference.js': { raw: Number.POSITIVE_INFINITY, gzip: 55_000 },
   'convert.js': { raw: Number.POSITIVE_INFINITY, gzip: 77_000 },
 };

@@ -91,6 +91,21 @@ describe('optimizers', { skip }, () => {
     });
   }
 
+  test('parameters of Muon are checked', () => {
+    for (const config of [
+      { nsSteps: 101 },
+      { nsSteps: 'many' },
+      { excludeLayers: ['(a+)+$'] },
+      { excludeLayers: 'a' },
+    ]) {
+      assert.throws(() => tf.train.muon(0.1, config), { code: 'E_INPUT' });
+    }
+    const wide = tf.variable(tf.ones([2, 3]), true, 'head/kernel');
+    const isMatrix = (config) => tf.train.muon(0.1, config).slotShape('velocity', wide)[0] === 0;
+    assert.deepEqual([isMatrix({}), isMatrix({ excludeLayers: ['head'] })], [true, false]);
+    wide.dispose();
+  });
+
   test('clones and values that were read keep what they had', () => {
     const { w, loss } = makeProblem();
     const clone = w.clone();

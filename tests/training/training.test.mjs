@@ -5,33 +5,9 @@ import { before, describe, test } from 'node:test';
 
 import { assertClose } from '../layers/close.mjs';
 import { noise, oneHotOf, sequentialOf, setWeights, skip, tensorOf, tf } from './fit-models.mjs';
+import { compiled, datasetOf, values, valuesOf, x, y } from './small-model.mjs';
 
-const LAYERS = [
-  ['dense', { units: 6, activation: 'tanh', inputShape: [4] }],
-  ['dense', { units: 2 }],
-];
-const values = (tensor) => Array.from(tensor.dataSync());
-const valuesOf = (tensors) => tensors.flatMap(values);
-
-function compiled(args = {}, layers = LAYERS) {
-  const model = sequentialOf(tf, ...layers);
-  model.compile({ optimizer: tf.train.sgd(0.1), loss: 'mse', ...args });
-  return model;
-}
-
-const x = () => tensorOf(tf, [20, 4], 1);
-const y = () => tensorOf(tf, [20, 2], 2);
 const mse = (a, b) => a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length;
-
-/** Elements {xs, ys} of a dataset, from functions that make them. */
-const datasetOf = (...makers) => ({
-  iterator: async () => {
-    let next = 0;
-    return {
-      next: async () => (next < makers.length ? { value: makers[next++](), done: false } : { value: null, done: true }),
-    };
-  },
-});
 
 describe('training', { skip }, () => {
   before(() => tf.ready());
@@ -297,6 +273,27 @@ describe('training', { skip }, () => {
     assert.equal(yields, 6);
   });
 
+  test('accumulated gradients are those of larger batches', async () => {
+    const whole = compiled();
+    await whole.fit(x(), y(), { batchSize: 10, epochs: 2, shuffle: false });
+    const parts = compiled({ optimizer: tf.train.sgd(0.1, { gradientAccumulationSteps: 2 }) });
+    await parts.fit(x(), y(), { batchSize: 5, epochs: 2, shuffle: false });
+    assertClose(valuesOf(parts.getWeights()), valuesOf(whole.getWeights()), 1e-6);
+    assert.equal(parts.optimizer.iterations, 8);
+  });
+
+  test('with useEma, weights become their averages at the end', async () => {
+    const plain = compiled();
+    const states = [];
+    const onBatchEnd = () => states.push(valuesOf(plain.getWeights()));
+    await plain.fit(x(), y(), { batchSize: 5, shuffle: false, callbacks: { onBatchEnd } });
+    const averaged = compiled({ optimizer: tf.train.sgd(0.1, { useEma: true, emaMomentum: 0.75 }) });
+    await averaged.fit(x(), y(), { batchSize: 5, shuffle: false });
+    // The first average is the first value.
+    const expected = states.reduce((average, next) => average.map((value, i) => 0.75 * value + 0.25 * next[i]));
+    assertClose(valuesOf(averaged.getWeights()), expected, 1e-6);
+  });
+
   test('profile() lists the nodes of a step', async () => {
     const model = compiled();
     const { kernels } = await tf.profile(() => model.trainOnBatch(x(), y()));
@@ -322,164 +319,6 @@ describe('training', { skip }, () => {
     const steps = [];
     await compiled().fit(x(), y(), { batchSize: 5, stepsPerEpoch: 2, callbacks: { onBatchEnd: (i) => steps.push(i) } });
     assert.deepEqual(steps, [0, 1]);
-  });
-});
-
-describe('errors of training', { skip }, () => {
-  before(() => tf.ready());
-
-  const refused = {
-    'inputs of a wrong shape': [(model) => model.fit(tf.ones([20, 3]), y()), /expected dense.* to have shape/],
-    'another number of targets': [(model) => model.fit(x(), tf.ones([19, 2])), /same number of samples/],
-    'targets of a wrong shape': [(model) => model.fit(x(), tf.ones([20, 3])), { code: 'E_SHAPE' }],
-    'no tensors': [(model) => model.fit([[1, 2, 3, 4]], y()), { code: 'E_INPUT' }],
-    'a wrong batch size': [(model) => model.fit(x(), y(), { batchSize: 0 }), /batchSize/],
-    'a wrong number of epochs': [(model) => model.fit(x(), y(), { epochs: 1.5 }), /epochs/],
-    'a split without examples': [(model) => model.fit(x(), y(), { validationSplit: 0.99 }), /validationSplit/],
-    'weights that do not fit': [(model) => model.fit(x(), y(), { sampleWeight: tf.ones([3]) }), /sampleWeight/],
-    'a dataset without targets': [
-      (model) =>
-        model.fitDataset(
-          datasetOf(() => x()),
-          { epochs: 1 },
-        ),
-      /\{xs, ys\}/,
-    ],
-    'an empty dataset': [(model) => model.fitDataset(datasetOf(), { epochs: 1 }), /no batches/],
-    'a dataset that throws': [
-      (model) =>
-        model.fitDataset(
-          datasetOf(() => {
-            throw new Error('the camera is off');
-          }),
-          { epochs: 1 },
-        ),
-      /the camera is off/,
-    ],
-    'a callback that throws': [
-      (model) =>
-        model.fit(x(), y(), {
-          callbacks: {
-            onBatchBegin: () => {
-              throw new Error('not today');
-            },
-          },
-        }),
-      /not today/,
-    ],
-  };
-  for (const [name, [call, expected]] of Object.entries(refused)) {
-    test(name, async () => {
-      const model = compiled();
-      await model.fit(x(), y());
-      const before = valuesOf(model.getWeights());
-      const { iterations } = model.optimizer;
-      const { numTensors } = tf.memory();
-      await tf.ready();
-      await assert.rejects(async () => call(model), expected);
-      assert.deepEqual(valuesOf(model.getWeights()), before);
-      assert.equal(model.optimizer.iterations, iterations);
-      // What the call itself was given: up to three tensors.
-      assert.ok(tf.memory().numTensors - numTensors <= 7);
-      await model.fit(x(), y());
-    });
-  }
-
-  test('losses that are wrong', async () => {
-    const wrong = {
-      'reads values': [(_, prediction) => tf.scalar(prediction.dataSync()[0]), /runEagerly/],
-      'no tensor': [() => 3, /must return a tensor/],
-      'no gradient': [() => tf.scalar(1), /./],
-    };
-    for (const [name, [loss, message]] of Object.entries(wrong)) {
-      const model = compiled({ loss });
-      const before = valuesOf(model.getWeights());
-      await (name === 'no gradient' ? model.fit(x(), y()) : assert.rejects(model.fit(x(), y()), message));
-      assert.deepEqual(valuesOf(model.getWeights()), before, name);
-    }
-    assert.throws(() => compiled({ loss: 'nothing' }), /nothing/);
-    assert.throws(() => compiled({ loss: undefined }), /loss/);
-    assert.throws(() => compiled({ optimizer: 'sgdd' }), /sgdd/);
-    assert.throws(() => compiled({ metrics: ['accurracy'] }), /accurracy/);
-  });
-
-  describe('a loss that is not finite, with terminateOnNaN', () => {
-    class Rooted extends tf.layers.Layer {
-      static className = 'Rooted';
-      call(inputs) {
-        return tf.sqrt([inputs].flat()[0]);
-      }
-    }
-    const layersOf = (...middle) => [['dense', { units: 3, inputShape: [4], name: 'first' }], ...middle];
-
-    async function check(model, [xs, ys], message, epochs = 1) {
-      const before = [];
-      const onBatchBegin = () => before.push(valuesOf(model.getWeights()));
-      for (const raiseError of [false, true]) {
-        const warnings = [];
-        const { warn } = console;
-        console.warn = (text) => warnings.push(text);
-        const callbacks = [tf.callbacks.terminateOnNaN({ raiseError }), new tf.CustomCallback({ onBatchBegin })];
-        const run = () => model.fit(xs, ys, { batchSize: 20, epochs, callbacks });
-        try {
-          if (raiseError) await assert.rejects(run(), { code: 'E_INPUT', message });
-          else await run();
-        } finally {
-          console.warn = warn;
-        }
-        if (!raiseError) assert.match(warnings.join(), message);
-        assert.deepEqual(valuesOf(model.getWeights()), before[0]);
-        assert.equal(model.optimizer.iterations, 0);
-      }
-    }
-
-    test('of a layer', async () => {
-      const model = tf.sequential({
-        layers: [
-          tf.layers.dense({ units: 3, inputShape: [4], name: 'first' }),
-          new Rooted({ name: 'rooted' }),
-          tf.layers.dense({ units: 2, name: 'last' }),
-        ],
-      });
-      model.compile({ optimizer: 'adam', loss: 'mse' });
-      await check(model, [x(), y()], /the loss of batch 0 is NaN: the output of the layer rooted is the first/);
-    });
-
-    test('of an input, a target, or the loss alone', async () => {
-      const nan = (shape) => tf.fill(shape, Number.NaN);
-      await check(
-        compiled({}, layersOf(['dense', { units: 2 }])),
-        [nan([20, 4]), y()],
-        /the input first_input.* is not finite/,
-      );
-      await check(compiled(), [x(), nan([20, 2])], /the target of .* is not finite/);
-      const loss = (truth, prediction) => tf.mean(tf.log(tf.sub(-1, tf.square(tf.sub(truth, prediction)))), -1);
-      await check(compiled({ loss }), [x(), y()], /the outputs of all layers are finite, but the loss/);
-    });
-
-    test('of a gradient, which breaks the weights', async () => {
-      // The square root has no finite gradient at 0.
-      const loss = (_, prediction) => tf.mean(tf.sqrt(tf.mul(prediction, 0)), -1);
-      const model = compiled({ loss }, layersOf(['dense', { units: 2, name: 'last' }]));
-      await check(
-        model,
-        [x(), y()],
-        /in the step before, the gradient of the weight last\w*\/bias.* of the layer last/,
-        2,
-      );
-    });
-  });
-
-  test('before compile(), after dispose(), and two calls at once', async () => {
-    const model = sequentialOf(tf, ...LAYERS);
-    await assert.rejects(model.fit(x(), y()), /compile/);
-    assert.throws(() => model.evaluate(x(), y()), /compile/);
-    model.compile({ optimizer: 'sgd', loss: 'mse' });
-    const first = model.fit(x(), y(), { epochs: 3, yieldEvery: 'batch' });
-    await assert.rejects(model.fit(x(), y()), /another fit\(\) call is ongoing/);
-    await first;
-    model.dispose();
-    await assert.rejects(model.fit(x(), y()), { code: 'E_DISPOSED' });
   });
 
   test('accuracy of classes that are one-hot or numbers', async () => {

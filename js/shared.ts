@@ -43,6 +43,7 @@ export { dropout } from './ops/normalization.js';
 export { any, argMax, sum } from './ops/reduce.js';
 export { reshape, reverse, slice, tile } from './ops/shape.js';
 export { sqrt, square } from './ops/unary.js';
+export { dtypeAttr } from './tensor/attributes.js';
 export { run, runAll, runView } from './tensor/call.js';
 export { dtypeFromNumber, dtypeNumber } from './tensor/dtype.js';
 export { fill, scalar, tensor, tensor1d, zeros } from './tensor/factories.js';

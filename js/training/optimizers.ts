@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The optimizers. Their formulas are in src/training/.
-import { TfwasmError } from '../core/errors.js';
-import { type LearningRateSchedule, Optimizer, type OptimizerOptions } from './optimizer.js';
+import { check, TfwasmError } from '../core/errors.js';
+import { type LearningRateSchedule, Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.js';
 
 /** The learning rate: a number, or a function of the number of steps taken before. */
 type LearningRate = number | LearningRateSchedule;
@@ -259,6 +259,25 @@ export class LionOptimizer extends Optimizer {
   }
 }
 
+/** An optimizer with so many parameters that they are an object. */
+abstract class ConfigOptimizer<C extends object> extends Optimizer {
+  static override readonly configKeys: readonly string[] = ['learningRate', 'config'];
+  protected readonly config: Required<C>;
+
+  constructor(
+    learningRate: LearningRate,
+    rule: UpdateRule,
+    defaults: Required<C>,
+    config: C,
+    options: OptimizerOptions | undefined,
+  ) {
+    super(learningRate, rule, options);
+    // Only what is known: files have other keys beside.
+    const given = Object.entries(config).filter(([key, value]) => Object.hasOwn(defaults, key) && value != null);
+    this.config = { ...defaults, ...Object.fromEntries(given) };
+  }
+}
+
 /** The parameters of FTRL. */
 export interface FtrlConfig {
   learningRatePower?: number;
@@ -270,27 +289,14 @@ export interface FtrlConfig {
 }
 
 /** Follow the regularized leader. McMahan et al., 2013. */
-export class FtrlOptimizer extends Optimizer {
+export class FtrlOptimizer extends ConfigOptimizer<FtrlConfig> {
   static override readonly className = 'Ftrl';
-  static override readonly configKeys: readonly string[] = ['learningRate', 'config'];
-  private readonly config: Required<FtrlConfig>;
 
   constructor(learningRate: LearningRate, config: FtrlConfig = {}, options?: OptimizerOptions) {
-    const all = {
-      learningRatePower: -0.5,
-      initialAccumulatorValue: 0.1,
-      l1: 0,
-      l2: 0,
-      l2Shrinkage: 0,
-      beta: 0,
-      ...config,
-    };
-    super(
-      learningRate,
-      { name: 'Ftrl', slots: ['accumulator', 'linear'], initial: all.initialAccumulatorValue },
-      options,
-    );
-    this.config = all;
+    const initial = config.initialAccumulatorValue ?? 0.1;
+    const rule = { name: 'Ftrl', slots: ['accumulator', 'linear'], initial };
+    const rest = { l1: 0, l2: 0, l2Shrinkage: 0, beta: 0 };
+    super(learningRate, rule, { learningRatePower: -0.5, initialAccumulatorValue: initial, ...rest }, config, options);
   }
 
   protected hyperparameters(): number[] {
@@ -325,15 +331,12 @@ export interface AdafactorConfig {
 }
 
 /** Adafactor: for matrices, means of squares of rows and columns only. Shazeer and Stern, 2018. */
-export class AdafactorOptimizer extends Optimizer {
+export class AdafactorOptimizer extends ConfigOptimizer<AdafactorConfig> {
   static override readonly className = 'Adafactor';
-  static override readonly configKeys: readonly string[] = ['learningRate', 'config'];
-  private readonly config: Required<AdafactorConfig>;
 
   constructor(learningRate: LearningRate, config: AdafactorConfig = {}, options?: OptimizerOptions) {
-    super(learningRate, { name: 'Adafactor', slots: ['r', 'c', 'v'] }, options);
-    const { beta2Decay = -0.8, epsilon1 = 1e-30, epsilon2 = 1e-3, clipThreshold = 1, relativeStep = true } = config;
-    this.config = { beta2Decay, epsilon1, epsilon2, clipThreshold, relativeStep };
+    const defaults = { beta2Decay: -0.8, epsilon1: 1e-30, epsilon2: 1e-3, clipThreshold: 1, relativeStep: true };
+    super(learningRate, { name: 'Adafactor', slots: ['r', 'c', 'v'] }, defaults, config, options);
   }
 
   override slotShape(slot: string, { shape }: { shape: readonly number[] }): readonly number[] {
@@ -347,6 +350,8 @@ export class AdafactorOptimizer extends Optimizer {
     return [this.learningRate, beta2Decay, epsilon1, epsilon2, clipThreshold];
   }
 }
+
+const isPlainText = (text: unknown) => typeof text === 'string' && !/[\\^$*+?()[\]{}|]/.test(text);
 
 /** The parameters of Muon. */
 export interface MuonConfig {
@@ -367,33 +372,34 @@ export interface MuonConfig {
   epsilon?: number;
   /** Whether AdamW updates variables with `embedding` in their names. */
   excludeEmbeddings?: boolean;
-  /** AdamW updates variables whose names match one of these regular expressions. */
+  /** AdamW updates variables with one of these texts in their names. */
   excludeLayers?: readonly string[];
 }
 
 /** Muon: orthogonal momentum for matrices, AdamW for other variables. Jordan et al., 2024. */
-export class MuonOptimizer extends Optimizer {
+export class MuonOptimizer extends ConfigOptimizer<MuonConfig> {
   static override readonly className = 'Muon';
-  static override readonly configKeys: readonly string[] = ['learningRate', 'config'];
-  private readonly config: Required<MuonConfig>;
 
+  /** @throws E_INPUT for more than 100 `nsSteps`, or `excludeLayers` that are no plain texts. */
   constructor(learningRate: LearningRate, config: MuonConfig = {}, options?: OptimizerOptions) {
-    super(learningRate, { name: 'Muon', slots: ['momentum', 'velocity'] }, options);
     const defaults = {
       ...{ weightDecay: 0.004, momentum: 0.95, nesterov: true, muonA: 3.4445, muonB: -4.775, muonC: 2.0315 },
       ...{ nsSteps: 5, rmsRate: 0.2, adamLrRatio: 1, adamWeightDecay: 0.004, adamBeta1: 0.9, adamBeta2: 0.999 },
       ...{ epsilon: EPSILON, excludeEmbeddings: true, excludeLayers: [] },
     };
-    // Only what is known: files have other keys beside.
-    const given = Object.entries(config).filter(([key, value]) => Object.hasOwn(defaults, key) && value != null);
-    this.config = { ...defaults, ...Object.fromEntries(given) };
+    super(learningRate, { name: 'Muon', slots: ['momentum', 'velocity'] }, defaults, config, options);
+    const { nsSteps, excludeLayers } = this.config;
+    const isCount = Number.isInteger(nsSteps) && nsSteps >= 0 && nsSteps <= 100;
+    check(isCount, () => `nsSteps of Muon must be an integer from 0 to 100, got ${nsSteps}`);
+    const areTexts = Array.isArray(excludeLayers) && excludeLayers.every(isPlainText);
+    check(areTexts, 'excludeLayers of Muon must be texts; regular expressions are not supported');
   }
 
   /** A matrix that Muon updates has no second moment: an empty slot. */
   override slotShape(slot: string, { name, shape }: { name: string; shape: readonly number[] }): readonly number[] {
     const { excludeEmbeddings, excludeLayers } = this.config;
     const isExcluded =
-      (excludeEmbeddings && /embedding/i.test(name)) || excludeLayers.some((pattern) => new RegExp(pattern).test(name));
+      (excludeEmbeddings && /embedding/i.test(name)) || excludeLayers.some((text) => name.includes(text));
     return slot === 'velocity' && shape.length === 2 && !isExcluded ? [0] : shape;
   }
 

@@ -14,6 +14,7 @@ import {
   takeElement,
   tensorsOf,
 } from './examples.js';
+import { checkCount } from './counts.js';
 import { loadTraining } from './loader.js';
 import { Objective } from './objective.js';
 import type { Optimizer } from './optimizer.js';
@@ -74,9 +75,7 @@ export class Trainer implements TrainingHost {
   }
 
   evaluate(given: GivenExamples, { batchSize, steps, verbose }: ModelEvaluateArgs): Logs {
-    if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) {
-      throw new TfwasmError('E_INPUT', `steps must be an integer of at least 1, got ${steps}`);
-    }
+    if (steps !== undefined) checkCount(steps, 'steps');
     const table = ExampleTable.of(this.model, given);
     try {
       return this.evaluateTable(table, table.checkBatchSize(batchSize), steps, new Progress(verbose));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns arguments into messages.
 import { TfwasmError } from '../core/errors.js';
-import { isPlain, MARK, type Mark, type SentError, toSentError } from './messages.js';
+import { isOneOf, isPlain, MARK, mapItems, type Mark, type SentError, toSentError } from './messages.js';
 
 /** Handles know their object. */
 const objects = new WeakMap<object, number>();
@@ -31,13 +31,9 @@ export class SentArguments {
     const object = objects.get(value);
     if (object !== undefined) return mark({ object });
     if (value instanceof AbortSignal) return this.#encodeSignal(value);
-    if (Array.isArray(value)) return value.map((item) => this.encode(item));
-    if (isPlain(value)) {
-      if (MARK in value) throw new TfwasmError('E_INPUT', `arguments cannot have a field ${MARK}`);
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.encode(item)]));
-    }
-    if (isTransferred(value)) this.transfer.push(value as Transferable);
-    return value;
+    if (isPlain(value) && MARK in value) throw new TfwasmError('E_INPUT', `arguments cannot have a field ${MARK}`);
+    if (isOneOf(value, ['ImageBitmap', 'VideoFrame'])) this.transfer.push(value as Transferable);
+    return mapItems(value, (item) => this.encode(item));
   }
 
   /** After the call. Callbacks stay if the result is an object that may call them. */
@@ -74,19 +70,8 @@ export interface CallbackRegistry {
 
 const mark = (value: Mark) => ({ [MARK]: value });
 
-const is = (value: object, name: 'ImageBitmap' | 'VideoFrame' | 'OffscreenCanvas') => {
-  const type = (globalThis as Record<string, unknown>)[name];
-  return typeof type === 'function' && value instanceof type;
-};
-
-const isTransferred = (value: object) => is(value, 'ImageBitmap') || is(value, 'VideoFrame');
-
 /** Whether the value has pixels that cannot be sent: an element, or a canvas that has a context already. */
-function isElement(value: unknown): value is ImageBitmapSource {
-  if (typeof value !== 'object' || value === null) return false;
-  const isNode = typeof Node === 'function' && value instanceof Node;
-  return isNode || is(value, 'OffscreenCanvas');
-}
+const isElement = (value: unknown): value is ImageBitmapSource => isOneOf(value, ['Node', 'OffscreenCanvas']);
 
 /**
  * The arguments, with bitmaps in place of elements and with values in place of promises; or nothing if there are none,

@@ -73,6 +73,21 @@ export function toSentError(error: unknown): SentError {
   };
 }
 
+/** A copy of an array or a plain object with other items; other values as they are. */
+export function mapItems(value: unknown, map: (item: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(map);
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, map(item)]));
+}
+
+/** Whether the value is of one of these classes of the platform, which not every platform has. */
+export function isOneOf(value: unknown, names: readonly string[]): boolean {
+  return names.some((name) => {
+    const type = (globalThis as Record<string, unknown>)[name];
+    return typeof type === 'function' && value instanceof type;
+  });
+}
+
 /** Whether it is an object literal, or like one. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures and typed arrays as inputs of models.
 import type * as tfwasm from '../index.js';
+import { isOneOf } from './messages.js';
 
 type Api = typeof tfwasm;
 type Info = { shape?: readonly (number | null)[] | undefined; dtype?: string | undefined };
@@ -58,10 +59,7 @@ function sizesFor(count: number, shape: readonly (number | null)[]): number[] {
 }
 
 const isPicture = (value: unknown): value is tfwasm.PixelSource =>
-  ['ImageBitmap', 'VideoFrame', 'ImageData', 'OffscreenCanvas'].some((name) => {
-    const type = (globalThis as Record<string, unknown>)[name];
-    return typeof type === 'function' && value instanceof type;
-  });
+  isOneOf(value, ['ImageBitmap', 'VideoFrame', 'ImageData', 'OffscreenCanvas']);
 
 /** A batch of one picture, with values of 0 to 255, in the size that the model declares. */
 function fromPicture(tf: Api, picture: tfwasm.PixelSource, shape: readonly (number | null)[], dtype?: string) {

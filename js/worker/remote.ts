@@ -2,7 +2,16 @@
 // The page's side: proxies whose calls are sent to the worker.
 import { TfwasmError } from '../core/errors.js';
 import { type CallbackRegistry, SentArguments, setObjectOf, settleArguments } from './arguments.js';
-import { type Description, isPlain, MARK, type Port, type Request, type Response, toSentError } from './messages.js';
+import {
+  type Description,
+  isPlain,
+  MARK,
+  mapItems,
+  type Port,
+  type Request,
+  type Response,
+  toSentError,
+} from './messages.js';
 import { restoreError } from './restore-error.js';
 
 interface Pending {
@@ -128,12 +137,7 @@ export class Remote {
   }
 
   #decode(value: unknown): unknown {
-    if (isMark(value)) return this.#makeHandle(value[MARK]);
-    if (Array.isArray(value)) return value.map((item) => this.#decode(item));
-    if (isPlain(value)) {
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#decode(item)]));
-    }
-    return value;
+    return isMark(value) ? this.#makeHandle(value[MARK]) : mapItems(value, (item) => this.#decode(item));
   }
 
   #makeHandle({ object, isFunction, kind, fields }: Description): unknown {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker's side: it owns the objects, and runs what the page asks for.
 import { TfwasmError } from '../core/errors.js';
-import { isPlain, MARK, type Mark, type Port, type Request, toSentError } from './messages.js';
+import { isOneOf, isPlain, MARK, type Mark, mapItems, type Port, type Request, toSentError } from './messages.js';
 import { restoreError } from './restore-error.js';
 
 interface Waiting {
@@ -100,10 +100,8 @@ export class Server {
   }
 
   #decode(value: unknown, signals: number[]): unknown {
-    if (Array.isArray(value)) return value.map((item) => this.#decode(item, signals));
-    if (!isPlain(value)) return value;
-    if (MARK in value) return this.#resolve(value[MARK] as Mark, signals);
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#decode(item, signals)]));
+    if (isPlain(value) && MARK in value) return this.#resolve(value[MARK] as Mark, signals);
+    return mapItems(value, (item) => this.#decode(item, signals));
   }
 
   #resolve({ object, callback, signal }: Mark, signals: number[]): unknown {
@@ -127,9 +125,8 @@ export class Server {
   #encode(value: unknown): unknown {
     if (typeof value === 'function') return this.#describe(value);
     if (typeof value !== 'object' || value === null || isCopied(value)) return value;
-    if (Array.isArray(value)) return value.map((item) => this.#encode(item));
-    if (!isPlain(value)) return this.#describe(value);
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#encode(item)]));
+    if (!Array.isArray(value) && !isPlain(value)) return this.#describe(value);
+    return mapItems(value, (item) => this.#encode(item));
   }
 
   #describe(value: object): unknown {
@@ -149,13 +146,7 @@ export class Server {
 const MOST_DEPTH = 4;
 
 const isCopied = (value: object): boolean =>
-  ArrayBuffer.isView(value) ||
-  value instanceof ArrayBuffer ||
-  value instanceof Date ||
-  value instanceof Error ||
-  (typeof Blob === 'function' && value instanceof Blob) ||
-  (typeof ImageBitmap === 'function' && value instanceof ImageBitmap) ||
-  (typeof ImageData === 'function' && value instanceof ImageData);
+  ArrayBuffer.isView(value) || isOneOf(value, ['ArrayBuffer', 'Date', 'Error', 'Blob', 'ImageBitmap', 'ImageData']);
 
 /** Whether the value can be copied, and is small. */
 function isData(value: unknown, depth: number): boolean {

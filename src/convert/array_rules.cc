@@ -16,14 +16,11 @@ AttrMap IntAttrs() {
 
 // The size of an axis, which may count from the end, as a scalar.
 Edge AxisSize(Parts& parts, Edge x, int32_t axis) {
-  AttrMap shape_attrs;
-  shape_attrs.Set("T", parts.type());
-  shape_attrs.Set("out_type", DType::kInt32);
   AttrMap attrs = IntAttrs();
   attrs.Set("Index", DType::kInt32);
   attrs.Set("shrink_axis_mask", int64_t{1});
   return parts.Add("StridedSlice",
-                   {parts.Add("Shape", {x}, std::move(shape_attrs)), parts.Ints({1}, {axis}),
+                   {parts.ShapeOf(x, parts.type()), parts.Ints({1}, {axis}),
                     parts.Ints({1}, {axis + 1}), parts.Ints({1}, {1})},
                    std::move(attrs));
 }
@@ -100,22 +97,17 @@ void SpaceToDepth(Parts& parts) {
                std::move(reshape));
 }
 
+// The shape of the data after the axes of its ids.
+Edge RowShape(Parts& parts, Edge data, Edge ids) {
+  const Edge rank = parts.ShapeOf(parts.ShapeOf(ids, DType::kInt32), DType::kInt32);
+  return parts.Slice(parts.ShapeOf(data, parts.type()), rank, parts.Ints({1}, {-1}), DType::kInt32);
+}
+
 // Sums of the rows with the same id. `count`: of the ids, a scalar.
 void SumSegments(Parts& parts, Edge count) {
   const Edge data = parts.input(0);
   const Edge ids = parts.input(1);
-  const auto shape_of = [&](Edge x, DType type) {
-    AttrMap attrs;
-    attrs.Set("T", type);
-    attrs.Set("out_type", DType::kInt32);
-    return parts.Add("Shape", {x}, std::move(attrs));
-  };
-  // The shape of the data after the axes of the ids.
-  const Edge rank = shape_of(shape_of(ids, DType::kInt32), DType::kInt32);
-  AttrMap slice = IntAttrs();
-  slice.Set("Index", DType::kInt32);
-  const Edge row = parts.Add("Slice", {shape_of(data, parts.type()), rank, parts.Ints({1}, {-1})},
-                             std::move(slice));
+  const Edge row = RowShape(parts, data, ids);
   const Edge rows = parts.Reshaped(count, parts.Ints({1}, {1}), DType::kInt32);
   AttrMap attrs;
   attrs.Set("T", parts.type());
@@ -202,17 +194,21 @@ void InvertPermutation(Parts& parts) {
                std::move(attrs));
 }
 
-// Output i: the rows whose number is i.
+// Output i: the rows whose number is i. Numbers and rows may lie along several axes.
 void DynamicPartition(Parts& parts) {
   const int64_t count = parts.node().attrs.RequireInt("num_partitions");
   if (count < 1 || count > 1024) return;
-  const Edge x = parts.input(0);
+  const Edge all = parts.Ints({1}, {-1});
+  const Edge row = RowShape(parts, parts.input(0), parts.input(1));
+  const Edge x =
+      parts.Reshaped(parts.input(0), parts.Concat({all, row}, 0, DType::kInt32), parts.type());
+  const Edge ids = parts.Reshaped(parts.input(1), all, DType::kInt32);
   for (int32_t i = 0; i < count; ++i) {
-    const Edge is_there = parts.Add("Equal", {parts.input(1), parts.Ints({}, {i})}, IntAttrs());
+    const Edge is_there = parts.Add("Equal", {ids, parts.Ints({}, {i})}, IntAttrs());
     AttrMap where;
     where.Set("T", DType::kBool);
-    const Edge rows = parts.Reshaped(parts.Add("Where", {is_there}, std::move(where)),
-                                     parts.Ints({1}, {-1}), DType::kInt32);
+    const Edge rows =
+        parts.Reshaped(parts.Add("Where", {is_there}, std::move(where)), all, DType::kInt32);
     parts.ReplaceOutput(
         i, parts.Add("GatherV2", {x, rows, parts.Ints({}, {0})}, GatherAttrs(parts.type())));
   }

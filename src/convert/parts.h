@@ -64,20 +64,22 @@ class Parts {
     return Add(op, {x, Ints({static_cast<int64_t>(axes.size())}, axes)}, std::move(attrs));
   }
 
+  Edge ShapeOf(Edge x, DType type) {
+    AttrMap attrs;
+    attrs.Set("T", type);
+    attrs.Set("out_type", DType::kInt32);
+    return Add("Shape", {x}, std::move(attrs));
+  }
   // The sizes of axes begin ... end - 1, as a vector.
   Edge SizeOf(Edge x, int32_t begin, int32_t end) {
-    AttrMap attrs;
-    attrs.Set("T", type());
-    attrs.Set("out_type", DType::kInt32);
-    return Slice(Add("Shape", {x}, std::move(attrs)), {1}, {begin}, {end - begin}, DType::kInt32);
+    return Slice(ShapeOf(x, type()), Ints({1}, {begin}), Ints({1}, {end - begin}), DType::kInt32);
   }
-  // `sizes`: -1 for all that is left.
-  Edge Slice(Edge x, const Shape& rank, std::initializer_list<int32_t> begin,
-             std::initializer_list<int32_t> sizes, DType type) {
+  // `begin`, `sizes`: a number for each axis of x. A size of -1 stands for all that is left.
+  Edge Slice(Edge x, Edge begin, Edge sizes, DType type) {
     AttrMap attrs;
     attrs.Set("T", type);
     attrs.Set("Index", DType::kInt32);
-    return Add("Slice", {x, Ints(rank, begin), Ints(rank, sizes)}, std::move(attrs));
+    return Add("Slice", {x, begin, sizes}, std::move(attrs));
   }
   Edge Concat(std::vector<Edge> values, int32_t axis, DType type) {
     AttrMap attrs;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/scratch.h"
+#include "kernels/transpose.h"
 #include "kernels/transposed_product.h"
 #include "training/optimizer.h"
 #include "training/sums.h"
@@ -35,10 +36,8 @@ void Decay(double by, const UpdateRange& all) {
   ForEachElement(all.size, [&](int64_t i) { all.variable[i] *= kept; });
 }
 
-void Transpose(int64_t rows, int64_t columns, const float* from, float* to) {
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; ++c) to[c * rows + r] = from[r * columns + c];
-  }
+Transposer MatrixTransposer(int64_t rows, int64_t columns) {
+  return Transposer(DType::kFloat32, {rows, columns}, {1, 0});
 }
 
 // Some steps of Newton and Schulz for X [rows, columns] with rows <= columns: X = aX + (bA + cAA) X
@@ -50,8 +49,9 @@ void Orthogonalize(std::span<const double> hyper, int64_t rows, int64_t columns,
   const auto c = static_cast<float>(hyper[kC]);
   const int64_t size = rows * columns;
   float* const polynomial = squares + rows * rows;
+  const Transposer transposer = MatrixTransposer(rows, columns);
   for (int step = 0; step < hyper[kIterations]; ++step) {
-    Transpose(rows, columns, x, other);
+    transposer.Run(x, other);
     std::fill_n(squares, 2 * rows * rows, 0.0f);
     AddTransposedProduct(columns, rows, rows, other, rows, other, rows, squares, rows, workspace);
     // A is symmetric, and so is the polynomial.
@@ -84,12 +84,12 @@ void UpdateMatrix(std::span<const double> hyper, const WholeUpdate& update) {
     sums[i] = momentum * sums[i] + all.gradient[i];
     direction[i] = hyper[kIsNesterov] != 0 ? all.gradient[i] + momentum * sums[i] : sums[i];
   });
-  if (rows > columns) Transpose(rows, columns, other, x);
+  if (rows > columns) MatrixTransposer(rows, columns).Run(other, x);
   const double norm = std::sqrt(SumOf(all.size, [&](int64_t i) { return x[i] * x[i]; }));
   const auto factor = static_cast<float>(1 / (norm + hyper[kEpsilon]));
   for (int64_t i = 0; i < all.size; ++i) x[i] *= factor;
   Orthogonalize(hyper, less, more, x, other, other + all.size, workspace);
-  if (rows > columns) Transpose(columns, rows, x, other);
+  if (rows > columns) MatrixTransposer(columns, rows).Run(x, other);
   Decay(hyper[kRate] * hyper[kDecay], all);
   const auto rate =
       static_cast<float>(hyper[kRate] * hyper[kScale] * std::sqrt(static_cast<double>(more)));

@@ -94,6 +94,16 @@ const CASES = {
       [0, 1, 4, 5],
     ],
   ],
+  'DynamicPartition with numbers along two axes': [
+    'DynamicPartition',
+    [[2, 2, 1], range(4)],
+    { parts: ['int32', [2, 2], [1, 0, 0, 1]] },
+    { ...f, num_partitions: attr.int(2) },
+    [
+      [1, 2],
+      [0, 3],
+    ],
+  ],
   LSTMBlockCell: [
     'LSTMBlockCell',
     [[1, 1], [0.5]],

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures a model made of layers against the graph model of the same network, and prints the result.
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { ToolError } from '../lib/run.mjs';
 import { GENERATED_MODELS } from './browser.mjs';
-import { makeMobileNet, writeGraph } from './mobilenet.mjs';
+import { makeMobileNet } from './mobilenet.mjs';
 import { milliseconds, times } from './report.mjs';
 
 const KINDS = { graph: 'graph model', layers: 'layers model' };
@@ -15,14 +14,13 @@ const TOLERANCE = 1e-5;
 /** Writes both models, as a converter and as tfwasm do. */
 async function makeModels() {
   const folder = (kind) => path.join(GENERATED_MODELS, `mobilenet-${kind}`);
-  await mkdir(folder('export'), { recursive: true });
   const tf = await import('../../dist/index.js');
   const { convert } = await import('../../dist/convert.js');
   await tf.ready();
   const layers = makeMobileNet(tf);
   await layers.save(`file://${folder('layers')}`);
-  await writeGraph(layers, folder('export'));
-  await (await convert(`file://${folder('export')}/model.json`)).save(`file://${folder('graph')}`);
+  const converted = await convert(`file://${folder('layers')}/model.json`, { outputFormat: 'tfjs_graph_model' });
+  await converted.save(`file://${folder('graph')}`);
   const graph = await tf.loadGraphModel(`file://${folder('graph')}/model.json`);
   const x = tf.randomUniform([1, 224, 224, 3]);
   const [a, b] = [layers, graph].map((model) => model.predict(x).dataSync());

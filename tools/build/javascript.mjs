@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles js/: the entries index.js, inference.js, static.js and convert.js, their common part common.js, and media.js,
-// keras-files.js, operations.js, data.js, model-files.js, training.js and adapt.js, which they import on demand; and cli.js, the command line.
+// Bundles js/: the entries index.js, inference.js, static.js, convert.js and worker.js, their common part common.js, and
+// media.js, keras-files.js, operations.js, data.js, model-files.js, training.js and adapt.js, which they import on
+// demand; worker-main.js, the script of the worker; and cli.js, the command line.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, VERSION } from '../lib/paths.mjs';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Graphs as JSON, and the making of nodes.
+import { dtypeAttr } from '../../tensor/attributes.js';
 import type { DataType } from '../../tensor/dtype.js';
 
 /** An attribute of a node in protobuf's JSON mapping. */
@@ -27,20 +28,13 @@ export interface GraphWeight {
   read(): Uint8Array;
 }
 
-const TYPES: { [dtype: string]: string } = {
-  float32: 'DT_FLOAT',
-  int32: 'DT_INT32',
-  bool: 'DT_BOOL',
-  string: 'DT_STRING',
-  complex64: 'DT_COMPLEX64',
-  variant: 'DT_VARIANT',
-};
-
-export const typeName = (dtype: string): string => TYPES[dtype] as string;
+/** The types of values in a graph. Lists of tensors are variants. */
+export type GraphType = DataType | 'variant';
 
 // Attributes.
-export const type = (dtype: string): Attr => ({ type: typeName(dtype) });
-export const types = (dtypes: readonly string[]): Attr => ({ list: { type: dtypes.map(typeName) } });
+export const type = (dtype: GraphType) => (dtype === 'variant' ? { type: 'DT_VARIANT' } : dtypeAttr(dtype));
+export const typeName = (dtype: GraphType): string => type(dtype).type;
+export const types = (dtypes: readonly GraphType[]): Attr => ({ list: { type: dtypes.map(typeName) } });
 export const int = (value: number): Attr => ({ i: String(value) });
 export const func = (name: string): Attr => ({ func: { name } });
 export const shapeOf = (sizes: readonly (number | null)[]) => ({

@@ -2,7 +2,17 @@
 // Recurrent layers as loops of ops that TensorFlow.js has. tfwasm has one op for a whole sequence: src/ops/recurrent.h
 // describes its inputs, outputs and attributes, src/kernels/recurrent_activation.cc the activations.
 import { check } from '../../core/errors.js';
-import { func, type GraphFunction, type GraphNode, GraphParts, int, type, typeName, types } from './graph-parts.js';
+import {
+  func,
+  type GraphFunction,
+  type GraphNode,
+  GraphParts,
+  int,
+  type,
+  typeName,
+  types,
+  type GraphType,
+} from './graph-parts.js';
 
 type Cell = 'lstm' | 'gru' | 'simple';
 
@@ -66,7 +76,7 @@ class Formulas {
     return Array.from({ length: count }, (_, i) => `${name}:output:${i}`);
   }
   /** The step at `position` of [N, T, ...]. */
-  step(x: string, position: string, dtype: string): string {
+  step(x: string, position: string, dtype: GraphType): string {
     const attr = { Tparams: type(dtype), Tindices: type('int32'), Taxis: type('int32'), batch_dims: int(0) };
     return this.with('GatherV2', attr, x, position, this.int(1));
   }
@@ -105,7 +115,7 @@ const ACTIVATIONS: { [name: string]: (f: Formulas, x: string) => string } = {
 const SYNONYMS: { [name: string]: string } = { swish: 'silu', hard_swish: 'hard_silu' };
 
 /** What a loop carries: its values at the start, by the names of arguments. */
-type Carried = Map<string, { value: string; dtype: string }>;
+type Carried = Map<string, { value: string; dtype: GraphType }>;
 
 class Loop {
   readonly #graph: GraphParts;

@@ -5,7 +5,7 @@ import type { ClassWeights, DatasetLike, ExampleTable } from '../examples.js';
 import type { ModelEvaluateDatasetArgs, ModelFitDatasetArgs } from '../options.js';
 import type { Examples } from '../step.js';
 import type { TrainingHost } from '../training-host.js';
-import { checkCount } from './counts.js';
+import { checkCount } from '../counts.js';
 import { limited, train, validatorOf } from './fit.js';
 
 type Iterator = Awaited<ReturnType<DatasetLike['iterator']>>;

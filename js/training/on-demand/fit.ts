@@ -8,7 +8,7 @@ import type { ExampleTable } from '../examples.js';
 import type { ModelFitArgs, ModelFitDatasetArgs } from '../options.js';
 import type { Examples } from '../step.js';
 import type { TrainingHost } from '../training-host.js';
-import { checkCount } from './counts.js';
+import { checkCount } from '../counts.js';
 import { shuffled } from './shuffled.js';
 import { StepGuard } from './step-guard.js';
 import { Yielder } from './yielder.js';

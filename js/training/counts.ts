@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { check } from '../../core/errors.js';
+import { check } from '../core/errors.js';
 
 /** Throws E_INPUT. */
 export function checkCount(value: number, name: string, least = 1): void {

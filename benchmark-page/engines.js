@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A common interface for the libraries. All have TensorFlow.js's API, so they differ only in startup.
+// A common interface for the libraries: that of TensorFlow.js, so that they differ only in startup.
+import { startLiteRt, startOnnxRuntime } from './other-formats.js';
 import { tfjsScript, tfjsWasmPaths } from './places.js';
 
 /** The engines that can be measured: id -> display name. "other": a second build of tfwasm, in /other/. */
@@ -12,6 +13,8 @@ export const ENGINES = {
   'tfjs-wasm': 'tfjs wasm',
   'tfjs-webgl': 'tfjs webgl',
   'tfjs-cpu': 'tfjs cpu',
+  'onnxruntime-wasm': 'ONNX Runtime Web',
+  'litert-wasm': 'LiteRT.js',
 };
 
 /**
@@ -28,6 +31,7 @@ export const ENGINES = {
  * @property {string} variant The wasm variant or backend.
  * @property {number} threads The number of threads in use.
  * @property {object} tf loadGraphModel, tensor, dispose and so on.
+ * @property {boolean} [isAsync] Whether models have only executeAsync().
  * @property {() => number | null} heapBytes The size of its heap; null if unknown.
  * @property {() => () => number} [watchRuns] Returns a function with the milliseconds that programs have run since.
  */
@@ -105,12 +109,16 @@ async function startTfjs({ id, threads, tfjs, gradients, layers }) {
   };
 }
 
+/** By the first word of an id. */
+const STARTS = {
+  ...{ tfwasm: startTfwasm, other: startTfwasm, tfjs: startTfjs },
+  ...{ onnxruntime: startOnnxRuntime, litert: startLiteRt },
+};
+
 /**
  * Starts an engine in this realm. A realm has one engine.
  *
  * @param {EngineSpec} spec
  * @returns {Promise<Engine>}
  */
-export function startEngine(spec) {
-  return spec.id.startsWith('tfjs-') ? startTfjs(spec) : startTfwasm(spec);
-}
+export const startEngine = (spec) => STARTS[spec.id.split('-')[0]](spec);

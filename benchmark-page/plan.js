@@ -83,13 +83,15 @@ export function planOf(settings, { name, source, range, info }, tfjs) {
  * @param {object} [options]
  * @param {object} [options.info] The result of describe(), so that the page does nothing but measure.
  * @param {keyof typeof import('./engines.js').ENGINES} [options.engine] Measured instead of tfwasm.
+ * @param {keyof typeof import('./engines.js').ENGINES} [options.reference] Checks the outputs instead of tfjs cpu.
  * @returns {Promise<object>} See runBenchmark().
  */
-export async function measure(given, { info, engine, ...hooks } = {}) {
+export async function measure(given, { info, engine, reference, ...hooks } = {}) {
   const settings = { ...defaultSettings(), ...given };
   const model = chooseModel(settings.model, settings.cdn ? CDN_FOLDER : LOCAL_FOLDER);
   const known = info ?? (await describe(model.source, hooks.signal));
   const tfjs = settings.cdn ? 'cdn' : (await hasLocalTfjs()) ? 'local' : null;
   const plan = planOf(settings, { ...model, info: known }, tfjs);
-  return runBenchmark(engine ? { ...plan, engine } : plan, hooks);
+  const changes = { ...(engine && { engine }), ...(reference && plan.reference && { reference }) };
+  return runBenchmark({ ...plan, ...changes }, hooks);
 }

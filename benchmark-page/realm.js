@@ -39,7 +39,7 @@ const commands = {
   async load({ source, inputs: specs, seed, needsAsync, isLayersModel }) {
     const { tf } = engine;
     // Models with control flow need executeAsync() in TensorFlow.js, but not in tfwasm.
-    runAsync = needsAsync && engine.id.startsWith('tfjs-');
+    runAsync = engine.isAsync || (needsAsync && engine.id.startsWith('tfjs-'));
     performance.clearMeasures();
     const start = performance.now();
     // With requestInit, both libraries treat every URL as HTTP.

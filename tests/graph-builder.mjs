@@ -33,7 +33,7 @@ class Nodes {
 
   constant(name, dtype, shape, values, controls = []) {
     const full = this.prefix + name;
-    this.weights.push({ name: full, dtype, shape, values: [values].flat() });
+    this.weights.push({ name: full, dtype, shape, values: ArrayBuffer.isView(values) ? values : [values].flat() });
     const proto = { tensor: { dtype: tensorflowType(dtype), tensorShape: attr.shape(...shape).shape } };
     return this.op(full, 'Const', controls, { dtype: attr.type(dtype), value: proto });
   }

@@ -8,6 +8,7 @@ import { compareLayers } from './bench/layers.mjs';
 import { measureModel } from './bench/models.mjs';
 import { engineIds, parseOptions, USAGE } from './bench/options.mjs';
 import { measureOverhead } from './bench/overhead.mjs';
+import { prepareModel, preparePeers } from './bench/peers.mjs';
 import {
   printModel,
   printOp,
@@ -25,13 +26,17 @@ import { runMain, ToolError } from './lib/run.mjs';
 async function compareModels(browser, options) {
   const { models, runs, seconds, warmup, loads, profiles, check } = options;
   const engines = engineIds(options);
+  await preparePeers(options.peers);
+  const prepared = new Map();
+  for (const model of models) prepared.set(model, await prepareModel(model));
   const results = [];
   for (const threads of options.threads) {
     const rows = [];
     printTitle(threads, engines[0]);
     for (const model of models) {
-      const settings = { threads, runs, seconds, warmup, profiles, check };
-      const row = { model, ...(await measureModel(browser, model, { engines, loads, settings })) };
+      const { settings: chosen, reference } = prepared.get(model);
+      const settings = { ...chosen, threads, runs, seconds, warmup, profiles, check };
+      const row = { model, ...(await measureModel(browser, { engines, loads, settings, reference })) };
       printModel(row);
       rows.push(row);
     }

@@ -62,6 +62,17 @@ describe('npm run bench', { skip: missing('dist', 'chromium', 'models', 'tfjs') 
     assert.doesNotMatch(stdout, /DIFFER|VOID|NOT CHECKED|no part/);
   });
 
+  test('compares generated networks with libraries that read other formats', async () => {
+    const peers = 'onnxruntime-wasm,litert-wasm';
+    const line = `--models mobilenet-v1,bert-mini --peers ${peers} --variants simd --threads 1 --runs 3 --loads 1`;
+    const { stdout } = await bench(...line.split(' '));
+    for (const model of ['mobilenet-v1', 'bert-mini']) {
+      assert.match(stdout, new RegExp(`^${model} +onnxruntime simd( +[\\d.]+){6}\n +litert relaxed `, 'm'));
+    }
+    // Also if the outputs could not be compared.
+    assert.doesNotMatch(stdout, /DIFFER|VOID|NOT CHECKED|no part/);
+  });
+
   test('measures steps of training, and says which engine cannot train a net', async () => {
     const line = '--training --nets dense,conv --peers tfjs-wasm --variants simd --threads 1 --runs 2';
     const { stdout } = await bench(...line.split(' '));

@@ -20,6 +20,9 @@ import { SITE, startServer } from '../serve.mjs';
 /** Generated models; served as /generated/. */
 export const GENERATED_MODELS = path.join(BUILD, 'bench');
 
+/** Bundles of peers; served as /peers/. */
+export const PEER_FILES = path.join(BUILD, 'bench-peers');
+
 const NEEDED = {
   'dist/index.js': 'run "npm run build"',
   'node_modules/@vladmandic/human/models': 'run "npm install"',
@@ -93,10 +96,13 @@ export class BenchmarkBrowser {
       if (!existsSync(path.join(ROOT, file))) throw new ToolError(`${file} is missing; ${remedy}.`);
     }
     const chromePath = requireChromium();
-    await mkdir(GENERATED_MODELS, { recursive: true });
+    for (const folder of [GENERATED_MODELS, PEER_FILES]) await mkdir(folder, { recursive: true });
     const mounts = {
       ...SITE,
       '/generated/': GENERATED_MODELS,
+      '/peers/': PEER_FILES,
+      '/peers/onnxruntime-web/': 'node_modules/onnxruntime-web/dist',
+      '/peers/litert-wasm/': 'node_modules/@litertjs/core/wasm',
       ...(other === undefined ? {} : { '/other/': path.resolve(other) }),
     };
     const server = await startServer({ port: 0, mounts });

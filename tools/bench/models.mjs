@@ -8,21 +8,21 @@ import { median } from '../../web/common/quantiles.js';
  * Engines alternate throughout.
  *
  * @param {import('./browser.mjs').BenchmarkBrowser} browser
- * @param {string} model Name of a sample, or an address.
  * @param {object} options
  * @param {string[]} options.engines Ids. Ratios are against the first.
  * @param {number} options.loads
- * @param {Partial<import('../../benchmark-page/settings.js').Settings>} options.settings
+ * @param {Partial<import('../../benchmark-page/settings.js').Settings>} options.settings With the model.
+ * @param {string} [options.reference] The engine that checks the outputs, instead of tfjs cpu.
  * @returns {Promise<{engines: object[], result: object}>} `engines`: times in milliseconds; `ratio` and `loadRatio`:
  *     speedups over the first engine. `result`: the page's result.
  */
-export async function measureModel(browser, model, { engines, loads, settings }) {
-  const info = await browser.describeModel(model);
-  const loadSamples = await measureLoads(browser, model, { engines, loads, settings, info });
+export async function measureModel(browser, { engines, loads, settings, reference }) {
+  const info = await browser.describeModel(settings.model);
+  const loadSamples = await measureLoads(browser, { engines, loads, settings, info });
   // The page measures one tfwasm variant against peers.
   const subject = engines.find((id) => id.startsWith('tfwasm-'));
   const peers = engines.filter((id) => id !== subject);
-  const result = await browser.measure({ ...settings, model, peers }, { info, engine: subject });
+  const result = await browser.measure({ ...settings, peers }, { info, engine: subject, reference });
   const rows = engines.map((id, index) => {
     const engine = result.engines.find((candidate) => candidate.id === id);
     return {
@@ -35,9 +35,9 @@ export async function measureModel(browser, model, { engines, loads, settings })
   return { result, engines: rows.map((row) => ({ ...row, ...ratiosOf(row, rows[0]) })) };
 }
 
-async function measureLoads(browser, model, { engines, loads, settings, info }) {
+async function measureLoads(browser, { engines, loads, settings, info }) {
   const samples = engines.map(() => []);
-  const loadOnly = { ...settings, model, peers: [], check: false, runs: 0, warmup: 0, profiles: 0 };
+  const loadOnly = { ...settings, peers: [], check: false, runs: 0, warmup: 0, profiles: 0 };
   for (let i = 0; i < loads; ++i) {
     for (const [index, engine] of engines.entries()) {
       const { engines: measured } = await browser.measure(loadOnly, { info, engine });

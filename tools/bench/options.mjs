@@ -8,16 +8,20 @@ import { parseArgs } from 'node:util';
 import { NETS } from '../../benchmark-page/nets.js';
 import { PUBLIC_MODELS } from '../../web/common/models.js';
 import { ToolError } from '../lib/run.mjs';
+import { NETWORKS } from './networks/index.mjs';
 
 const MODELS = Object.keys(PUBLIC_MODELS);
+const GENERATED = Object.keys(NETWORKS);
 const ALL_NETS = Object.keys(NETS);
-const PEERS = ['tfjs-wasm', 'tfjs-cpu', 'tfjs-webgl'];
+const PEERS = ['tfjs-wasm', 'tfjs-cpu', 'tfjs-webgl', 'onnxruntime-wasm', 'litert-wasm'];
 const VARIANTS = ['simd', 'relaxed'];
 
 export const USAGE = `Usage: npm run bench -- [options]
-  --models NAMES    e.g. faceres,emotion; all (${MODELS.length}) when left out
-  --peers NAMES     what tfwasm is compared with: some of ${PEERS.join(',')}; tfjs-wasm when left
-                    out; none for nothing. Ratios are against the first
+  --models NAMES    e.g. faceres,emotion; all (${MODELS.length}) when left out; or networks that are generated:
+                    ${GENERATED.join(',')}
+  --peers NAMES     what tfwasm is compared with: some of ${PEERS.join(',')};
+                    tfjs-wasm when left out; none for nothing. Ratios are against the first. The last two take part in
+                    generated networks
   --variants NAMES  builds of tfwasm: simd,relaxed when left out
   --against FOLDER  also measures another build, the dist/ of another checkout; with --peers none, ratios are against it
   --threads COUNTS  e.g. 1,4; one thread and then as many as this machine has cores when left out
@@ -84,7 +88,7 @@ export function parseOptions(args) {
     ...values,
     check: !values['no-check'],
     opWords: positionals.flatMap((text) => text.split(',')),
-    models: values.models === 'all' ? MODELS : parseNames('models', values.models, MODELS),
+    models: values.models === 'all' ? MODELS : parseNames('models', values.models, [...MODELS, ...GENERATED]),
     nets: parseNames('nets', values.nets, ALL_NETS),
     peers: parsePeers(values.peers ?? (values.training ? 'tfjs-wasm,tfjs-cpu' : 'tfjs-wasm')),
     variants: parseNames('variants', values.variants, VARIANTS),

@@ -122,6 +122,8 @@ export interface CoreModule {
    */
   setThreadCount(count: number): void;
   threadCount(): number;
+  /** While paused, kernels run on the calling thread. */
+  pauseThreads(paused: boolean): void;
 
   // Eager calls with cached ops. Arguments and results are passed in the frame, an array of float64 numbers in the
   // heap.

@@ -59,9 +59,9 @@ export function wasmPaths(): WasmPaths | undefined {
 }
 
 /**
- * Sets the number of threads that kernels use. The default is half of the logical processors, at most 4. Without
- * support for threads (the page is not cross-origin isolated), one is used. After the start, the same number again has
- * no effect.
+ * Sets the number of threads that kernels use. The default is half of the logical processors, at most 4, and one while
+ * the page is hidden. Without support for threads (the page is not cross-origin isolated), one is used. After the start,
+ * the same number again has no effect.
  *
  * @throws E_WASM if the core has already been started with another number.
  */
@@ -160,7 +160,17 @@ async function startBest(): Promise<Started> {
 
 async function startVariant(variant: WasmVariant, threadCount: number): Promise<Started> {
   const core = await startCore(variant, { paths: wantedPaths, threadCount });
+  if (wantedThreads === undefined && isThreaded(variant)) pauseThreadsWhileHidden(core);
   return { core, stackTop: core.stackSave(), variant };
+}
+
+/** Leaves the other cores to the page that the user looks at. */
+function pauseThreadsWhileHidden(core: CoreModule): void {
+  const { document } = globalThis;
+  if (typeof document?.addEventListener !== 'function') return;
+  const update = () => core.pauseThreads(document.visibilityState === 'hidden');
+  document.addEventListener('visibilitychange', update);
+  update();
 }
 
 function warnOfOneThread(reason: string): void {

@@ -33,6 +33,7 @@ EMSCRIPTEN_BINDINGS(runtime) {
   emscripten::function("version", &Version);
   emscripten::function("setThreadCount", &SetThreads);
   emscripten::function("threadCount", &ThreadCount);
+  emscripten::function("pauseThreads", &PauseThreads);
 }
 
 }  // namespace tfwasm

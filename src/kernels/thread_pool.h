@@ -14,6 +14,9 @@ namespace tfwasm {
 void SetThreadCount(int count);
 int ThreadCount();
 
+// While paused, kernels run on the calling thread.
+void PauseThreads(bool paused);
+
 // The pool, or nullptr (run on the calling thread) if `work` is not worth waking its threads.
 // `work`: about how many elements are read or multiply-adds are done.
 pthreadpool_t PoolFor(double work);

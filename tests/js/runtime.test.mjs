@@ -138,6 +138,41 @@ describe('ready', { skip }, () => {
     assert.equal(globalThis.Worker, undefined);
   });
 
+  test('pauses threads while the page is hidden, unless their number was set', {
+    skip: missing('threads'),
+  }, async () => {
+    for (const count of [undefined, 2]) {
+      const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
+      const paused = [];
+      globalThis.createTestCore = async (options) => {
+        const module = await startsCore(options);
+        const { pauseThreads } = module;
+        module.pauseThreads = (value) => {
+          paused.push(value);
+          pauseThreads(value);
+        };
+        return module;
+      };
+      globalThis.document = page;
+      try {
+        tf = await importSource();
+        tf.setWasmPaths(server.url);
+        routes['/tfwasm-simd-threads.wasm'] = send(await readWasm('simd-threads'), {
+          'content-type': 'application/wasm',
+        });
+        tf.setWasmVariant('simd-threads');
+        if (count !== undefined) tf.setThreadsCount(count);
+        await tf.ready();
+        assert.equal(tf.getThreadsCount(), 2);
+        page.visibilityState = 'visible';
+        page.dispatchEvent(new Event('visibilitychange'));
+        assert.deepEqual(paused, count === undefined ? [true, false] : []);
+      } finally {
+        delete globalThis.document;
+      }
+    }
+  });
+
   test('reports the error of a worker that has started', { skip: missing('threads') }, async (context) => {
     const errors = context.mock.method(console, 'error', () => {}).mock;
     let workerFailed;

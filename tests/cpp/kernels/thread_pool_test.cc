@@ -41,6 +41,19 @@ bool HasThreads() {
 #endif
 }
 
+TEST_CASE("Paused threads take no part") {
+  if (!HasThreads()) return;
+  constexpr double kMuch = 1e9;
+  SetThreadCount(2);
+  CHECK(PoolFor(kMuch) != nullptr);
+  PauseThreads(true);
+  CHECK(PoolFor(kMuch) == nullptr);
+  CHECK(RangesOf(10, kMuch) == Ranges{{0, 10}});
+  PauseThreads(false);
+  CHECK(PoolFor(kMuch) != nullptr);
+  SetThreadCount(1);
+}
+
 TEST_CASE("ParallelFor covers every item once, in a few ranges a thread") {
   constexpr double kMuch = 1e9;
   for (const int threads : {1, 2, 3, 4}) {

@@ -8,6 +8,7 @@ export const ENGINES = {
   'tfwasm-auto': 'tfwasm',
   'tfwasm-simd': 'tfwasm (simd)',
   'tfwasm-relaxed': 'tfwasm (relaxed simd)',
+  'tfwasm-single': 'tfwasm (one thread)',
   'other-simd': 'other build (simd)',
   'other-relaxed': 'other build (relaxed simd)',
   'tfjs-wasm': 'tfjs wasm',
@@ -21,6 +22,7 @@ export const ENGINES = {
  * @typedef {object} EngineSpec
  * @property {keyof typeof ENGINES} id
  * @property {number} threads
+ * @property {string} [subject] The id of the engine under test. "tfwasm-single" is the same with one thread.
  * @property {'local' | 'cdn'} [tfjs] Where to load TensorFlow.js from.
  * @property {string} [gradients] The URL of TensorFlow.js's gradients, which its core does not have.
  * @property {boolean} [layers] Whether TensorFlow.js needs its layers.
@@ -54,8 +56,10 @@ function watchRuns({ callCore }) {
 }
 
 /** @returns {Promise<Engine>} */
-async function startTfwasm({ id, threads }) {
-  const [build, instructions] = id.split('-');
+async function startTfwasm({ id, threads: most, subject }) {
+  const isSingle = id === 'tfwasm-single';
+  const [build, instructions] = (isSingle ? subject : id).split('-');
+  const threads = isSingle ? 1 : most;
   const folder = build === 'other' ? '../other' : '../dist';
   const [tf, { default: internals }] = await Promise.all(
     ['index', 'common'].map((file) => import(`${folder}/${file}.js`)),

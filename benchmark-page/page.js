@@ -10,7 +10,7 @@ import { measureTraining } from './measure-training.js';
 import { keepResult, keptResults } from './kept-results.js';
 import { ModelPanel } from './model-panel.js';
 import { hasLocalTfjs } from './places.js';
-import { describe, chooseModel, measure, planOf } from './plan.js';
+import { chooseModel, describe, measure, planOf, timeFetch } from './plan.js';
 import { showResult } from './result-view.js';
 import { runBenchmark } from './run.js';
 import {
@@ -31,6 +31,7 @@ globalThis.benchmark = {
   measureOps,
   measureTraining,
   describe: (text) => describe(chooseModel(text).source),
+  timeFetch: (text) => timeFetch(chooseModel(text).source),
 };
 
 const { settings, problems } = parseSettings(location.search);

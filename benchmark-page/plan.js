@@ -43,6 +43,16 @@ export async function describe(source, signal) {
   }
 }
 
+/** The milliseconds of fetching the files of a model with a web address, for comparison with loading it. */
+export async function timeFetch({ url }) {
+  const realm = await Realm.open('worker');
+  try {
+    return await realm.call('fetchFiles', { url });
+  } finally {
+    realm.end();
+  }
+}
+
 /** The default for an input, overridden by the settings. */
 function inputOf(info, settings, range) {
   const choice = settings.inputs.find(({ name }) => name === info.name) ?? {};

@@ -52,6 +52,16 @@ const commands = {
     return { load, first, phases: measuredPhases(), outputs: describeOutputs(outputs) };
   },
 
+  /** The milliseconds of fetching the files of a model, all at once, without anything else. */
+  async fetchFiles({ url }) {
+    const start = performance.now();
+    const fetchBytes = async (file) => (await fetch(file, { cache: 'no-store' })).arrayBuffer();
+    const { weightsManifest = [] } = JSON.parse(new TextDecoder().decode(await fetchBytes(url)));
+    const paths = weightsManifest.flatMap((group) => group.paths);
+    await Promise.all(paths.map((path) => fetchBytes(new URL(path, url))));
+    return performance.now() - start;
+  },
+
   /** The time of one prediction in milliseconds, including copying out the result. */
   predict: async () => (await predict()).milliseconds,
 

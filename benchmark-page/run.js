@@ -48,7 +48,8 @@ class Contender {
     // A software renderer says nothing about a GPU.
     if (id === 'tfjs-webgl' && !findGpu()) throw new Error('there is no GPU here.');
     this.realm = await realms.open(thread);
-    Object.assign(this.result, await this.realm.call('start', { id, threads: plan.threads, tfjs: plan.tfjs }));
+    const { threads, engine: subject, tfjs } = plan;
+    Object.assign(this.result, await this.realm.call('start', { id, threads, subject, tfjs }));
     const { outputs, ...load } = await this.realm.call('load', {
       source,
       inputs: plan.inputs,

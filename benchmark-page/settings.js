@@ -29,7 +29,7 @@ import { DTYPES, FILLS } from './inputs.js';
  * @property {string[]} [values]
  */
 
-export const PEERS = ['tfjs-wasm', 'tfjs-webgl', 'tfjs-cpu', 'tfwasm-simd', 'tfwasm-relaxed'];
+export const PEERS = ['tfjs-wasm', 'tfjs-webgl', 'tfjs-cpu', 'tfwasm-simd', 'tfwasm-relaxed', 'tfwasm-single'];
 export const MOST_THREADS = 64;
 
 const whole = (fallback, least, most) => ({

@@ -72,11 +72,13 @@ describe('the benchmark page runs', { skip: missing('dist', 'chromium', 'models'
       await page.fill('#runs', '5');
       await page.fill('#batch', '2');
       await page.uncheck('#check');
-      await page.check('input[value=tfjs-wasm]');
+      for (const id of ['tfjs-wasm', 'tfwasm-single']) await page.check(`input[value=${id}]`);
       await run(page);
       for (const name of ['tfwasm \\(simd\\)', 'tfjs wasm']) {
         assert.match(await page.textContent('#result'), new RegExp(`${name}: \\S+ [\\d.]+, simd-threads, 2 threads`));
       }
+      assert.match(await page.textContent('#result'), /tfwasm \(one thread\): \S+ [\d.]+, simd, 1 thread/);
+      assert.equal(await page.$$eval('.ratios li', (list) => list.length), 2);
       const { text } = await download(page, 'Download JSON');
       assert.deepEqual(JSON.parse(text).settings.inputs[0].shape, [2, 32, 32, 3]);
       assert.equal(JSON.parse(text).correctness, null);

@@ -161,6 +161,11 @@ export class BenchmarkBrowser {
     return this.#inNewTab((tab) => tab.call('describe', model));
   }
 
+  /** The milliseconds of fetching a model's files in a new tab. */
+  timeFetch(model) {
+    return this.#inNewTab((tab) => tab.call('timeFetch', model));
+  }
+
   /**
    * Does the same as the page's button, in a new tab: measure() of benchmark-page/plan.js.
    *

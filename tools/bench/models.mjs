@@ -13,12 +13,13 @@ import { median } from '../../web/common/quantiles.js';
  * @param {number} options.loads
  * @param {Partial<import('../../benchmark-page/settings.js').Settings>} options.settings With the model.
  * @param {string} [options.reference] The engine that checks the outputs, instead of tfjs cpu.
- * @returns {Promise<{engines: object[], result: object}>} `engines`: times in milliseconds; `ratio` and `loadRatio`:
- *     speedups over the first engine. `result`: the page's result.
+ * @returns {Promise<{engines: object[], fetch: number, result: object}>} `engines`: times in milliseconds; `ratio` and
+ *     `loadRatio`: speedups over the first engine. `fetch`: milliseconds of fetching the files alone. `result`: the
+ *     page's result.
  */
 export async function measureModel(browser, { engines, loads, settings, reference }) {
   const info = await browser.describeModel(settings.model);
-  const loadSamples = await measureLoads(browser, { engines, loads, settings, info });
+  const { samples: loadSamples, fetches } = await measureLoads(browser, { engines, loads, settings, info });
   // The page measures one tfwasm variant against peers.
   const subject = engines.find((id) => id.startsWith('tfwasm-'));
   const peers = engines.filter((id) => id !== subject);
@@ -32,20 +33,22 @@ export async function measureModel(browser, { engines, loads, settings, referenc
       p90: engine.summary?.p90,
     };
   });
-  return { result, engines: rows.map((row) => ({ ...row, ...ratiosOf(row, rows[0]) })) };
+  return { result, fetch: median(fetches), engines: rows.map((row) => ({ ...row, ...ratiosOf(row, rows[0]) })) };
 }
 
 async function measureLoads(browser, { engines, loads, settings, info }) {
   const samples = engines.map(() => []);
+  const fetches = [];
   const loadOnly = { ...settings, peers: [], check: false, runs: 0, warmup: 0, profiles: 0 };
   for (let i = 0; i < loads; ++i) {
+    fetches.push(await browser.timeFetch(settings.model));
     for (const [index, engine] of engines.entries()) {
       const { engines: measured } = await browser.measure(loadOnly, { info, engine });
       const [{ start, load, first, phases }] = measured;
       samples[index].push({ start, load, first, phases });
     }
   }
-  return samples;
+  return { samples, fetches };
 }
 
 function summarizeLoads(loads) {

@@ -41,7 +41,7 @@ export function engineName({ id, variant, threads }) {
   return `${name} ${variant}${variant.endsWith('-threads') ? ` (${threads})` : ''}`;
 }
 
-export function printModel({ model, engines, result }) {
+export function printModel({ model, engines, fetch, result }) {
   for (const [index, engine] of engines.entries()) {
     if (engine.error) {
       console.log(`  ${engine.name} takes no part: ${engine.error}`);
@@ -56,6 +56,7 @@ export function printModel({ model, engines, result }) {
       console.log(`  outputs DIFFER by ${engine.difference.toExponential(1)} of their largest value: not comparable`);
     }
   }
+  printRow(['', 'its files alone', '', milliseconds(fetch)]);
   if (result.void) console.log(`  VOID: ${result.void}`);
   if (result.correctness?.error) console.log(`  outputs NOT CHECKED: ${result.correctness.error}`);
 }

@@ -56,7 +56,7 @@ static const double kMostLossAfterPause = 0.5;
 // A step of a program.
 #define KINDS 512
 struct Kind {
-  uintptr_t key;
+  uint64_t key;
   uint32_t runs;
   // Its time on one thread, 0 if that is not known.
   double alone;
@@ -68,6 +68,8 @@ static struct {
   Word region;    // The number of the latest region, on which workers sleep.
   Word sleepers;  // Workers that sleep, or are about to.
   Word stopping;
+  // What the next regions compute, and how many workers may take part.
+  double work;
   uint32_t most_workers;
   // What the regions of late have gained, and whether they run on one thread for now.
   double balance;
@@ -183,10 +185,13 @@ static void SplitItems(struct pthreadpool* pool, size_t count) {
   }
 }
 
-// The same step of a program comes again with the same task, arguments and size.
-static struct Kind* KindOf(void* task, void* context, size_t count) {
-  const uintptr_t key = ((uintptr_t)task * 31 + (uintptr_t)context) * 31 + count;
-  struct Kind* kind = &state.kinds[(key ^ key >> 8 ^ key >> 16) % KINDS];
+// The same step of a program comes again with the same task, work and size. Its context does not
+// tell it apart: it may be new each time, or a place on the stack that several steps use.
+static struct Kind* KindOf(void* task, size_t count) {
+  uint64_t work = 0;
+  memcpy(&work, &state.work, sizeof(work));
+  const uint64_t key = ((uint64_t)(uintptr_t)task * 31 + count) * 31 ^ work;
+  struct Kind* kind = &state.kinds[(key ^ key >> 9 ^ key >> 20 ^ key >> 40) % KINDS];
   if (kind->key != key) *kind = (struct Kind){.key = key};
   return kind;
 }
@@ -226,7 +231,7 @@ PTHREADPOOL_INTERNAL void pthreadpool_parallelize(struct pthreadpool* pool,
   if (params_size != 0) memcpy(&pool->params, params, params_size);
   SplitItems(pool, count);
 
-  struct Kind* kind = KindOf(task, context, count);
+  struct Kind* kind = KindOf(task, count);
   const bool measures = kind->runs++ % kRunsPerMeasurement == 1;
   const double start = Now();
   if (measures || state.pause_left > 0) {
@@ -267,10 +272,13 @@ struct pthreadpool* pthreadpool_create(size_t count) {
   return pool;
 }
 
-void pthreadpool_limit_workers(pthreadpool_t pool, uint32_t workers) {
+void pthreadpool_announce(pthreadpool_t pool, double work, uint32_t workers) {
+  state.work = work;
   const uint32_t most = (uint32_t)pool->threads_count.value - 1;
   state.most_workers = workers < most ? workers : most;
 }
+
+bool pthreadpool_rests(void) { return state.pause_left > 0; }
 
 void pthreadpool_destroy(struct pthreadpool* pool) {
   if (pool == NULL) return;

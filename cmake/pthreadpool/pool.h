@@ -3,13 +3,18 @@
 #pragma once
 
 #include <pthreadpool.h>
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-// At most so many workers take part in the next parallel regions.
-void pthreadpool_limit_workers(pthreadpool_t pool, uint32_t workers);
+// Says what the next parallel regions compute: about how much, and at most so many workers take
+// part.
+void pthreadpool_announce(pthreadpool_t pool, double work, uint32_t workers);
+
+// Whether the regions stay on the caller for now, since threads have lost time of late.
+bool pthreadpool_rests(void);
 
 #ifdef __cplusplus
 }

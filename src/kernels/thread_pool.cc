@@ -65,10 +65,18 @@ pthreadpool_t PoolFor(double work) {
 #ifdef TFWASM_HAS_THREADS
   // Each thread that takes part needs that much work. A quotient by 0 is infinite, or not a number.
   const double threads = work / least_parallel_work;
-  pthreadpool_limit_workers(pool,
-                            threads < kMostThreads ? static_cast<uint32_t>(threads) : kMostThreads);
+  pthreadpool_announce(pool, work,
+                       threads < kMostThreads ? static_cast<uint32_t>(threads) : kMostThreads);
 #endif
   return pool;
+}
+
+bool ThreadsRest() {
+#ifdef TFWASM_HAS_THREADS
+  return pthreadpool_rests();
+#else
+  return false;
+#endif
 }
 
 double SetLeastParallelWork(double work) { return std::exchange(least_parallel_work, work); }

@@ -21,6 +21,9 @@ void PauseThreads(bool paused);
 // `work`: about how many elements are read or multiply-adds are done.
 pthreadpool_t PoolFor(double work);
 
+// Whether kernels stay on the calling thread for now, since threads have lost time of late.
+bool ThreadsRest();
+
 // Sets the minimum work for which PoolFor returns the pool. Returns the previous value. For tests
 // with small inputs.
 double SetLeastParallelWork(double work);

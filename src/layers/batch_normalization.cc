@@ -84,39 +84,74 @@ class BatchNormalization : public Layer {
     const int first = affine_.num_weights();
     Moments moments{context.weight(first), context.weight(first + 1)};
     if (context.training()) {
+      if (virtual_batch_size_ != 0) {
+        Throw(Code::kLayer, "training with virtual_batch_size is not supported");
+      }
+      if (IsOneOp(context, axes))
+        return context.set_output(TrainInOneOp(context, gamma, beta, axes));
       moments = BatchMoments(context, axes);
+      UpdateStatistics(context, moments, axes);
       if (renorm_) Renormalize(context, moments, gamma, beta);
     }
     context.set_output(Normalize(x, moments, gamma, beta, axes));
   }
 
  private:
-  // Of the batch, with the shape of the weights. Updates the moving statistics.
-  Moments BatchMoments(CallContext& context, const std::vector<int>& axes) const {
-    if (virtual_batch_size_ != 0) {
-      Throw(Code::kLayer, "training with virtual_batch_size is not supported");
-    }
+  // Whether Keras uses a kernel that ignores masks, and corrects the variance.
+  bool IsFused(int rank, const std::vector<int>& axes) const {
+    return generation_ == Generation::kKeras2 && may_fuse_ && !renorm_ &&
+           (rank == 4 || rank == 5) && HasOneKernel(axes, rank);
+  }
+
+  Operand MaskOf(const CallContext& context, const std::vector<int>& axes) const {
+    return IsFused(context.input().shape().rank(), axes) ? Operand() : context.mask();
+  }
+
+  bool IsOneOp(const CallContext& context, const std::vector<int>& axes) const {
+    const int rank = context.input().shape().rank();
+    return !renorm_ && HasOneKernel(axes, rank) && axes[0] == rank - 1 &&
+           MaskOf(context, axes).empty();
+  }
+
+  Operand TrainInOneOp(CallContext& context, Operand gamma, Operand beta,
+                       const std::vector<int>& axes) const {
     const Operand x = context.input();
-    const int rank = x.shape().rank();
-    // Whether Keras uses a kernel that ignores masks, and corrects the variance.
-    const bool is_fused = generation_ == Generation::kKeras2 && may_fuse_ && !renorm_ &&
-                          (rank == 4 || rank == 5) && HasOneKernel(axes, rank);
-    const std::vector<int> others = OtherAxes(axes, rank);
-    const Operand mask = is_fused ? Operand() : context.mask();
-    Moments moments = mask.empty() ? MomentsOf(x, others) : MaskedMoments(x, mask, others);
+    FillMissing(x.builder(), context.weight(affine_.num_weights()), gamma, beta);
+    const std::vector<Operand> outputs =
+        x.builder().EmitAll("_TrainBatchNorm", {x, gamma, beta}, {{"epsilon", epsilon_}});
+    UpdateStatistics(context, {outputs[1], outputs[2]}, axes);
+    return outputs[0];
+  }
+
+  // Of the batch, with the shape of the weights.
+  Moments BatchMoments(CallContext& context, const std::vector<int>& axes) const {
+    const Operand x = context.input();
+    const std::vector<int> others = OtherAxes(axes, x.shape().rank());
+    const Operand mask = MaskOf(context, axes);
+    const Moments moments = mask.empty() ? MomentsOf(x, others) : MaskedMoments(x, mask, others);
+    const Shape& shape = context.weight(affine_.num_weights()).shape();
+    return {Reshape(moments.mean, shape), Reshape(moments.variance, shape)};
+  }
+
+  // Moves those of inference toward those of the batch.
+  void UpdateStatistics(CallContext& context, const Moments& moments,
+                        const std::vector<int>& axes) const {
+    const Operand x = context.input();
     const int first = affine_.num_weights();
-    const Shape& shape = context.weight(first).shape();
-    moments = {Reshape(moments.mean, shape), Reshape(moments.variance, shape)};
     Update(context, first, moments.mean, momentum_);
-    if (renorm_) return moments;
+    if (renorm_) return;
     Operand variance = moments.variance;
-    if (is_fused) {
+    if (IsFused(x.shape().rank(), axes)) {
       const Operand count =
-          Cast(Unary("Size", x), x.dtype()) / static_cast<float>(shape.NumElements());
+          Cast(Unary("Size", x), x.dtype()) / static_cast<float>(variance.shape().NumElements());
       variance = variance * (count / Binary("Maximum", count - 1.0f, NumberLike(count, 1)));
     }
     Update(context, first + 1, variance, momentum_);
-    return moments;
+  }
+
+  static void FillMissing(Builder& builder, const Operand& like, Operand& gamma, Operand& beta) {
+    if (gamma.empty()) gamma = Fill(builder, like.dtype(), like.shape(), 1);
+    if (beta.empty()) beta = Fill(builder, like.dtype(), like.shape(), 0);
   }
 
   // Moves the statistics of inference toward those of the batch, and corrects gamma and beta so
@@ -157,9 +192,7 @@ class BatchNormalization : public Layer {
   Operand Normalize(Operand x, const Moments& moments, Operand gamma, Operand beta,
                     const std::vector<int>& axes) const {
     Builder& builder = x.builder();
-    const Shape& shape = moments.mean.shape();
-    if (gamma.empty()) gamma = Fill(builder, x.dtype(), shape, 1);
-    if (beta.empty()) beta = Fill(builder, x.dtype(), shape, 0);
+    FillMissing(builder, moments.mean, gamma, beta);
     if (HasOneKernel(axes, x.shape().rank())) {
       const std::string_view format = axes[0] == x.shape().rank() - 1 ? "NHWC" : "NCHW";
       return builder.Emit("FusedBatchNormV3", {x, gamma, beta, moments.mean, moments.variance},

@@ -232,6 +232,15 @@ GradientCases ImageCases() {
   cases.push_back(
       CaseOf("FusedBatchNorm", {{"data_format", "NCHW"}},
              {Random({2, 3, 2, 2}), Random({3}), Random({3}), Random({3}), Random({3}, 0.5f, 2)}));
+  for (const Shape& shape : {Shape{5, 3}, Shape{2, 2, 3, 3}}) {
+    for (int output = 0; output < 3; ++output) {
+      cases.push_back(CaseOf("_TrainBatchNorm", {{"epsilon", 0.01f}},
+                             {Random(shape), Random({3}), Random({3})}, output));
+      cases.push_back(CaseOf(
+          "_TrainBatchNormGrad", {{"epsilon", 0.01f}},
+          {Random(shape), Random(shape), Random({3}), Random({3}), Random({3}, 0.5f, 2)}, output));
+    }
+  }
   return cases;
 }
 

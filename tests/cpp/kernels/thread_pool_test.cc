@@ -157,6 +157,30 @@ TEST_CASE("each thread needs work of its own") {
   SetLeastParallelWork(least);
 }
 
+// Computes for about so long.
+void Spend(std::chrono::microseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
+
+TEST_CASE("a large step is not taken for a small one with the same code") {
+  if (!HasThreads()) return;
+  SetThreadCount(2);
+  const auto run = [](double work_per_item, std::chrono::microseconds time) {
+    ParallelFor(16, work_per_item, [time](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) Spend(time);
+    });
+  };
+  // Their time on one thread is known now.
+  for (int i = 0; i < 4; ++i) run(1e6, std::chrono::microseconds(1));
+  CHECK_FALSE(ThreadsRest());
+  // Takes far longer, but not due to its threads.
+  run(1e9, std::chrono::microseconds(2000));
+  CHECK_FALSE(ThreadsRest());
+  SetThreadCount(1);
+}
+
 TEST_CASE("any number of threads can be asked for at any time") {
   if (!HasThreads()) return;
   for (const int threads : {4, 4, 1, 3, 2, 0, -5, 4, 1}) {

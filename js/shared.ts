@@ -35,7 +35,7 @@ export { add, addN, div, maximum, mul, sub } from './ops/arithmetic.js';
 export { cast } from './ops/cast.js';
 export { onesLike, zerosLike } from './ops/creation.js';
 export { gather } from './ops/gather.js';
-export { concat, stack, unstack } from './ops/join.js';
+export { concat, split, stack, unstack } from './ops/join.js';
 export { notEqual, where } from './ops/logical.js';
 export { matMul } from './ops/matrix.js';
 export { losses } from './ops/namespaces.js';

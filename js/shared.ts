@@ -9,7 +9,7 @@ export { isNode } from './core/node-detection.js';
 /** @internal Its type needs that of Node.js, which programs for browsers do not have. */
 export { builtin, fileUrl } from './core/node-files.js';
 export { callUser, kindOf, publicFunction } from './core/public-function.js';
-export { callCore, coreStarted, setWasmPaths, wasmPaths } from './core/runtime.js';
+export { callCore, coreStarted, endWarmUp, setWasmPaths, wasmPaths } from './core/runtime.js';
 export { version, version_converter, version_core } from './core/version.js';
 export { pause } from './core/pause.js';
 export { startCore, useFactory } from './core/wasm-loader.js';

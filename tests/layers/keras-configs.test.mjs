@@ -49,6 +49,33 @@ describe('configs of Keras', { skip }, () => {
     model.dispose();
   });
 
+  test('layers that models share are one layer again, from each format', async () => {
+    const twin = tf.layers.dense({ units: 2, name: 'twin' });
+    const chain = (name, ...layers) => tf.sequential({ name, layers });
+    const inner = tf.input({ shape: [2] });
+    const first = tf.model({ inputs: inner, outputs: twin.apply(inner), name: 'first' });
+    const second = chain('second', tf.layers.dense({ units: 2, name: 'own', inputShape: [2] }), twin);
+    const x = tf.input({ shape: [2] });
+    const model = tf.model({ inputs: x, outputs: second.apply(first.apply(x)), name: 'whole' });
+    assert.equal(model.weights.length, 4);
+    for (const extension of ['keras', 'h5']) {
+      const file = path.join(tmpdir(), `tfwasm-twins-${process.pid}.${extension}`);
+      try {
+        await model.save(`file://${file}`);
+        const again = await tf.loadLayersModel(`file://${file}`);
+        const [a, b] = ['first', 'second'].map((name) => again.getLayer(name).getLayer('twin'));
+        assert.equal(a, b);
+        assert.equal(again.weights.length, 4);
+        const [got, wanted] = [again, model].map((each) => each.predict(tf.ones([1, 2])).arraySync());
+        assert.deepEqual(got, wanted);
+        again.dispose();
+      } finally {
+        rmSync(file, { force: true });
+      }
+    }
+    model.dispose();
+  });
+
   test('an id of layers with other names means nothing', async () => {
     const topology = chainOf('whole', [dense('one', 7), dense('two', 7)]);
     const model = await tf.models.modelFromJSON({ ...topology, keras_version: '2.9.0' });

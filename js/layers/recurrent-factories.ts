@@ -5,6 +5,7 @@ import { Bidirectional, type BidirectionalArgs } from './bidirectional.js';
 import type { BuiltInLayerArgs } from './built-in-layer.js';
 import { callableClass } from './callable-class.js';
 import type { Config } from './config.js';
+import { MixUp } from './mix-up.js';
 import { RecurrentCell, RecurrentLayer } from './recurrent-layer.js';
 import { addLayerMaker } from './registry.js';
 import { RNN, type RNNArgs } from './rnn.js';
@@ -43,6 +44,7 @@ addLayerMaker('StackedRNNCells', (config, context) => {
 });
 
 for (const name of AUGMENTATIONS) addLayerMaker(name, (config) => new Augmentation(name, config));
+addLayerMaker('MixUp', (config) => new MixUp(config));
 
 const layerOf = (className: string) => (args: BuiltInLayerArgs) => new RecurrentLayer(className, args);
 const cellOf = (className: string) => (args: BuiltInLayerArgs) => new RecurrentCell(className, args);

@@ -5,9 +5,18 @@ export { modelFromTopology } from './layers-model/model-config.js';
 export { VocabularyLayer } from './layers/adaptable-layer.js';
 export { BuiltInLayer } from './layers/built-in-layer.js';
 export { Container } from './layers/container.js';
-export { execute, newExecution } from './layers/execution.js';
+export { currentExecution, execute, newExecution } from './layers/execution.js';
 export { CONSTANT, tensorsByReference } from './layers/functional-config.js';
 export { Layer } from './layers/layer.js';
 export { namedWeights, setNamedWeights } from './layers/named-weights.js';
 export { OperationLayer } from './layers/operations/operation-layer.js';
+export { addLayerMaker } from './layers/registry.js';
 export { findRegistered, getRegisteredName } from './layers/serialization.js';
+export {
+  cosineDecay,
+  cosineDecayRestarts,
+  exponentialDecay,
+  inverseTimeDecay,
+  piecewiseConstantDecay,
+  polynomialDecay,
+} from './training/schedules.js';

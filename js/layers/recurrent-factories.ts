@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The factories of recurrent layers, and of layers around other layers.
-import { AUGMENTATIONS, Augmentation } from './augmentation.js';
 import { Bidirectional, type BidirectionalArgs } from './bidirectional.js';
 import type { BuiltInLayerArgs } from './built-in-layer.js';
 import { callableClass } from './callable-class.js';
 import type { Config } from './config.js';
-import { MixUp } from './mix-up.js';
 import { RecurrentCell, RecurrentLayer } from './recurrent-layer.js';
 import { addLayerMaker } from './registry.js';
 import { RNN, type RNNArgs } from './rnn.js';
@@ -42,9 +40,6 @@ addLayerMaker(
 addLayerMaker('StackedRNNCells', (config, context) => {
   return new StackedRNNCells({ reverseStateOrder: false, ...config } as unknown as StackedRNNCellsArgs, context);
 });
-
-for (const name of AUGMENTATIONS) addLayerMaker(name, (config) => new Augmentation(name, config));
-addLayerMaker('MixUp', (config) => new MixUp(config));
 
 const layerOf = (className: string) => (args: BuiltInLayerArgs) => new RecurrentLayer(className, args);
 const cellOf = (className: string) => (args: BuiltInLayerArgs) => new RecurrentCell(className, args);

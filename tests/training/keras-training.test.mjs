@@ -290,11 +290,19 @@ describe('training goes on from files of Keras', { skip }, () => {
   }
 
   test('a schedule without its numbers is no schedule', async () => {
-    const rate = { class_name: 'CosineDecay', config: { initial_learning_rate: 0.1 } };
-    const optimizer_config = { class_name: 'SGD', config: { learning_rate: rate, momentum: 0 } };
-    const model = await tf.loadLayersModel(await fileWith('h5', { loss: 'mse', optimizer_config }, []));
-    assert.equal(model.optimizer.schedule, undefined);
-    assert.equal(model.optimizer.learningRate, 0.001);
+    const rates = [
+      { class_name: 'CosineDecay', config: { initial_learning_rate: 0.1 } },
+      { class_name: 'ExponentialDecay', config: { initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 'half' } },
+      { class_name: 'PiecewiseConstantDecay', config: { boundaries: 3, values: [1, 2] } },
+      { class_name: 'constructor', config: {} },
+    ];
+    for (const rate of rates) {
+      const optimizer_config = { class_name: 'SGD', config: { learning_rate: rate, momentum: 0 } };
+      const model = await tf.loadLayersModel(await fileWith('h5', { loss: 'mse', optimizer_config }, []));
+      assert.equal(model.optimizer.schedule, undefined);
+      assert.equal(model.optimizer.learningRate, 0.001);
+      model.dispose();
+    }
   });
 
   test('losses and metrics with options, as objects or descriptions, in each format', async (t) => {

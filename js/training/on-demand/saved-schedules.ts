@@ -10,53 +10,35 @@ export interface SavedSchedule {
   config?: Config;
 }
 
-type Make = (config: Config, number: (key: string, byDefault?: number) => number) => schedules.DescribedSchedule;
-
-const MAKERS: Readonly<Record<string, Make>> = {
-  ExponentialDecay: (c, n) =>
-    schedules.exponentialDecay(n('initialLearningRate'), n('decaySteps'), n('decayRate'), c['staircase'] === true),
-  InverseTimeDecay: (c, n) =>
-    schedules.inverseTimeDecay(n('initialLearningRate'), n('decaySteps'), n('decayRate'), c['staircase'] === true),
-  PiecewiseConstantDecay: (c) => schedules.piecewiseConstantDecay(numbers(c['boundaries']), numbers(c['values'])),
-  PolynomialDecay: (c, n) =>
-    schedules.polynomialDecay(
-      n('initialLearningRate'),
-      n('decaySteps'),
-      n('endLearningRate', 1e-4),
-      n('power', 1),
-      c['cycle'] === true,
-    ),
-  CosineDecay: (c, n) => {
-    const warmUp = { target: n('warmupTarget', 0), steps: n('warmupSteps', 0) };
-    const hasTarget = typeof c['warmupTarget'] === 'number';
-    return schedules.cosineDecay(
-      n('initialLearningRate'),
-      n('decaySteps'),
-      n('alpha', 0),
-      hasTarget ? warmUp : undefined,
-    );
-  },
-  CosineDecayRestarts: (_, n) =>
-    schedules.cosineDecayRestarts(
-      n('initialLearningRate'),
-      n('firstDecaySteps'),
-      n('tMul', 2),
-      n('mMul', 1),
-      n('alpha', 0),
-    ),
+/** What makes schedules, and the keys of its arguments in files. */
+const MAKERS: Readonly<Record<string, readonly [make: (...args: never[]) => LearningRateSchedule, keys: string]>> = {
+  ExponentialDecay: [schedules.exponentialDecay, 'initialLearningRate decaySteps decayRate staircase'],
+  InverseTimeDecay: [schedules.inverseTimeDecay, 'initialLearningRate decaySteps decayRate staircase'],
+  PiecewiseConstantDecay: [schedules.piecewiseConstantDecay, 'boundaries values'],
+  PolynomialDecay: [schedules.polynomialDecay, 'initialLearningRate decaySteps endLearningRate power cycle'],
+  CosineDecay: [cosineDecay, 'initialLearningRate decaySteps alpha warmupTarget warmupSteps'],
+  CosineDecayRestarts: [schedules.cosineDecayRestarts, 'initialLearningRate firstDecaySteps tMul mMul alpha'],
 };
 
-const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.map(Number) : []);
+function cosineDecay(initial: number, decaySteps: number, alpha?: number, target?: number, steps = 0) {
+  return schedules.cosineDecay(initial, decaySteps, alpha, target === undefined ? undefined : { target, steps });
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isArgument = (value: unknown, key: string) =>
+  /^(boundaries|values)$/.test(key)
+    ? Array.isArray(value) && value.every(isNumber)
+    : isNumber(value) || typeof value === 'boolean';
 
 /** The schedule that a file describes; undefined for unknown ones, and without the numbers that it needs. */
-export function scheduleOf({ className, config = {} }: SavedSchedule): LearningRateSchedule | undefined {
-  const make = className !== undefined && Object.hasOwn(MAKERS, className) ? MAKERS[className] : undefined;
-  if (!make) return undefined;
-  const schedule = make(config, (key, byDefault = Number.NaN) => {
-    const value = config[key];
-    return typeof value === 'number' ? value : byDefault;
-  });
-  if (!Number.isFinite(schedule(0))) return undefined;
+export function scheduleOf({ className = '', config = {} }: SavedSchedule): LearningRateSchedule | undefined {
+  const maker = Object.hasOwn(MAKERS, className) ? MAKERS[className] : undefined;
+  if (!maker) return undefined;
+  const [make, keys] = maker;
+  const args = keys.split(' ').map((key) => (isArgument(config[key], key) ? config[key] : undefined));
+  if (args[0] === undefined || args[1] === undefined) return undefined;
+  const schedule = make(...(args as never[]));
+  if (![0, 1].every((step) => Number.isFinite(schedule(step)))) return undefined;
   // Written again as it was, with its name.
   return Object.assign(schedule, { described: { className, config } });
 }

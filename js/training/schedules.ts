@@ -3,7 +3,7 @@
 import type { Config } from '../layers/config.js';
 import type { LearningRateSchedule } from './optimizer.js';
 
-/** A schedule that files of Keras can have. */
+/** @internal A schedule that files of Keras can have. */
 export interface DescribedSchedule extends LearningRateSchedule {
   readonly described: { className: string; config: Config };
 }
@@ -17,7 +17,7 @@ export function exponentialDecay(
   decaySteps: number,
   rate: number,
   staircase = false,
-): DescribedSchedule {
+): LearningRateSchedule {
   return describe(
     'ExponentialDecay',
     { initialLearningRate: initial, decaySteps, decayRate: rate, staircase },
@@ -31,7 +31,7 @@ export function inverseTimeDecay(
   decaySteps: number,
   rate: number,
   staircase = false,
-): DescribedSchedule {
+): LearningRateSchedule {
   return describe(
     'InverseTimeDecay',
     { initialLearningRate: initial, decaySteps, decayRate: rate, staircase },
@@ -40,7 +40,7 @@ export function inverseTimeDecay(
 }
 
 /** `values[i]` for the first i with `step <= boundaries[i]`, else the last value. */
-export function piecewiseConstantDecay(boundaries: readonly number[], values: readonly number[]): DescribedSchedule {
+export function piecewiseConstantDecay(boundaries: readonly number[], values: readonly number[]): LearningRateSchedule {
   return describe('PiecewiseConstantDecay', { boundaries: [...boundaries], values: [...values] }, (step) => {
     const i = boundaries.findIndex((boundary) => step <= boundary);
     return values[i < 0 ? values.length - 1 : i] as number;
@@ -54,7 +54,7 @@ export function polynomialDecay(
   end = 1e-4,
   power = 1,
   cycle = false,
-): DescribedSchedule {
+): LearningRateSchedule {
   const config = { initialLearningRate: initial, decaySteps, endLearningRate: end, power, cycle };
   return describe('PolynomialDecay', config, (step) => {
     const length = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
@@ -72,7 +72,7 @@ export interface WarmUp {
 }
 
 /** Half a cosine, from `initial`, or from the target of the warm-up, to `alpha` times that. */
-export function cosineDecay(initial: number, decaySteps: number, alpha = 0, warmUp?: WarmUp): DescribedSchedule {
+export function cosineDecay(initial: number, decaySteps: number, alpha = 0, warmUp?: WarmUp): LearningRateSchedule {
   const decayed = (base: number, step: number) => {
     const cosine = 0.5 * (1 + Math.cos((Math.PI * Math.min(step, decaySteps)) / decaySteps));
     return base * ((1 - alpha) * cosine + alpha);
@@ -92,7 +92,7 @@ export function cosineDecayRestarts(
   tMul = 2,
   mMul = 1,
   alpha = 0,
-): DescribedSchedule {
+): LearningRateSchedule {
   const config = { initialLearningRate: initial, firstDecaySteps, tMul, mMul, alpha };
   return describe('CosineDecayRestarts', config, (step) => {
     let fraction = step / firstDecaySteps;

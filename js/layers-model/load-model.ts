@@ -2,6 +2,7 @@
 // Loads models made of layers: `tf.loadLayersModel`, `tf.models.modelFromJSON`.
 import { loadBundle } from '../core/bundles.js';
 import { TfwasmError } from '../core/errors.js';
+import { coreStarted, endWarmUp } from '../core/runtime.js';
 import { checkOptions, loadStreamed } from '../io/load-options.js';
 import { findLoadHandler } from '../io/router.js';
 import type { IOHandler, LoadOptions, ModelArtifacts, WeightsManifestConfig } from '../io/types.js';
@@ -49,7 +50,9 @@ export async function loadLayersModel(
   const [artifacts, { modelFromArtifacts }] = await Promise.all([
     loadStreamed(handler as Required<Pick<IOHandler, 'load'>>),
     loadModelFiles(),
+    coreStarted(),
   ]);
+  endWarmUp();
   return modelFromArtifacts(artifacts, options);
 }
 

@@ -40,4 +40,4 @@ export class Augmentation extends Layer {
   }
 }
 
-export const AUGMENTATIONS = ['AugMix', 'CutMix', 'MixUp', 'RandAugment', 'RandomElasticTransform'];
+export const AUGMENTATIONS = ['AugMix', 'CutMix', 'RandAugment', 'RandomElasticTransform'];

@@ -4,7 +4,7 @@ import type { LayerCallResult, SpecDescription } from '../core/core-module.js';
 import { type DataType, dtypeFromNumber } from '../tensor/dtype.js';
 import { Tensor, tensorsOfHandles } from '../tensor/tensor.js';
 import { callTrainingCore } from '../autodiff/core.js';
-import { type Activation, getCustomActivation } from './activations.js';
+import { type Activation, getCustomActivation, savedActivation } from './activations.js';
 import { type CoreLayer, coreLayerOf } from './core-layer.js';
 import { type Config, serialize, toCamelConfig, toSnakeCase, toSnakeConfig } from './config.js';
 import { getConstraint } from './constraints.js';
@@ -57,6 +57,18 @@ const SAME_OUTPUT = /^(BatchNormalization|ReLU|LeakyReLU|Dropout)$/;
 /** Keys whose values name functions, in any spelling. Keras knows only names in snake case. */
 const NAMES_FUNCTION = /(initializer|regularizer|constraint|activation)$/;
 
+/** Replaces activations that are written in JavaScript by 'linear', and returns them. */
+function takeCustomActivations(own: Config): Record<string, Activation> {
+  const custom: Record<string, Activation> = {};
+  for (const key of ['activation', 'recurrentActivation']) {
+    const activation = getCustomActivation(own[key]);
+    if (!activation) continue;
+    custom[key] = activation;
+    own[key] = 'linear';
+  }
+  return custom;
+}
+
 const keyOf = (description: unknown): string => JSON.stringify(description);
 
 /** Tensors among keyword arguments follow the inputs. Their places are in the argument `tensors`, by name. */
@@ -83,7 +95,8 @@ export class BuiltInLayer extends Layer {
   #config: Config | undefined;
   /** The inputs that the weights are for. */
   #builtFor: SpecDescription[] | undefined;
-  readonly #activation: Activation | undefined;
+  /** Activations that are written in JavaScript, by their keys. The core has 'linear' for them. */
+  protected readonly customActivations: Readonly<Record<string, Activation>>;
   /** Objects of the config, such as initializers, by their description. */
   readonly #objects = new Map<string, Serializable>();
 
@@ -94,11 +107,10 @@ export class BuiltInLayer extends Layer {
     this.#generation = generation;
     this.activityRegularizer = getRegularizer(args['activityRegularizer']);
     const own = Object.fromEntries(Object.entries(args).filter(([key]) => !COMMON_KEYS.has(key)));
+    this.customActivations = takeCustomActivations(own);
     for (const value of Object.values(own)) {
       if (value instanceof Serializable) this.#objects.set(keyOf(toSnakeConfig(serialize(value))), value);
     }
-    this.#activation = getCustomActivation(own['activation']);
-    if (this.#activation) own['activation'] = 'linear';
     this.#create(toSnakeConfig(own));
   }
 
@@ -136,6 +148,11 @@ export class BuiltInLayer extends Layer {
     programsAreOutdated();
   }
 
+  /** What is applied to the outputs of the core. */
+  protected get outputActivation(): Activation | undefined {
+    return this.customActivations['activation'];
+  }
+
   /** @internal Of Keras: that of the config. */
   get generation(): number {
     return this.#generation;
@@ -147,7 +164,7 @@ export class BuiltInLayer extends Layer {
 
   override getConfig(): Config {
     const config = { ...super.getConfig(), ...toCamelConfig(this.coreConfig) };
-    if (this.#activation) config['activation'] = serialize(this.#activation);
+    for (const [key, activation] of Object.entries(this.customActivations)) config[key] = savedActivation(activation);
     if (this.activityRegularizer) config['activityRegularizer'] = serialize(this.activityRegularizer);
     return config;
   }
@@ -183,7 +200,7 @@ export class BuiltInLayer extends Layer {
   }
 
   override outputSpecs(inputs: readonly { dtype: DataType; shape: Shape }[]): { dtype: DataType; shape: Shape }[] {
-    if (this.#activation) return this.tryCall(inputs);
+    if (this.outputActivation) return this.tryCall(inputs);
     const specs = inputs.map(specOf);
     const isSame = inputs[0]?.dtype === 'float32' && JSON.stringify(specs) === JSON.stringify(this.#builtFor);
     if (isSame && SAME_OUTPUT.test(this.#className)) return [...inputs];
@@ -222,7 +239,7 @@ export class BuiltInLayer extends Layer {
     }
     currentExecution()?.losses.push(...tensorsOfHandles(losses));
     let results = tensorsOfHandles(outputs);
-    const activation = this.#activation;
+    const activation = this.outputActivation;
     if (activation) results = results.map((output) => activation.apply(output));
     this.regularizeActivity(results);
     return { outputs: results, masks: masks.map((mask) => (mask === 0 ? undefined : tensorsOfHandles([mask])[0])) };

@@ -25,7 +25,13 @@ const LAYER_KEYS = ['layer', 'forward_layer', 'backward_layer', 'cell', 'cells']
 /** Layers whose inputs are arguments of their own rather than a list. */
 const SEPARATE_INPUTS = ['MultiHeadAttention', 'GroupQueryAttention'];
 
-type SavedLayer = { class_name: string; config: Config; name?: string; inbound_nodes?: unknown[] };
+type SavedLayer = {
+  class_name: string;
+  config: Config;
+  name?: string;
+  inbound_nodes?: unknown[];
+  shared_object_id?: number;
+};
 type Reference = [layer: string, node: number, tensor: number, kwargs?: Config];
 
 const isReference = (value: unknown): value is Reference =>
@@ -94,7 +100,7 @@ class Archiver {
     const all = isMissing ? [input, ...chain] : chain;
     return {
       name,
-      layers: all.map((layer) => this.object(layer, childOf(model, layer))),
+      layers: all.map((layer) => ({ ...this.object(layer, childOf(model, layer)), ...idOf(layer) })),
       ...(shape && { build_input_shape: shape }),
     };
   }
@@ -108,6 +114,7 @@ class Archiver {
       const isConverted = this.isKeras3 && !(child instanceof OperationLayer);
       return {
         ...this.object(layer, child),
+        ...idOf(layer),
         name: layer.name ?? layer.config['name'],
         inbound_nodes: isConverted
           ? (layer.inbound_nodes ?? []).map((node) => this.#node(node, layer.class_name))
@@ -138,6 +145,8 @@ class Archiver {
     return { class_name: '__keras_tensor__', config: { shape, dtype, keras_history: reference } };
   }
 }
+
+const idOf = ({ shared_object_id }: SavedLayer): object => (shared_object_id ? { shared_object_id } : {});
 
 /** The functions of Keras 2 are in one module. */
 const archivedOperation = ({ class_name, config, module, registered_name }: SavedOperation): ArchivedObject => ({

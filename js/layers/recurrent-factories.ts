@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The factories of recurrent layers, and of layers around other layers.
-import { AUGMENTATIONS, Augmentation } from './augmentation.js';
 import { Bidirectional, type BidirectionalArgs } from './bidirectional.js';
 import type { BuiltInLayerArgs } from './built-in-layer.js';
 import { callableClass } from './callable-class.js';
@@ -41,8 +40,6 @@ addLayerMaker(
 addLayerMaker('StackedRNNCells', (config, context) => {
   return new StackedRNNCells({ reverseStateOrder: false, ...config } as unknown as StackedRNNCellsArgs, context);
 });
-
-for (const name of AUGMENTATIONS) addLayerMaker(name, (config) => new Augmentation(name, config));
 
 const layerOf = (className: string) => (args: BuiltInLayerArgs) => new RecurrentLayer(className, args);
 const cellOf = (className: string) => (args: BuiltInLayerArgs) => new RecurrentCell(className, args);

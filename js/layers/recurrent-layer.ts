@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recurrent layers and cells of the core (src/layers/recurrent.cc, conv_lstm.cc).
 import { TfwasmError } from '../core/errors.js';
+import { mul } from '../ops/arithmetic.js';
 import { onesLike } from '../ops/creation.js';
 import { concat } from '../ops/join.js';
 import { dropout } from '../ops/normalization.js';
 import { fill } from '../tensor/factories.js';
 import type { DataType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { getCustomActivation } from './activations.js';
 import { BuiltInLayer, type BuiltInLayerArgs } from './built-in-layer.js';
+import type { Config } from './config.js';
+import { currentExecution } from './execution.js';
 import { getInitializer, Initializer } from './initializers.js';
 import type { MaskedTensors } from './layer.js';
 import { LayerStates } from './layer-states.js';
 import type { LayerVariable } from './layer-variable.js';
 import type { Cell } from './rnn-cell.js';
-import { asMask } from './steps.js';
+import { asMask, runSteps, sequenceOutput, zeroState } from './steps.js';
 import { type Kwargs, type OneOrMore, type Shape, toList } from './topology.js';
+import { type Activate, projectInput, type TracedCell, tracedStep } from './traced-cell.js';
 
 /** Ones for the forget gate, the second of four. */
 class UnitForgetBias extends Initializer {
@@ -37,17 +40,51 @@ class UnitForgetBias extends Initializer {
 
 const countStates = (layer: BuiltInLayer): number => (layer.getClassName().includes('LSTM') ? 2 : 1);
 
+/** One mask of dropout for all steps of a training call. */
+function dropoutMasks(config: Config, x: Tensor, h: Tensor): Kwargs {
+  const { dropout: rate = 0, recurrentDropout = 0 } = config as { dropout?: number; recurrentDropout?: number };
+  const maskOf = (like: Tensor, share: number) => (share > 0 ? dropout(onesLike(like), share) : null);
+  return { dropoutMask: maskOf(x, rate), recurrentDropoutMask: maskOf(h, recurrentDropout) };
+}
+
 /** What recurrent layers and cells of the core have in common. */
 abstract class Recurrent extends BuiltInLayer {
   constructor(className: string, args?: BuiltInLayerArgs, generation?: number) {
     super(className, args, generation);
-    for (const key of ['activation', 'recurrentActivation']) {
-      if (!getCustomActivation(args?.[key])) continue;
-      throw new TfwasmError(
-        'E_LAYER',
-        `${this.name}: ${key} must be a built-in one. For others, write a cell (tf.layers.RNNCell), and use tf.layers.rnn`,
-      );
-    }
+    const [key] = Object.keys(this.customActivations);
+    if (key === undefined || !className.startsWith('Conv')) return;
+    throw new TfwasmError(
+      'E_LAYER',
+      `${this.name}: ${key} must be a built-in one. For others, write a cell (tf.layers.RNNCell), and use tf.layers.rnn`,
+    );
+  }
+
+  /** Activations act inside of steps. */
+  protected override get outputActivation(): undefined {
+    return undefined;
+  }
+
+  /** The layer for steps in JavaScript, if it has activations that are. */
+  protected tracedCell(): TracedCell | undefined {
+    if (Object.keys(this.customActivations).length === 0) return undefined;
+    const [kernel, recurrentKernel, bias] = this.ownWeights.map((weight) => weight.read());
+    return {
+      className: this.getClassName(),
+      activate: this.#activateOf('activation'),
+      activateGate: this.#activateOf('recurrentActivation'),
+      resetAfter: this.getConfig()['resetAfter'] === true,
+      kernel: kernel as Tensor,
+      recurrentKernel: recurrentKernel as Tensor,
+      bias,
+    };
+  }
+
+  #activateOf(key: string): Activate {
+    const custom = this.customActivations[key];
+    if (custom) return (x) => custom.apply(x);
+    const activation = this.getConfig()[key] ?? 'linear';
+    const layer = new BuiltInLayer('Activation', { name: `${this.name}/${key}`, activation }, this.generation);
+    return (x) => layer.call(x, {}) as Tensor;
   }
 
   override addWeight(...[name, shape, dtype, initializer, ...rest]: Parameters<BuiltInLayer['addWeight']>) {
@@ -69,14 +106,24 @@ export class RecurrentCell extends Recurrent implements Cell {
     return states.map(({ shape }) => shape.slice(1));
   }
 
-  /** One mask of dropout for all steps of a training call. */
   sharedArguments(x: Tensor, [h]: readonly Tensor[]): Kwargs {
-    const config = this.getConfig() as { dropout?: number; recurrentDropout?: number };
-    const maskOf = (like: Tensor, rate = 0) => (rate > 0 ? dropout(onesLike(like), rate) : null);
-    return {
-      dropoutMask: maskOf(x, config.dropout),
-      recurrentDropoutMask: maskOf(h as Tensor, config.recurrentDropout),
-    };
+    return dropoutMasks(this.getConfig(), x, h as Tensor);
+  }
+
+  override callWithMasks(inputs: OneOrMore<Tensor>, masks: (Tensor | undefined)[], kwargs: Kwargs): MaskedTensors {
+    const cell = this.tracedCell();
+    if (!cell) return super.callWithMasks(inputs, masks, kwargs);
+    const [x, ...states] = toList(inputs) as [Tensor, ...Tensor[]];
+    if (states.length !== countStates(this)) {
+      throw new TfwasmError('E_LAYER', `expected ${countStates(this)} states, got ${states.length}`);
+    }
+    const isTraining = kwargs['training'] ?? currentExecution()?.training;
+    const given = 'dropoutMask' in kwargs || !isTraining ? kwargs : this.sharedArguments(x, states);
+    const z = projectInput(cell, given['dropoutMask'] ? mul(x, given['dropoutMask']) : x);
+    const news = tracedStep(cell, z, states, given['recurrentDropoutMask'] ?? undefined);
+    const outputs = [news[0] as Tensor, ...news];
+    this.regularizeActivity(outputs);
+    return { outputs, masks: [] };
   }
 }
 
@@ -133,11 +180,46 @@ export class RecurrentLayer extends Recurrent {
     const [given = masks[0]] = toList<Tensor | undefined>(mask);
     const own = [given && asMask(given)];
     const states = this.#states;
-    if (!states) return super.callWithMasks(inputs, own, rest);
+    if (!states) return this.#compute(inputs, own, rest);
     const isGiven = toList(inputs).length > 1 || toList(rest['initialState']).length > 0;
     const initial = isGiven ? {} : { initialState: states.read() };
-    const result = super.callWithMasks(inputs, own, { ...rest, ...initial, returnState: true });
+    const result = this.#compute(inputs, own, { ...rest, ...initial, returnState: true });
     states.update(result.outputs.slice(1));
     return this.returnState ? result : { outputs: result.outputs.slice(0, 1), masks: result.masks };
+  }
+
+  #compute(inputs: OneOrMore<Tensor>, masks: (Tensor | undefined)[], kwargs: Kwargs): MaskedTensors {
+    const cell = this.tracedCell();
+    return cell ? this.#trace(cell, toList(inputs), masks[0], kwargs) : super.callWithMasks(inputs, masks, kwargs);
+  }
+
+  #trace(cell: TracedCell, inputs: Tensor[], mask: Tensor | undefined, kwargs: Kwargs): MaskedTensors {
+    const [x, ...more] = inputs as [Tensor, ...Tensor[]];
+    const given = [...toList<Tensor>(kwargs['initialState']), ...more];
+    if (given.length > 0 && given.length !== countStates(this)) {
+      throw new TfwasmError('E_LAYER', `expected ${countStates(this)} states, got ${given.length}`);
+    }
+    const { units } = this.getConfig() as { units: number };
+    const zeroStates = (step: Tensor) => Array.from({ length: countStates(this) }, () => zeroState(step, [units]));
+    const timeAxis = this.#is('timeMajor') ? 0 : 1;
+    const isTraining = kwargs['training'] ?? currentExecution()?.training;
+    let factors: Kwargs = {};
+    const { outputs, states } = runSteps(
+      { x, timeAxis, mask, goBackwards: this.goBackwards, zeroOutputForMask: this.#is('zeroOutputForMask') },
+      (first) => {
+        const start = given.length > 0 ? given : zeroStates(first);
+        if (isTraining) factors = dropoutMasks(this.getConfig(), first, start[0] as Tensor);
+        return start;
+      },
+      (step, last) => {
+        const z = projectInput(cell, factors['dropoutMask'] ? mul(step, factors['dropoutMask']) : step);
+        const news = tracedStep(cell, z, last, factors['recurrentDropoutMask'] ?? undefined);
+        return [news[0] as Tensor, ...news];
+      },
+    );
+    const output = sequenceOutput(outputs, this.returnSequences, timeAxis);
+    const results = (kwargs['returnState'] ?? this.returnState) ? [output, ...states] : [output];
+    this.regularizeActivity(results);
+    return { outputs: results, masks: this.returnSequences ? [mask] : [] };
   }
 }

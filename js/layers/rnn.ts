@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recurrent layers of any cell.
-import { stack, unstack } from '../ops/join.js';
-import { zerosLike } from '../ops/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Config, serialize } from './config.js';
 import { currentExecution } from './execution.js';
@@ -10,7 +8,7 @@ import { LayerStates } from './layer-states.js';
 import type { LayerVariable } from './layer-variable.js';
 import type { LayerContext } from './registry.js';
 import { type Cell, makeCell, outputShapeOf, stateShapesOf } from './rnn-cell.js';
-import { asMask, select, zeroState } from './steps.js';
+import { runSteps, sequenceOutput, zeroState } from './steps.js';
 import { type Kwargs, type OneOrMore, oneOrMore, type Shape, toList } from './topology.js';
 import type { Spec } from './wrapper.js';
 
@@ -155,7 +153,7 @@ export class RNN extends Layer {
     const { mask, initialState, constants, ...rest } = kwargs;
     const { outputs, states } = this.#run(given, rest);
     this.#states?.update(states);
-    const output = this.returnSequences ? stack(outputs, this.#timeAxis) : (outputs.at(-1) as Tensor);
+    const output = sequenceOutput(outputs, this.returnSequences, this.#timeAxis);
     this.regularizeActivity([output]);
     return {
       outputs: this.returnState ? [output, ...states] : [output],
@@ -165,26 +163,23 @@ export class RNN extends Layer {
 
   /** The outputs of all steps, in the order of processing, and the last states. */
   #run({ x, mask, states, constants }: RecurrentInputs, kwargs: Kwargs): { outputs: Tensor[]; states: Tensor[] } {
-    const order = <T>(list: T[]) => (this.goBackwards ? list.reverse() : list);
-    const steps = order(unstack(x, this.#timeAxis));
-    const flags = mask && order(unstack(asMask(mask), this.#timeAxis));
-    let last = states.length > 0 ? states : this.#zeroStates(steps[0] as Tensor);
     const isTraining = kwargs['training'] ?? currentExecution()?.training;
-    const args = {
-      ...kwargs,
-      ...(isTraining && this.cell.sharedArguments?.(steps[0] as Tensor, last)),
-      ...(constants.length > 0 && { constants }),
-    };
-    const outputs: Tensor[] = [];
-    for (const [i, step] of steps.entries()) {
-      const [output, ...news] = this.callInner(this.cell, [step, ...last], [], args).outputs as [Tensor, ...Tensor[]];
-      const flag = flags?.[i];
-      const old = last;
-      last = flag ? news.map((value, k) => select(flag, value, old[k] as Tensor)) : news;
-      const before = this.#options['zeroOutputForMask'] ? undefined : outputs.at(-1);
-      outputs.push(flag ? select(flag, output, before ?? zerosLike(output)) : output);
-    }
-    return { outputs, states: last };
+    let args = { ...kwargs, ...(constants.length > 0 && { constants }) };
+    return runSteps(
+      {
+        x,
+        mask,
+        timeAxis: this.#timeAxis,
+        goBackwards: this.goBackwards,
+        zeroOutputForMask: this.#options['zeroOutputForMask'] === true,
+      },
+      (first) => {
+        const start = states.length > 0 ? states : this.#zeroStates(first);
+        if (isTraining) args = { ...args, ...this.cell.sharedArguments?.(first, start) };
+        return start;
+      },
+      (step, last) => this.callInner(this.cell, [step, ...last], [], args).outputs,
+    );
   }
 
   #zeroStates(step: Tensor): Tensor[] {

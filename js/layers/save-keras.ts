@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models as files of Keras.
 import { TfwasmError } from '../core/errors.js';
-import type { ModelTopology } from './config.js';
+import type { Config, ModelTopology } from './config.js';
 import type { ModelArtifacts } from '../io/types.js';
 import type { JsonObject, KerasFormat } from '../keras-files/index.js';
 import { loadKerasFiles } from '../keras-files/loader.js';
@@ -9,6 +9,7 @@ import type { Container } from './container.js';
 import { type Holder, holderOf } from './keras-holders.js';
 import { checkForKeras2, generationOf } from './generations.js';
 import { archivedTopology } from './keras-config.js';
+import { addSharedIds } from './shared-ids.js';
 
 /** The form of Keras in which files are written. */
 const KERAS_2 = '2.15.0';
@@ -53,6 +54,7 @@ export async function kerasArtifacts(
     .replace(/"LeCun(?=\w+")/g, '"Lecun')
     .replace(/"le_cun_(?=\w+")/g, '"lecun_');
   const topology = JSON.parse(json) as ModelTopology;
+  addSharedIds(model, topology.config as Config);
   const isKeras3 = format === 'keras' && generationOf(model) !== 2 && !ONLY_KERAS_2.test(JSON.stringify(topology));
   if (!isKeras3) checkForKeras2(model);
   const modelConfig = format === 'keras' ? archivedTopology(model, topology, isKeras3) : topology;

@@ -343,7 +343,7 @@ export function getMetric(identifier: MetricIdentifier, yPredShape?: Shape, loss
   const described = readDescription(identifier, 'metric');
   const custom = makeRegistered<Metric>(described);
   if (custom) return custom;
-  const { name, ...config } = toCamelConfig(withoutNulls(described.config)) as { name?: string } & Config;
+  const { name, ...config } = withoutNulls(toCamelConfig(described.config)) as { name?: string } & Config;
   if (/^mean_?tensor$/i.test(described.className))
     return new MeanTensor({ ...described.config, ...(name && { name }) });
   if (typeof identifier !== 'string') return new CoreMetric({ ...described, config }, name, yPredShape);

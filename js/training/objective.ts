@@ -51,7 +51,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' &&
   value !== null &&
   Object.getPrototypeOf(value) === Object.prototype &&
-  !('className' in value);
+  !('className' in value || 'class_name' in value);
 
 /** Values in the order of the outputs, from a list or by name; undefined for outputs that it does not name. */
 function byOutput<T>(given: unknown, names: readonly string[], what: string): (T | undefined)[] {

@@ -49,6 +49,33 @@ describe('configs of Keras', { skip }, () => {
     model.dispose();
   });
 
+  test('layers that models share are one layer again, from each format', async () => {
+    const twin = tf.layers.dense({ units: 2, name: 'twin' });
+    const chain = (name, ...layers) => tf.sequential({ name, layers });
+    const inner = tf.input({ shape: [2] });
+    const first = tf.model({ inputs: inner, outputs: twin.apply(inner), name: 'first' });
+    const second = chain('second', tf.layers.dense({ units: 2, name: 'own', inputShape: [2] }), twin);
+    const x = tf.input({ shape: [2] });
+    const model = tf.model({ inputs: x, outputs: second.apply(first.apply(x)), name: 'whole' });
+    assert.equal(model.weights.length, 4);
+    for (const extension of ['keras', 'h5']) {
+      const file = path.join(tmpdir(), `tfwasm-twins-${process.pid}.${extension}`);
+      try {
+        await model.save(`file://${file}`);
+        const again = await tf.loadLayersModel(`file://${file}`);
+        const [a, b] = ['first', 'second'].map((name) => again.getLayer(name).getLayer('twin'));
+        assert.equal(a, b);
+        assert.equal(again.weights.length, 4);
+        const [got, wanted] = [again, model].map((each) => each.predict(tf.ones([1, 2])).arraySync());
+        assert.deepEqual(got, wanted);
+        again.dispose();
+      } finally {
+        rmSync(file, { force: true });
+      }
+    }
+    model.dispose();
+  });
+
   test('an id of layers with other names means nothing', async () => {
     const topology = chainOf('whole', [dense('one', 7), dense('two', 7)]);
     const model = await tf.models.modelFromJSON({ ...topology, keras_version: '2.9.0' });
@@ -81,8 +108,61 @@ describe('configs of Keras', { skip }, () => {
     model.dispose();
   });
 
+  /** A model of one layer of Keras 3. */
+  const modelOf = (class_name, config) =>
+    tf.models.modelFromJSON({
+      class_name: 'Sequential',
+      config: {
+        name: 'm',
+        layers: [
+          { class_name: 'InputLayer', module: 'keras.layers', config: { batch_shape: [null, 1, 1, 2], name: 'x' } },
+          { class_name, module: 'keras.layers', config: { name: 'a', ...config } },
+        ],
+      },
+      keras_version: '3.9.0',
+    });
+
+  test('MixUp mixes images with others of the batch in training, by its seed', async () => {
+    const count = 400;
+    // The second channel is 1 minus the first, so that wrong sums of the weights would show.
+    const first = Array.from({ length: count }, (_, i) => i / count);
+    const x = tf.tensor(
+      first.flatMap((value) => [value, 1 - value]),
+      [count, 1, 1, 2],
+    );
+    const layerOf = async (config) => (await modelOf('MixUp', config)).getLayer('a');
+    const layer = await layerOf({ alpha: 0.2, seed: 7 });
+    assert.deepEqual(layer.apply(x, { training: false }).arraySync(), x.arraySync());
+    const draws = [1, 2].map(() => layer.apply(x, { training: true }).arraySync().flat(2));
+    for (const [a, b] of draws[0]) assert.ok(a >= 0 && a <= 1 && Math.abs(a + b - 1) < 1e-5);
+    assert.notDeepEqual(draws[0], draws[1]);
+    // The same order of numbers with the same seed.
+    const again = await layerOf({ alpha: 0.2, seed: 7 });
+    for (const draw of draws) assert.deepEqual(again.apply(x, { training: true }).arraySync().flat(2), draw);
+    // Beta(0.2, 0.2): most images stay nearly as they are, or become another; with a large alpha, all are halves.
+    const kept = (values) => values.filter(([a], i) => Math.abs(a - first[i]) < 0.01).length / count;
+    assert.ok(kept(draws[0]) > 0.25 && kept(draws[0]) < 0.7, `${kept(draws[0])}`);
+    const halves = (await layerOf({ alpha: 1000, seed: 1 })).apply(x, { training: true }).arraySync().flat(2);
+    const spread = halves.reduce((sum, [a]) => sum + (a - 0.5) ** 2, 0) / count;
+    // The variance of the mean of two uniform numbers.
+    assert.ok(Math.abs(spread - 1 / 24) < 0.01, `${spread}`);
+    await assert.rejects(modelOf('MixUp', { alpha: 0 }), { code: 'E_LAYER', message: /alpha/ });
+  });
+
+  test('a model with MixUp trains, with other numbers at each step', async () => {
+    const model = await modelOf('MixUp', { alpha: 1, seed: 3 });
+    model.add(tf.layers.flatten());
+    model.add(tf.layers.dense({ units: 1, kernelInitializer: 'ones' }));
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'meanSquaredError' });
+    const x = tf.randomUniform([8, 1, 1, 2], 0, 1, 'float32', 5);
+    const losses = [];
+    for (let i = 0; i < 3; ++i) losses.push(await model.trainOnBatch(x, tf.zeros([8, 1])));
+    assert.equal(new Set(losses).size, 3);
+    model.dispose();
+  });
+
   test('layers that only augment images do nothing in predictions, and refuse to train', async () => {
-    for (const name of ['AugMix', 'CutMix', 'MixUp', 'RandAugment', 'RandomElasticTransform']) {
+    for (const name of ['AugMix', 'CutMix', 'RandAugment', 'RandomElasticTransform']) {
       const layers = [
         { class_name: 'InputLayer', module: 'keras.layers', config: { batch_shape: [null, 2, 2, 3], name: 'x' } },
         { class_name: name, module: 'keras.layers', config: { name: 'a', value_range: [0, 1], factor: 0.3 } },

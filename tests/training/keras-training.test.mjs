@@ -54,13 +54,14 @@ async function fileWith(format, trainingConfig, optimizerWeights) {
 
 /** A model that was saved in a format with its training, and loaded. */
 async function savedAndLoaded(model, format) {
-  let modelTopology;
+  let saved;
   const save = async (artifacts) => {
-    ({ modelTopology } = artifacts);
+    saved = artifacts;
     return { modelArtifactsInfo: { dateSaved: new Date() } };
   };
   await model.save({ save }, { format, includeOptimizer: true });
-  return tf.loadLayersModel({ load: async () => ({ modelTopology }) });
+  const { modelTopology } = saved;
+  return tf.loadLayersModel({ load: async () => (format === 'tfjs' ? saved : { modelTopology }) });
 }
 
 /** What a model logs that goes on with this optimizer. */
@@ -256,6 +257,106 @@ describe('training goes on from files of Keras', { skip }, () => {
     model.compile({ optimizer: tf.train.sgd((step) => 1 / (step + 1)), loss: 'mse' });
     assert.equal((await savedAndLoaded(model, 'keras')).optimizer.learningRate, 1);
     assert.match(warn.mock.calls[0].arguments[0], /learning rate is saved as it is now/);
+  });
+
+  const SCHEDULES = {
+    exponentialDecay: [0.1, 2, 0.5, true],
+    inverseTimeDecay: [0.1, 2, 0.5],
+    piecewiseConstantDecay: [
+      [1, 4],
+      [0.1, 0.05, 0.01],
+    ],
+    polynomialDecay: [0.1, 5, 0.01, 2, true],
+    cosineDecay: [0.01, 6, 0.1, { target: 0.1, steps: 2 }],
+    cosineDecayRestarts: [0.1, 2, 1.5, 0.9, 0.1],
+  };
+  for (const [name, args] of Object.entries(SCHEDULES)) {
+    test(`${name} goes on where it was, from each format`, async (t) => {
+      const warn = t.mock.method(console, 'warn', () => {});
+      const schedule = tf.train[name](...args);
+      for (const format of ['h5', 'keras', 'tfjs']) {
+        const model = sequentialOf(tf, ...LAYERS);
+        model.compile({ optimizer: tf.train.momentum(schedule, 0.9), loss: 'mse' });
+        await fit(model);
+        const again = await savedAndLoaded(model, format);
+        assert.equal(again.optimizer.iterations, 3);
+        for (let step = 0; step < 9; ++step) assert.equal(again.optimizer.schedule(step), schedule(step));
+        assertClose((await fit(again)).loss, (await fit(model)).loss, 1e-6, 1e-6);
+        assert.equal(again.optimizer.learningRate, schedule(5));
+        for (const each of [again, model]) each.dispose();
+      }
+      assert.equal(warn.mock.callCount(), 0);
+    });
+  }
+
+  test('a schedule without its numbers is no schedule', async () => {
+    const rates = [
+      { class_name: 'CosineDecay', config: { initial_learning_rate: 0.1 } },
+      { class_name: 'ExponentialDecay', config: { initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 'half' } },
+      { class_name: 'PiecewiseConstantDecay', config: { boundaries: 3, values: [1, 2] } },
+      { class_name: 'constructor', config: {} },
+    ];
+    for (const rate of rates) {
+      const optimizer_config = { class_name: 'SGD', config: { learning_rate: rate, momentum: 0 } };
+      const model = await tf.loadLayersModel(await fileWith('h5', { loss: 'mse', optimizer_config }, []));
+      assert.equal(model.optimizer.schedule, undefined);
+      assert.equal(model.optimizer.learningRate, 0.001);
+      model.dispose();
+    }
+  });
+
+  test('losses and metrics with options, as objects or descriptions, in each format', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    const description = (key) => ({ [key]: 'Huber', config: { delta: 0.3, reduction: 'sum' } });
+    const losses = [tf.losses.get('huber', { delta: 0.3, reduction: 'sum' }), description('className')];
+    for (const loss of [...losses, description('class_name'), [description('class_name')]]) {
+      for (const format of ['h5', 'keras', 'tfjs']) {
+        const model = sequentialOf(tf, ...LAYERS);
+        const metrics = [
+          tf.metrics.get('AUC', { curve: 'PR', numThresholds: 20, name: 'area' }),
+          { className: 'BinaryAccuracy', config: { threshold: 0.1, name: 'above' } },
+          'mae',
+        ];
+        const weightedMetrics = [tf.metrics.get('R2Score', { classAggregation: null, name: 'r2' })];
+        model.compile({ optimizer: 'sgd', loss, metrics, weightedMetrics });
+        await fit(model);
+        const again = await savedAndLoaded(model, format);
+        assert.deepEqual(again.metricsNames, ['loss', 'area', 'above', 'mae', 'r2']);
+        const [logs, expected] = [await fit(again), await fit(model)];
+        for (const [key, values] of Object.entries(expected)) assertClose(logs[key].flat(), values.flat(), 1e-5, 1e-5);
+        for (const each of [again, model]) each.dispose();
+      }
+    }
+    assert.equal(warn.mock.callCount(), 0);
+  });
+
+  test('what Keras wraps: functions, and tuples', async () => {
+    const wrapped = (config) => ({ module: 'builtins', class_name: 'function', config, registered_name: 'function' });
+    const config = {
+      optimizer: 'sgd',
+      loss: {
+        class_name: 'LossFunctionWrapper',
+        config: { fn: wrapped('huber'), name: 'own', delta: 0.3, reduction: 'sum' },
+      },
+      metrics: {
+        class_name: '__tuple__',
+        items: [
+          {
+            class_name: 'MeanMetricWrapper',
+            config: { fn: wrapped('binary_accuracy'), name: 'above', threshold: 0.1 },
+          },
+        ],
+      },
+    };
+    const model = await tf.loadLayersModel(await fileWith('keras', config, []));
+    assert.deepEqual(model.metricsNames, ['loss', 'above']);
+    const logs = await fit(model);
+    const expected = await expectedLogs(tf.train.sgd(0.01), [], {
+      loss: tf.losses.get('huber', { delta: 0.3, reduction: 'sum' }),
+      metrics: [tf.metrics.get('BinaryAccuracy', { threshold: 0.1, name: 'above' })],
+    });
+    assertClose(logs.loss, expected.loss, 1e-6);
+    assertClose(logs.above, expected.above, 1e-6);
   });
 
   test('losses that are functions leave the training out, with a warning', async (t) => {

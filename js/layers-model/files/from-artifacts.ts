@@ -14,7 +14,7 @@ import { dispose, keep } from '../../tensor/memory.js';
 import type { NamedTensorMap } from '../../tensor/tensor.js';
 import type { LoadLayersModelOptions, ModelAndWeightsConfig } from '../load-model.js';
 import type { LayersModel } from '../model.js';
-import { modelFromTopology } from '../model-config.js';
+import { modelFromTopology } from './model-config.js';
 import { modelFromKerasFile } from './keras-model.js';
 
 /** A model, with its weights, from artifacts. */

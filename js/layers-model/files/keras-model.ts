@@ -8,7 +8,7 @@ import type { ModelTopology } from '../../layers/config.js';
 import type { KerasReadOptions, MatchOptions } from '../../keras-files/index.js';
 import { setWeights } from '../../layers/keras-weights.js';
 import type { LayersModel } from '../model.js';
-import { modelFromTopology } from '../model-config.js';
+import { modelFromTopology } from './model-config.js';
 import type { LayerContext } from '../../layers/registry.js';
 
 /** A model, with its weights, from the bytes of a file. Throws E_FILE, E_LAYER, E_WEIGHT_MISSING, E_SHAPE. */

@@ -89,27 +89,31 @@ export function readState(
     const k = places.findIndex((place) => place.slot === slot && place.weight === i);
     return k < 0 ? undefined : (rest[k] as KerasArray).readFloats();
   };
-  const state: NamedTensor[] = [{ name: 'iter', tensor: scalar(Number(steps.read()[0]), 'int32') }];
+  const iterations = Number(steps.read()[0]);
+  const state: NamedTensor[] = [{ name: 'iter', tensor: scalar(iterations, 'int32') }];
   for (const slot of optimizer.slots) {
     for (const [i, weight] of weights.entries()) {
-      const tensor = slotTensor(optimizer, slot, valuesOf(slot, i), optimizer.slotShape(slot, weight));
+      const tensor = slotTensor(optimizer, slot, valuesOf(slot, i), optimizer.slotShape(slot, weight), iterations);
       state.push({ name: `${weight.name}/${slot}`, tensor });
     }
   }
   return state;
 }
 
-/** The momentum of Keras has the factor -learningRate. */
-const factorOf = (optimizer: Optimizer, slot: string | null) =>
-  optimizer.getClassName() === 'Momentum' && slot === 'momentum' ? -optimizer.learningRate : 1;
+/** The momentum of Keras has the factor -learningRate: here that of the next step, which is then the one of Keras. */
+function factorOf(optimizer: Optimizer, slot: string | null, iterations: number): number {
+  if (optimizer.getClassName() !== 'Momentum' || slot !== 'momentum') return 1;
+  return -(optimizer.schedule?.(iterations) ?? optimizer.learningRate) || 1;
+}
 
 function slotTensor(
   optimizer: Optimizer,
   slot: string,
   values: Float32Array | undefined,
   shape: readonly number[],
+  iterations: number,
 ): Tensor {
-  const factor = factorOf(optimizer, slot);
+  const factor = factorOf(optimizer, slot, iterations);
   const size = shape.reduce((a, b) => a * b, 1);
   return tensor(values ? values.map((value) => value / factor) : new Float32Array(size), [...shape], 'float32');
 }
@@ -151,7 +155,7 @@ export function stateVariables(
   const layout: Layout = name === 'SGD' && !isKeras3 ? [[null]] : layoutOf(optimizer, false);
   const slots = placesOf(optimizer, layout, weights).map(({ slot, weight: i, shape }): StateVariable => {
     const { name: weight, slots } = weights[i] as Weight & { slots: readonly Tensor[] };
-    const factor = factorOf(optimizer, slot);
+    const factor = factorOf(optimizer, slot, optimizer.iterations);
     const values = slot === null ? undefined : slots[optimizer.slots.indexOf(slot)];
     const size = shape.reduce((a, b) => a * b, 1);
     return {

@@ -3,45 +3,21 @@
 import type { JsonObject, KerasFile, KerasFormat } from '../../keras-files/index.js';
 import type { KerasTraining } from '../../layers/save-keras.js';
 import { type Config, toCamelConfig, toSnakeConfig } from '../../layers/config.js';
+import type { CoreFunction } from '../../layers/configured.js';
+import { findRegistered, getRegisteredName } from '../../layers/serialization.js';
 import type { LearningRateSchedule, Optimizer } from '../optimizer.js';
 import type { ModelCompileArgs } from '../options.js';
 import type { Variable } from '../../tensor/variable.js';
-import * as schedules from '../schedules.js';
 import type { TrainingHost } from '../training-host.js';
 import { stateVariables } from './keras-slots.js';
-import { namesOf, type OptimizerMakers } from './training-config.js';
+import { type SavedSchedule, savedSchedule, scheduleOf } from './saved-schedules.js';
+import { type OptimizerMakers, readObjectives, savedObjectives } from './training-config.js';
 
-type Described = { className?: string; config?: Config };
-
-/** How files described schedules, to write them again. */
-const descriptions = new WeakMap<LearningRateSchedule, Described>();
+type Described = SavedSchedule;
 
 /** A learning rate: a number, or a schedule that the file describes. Undefined for unknown ones. */
 function learningRateOf(value: unknown): number | LearningRateSchedule | undefined {
-  if (typeof value === 'number') return value;
-  const described = (value ?? {}) as Described;
-  const schedule = scheduleOf(described);
-  if (schedule) descriptions.set(schedule, described);
-  return schedule;
-}
-
-function scheduleOf({ className, config: c = {} }: Described): LearningRateSchedule | undefined {
-  const [first, steps] = [Number(c['initialLearningRate']), Number(c['decaySteps'])];
-  const isStaircase = c['staircase'] === true;
-  if (className === 'ExponentialDecay') {
-    return schedules.exponentialDecay(first, steps, Number(c['decayRate']), isStaircase);
-  }
-  if (className === 'InverseTimeDecay') {
-    return schedules.inverseTimeDecay(first, steps, Number(c['decayRate']), isStaircase);
-  }
-  if (className === 'PiecewiseConstantDecay') {
-    return schedules.piecewiseConstantDecay(c['boundaries'] as number[], c['values'] as number[]);
-  }
-  if (className === 'PolynomialDecay') {
-    const [end, power] = [Number(c['endLearningRate']), Number(c['power'])];
-    return schedules.polynomialDecay(first, steps, end, power, c['cycle'] === true);
-  }
-  return undefined;
+  return typeof value === 'number' ? value : scheduleOf((value ?? {}) as Described);
 }
 
 const inverseTime = (rate: number, decay: number): Described => ({
@@ -102,29 +78,14 @@ function optimizerOf(value: unknown, { optimizerByName, optimizerFromConfig }: O
   });
 }
 
-/** Losses and metrics: Keras wraps functions. */
-function unwrap(given: unknown): unknown {
-  if (Array.isArray(given)) return given.map(unwrap);
-  if (typeof given !== 'object' || given === null) return given;
-  const { class_name, config } = given as { class_name?: string; config?: Config | string };
-  if (class_name === undefined) {
-    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, unwrap(value)]));
-  }
-  if (class_name === 'MeanMetricWrapper') {
-    const { fn, name } = config as Config;
-    return { className: fn, config: { name } };
-  }
-  return typeof config === 'string' ? config : { className: class_name, config: config ?? {} };
-}
-
 /** The arguments of compile(). Throws E_INPUT for what is unknown. */
 export function compileArgsOf({ trainingConfig }: KerasFile, makers: OptimizerMakers): ModelCompileArgs {
   const given = trainingConfig as Record<string, unknown>;
   const args = {
     optimizer: optimizerOf(given['optimizer'] ?? given['optimizer_config'], makers),
-    loss: unwrap(given['loss']),
-    metrics: unwrap(given['metrics'] ?? undefined),
-    weightedMetrics: unwrap(given['weighted_metrics'] ?? undefined),
+    loss: readObjectives(given['loss']),
+    metrics: readObjectives(given['metrics'] ?? undefined),
+    weightedMetrics: readObjectives(given['weighted_metrics'] ?? undefined),
     lossWeights: given['loss_weights'] ?? undefined,
   };
   return args as ModelCompileArgs;
@@ -176,24 +137,51 @@ function describeOptimizer(optimizer: Optimizer): { class_name: string; config: 
   return { class_name: className, config: toSnakeConfig(all) };
 }
 
-function describeRate({ schedule, learningRate }: Optimizer): unknown {
-  const described = schedule && descriptions.get(schedule);
+function describeRate(optimizer: Optimizer): unknown {
+  const { schedule, learningRate } = optimizer;
+  const described = savedSchedule(optimizer);
   if (described) return { module: 'keras.optimizers.schedules', ...described, registeredName: null };
   if (schedule) console.warn('The learning rate is saved as it is now: a file of Keras cannot have a function for it');
   return learningRate;
 }
 
+/** As Keras has it: it knows no 'auto' any more, and null where the core needs a word. */
+function withKerasNames({ className, config }: CoreFunction): CoreFunction {
+  const { reduction, classAggregation, ...rest } = config;
+  return {
+    className,
+    config: {
+      ...rest,
+      ...(reduction !== undefined && { reduction: reduction === 'auto' ? 'sum_over_batch_size' : reduction }),
+      ...(classAggregation !== undefined && {
+        classAggregation: classAggregation === 'none' ? null : classAggregation,
+      }),
+    },
+  };
+}
+
+/** The form of Keras 3. */
+const kerasDescription =
+  (module: string) =>
+  (given: CoreFunction): object => {
+    const custom = findRegistered(given.className);
+    const registeredName = custom ? getRegisteredName(custom) : null;
+    return { module: custom ? null : module, ...withKerasNames(given), registeredName };
+  };
+
 /**
- * The arguments of compile() for a file of Keras; undefined, with a warning, if it has losses or metrics that are not
- * known by their names, or an optimizer that Keras has not.
+ * The arguments of compile() for a file of Keras; undefined, with a warning, if it has losses or metrics that are
+ * functions of the program, or an optimizer that Keras has not.
  */
 function kerasConfigOf(args: ModelCompileArgs, optimizer: Optimizer, isArchive: boolean): JsonObject | undefined {
   const described = describeOptimizer(optimizer);
-  const [loss, metrics, weighted] = [args.loss, args.metrics ?? [], args.weightedMetrics ?? []].map((x) => namesOf(x));
+  const [loss, metrics, weighted] = [args.loss, args.metrics ?? [], args.weightedMetrics ?? []].map((given, i) =>
+    savedObjectives(given, isArchive ? kerasDescription(i === 0 ? 'keras.losses' : 'keras.metrics') : withKerasNames),
+  );
   if (!described || loss === undefined || metrics === undefined || weighted === undefined) {
     console.warn(
       'The model is saved without its training: a file of Keras can have optimizers of Keras only, and losses and ' +
-        'metrics that are given by name',
+        'metrics that are no functions of the program',
     );
     return undefined;
   }

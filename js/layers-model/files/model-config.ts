@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models from configs of Keras 1 to 3.
-import { TfwasmError } from '../core/errors.js';
-import { type Config, either, type ModelTopology, toCamelCase } from '../layers/config.js';
-import { Container } from '../layers/container.js';
-import { InputLayer } from '../layers/input-layer.js';
-import type { Layer } from '../layers/layer.js';
-import { LayersModel } from './model.js';
-import type { TensorReference } from '../layers/functional-config.js';
-import { loadOperations, OperationLayer } from '../layers/operations/operation-layer.js';
-import { findOperations } from '../layers/operations/saved-operation.js';
-import { addModelMaker, type LayerContext, makeSavedLayer, type SavedLayer } from '../layers/registry.js';
-import { mapReferences, operationArgs, readCall, readReferences, type SavedCall } from '../layers/saved-calls.js';
-import { Sequential } from './sequential.js';
-import { type Kwargs, type OneOrMore, oneOrMore, type SymbolicTensor, symbolicIn } from '../layers/topology.js';
+import { TfwasmError } from '../../core/errors.js';
+import { type Config, either, type ModelTopology, toCamelCase } from '../../layers/config.js';
+import { Container } from '../../layers/container.js';
+import { InputLayer } from '../../layers/input-layer.js';
+import type { Layer } from '../../layers/layer.js';
+import { LayersModel } from '../model.js';
+import type { TensorReference } from '../../layers/functional-config.js';
+import { loadOperations, OperationLayer } from '../../layers/operations/operation-layer.js';
+import { findOperations } from '../../layers/operations/saved-operation.js';
+import { addModelMaker, type LayerContext, makeSavedLayer, type SavedLayer } from '../../layers/registry.js';
+import { mapReferences, operationArgs, readCall, readReferences, type SavedCall } from '../../layers/saved-calls.js';
+import { Sequential } from '../sequential.js';
+import { type Kwargs, type OneOrMore, oneOrMore, type SymbolicTensor, symbolicIn } from '../../layers/topology.js';
 
 interface PendingCall {
   layer: Layer;

@@ -27,8 +27,8 @@ class FirstMaximum {
   static constexpr int64_t kStep = std::is_same_v<T, float> ? 1 : kLanes;
   static constexpr int64_t kChannels = kCount * kStep;
 
-  // `dy`: what the maximum gets.
-  FirstMaximum(const float* out, const float* dy) {
+  // `dy`: what the maximum gets. `adds`: whether to add to what has been stored.
+  FirstMaximum(const float* out, const float* dy, bool adds) : adds_(adds) {
 #pragma clang loop unroll(full)
     for (int64_t v = 0; v < kCount; ++v) {
       maximum_[v] = Load<T>(out + v * kStep);
@@ -36,13 +36,14 @@ class FirstMaximum {
     }
   }
 
-  // Adds dy to `to` where `values` are the maximum for the first time.
+  // Stores dy in `to`, or adds it, where `values` are the maximum for the first time.
   void Visit(const float* values, float* to) {
 #pragma clang loop unroll(full)
     for (int64_t v = 0; v < kCount; ++v) {
       const auto is_maximum = IsMaximum(Load<T>(values + v * kStep), maximum_[v]);
       float* const sum = to + v * kStep;
-      Store<T>(Load<T>(sum) + (is_maximum ? left_[v] : T{}), sum);
+      const T gradient = is_maximum ? left_[v] : T{};
+      Store<T>(adds_ ? Load<T>(sum) + gradient : gradient, sum);
       left_[v] = is_maximum ? T{} : left_[v];
     }
   }
@@ -50,12 +51,26 @@ class FirstMaximum {
  private:
   T maximum_[kCount];
   T left_[kCount];
+  bool adds_;
 };
+
+// Whether each input pixel is in exactly one window.
+bool AreTiles(const VolumeWindows& windows) {
+  for (size_t i = 0; i < windows.axes.size(); ++i) {
+    const WindowAxis& axis = windows.axes[i];
+    const bool is_tile = axis.size == axis.stride && axis.dilation == 1;
+    if (!is_tile || windows.before[i] != 0 || windows.out[i] * axis.size != windows.in[i]) {
+      return false;
+    }
+  }
+  return true;
+}
 
 }  // namespace
 
 void PoolGradient::Max(const float* in, const float* out, const float* dy, float* dx) const {
-  Zero(dx, windows.batch * windows.in_pixels() * channels);
+  const bool adds = !AreTiles(windows);
+  if (adds) Zero(dx, windows.batch * windows.in_pixels() * channels);
   ForEachPart(windows, channels, [&](int64_t batch, int64_t first, int64_t last) {
     const int64_t offset = batch * windows.in_pixels();
     ForEachOutput(windows, [&](const OutputPlace& window, int64_t pixel) {
@@ -69,12 +84,12 @@ void PoolGradient::Max(const float* in, const float* out, const float* dy, float
         c += maximum.kChannels;
       };
       if (last - first == kChannelBlock) {
-        visit(FirstMaximum<FloatVector, kChannelBlock / kLanes>(out + place + c, dy + place + c));
+        visit(FirstMaximum<FloatVector, kChannelBlock / kLanes>(out + place + c, dy + place + c, adds));
       }
       while (c + kLanes <= last) {
-        visit(FirstMaximum<FloatVector, 1>(out + place + c, dy + place + c));
+        visit(FirstMaximum<FloatVector, 1>(out + place + c, dy + place + c, adds));
       }
-      while (c < last) visit(FirstMaximum<float, 1>(out + place + c, dy + place + c));
+      while (c < last) visit(FirstMaximum<float, 1>(out + place + c, dy + place + c, adds));
     });
   });
 }

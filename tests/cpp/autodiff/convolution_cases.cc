@@ -137,6 +137,11 @@ void AddPoolings(GradientCases& cases, const Windows& windows, bool channels_fir
     const std::string suffix = spatial == 3 ? "3D" : "";
     cases.push_back(CaseOf("MaxPool" + suffix, attrs, {Distinct(shape)}, 0, check));
     if (!channels_first) AddPoolGradients(cases, "MaxPool" + suffix, attrs, Distinct(shape));
+    // Windows side by side, and channels that fill no block.
+    if (spatial == 2) {
+      const Shape tiles = Layout({1, 4, 2, 23}, channels_first);
+      cases.push_back(CaseOf("MaxPool", attrs, {Distinct(tiles)}, 0, check));
+    }
     cases.push_back(CaseOf("AvgPool" + suffix, attrs, {Random(shape)}));
     if (!channels_first) {
       TestAttrs with_shape = attrs;

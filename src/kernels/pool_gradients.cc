@@ -84,7 +84,8 @@ void PoolGradient::Max(const float* in, const float* out, const float* dy, float
         c += maximum.kChannels;
       };
       if (last - first == kChannelBlock) {
-        visit(FirstMaximum<FloatVector, kChannelBlock / kLanes>(out + place + c, dy + place + c, adds));
+        visit(FirstMaximum<FloatVector, kChannelBlock / kLanes>(out + place + c, dy + place + c,
+                                                                adds));
       }
       while (c + kLanes <= last) {
         visit(FirstMaximum<FloatVector, 1>(out + place + c, dy + place + c, adds));

@@ -11,8 +11,8 @@ struct Windows {
   int dilation = 1;
 };
 
-const std::vector<Windows> kWindows = {{"VALID", 1, 1}, {"SAME", 1, 1}, {"SAME", 2, 1},
-                                       {"VALID", 2, 1}, {"SAME", 1, 2}, {"EXPLICIT", 1, 1},
+const std::vector<Windows> kWindows = {{"VALID", 1, 1},   {"SAME", 1, 1}, {"SAME", 2, 1},
+                                       {"VALID", 2, 1},   {"SAME", 1, 2}, {"EXPLICIT", 1, 1},
                                        {"EXPLICIT", 2, 1}};
 
 // Attributes of ops on images (spatial = 2) or volumes (3).

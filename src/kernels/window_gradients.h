@@ -45,9 +45,12 @@ struct DepthwiseGradient {
   void Input(const float* filter, const float* dy, float* dx) const;
   void Filter(const float* in, const float* dy, float* filter) const;
 
-  VolumeWindows windows;
+  VolumeWindows windows;  // of depth 1
   int64_t channels = 0;
   int64_t multiplier = 1;
+
+ private:
+  void InputByConvolution(const float* filter, const float* dy, float* dx) const;
 };
 
 struct PoolGradient {

@@ -197,7 +197,8 @@ TFWASM_GRADIENT kAddGradient{"Add", [](GradientContext& c) {
                              }};
 TFWASM_GRADIENT kSubGradient{"Sub", [](GradientContext& c) {
                                c.set(0, c.dy());
-                               if (c.wants(1)) c.set(1, -c.dy());
+                               // The sum first: it may be far smaller.
+                               if (c.wants(1)) c.set(1, -SumTo(c.dy(), c.input(1).shape()));
                              }};
 TFWASM_GRADIENT kMulGradient{"Mul", [](GradientContext& c) {
                                if (c.wants(0)) c.set(0, c.dy() * c.input(1));

@@ -11,8 +11,9 @@ struct Windows {
   int dilation = 1;
 };
 
-const std::vector<Windows> kWindows = {{"VALID", 1, 1}, {"SAME", 1, 1}, {"SAME", 2, 1},
-                                       {"VALID", 2, 1}, {"SAME", 1, 2}, {"EXPLICIT", 2, 1}};
+const std::vector<Windows> kWindows = {{"VALID", 1, 1},   {"SAME", 1, 1}, {"SAME", 2, 1},
+                                       {"VALID", 2, 1},   {"SAME", 1, 2}, {"EXPLICIT", 1, 1},
+                                       {"EXPLICIT", 2, 1}};
 
 // Attributes of ops on images (spatial = 2) or volumes (3).
 TestAttrs AttrsOf(const Windows& windows, int spatial, bool channels_first) {
@@ -89,9 +90,9 @@ void AddImageConvolutions(GradientCases& cases, const Windows& windows, bool cha
     const Shape result = ResultShape("Conv2D", attrs, inputs);
     cases.push_back(CaseOf("Conv2DBackpropInput", attrs, {sizes, Random(filter), Random(result)}));
   }
-  for (const int multiplier : {1, 2}) {
-    cases.push_back(
-        CaseOf("DepthwiseConv2dNative", attrs, {Random(shape), Random({3, 2, 4, multiplier})}));
+  // A window of one pixel has explicit padding that is larger than it.
+  for (const Shape& filter : {Shape{3, 2, 4, 1}, Shape{3, 2, 4, 2}, Shape{1, 1, 4, 1}}) {
+    cases.push_back(CaseOf("DepthwiseConv2dNative", attrs, {Random(shape), Random(filter)}));
   }
   AddSecondOrder(cases, attrs, channels_first);
 }
@@ -136,6 +137,11 @@ void AddPoolings(GradientCases& cases, const Windows& windows, bool channels_fir
     const std::string suffix = spatial == 3 ? "3D" : "";
     cases.push_back(CaseOf("MaxPool" + suffix, attrs, {Distinct(shape)}, 0, check));
     if (!channels_first) AddPoolGradients(cases, "MaxPool" + suffix, attrs, Distinct(shape));
+    // Windows side by side, and channels that fill no block.
+    if (spatial == 2) {
+      const Shape tiles = Layout({1, 4, 2, 23}, channels_first);
+      cases.push_back(CaseOf("MaxPool", attrs, {Distinct(tiles)}, 0, check));
+    }
     cases.push_back(CaseOf("AvgPool" + suffix, attrs, {Random(shape)}));
     if (!channels_first) {
       TestAttrs with_shape = attrs;

@@ -37,7 +37,7 @@ class OnnxModel {
   }
 }
 
-/** @returns {Promise<import('./engines.js').Engine>} */
+/** @returns An engine of engines.js. */
 export async function startOnnxRuntime({ id, threads }) {
   const ort = await import(`${FOLDER}onnxruntime-web/ort.wasm.min.mjs`);
   ort.env.wasm.wasmPaths = `${FOLDER}onnxruntime-web/`;
@@ -91,7 +91,7 @@ function adaptWorker(folder) {
   globalThis.Module = { locateFile: (file) => folder + file };
 }
 
-/** @returns {Promise<import('./engines.js').Engine>} */
+/** @returns An engine of engines.js. */
 export async function startLiteRt({ id, threads }) {
   const { loadLiteRt, loadAndCompile, supportsFeature, Tensor, version } = await import(`${FOLDER}litert.js`);
   const folder = `${FOLDER}litert-wasm/`;

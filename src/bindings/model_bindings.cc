@@ -115,7 +115,7 @@ Handle ModelWeight(Handle handle, val weight) {
     const auto& tensors = Models().Get(handle).weights.tensors;
     const auto it = tensors.find(name);
     if (it == tensors.end()) Throw(Code::kInput, "the model has no weight '", name, "'");
-    return AddTensor(it->second);
+    return AddTensor(it->second.Dequantized());
   });
 }
 

@@ -135,20 +135,29 @@ class DepthwiseKernel : public Kernel {
   FusedActivation activation_;
 };
 
+// The inputs that an operator is made of.
+std::vector<int> OperatorInputs(const FusedOps& fused) {
+  std::vector<int> inputs = {1};
+  if (fused.bias_input >= 0) inputs.push_back(fused.bias_input);
+  for (int i = 0; i < 4 && fused.norm_input >= 0; ++i) inputs.push_back(fused.norm_input + i);
+  return inputs;
+}
+
 std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const ConvNode& conv,
                                           const Conv2dSpec& spec) {
-  const FusedOps& fused = conv.fused;
-  bool is_constant = context.value(1) != nullptr;
-  if (fused.bias_input >= 0) is_constant &= context.value(fused.bias_input) != nullptr;
-  for (int i = 0; i < 4 && fused.norm_input >= 0; ++i) {
-    is_constant &= context.value(fused.norm_input + i) != nullptr;
+  const std::vector<int> inputs = OperatorInputs(conv.fused);
+  for (const int i : inputs) {
+    if (context.value(i) == nullptr) return nullptr;
   }
-  if (!is_constant) return nullptr;
+  for (const int i : inputs) context.WillPack(i);
   using Variants = PackedVariants<XnnConv2d>;
   const auto variants = context.Shared<Variants>([] { return std::make_shared<Variants>(); });
   return variants->Get(spec.window, spec.groups, [&] {
-    return MakeOperator(spec, fused, context.shape(1).NumElements(),
-                        [&](int i) { return context.value(i)->values<float>().data(); });
+    std::vector<Tensor> values(static_cast<size_t>(context.num_inputs()));
+    for (const int i : inputs) values[static_cast<size_t>(i)] = context.value(i)->Dequantized();
+    return MakeOperator(spec, conv.fused, context.shape(1).NumElements(), [&](int i) {
+      return values[static_cast<size_t>(i)].values<float>().data();
+    });
   });
 }
 

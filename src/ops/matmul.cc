@@ -321,9 +321,11 @@ std::unique_ptr<Kernel> PrepareMatMul(const KernelContext& context) {
   if (!is_constant || node.batch_b.NumElements() != 1) {
     return std::make_unique<BatchMatMul>(context, node);
   }
+  context.WillPack(1);
   auto packed = context.Shared<PackedMatrix>([&] {
+    const Tensor matrix = context.value(1)->Dequantized();
     return std::make_shared<PackedMatrix>(
-        node, context.value(1)->values<float>().data(),
+        node, matrix.values<float>().data(),
         bias < 0 ? nullptr : context.value(bias)->values<float>().data());
   });
   return std::make_unique<PackedMatMul>(context, node, std::move(packed));

@@ -74,7 +74,8 @@ void XnnInt8FullyConnected::Run(int64_t rows, int64_t rows_per_range, const floa
     std::fill_n(ranges + row, rows_per_range, ParamsOf(range));
     if (!range.is_finite) not_finite.push_back(row);
   }
-  std::fill_n(ranges + rows, XNN_EXTRA_QUANTIZATION_PARAMS, xnn_quantization_params());
+  // Kernels compute the last row again in place of rows that do not exist.
+  std::fill_n(ranges + rows, XNN_EXTRA_QUANTIZATION_PARAMS, ranges[rows - 1]);
   const pthreadpool_t pool = PoolFor(static_cast<double>(rows) * static_cast<double>(inputs_) *
                                      static_cast<double>(outputs_));
   if (rows != prepared_rows_ || ThreadCount() != prepared_threads_) {
@@ -159,14 +160,13 @@ void XnnInt8Conv2d::Run(const ImageSize& input, const float* in, float* out) {
   auto* stored = static_cast<int8_t*>(ScratchSpace(stored_bytes + params_bytes + workspace_bytes_));
   auto* params = reinterpret_cast<xnn_quantization_params*>(stored + stored_bytes);
   void* workspace = workspace_bytes_ == 0 ? nullptr : stored + stored_bytes + params_bytes;
-  std::fill_n(params, 1 + XNN_EXTRA_QUANTIZATION_PARAMS, xnn_quantization_params());
   for (int64_t image = 0; image < input.batch; ++image, in += elements, out += output_elements_) {
     const Int8Range range = QuantizeToInt8(in, elements, stored);
     if (!range.is_finite) {
       FillWithNan(out, output_elements_);
       continue;
     }
-    *params = ParamsOf(range);
+    std::fill_n(params, 1 + XNN_EXTRA_QUANTIZATION_PARAMS, ParamsOf(range));
     CheckXnn(xnn_setup_convolution2d_nhwc_qd8_f32_qc8w(op_.get(), workspace, stored, out, params),
              kConvolution);
     op_.Run(pool);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/simd.h"
 #include "kernels/thread_pool.h"
 
 namespace tfwasm {
@@ -29,23 +30,32 @@ struct Extremes {
 };
 
 Extremes FindExtremes(const float* values, int64_t count) {
-  constexpr int64_t kLanes = 16;
-  float mins[kLanes] = {};
-  float maxs[kLanes] = {};
-  uint32_t magnitudes[kLanes] = {};
-  const auto look = [&](const float* from, int64_t width) {
-    for (int64_t i = 0; i < width; ++i) {
-      mins[i] = from[i] < mins[i] ? from[i] : mins[i];
-      maxs[i] = maxs[i] < from[i] ? from[i] : maxs[i];
-      const uint32_t magnitude = std::bit_cast<uint32_t>(from[i]) & 0x7fffffff;
+  constexpr int64_t kVectors = 2;  // so that comparisons need not wait for each other
+  constexpr auto kLanes = static_cast<int64_t>(kFloatLanes);
+  FloatVector mins[kVectors] = {};
+  FloatVector maxs[kVectors] = {};
+  VectorOf<uint32_t> magnitudes[kVectors] = {};
+  const auto look = [&](const float* from) {
+    for (int64_t i = 0; i < kVectors; ++i) {
+      const auto x = Load<FloatVector>(from + i * kLanes);
+      mins[i] = x < mins[i] ? x : mins[i];
+      maxs[i] = maxs[i] < x ? x : maxs[i];
+      const auto magnitude = std::bit_cast<VectorOf<uint32_t>>(x) & 0x7fffffffU;
       magnitudes[i] = magnitudes[i] < magnitude ? magnitude : magnitudes[i];
     }
   };
-  for (; count >= kLanes; count -= kLanes, values += kLanes) look(values, kLanes);
-  look(values, count);
-  return {.min = *std::min_element(mins, mins + kLanes),
-          .max = *std::max_element(maxs, maxs + kLanes),
-          .magnitude = *std::max_element(magnitudes, magnitudes + kLanes)};
+  constexpr int64_t kStep = kVectors * kLanes;
+  for (; count >= kStep; count -= kStep, values += kStep) look(values);
+  float rest[kStep] = {};
+  std::copy_n(values, count, rest);
+  look(rest);
+  Extremes all;
+  for (int64_t i = 0; i < kStep; ++i) {
+    all.min = std::min(all.min, mins[i / kLanes][i % kLanes]);
+    all.max = std::max(all.max, maxs[i / kLanes][i % kLanes]);
+    all.magnitude = std::max(all.magnitude, magnitudes[i / kLanes][i % kLanes]);
+  }
+  return all;
 }
 
 Extremes FindExtremesInParallel(const float* values, int64_t count) {
@@ -83,21 +93,54 @@ Int8Range RangeOf(const Extremes& extremes) {
 }
 
 // Rounds by adding a number whose unit in the last place is 1.
-void Quantize(const float* __restrict values, int64_t count, const Int8Range& range,
-              int8_t* __restrict stored) {
-  constexpr float kRound = 0x1.8p23F;
-  const float factor = 1 / range.scale;
-  const auto zero = static_cast<float>(range.zero_point);
-  const float least = kLeast - zero;
-  const float most = least + kLevels;
-  const int32_t offset = std::bit_cast<int32_t>(kRound) - range.zero_point;
-  for (int64_t i = 0; i < count; ++i) {
-    float scaled = values[i] * factor;
+class Quantizer {
+ public:
+  explicit Quantizer(const Int8Range& range)
+      : factor_(1 / range.scale),
+        least_(kLeast - static_cast<float>(range.zero_point)),
+        most_(least_ + kLevels),
+        offset_(std::bit_cast<int32_t>(kRound) - range.zero_point) {}
+
+  void Run(const float* values, int64_t count, int8_t* stored) const {
+    for (; count >= kBytes; count -= kBytes, values += kBytes, stored += kBytes) {
+      Store(Quantize(values), stored);
+    }
+    if (count == 0) return;
+    float rest[kBytes] = {};
+    std::copy_n(values, count, rest);
+    const Bytes bytes = Quantize(rest);
+    std::copy_n(reinterpret_cast<const int8_t*>(&bytes), count, stored);
+  }
+
+ private:
+  using Ints = VectorOf<int32_t>;
+  using Bytes = VectorOf<int8_t>;
+  static constexpr float kRound = 0x1.8p23F;
+  static constexpr int64_t kBytes = 16;
+
+  // The lowest bytes are the numbers.
+  Bytes QuantizeFour(const float* values) const {
+    FloatVector scaled = Load<FloatVector>(values) * factor_;
+    const auto least = All<FloatVector>(least_);
+    const auto most = All<FloatVector>(most_);
     scaled = scaled < least ? least : scaled;
     scaled = most < scaled ? most : scaled;
-    stored[i] = static_cast<int8_t>(std::bit_cast<int32_t>(scaled + kRound) - offset);
+    return std::bit_cast<Bytes>(std::bit_cast<Ints>(scaled + kRound) - offset_);
   }
-}
+  Bytes QuantizeEight(const float* values) const {
+    return __builtin_shufflevector(QuantizeFour(values), QuantizeFour(values + kFloatLanes), 0, 4,
+                                   8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
+  }
+  Bytes Quantize(const float* values) const {
+    return __builtin_shufflevector(QuantizeEight(values), QuantizeEight(values + 2 * kFloatLanes),
+                                   0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+  }
+
+  float factor_;
+  float least_;
+  float most_;
+  int32_t offset_;
+};
 
 }  // namespace
 
@@ -128,11 +171,12 @@ Int8Range QuantizeToInt8(const float* values, int64_t count, int8_t* stored) {
     std::fill_n(stored, count, int8_t{0});
     return range;
   }
+  const Quantizer quantizer(range);
   ParallelFor((count + kBlock - 1) / kBlock, static_cast<double>(kBlock) * kWorkPerElement,
               [&](int64_t begin, int64_t end) {
                 const int64_t first = begin * kBlock;
-                Quantize(values + first, std::min(count, end * kBlock) - first, range,
-                         stored + first);
+                quantizer.Run(values + first, std::min(count, end * kBlock) - first,
+                              stored + first);
               });
   return range;
 }

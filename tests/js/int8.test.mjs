@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // loadGraphModel(..., {precision: 'int8'}): products of integers, close to those of float32.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { attr, GraphBuilder } from '../graph-builder.mjs';
 import { missing } from '../prerequisites.mjs';
@@ -242,5 +240,62 @@ describe('precision int8', { skip: missing('dist') }, () => {
     });
     assert.deepEqual(saved, new Uint8Array((await handler.load()).weightData));
     model.dispose();
+  });
+});
+
+describe('precision int8 of a real model', { skip: missing('dist', 'models') }, () => {
+  /** Images of smooth waves in many sizes and directions. */
+  function imageOf([, height, width, channels], i) {
+    const values = new Float32Array(height * width * channels);
+    for (let y = 0, at = 0; y < height; ++y) {
+      for (let x = 0; x < width; ++x) {
+        for (let c = 0; c < channels; ++c, ++at) {
+          const across = Math.sin((x / width) * 6 * (1 + (i % 5)) + c + i);
+          const down = Math.cos((y / height) * 6 * (2 + ((i * 3) % 7)) + 2 * i + 0.7 * c);
+          values[at] = 0.5 + 0.25 * (across + down);
+        }
+      }
+    }
+    return values;
+  }
+
+  test('the most likely emotion is nearly always the same', async () => {
+    const tf = await import('../../dist/index.js');
+    const folder = new URL('../../node_modules/@vladmandic/human/models/', import.meta.url);
+    const load = (options) => tf.loadGraphModel(new URL('emotion.json', folder).href, options);
+    const models = [await load({ precision: 'int8' }), await load()];
+    const shape = [1, ...models[0].inputs[0].shape.slice(1)];
+    const COUNT = 20;
+    let agreed = 0;
+    const seen = new Set();
+    for (let i = 0; i < COUNT; ++i) {
+      const x = tf.tensor(imageOf(shape, i), shape);
+      const [actual, expected] = models.map((model) => [...model.predict(x).dataSync()]);
+      const best = expected.indexOf(Math.max(...expected));
+      seen.add(best);
+      if (actual.indexOf(Math.max(...actual)) === best) ++agreed;
+      expected.forEach((value, k) => {
+        assert.ok(Math.abs(value - actual[k]) < 0.2, `${actual} instead of ${expected}`);
+      });
+    }
+    assert.ok(seen.size > 2, 'the images differ');
+    assert.ok(agreed >= 0.9 * COUNT, `${agreed} of ${COUNT}`);
+    for (const model of models) model.dispose();
+  });
+
+  test('tfwasm/inference says that it does not have it', async () => {
+    const { execFileSync } = await import('node:child_process');
+    const script = `
+      import * as tf from './dist/inference.js';
+      const url = './node_modules/@vladmandic/human/models/liveness.json';
+      const { href } = new URL(url, 'file://' + process.cwd() + '/');
+      await tf.loadGraphModel(href, { precision: 'int8' }).catch((e) => console.log(e.code, e.message));
+      (await tf.loadGraphModel(href)).dispose();
+      console.log(tf.memory().numTensors);`;
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: new URL('../..', import.meta.url),
+      encoding: 'utf8',
+    });
+    assert.match(output, /^E_INPUT .*tfwasm\/inference.*\n0\n$/);
   });
 });

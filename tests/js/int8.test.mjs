@@ -36,7 +36,7 @@ function convAttrs({ strides = [1, 1], padding = 'SAME', dilations = [1, 1], fus
 /** Filter, input without batch, attributes. */
 const CONVOLUTIONS = {
   'a window of one pixel': [[1, 1, 48, 40], [7, 5, 48], {}],
-  'one pixel, with strides': [[1, 1, 32, 16], [8, 8, 32], { strides: [2, 2] }],
+  'one pixel, with strides': [[1, 1, 32, 33], [8, 8, 32], { strides: [2, 2] }],
   '3x3, SAME': [[3, 3, 16, 24], [9, 8, 16], {}],
   '3x3, VALID': [[3, 3, 16, 24], [9, 8, 16], { padding: 'VALID' }],
   strides: [[3, 3, 16, 24], [10, 9, 16], { strides: [2, 2] }],
@@ -47,7 +47,7 @@ const CONVOLUTIONS = {
   'a stride beyond the window': [[2, 2, 16, 16], [9, 9, 16], { strides: [3, 3] }],
   bias: [[3, 3, 8, 16], [6, 6, 8], { fused: ['BiasAdd'] }],
   'bias and a clamp': [[3, 3, 8, 16], [6, 6, 8], { fused: ['BiasAdd', 'Relu6'] }],
-  'bias and a function': [[1, 1, 32, 16], [6, 6, 32], { fused: ['BiasAdd', 'Elu'] }],
+  'bias and a function': [[1, 1, 32, 40], [6, 6, 32], { fused: ['BiasAdd', 'Elu'] }],
 };
 
 function convolution([filter, input, options]) {
@@ -130,7 +130,7 @@ describe('precision int8', { skip: missing('dist') }, () => {
 
   for (const [name, options] of Object.entries({
     plain: { inputs: 70, outputs: 33 },
-    transposed: { inputs: 64, outputs: 17, isTransposed: true },
+    transposed: { inputs: 64, outputs: 37, isTransposed: true },
     'bias and a clamp': { inputs: 64, outputs: 40, fused: ['BiasAdd', 'Relu'] },
     'bias and a function': { inputs: 64, outputs: 40, fused: ['BiasAdd', 'Sigmoid'] },
   })) {
@@ -147,7 +147,8 @@ describe('precision int8', { skip: missing('dist') }, () => {
 
   for (const [name, handler, shape] of [
     ['few inputs', () => dense({ inputs: 8, outputs: 64 }), [4, 8]],
-    ['few outputs', () => dense({ inputs: 64, outputs: 3 }), [4, 64]],
+    ['few outputs', () => dense({ inputs: 64, outputs: 31 }), [4, 64]],
+    ['few channels', () => convolution([[5, 5, 3, 24], [9, 9, 3], {}]), [1, 9, 9, 3]],
     ['a transposed first matrix', () => dense({ inputs: 64, outputs: 32, transposeA: true }), [64, 4]],
     ['depthwise', () => convolution([[5, 5, 1, 64], [9, 9, 64], {}]), [1, 9, 9, 64]],
   ]) {

@@ -14,7 +14,8 @@ namespace {
 std::vector<float> Waves(size_t count, float low, float high) {
   std::vector<float> values(count);
   for (size_t i = 0; i < count; ++i) {
-    values[i] = low + (high - low) * 0.5F * (1 + std::sin(static_cast<float>(i * i)));
+    const double fraction = 0.5 * (1 + std::sin(static_cast<double>(i * i)));
+    values[i] = static_cast<float>(low + (double{high} - double{low}) * fraction);
   }
   return values;
 }

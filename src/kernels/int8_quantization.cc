@@ -148,19 +148,29 @@ Int8Weights::Int8Weights(int64_t inputs, int64_t outputs, const float* weights, 
     : values(static_cast<size_t>(inputs * outputs)), scales(static_cast<size_t>(outputs)) {
   const int64_t input_stride = is_transposed ? 1 : outputs;
   const int64_t output_stride = is_transposed ? inputs : 1;
-  for (int64_t output = 0; output < outputs; ++output) {
-    const float* from = weights + output * output_stride;
-    float largest = 0;
-    for (int64_t i = 0; i < inputs; ++i)
-      largest = std::max(largest, std::abs(from[i * input_stride]));
-    const float scale = largest / kLargestWeight;
-    // Denormal weights count as zero.
-    const float factor = scale < std::numeric_limits<float>::min() ? 0 : 1 / scale;
-    scales[static_cast<size_t>(output)] = factor == 0 ? 1 : scale;
-    int8_t* to = values.data() + output * inputs;
+  // Some outputs at a time, so that reads are contiguous in TensorFlow's layout.
+  constexpr int64_t kBlockOutputs = 16;
+  for (int64_t first = 0; first < outputs; first += kBlockOutputs) {
+    const int64_t width = std::min(kBlockOutputs, outputs - first);
+    const float* const block = weights + first * output_stride;
+    float factors[kBlockOutputs] = {};
     for (int64_t i = 0; i < inputs; ++i) {
-      const float scaled = std::round(from[i * input_stride] * factor);
-      to[i] = static_cast<int8_t>(std::clamp(scaled, -kLargestWeight, kLargestWeight));
+      for (int64_t j = 0; j < width; ++j) {
+        factors[j] = std::max(factors[j], std::abs(block[i * input_stride + j * output_stride]));
+      }
+    }
+    for (int64_t j = 0; j < width; ++j) {
+      const float scale = factors[j] / kLargestWeight;
+      // Denormal weights count as zero.
+      factors[j] = scale < std::numeric_limits<float>::min() ? 0 : 1 / scale;
+      scales[static_cast<size_t>(first + j)] = factors[j] == 0 ? 1 : scale;
+    }
+    int8_t* const to = values.data() + first * inputs;
+    for (int64_t i = 0; i < inputs; ++i) {
+      for (int64_t j = 0; j < width; ++j) {
+        const float scaled = block[i * input_stride + j * output_stride] * factors[j];
+        to[j * inputs + i] = static_cast<int8_t>(std::nearbyint(scaled));
+      }
     }
   }
 }

@@ -25,10 +25,10 @@ bool IsFaster(const Graph& graph, const Node& node) {
   const bool is_matrix = linear->kind == LinearKind::kMatMul;
   if (is_matrix && node.attrs.Bool("transpose_a", false)) return false;
   const Tensor* filter = ConstFloats(graph, node.inputs[1]);
-  if (filter == nullptr || filter->size() == 0) return false;
+  if (filter == nullptr) return false;
   if (linear->has_bias && ConstFloats(graph, node.inputs[2]) == nullptr) return false;
   const auto outputs = OutputChannels(*linear, *filter);
-  if (!outputs) return false;
+  if (!outputs || *outputs == 0) return false;
   if (is_matrix) return Pays(1, filter->size() / *outputs, *outputs);
   const Shape& shape = filter->shape();
   return Pays(shape[0] * shape[1], shape[2], *outputs);

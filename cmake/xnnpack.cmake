@@ -21,13 +21,18 @@ set(unused_families
     x8-packq x8-packw x16-packw x32-pack-lh)
 list(JOIN unused_families "|" unused_families)
 
-# Sets `variable` to the microkernels of the given instruction sets, without the unused families.
+# Sets `variable` to the microkernels of the given instruction sets, without the unused families, and `variable`_int8
+# to those of products of int8.
 function(list_kernels variable)
   foreach(name IN LISTS ARGN)
     include(${xnnpack_dir}/cmake/gen/${name}_microkernels.cmake)
     string(TOUPPER ${name} upper)
     list(APPEND sources ${PROD_${upper}_MICROKERNEL_SRCS})
   endforeach()
+  set(int8_sources ${sources})
+  list(FILTER int8_sources INCLUDE REGEX "^src/qd8-f32-qc8w-i?gemm/")
+  list(TRANSFORM int8_sources PREPEND ${xnnpack_dir}/)
+  set(${variable}_int8 ${int8_sources} PARENT_SCOPE)
   list(FILTER sources EXCLUDE REGEX "^src/(${unused_families})/")
   list(TRANSFORM sources PREPEND ${xnnpack_dir}/)
   set(${variable} ${sources} PARENT_SCOPE)
@@ -83,11 +88,14 @@ endfunction()
 
 list_kernels(kernel_sources ${instruction_sets})
 add_kernel_libraries(xnnpack_kernels ${kernel_sources})
+add_library(xnnpack_kernels_int8 STATIC ${kernel_sources_int8})
+target_link_libraries(xnnpack_kernels_int8 PRIVATE xnnpack_flags)
 
 add_library(xnnpack STATIC ${xnnpack_sources} ${xnnpack_own_dir}/build_identifier.c
                            ${xnnpack_own_dir}/f32_gemm.c)
 target_include_directories(xnnpack SYSTEM PUBLIC ${xnnpack_dir}/include ${xnnpack_own_dir})
-target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels xnnpack_kernels_gemm PUBLIC pthreadpool)
+target_link_libraries(xnnpack PRIVATE xnnpack_flags xnnpack_kernels xnnpack_kernels_gemm
+                                      xnnpack_kernels_int8 PUBLIC pthreadpool)
 
 # Otherwise the operator chooses its GEMM kernel by the batch size: for one image a one-row kernel, half as fast as
 # others.
@@ -105,8 +113,11 @@ endif()
 if(TFWASM_RELAXED_SIMD)
   list_kernels(relaxed_sources wasmrelaxedsimd)
   add_kernel_libraries(xnnpack_relaxed_kernels ${relaxed_sources})
-  foreach(target xnnpack xnnpack_relaxed_kernels xnnpack_relaxed_kernels_gemm)
+  add_library(xnnpack_relaxed_kernels_int8 STATIC ${relaxed_sources_int8})
+  target_link_libraries(xnnpack_relaxed_kernels_int8 PRIVATE xnnpack_flags)
+  foreach(target xnnpack xnnpack_relaxed_kernels xnnpack_relaxed_kernels_gemm xnnpack_relaxed_kernels_int8)
     target_compile_options(${target} PRIVATE -mrelaxed-simd)
   endforeach()
-  target_link_libraries(xnnpack PRIVATE xnnpack_relaxed_kernels xnnpack_relaxed_kernels_gemm)
+  target_link_libraries(xnnpack PRIVATE xnnpack_relaxed_kernels xnnpack_relaxed_kernels_gemm
+                                        xnnpack_relaxed_kernels_int8)
 endif()

@@ -77,7 +77,7 @@ export interface CoreModule {
   /**
    * Creates a model from a graph and the decoder's weights. The caller must still dispose both. `signature`: a
    * SignatureDef as JSON text, or ''. `initializer`: '' or a GraphDef with its own signature, which runs to fill the
-   * model's tables. `iterationLimit`: as for setIterationLimit.
+   * model's tables. `iterationLimit`: as for setIterationLimit. `withInt8`: whether products may be computed with int8.
    */
   createModel(
     graph: number,
@@ -86,6 +86,7 @@ export interface CoreModule {
     initializerSignature: string,
     decoder: number,
     iterationLimit: number,
+    withInt8: boolean,
   ): number;
   /** A ModelDescription (js/core/model-description.ts) as JSON text. */
   describeModel(model: number): string;

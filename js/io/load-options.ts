@@ -14,6 +14,7 @@ const EXPECTED: { [name in keyof LoadOptions]?: [string, (value: unknown) => boo
   maxParallelRequests: ['a number of at least 1', isCount(1)],
   maxRetries: ['a number of at least 0', isCount(0)],
   onProgress: ['a function', isFunction],
+  precision: ["'float32' or 'int8'", (value) => value === 'float32' || value === 'int8'],
   requestInit: ['an object', isObject],
   retryDelay: ['a number of at least 0', isCount(0)],
   signal: ['an AbortSignal', isAbortSignal],
@@ -31,8 +32,11 @@ export function checkOptions(options: LoadOptions | null | undefined): LoadOptio
   for (const [name, [what, fits]] of Object.entries(EXPECTED)) {
     const value = set[name as keyof LoadOptions];
     if (value === undefined || fits(value)) continue;
-    const got = typeof value === 'number' ? value : typeof value;
+    const got = typeof value === 'number' || typeof value === 'string' ? value : typeof value;
     throw new TfwasmError('E_INPUT', `the option ${name} must be ${what}, got ${got}`);
+  }
+  if (set.trainable && set.precision === 'int8') {
+    throw new TfwasmError('E_INPUT', "a model with the precision 'int8' cannot be trainable");
   }
   return set;
 }

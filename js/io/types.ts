@@ -222,4 +222,10 @@ export interface LoadOptions {
    * flow, functions and tables are refused. The default is false.
    */
   trainable?: boolean;
+  /**
+   * `'int8'`: convolutions and matrix products with constant weights are computed with integers of 8 bits where that is
+   * faster. The weights are rounded when the model is loaded, activations in each run, so that results differ by about
+   * a percent. Not in `tfwasm/inference`. The default is `'float32'`.
+   */
+  precision?: 'float32' | 'int8';
 }

@@ -185,7 +185,7 @@ function finishModel(
   artifacts: ModelArtifacts,
   graph: ReadGraph,
   decoder: number,
-  { maxIterations, trainable }: LoadOptions,
+  { maxIterations, trainable, precision }: LoadOptions,
 ): GraphModel {
   const limit = iterationLimitOf({ maxIterations });
   const signature = signatureOf(artifacts);
@@ -197,6 +197,7 @@ function finishModel(
       optionalJson(artifacts.initializerSignature),
       decoder,
       limit,
+      precision === 'int8',
     ),
   );
   try {

@@ -10,6 +10,7 @@
 #include "graph/graphdef_reader.h"
 #include "graph/signature.h"
 #include "graph/weights.h"
+#include "kernels/int8_products.h"
 
 namespace tfwasm {
 
@@ -89,14 +90,18 @@ uint64_t LimitFromJs(double limit) {
 }
 
 Handle CreateModel(Handle graph, val signature, val initializer, val initializer_signature,
-                   Handle decoder, double iteration_limit) {
+                   Handle decoder, double iteration_limit, bool with_int8) {
   return Guard([&] {
+    if (with_int8 && FindInt8Products() == nullptr) {
+      Throw(Code::kInput, "the precision 'int8' needs tfwasm: tfwasm/inference does not have it");
+    }
     LoadedModel loaded{.weights = Decoders().Get(decoder)->Take()};
     loaded.session = LoadModel({.model = std::move(*Graphs().Get(graph)),
                                 .signature = TextFromJs(signature),
                                 .initializer = TextFromJs(initializer),
                                 .initializer_signature = TextFromJs(initializer_signature),
-                                .iteration_limit = LimitFromJs(iteration_limit)},
+                                .iteration_limit = LimitFromJs(iteration_limit),
+                                .with_int8 = with_int8},
                                loaded.weights);
     return Models().Add(std::move(loaded));
   });
@@ -115,7 +120,7 @@ Handle ModelWeight(Handle handle, val weight) {
     const auto& tensors = Models().Get(handle).weights.tensors;
     const auto it = tensors.find(name);
     if (it == tensors.end()) Throw(Code::kInput, "the model has no weight '", name, "'");
-    return AddTensor(it->second);
+    return AddTensor(it->second.Dequantized());
   });
 }
 

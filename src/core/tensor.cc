@@ -18,12 +18,26 @@ Tensor::Tensor(DType dtype, const Shape& shape, std::shared_ptr<Buffer> buffer)
   }
 }
 
+Tensor Tensor::Quantized(DType dtype, const Shape& shape, const Quantization& quantization) {
+  Tensor tensor = WithoutValue(dtype, shape);
+  tensor.buffer_ =
+      Buffer::AllocateQuantized(dtype, static_cast<uint64_t>(tensor.size_), quantization);
+  return tensor;
+}
+
 Tensor Tensor::WithoutValue(DType dtype, const Shape& shape) {
   Tensor tensor;
   tensor.dtype_ = dtype;
   tensor.shape_ = shape;
   tensor.size_ = shape.NumElements();
   return tensor;
+}
+
+Tensor Tensor::Dequantized() const {
+  if (!is_quantized()) return *this;
+  Tensor values(dtype_, shape_);
+  buffer_->CopyDequantized(values.mutable_data());
+  return values;
 }
 
 Tensor Tensor::Reshaped(const Shape& shape) const {
@@ -48,6 +62,10 @@ std::vector<int64_t> ToInts(const Tensor& tensor) {
 }
 
 void Tensor::MakeUnique() {
+  if (is_quantized()) {
+    *this = Dequantized();
+    return;
+  }
   if (buffer_.use_count() == 1) {
     buffer_ = Buffer::TakeMemory(std::move(buffer_));
     return;

@@ -21,6 +21,9 @@ class Tensor {
   Tensor(DType dtype, const Shape& shape);
   // Shares `buffer`, which must be large enough for dtype and shape.
   Tensor(DType dtype, const Shape& shape, std::shared_ptr<Buffer> buffer);
+  // Allocates uninitialized elements in the bytes of `quantization`, which are in
+  // buffer()->stored(). data() dequantizes them.
+  static Tensor Quantized(DType dtype, const Shape& shape, const Quantization& quantization);
   // Stands for a tensor that is computed later: has no buffer, and empty() is true.
   static Tensor WithoutValue(DType dtype, const Shape& shape);
 
@@ -39,6 +42,7 @@ class Tensor {
   DType dtype() const { return dtype_; }
   const Shape& shape() const [[clang::lifetimebound]] { return shape_; }
   int64_t size() const { return size_; }
+  bool is_quantized() const { return buffer_ != nullptr && buffer_->is_quantized(); }
   size_t bytes() const { return static_cast<size_t>(size_) * ElementSize(dtype_); }
 
   const void* data() const { return buffer_->data(); }
@@ -60,6 +64,10 @@ class Tensor {
   // Call before changing the elements of a tensor that others may have seen: gives it a buffer that
   // no other tensor has. Copies the elements only if the buffer is shared.
   void MakeUnique();
+
+  // For reading the elements once: if they are quantized, a copy in their dtype, after which the
+  // bytes stay as they are. Otherwise the same tensor.
+  Tensor Dequantized() const;
 
   // The same buffer with another shape with as many elements.
   Tensor Reshaped(const Shape& shape) const;

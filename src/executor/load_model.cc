@@ -32,6 +32,7 @@ std::unique_ptr<Session> LoadModel(ModelSource source, const WeightMap& weights)
   HideResourceInputs(source.model);
   auto session = std::make_unique<Session>(std::move(source.model), std::move(resources));
   session->SetIterationLimit(source.iteration_limit);
+  session->SetInt8(source.with_int8);
   return session;
 }
 

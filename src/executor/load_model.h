@@ -21,6 +21,7 @@ struct ModelSource {
   std::string_view initializer_signature = {};  // a SignatureDef
   // As Session::SetIterationLimit, for the initializer and the session.
   uint64_t iteration_limit = std::numeric_limits<uint64_t>::max();
+  bool with_int8 = false;  // as Session::SetInt8
 };
 
 // Attaches weights to constants, runs the initializer, and removes resources from the inputs, since

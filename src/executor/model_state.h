@@ -67,6 +67,10 @@ class ModelState : public Environment {
   }
   RunProgress LeaveRun() { return std::exchange(progress_, {}); }
 
+  // Whether products may be computed with int8. Set before any program is compiled.
+  bool with_int8() const { return with_int8_; }
+  void set_with_int8(bool with_int8) { with_int8_ = with_int8; }
+
   // While set, every run records the times of its nodes.
   Profiler* profiler() { return profiler_; }
   void set_profiler(Profiler* profiler) { profiler_ = profiler; }
@@ -96,6 +100,7 @@ class ModelState : public Environment {
   RunProgress progress_;  // of the current run
   double pause_at_ = std::numeric_limits<double>::infinity();
   Profiler* profiler_ = nullptr;
+  bool with_int8_ = false;
 };
 
 }  // namespace tfwasm

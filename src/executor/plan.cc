@@ -42,17 +42,26 @@ Plan::Plan(const Graph& graph, std::vector<TensorSpec> feeds, NodeStates& states
   for (size_t i = 0; i < data_.arguments.size(); ++i) {
     const int storage_id = data_.values[static_cast<size_t>(data_.arguments[i])].storage;
     if (storage_id == kUnplanned) continue;
-    Storage& storage = data_.storages[static_cast<size_t>(storage_id)];
-    switch (storage.kind) {
-      case Storage::Kind::kConst:
-        pointers_[i] = storage.constant.mutable_data();
-        break;
-      case Storage::Kind::kFeed:
-      case Storage::Kind::kHeap:
-        run_arguments_.push_back(static_cast<int>(i));
-        break;
-      case Storage::Kind::kArena:
-        break;
+    const Storage& storage = data_.storages[static_cast<size_t>(storage_id)];
+    if (storage.kind == Storage::Kind::kFeed || storage.kind == Storage::Kind::kHeap) {
+      run_arguments_.push_back(static_cast<int>(i));
+    }
+  }
+  BindConstants();
+}
+
+// Only those that kernels read when they run: quantized ones are dequantized here.
+void Plan::BindConstants() {
+  for (const Step& step : data_.steps) {
+    if (step.kind != Step::Kind::kKernel) continue;
+    for (int k = 0; k < step.num_inputs + step.num_outputs; ++k) {
+      const auto argument = static_cast<size_t>(step.first_input + k);
+      const int storage_id = data_.values[static_cast<size_t>(data_.arguments[argument])].storage;
+      if (storage_id == kUnplanned) continue;
+      Storage& storage = data_.storages[static_cast<size_t>(storage_id)];
+      const bool is_packed = k < 64 && (step.packed_inputs >> k & 1) != 0;
+      if (storage.kind != Storage::Kind::kConst || is_packed) continue;
+      pointers_[argument] = storage.constant.mutable_data();
     }
   }
 }

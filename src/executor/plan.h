@@ -61,6 +61,7 @@ struct Step {
   Kind kind = Kind::kKernel;
   bool maybe_dead = false;
   std::unique_ptr<Kernel> kernel = {};      // for kKernel
+  uint64_t packed_inputs = 0;               // KernelContext::packed_inputs
   std::unique_ptr<NodeRunner> runner = {};  // for kDynamic
   // Ranges in Plan::arguments.
   int first_input = 0;
@@ -119,6 +120,7 @@ class Plan {
   struct RunState;
   struct StartedRun;
 
+  void BindConstants();
   void BindArena(void* arena);
   void BindRun(RunState& state);
   void RunSteps(RunState& state, Profiler* profiler);

@@ -63,7 +63,7 @@ class PlanBuilder {
   void PlaceArena();
   void FindLastSlots();
   void MakeKernels();
-  std::unique_ptr<Kernel> KernelFor(const Step& step);
+  void MakeKernel(Step& step);
   std::unique_ptr<NodeRunner> RunnerFor(const Step& step);
   bool KnowsConstantsOnly(const Node& node) const;
 
@@ -316,14 +316,14 @@ void PlanBuilder::MakeKernels() {
   for (Step& step : data_.steps) {
     const Node& node = NodeOf(step);
     const auto make = [&] {
-      if (step.kind == Step::Kind::kKernel) step.kernel = KernelFor(step);
+      if (step.kind == Step::Kind::kKernel) MakeKernel(step);
       if (step.kind == Step::Kind::kDynamic) step.runner = RunnerFor(step);
     };
     if (!step.maybe_dead) {
       Blaming(node, make);
     } else if (const auto error = Deferring([&] { Blaming(node, make); })) {
       step.kind = Step::Kind::kKernel;
-      step.kernel = MakeKernel([error = *error](RunContext&) { throw error; });
+      step.kernel = tfwasm::MakeKernel([error = *error](RunContext&) { throw error; });
     }
   }
 }
@@ -335,7 +335,7 @@ std::unique_ptr<NodeRunner> PlanBuilder::RunnerFor(const Step& step) {
                                       &states_[static_cast<size_t>(step.node)], environment_);
 }
 
-std::unique_ptr<Kernel> PlanBuilder::KernelFor(const Step& step) {
+void PlanBuilder::MakeKernel(Step& step) {
   const Node& node = NodeOf(step);
   const NodeFacts& facts = FactsOf(step);
   std::vector<TensorSpec> outputs;
@@ -348,7 +348,8 @@ std::unique_ptr<Kernel> PlanBuilder::KernelFor(const Step& step) {
   const KernelContext context(node, inference_.InputSpecs(node), inference_.InputValues(node),
                               std::move(outputs),
                               may_share ? &states_[static_cast<size_t>(step.node)] : &own_state);
-  return facts.def->kernel(context);
+  step.kernel = facts.def->kernel(context);
+  step.packed_inputs = context.packed_inputs();
 }
 
 bool PlanBuilder::KnowsConstantsOnly(const Node& node) const {

@@ -5,6 +5,7 @@
 
 #include "executor/model_state.h"
 #include "passes/check_graph.h"
+#include "passes/choose_int8.h"
 #include "passes/functionalize_loops.h"
 #include "passes/optimize.h"
 #include "passes/order_updates.h"
@@ -14,13 +15,14 @@ namespace tfwasm {
 
 namespace {
 
-Graph Optimized(Graph graph, FunctionMap& functions) {
+Graph Optimized(Graph graph, FunctionMap& functions, bool with_int8) {
   const GraphChecker checker(graph, &functions);
   FunctionalizeLoops(graph, functions);
   checker.CheckAfter("functionalize_loops");
   Optimize(graph);
   PassConstantsToFunctions(graph, functions);
   OrderUpdates(graph);
+  if (with_int8) ChooseInt8(graph);
   checker.CheckAfter("pass_constants_to_functions");
   return graph;
 }
@@ -29,7 +31,7 @@ Graph Optimized(Graph graph, FunctionMap& functions) {
 
 Program::Program(Graph graph, ModelState& model)
     : model_(model),
-      graph_(Optimized(std::move(graph), model.functions())),
+      graph_(Optimized(std::move(graph), model.functions(), model.with_int8())),
       node_states_(static_cast<size_t>(graph_.size())) {}
 
 void Program::CheckFeeds(const std::vector<TensorSpec>& feeds) const {

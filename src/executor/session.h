@@ -46,6 +46,9 @@ class Session {
   // the run throws E_LIMIT. Unlimited by default.
   void SetIterationLimit(uint64_t limit) { iteration_limit_ = limit; }
 
+  // Whether products may be computed with int8, for programs that are compiled later.
+  void SetInt8(bool with_int8) { state_.set_with_int8(with_int8); }
+
   // Takes one tensor per feed, returns one tensor per fetch.
   std::vector<Tensor> Run(int id, std::span<const Tensor> feeds);
 

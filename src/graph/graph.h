@@ -31,6 +31,8 @@ struct Node {
   std::vector<NodeId> control_inputs = {};
   AttrMap attrs = {};
   Tensor value = {};  // of a Const node
+  // Whether a product with constant weights may be computed with int8 (passes/choose_int8.h).
+  bool is_int8 = false;
 };
 
 // Calls `f`; an error that it throws blames the node.

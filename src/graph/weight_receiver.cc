@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/half.h"
+#include "core/quantization.h"
 
 namespace tfwasm {
 
@@ -43,76 +42,25 @@ class PlainReceiver : public WeightReceiver {
   size_t received_ = 0;
 };
 
-// Decoders of one stored element.
-struct FromHalf {
-  using Stored = uint16_t;
-  using Value = float;
-
-  explicit FromHalf(const WeightSpec&) {}
-  float operator()(uint16_t stored) const { return HalfToFloat(stored); }
-};
-
-template <typename S, typename V>
-struct FromAffine {
-  using Stored = S;
-  using Value = V;
-
-  explicit FromAffine(const WeightSpec& spec) : scale(spec.scale), min(spec.min) {}
-  V operator()(S stored) const {
-    const double value = scale * stored + min;
-    if constexpr (std::is_same_v<V, float>) return static_cast<float>(value);
-    return static_cast<V>(std::floor(value + 0.5));
-  }
-
-  double scale;
-  double min;
-};
-
-// For stored elements smaller than the tensor's. Receives them into the tail of the tensor's memory
-// and decodes towards the front as they arrive. The output does not overtake the input before the
-// last element: element i of n is written up to byte w * (i + 1), and the elements after it start
-// at byte (w - s) * n + s * (i + 1), for sizes s < w.
-template <typename Decode>
+// Receives elements in the bytes of the stream, in which they stay.
 class QuantizedReceiver : public WeightReceiver {
  public:
-  explicit QuantizedReceiver(const WeightSpec& spec)
-      : decode_(spec), tensor_(spec.dtype, spec.shape) {}
+  QuantizedReceiver(const WeightSpec& spec, Quantization::Kind kind)
+      : tensor_(Tensor::Quantized(spec.dtype, spec.shape,
+                                  {.kind = kind, .scale = spec.scale, .min = spec.min})) {}
 
-  std::span<uint8_t> Target() override {
-    return {Tail() + received_, ElementCount() * sizeof(Stored) - received_};
+  std::span<uint8_t> Target() override { return tensor_.buffer()->stored().subspan(received_); }
+  void Commit(size_t bytes) override { received_ += bytes; }
+
+  Tensor Take() override {
+    // Passes read small constants, and they would save little.
+    constexpr size_t kMostBytesDequantized = 1024;
+    return tensor_.bytes() <= kMostBytesDequantized ? tensor_.Dequantized() : std::move(tensor_);
   }
-
-  void Commit(size_t bytes) override {
-    received_ += bytes;
-    const size_t whole = received_ / sizeof(Stored);
-    auto* values = static_cast<Value*>(tensor_.mutable_data());
-    // Decodes in blocks, so that the loop's input and output cannot alias.
-    std::array<Stored, 256> block;
-    while (decoded_ < whole) {
-      const size_t count = std::min(block.size(), whole - decoded_);
-      std::memcpy(block.data(), Tail() + decoded_ * sizeof(Stored), count * sizeof(Stored));
-      std::transform(block.begin(), block.begin() + static_cast<ptrdiff_t>(count),
-                     values + decoded_, decode_);
-      decoded_ += count;
-    }
-  }
-
-  Tensor Take() override { return std::move(tensor_); }
 
  private:
-  using Stored = typename Decode::Stored;
-  using Value = typename Decode::Value;
-
-  size_t ElementCount() const { return static_cast<size_t>(tensor_.size()); }
-  uint8_t* Tail() {
-    return static_cast<uint8_t*>(tensor_.mutable_data()) +
-           ElementCount() * (sizeof(Value) - sizeof(Stored));
-  }
-
-  Decode decode_;
   Tensor tensor_;
-  size_t received_ = 0;  // bytes
-  size_t decoded_ = 0;   // elements
+  size_t received_ = 0;
 };
 
 // An element is a 32-bit length and that many bytes. Memory grows only as bytes arrive, so a false
@@ -180,14 +128,6 @@ class StringReceiver : public WeightReceiver {
   bool in_string_ = false;
 };
 
-template <typename Stored>
-std::unique_ptr<WeightReceiver> CreateAffine(const WeightSpec& spec) {
-  if (spec.dtype == DType::kInt32) {
-    return std::make_unique<QuantizedReceiver<FromAffine<Stored, int32_t>>>(spec);
-  }
-  return std::make_unique<QuantizedReceiver<FromAffine<Stored, float>>>(spec);
-}
-
 }  // namespace
 
 std::unique_ptr<WeightReceiver> WeightReceiver::Create(const WeightSpec& spec) {
@@ -195,11 +135,11 @@ std::unique_ptr<WeightReceiver> WeightReceiver::Create(const WeightSpec& spec) {
     case Encoding::kPlain:
       return std::make_unique<PlainReceiver>(spec);
     case Encoding::kUint8:
-      return CreateAffine<uint8_t>(spec);
+      return std::make_unique<QuantizedReceiver>(spec, Quantization::Kind::kUint8);
     case Encoding::kUint16:
-      return CreateAffine<uint16_t>(spec);
+      return std::make_unique<QuantizedReceiver>(spec, Quantization::Kind::kUint16);
     case Encoding::kFloat16:
-      return std::make_unique<QuantizedReceiver<FromHalf>>(spec);
+      return std::make_unique<QuantizedReceiver>(spec, Quantization::Kind::kFloat16);
     case Encoding::kString:
       return std::make_unique<StringReceiver>(spec);
   }

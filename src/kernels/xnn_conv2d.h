@@ -34,20 +34,28 @@ struct ImageSize {
   bool operator==(const ImageSize&) const = default;
 };
 
+// A convolution with a fixed filter and bias, which may be freed after construction.
+class Conv2dProduct {
+ public:
+  virtual ~Conv2dProduct() = default;
+
+  // Does what can be done once for inputs of this size. No dimension may be zero.
+  virtual void Prepare(const ImageSize& input) = 0;
+  // Prepares if needed, and convolves. Uses the scratch space.
+  virtual void Run(const ImageSize& input, const float* in, float* out) = 0;
+};
+
 class JoinedTapsConv;
 
-// Holds the packed filter and bias; the originals may be freed after construction. Uses
-// JoinedTapsConv if possible, else an XNNPACK operator.
-class XnnConv2d {
+// Uses JoinedTapsConv if possible, else an XNNPACK operator.
+class XnnConv2d : public Conv2dProduct {
  public:
   // `bias` may be nullptr.
   XnnConv2d(const Conv2dSpec& spec, const float* filter, const float* bias);
-  ~XnnConv2d();
+  ~XnnConv2d() override;
 
-  // Reshapes the operator for inputs of this size. No dimension may be zero.
-  void Prepare(const ImageSize& input);
-  // Prepares if needed, and convolves. Uses the scratch space.
-  void Run(const ImageSize& input, const float* in, float* out);
+  void Prepare(const ImageSize& input) override;
+  void Run(const ImageSize& input, const float* in, float* out) override;
 
  private:
   pthreadpool_t Pool(const ImageSize& input) const;

@@ -12,16 +12,23 @@
 
 namespace tfwasm {
 
-// [rows, inputs] times a fixed [inputs, outputs] matrix, with a bias and a clamp. Holds the packed
-// matrix and bias; the originals may be freed after construction.
-class XnnFullyConnected {
+// [rows, inputs] times a fixed [inputs, outputs] matrix, with a bias and a clamp, which may be
+// freed after construction.
+class MatrixProduct {
+ public:
+  virtual ~MatrixProduct() = default;
+
+  virtual void Run(int64_t rows, const float* in, float* out) = 0;
+};
+
+class XnnFullyConnected : public MatrixProduct {
  public:
   // `weights` is [inputs, outputs], or [outputs, inputs] if `is_transposed`. `bias` may be
   // nullptr. Applies `activation` where Activation::IsFusable.
   XnnFullyConnected(int64_t inputs, int64_t outputs, const float* weights, bool is_transposed,
                     const float* bias, const Activation& activation);
 
-  void Run(int64_t rows, const float* in, float* out);
+  void Run(int64_t rows, const float* in, float* out) override;
 
  private:
   int64_t inputs_;

@@ -121,10 +121,12 @@ std::shared_ptr<XnnDeconv2d> PackIfConstant(const KernelContext& context,
                                             const Deconv2dSpec& spec) {
   const Tensor* filter = context.value(kFilter);
   if (filter == nullptr) return nullptr;
+  context.WillPack(kFilter);
   using Variants = PackedVariants<XnnDeconv2d>;
   const auto variants = context.Shared<Variants>([] { return std::make_shared<Variants>(); });
   return variants->Get(spec.window, spec.groups, [&] {
-    return std::make_shared<XnnDeconv2d>(spec, filter->values<float>().data());
+    const Tensor values = filter->Dequantized();
+    return std::make_shared<XnnDeconv2d>(spec, values.values<float>().data());
   });
 }
 

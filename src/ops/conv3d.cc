@@ -124,10 +124,12 @@ std::unique_ptr<Kernel> PrepareConv3d(const KernelContext& context) {
   if (conv.output.elements() == 0) return MakeKernel([](RunContext&) {});
   std::shared_ptr<XnnConv2d> packed;
   if (const Tensor* filter = context.value(1); filter != nullptr) {
+    context.WillPack(1);
     using Variants = PackedVariants<XnnConv2d>;
     const auto variants = context.Shared<Variants>([] { return std::make_shared<Variants>(); });
     packed = variants->Get(conv.spec.window, 1, [&] {
-      return PackFilter(conv.spec, filter->values<float>().data(), conv.window.depth.size);
+      const Tensor values = filter->Dequantized();
+      return PackFilter(conv.spec, values.values<float>().data(), conv.window.depth.size);
     });
   }
   return WithVolumeLayout({.format = conv.format, .num_inputs = 2}, conv.input, conv.output,

@@ -225,10 +225,13 @@ std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
   if (node.output.elements() == 0) return MakeKernel([](RunContext&) {});
   std::shared_ptr<PackedPhases> packed;
   if (const Tensor* filter = context.value(kFilter); filter != nullptr) {
+    context.WillPack(kFilter);
     using Variants = PackedVariants<PackedPhases>;
     const auto variants = context.Shared<Variants>([] { return std::make_shared<Variants>(); });
-    packed = variants->Get(node.spec.window, 1,
-                           [&] { return PackPhases(node, filter->values<float>().data()); });
+    packed = variants->Get(node.spec.window, 1, [&] {
+      const Tensor values = filter->Dequantized();
+      return PackPhases(node, values.values<float>().data());
+    });
   }
   return WithVolumeLayout({.format = node.format, .num_inputs = 3, .image_input = kVolumes},
                           node.input, node.output,

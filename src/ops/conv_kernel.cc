@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/depthwise_conv.h"
+#include "kernels/int8_products.h"
 #include "kernels/scratch.h"
 #include "ops/packed_variants.h"
 
@@ -50,26 +51,33 @@ struct NormalizedFilter {
   std::vector<float> bias;
 };
 
+std::shared_ptr<Conv2dProduct> MakeProduct(const Conv2dSpec& spec, const float* filter,
+                                           const float* bias, bool is_int8) {
+  const Int8Products* products = is_int8 ? FindInt8Products() : nullptr;
+  auto product = products == nullptr ? nullptr : products->conv2d(spec, filter, bias);
+  return product != nullptr ? product : std::make_shared<XnnConv2d>(spec, filter, bias);
+}
+
 // Creates the operator from inputs that `input(i)` returns.
 template <typename F>
-std::shared_ptr<XnnConv2d> MakeOperator(const Conv2dSpec& spec, const FusedOps& fused,
-                                        int64_t filter_size, const F& input) {
+std::shared_ptr<Conv2dProduct> MakeOperator(const Conv2dSpec& spec, const FusedOps& fused,
+                                            int64_t filter_size, bool is_int8, const F& input) {
   if (fused.norm_input < 0) {
     const float* bias = fused.bias_input < 0 ? nullptr : input(fused.bias_input);
-    return std::make_shared<XnnConv2d>(spec, input(1), bias);
+    return MakeProduct(spec, input(1), bias, is_int8);
   }
   const float* statistics[4];
   for (int i = 0; i < 4; ++i) statistics[i] = input(fused.norm_input + i);
   const NormalizedFilter normalized(input(1), filter_size, statistics, fused.epsilon,
                                     spec.groups * spec.group_outputs);
-  return std::make_shared<XnnConv2d>(spec, normalized.filter.data(), normalized.bias.data());
+  return MakeProduct(spec, normalized.filter.data(), normalized.bias.data(), is_int8);
 }
 
 class ConvKernel : public Kernel {
  public:
   // `packed`: nullptr if the filter or the bias is known only at run time.
   ConvKernel(const KernelContext& context, const ConvNode& conv, const Conv2dSpec& spec,
-             std::shared_ptr<XnnConv2d> packed)
+             std::shared_ptr<Conv2dProduct> packed)
       : packed_(std::move(packed)),
         spec_(spec),
         input_{conv.input.batch, conv.input.height, conv.input.width},
@@ -86,7 +94,7 @@ class ConvKernel : public Kernel {
     if (packed_ != nullptr) {
       packed_->Run(input_, in, out);
     } else {
-      MakeOperator(spec_, fused_, filter_size_, [&](int i) {
+      MakeOperator(spec_, fused_, filter_size_, /*is_int8=*/false, [&](int i) {
         return context.in<float>(i);
       })->Run(input_, in, out);
     }
@@ -94,7 +102,7 @@ class ConvKernel : public Kernel {
   }
 
  private:
-  std::shared_ptr<XnnConv2d> packed_;
+  std::shared_ptr<Conv2dProduct> packed_;
   Conv2dSpec spec_;
   ImageSize input_;
   FusedOps fused_;
@@ -135,20 +143,30 @@ class DepthwiseKernel : public Kernel {
   FusedActivation activation_;
 };
 
-std::shared_ptr<XnnConv2d> PackIfConstant(const KernelContext& context, const ConvNode& conv,
-                                          const Conv2dSpec& spec) {
-  const FusedOps& fused = conv.fused;
-  bool is_constant = context.value(1) != nullptr;
-  if (fused.bias_input >= 0) is_constant &= context.value(fused.bias_input) != nullptr;
-  for (int i = 0; i < 4 && fused.norm_input >= 0; ++i) {
-    is_constant &= context.value(fused.norm_input + i) != nullptr;
+// The inputs that an operator is made of.
+std::vector<int> OperatorInputs(const FusedOps& fused) {
+  std::vector<int> inputs = {1};
+  if (fused.bias_input >= 0) inputs.push_back(fused.bias_input);
+  for (int i = 0; i < 4 && fused.norm_input >= 0; ++i) inputs.push_back(fused.norm_input + i);
+  return inputs;
+}
+
+std::shared_ptr<Conv2dProduct> PackIfConstant(const KernelContext& context, const ConvNode& conv,
+                                              const Conv2dSpec& spec) {
+  const std::vector<int> inputs = OperatorInputs(conv.fused);
+  for (const int i : inputs) {
+    if (context.value(i) == nullptr) return nullptr;
   }
-  if (!is_constant) return nullptr;
-  using Variants = PackedVariants<XnnConv2d>;
+  for (const int i : inputs) context.WillPack(i);
+  using Variants = PackedVariants<Conv2dProduct>;
   const auto variants = context.Shared<Variants>([] { return std::make_shared<Variants>(); });
   return variants->Get(spec.window, spec.groups, [&] {
-    return MakeOperator(spec, fused, context.shape(1).NumElements(),
-                        [&](int i) { return context.value(i)->values<float>().data(); });
+    std::vector<Tensor> values(static_cast<size_t>(context.num_inputs()));
+    for (const int i : inputs) values[static_cast<size_t>(i)] = context.value(i)->Dequantized();
+    const bool is_int8 = context.node().is_int8 && !spec.is_depthwise;
+    return MakeOperator(spec, conv.fused, context.shape(1).NumElements(), is_int8, [&](int i) {
+      return values[static_cast<size_t>(i)].values<float>().data();
+    });
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "kernels/broadcast.h"
 #include "kernels/direct_matmul.h"
+#include "kernels/int8_products.h"
 #include "kernels/int_matmul.h"
 #include "kernels/scratch.h"
 #include "kernels/transpose.h"
@@ -98,11 +99,21 @@ uint64_t ScratchBytes(int64_t count) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-struct PackedMatrix : NodeState {
-  PackedMatrix(const MatMulNode& node, const float* weights, const float* bias)
-      : product(node.k, node.n, weights, node.transpose_b, bias, node.fused.activation) {}
+std::unique_ptr<MatrixProduct> MakeProduct(const MatMulNode& node, const float* weights,
+                                           const float* bias, bool is_int8) {
+  const Int8Products* products = is_int8 ? FindInt8Products() : nullptr;
+  auto product = products == nullptr ? nullptr
+                                     : products->matrix(node.k, node.n, weights, node.transpose_b,
+                                                        bias, node.fused.activation);
+  if (product != nullptr) return product;
+  return std::make_unique<XnnFullyConnected>(node.k, node.n, weights, node.transpose_b, bias,
+                                             node.fused.activation);
+}
 
-  XnnFullyConnected product;
+struct PackedMatrix : NodeState {
+  explicit PackedMatrix(std::unique_ptr<MatrixProduct> made) : product(std::move(made)) {}
+
+  std::unique_ptr<MatrixProduct> product;
 };
 
 // For a constant second matrix and bias.
@@ -123,7 +134,7 @@ class PackedMatMul : public Kernel {
       transpose_a_->Run(a, transposed);
       a = transposed;
     }
-    packed_->product.Run(rows_, a, context.out<float>(0));
+    packed_->product->Run(rows_, a, context.out<float>(0));
     activation_.Run(context, context.out<float>(0));
   }
 
@@ -321,10 +332,14 @@ std::unique_ptr<Kernel> PrepareMatMul(const KernelContext& context) {
   if (!is_constant || node.batch_b.NumElements() != 1) {
     return std::make_unique<BatchMatMul>(context, node);
   }
+  context.WillPack(1);
   auto packed = context.Shared<PackedMatrix>([&] {
+    const Tensor matrix = context.value(1)->Dequantized();
+    // Its product takes the scratch space, which has the transposed first matrix.
+    const bool is_int8 = context.node().is_int8 && !node.transpose_a;
     return std::make_shared<PackedMatrix>(
-        node, context.value(1)->values<float>().data(),
-        bias < 0 ? nullptr : context.value(bias)->values<float>().data());
+        MakeProduct(node, matrix.values<float>().data(),
+                    bias < 0 ? nullptr : context.value(bias)->values<float>().data(), is_int8));
   });
   return std::make_unique<PackedMatMul>(context, node, std::move(packed));
 }

@@ -114,6 +114,7 @@ void NodePlan::MakeKernel(const std::vector<Tensor>& inputs, const FlagList& con
                               may_share ? state : &own);
   kernel_ = def_->kernel(context);
   values_read_ |= context.values_read();
+  packed_inputs_ = context.packed_inputs();
   is_packed_ = own != nullptr && !needs_values_;
 }
 
@@ -127,7 +128,10 @@ std::vector<Tensor> NodePlan::RunKernel(const std::vector<Tensor>& inputs) {
   pointers_.assign(inputs.size() + specs_.size(), nullptr);
   void** in = pointers_.data();
   void** out = in + inputs.size();
-  for (size_t i = 0; i < inputs.size(); ++i) in[i] = const_cast<void*>(inputs[i].data());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool is_packed = i < 64 && (packed_inputs_ >> i & 1) != 0;
+    if (!is_packed) in[i] = const_cast<void*>(inputs[i].data());
+  }
   for (size_t i = 0; i < specs_.size(); ++i) {
     if (!specs_[i].shape.IsKnown()) continue;
     outputs[i] = Tensor(specs_[i].dtype, specs_[i].shape);

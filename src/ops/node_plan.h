@@ -70,6 +70,7 @@ class NodePlan {
   bool needs_values_ = false;
   bool is_packed_ = false;
   uint64_t values_read_ = 0;     // as OpContext::values_read
+  uint64_t packed_inputs_ = 0;   // as KernelContext::packed_inputs
   std::vector<void*> pointers_;  // to the inputs and outputs of a run; reused to save allocations
 };
 

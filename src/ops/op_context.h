@@ -143,6 +143,14 @@ class KernelContext : public OpContext {
         outputs_(std::move(outputs)),
         state_(state) {}
 
+  // Call if the kernel reads a constant input only to pack it into the node's state, with
+  // Tensor::Dequantized, and not when it runs. A quantized constant then keeps its bytes.
+  void WillPack(int i) const {
+    if (i < 64) packed_inputs_ |= uint64_t{1} << i;
+  }
+  // Bit i: whether WillPack(i) was called.
+  uint64_t packed_inputs() const { return packed_inputs_; }
+
   const TensorSpec& output(int i) const { return outputs_[static_cast<size_t>(i)]; }
   int num_outputs() const { return static_cast<int>(outputs_.size()); }
 
@@ -157,6 +165,7 @@ class KernelContext : public OpContext {
  private:
   std::vector<TensorSpec> outputs_;
   std::shared_ptr<NodeState>* state_;
+  mutable uint64_t packed_inputs_ = 0;
 };
 
 // Passed to ops on tensors. They may return inputs without copying, keep them, and access the rest

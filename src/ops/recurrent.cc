@@ -98,9 +98,11 @@ RecurrentKernel::RecurrentKernel(const KernelContext& context, const RecurrentSp
     : is_transposed_(is_transposed) {
   const Tensor* kernel = context.value(1);
   if (kernel == nullptr) return;
+  context.WillPack(1);
   kept_ = context.Shared<Kept>([&] {
     auto kept = std::make_shared<Kept>();
-    kept->matrices = PackRecurrent(spec, kernel->values<float>().data(), is_transposed);
+    const Tensor values = kernel->Dequantized();
+    kept->matrices = PackRecurrent(spec, values.values<float>().data(), is_transposed);
     return kept;
   });
 }

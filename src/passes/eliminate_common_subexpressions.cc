@@ -70,7 +70,7 @@ void KeyBuilder::Add(const Tensor& tensor) {
   if (is_plain && tensor.bytes() <= kMostBytesCompared) {
     Add(std::string_view(static_cast<const char*>(tensor.data()), tensor.bytes()));
   } else {
-    Add(static_cast<int64_t>(reinterpret_cast<intptr_t>(tensor.data())));
+    Add(static_cast<int64_t>(reinterpret_cast<intptr_t>(tensor.buffer().get())));
   }
 }
 

@@ -29,10 +29,13 @@ class Folder {
  private:
   bool Fold(NodeId id) {
     if (!IsUsed(id)) return false;
-    const auto inputs = ConstInputs(graph_.node(id));
+    std::vector<Tensor> inputs = ConstInputs(graph_.node(id));
     if (inputs.empty()) return false;
     const OpDef& def = RequireOp(graph_.node(id), inputs.size());
     if (def.is_stateful || def.run != nullptr || !Fits(def, graph_.node(id), inputs)) return false;
+    if (!def.is_view) {
+      for (Tensor& input : inputs) input = input.Dequantized();
+    }
     std::vector<Tensor> outputs = NodePlan::Evaluate(graph_.node(id), inputs);
     uint64_t bytes = 0;
     for (const Tensor& output : outputs) bytes += output.bytes();

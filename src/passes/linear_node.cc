@@ -76,7 +76,8 @@ std::optional<int64_t> OutputChannels(const LinearNode& linear, const Tensor& fi
 Tensor ScaledFilter(const LinearNode& linear, const Tensor& filter,
                     std::span<const double> scales) {
   Tensor scaled(DType::kFloat32, filter.shape());
-  const auto from = filter.values<float>();
+  const Tensor values = filter.Dequantized();
+  const auto from = values.values<float>();
   const auto to = scaled.mutable_values<float>();
   const size_t channels = scales.size();
   if (from.empty()) return scaled;

@@ -114,18 +114,33 @@ TEST_CASE("quantized weights, cut anywhere") {
   }
 }
 
-TEST_CASE("the decoded front never overtakes the bytes to come") {
+TEST_CASE("large quantized weights keep their bytes until they are read") {
   constexpr int kSize = 1000;
   std::string stream;
   for (int i = 0; i < kSize; ++i) stream += static_cast<char>(i * 7);
   const std::string specs = StrCat(
       R"([{"name": "w", "shape": [)", kSize,
       R"(], "dtype": "float32", "quantization": {"dtype": "uint8", "scale": 1, "min": 0}}])");
-  for (const size_t portion : {size_t{1}, size_t{100}, size_t{256}, size_t{257}, size_t{kSize}}) {
-    const std::vector<float> values = Values<float>(Decode(specs, stream, portion), "w");
-    for (int i = 0; i < kSize; ++i) {
-      REQUIRE(values[static_cast<size_t>(i)] == static_cast<float>((i * 7) & 255));
+  const auto check = [](const Tensor& tensor) {
+    const auto values = tensor.values<float>();
+    for (size_t i = 0; i < kSize; ++i) {
+      REQUIRE(values[i] == static_cast<float>((i * 7) & 255));
     }
+  };
+  for (const size_t portion : {size_t{1}, size_t{100}, size_t{257}, size_t{kSize}}) {
+    const size_t live_bytes = Buffer::live_bytes();
+    const WeightMap weights = Decode(specs, stream, portion);
+    const Tensor& weight = weights.tensors.at("w");
+    CHECK(weight.is_quantized());
+    CHECK(weight.bytes() == 4 * kSize);
+    CHECK(Buffer::live_bytes() == live_bytes + kSize);
+    check(weight.Dequantized());
+    CHECK(Buffer::live_bytes() == live_bytes + kSize);
+    const Tensor same = weight.Reshaped({10, kSize / 10});
+    check(same);
+    CHECK(!weight.is_quantized());
+    CHECK(same.data() == weight.data());
+    CHECK(Buffer::live_bytes() == live_bytes + 4 * kSize);
   }
 }
 

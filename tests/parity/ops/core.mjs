@@ -122,7 +122,7 @@ class Core {
         this.#core.commitWeights(decoder, part.length);
         offset += part.length;
       }
-      return this.#core.createModel(graph, '', '', '', decoder, Number.POSITIVE_INFINITY);
+      return this.#core.createModel(graph, '', '', '', decoder, Number.POSITIVE_INFINITY, false);
     } finally {
       this.#core.disposeWeightDecoder(decoder);
     }

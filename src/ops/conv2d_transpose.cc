@@ -101,9 +101,6 @@ TransposeNode ReadTranspose(const OpContext& context, const std::vector<int64_t>
   const Shape output = ImageShape(node.output, node.format);
   if (output.NumElements() == 0) return node;
   ResolveWindow(node);
-  if (node.input.elements() == 0) {
-    Throw(Code::kShape, "the input must not be empty, got ", context.shape(kImages));
-  }
   return node;
 }
 
@@ -148,6 +145,11 @@ Tensor Cropped(const float* images, const ImageDims& dims, const ImageDims& used
 std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
   const TransposeNode node = ReadTranspose(context, ToInts(*context.value(kSizes)));
   if (node.output.elements() == 0) return MakeKernel([](RunContext&) {});
+  if (node.input.elements() == 0) {
+    return MakeKernel([count = node.output.elements()](RunContext& run) {
+      std::fill_n(run.out<float>(0), count, 0.0f);
+    });
+  }
   auto kernel =
       MakeKernel([packed = PackIfConstant(context, node.spec), spec = node.spec, dims = node.input,
                   used = node.used, output = SizeOf(node.output)](RunContext& run) {

@@ -79,7 +79,7 @@ TransposeNode ReadTranspose(const OpContext& context, const std::vector<int64_t>
     Throw(Code::kShape, "an output of ", VolumeShape(node.output, node.format),
           " belongs to an input of ", VolumeShape(expected, node.format), ", got ", input);
   }
-  if (input.NumElements() == 0) Throw(Code::kShape, "the input must not be empty, got ", input);
+  if (input.NumElements() == 0) return node;
   const ImageDims& plane = node.output.plane;
   const auto resolve = [](const WindowAxis& axis, int64_t size) {
     return WithExplicitPadding(axis, ResolveAxis(axis, size));
@@ -223,6 +223,11 @@ class Conv3dTranspose : public Kernel {
 std::unique_ptr<Kernel> PrepareTranspose(const KernelContext& context) {
   const TransposeNode node = ReadTranspose(context, ToInts(*context.value(kSizes)));
   if (node.output.elements() == 0) return MakeKernel([](RunContext&) {});
+  if (node.input.elements() == 0) {
+    return MakeKernel([count = node.output.elements()](RunContext& run) {
+      std::fill_n(run.out<float>(0), count, 0.0f);
+    });
+  }
   std::shared_ptr<PackedPhases> packed;
   if (const Tensor* filter = context.value(kFilter); filter != nullptr) {
     context.WillPack(kFilter);

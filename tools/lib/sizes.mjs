@@ -8,7 +8,7 @@ import { ENTRIES, linkOf } from './variants.mjs';
 
 /** Per variant, by link. */
 const WASM_BUDGETS = {
-  tfwasm: { raw: 1_400_000, gzip: 508_000 },
+  tfwasm: { raw: 1_450_000, gzip: 522_000 },
   'tfwasm-inference': { raw: 900_000, gzip: 311_000 },
   'tfwasm-convert': { raw: 1_100_000, gzip: 390_000 },
 };

@@ -110,6 +110,16 @@ void AddVolumeConvolutions(GradientCases& cases, const Windows& windows, bool ch
                          {sizes, inputs[1], Random(ResultShape("Conv3D", attrs, inputs))}));
 }
 
+// Filters that do not fit into the image.
+void AddEmptyResults(GradientCases& cases) {
+  const TestAttrs attrs = AttrsOf({}, 2, false);
+  cases.push_back(CaseOf("Conv2D", attrs, {Random({1, 2, 4, 1}), Random({3, 2, 1, 2})}));
+  cases.push_back(
+      CaseOf("DepthwiseConv2dNative", attrs, {Random({1, 2, 4, 1}), Random({3, 2, 1, 2})}));
+  cases.push_back(
+      CaseOf("Conv3D", AttrsOf({}, 3, false), {Random({1, 1, 2, 2, 1}), Random({2, 1, 1, 1, 1})}));
+}
+
 // In x, which must move together with y, and in dy or what is taken.
 void AddPoolGradients(GradientCases& cases, const std::string& pool, const TestAttrs& attrs,
                       const Tensor& x) {
@@ -162,6 +172,7 @@ void AddPoolings(GradientCases& cases, const Windows& windows, bool channels_fir
 
 GradientCases ConvolutionCases() {
   GradientCases cases;
+  AddEmptyResults(cases);
   for (const Windows& windows : kWindows) {
     for (const bool channels_first : {false, true}) {
       AddImageConvolutions(cases, windows, channels_first);

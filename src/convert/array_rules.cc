@@ -310,6 +310,7 @@ constexpr DecomposeRule kRules[] = {
     {"RightShift", [](Parts& parts) { Shift(parts, "FloorDiv"); }},
     {"Roll", Roll},
     {"SegmentSum", SegmentSum},
+    {"SegmentSumV2", [](Parts& parts) { SumSegments(parts, parts.input(2)); }},
     {"SpaceToDepth", SpaceToDepth},
     {"UnsortedSegmentSum", [](Parts& parts) { SumSegments(parts, parts.input(2)); }},
 };

@@ -247,6 +247,7 @@ constexpr DecomposeRule kRules[] = {
     {"NonMaxSuppression", NonMaxSuppression},
     {"PreventGradient", [](Parts& parts) { parts.Rename("Identity"); }},
     {"Rint", [](Parts& parts) { parts.Rename("Round"); }},
+    {"ScatterNdNonAliasingAdd", [](Parts& parts) { TensorScatter(parts, "AddV2"); }},
     {"SoftmaxCrossEntropyWithLogits", SoftmaxCrossEntropy},
     {"Softsign", Softsign},
     {"TensorScatterAdd", [](Parts& parts) { TensorScatter(parts, "AddV2"); }},

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ops that TensorFlow.js lacks: what the ops in their place compute, here and in TensorFlow.js.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
+import { ROOT } from '../../tools/lib/paths.mjs';
 import { missing } from '../prerequisites.mjs';
 import { convert, fileTree, handlerOf } from './convert.mjs';
 import { attr, constant, graphDef, node, placeholder } from './graph-def.mjs';
@@ -46,6 +49,20 @@ const CASES = {
     [[2, 3, 0, 0, 4, 6, 0, 0]],
   ],
   SegmentSum: ['SegmentSum', [[3, 2], range(6)], { ids: ['int32', [3], [0, 0, 2]] }, f, [[2, 4, 0, 0, 4, 5]]],
+  SegmentSumV2: [
+    'SegmentSumV2',
+    [[3, 2], range(6)],
+    { ids: ['int32', [3], [0, 0, 2]], count: ['int32', [], [4]] },
+    f,
+    [[2, 4, 0, 0, 4, 5, 0, 0]],
+  ],
+  'ScatterNdNonAliasingAdd, with one index twice': [
+    'ScatterNdNonAliasingAdd',
+    [[3], [1, 2, 3]],
+    { indices: ['int32', [3, 1], [2, 0, 2]], updates: ['float32', [3], [10, 20, 30]] },
+    f,
+    [[21, 2, 43]],
+  ],
   MatrixDiag: [
     'MatrixDiag',
     [
@@ -189,4 +206,16 @@ describe('ops that are expressed by others', { skip }, () => {
   for (const [name, [op, x, inputs, expected]] of Object.entries(INTEGERS)) {
     test(name, () => check([op, x, inputs, { T: attr.type('int32') }, [expected]], 'int32'));
   }
+});
+
+test('the table of ops in docs/converting-graphs.md has those that have rules', () => {
+  const read = (file) => readFileSync(path.join(ROOT, file), 'utf8');
+  const rules = ['decompose.cc', 'array_rules.cc'].flatMap((file) =>
+    [...read(`src/convert/${file}`).matchAll(/^ {4}\{"(\w+)",/gm)].map(([, op]) => op),
+  );
+  const section = read('docs/converting-graphs.md').split('## Ops that are expressed by others')[1].split('\n## ')[0];
+  const rows = [...section.matchAll(/^\| [^|]+ \| ([A-Z].*) \|$/gm)];
+  const listed = rows.flatMap(([, ops]) => ops.split(', '));
+  assert.ok(rules.length > 40);
+  assert.deepEqual(listed.sort(), rules.sort());
 });

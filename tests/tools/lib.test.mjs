@@ -96,11 +96,11 @@ describe('sizes', () => {
   test('within the budget are fine', () => assert.deepEqual(budgetErrors(fits), []));
 
   for (const [name, change, message] of [
-    ['tfwasm-simd.wasm', { raw: 1_400_001 }, /tfwasm-simd\.wasm has 1400\.0 KB \(raw\)/],
+    ['tfwasm-simd.wasm', { raw: 1_450_001 }, /tfwasm-simd\.wasm has 1450\.0 KB \(raw\)/],
     ['tfwasm-inference-simd.wasm', { raw: 900_001 }, /tfwasm-inference-simd\.wasm has 900\.0 KB \(raw\)/],
     ['tfwasm-inference-simd.wasm', { gzip: 311_100 }, /311\.1 KB \(gzip\), the budget is 311\.0 KB/],
     ['index.js', { gzip: 45_100 }, /index\.js \+ common\.js \+ glue\.js has 96\.1 KB \(gzip\), the budget is 96\.0 KB/],
-    ['inference.js', { gzip: 4_100 }, /inference\.js \+ common\.js \+ glue\.js has 55\.1 KB \(gzip\)/],
+    ['inference.js', { gzip: 5_100 }, /inference\.js \+ common\.js \+ glue\.js has 56\.1 KB \(gzip\)/],
     ['media.js', { gzip: 14_000 }, /media\.js has 14\.0 KB \(gzip\)/],
     ['operations.js', { gzip: 26_000 }, /operations\.js has 26\.0 KB \(gzip\)/],
     ['keras-files.js', { gzip: 25_000 }, /keras-files\.js has 25\.0 KB \(gzip\)/],

@@ -8,14 +8,14 @@ import { ENTRIES, linkOf } from './variants.mjs';
 
 /** Per variant, by link. */
 const WASM_BUDGETS = {
-  tfwasm: { raw: 1_450_000, gzip: 522_000 },
+  tfwasm: { raw: 1_450_000, gzip: 526_000 },
   'tfwasm-inference': { raw: 900_000, gzip: 311_000 },
   'tfwasm-convert': { raw: 1_100_000, gzip: 390_000 },
 };
 /** For the JavaScript of the first page load: an entry, common.js and one glue. By entry. */
 const JAVASCRIPT_BUDGETS = {
   'index.js': { raw: Number.POSITIVE_INFINITY, gzip: 96_000 },
-  'inference.js': { raw: Number.POSITIVE_INFINITY, gzip: 55_000 },
+  'inference.js': { raw: Number.POSITIVE_INFINITY, gzip: 56_000 },
   'convert.js': { raw: Number.POSITIVE_INFINITY, gzip: 77_000 },
 };
 /** For what is loaded on demand: with the first save, dataset, Keras file, model that calls ops, layer that learns, ... */

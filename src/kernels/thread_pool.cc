@@ -18,7 +18,7 @@ namespace {
 // Less work takes less time than waking a sleeping thread.
 double least_parallel_work = 1 << 17;
 
-bool paused = false;
+bool is_paused = false;
 
 #ifdef TFWASM_HAS_THREADS
 // More than any pool has.
@@ -57,11 +57,11 @@ int ThreadCount() {
   return static_cast<int>(pthreadpool_get_threads_count(pool.get()));
 }
 
-void PauseThreads(bool value) { paused = value; }
+void PauseThreads(bool paused) { is_paused = paused; }
 
 pthreadpool_t PoolFor(double work) {
   const pthreadpool_t pool = GlobalPool().get();
-  if (pool == nullptr || paused || work < least_parallel_work) return nullptr;
+  if (pool == nullptr || is_paused || work < least_parallel_work) return nullptr;
 #ifdef TFWASM_HAS_THREADS
   // Each thread that takes part needs that much work. A quotient by 0 is infinite, or not a number.
   const double threads = work / least_parallel_work;

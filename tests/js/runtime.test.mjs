@@ -143,16 +143,7 @@ describe('ready', { skip }, () => {
   }, async () => {
     for (const count of [undefined, 2]) {
       const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
-      const paused = [];
-      globalThis.createTestCore = async (options) => {
-        const module = await startsCore(options);
-        const { pauseThreads } = module;
-        module.pauseThreads = (value) => {
-          paused.push(value);
-          pauseThreads(value);
-        };
-        return module;
-      };
+      globalThis.createTestCore = startsCore;
       globalThis.document = page;
       try {
         tf = await importSource();
@@ -166,7 +157,7 @@ describe('ready', { skip }, () => {
         assert.equal(tf.getThreadsCount(), 2);
         page.visibilityState = 'visible';
         page.dispatchEvent(new Event('visibilitychange'));
-        assert.deepEqual(paused, count === undefined ? [true, false] : []);
+        assert.deepEqual(core.callsOf('pauseThreads'), count === undefined ? [[true], [false]] : []);
       } finally {
         delete globalThis.document;
       }

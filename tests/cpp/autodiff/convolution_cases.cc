@@ -110,6 +110,14 @@ void AddVolumeConvolutions(GradientCases& cases, const Windows& windows, bool ch
                          {sizes, inputs[1], Random(ResultShape("Conv3D", attrs, inputs))}));
 }
 
+// Keeps sums of a few products away from the kinks of activation functions, at 0 and 6.
+Tensor LargeBias(int64_t size) {
+  Tensor bias = Random({size}, 2.5f, 3.5f);
+  const auto values = bias.mutable_values<float>();
+  for (size_t i = 1; i < values.size(); i += 2) values[i] = -values[i];
+  return bias;
+}
+
 // Filters that do not fit into the image.
 void AddEmptyResults(GradientCases& cases) {
   const TestAttrs attrs = AttrsOf({}, 2, false);
@@ -191,11 +199,13 @@ GradientCases ConvolutionCases() {
     TestAttrs fused = attrs;
     fused.emplace_back("fused_ops", std::vector<std::string>{"BiasAdd", activation});
     const GradientCheck check{.step = 1e-3, .tolerance = 1e-2};
-    std::vector<Tensor> inputs{Random({1, 3, 3, 2}), Random({2, 2, 2, 3}), Random({3})};
+    std::vector<Tensor> inputs{Random({1, 3, 3, 2}), Random({2, 2, 2, 3}, -0.25f, 0.25f),
+                               LargeBias(3)};
     if (activation == std::string("Prelu")) inputs.push_back(Random({3}));
     cases.push_back(CaseOf("_FusedConv2D", fused, inputs, 0, check));
-    inputs[1] = Random({2, 2, 2, 1});
-    for (size_t i = 2; i < inputs.size(); ++i) inputs[i] = Random({2});
+    inputs[1] = Random({2, 2, 2, 1}, -0.25f, 0.25f);
+    inputs[2] = LargeBias(2);
+    if (inputs.size() > 3) inputs[3] = Random({2});
     cases.push_back(CaseOf("FusedDepthwiseConv2dNative", fused, inputs, 0, check));
   }
   TestAttrs dilation{{"padding", "SAME"}, {"strides", {1, 2, 1, 1}}, {"rates", {1, 1, 1, 1}}};

@@ -60,8 +60,8 @@ export function wasmPaths(): WasmPaths | undefined {
 
 /**
  * Sets the number of threads that kernels use. The default is half of the logical processors, at most 4, and one while
- * the page is hidden. Without support for threads (the page is not cross-origin isolated), one is used. After the start,
- * the same number again has no effect.
+ * the page is hidden, which a worker cannot tell. Without support for threads (the page is not cross-origin isolated), one
+ * is used. After the start, the same number again has no effect.
  *
  * @throws E_WASM if the core has already been started with another number.
  */

@@ -59,7 +59,7 @@ void Plan::BindConstants() {
       const int storage_id = data_.values[static_cast<size_t>(data_.arguments[argument])].storage;
       if (storage_id == kUnplanned) continue;
       Storage& storage = data_.storages[static_cast<size_t>(storage_id)];
-      const bool is_packed = k < 64 && (step.packed_inputs >> k & 1) != 0;
+      const bool is_packed = IsPacked(step.packed_inputs, static_cast<size_t>(k));
       if (storage.kind != Storage::Kind::kConst || is_packed) continue;
       pointers_[argument] = storage.constant.mutable_data();
     }

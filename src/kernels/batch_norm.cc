@@ -2,8 +2,6 @@
 #include "kernels/batch_norm.h"
 
 #include <algorithm>
-#include <cmath>
-#include <vector>
 
 #include "kernels/scratch.h"
 #include "kernels/simd.h"

@@ -129,8 +129,7 @@ std::vector<Tensor> NodePlan::RunKernel(const std::vector<Tensor>& inputs) {
   void** in = pointers_.data();
   void** out = in + inputs.size();
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const bool is_packed = i < 64 && (packed_inputs_ >> i & 1) != 0;
-    if (!is_packed) in[i] = const_cast<void*>(inputs[i].data());
+    if (!IsPacked(packed_inputs_, i)) in[i] = const_cast<void*>(inputs[i].data());
   }
   for (size_t i = 0; i < specs_.size(); ++i) {
     if (!specs_[i].shape.IsKnown()) continue;

@@ -134,6 +134,11 @@ std::unique_ptr<Kernel> MakeKernel(F run) {
   return std::make_unique<LambdaKernel>(std::move(run));
 }
 
+// Whether bit i of KernelContext::packed_inputs is set.
+inline bool IsPacked(uint64_t packed_inputs, size_t i) {
+  return i < 64 && (packed_inputs >> i & 1) != 0;
+}
+
 // Passed to an op's kernel function: adds the outputs and the node's shared state.
 class KernelContext : public OpContext {
  public:

@@ -3,23 +3,17 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
+import { MOBILENET_BLOCKS } from '../../../benchmark-page/nets.js';
 import { writeGraphModel } from './graph-model.mjs';
 import { Network } from './network.mjs';
 import { writeOnnx } from './onnx.mjs';
 import { writeTflite } from './tflite.mjs';
 
-/** Filters and strides of the separable blocks: table 1 of Howard et al., "MobileNets" (2017). */
-const SEPARABLE_BLOCKS = [
-  [64, 1],
-  [128, 2],
-  [128, 1],
-  [256, 2],
-  [256, 1],
-  [512, 2],
-  ...new Array(5).fill([512, 1]),
-  [1024, 2],
-  [1024, 1],
-];
+/**
+ * Filters and strides of the separable blocks: table 1 of Howard et al., "MobileNets" (2017). The net that is trained has
+ * the first ones.
+ */
+const SEPARABLE_BLOCKS = [...MOBILENET_BLOCKS, ...new Array(4).fill([512, 1]), [1024, 2], [1024, 1]];
 
 function mobileNetV1() {
   const net = new Network(1);
